@@ -1,0 +1,53 @@
+"""Errors that a person reads: one German sentence each, no traceback, an exit status per stage.
+
+A data error says where it is, what is wrong, what is allowed and what to do. Errors of the program
+itself are ordinary exceptions and keep their traceback.
+"""
+
+
+class GkError(Exception):
+    """Base of all errors shown to people; `str(error)` is the German sentence they read."""
+
+    exit_code = 1
+
+
+class UsageError(GkError):
+    """The command was called with something it does not know."""
+
+    exit_code = 2
+
+
+class CodebookError(GkError):
+    """A codebook, report or policy file does not say what it must say."""
+
+    exit_code = 9
+
+
+class IngestError(GkError):
+    """A received file cannot be read, or must not be read."""
+
+    exit_code = 10
+
+
+class ValidationError(GkError):
+    """Received data break a rule whose severity is `error`."""
+
+    exit_code = 11
+
+
+class TabulationError(GkError):
+    """A table was asked for that the data cannot answer truthfully."""
+
+    exit_code = 12
+
+
+class NotebookError(GkError):
+    """A notebook is malformed, got unknown parameters, or a cell failed."""
+
+    exit_code = 13
+
+
+class RenderError(GkError):
+    """A report cannot be set: unknown value, missing alternative text, refused document."""
+
+    exit_code = 14
