@@ -1,0 +1,148 @@
+"""`make synthetic`: write the shipped raw data anew. The only code that ever writes below `data/raw`."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import itertools
+import re
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from gkanalysis.codebook import read_codebook
+from gkanalysis.errors import GkError
+from gkanalysis.synthetic.answers import Form, make_forms
+from gkanalysis.synthetic.register import make_register
+from gkanalysis.synthetic.wordwriter import write_form, zip_parts
+
+DATASET = """\
+# What this folder is. Data that say synthetic: true are marked as synthetic on every page made from them.
+title: Synthetische Daten zu „Gemeinsam klappt's“
+synthetic: true
+note: >-
+  Alle Bündnisse, Orte und Angaben sind erfunden. Sie treffen die veröffentlichten Randsummen,
+  soweit diese sich nicht widersprechen (data/synthetic/marginals.csv).
+licence: CC BY 4.0
+"""
+
+
+def make_synthetic(root: Path) -> list[str]:
+    """Write register, forms, lists and hashes below `root / "data"`.
+
+    Returns
+    -------
+    sentences on what was written and which printed figures could not be met
+
+    Raises
+    ------
+    GkError
+        If LibreOffice, which saves some of the forms, is missing.
+    """
+    spec = yaml.safe_load((root / "data/synthetic/strukturen-2018.yml").read_text(encoding="utf-8"))
+    book = read_codebook(root / "data/codebook/strukturen.yml")
+    with (root / f"data/published/{spec['published']}.csv").open(encoding="utf-8") as lines:
+        published = {row["id"]: row for row in csv.DictReader(lines)}
+
+    def figure(reference: str) -> int:
+        published_id, column = reference.rsplit(".", 1)
+        return int(published[published_id][column])
+
+    rng = np.random.default_rng(spec["seed"])
+    units, alliances, outcomes = make_register(spec, figure, rng)
+    # the register's targets are named by quantity; the list of marginals names the published figure
+    outcomes = [(spec["register"][name].rsplit(".", 1)[0], *rest) for name, *rest in outcomes]
+    forms, contacts, more = make_forms(spec, book, alliances, figure, rng)
+    outcomes += more
+
+    raw = root / "data/raw"
+    with tempfile.TemporaryDirectory(dir=root / "data") as scratch:
+        new = Path(scratch) / "raw"
+        (new / "register").mkdir(parents=True)
+        folder = new / book.source
+        (folder / "forms").mkdir(parents=True)
+        units.to_csv(new / "register/gebiete.csv", index=False)
+        alliances.to_csv(new / "register/buendnisse.csv", index=False)
+        _write_forms(book, forms, folder / "forms")
+        receipts = [(f.file_name, f.received, f.alliance_id, "E-Mail", f.remark) for f in forms]
+        _write_csv(folder / "eingang.csv", ["file", "received", "alliance_id", "channel", "note"], receipts)
+        calls = [(c["alliance_id"], c["date"], c["result"]) for c in contacts]
+        _write_csv(folder / "kontakte.csv", ["alliance_id", "date", "result"], calls)
+        (new / "dataset.yml").write_text(DATASET, encoding="utf-8")
+        if (raw / "README.md").exists():
+            shutil.copy(raw / "README.md", new / "README.md")
+        files = sorted(p for p in new.rglob("*") if p.is_file())
+        sums = [
+            f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(new).as_posix()}\n" for p in files
+        ]
+        (new / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
+        shutil.rmtree(raw)
+        new.rename(raw)
+    _write_csv(
+        root / "data/synthetic/marginals.csv",
+        ["published_id", "printed", "solved", "met"],
+        [
+            (name, printed, solved, "ja" if printed == solved else "nein")
+            for name, printed, solved in outcomes
+        ],
+    )
+    missed = [
+        f"{name}: gedruckt {printed}, erzeugt {solved}"
+        for name, printed, solved in outcomes
+        if printed != solved
+    ]
+    return [
+        f"{len(forms)} Bögen, {len(alliances)} Bündnisse geschrieben; {len(outcomes) - len(missed)} von "
+        f"{len(outcomes)} gedruckten Angaben getroffen.",
+        *[f"Nicht zugleich erfüllbar: {m}" for m in missed],
+    ]
+
+
+def _write_forms(book: Any, forms: Iterable[Form], folder: Path) -> None:
+    to_convert = []
+    for form in forms:
+        style = "controls" if form.style == "libreoffice" else form.style
+        path = folder / form.file_name
+        path.write_bytes(write_form(book, form.version, form.answers, style))
+        if form.style == "libreoffice":
+            to_convert.append(path)
+    if not to_convert:
+        return
+    office = shutil.which("soffice")
+    if office is None:
+        raise GkError("LibreOffice (soffice) fehlt; ein Teil der synthetischen Bögen wird damit gespeichert.")
+    with tempfile.TemporaryDirectory() as scratch:
+        command = [office, "--headless", f"-env:UserInstallation=file://{scratch}/profile", "--convert-to"]
+        command += ["docx:Office Open XML Text", "--outdir", f"{scratch}/out", *map(str, to_convert)]
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
+        for path in to_convert:
+            path.write_bytes(_settle(Path(scratch, "out", path.name)))
+
+
+def _settle(path: Path) -> bytes:
+    """The file with fixed times and control numbers: LibreOffice draws both anew at each saving."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in sorted(archive.namelist())}
+    core = parts["docProps/core.xml"].decode("utf-8")
+    core = re.sub(r"(<dcterms:(created|modified)[^>]*>)[^<]*", r"\g<1>2019-01-01T00:00:00Z", core)
+    parts["docProps/core.xml"] = core.encode("utf-8")
+    number = itertools.count(1)
+    text = parts["word/document.xml"].decode("utf-8")
+    text = re.sub(r'(<w:sdtPr>.{0,200}?<w:id w:val=")-?\d+', lambda m: f"{m[1]}{next(number)}", text)
+    parts["word/document.xml"] = text.encode("utf-8")
+    first = "[Content_Types].xml"
+    return zip_parts({first: parts.pop(first), **parts})
+
+
+def _write_csv(path: Path, header: list[str], rows: Iterable[tuple]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.writer(lines, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
