@@ -21,7 +21,8 @@ from gkanalysis.codebook import read_codebook
 from gkanalysis.errors import GkError
 from gkanalysis.synthetic.answers import Form, make_forms
 from gkanalysis.synthetic.register import make_register
-from gkanalysis.synthetic.wordwriter import write_form, zip_parts
+from gkanalysis.synthetic.wordwriter import write_form
+from gkanalysis.zipping import zip_parts
 
 DATASET = """\
 # What this folder is. Data that say synthetic: true are marked as synthetic on every page made from them.

@@ -6,12 +6,11 @@ Styles: `controls` (content controls), `legacy` (form fields of old Word), `type
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from gkanalysis.codebook import Codebook, FormTable, Slot
+from gkanalysis.zipping import zip_parts
 
 STYLES = ("controls", "legacy", "typed_x", "typed_box")
 MARK = "Synthetischer Bogen: erfundenes Bündnis, erfundene Angaben"
@@ -274,15 +273,3 @@ def _package(body: str, title: str) -> bytes:
         "<cp:keywords>SYNTHETISCH</cp:keywords></cp:coreProperties>",
     }
     return zip_parts({name: (head + text).encode() for name, text in parts.items()})
-
-
-def zip_parts(parts: Mapping[str, bytes]) -> bytes:
-    """A zip file with the parts in the given order and a fixed time, so that equal parts give equal bytes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, data in parts.items():
-            info = zipfile.ZipInfo(name, date_time=(2019, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, data)
-    return buffer.getvalue()

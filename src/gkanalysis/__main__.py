@@ -1,0 +1,186 @@
+"""The command line: `gkanalysis COMMAND`, also `python -m gkanalysis COMMAND`. One function a command.
+
+Messages for the team are German. Data errors end with one sentence and an exit status per stage, without
+a traceback; `--debug` shows it. Imports stand inside the commands: a command loads only what it needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from gkanalysis.errors import GkError, IngestError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        options.run(options)
+    except GkError as error:
+        if options.debug:
+            raise
+        print(f"Fehler: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gkanalysis",
+        description="Von eingegangenen Bögen zum fertigen Bericht. Meist genügt `make report`.",
+    )
+    parser.add_argument("--debug", action="store_true", help="bei Fehlern den Ablauf zeigen")
+    commands = parser.add_subparsers(required=True, metavar="BEFEHL")
+
+    def add(name: str, run, text: str, *positional: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        for argument in positional:
+            command.add_argument(argument)
+        if name not in ("form", "synthetic", "notebooks"):
+            command.add_argument("--data", default="data/raw", help="Ordner der eingegangenen Daten")
+        return command
+
+    form = add("form", _form, "zeigen, was in einem Word-Formular steht, auch ohne Codebuch")
+    form.add_argument("files", nargs="+", metavar="DATEI")
+    form.add_argument("--json", action="store_true", help="ein JSON-Objekt je Zeile")
+    add("register", _register, "das Register der Bündnisse prüfen und bereitstellen")
+    add("ingest", _ingest, "die Bögen einer Quelle einlesen", "source")
+    add("process", _process, "eine Quelle prüfen und zur Auswertung bereitstellen", "source")
+    add("rules", _rules, "die Make-Regeln eines Berichts ausgeben", "report")
+    chapter = add("chapter", _chapter, "ein Kapitel eines Berichts rechnen", "report", "chapter")
+    chapter.add_argument("--engine", default="fork", choices=["fork", "nbclient"])
+    add("assemble", _assemble, "Kapitel, Tabellen und Werte eines Berichts zusammenführen", "report")
+    render = add("render", _render, "einen Bericht setzen", "report")
+    render.add_argument("--format", required=True, choices=["html", "pdf", "docx"])
+    add("reference", _reference, "die Word-Vorlage des Instituts neu schreiben (reports/reference.docx)")
+    add("synthetic", _synthetic, "die mitgelieferten erfundenen Rohdaten neu erzeugen")
+    notebooks = add("notebooks", _notebooks, "Notebooks prüfen oder von Ausgaben befreien")
+    notebooks.add_argument("--strip", action="store_true", help="Ausgaben entfernen")
+    return parser
+
+
+def _paths(options: argparse.Namespace):
+    from gkanalysis.paths import ProjectPaths
+    from gkanalysis.report.definition import project_root
+
+    return ProjectPaths.of(project_root(), Path(options.data))
+
+
+def _form(options: argparse.Namespace) -> None:
+    from gkanalysis.ingest.archive import open_word_file
+    from gkanalysis.ingest.wordform import fields_as_json, read_word_form
+
+    refused = []
+    for file in options.files:
+        try:
+            with open_word_file(file) as package:
+                form = read_word_form(package)
+        except IngestError as error:
+            refused.append(str(error))
+            continue
+        if options.json:
+            for line in fields_as_json(form):
+                print(line)
+            continue
+        print(f"{file}: {len(form.fields)} Felder, {len(form.tables)} Tabellen")
+        for f in form.fields:
+            where = f"Tabelle {f.table}, Zeile {f.row}, Spalte {f.column}" if f.table else f.part
+            print(f"  {f.kind:16} {f.state:13} {(f.value or f.raw)[:40]!r:42} {f.label[:40]!r:42} {where}")
+    if refused:
+        raise IngestError("\n".join(refused))
+
+
+def _register(options: argparse.Namespace) -> None:
+    from gkanalysis.pipeline import build_register
+
+    build_register(_paths(options))
+
+
+def _ingest(options: argparse.Namespace) -> None:
+    from gkanalysis.pipeline import build_interim
+
+    print(build_interim(_paths(options), options.source))
+
+
+def _process(options: argparse.Namespace) -> None:
+    from gkanalysis.pipeline import build_processed
+
+    print(build_processed(_paths(options), options.source))
+
+
+def _rules(options: argparse.Namespace) -> None:
+    from gkanalysis.report.definition import make_rules, read_report
+
+    paths = _paths(options)
+    print(make_rules(read_report(paths.root, options.report), paths), end="")
+
+
+def _chapter(options: argparse.Namespace) -> None:
+    from gkanalysis.report.definition import chapter_parameters, read_report
+    from gkanalysis.report.notebooks import run_chapter
+
+    paths = _paths(options)
+    report = read_report(paths.root, options.report)
+    notebook, parameters = chapter_parameters(report, options.chapter, paths, options.data)
+    run_chapter(
+        notebook,
+        paths.build / "reports" / report.id / options.chapter,
+        parameters,
+        engine=options.engine,
+    )
+
+
+def _assemble(options: argparse.Namespace) -> None:
+    from gkanalysis.report.assemble import assemble_report
+    from gkanalysis.report.definition import read_report
+
+    paths = _paths(options)
+    assemble_report(read_report(paths.root, options.report), paths)
+
+
+def _render(options: argparse.Namespace) -> None:
+    from gkanalysis.report.definition import read_report
+    from gkanalysis.report.render import render_report
+
+    paths = _paths(options)
+    print(render_report(read_report(paths.root, options.report), paths, options.format))
+
+
+def _reference(options: argparse.Namespace) -> None:
+    from gkanalysis.report.docxreference import write_reference
+
+    write_reference(_paths(options).root / "reports/reference.docx")
+
+
+def _synthetic(options: argparse.Namespace) -> None:
+    from gkanalysis.report.definition import project_root
+    from gkanalysis.synthetic.make import make_synthetic
+
+    print("\n".join(make_synthetic(project_root())))
+
+
+def _notebooks(options: argparse.Namespace) -> None:
+    from gkanalysis.errors import NotebookError
+    from gkanalysis.report.definition import project_root
+    from gkanalysis.report.notebooks import check_notebook, strip_notebook
+
+    problems = []
+    for path in sorted((project_root() / "notebooks").glob("*.ipynb")):
+        if options.strip:
+            strip_notebook(path)
+        problems += [f"  {path.name}: {p}" for p in check_notebook(path)]
+    if problems:
+        raise NotebookError("Notebooks sind nicht in Ordnung (`make fix` hilft):\n" + "\n".join(problems))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

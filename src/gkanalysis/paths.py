@@ -1,0 +1,53 @@
+"""Where things are. Shipped data build in the repository's folders, a folder of one's own builds apart.
+
+The two cannot mix: outputs from another data folder go below `confidential/`, which git ignores.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gkanalysis.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPaths:
+    """Folders of one build; creates nothing.
+
+    Examples
+    --------
+    >>> ProjectPaths.of(Path("."), Path("data/raw")).processed.as_posix()
+    'data/processed'
+    >>> ProjectPaths.of(Path("."), Path("/srv/echt")).processed.as_posix()
+    'confidential/echt/processed'
+    """
+
+    root: Path
+    data: Path
+    interim: Path
+    processed: Path
+    build: Path
+    reports: Path
+
+    @classmethod
+    def of(cls, root: Path, data: Path) -> ProjectPaths:
+        """Folders for a project and a data folder."""
+        if (root / data).resolve() == (root / "data/raw").resolve():
+            build = root / "build"
+            return cls(root, root / data, build / "interim", root / "data/processed", build, root / "reports")
+        work = root / "confidential" / data.name
+        build = work / "build"
+        return cls(root, root / data, build / "interim", work / "processed", build, work / "reports")
+
+    @property
+    def codebooks(self) -> Path:
+        """Folder of the codebooks."""
+        return self.root / "data/codebook"
+
+    def codebook(self, source: str) -> Path:
+        """Codebook of a source: `strukturen-2018` is read by `strukturen.yml` unless it has one of its own."""
+        for name in (source, source.rpartition("-")[0]):
+            if name and (self.codebooks / f"{name}.yml").exists():
+                return self.codebooks / f"{name}.yml"
+        raise UsageError(f"Für die Quelle „{source}“ fehlt ein Codebuch in „{self.codebooks}“.")

@@ -1,0 +1,129 @@
+"""The thin steps between folders: read, one call, write. Everything that computes is elsewhere.
+
+A step makes its files in a folder beside the target and moves them; a file whose content did not change
+keeps its time, so that make rebuilds only what really depends on a change.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from gkanalysis.errors import IngestError
+from gkanalysis.paths import ProjectPaths
+
+
+def replace_if_changed(new: Path, target: Path) -> bool:
+    """Move a file to its place unless the same bytes lie there already; says whether it moved.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name in ("new", "again"):
+    ...         _ = Path(folder, name).write_text("x")
+    ...     target = Path(folder, "target")
+    ...     replace_if_changed(Path(folder, "new"), target), replace_if_changed(Path(folder, "again"), target)
+    (True, False)
+    """
+    if target.exists() and target.read_bytes() == new.read_bytes():
+        new.unlink()
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    new.replace(target)
+    return True
+
+
+def build_interim(paths: ProjectPaths, source: str) -> str:
+    """Ingest the forms of a source into `interim/<source>`; returns a sentence for the log.
+
+    Raises
+    ------
+    IngestError
+        If any file is refused: all others have been read, every refusal is named, nothing is written.
+    """
+    from gkanalysis.codebook import read_codebook
+    from gkanalysis.ingest.forms import ingest_forms
+
+    book = read_codebook(paths.codebook(source))
+    target = paths.interim / source
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{source}.") as scratch:
+        folder = paths.data / source / "forms"
+        new = Path(scratch)
+        refused = ingest_forms(folder, book, new)
+        n = (new / "forms.csv").read_text(encoding="utf-8").count(",read,")
+        if refused:
+            lines = "\n".join(f"  {r}" for r in refused)
+            raise IngestError(
+                f"{len(refused)} Dateien in „{folder}“ wurden nicht gelesen, {n} andere sind in Ordnung:\n{lines}\n"
+                "Bitte diese Dateien ersetzen oder aus dem Ordner nehmen; bis dahin entsteht kein Bericht."
+            )
+        target.mkdir(exist_ok=True)
+        for name in ("responses.parquet", "reviews.csv", "forms.csv"):  # forms.csv is the target of make: last
+            (new / name).replace(target / name)
+    return f"{source}: {n} Bögen gelesen."
+
+
+def build_register(paths: ProjectPaths) -> None:
+    """Check the register and write its tables and `dataset.json` into `processed`.
+
+    Raises
+    ------
+    ValidationError, IngestError
+    """
+    from gkanalysis.ingest.register import read_register, read_register_codebook
+    from gkanalysis.process import raw_hashes, read_dataset
+    from gkanalysis.report.chapter import write_json
+
+    dataset = read_dataset(paths.data)
+    frames = read_register(paths.data, read_register_codebook(paths.codebooks / "register.yml"))
+    with tempfile.TemporaryDirectory(dir=_folder(paths.processed), prefix=".register.") as scratch:
+        new = Path(scratch)
+        for name, frame in frames.items():
+            frame.to_parquet(new / f"{name}.parquet", index=False)
+            replace_if_changed(new / f"{name}.parquet", paths.processed / f"{name}.parquet")
+        write_json(new / "dataset.json", {k: dataset[k] for k in ("title", "synthetic")})
+        replace_if_changed(new / "dataset.json", paths.processed / "dataset.json")
+        raw_hashes(paths.data).to_csv(new / "raw-files.csv", index=False)
+        replace_if_changed(new / "raw-files.csv", paths.processed / "raw-files.csv")
+
+
+def build_processed(paths: ProjectPaths, source: str) -> str:
+    """Validate a source and write its analysis tables; returns a sentence for the log.
+
+    The findings are written even if they stop the build, as `build/<source>-findings.csv`.
+
+    Raises
+    ------
+    ValidationError
+        If there are errors among the findings.
+    """
+    import pandas as pd
+
+    from gkanalysis.codebook import read_codebook
+    from gkanalysis.process import process_source, questions, raise_errors
+
+    book = read_codebook(paths.codebook(source))
+    register = {name: pd.read_parquet(paths.processed / f"{name}.parquet") for name in ("gebiete", "buendnisse")}
+    tables = process_source(paths.data, paths.interim / source, book, register)
+    findings = tables["findings"]
+    findings.to_csv(_folder(paths.build) / f"{source}-findings.csv", index=False)
+    raise_errors(findings)
+    tables["questions"] = questions(findings, register["buendnisse"])
+    scratch = Path(tempfile.mkdtemp(dir=_folder(paths.processed), prefix=f".{source}."))
+    try:
+        for name, table in tables.items():
+            table.to_parquet(scratch / f"{name}.parquet", index=False)
+            replace_if_changed(scratch / f"{name}.parquet", paths.processed / f"{source}-{name}.parquet")
+    finally:
+        shutil.rmtree(scratch)
+    status = tables["cases"]["status"].value_counts()
+    counted = ", ".join(f"{n} {name}" for name, n in status.items())
+    return f"{source}: {counted}; {len(findings)} Hinweise, {len(tables['losses'])} Zeilen in den Verlusten."
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True)
+    return path

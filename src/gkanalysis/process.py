@@ -1,0 +1,247 @@
+"""From what was read to what is analysed: one call per source, everything accounted for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from gkanalysis.codebook import Codebook
+from gkanalysis.errors import IngestError, ValidationError
+from gkanalysis.ingest.tables import read_rows
+from gkanalysis.validate import (
+    Log,
+    assign_forms,
+    check_locations,
+    choose_forms,
+    completeness,
+    log_reviews,
+    nfc,
+    settle_responses,
+)
+
+DECISION_COLUMNS = ("file", "item_id", "occurrence", "decision", "reason", "decided_by")
+STATES = ("selected", "not_selected", "answered", "not_answered", "illegible", "contradictory", "not_asked")
+
+
+def read_dataset(data: Path) -> dict[str, Any]:
+    """What the data folder says of itself: title, and whether its data are synthetic.
+
+    Raises
+    ------
+    IngestError
+        If `dataset.yml` is missing or does not say so; nothing is assumed.
+    """
+    try:
+        dataset = yaml.safe_load((data / "dataset.yml").read_text(encoding="utf-8"))
+        if not isinstance(dataset["synthetic"], bool) or not dataset["title"]:
+            raise ValueError("title, synthetic")
+    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
+        raise IngestError(
+            f"„{data / 'dataset.yml'}“ fehlt oder ist unvollständig; nötig sind „title: …“ und „synthetic: true“ oder „synthetic: false“."
+        ) from None
+    return dataset
+
+
+def process_source(
+    data: Path, interim: Path, book: Codebook, register: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """Validate one source and build its analysis tables.
+
+    Parameters
+    ----------
+    data : the data folder; the source's own folder holds `eingang.csv`, `kontakte.csv` and, if the team
+        has decided on unclear entries, `entscheidungen.csv`
+    interim : folder with what `ingest_forms` wrote
+    book : the codebook of the source
+    register : the frames of the register
+
+    Returns
+    -------
+    cases : one row per alliance of the register: `status` (full, partial, unusable, missing), its form
+    responses : one row per case, item and occurrence, with final states and the place of each
+    findings, losses, forms : as described in `gkanalysis.validate`; one row per received file
+    """
+    folder, log = data / book.source, Log()
+    forms = _text_csv(interim / "forms.csv")
+    responses = pd.read_parquet(interim / "responses.parquet")
+    receipts = pd.DataFrame(
+        read_rows(
+            folder / "eingang.csv", ["file", "received", "alliance_id", "channel", "note"], optional=["note"]
+        )
+    )
+    alliances = register["buendnisse"]
+    responses = _apply_decisions(folder, responses, forms, log)
+
+    _check_mixing(read_dataset(data), forms, log)
+    _check_sums(data, folder / "forms", forms, log)
+    for form in forms[forms["status"] == "left_out"].itertuples():
+        log.lose("ingest", "form", "ausgelassen", form.message, file=form.file)
+    named = responses[(responses["item_id"] == book.identity["name"]) & (responses["state"] == "answered")]
+    names = dict(zip(named["file"], named["value"], strict=True))
+    assigned = assign_forms(forms[forms["status"] == "read"], receipts, alliances, names, log)
+    chosen = choose_forms(assigned, log)
+    case_of = dict(zip(chosen["file"], chosen["case_id"], strict=True))
+    log_reviews(_text_csv(interim / "reviews.csv").query("file in @case_of"), case_of, book, log)
+
+    kept = responses[responses["file"].isin(case_of)].copy()
+    kept["case_id"] = kept["file"].map(case_of)
+    kept["version"] = kept["file"].map(dict(zip(chosen["file"], chosen["version"], strict=True)))
+    kept = settle_responses(kept, book, log)
+    check_locations(kept, dict(zip(alliances["alliance_id"], alliances["type"], strict=True)), book, log)
+    cases = _cases(alliances, chosen, completeness(kept, book), folder, book, log)
+    order = {item_id: k for k, item_id in enumerate(book.items)}
+    kept = kept.assign(order=kept["item_id"].map(order)).sort_values(["case_id", "order", "occurrence"])
+    first = ["case_id", "item_id", "occurrence", "state", "value"]
+    kept = kept[[*first, *(c for c in kept.columns if c not in (*first, "order"))]].reset_index(drop=True)
+    kept["state"] = pd.Categorical(kept["state"], categories=STATES)
+    return {
+        "cases": cases,
+        "responses": kept,
+        "findings": log.finding_table(),
+        "losses": log.loss_table(),
+        "forms": forms,
+    }
+
+
+def raise_errors(findings: pd.DataFrame) -> None:
+    """Stop the build if any finding is an error; all of them stand in the message."""
+    errors = findings[findings["severity"] == "error"]
+    if len(errors):
+        lines = [f"  {e.rule} {e.title}: {e.message}" for e in errors.itertuples()]
+        raise ValidationError("Die Daten sind so nicht auswertbar:\n" + "\n".join(lines))
+
+
+def questions(findings: pd.DataFrame, alliances: pd.DataFrame) -> pd.DataFrame:
+    """The questions to send back: one row per question, ordered by alliance.
+
+    Returns
+    -------
+    alliance_id, alliance, file, item_id, rule, raw, question
+    """
+    names = alliances.set_index("alliance_id")["name"]
+    asked = findings[findings["question"] != ""].rename(columns={"case_id": "alliance_id"})
+    asked = asked.assign(alliance=asked["alliance_id"].map(names).fillna(""))
+    columns = ["alliance_id", "alliance", "file", "item_id", "rule", "raw", "question"]
+    return asked.sort_values(["alliance_id", "item_id", "rule"], kind="stable")[columns].reset_index(
+        drop=True
+    )
+
+
+def _cases(
+    alliances: pd.DataFrame, chosen: pd.DataFrame, status: pd.Series, folder: Path, book: Codebook, log: Log
+) -> pd.DataFrame:
+    """One row per alliance, with the form that counts and what became of it."""
+    cases = alliances.rename(columns={"alliance_id": "case_id"})
+    columns = ["case_id", "file", "sha256", "version", "received"]
+    cases = cases.merge(chosen[columns], on="case_id", how="left").merge(
+        status.reset_index(), on="case_id", how="left"
+    )
+    for column in ("file", "sha256", "version", "received"):
+        cases[column] = cases[column].fillna("")
+    cases["status"] = cases["status"].fillna("missing")
+    contacts = folder / "kontakte.csv"
+    results = (
+        {r["alliance_id"]: r["result"] for r in read_rows(contacts, ["alliance_id", "date", "result"])}
+        if contacts.exists()
+        else {}
+    )
+    cases["contact"] = cases["case_id"].map(results).fillna("")
+    labels = {r["id"]: r["label"] for r in book.completeness}
+    for case in cases[cases["status"].isin(["partial", "unusable"])].itertuples():
+        log.find(
+            "V15",
+            f"Der Bogen ist {labels[case.status]}.",
+            file=case.file,
+            case_id=case.case_id,
+            question="Ihr Bogen ist nur zum Teil ausgefüllt. Können Sie die fehlenden Angaben nachreichen?",
+        )
+        log.lose(
+            "validate",
+            "form",
+            labels[case.status],
+            "Regel zur Vollständigkeit im Codebuch",
+            rule="V15",
+            file=case.file,
+            case_id=case.case_id,
+        )
+    return cases
+
+
+def _apply_decisions(folder: Path, responses: pd.DataFrame, forms: pd.DataFrame, log: Log) -> pd.DataFrame:
+    """Enter what the team has decided on unclear entries; each decision leaves a row in the losses."""
+    path = folder / "entscheidungen.csv"
+    if not path.exists():
+        return responses
+    for row in read_rows(path, DECISION_COLUMNS):
+        where = {"file": row["file"], "item_id": row["item_id"]}
+        hit = (responses["file"].map(nfc) == nfc(row["file"])) & (responses["item_id"] == row["item_id"])
+        hit &= responses["occurrence"].astype(str) == (row["occurrence"] or "1")
+        if hit.sum() != 1 or not row["decision"] or not row["reason"]:
+            log.find(
+                "V17",
+                f"„{path}“, Zeile {row['row']}: keine einzelne Antwort gefunden, oder Entscheidung oder Begründung fehlt.",
+                **where,
+            )
+            continue
+        decided = row["decision"]
+        old = responses.loc[hit].iloc[0]
+        tick = decided in ("selected", "not_selected", "not_answered")
+        responses.loc[hit, ["state", "value"]] = [
+            decided if tick else "answered",
+            "" if tick else row["decision"],
+        ]
+        reason = f"entschieden von {row['decided_by']}: {row['reason']}"
+        log.lose(
+            "validate",
+            "response",
+            f"als {decided} gezählt",
+            reason,
+            place=old["place"],
+            raw=old["raw"],
+            **where,
+        )
+    return responses
+
+
+def _check_mixing(dataset: Mapping[str, Any], forms: pd.DataFrame, log: Log) -> None:
+    """Invented and real forms never go into one analysis."""
+    read = forms[forms["status"] == "read"]
+    wrong = read[(read["synthetic"] == "True") != dataset["synthetic"]]
+    for form in wrong.itertuples():
+        is_, says = ("erfunden", "echt") if form.synthetic == "True" else ("echt", "erfunden")
+        log.find(
+            "V18",
+            f"„{form.file}“ ist {is_}, die Daten des Ordners sind laut dataset.yml {says}.",
+            file=form.file,
+        )
+
+
+def _check_sums(data: Path, folder: Path, forms: pd.DataFrame, log: Log) -> None:
+    """Compare the forms with `SHA256SUMS`, if the data folder has one."""
+    path = data / "SHA256SUMS"
+    if not path.exists():
+        return
+    lines = path.read_text(encoding="utf-8").splitlines()
+    sums = {nfc(name): digest for digest, _, name in (line.partition("  ") for line in lines)}
+    for form in forms[forms["status"] == "read"].itertuples():
+        expected = sums.get(nfc((folder / form.file).relative_to(data).as_posix()))
+        if expected != form.sha256:
+            log.find(
+                "V14", f"„{form.file}“ steht so nicht in SHA256SUMS.", file=form.file, raw=form.sha256[:12]
+            )
+
+
+def raw_hashes(data: Path) -> pd.DataFrame:
+    """File and SHA-256 of everything in the data folder, for the last page of a report."""
+    files = sorted(p for p in data.rglob("*") if p.is_file() and p.name != "SHA256SUMS")
+    rows = [(p.relative_to(data).as_posix(), hashlib.sha256(p.read_bytes()).hexdigest()) for p in files]
+    return pd.DataFrame(rows, columns=["file", "sha256"])
+
+
+def _text_csv(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False)

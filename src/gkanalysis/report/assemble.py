@@ -1,0 +1,107 @@
+"""Bring the chapters of a report together: one document, its tables and figures, its values and losses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gkanalysis.errors import RenderError
+from gkanalysis.paths import ProjectPaths
+from gkanalysis.report.chapter import write_json
+from gkanalysis.report.definition import Report
+from gkanalysis.report.values import Value, fill_references
+
+COUNTED_LABELS = ("Tabelle", "Abbildung")  # numbered in the order of the report; other labels are given
+VERSIONED = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "pyarrow", "lxml", "typst")
+
+
+def assemble_report(report: Report, paths: ProjectPaths) -> None:
+    """Write `tables/`, `figures/`, `losses.csv`, `rueckfragen.csv` and, last, `values.json` of a report.
+
+    The assembled document goes to `build/reports/<report>/document.json`, from which every format is set.
+
+    Raises
+    ------
+    RenderError
+        An unknown or unused value, an exhibit id used twice.
+    """
+    build, target = paths.build / "reports" / report.id, paths.reports / report.id
+    document, used = assemble(report, build)
+    raw = pd.read_csv(paths.processed / "raw-files.csv") if (paths.processed / "raw-files.csv").exists() else None
+    dataset = json.loads((paths.processed / "dataset.json").read_text(encoding="utf-8"))
+    document |= {
+        "synthetic": dataset["synthetic"],
+        "dataset": dataset["title"],
+        "raw_files": [] if raw is None else raw.values.tolist(),
+        "versions": [["Python", ".".join(map(str, sys.version_info[:3]))]]
+        + [[name, version(name)] for name in ("gkanalysis", *VERSIONED)],
+    }
+    write_json(build / "document.json", document)
+    _copy_exhibits(report, build, target)
+    for name, file in (("losses", "losses.csv"), ("questions", "rueckfragen.csv")):
+        frames = [pd.read_parquet(paths.processed / f"{s}-{name}.parquet").assign(source=s) for s in report.sources]
+        frame = pd.concat(frames, ignore_index=True)
+        frame = frame[["source", *(c for c in frame.columns if c != "source")]]
+        _write_beside(target / file, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+    write_json(target / "values.json", list(used.values()))
+
+
+def assemble(report: Report, build: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """The document (Markdown with places for exhibits, exhibits in order) and the values its text uses."""
+    chapters = {
+        c.id: json.loads((build / c.id / "chapter.json").read_text(encoding="utf-8")) for c in report.chapters
+    }
+    values: dict[str, Value] = {}
+    for chapter_id, chapter in chapters.items():
+        for record in chapter["values"]:
+            if record["id"] in values:
+                raise RenderError(f"Der Wert „{record['id']}“ ist in zwei Kapiteln vergeben, zuletzt in „{chapter_id}“.")
+            values[record["id"]] = Value(**record)
+    used: dict[str, dict[str, Any]] = {}
+    exhibits: dict[str, dict[str, Any]] = {}
+    text: list[str] = []
+    counters = dict.fromkeys(COUNTED_LABELS, 0)
+    for chapter_id, chapter in chapters.items():
+        for block in chapter["blocks"]:
+            if block["type"] == "markdown":
+                text.append(fill_references(block["text"], values, used, chapter_id))
+                continue
+            exhibit = chapter["exhibits"][block["id"]]
+            if exhibit["id"] in exhibits:
+                raise RenderError(f"Die Darstellung „{exhibit['id']}“ steht zweimal im Bericht.")
+            if exhibit["label"] in counters:
+                counters[exhibit["label"]] += 1
+                exhibit["label"] = f"{exhibit['label']} {counters[exhibit['label']]}"
+            exhibits[exhibit["id"]] = exhibit | {"chapter": chapter_id}
+            text.append(f"::: {{.exhibit #{exhibit['id']}}}\n:::")
+    unused = sorted(set(values) - {u["id"] for u in used.values()})
+    if unused:
+        raise RenderError(
+            f"Berechnet, aber im Text nicht verwendet: {', '.join(unused)}. Bitte verwenden oder streichen."
+        )
+    return {"markdown": "\n\n".join(text), "exhibits": exhibits}, used
+
+
+def _copy_exhibits(report: Report, build: Path, target: Path) -> None:
+    """Tables and figures of all chapters into the report's folder; what no chapter makes any more goes."""
+    for kind in ("tables", "figures"):
+        made = {p.name: p for c in report.chapters for p in sorted((build / c.id / kind).glob("*.*"))}
+        folder = target / kind
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, path in made.items():
+            _write_beside(folder / name, path.read_bytes())
+        for path in folder.iterdir():
+            if path.name not in made:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _write_beside(path: Path, content: bytes) -> None:
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_bytes(content)
+    beside.replace(path)

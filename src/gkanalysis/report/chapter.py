@@ -1,0 +1,223 @@
+"""What a notebook works with: the data of a report, and a place where its exhibits and values are kept.
+
+Opened by hand in JupyterLab a chapter writes to `build/lab`, so trying things out never touches a report.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gkanalysis.codebook import Codebook, read_codebook
+from gkanalysis.errors import NotebookError, UsageError
+from gkanalysis.ingest.register import read_register_codebook, register_frames
+from gkanalysis.paths import ProjectPaths
+from gkanalysis.report.definition import project_root
+from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit
+from gkanalysis.report.values import Value, Values
+
+TOTAL = "alle"
+
+
+class Chapter:
+    """One chapter of a report; see `open_chapter`."""
+
+    def __init__(self, chapter_id: str, paths: ProjectPaths, out: Path) -> None:
+        self.id, self.paths, self.out = chapter_id, paths, out
+        self.values = Values()
+        self._exhibits: dict[str, dict[str, Any]] = {}
+        self.dataset = self._json("dataset.json")
+
+    def _json(self, name: str) -> dict[str, Any]:
+        path = self.paths.processed / name
+        if not path.exists():
+            raise UsageError(f"„{path}“ fehlt; bitte zuerst im Terminal „make data“ ausführen.")
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    def _table(self, name: str) -> pd.DataFrame:
+        path = self.paths.processed / f"{name}.parquet"
+        if not path.exists():
+            raise UsageError(f"„{path}“ fehlt; bitte zuerst im Terminal „make data“ ausführen.")
+        return pd.read_parquet(path)
+
+    @property
+    def mark(self) -> str:
+        """Mark of synthetic data for figures; empty for real data. It comes from the data, not from a switch."""
+        return SYNTHETIC_NOTE if self.dataset["synthetic"] else ""
+
+    @cached_property
+    def register_codebook(self) -> dict[str, Any]:
+        return read_register_codebook(self.paths.codebooks / "register.yml")
+
+    @cached_property
+    def alliances(self) -> pd.DataFrame:
+        """The register, one row per alliance."""
+        return self._table("buendnisse")
+
+    @cached_property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Frames for tables of the kind „x von y“; see `register_frames`."""
+        return register_frames(self._table("gebiete"), self.alliances)
+
+    @property
+    def types(self) -> list[str]:
+        """Ids of the municipal types in the order of all tables."""
+        return list(self.register_codebook["types"])
+
+    @property
+    def type_labels(self) -> dict[str, str]:
+        """Subgroup -> printed label, the total included."""
+        return {TOTAL: "insgesamt", **self.register_codebook["types"]}
+
+    def option_labels(self, column: str) -> dict[str, str]:
+        """Option -> label of a column of the register, in the order of the codebook."""
+        columns = self.register_codebook["tables"]["buendnisse"]["columns"]
+        return next(c["options"] for c in columns if c["name"] == column)
+
+    def codebook(self, source: str) -> Codebook:
+        """The codebook of a source such as `strukturen-2018`."""
+        return read_codebook(self.paths.codebook(source))
+
+    def cases(self, source: str, *, status: Sequence[str] = ()) -> pd.DataFrame:
+        """One row per alliance; with `status`, only those whose form has one of these."""
+        cases = self._table(f"{source}-cases")
+        return cases[cases["status"].isin(status)].reset_index(drop=True) if status else cases
+
+    def responses(self, source: str, cases: pd.DataFrame | None = None) -> pd.DataFrame:
+        """One row per case, item and occurrence; with `cases`, only theirs."""
+        responses = self._table(f"{source}-responses")
+        return (
+            responses if cases is None else responses[responses["case_id"].isin(cases["case_id"])]
+        ).reset_index(drop=True)
+
+    def findings(self, source: str) -> pd.DataFrame:
+        """What validation found in a source, one row per finding."""
+        return self._table(f"{source}-findings")
+
+    def losses(self, source: str) -> pd.DataFrame:
+        """What came in and is not used as it came, one row each."""
+        return self._table(f"{source}-losses")
+
+    def population(self) -> dict[str, int]:
+        """Number of alliances in the register by type and in total: the population of every wave."""
+        counts = self.alliances["type"].value_counts()
+        return {TOTAL: len(self.alliances), **{t: int(counts.get(t, 0)) for t in self.types}}
+
+    def source(self, name: str) -> str:
+        """The source line of an exhibit, which says so when the data are synthetic."""
+        label = {
+            "register": f"Register der Bündnisse, Stand {self.register_codebook['as_of']}",
+        }.get(name) or f"{self.codebook(name).title}, Welle {self.codebook(name).wave}"
+        return f"Quelle: {label}; eigene Berechnung" + ("; synthetische Daten." if self.mark else ".")
+
+    def show(self, exhibit: Exhibit) -> Shown:
+        """Keep an exhibit with its numbers and show it."""
+        if exhibit.id in self._exhibits:
+            raise NotebookError(f"Die Darstellung „{exhibit.id}“ gibt es in diesem Kapitel schon.")
+        exhibit.save(self.out)
+        self._exhibits[exhibit.id] = exhibit.record()
+        self._write("exhibits.json", self._exhibits)
+        return Shown(exhibit)
+
+    def value(
+        self, value_id: str, table: pd.DataFrame, *, row: str, subgroup: str = TOTAL, label: str = ""
+    ) -> Value:
+        """Keep one number of a table for the text; shown as `n von base_n`.
+
+        Raises
+        ------
+        NotebookError
+            If the table has no or several such rows.
+        """
+        hit = table[(table["row"] == row) & (table.get("subgroup", pd.Series(TOTAL, table.index)) == subgroup)]
+        if len(hit) != 1:
+            raise NotebookError(
+                f"Wert „{value_id}“: {len(hit)} Zeilen statt einer für Zeile „{row}“, Gruppe „{subgroup}“."
+            )
+        base = hit["base_n"].iloc[0]
+        origin = {"row": row, "subgroup": subgroup, "chapter": self.id}
+        return self.number(
+            value_id, int(hit["n"].iloc[0]), None if pd.isna(base) else int(base), origin=origin, label=label
+        )
+
+    def number(
+        self,
+        value_id: str,
+        n: int,
+        base_n: int | None = None,
+        *,
+        origin: Mapping[str, str] | None = None,
+        label: str = "",
+    ) -> Value:
+        """Keep a count that stands in no table, or a `label` that the data determine."""
+        value = Value(value_id, int(n), base_n, dict(origin or {"chapter": self.id}), label)
+        self.values.add(value)
+        self._write("values.json", self.values.records())
+        return value
+
+    def require(self, condition: bool, sentence: str) -> None:
+        """State what the text says in words; a sentence that the data no longer support stops the build.
+
+        Raises
+        ------
+        NotebookError
+            If the condition does not hold.
+        """
+        if not condition:
+            raise NotebookError(f"Der Text sagt: „{sentence}“ Die Daten sagen es nicht; bitte den Text ändern.")
+
+    def _write(self, name: str, content: Any) -> None:
+        self.out.mkdir(parents=True, exist_ok=True)
+        write_json(self.out / name, content)
+
+
+class Shown:
+    """The output of a cell that shows an exhibit: a page for people, an id for the renderer."""
+
+    MIME = "application/vnd.gkanalysis.exhibit+json"
+
+    def __init__(self, exhibit: Exhibit) -> None:
+        self._exhibit = exhibit
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return {
+            self.MIME: {"id": self._exhibit.id},
+            "text/html": self._exhibit._repr_html_(),
+            "text/plain": self._exhibit.caption,
+        }
+
+
+def open_chapter(report: str, chapter_id: str, *, data: str = "data/raw", out: str = "") -> Chapter:
+    """Open a chapter of a report in a notebook.
+
+    Parameters
+    ----------
+    report : id of the report
+    chapter_id : id of the chapter
+    data : folder of the received data, from the project's root
+    out : folder for exhibits; empty for `build/lab/<report>/<chapter_id>`
+
+    Raises
+    ------
+    UsageError
+        If the processed data are missing.
+    """
+    root = project_root()
+    paths = ProjectPaths.of(root, Path(data))
+    target = Path(out) if out else paths.build / "lab" / report / chapter_id
+    return Chapter(chapter_id, paths, target)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON beside its place, then move it there: nobody ever reads half a file."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_text(
+        json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+    )
+    beside.replace(path)

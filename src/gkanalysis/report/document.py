@@ -1,0 +1,163 @@
+"""The document that every format is set from: pandoc's syntax tree with numbered headings and links."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pypandoc
+
+from gkanalysis.errors import RenderError
+
+Node = dict[str, Any]
+# no raw HTML or TeX: what stands in a notebook must come out the same in all formats
+DIALECT = "markdown-raw_html-raw_tex-tex_math_dollars-implicit_figures-citations-example_lists"
+
+
+def run_pandoc(text: str, arguments: list[str], *, epoch: int = 0, sandbox: bool = True) -> bytes:
+    """Run pandoc, by default in its sandbox.
+
+    Raises
+    ------
+    RenderError
+        With pandoc's own message.
+    """
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(
+        [pypandoc.get_pandoc_path(), *(["--sandbox"] if sandbox else []), "--wrap=none", *arguments],
+        input=text.encode("utf-8"),
+        capture_output=True,
+        env=environment,
+        check=False,
+    )
+    if done.returncode:
+        raise RenderError(f"pandoc: {done.stderr.decode('utf-8', 'replace').strip()}")
+    return done.stdout
+
+
+def parse(markdown: str) -> Node:
+    """Markdown to pandoc's syntax tree."""
+    return json.loads(run_pandoc(markdown, ["-f", DIALECT, "-t", "json"]))
+
+
+def text_node(text: str) -> list[Node]:
+    """Inline nodes of a plain text; spaces become Space, no-break spaces stay."""
+    nodes: list[Node] = []
+    for k, word in enumerate(text.split(" ")):
+        if k:
+            nodes.append({"t": "Space"})
+        if word:
+            nodes.append({"t": "Str", "c": word})
+    return nodes
+
+
+def plain_text(node: Any) -> str:
+    """The text of a node without its formatting."""
+    if isinstance(node, list):
+        return "".join(map(plain_text, node))
+    if not isinstance(node, dict):
+        return ""
+    kind, content = node.get("t"), node.get("c")
+    if kind in ("Space", "SoftBreak", "LineBreak"):
+        return " "
+    if kind == "Str":
+        return content
+    if kind == "Code":
+        return content[1]
+    if kind == "Quoted":
+        marks = "„“" if content[0]["t"] == "DoubleQuote" else "‚‘"
+        return marks[0] + plain_text(content[1]) + marks[1]
+    if kind in ("Span", "Link", "Image"):
+        return plain_text(content[1])
+    return plain_text(content)
+
+
+def number_headings(tree: Node, *, depth: int = 3) -> list[tuple[int, str, str, str]]:
+    """Put a number before each heading, in place.
+
+    Returns
+    -------
+    list of (level, number, text, id); unnumbered headings have an empty number
+
+    Raises
+    ------
+    RenderError
+        If a heading skips a level.
+    """
+    counters, headings, last = [0] * depth, [], 0
+    for block in tree["blocks"]:
+        if block["t"] != "Header":
+            continue
+        level, (identifier, classes, _), inlines = block["c"]
+        if level > last + 1:
+            raise RenderError(f"Die Überschrift „{plain_text(inlines)}“ überspringt eine Ebene.")
+        last = level
+        text = plain_text(inlines)
+        number = ""
+        if "unnumbered" not in classes:
+            counters[level - 1] += 1
+            counters[level:] = [0] * (depth - level)
+            number = ".".join(map(str, counters[:level]))
+            block["c"][2] = [{"t": "Str", "c": f"{number}\u2002"}, *inlines]
+        headings.append((level, number, text, identifier))
+    return headings
+
+
+def link_exhibits(tree: Node, exhibits: Mapping[str, Node], headings: list[tuple[int, str, str, str]]) -> None:
+    """Give each link without text, `[](#id)`, the label of the exhibit or the number of the chapter.
+
+    Raises
+    ------
+    RenderError
+        If the id belongs to nothing.
+    """
+    numbers = {identifier: number for _, number, _, identifier in headings}
+    for node in walk(tree):
+        if node.get("t") != "Link" or node["c"][1]:
+            continue
+        target = node["c"][2][0].removeprefix("#")
+        if target in exhibits:
+            node["c"][1] = text_node(exhibits[target]["label"].replace(" ", "\u00a0"))
+        elif numbers.get(target):
+            node["c"][1] = text_node(f"Kapitel\u00a0{numbers[target]}")
+        else:
+            raise RenderError(f"Der Text verweist auf „{target}“; eine solche Darstellung gibt es nicht.")
+
+
+def walk(node: Any) -> Iterator[Node]:
+    """Every node of a tree, outer ones first."""
+    if isinstance(node, dict):
+        yield node
+        yield from walk(node.get("c", node.get("blocks", ())))
+    elif isinstance(node, list):
+        for child in node:
+            yield from walk(child)
+
+
+def replace_blocks(blocks: list[Node], replace: Callable[[Node], list[Node] | None]) -> list[Node]:
+    """Blocks with some of them replaced, also inside divs and quotations; None keeps a block."""
+    result: list[Node] = []
+    for block in blocks:
+        new = replace(block)
+        if new is not None:
+            result += new
+            continue
+        if block["t"] == "Div":
+            block["c"][1] = replace_blocks(block["c"][1], replace)
+        elif block["t"] == "BlockQuote":
+            block["c"] = replace_blocks(block["c"], replace)
+        result.append(block)
+    return result
+
+
+def div_class(block: Node) -> str:
+    """First class of a div; empty for everything else."""
+    return block["c"][0][1][0] if block["t"] == "Div" and block["c"][0][1] else ""
+
+
+def raw(format_: str, text: str) -> list[Node]:
+    """A raw block of one format."""
+    return [{"t": "RawBlock", "c": [format_, text]}]

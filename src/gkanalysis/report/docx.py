@@ -1,0 +1,199 @@
+"""The report as a Word document: pandoc with the institute's template, then what pandoc leaves open.
+
+Afterwards the contents are filled (Word fills them only when asked, LibreOffice never), tables get the name and
+description that screen readers announce, and rows stay whole at page breaks.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from gkanalysis.errors import RenderError
+from gkanalysis.report.definition import Report
+from gkanalysis.report.document import Node, div_class, raw, replace_blocks, run_pandoc, text_node
+from gkanalysis.report.render import REAL, SYNTHETIC
+from gkanalysis.report.typstpdf import column_widths
+from gkanalysis.zipping import zip_parts
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def render_docx(
+    report: Report,
+    document: dict[str, Any],
+    tree: Node,
+    headings: list[tuple[int, str, str, str]],
+    build: Path,
+    reference: Path,
+    moment: datetime,
+) -> bytes:
+    """Set the Word document.
+
+    Raises
+    ------
+    RenderError
+        If the template is missing or pandoc refuses.
+    """
+    if not reference.exists():
+        raise RenderError(
+            f"Die Word-Vorlage „{reference.name}“ fehlt; `gkanalysis reference` schreibt sie neu."
+        )
+    exhibits = document["exhibits"]
+
+    def replace(block: Node) -> list[Node] | None:
+        if div_class(block) == "exhibit":
+            return exhibit_blocks(exhibits[block["c"][0][0]], build)
+        if div_class(block) == "kasten":
+            return [styled("Kasten", b["c"]) if b["t"] == "Para" else b for b in block["c"][1]]
+        return None
+
+    mark = SYNTHETIC if document["synthetic"] else REAL
+    front = [styled("Marke", text_node(mark)), *raw("openxml", _contents(headings, exhibits))]
+    tree["blocks"] = front + replace_blocks(tree["blocks"], replace)
+    tree["meta"] = {
+        "title": {"t": "MetaInlines", "c": text_node(report.title)},
+        "subtitle": {"t": "MetaInlines", "c": text_node(report.subtitle)},
+        "author": {"t": "MetaList", "c": [{"t": "MetaInlines", "c": text_node(a)} for a in report.authors]},
+        "date": {"t": "MetaInlines", "c": text_node(report.date)},
+        "lang": {"t": "MetaString", "c": "de-DE"},
+        "keywords": {"t": "MetaList", "c": [{"t": "MetaString", "c": k} for k in report.keywords]},
+        "description": {"t": "MetaString", "c": report.description},
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        out = Path(scratch) / "report.docx"
+        run_pandoc_docx(tree, reference, out, moment)
+        return finish(out.read_bytes(), [e for e in exhibits.values() if e["kind"] == "table"])
+
+
+def run_pandoc_docx(tree: Node, reference: Path, out: Path, moment: datetime) -> None:
+    """pandoc without its sandbox, which would keep it from the template and the images."""
+    run_pandoc(
+        json.dumps(tree),
+        ["-f", "json", "-t", "docx", f"--reference-doc={reference}", "-o", str(out)],
+        epoch=int(moment.timestamp()),
+        sandbox=False,
+    )
+
+
+def styled(style: str, inlines: list[Node]) -> Node:
+    """A paragraph in a named style of the template."""
+    return {"t": "Div", "c": [["", [], [["custom-style", style]]], [{"t": "Para", "c": inlines}]]}
+
+
+def exhibit_blocks(exhibit: dict[str, Any], build: Path) -> list[Node]:
+    """Caption, base, table or image, notes and source as blocks; the caption carries the bookmark."""
+    label = f"{exhibit['label']}: " if exhibit["label"] else ""
+    table = exhibit["kind"] == "table"
+    anchor = {"t": "Span", "c": [[exhibit["id"], [], []], text_node(label + exhibit["title"])]}
+    blocks = [styled("Table Caption" if table else "Image Caption", [anchor])]
+    if exhibit["base"]:
+        blocks.append(styled("Basis", text_node(exhibit["base"])))
+    if table:
+        blocks.append(table_node(exhibit))
+    else:
+        path = build / exhibit["chapter"] / "figures" / f"{exhibit['id']}.png"
+        image = {
+            "t": "Image",
+            "c": [["", [], [["width", "100%"]]], text_node(exhibit["alt"]), [str(path), ""]],
+        }
+        blocks.append(styled("Figure", [image]))
+    blocks += [styled("Quelle", text_node(n)) for n in exhibit["notes"]]
+    if exhibit["source"]:
+        blocks.append(styled("Quelle", text_node(exhibit["source"])))
+    return blocks
+
+
+def table_node(exhibit: dict[str, Any]) -> Node:
+    """A pandoc table with a header row, right-aligned numbers and block headings across all columns."""
+    empty: list[Any] = ["", [], []]
+    n = len(exhibit["header"])
+    side = "AlignLeft" if exhibit.get("plain") else "AlignRight"
+
+    def cell(text: str, span: int = 1, *, strong: bool = False, align: str = "AlignDefault") -> list[Any]:
+        inlines = [{"t": "Strong", "c": text_node(text)}] if strong else text_node(text)
+        return [empty, {"t": align}, 1, span, [{"t": "Plain", "c": inlines}] if text else []]
+
+    rows = []
+    for row in exhibit["rows"]:
+        if row["kind"] == "block":
+            rows.append([empty, [cell(row["cells"][0], n, strong=True, align="AlignLeft")]])
+        else:
+            first = "\u2003" * row["level"] + row["cells"][0]
+            rows.append([empty, [cell(first), *(cell(c) for c in row["cells"][1:])]])
+    widths = [0.6, 0.4] if exhibit.get("plain") else column_widths(exhibit)
+    specs = [[{"t": side if k else "AlignLeft"}, {"t": "ColWidth", "c": w}] for k, w in enumerate(widths)]
+    head = [empty, [[empty, [cell(h) for h in exhibit["header"]]]]]
+    return {"t": "Table", "c": [empty, [None, []], specs, head, [[empty, 1, [], rows]], [empty, []]]}
+
+
+def finish(docx: bytes, tables: Iterable[dict[str, Any]]) -> bytes:
+    """Name and describe the tables, keep rows whole, and store the parts in a fixed way."""
+    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    root = etree.fromstring(parts["word/document.xml"])
+    found = list(root.iter(f"{W}tbl"))
+    tables = list(tables)
+    if len(found) != len(tables):
+        raise RenderError(f"Im Word-Dokument stehen {len(found)} statt {len(tables)} Tabellen.")
+    for element, exhibit in zip(found, tables, strict=True):
+        properties = element.find(f"{W}tblPr")
+        for name in ("tblCaption", "tblDescription"):
+            for old in properties.findall(f"{W}{name}"):
+                properties.remove(old)
+        title = ": ".join(x for x in (exhibit["label"], exhibit["title"]) if x)
+        for name, text in (("tblCaption", title), ("tblDescription", exhibit["base"] or exhibit["title"])):
+            etree.SubElement(properties, f"{W}{name}").set(f"{W}val", text)
+        for row in element.findall(f"{W}tr"):
+            keep = row.find(f"{W}trPr")
+            if keep is None:
+                keep = etree.Element(f"{W}trPr")
+                row.insert(0, keep)
+            keep.insert(0, etree.Element(f"{W}cantSplit"))
+    for picture in root.iter("{http://schemas.openxmlformats.org/drawingml/2006/picture}cNvPr"):
+        picture.set("descr", "")  # pandoc writes the path of the image file here; the text is on wp:docPr
+    parts["word/document.xml"] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return zip_parts(parts)
+
+
+def _contents(headings: list[tuple[int, str, str, str]], exhibits: dict[str, Any]) -> str:
+    """Contents and list of exhibits with their entries filled in; Word can update the contents any time."""
+    entries = [
+        _entry(f"TOC{level}", identifier, f"{number}\u2002{text}" if number else text)
+        for level, number, text, identifier in headings
+        if level <= 2
+    ]
+    begin = (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+    )
+    entries[0] = entries[0].replace("</w:pPr>", "</w:pPr>" + begin, 1)
+    end = '<w:p><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
+    listed = [e for e in exhibits.values() if e["label"]]
+    lists = "".join(_entry("TOC2", e["id"], f"{e['label']}: {e['title']}") for e in listed)
+    return (
+        f'<w:sdt {NS}><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj></w:sdtPr>'
+        '<w:sdtContent><w:p><w:pPr><w:pStyle w:val="TOCHeading"/></w:pPr><w:r><w:t>Inhalt</w:t></w:r></w:p>'
+        f"{''.join(entries)}{end}</w:sdtContent></w:sdt>"
+        f'<w:p {NS}><w:pPr><w:pStyle w:val="ListHeading"/></w:pPr><w:r><w:t>Tabellen und Abbildungen</w:t></w:r></w:p>'
+        + lists.replace("<w:p>", f"<w:p {NS}>")
+        + f'<w:p {NS}><w:r><w:br w:type="page"/></w:r></w:p>'
+    )
+
+
+def _entry(style: str, anchor: str, text: str) -> str:
+    return (
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:hyperlink w:anchor="{escape(anchor, quote=True)}">'
+        f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:hyperlink></w:p>'
+    )

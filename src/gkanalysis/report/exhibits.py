@@ -1,0 +1,212 @@
+"""Exhibits: tables and figures with title, base, source, alternative text and the numbers behind them."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gkanalysis.errors import NotebookError
+from gkanalysis.report.numbers import NBSP, format_count, format_percent
+
+SYNTHETIC_NOTE = "Synthetische Daten"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One printed row: `kind` is row or block (a heading inside the table); `level` indents the first cell."""
+
+    cells: tuple[str, ...]
+    kind: str = "row"
+    level: int = 0
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """What tables and figures share. `numbers` is the long table behind the exhibit, unrounded.
+
+    Raises
+    ------
+    NotebookError
+        If title, base or source are missing: an exhibit without them must not leave the notebook.
+    """
+
+    id: str
+    label: str
+    title: str
+    base: str
+    source: str
+    numbers: pd.DataFrame
+    notes: tuple[str, ...] = ()
+    chapter: str = field(default="", kw_only=True)
+
+    def __post_init__(self) -> None:
+        for name in ("id", "label", "title", "base", "source"):
+            if not getattr(self, name).strip():
+                raise NotebookError(f"Der Darstellung „{self.id or self.title}“ fehlt die Angabe „{name}“.")
+
+    @property
+    def caption(self) -> str:
+        """Label and title, as the lists of exhibits print them."""
+        return f"{self.label}: {self.title}"
+
+    def record(self) -> dict[str, Any]:
+        """Everything but the numbers, for the chapter file."""
+        keys = ("id", "label", "title", "base", "source", "notes")
+        return {k: getattr(self, k) for k in keys} | {"kind": type(self).__name__.lower()}
+
+
+@dataclass(frozen=True)
+class Table(Exhibit):
+    """A printed table: headings, rows of text cells, numbers behind them."""
+
+    header: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+    def record(self) -> dict[str, Any]:
+        rows = [{"cells": r.cells, "kind": r.kind, "level": r.level} for r in self.rows]
+        return super().record() | {"header": self.header, "rows": rows}
+
+    def save(self, folder: Path) -> None:
+        """Write the numbers as `tables/<id>.csv`."""
+        write_numbers(self.numbers, folder / "tables" / f"{self.id}.csv")
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th scope='col'>{html.escape(h)}</th>" for h in self.header)
+        body = "".join(
+            f"<tr><th colspan='{len(self.header)}'>{html.escape(r.cells[0])}</th></tr>"
+            if r.kind == "block"
+            else "<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in r.cells) + "</tr>"
+            for r in self.rows
+        )
+        return (
+            f"<table><caption>{html.escape(self.caption)}</caption><thead><tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table><p>{html.escape(self.base)}. {html.escape(self.source)}</p>"
+        )
+
+
+@dataclass(frozen=True)
+class Figure(Exhibit):
+    """A figure: `draw` returns SVG and PNG bytes; `alt` says what it shows, its main number and its base."""
+
+    alt: str = ""
+    draw: Callable[[], tuple[bytes, bytes]] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.alt.strip() or self.draw is None:
+            raise NotebookError(
+                f"Der Abbildung „{self.id}“ fehlt der Alternativtext oder die Zeichnung; beides ist Pflicht."
+            )
+
+    def record(self) -> dict[str, Any]:
+        header, rows = numbers_view(self.numbers)
+        return super().record() | {"alt": self.alt, "header": header, "rows": rows}
+
+    def save(self, folder: Path) -> None:
+        """Write `figures/<id>.svg`, `.png` and `.csv`."""
+        svg, png = self.draw()
+        target = folder / "figures"
+        target.mkdir(parents=True, exist_ok=True)
+        (target / f"{self.id}.svg").write_bytes(svg)
+        (target / f"{self.id}.png").write_bytes(png)
+        write_numbers(self.numbers, target / f"{self.id}.csv")
+
+    def _repr_html_(self) -> str:
+        svg = self.draw()[0].decode("utf-8")
+        return (
+            f"<figure role='img' aria-label='{html.escape(self.alt, quote=True)}'>{svg[svg.index('<svg') :]}"
+            f"<figcaption>{html.escape(self.caption)}. {html.escape(self.base)}</figcaption></figure>"
+        )
+
+
+def write_numbers(numbers: pd.DataFrame, path: Path) -> None:
+    """Write a long table as CSV: decimal point, UTF-8, no index, full precision."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    numbers.to_csv(path, index=False, lineterminator="\n")
+
+
+def subgroup_header(table: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
+    """A heading with its base for each subgroup, e.g. `Kreise (n = 22)`; the base must be one per column.
+
+    Raises
+    ------
+    NotebookError
+        If the rows of a subgroup have different bases: such a table must print the base in every row.
+    """
+    header = []
+    for subgroup, rows in table.groupby("subgroup", sort=False):
+        bases = rows["base_n"].unique()
+        if len(bases) != 1:
+            raise NotebookError(
+                f"Die Spalte „{subgroup}“ hat {len(bases)} verschiedene Basen; sie lassen sich nicht in einem Kopf drucken."
+            )
+        header.append(f"{labels.get(str(subgroup), subgroup)} (n{NBSP}={NBSP}{format_count(bases[0])})")
+    return header
+
+
+def count_percent_rows(
+    table: pd.DataFrame, labels: Mapping[str, str], blocks: Mapping[str, tuple[str, Sequence[str]]]
+) -> tuple[Row, ...]:
+    """Printed rows „39 (86,7 %)“, one column a subgroup, under a heading per block.
+
+    Parameters
+    ----------
+    table : long table with row, subgroup, n, base_n
+    labels : row id -> printed label
+    blocks : block id -> (heading, row ids in printing order); an empty heading prints none
+
+    Returns
+    -------
+    tuple of Row
+    """
+    cells = {
+        (r.row, r.subgroup): f"{format_count(r.n)}{NBSP}({format_percent(r.n, r.base_n)})"
+        for r in table.itertuples()
+    }
+    subgroups = list(dict.fromkeys(table["subgroup"]))
+    rows: list[Row] = []
+    for heading, row_ids in blocks.values():
+        if heading:
+            rows.append(Row((heading,), kind="block"))
+        rows += [
+            Row((labels.get(row_id, row_id), *(cells[row_id, s] for s in subgroups))) for row_id in row_ids
+        ]
+    return tuple(rows)
+
+
+def nested_rows(table: pd.DataFrame) -> tuple[Row, ...]:
+    """Printed rows „22 von 23“ of a nested table, indented by level."""
+    rows = []
+    for r in table.itertuples():
+        has_base = not pd.isna(r.base_n)
+        count = f"{format_count(r.n)} von {format_count(r.base_n)}" if has_base else format_count(r.n)
+        share = format_percent(r.n, r.base_n) if has_base else ""
+        rows.append(Row((r.label, count, share), level=int(r.level)))
+    return tuple(rows)
+
+
+def numbers_view(numbers: pd.DataFrame) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    """Heading and rows of the table that lies folded under a figure: labels, n, base and percent.
+
+    Expects the columns `label` and `group` (both printed), `n`, `base_n`.
+    """
+    rows = [
+        {
+            "cells": (
+                str(r.label),
+                str(r.group),
+                format_count(r.n),
+                format_count(r.base_n),
+                format_percent(r.n, r.base_n),
+            ),
+            "kind": "row",
+            "level": 0,
+        }
+        for r in numbers.itertuples()
+    ]
+    return ("Merkmal", "Gruppe", "n", "Basis", "Anteil"), rows

@@ -1,0 +1,112 @@
+"""Set a report from its assembled document: HTML, PDF or DOCX, atomically."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from gkanalysis.paths import ProjectPaths
+from gkanalysis.report.definition import Report
+from gkanalysis.report.document import link_exhibits, number_headings, parse
+
+LAST_PAGE = """
+
+# Daten, Dateien und Versionen {{#datenstand .unnumbered}}
+
+Datensatz: {dataset}. {kind}
+
+Der Bericht ist aus {n} eingegangenen Dateien gerechnet. Die Prüfsummen (SHA-256) gehören zu den Dateien, wie sie
+eingegangen sind; schon ein geändertes Kreuz ergibt eine andere Summe.
+
+::: {{.exhibit #rohdateien}}
+:::
+
+::: {{.exhibit #versionen}}
+:::
+"""
+SYNTHETIC = (
+    "Die Daten sind synthetisch: Bündnisse und Angaben sind erfunden; sie treffen die veröffentlichten "
+    "Randsummen, soweit diese sich nicht widersprechen. Aussagen über wirkliche Kommunen sind damit nicht möglich."
+)
+REAL = "Die Daten sind vertraulich; dieser Bericht ist nicht zur Weitergabe bestimmt, bevor er geprüft ist."
+
+
+def render_report(report: Report, paths: ProjectPaths, format_: str) -> str:
+    """Write `reports/<report>/<report>.<format_>`; returns a sentence for the log.
+
+    Raises
+    ------
+    RenderError
+        If a value, label or alternative text is missing, or the typesetter refuses the document.
+    """
+    build, target = paths.build / "reports" / report.id, paths.reports / report.id
+    document = json.loads((build / "document.json").read_text(encoding="utf-8"))
+    content = {"html": _html, "pdf": _pdf, "docx": _docx}[format_](report, document, paths)
+    path = target / f"{report.id}.{format_}"
+    with tempfile.NamedTemporaryFile(dir=target, prefix=f".{path.name}.", delete=False) as beside:
+        beside.write(content)
+    Path(beside.name).chmod(0o644)
+    Path(beside.name).replace(path)
+    return f"{path.relative_to(paths.root)} ({len(content) / 1000:.0f} kB)"
+
+
+def prepare(document: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[int, str, str, str]]]:
+    """The syntax tree with the last page, numbers and links; and the headings for the contents."""
+    kind = SYNTHETIC if document["synthetic"] else REAL
+    n = len(document["raw_files"])
+    tree = parse(document["markdown"] + LAST_PAGE.format(dataset=document["dataset"], kind=kind, n=n))
+    headings = number_headings(tree)
+    document["exhibits"] |= _last_page_tables(document)
+    link_exhibits(tree, document["exhibits"], headings)
+    return tree, headings
+
+
+def _last_page_tables(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The lists of files and versions as plain tables without a label."""
+
+    def table(exhibit_id: str, title: str, header: list[str], rows: list[list[str]]) -> dict[str, Any]:
+        return {
+            "id": exhibit_id, "kind": "table", "label": "", "title": title, "base": "", "source": "", "notes": [],
+            "header": header, "rows": [{"cells": r, "kind": "row", "level": 0} for r in rows], "plain": True,
+        }  # fmt: skip
+
+    files = [[name, f"{digest[:20]}…"] for name, digest in document["raw_files"]]
+    return {
+        "rohdateien": table("rohdateien", "Eingegangene Dateien", ["Datei", "SHA-256 (Anfang)"], files),
+        "versionen": table("versionen", "Verwendete Programme", ["Programm", "Version"], document["versions"]),
+    }
+
+
+def moment(report: Report) -> datetime:
+    """The date of the report as a fixed moment: the only time that goes into the files."""
+    parts = [int(x) for x in report.date.split("-")] + [1]
+    return datetime(parts[0], parts[1], parts[2], tzinfo=UTC)
+
+
+def _html(report: Report, document: dict[str, Any], paths: ProjectPaths) -> bytes:
+    from gkanalysis.report.html import render_html
+
+    tree, headings = prepare(document)
+    return render_html(report, document, tree, headings, paths.build / "reports" / report.id)
+
+
+def _pdf(report: Report, document: dict[str, Any], paths: ProjectPaths) -> bytes:
+    from gkanalysis.report.typstpdf import render_pdf
+
+    tree, headings = prepare(document)
+    return render_pdf(
+        report, document, tree, headings, paths.build / "reports" / report.id, moment(report)
+    )
+
+
+def _docx(report: Report, document: dict[str, Any], paths: ProjectPaths) -> bytes:
+    from gkanalysis.report.docx import render_docx
+
+    tree, headings = prepare(document)
+    reference = paths.root / "reports/reference.docx"
+    return render_docx(
+        report, document, tree, headings, paths.build / "reports" / report.id, reference, moment(report)
+    )

@@ -1,0 +1,194 @@
+"""Numbers in prose: text refers to them by id, the renderer fills them in, JupyterLab shows them.
+
+In a Markdown cell `` {eval}`v.new` `` stands for the value saved under the id `new`; `` {eval}`v.new.percent` ``
+for another wording of the same value. This is the inline expression of MyST.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from gkanalysis.errors import NotebookError, RenderError
+from gkanalysis.report.numbers import NBSP, format_count, format_percent, number_word
+
+REFERENCE = re.compile(r"\{eval\}`v\.([a-z][a-z0-9_]*)(?:\.([a-z_]+))?`")
+
+
+class Text(str):
+    """A string that shows itself without quotes, so that JupyterLab prints it as text."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+@dataclass(frozen=True)
+class Value:
+    """One number with its base and the place in a table it was taken from.
+
+    `text` wordings: `n` 13 · `word` dreizehn (digits from 13 on) · `of` 13 von 45 · `percent` 29 % ·
+    `n_percent` 13 (29 %) · `base` 45. Without a base only `n` and `word` exist.
+
+    Examples
+    --------
+    >>> new = Value("new", 13, 45)
+    >>> new, new.word, new.percent.replace(NBSP, " ")
+    (13 von 45, 13, '29 %')
+    """
+
+    id: str
+    n: int
+    base_n: int | None = None
+    origin: dict[str, str] = field(default_factory=dict, compare=False)
+    label: str = ""
+
+    @property
+    def default(self) -> Text:
+        """The wording used when a reference names none."""
+        return Text(self.label) if self.label else self.of if self.base_n is not None else self.text_n
+
+    @property
+    def text_n(self) -> Text:
+        return Text(format_count(self.n))
+
+    @property
+    def word(self) -> Text:
+        return Text(number_word(self.n))
+
+    @property
+    def of(self) -> Text:
+        return Text(f"{format_count(self.n)} von {format_count(self._base())}")
+
+    @property
+    def base(self) -> Text:
+        return Text(format_count(self._base()))
+
+    @property
+    def percent(self) -> Text:
+        # no decimals below a base of 100: they would pretend more than one case
+        return Text(format_percent(self.n, self._base(), decimals=0 if self._base() < 100 else 1))
+
+    @property
+    def n_percent(self) -> Text:
+        return Text(f"{format_count(self.n)}{NBSP}({self.percent})")
+
+    def _base(self) -> int:
+        if self.base_n is None:
+            raise RenderError(f"Der Wert „{self.id}“ hat keine Basis; er kann nur als Anzahl stehen.")
+        return self.base_n
+
+    def __repr__(self) -> str:
+        return self.default
+
+    def wording(self, name: str | None) -> str:
+        """The text of one wording.
+
+        Raises
+        ------
+        RenderError
+            If there is no such wording.
+        """
+        names = {"n": "text_n", "word": "word", "of": "of", "percent": "percent", "base": "base"}
+        names |= {"n_percent": "n_percent", None: "default"}
+        if name not in names:
+            known = ", ".join(k for k in names if k)
+            raise RenderError(
+                f"Der Wert „{self.id}“ hat keine Fassung „{name}“; es gibt {known} oder keine Angabe."
+            )
+        return str(getattr(self, names[name]))
+
+
+class Values:
+    """The values of a chapter, by attribute: `v.new`. An id is given once."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, Value] = {}
+
+    def add(self, value: Value) -> Value:
+        """Keep a value.
+
+        Raises
+        ------
+        NotebookError
+            If the id is taken by another number, or is no plain name.
+        """
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", value.id):
+            raise NotebookError(
+                f"„{value.id}“ ist kein Name für einen Wert; erlaubt sind a–z, 0–9 und Unterstriche."
+            )
+        old = self._values.setdefault(value.id, value)
+        if old != value:
+            raise NotebookError(f"Der Wert „{value.id}“ ist zweimal vergeben: {old} und {value}.")
+        return value
+
+    def __getattr__(self, name: str) -> Value:
+        try:
+            return self.__dict__["_values"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self._values.values())
+
+    def records(self) -> list[dict[str, Any]]:
+        """One dict per value for the chapter file."""
+        return [
+            {"id": v.id, "n": v.n, "base_n": v.base_n, "label": v.label, "origin": v.origin} for v in self
+        ]
+
+
+def fill_references(text: str, values: dict[str, Value], used: dict[str, dict[str, Any]], where: str) -> str:
+    """Replace the references in Markdown by spans that carry id and text.
+
+    Parameters
+    ----------
+    text : Markdown
+    values : all values of the report
+    used : takes each reference with its text (for values.json and the check of unused ids)
+    where : the chapter, for the message
+
+    Raises
+    ------
+    RenderError
+        For an id that no cell has computed.
+
+    Examples
+    --------
+    >>> used = {}
+    >>> fill_references("In {eval}`v.new.n` Fällen", {"new": Value("new", 13, 45)}, used, "kapitel")
+    'In [13]{.value #value-new-n} Fällen'
+    """
+
+    def fill(match: re.Match[str]) -> str:
+        value_id, wording = match.groups()
+        if value_id not in values:
+            known = ", ".join(sorted(values))
+            raise RenderError(
+                f"„{where}“ verwendet den unbekannten Wert „{value_id}“. Berechnet sind: {known}."
+            )
+        value = values[value_id]
+        shown = value.wording(wording)
+        key = f"{value_id}.{wording}" if wording else value_id
+        count = sum(k.split("#")[0] == key for k in used)
+        used[f"{key}#{count + 1}" if count else key] = {
+            "id": value_id,
+            "wording": wording or "",
+            "n": value.n,
+            "base_n": value.base_n,
+            "value": None if value.base_n in (None, 0) else value.n / value.base_n,
+            "text": shown,
+            **value.origin,
+        }
+        anchor = "value-" + key.replace(".", "-").replace("_", "-") + (f"-{count + 1}" if count else "")
+        return f"[{shown}]{{.value #{anchor}}}"
+
+    filled = REFERENCE.sub(fill, text)
+    if "{eval}" in filled:
+        raise RenderError(
+            f"„{where}“ enthält einen unlesbaren Verweis auf einen Wert; die Form ist {{eval}}`v.name`."
+        )
+    return filled

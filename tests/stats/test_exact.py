@@ -1,0 +1,226 @@
+"""Exact tests, checked against counting in whole numbers, against scipy and against published values."""
+
+import math
+from fractions import Fraction
+from itertools import combinations, product
+from math import comb, prod
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import fisher_exact
+
+from gkanalysis.errors import TabulationError
+from gkanalysis.stats import differences_by_group, exact, freeman_halton_test, holm
+
+
+def p_by_counting_tables(table):
+    """Exact p of a 2 x c table in whole numbers, ties exact."""
+    columns = [sum(column) for column in zip(*table, strict=True)]
+
+    def ways(first_row):
+        return prod(comb(column, cell) for column, cell in zip(columns, first_row, strict=True))
+
+    rows = (row for row in product(*(range(column + 1) for column in columns)) if sum(row) == sum(table[0]))
+    as_unlikely = sum(ways(row) for row in rows if ways(row) <= ways(table[0]))
+    return Fraction(as_unlikely, comb(sum(columns), sum(table[0])))
+
+
+def p_by_dealing_cases(table):
+    """Exact p of a 2 x c table by dealing the cases of the first row in every possible way."""
+    group_of_case = np.repeat(np.arange(len(table[0])), np.sum(table, axis=0))
+    deals = combinations(range(len(group_of_case)), sum(table[0]))
+    tables = [tuple(np.bincount(group_of_case[list(deal)], minlength=len(table[0]))) for deal in deals]
+    times = {first_row: tables.count(first_row) for first_row in set(tables)}
+    return sum(count for count in times.values() if count <= times[tuple(table[0])]) / len(tables)
+
+
+@pytest.mark.parametrize("table", [[[8, 2], [1, 5]], [[3, 1], [1, 3]], [[0, 5], [5, 0]], [[10, 20], [30, 5]]])
+def test_two_by_two_is_fishers_test(table):
+    """For 2 x 2 the p-value is that of scipy."""
+    assert freeman_halton_test(table) == pytest.approx(fisher_exact(table).pvalue, rel=1e-9)
+
+
+def test_two_by_two_agrees_with_counting_for_all_small_tables():
+    """Every 2 x 2 table of up to 4 per cell, ties included."""
+    for a, b, c, d in product(range(5), repeat=4):
+        expected = p_by_counting_tables([[a, b], [c, d]])
+        assert freeman_halton_test([[a, b], [c, d]]) == pytest.approx(float(expected), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        [[8, 2, 3], [1, 5, 4]],
+        [[16, 18, 5], [2, 4, 0]],  # bases of the study: 18, 22 and 5
+        [[9, 3, 1], [9, 19, 4]],
+        [[4, 4, 4], [4, 4, 4]],
+        [[6, 0, 0, 2], [1, 5, 3, 2]],
+        [[3, 0, 2, 1, 0], [0, 2, 1, 3, 2]],
+    ],
+)
+def test_more_columns_agree_with_counting_tables(table):
+    """2 x 3 to 2 x 5 against whole numbers."""
+    assert freeman_halton_test(table) == pytest.approx(float(p_by_counting_tables(table)), rel=1e-9)
+
+
+@pytest.mark.parametrize("table", [[[5, 1, 1], [1, 4, 2]], [[3, 0, 2], [2, 4, 1]]])
+def test_three_groups_agree_with_dealing_the_cases(table):
+    """2 x 3 against all ways to deal the cases, without any formula."""
+    assert freeman_halton_test(table) == pytest.approx(p_by_dealing_cases(table), rel=1e-9)
+
+
+def test_equally_likely_tables_count_in_spite_of_rounding():
+    """A tie that differs in the last bits of its logarithm still counts (0.357, without it 0.312)."""
+    table = [[7, 8, 2], [2, 7, 3]]
+    assert freeman_halton_test(table) == pytest.approx(float(p_by_counting_tables(table)), rel=1e-9)
+
+
+def test_table_may_lie_or_stand():
+    """Groups may be columns or rows, and their order does not matter."""
+    expected = freeman_halton_test([[8, 2, 3], [1, 5, 4]])
+    assert freeman_halton_test([[8, 1], [2, 5], [3, 4]]) == expected
+    assert freeman_halton_test([[3, 8, 2], [4, 1, 5]]) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "table", [[[0, 0, 0], [5, 3, 2]], [[5, 3, 2], [0, 0, 0]], [[3], [2]], [[3, 0], [2, 0]]]
+)
+def test_margins_that_leave_one_table_give_one(table):
+    """Nothing could have come out otherwise, so p is 1."""
+    assert freeman_halton_test(table) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (
+            [[1, 2, 3], [1, 2, 3], [1, 2, 3]],
+            r"hat die Form \(3, 3\), erlaubt sind zwei Zeilen oder zwei Spalten",
+        ),
+        ([1, 2, 3], r"hat die Form \(3,\)"),
+        ([[1, -2], [3, 4]], "keine Anzahlen"),
+        ([[0.5, 0.2], [0.5, 0.8]], "keine Anzahlen sind, erlaubt sind ganze Zahlen ab 0"),
+        ([[1, math.nan], [3, 4]], "keine Anzahlen"),
+        ([["1", "2"], ["3", "4"]], "keine Anzahlen"),
+    ],
+)
+def test_what_is_not_a_table_of_counts_is_refused(table, message):
+    """Shares, negative numbers and other shapes have no exact p."""
+    with pytest.raises(TabulationError, match=message):
+        freeman_halton_test(table)
+
+
+def test_bound_on_the_number_of_tables_is_exact(monkeypatch):
+    """A table with as many relatives as allowed is tested, with one more it is refused."""
+    first_rows = product(range(10), range(8), range(8))  # column sums 9, 7, 7
+    n_tables = sum(1 for first_row in first_rows if sum(first_row) == 13)
+    monkeypatch.setattr(exact, "MAX_TABLES", n_tables)
+    assert freeman_halton_test([[8, 2, 3], [1, 5, 4]]) < 1
+    monkeypatch.setattr(exact, "MAX_TABLES", n_tables - 1)
+    with pytest.raises(
+        TabulationError, match=f"gibt es {n_tables} Tabellen, erlaubt sind höchstens {n_tables - 1}"
+    ):
+        freeman_halton_test([[8, 2, 3], [1, 5, 4]])
+
+
+def test_too_many_tables_are_refused_before_they_are_built():
+    """A table of a million cases is refused at once, with the number of its relatives."""
+    with pytest.raises(TabulationError, match=r"gibt es 8\.07e\+10 Tabellen, erlaubt sind höchstens 1000000"):
+        freeman_halton_test([[150_000] * 3, [183_000] * 3])
+
+
+def test_holm_agrees_with_the_definition():
+    """Smallest p times m, next times m - 1 ..., never falling, at most 1."""
+    assert holm([0.04, 0.01, 0.6, 0.02]) == pytest.approx([0.08, 0.04, 0.6, 0.06])
+
+
+def test_holm_leaves_out_tests_that_were_not_made():
+    """NaN stays NaN and does not make the family larger."""
+    corrected = holm([math.nan, 0.01, math.nan, 0.02])
+    assert corrected[[1, 3]] == pytest.approx([0.02, 0.02])
+    assert np.isnan(corrected[[0, 2]]).all()
+    assert np.isnan(holm([math.nan, math.nan])).all()
+    assert holm([]).shape == (0,)
+
+
+@pytest.mark.parametrize("p", [-0.1, 1.1])
+def test_holm_refuses_what_is_no_probability(p):
+    """A p-value lies between 0 and 1."""
+    with pytest.raises(TabulationError, match="nicht zwischen 0 und 1"):
+        holm([0.5, p])
+
+
+def make_table(**rows):
+    """Long table from rows of "n/base_n" for "alle" and the groups s, k and g."""
+    return pd.DataFrame(
+        [
+            {"row": row, "subgroup": subgroup, "n": int(n), "base_n": int(base_n)}
+            for row, cells in rows.items()
+            for subgroup, cell in zip(["alle", "s", "k", "g"], cells.split(), strict=True)
+            for n, base_n in [cell.split("/")]
+        ]
+    )
+
+
+def test_differences_are_tested_row_by_row_and_corrected_as_a_family():
+    """p is that of n against base_n - n by group, Holm runs over all rows, order is kept."""
+    table = make_table(b="39/45 16/18 18/22 5/5", a="13/45 12/18 1/22 0/5")
+    result = differences_by_group(table, groups=["s", "k", "g"])
+    p_b = float(p_by_counting_tables([[16, 18, 5], [2, 4, 0]]))
+    p_a = float(p_by_counting_tables([[12, 1, 0], [6, 21, 5]]))
+    assert list(result.columns) == ["row", "p", "p_holm", "spread", "highest", "lowest"]
+    assert result["row"].tolist() == ["b", "a"]
+    assert result["p"].tolist() == pytest.approx([p_b, p_a])
+    assert result["p_holm"].tolist() == pytest.approx([p_b, 2 * p_a])
+    assert result["spread"].tolist() == pytest.approx([1 - 18 / 22, 12 / 18])
+    assert result[["highest", "lowest"]].to_numpy().tolist() == [["g", "k"], ["s", "g"]]
+
+
+def test_groups_without_base_are_left_out_of_their_row():
+    """Where a group was not asked the others are compared; NaN is neither highest nor lowest."""
+    result = differences_by_group(make_table(a="9/16 8/10 1/6 0/0"), groups=["g", "s", "k"])
+    assert result.loc[0, "p"] == pytest.approx(fisher_exact([[8, 1], [2, 5]]).pvalue)
+    assert result.loc[0, ["highest", "lowest"]].tolist() == ["s", "k"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "spread", "highest"),
+    [
+        # nobody, everybody
+        ("0/12 0/3 0/4 0/5", 0.0, "s"),
+        ("12/12 3/3 4/4 5/5", 0.0, "s"),
+        # a single group was asked
+        ("2/3 2/3 0/0 0/0", 0.0, "s"),
+        # no group was asked
+        ("0/0 0/0 0/0 0/0", math.nan, None),
+    ],
+)
+def test_degenerate_rows_have_p_one_and_stay_in_the_family(cells, spread, highest):
+    """Where no difference is possible p is 1, and the row still counts for Holm."""
+    result = differences_by_group(make_table(a=cells, b="9/21 8/10 1/6 0/5"), groups=["s", "k", "g"])
+    assert result.loc[0, "p"] == 1.0
+    assert result.loc[1, "p_holm"] == pytest.approx(2 * result.loc[1, "p"])
+    assert result.loc[0, "spread"] == pytest.approx(spread, nan_ok=True)
+    assert result.loc[0, "highest"] == highest or (highest is None and pd.isna(result.loc[0, "highest"]))
+
+
+@pytest.mark.parametrize(
+    ("groups", "message"),
+    [
+        (["s"], "nötig sind mindestens zwei verschiedene"),
+        (["s", "s"], "nötig sind mindestens zwei verschiedene"),
+        (["s", "z"], r"Für die Gruppen \['z'\] fehlen Zeilen"),
+    ],
+)
+def test_groups_must_be_in_the_table(groups, message):
+    """A comparison needs two groups that were counted."""
+    with pytest.raises(TabulationError, match=message):
+        differences_by_group(make_table(a="9/21 8/10 1/6 0/5"), groups=groups)
+
+
+def test_two_tables_in_one_are_refused():
+    """A row that stands twice for a group has no single count."""
+    table = make_table(a="9/21 8/10 1/6 0/5")
+    with pytest.raises(TabulationError, match="steht für dieselbe Gruppe zweimal"):
+        differences_by_group(pd.concat([table, table]), groups=["s", "k"])

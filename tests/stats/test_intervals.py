@@ -1,0 +1,126 @@
+"""Exact intervals, checked against counting in whole numbers and against published values."""
+
+import math
+from fractions import Fraction
+from math import comb
+
+import pytest
+
+from gkanalysis.errors import TabulationError
+from gkanalysis.stats import clopper_pearson_interval, finite_population_interval
+
+
+def possible_shares(n, base_n, population_n, tail):
+    """All K / population_n that neither tail rules out, by counting samples in whole numbers."""
+    samples = comb(population_n, base_n)
+
+    def probability(x, k):
+        return Fraction(comb(k, x) * comb(population_n - k, base_n - x), samples)
+
+    return [
+        k / population_n
+        for k in range(population_n + 1)
+        if sum(probability(x, k) for x in range(n, base_n + 1)) > tail
+        and sum(probability(x, k) for x in range(n + 1)) > tail
+    ]
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_interval_agrees_with_counting_all_samples(level):
+    """Every n, base and population up to 12 units: ends of the set found by brute force."""
+    tail = Fraction(round((1 - level) * 1000), 2000)
+    for population_n in range(1, 13):
+        for base_n in range(1, population_n + 1):
+            for n in range(base_n + 1):
+                shares = possible_shares(n, base_n, population_n, tail)
+                interval = finite_population_interval(n, base_n, population_n, level=level)
+                assert interval == (shares[0], shares[-1])
+
+
+@pytest.mark.parametrize(("n", "base_n"), [(0, 45), (18, 45), (39, 45), (45, 45), (1, 5), (57, 57)])
+def test_interval_of_the_study_agrees_with_counting_all_samples(n, base_n):
+    """The bases of the study in its population of 58."""
+    shares = possible_shares(n, base_n, 58, Fraction(25, 1000))
+    assert finite_population_interval(n, base_n, 58) == (shares[0], shares[-1])
+
+
+@pytest.mark.parametrize("population_n", [20, 58])
+def test_coverage_is_never_below_the_level(population_n):
+    """Whatever the true K, the samples whose interval holds K make up 95 % or more."""
+    for base_n in (5, population_n // 2, population_n - 2):
+        for k in range(population_n + 1):
+            covering = sum(
+                comb(k, n) * comb(population_n - k, base_n - n)
+                for n in range(base_n + 1)
+                if finite_population_interval(n, base_n, population_n)[0]
+                <= k / population_n
+                <= finite_population_interval(n, base_n, population_n)[1]
+            )
+            assert Fraction(covering, comb(population_n, base_n)) >= Fraction(95, 100)
+
+
+@pytest.mark.parametrize("n", [0, 1, 29, 58])
+def test_census_leaves_no_doubt(n):
+    """If all units were observed the interval is the share itself."""
+    assert finite_population_interval(n, 58, 58) == (n / 58, n / 58)
+
+
+def test_near_census_interval_may_miss_the_observed_share():
+    """5 of 395 observed in 396: the population has 5 of 396, and nothing else is likely enough."""
+    assert possible_shares(5, 395, 396, Fraction(25, 1000)) == [5 / 396]
+    assert finite_population_interval(5, 395, 396) == (5 / 396, 5 / 396)
+
+
+def test_tail_of_exactly_half_alpha_is_ruled_out():
+    """0 of 2 observed in 5: K = 3 has a tail of exactly 0.1, which is not more than 0.1."""
+    assert finite_population_interval(0, 2, 5, level=0.8) == (0.0, 2 / 5)
+
+
+def test_finite_interval_approaches_the_binomial_one():
+    """For a million units the finite population hardly matters, and it is computed all the same."""
+    finite = finite_population_interval(18, 45, 1_000_000)
+    assert finite == pytest.approx(clopper_pearson_interval(18, 45), abs=1e-4)
+
+
+def test_without_population_the_interval_is_binomial():
+    """`population_n=None` means Clopper-Pearson."""
+    assert finite_population_interval(18, 45, None) == clopper_pearson_interval(18, 45)
+
+
+@pytest.mark.parametrize(
+    ("n", "base_n", "printed"),
+    # Kauermann and Küchenhoff 2010, p. 54: two parties in an election poll
+    [(302, 1206, (0.226, 0.276)), (133, 1206, (0.0932, 0.1293))],
+)
+def test_clopper_pearson_agrees_with_print(n, base_n, printed):
+    """Published limits, at the precision they were printed with."""
+    assert clopper_pearson_interval(n, base_n) == pytest.approx(printed, abs=5e-4)
+
+
+@pytest.mark.parametrize("population_n", [None, 0, 58])
+def test_no_base_no_interval(population_n):
+    """Without cases nothing is known, and the interval is NaN, not 0 to 1."""
+    assert all(math.isnan(limit) for limit in finite_population_interval(0, 0, population_n))
+    assert all(math.isnan(limit) for limit in clopper_pearson_interval(0, 0))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((6, 5, 58), "n = 6 passt nicht zur Basis 5, erlaubt sind 0 bis 5"),
+        ((-1, 5, 58), "n = -1 passt nicht zur Basis 5"),
+        ((3, 59, 58), "Die Basis 59 ist größer als die Grundgesamtheit 58"),
+        ((6, 5, None), "n = 6 passt nicht zur Basis 5"),
+    ],
+)
+def test_numbers_that_cannot_have_been_counted_are_refused(arguments, message):
+    """n lies within the base, the base within the population."""
+    with pytest.raises(TabulationError, match=message):
+        finite_population_interval(*arguments)
+
+
+@pytest.mark.parametrize("level", [0, 1, 95, -0.1])
+def test_level_is_a_share(level):
+    """95 is not taken for 95 percent."""
+    with pytest.raises(TabulationError, match=f"Das Niveau {level} ist nicht möglich"):
+        finite_population_interval(1, 2, 3, level=level)

@@ -1,0 +1,148 @@
+"""Look at a finished HTML page in a real browser: accessibility, network requests, pictures.
+
+Playwright drives the Chromium of the operating system. The page is opened as a file, and every request
+it makes beyond itself is refused and recorded: a report is one file that works offline.
+"""
+
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from tools.system import ToolError
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# All rules of axe for WCAG A and AA and its best practices; the size of targets (AA since WCAG 2.2) is
+# off by default.
+AXE_OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+
+# What a browser may contact without a request that can be intercepted.
+HINTS = "link[rel~=preconnect], link[rel~=dns-prefetch], link[rel~=prefetch], link[rel~=prerender]"
+
+# Pictures and scripts that wait until the reader comes by must be asked for too.
+SCROLL_THROUGH = """async () => {
+    for (let top = 0; top < document.documentElement.scrollHeight; top += innerHeight) {
+        scrollTo({top, behavior: "instant"});
+        await new Promise(requestAnimationFrame);
+    }
+}"""
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One rule of axe that a page breaks, with the CSS selectors of the elements that break it."""
+
+    rule: str
+    impact: str
+    description: str
+    targets: tuple[str, ...]
+
+
+def axe_violations(html_path, *, viewport=(1280, 900), dark=False):
+    """Return the accessibility rules that a page breaks, an empty list if there are none.
+
+    Rules that axe itself cannot decide ("incomplete") are not in the list.
+
+    Raises
+    ------
+    ToolError
+        When axe checked nothing, so that the empty list would mean nothing.
+    """
+    with _page(html_path, viewport=viewport, dark=dark) as (page, _):
+        response = Axe().run(page, options=AXE_OPTIONS).response
+    if not response["passes"] and not response["violations"]:
+        raise ToolError(f"axe found nothing to check in {html_path}")
+    return [
+        Violation(
+            violation["id"],
+            violation["impact"],
+            violation["help"],
+            tuple(" ".join(map(str, node["target"])) for node in violation["nodes"]),
+        )
+        for violation in response["violations"]
+    ]
+
+
+def external_requests(html_path):
+    """Return the URLs that a page asks for besides itself, sorted; an empty list means it is offline.
+
+    The page is scrolled through and shown on screen, light and dark, and as print, 0.75 s in all: what a
+    script asks for later goes unseen. Hints to connect count as requests, links for a reader do not.
+    """
+    with _page(html_path) as (page, requests):
+        page.evaluate(SCROLL_THROUGH)
+        for media, scheme in (("screen", "light"), ("screen", "dark"), ("print", "light")):
+            page.emulate_media(media=media, color_scheme=scheme)
+            # No event says that a page wants nothing more.
+            page.wait_for_timeout(250)
+        hints = page.eval_on_selector_all(HINTS, "links => links.map(link => link.href)")
+        return sorted({*requests, *hints})
+
+
+def screenshot(html_path, png_path, *, width=1280, height=900, full_page=False, dark=False, print=False):
+    """Draw a page into a PNG file and return its path.
+
+    Parameters
+    ----------
+    width, height : int
+        Of the window, in CSS pixels; one of them is one pixel of the picture.
+    full_page : bool
+        Draw the page down to its end instead of the first window.
+    dark, print : bool
+        Whether the reader prefers a dark scheme; whether the rules for print apply.
+    """
+    with _page(html_path, viewport=(width, height), dark=dark) as (page, _):
+        if print:
+            page.emulate_media(media="print")
+        page.screenshot(path=png_path, full_page=full_page, animations="disabled")
+    return Path(png_path)
+
+
+@contextmanager
+def _page(html_path, *, viewport=(1280, 900), dark=False):
+    """Open a page in a new browser; give it and the growing list of URLs that were refused to it."""
+    chromium = shutil.which("chromium")
+    if not chromium:
+        raise ToolError("chromium: not installed")
+    url = Path(html_path).resolve(strict=True).as_uri()
+    refused = []
+
+    def answer(route):
+        if route.request.url.partition("#")[0] == url:
+            route.continue_()
+        else:
+            refused.append(route.request.url)
+            route.abort()
+
+    def close(socket):
+        refused.append(socket.url)
+        socket.close()
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        try:
+            context = browser.new_context(
+                viewport={"width": viewport[0], "height": viewport[1]},
+                color_scheme="dark" if dark else "light",
+                reduced_motion="reduce",
+            )
+            context.route("**/*", answer)
+            context.route_web_socket("**/*", close)
+            page = context.new_page()
+            page.goto(url)
+            page.evaluate("document.fonts.ready.then(() => true)")
+            yield page, refused
+        finally:
+            browser.close()

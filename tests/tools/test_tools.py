@@ -1,0 +1,298 @@
+"""The validators can fail: each is shown one document that is right and one that is wrong."""
+
+import datetime
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import docx
+import pikepdf
+import pytest
+import typst
+from PIL import Image
+
+from tools import system
+from tools.axe import axe_violations, external_requests, screenshot
+from tools.render_pages import docx_to_pdf, pdf_pages_to_png, pdf_text
+from tools.system import ToolError, needs, run
+from tools.verapdf import Failure, VeraPdfError, _failures, verapdf
+
+TYPST = """
+#set document(title: "Überblick", date: datetime(year: 2024, month: 1, day: 1))
+#set text(lang: "de")
+= Überblick
+Erste Seite
+#figure(rect(), alt: "Ein Rechteck", caption: [Bild])
+#pagebreak()
+Zweite Seite
+"""
+
+PAGE = """<!doctype html>
+<html lang="de">
+<head><meta charset="utf-8"><title>Bericht</title>{head}</head>
+<body><main><h1>Bericht</h1>{body}</main></body>
+</html>"""
+
+DOT = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/%3E"
+
+
+@pytest.fixture(scope="module")
+def pdfs(tmp_path_factory):
+    """The same document twice: as PDF/UA-1 and PDF/A-2a in one file, and without tags."""
+    folder = tmp_path_factory.mktemp("pdf")
+    time = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
+    # The umlaut proves that no program stumbles over it in the C locale of a CI machine.
+    good, untagged = folder / "überblick.pdf", folder / "untagged.pdf"
+    good.write_bytes(typst.compile(TYPST.encode(), pdf_standards=["ua-1", "a-2a"], timestamp=time))
+    untagged.write_bytes(typst.compile(TYPST.encode(), pdf_tags=False, timestamp=time))
+    return good, untagged
+
+
+@pytest.fixture
+def page(tmp_path):
+    """A function that writes an HTML page with this head and body and returns its path."""
+
+    def write(head="", body=""):
+        path = tmp_path / "seite.html"
+        path.write_text(PAGE.format(head=head, body=body), encoding="utf-8")
+        return path
+
+    return write
+
+
+@needs("java", "jaxb")
+def test_verapdf_passes_conformant_file_and_names_rules_of_untagged_one(pdfs):
+    """Of two files checked in one call only the one without tags breaks rules, of both flavours."""
+    good, untagged = pdfs
+    failures = verapdf([good, untagged])
+    assert {failure.pdf for failure in failures} == {untagged}
+    assert {failure.flavour for failure in failures} == {"ua1", "2a"}
+    # PDF/UA 7.1: content is tagged or an artifact. This is what "without tags" means.
+    (content,) = (f for f in failures if (f.flavour, f.clause, f.test) == ("ua1", "7.1", 3))
+    assert content.count > 1
+    assert "tagged as real content" in content.description
+    assert content.context.startswith("root/document[0]/pages[0]")
+
+
+@needs("java", "jaxb")
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        pytest.param(lambda pdf: pdf[: len(pdf) // 2], "startxref", id="second half missing"),
+        pytest.param(lambda _: b"", "End of file", id="empty"),
+        pytest.param(lambda _: b"<html></html>" * 99, "Couldn't parse", id="not a PDF"),
+    ],
+)
+def test_verapdf_raises_for_file_it_cannot_read(pdfs, tmp_path, damage, message):
+    """A file that cannot be checked is an error that names the file, never an empty list."""
+    broken = tmp_path / "kaputt.pdf"
+    broken.write_bytes(damage(pdfs[0].read_bytes()))
+    with pytest.raises(VeraPdfError, match=rf"(?s)kaputt\.pdf.*{message}"):
+        verapdf(broken)
+
+
+@needs("java", "jaxb")
+def test_verapdf_reports_file_that_had_to_be_repaired(pdfs, tmp_path):
+    """Damage that the parser only logs is a failure: what was lost cannot break a rule any more."""
+    pdf = pdfs[0].read_bytes()
+    damaged = tmp_path / "damaged.pdf"
+    damaged.write_bytes(pdf.replace(b"/Type0", b"/XXXX0"))
+    (failure,) = verapdf(damaged, ["ua1"])
+    assert (failure.clause, "Undefined font" in failure.description) == ("parser", True)
+
+
+@needs("java", "jaxb")
+def test_verapdf_raises_for_encrypted_file_unknown_flavour_and_nothing_to_do(pdfs, tmp_path):
+    """What was not checked is never reported as free of failures."""
+    locked = tmp_path / "locked.pdf"
+    with pikepdf.open(pdfs[0]) as pdf:
+        pdf.save(locked, encryption=pikepdf.Encryption(owner="a", user="b"))
+    with pytest.raises(VeraPdfError, match="encrypted"):
+        verapdf(locked)
+    with pytest.raises(VeraPdfError, match="unknown flavour"):
+        verapdf(pdfs[0], ["ua9"])
+    with pytest.raises(VeraPdfError, match="no file"):
+        verapdf([])
+
+
+def test_verapdf_output_must_hold_a_clear_result_for_every_file():
+    """A missing result, no check at all, or a refusal without a broken rule is an error."""
+    failure = "failure\t/a.pdf\tua1\t7.1\t3\t2\tText\troot"
+    expected = {("/a.pdf", "ua1")}
+    found = [Failure(Path("/a.pdf"), "ua1", "7.1", 3, 2, "Text", "root")]
+    assert _failures("result\t/a.pdf\tua1\ttrue\t9\n", expected) == []
+    assert _failures(f"{failure}\nresult\t/a.pdf\tua1\tfalse\t9\n", expected) == found
+    for output in (
+        "result\t/a.pdf\t2a\ttrue\t9",
+        "result\t/a.pdf\tua1\ttrue\t0",
+        "result\t/a.pdf\tua1\tfalse\t9",
+    ):
+        with pytest.raises(VeraPdfError, match="no clear result"):
+            _failures(output + "\n", expected)
+
+
+@needs("chromium")
+def test_axe_names_picture_without_alternative_text(page):
+    """A page that is right has no violation; the same page without `alt` has exactly that one."""
+    assert axe_violations(page(body=f'<img alt="Punkt" src="{DOT}">')) == []
+    (violation,) = axe_violations(page(body=f'<img src="{DOT}">'))
+    assert (violation.rule, violation.impact, violation.targets) == ("image-alt", "critical", ("img",))
+
+
+@needs("chromium")
+def test_axe_sees_the_colours_of_the_scheme_it_is_asked_for(page):
+    """Text that is too pale only in the dark scheme is a violation only there."""
+    style = "<style>@media (prefers-color-scheme: dark) { body { background: #000; color: #333 } }</style>"
+    path = page(style, "<p>Text</p>")
+    assert axe_violations(path) == []
+    assert {violation.rule for violation in axe_violations(path, dark=True)} == {"color-contrast"}
+
+
+@needs("chromium")
+def test_page_that_holds_everything_itself_asks_for_nothing(page):
+    """Embedded pictures and links to follow are no requests."""
+    body = f'<img alt="" src="{DOT}"><a href="https://example.org/">Verweis</a><a href="#x">hier</a>'
+    assert external_requests(page("<style>p { margin: 0 }</style>", body)) == []
+
+
+@needs("chromium")
+def test_every_kind_of_request_is_recorded(page, tmp_path):
+    """Scripts, hints, other media, lazy and late pictures, sockets and files beside the page all count."""
+    (tmp_path / "beside.css").write_text("")
+    head = """<script src="https://a.example/script.js"></script>
+        <link rel="preconnect" href="https://a.example/hint">
+        <link rel="stylesheet" href="beside.css">
+        <style>@media print { h1 { background: url(https://a.example/print.png) } }
+        @media (prefers-color-scheme: dark) { h1 { background: url(https://a.example/dark.png) } }</style>"""
+    body = """<div style="height: 20000px"></div><img alt="" loading="lazy" src="https://a.example/lazy.png">
+        <script>setTimeout(() => fetch("https://a.example/late"), 400);
+        new WebSocket("wss://a.example/socket")</script>"""
+    assert external_requests(page(head, body)) == [
+        (tmp_path / "beside.css").as_uri(),
+        *(
+            f"https://a.example/{name}"
+            for name in ["dark.png", "hint", "late", "lazy.png", "print.png", "script.js"]
+        ),
+        "wss://a.example/socket",
+    ]
+
+
+@needs("chromium")
+def test_screenshot_has_the_size_scheme_and_medium_asked_for(page, tmp_path):
+    """Width and height are those of the picture; dark and print change what is drawn."""
+    style = """<style>body { margin: 0; height: 300px } h1 { display: none }
+        @media (prefers-color-scheme: dark) { body { background: #000 } }
+        @media print { body { background: #0f0 } }</style>"""
+    path = page(style)
+    plain = Image.open(screenshot(path, tmp_path / "plain.png", width=80, height=50))
+    printed = Image.open(screenshot(path, tmp_path / "printed.png", width=80, height=50, print=True))
+    dark = Image.open(screenshot(path, tmp_path / "dark.png", width=80, height=50, full_page=True, dark=True))
+    assert [picture.size for picture in (plain, printed, dark)] == [(80, 50), (80, 50), (80, 300)]
+    colours = [picture.convert("RGB").getpixel((0, 20)) for picture in (plain, printed, dark)]
+    assert colours == [(255, 255, 255), (0, 255, 0), (0, 0, 0)]
+
+
+@needs("poppler")
+def test_pdf_pages_become_pictures_in_order_and_text(pdfs, tmp_path):
+    """One picture per page at the resolution asked for; each page's text ends with a form feed."""
+    first, second = pdf_pages_to_png(pdfs[0], tmp_path / "pages", dpi=10)
+    assert (first.name, second.name) == ("überblick-1.png", "überblick-2.png")
+    # A4 is 8.27 by 11.69 inches.
+    assert Image.open(first).size == (83, 117)
+    pages = pdf_text(pdfs[0]).split("\f")
+    assert ["Erste Seite" in pages[0], "Zweite Seite" in pages[1]] == [True, True]
+
+
+@needs("poppler")
+@pytest.mark.parametrize("function", [lambda pdf, folder: pdf_text(pdf), pdf_pages_to_png])
+def test_damaged_pdf_is_an_error_although_poppler_ends_well(pdfs, tmp_path, function):
+    """Text or pictures of a file that poppler could only read in part are not returned."""
+    pdf = pdfs[0].read_bytes()
+    damaged = tmp_path / "damaged.pdf"
+    damaged.write_bytes(pdf.replace(b"/Type0", b"/XXXX0"))
+    with pytest.raises(ToolError, match=r"status 0: .*Unknown font type"):
+        function(damaged, tmp_path / "pages")
+
+
+@needs("soffice", "poppler")
+def test_word_file_becomes_pdf_with_its_text(tmp_path):
+    """LibreOffice converts a Word file; the PDF holds its words."""
+    document = docx.Document()
+    document.add_paragraph("Grüße aus dem Bündnis")
+    document.save(tmp_path / "überblick.docx")
+    pdf = docx_to_pdf(tmp_path / "überblick.docx", tmp_path / "out")
+    assert pdf == tmp_path / "out" / "überblick.pdf"
+    assert "Grüße aus dem Bündnis" in pdf_text(pdf)
+
+
+@needs("soffice")
+def test_word_file_that_cannot_be_read_is_an_error(tmp_path):
+    """LibreOffice ends with status 0 then, so the missing result must be noticed."""
+    (tmp_path / "broken.docx").write_bytes(b"PK\3\4 nonsense")
+    with pytest.raises(ToolError, match=r"no PDF came of .*broken\.docx"):
+        docx_to_pdf(tmp_path / "broken.docx", tmp_path)
+
+
+def test_run_ends_the_whole_process_group_at_its_time_limit(tmp_path):
+    """A child of the program ends with it, before it can do what it was waiting for."""
+    command = ["sh", "-c", f"(sleep 1; touch {tmp_path}/late) & sleep 30"]
+    with pytest.raises(ToolError, match=r"no end after 0\.2 s"):
+        run(command, timeout=0.2)
+    assert not (tmp_path / "late").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (["no-such-program"], "no-such-program: not installed"),
+        (["sh", "-c", "echo Grund >&2; exit 3"], "status 3: Grund"),
+    ],
+)
+def test_run_raises_when_a_program_fails(command, message):
+    """The error says which program and what it complained of."""
+    with pytest.raises(ToolError, match=message):
+        run(command)
+
+
+def test_run_with_strict_counts_complaints_as_failure():
+    """Status 0 with words on standard error is fine unless `strict`."""
+    command = ["sh", "-c", "echo gut; echo Warnung >&2"]
+    assert run(command) == "gut\n"
+    with pytest.raises(ToolError, match="Warnung"):
+        run(command, strict=True)
+
+
+def test_missing_names_the_package_to_install(monkeypatch):
+    """A tool that is there is not missing; one that is not there has a package."""
+    monkeypatch.setitem(system.TOOLS, "shell", ("sh", "dash"))
+    monkeypatch.setitem(system.TOOLS, "nothing", ("no-such-program", "no-such-package"))
+    assert (system.missing("shell"), system.missing("nothing")) == (None, "no-such-package")
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("", "1 skipped"), ("true", "1 error")])
+def test_missing_tool_skips_the_test_but_fails_in_ci(tmp_path, ci, outcome):
+    """The reason says what to install; in CI the run does not succeed."""
+    (tmp_path / "test_x.py").write_text(
+        "from tools import system\n"
+        "system.TOOLS['x'] = ('no-such-program', 'the-package')\n"
+        "@system.needs('x')\n"
+        "def test_x(): pass\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider", "test_x.py"],
+        cwd=tmp_path,
+        env={**os.environ, "CI": ci, "PYTHONPATH": str(Path(system.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "needs x: apt-get install the-package" in result.stdout
+    assert outcome in result.stdout
+    assert (result.returncode == 0) == (ci == "")
+
+
+def test_ci_installs_every_tool():
+    """`.ci/run` has a line with proof and package for each tool, so that CI never skips."""
+    lines = Path(__file__).parents[2].joinpath(".ci", "run").read_text().splitlines()
+    assert [tool for tool, entry in system.TOOLS.items() if " ".join(entry) not in lines] == []
