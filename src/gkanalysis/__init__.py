@@ -1,5 +1,45 @@
-"""From received Word forms to a finished report, every number with its base and its origin."""
+"""From received Word forms to a finished report, every number with its base and its origin.
 
+This is what notebooks use. Everything else has its own module: `codebook`, `ingest`, `validate`,
+`tabulate`, `stats`, `report`, `synthetic`.
+"""
+
+from importlib import import_module
 from importlib.metadata import version
 
 __version__ = version("gkanalysis")
+
+# Public names and where they live; looked up on first use, so that a step of make loads only what it needs.
+_WHERE = {
+    "Figure": "report.exhibits",
+    "Table": "report.exhibits",
+    "SMALL_BASE_NOTE": "report.exhibits",
+    "count_bars": "report.figures",
+    "count_percent_rows": "report.exhibits",
+    "differences_by_group": "stats",
+    "dot_ranges": "report.figures",
+    "figure_table": "report.figures",
+    "format_decimal": "report.numbers",
+    "format_p": "report.numbers",
+    "format_percent": "report.numbers",
+    "format_points": "report.numbers",
+    "nested_rows": "report.exhibits",
+    "open_chapter": "report.chapter",
+    "plain_rows": "report.exhibits",
+    "printed_blocks": "report.exhibits",
+    "read_codebook": "codebook",
+    "segment_bars": "report.figures",
+    "subgroup_header": "report.exhibits",
+    "top_rows_with_ties": "tabulate",
+}
+__all__ = ["__version__", *sorted(_WHERE)]
+
+
+def __getattr__(name: str) -> object:
+    if name in _WHERE:
+        return getattr(import_module(f"gkanalysis.{_WHERE[name]}"), name)
+    raise AttributeError(f"gkanalysis hat keinen Namen „{name}“; es gibt {', '.join(sorted(_WHERE))}.")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

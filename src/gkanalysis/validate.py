@@ -221,6 +221,7 @@ def settle_responses(responses: pd.DataFrame, book: Codebook, log: Log) -> pd.Da
         (r.case_id, r.item_id): r.value for r in responses.itertuples() if r.state in ("answered", "selected")
     }
     items = book.items
+    placeholders: dict[tuple[str, str, str], list[str]] = {}
     for i, r in zip(responses.index, responses.itertuples(), strict=True):
         item = items[r.item_id]
         where = {
@@ -269,8 +270,7 @@ def settle_responses(responses: pd.DataFrame, book: Codebook, log: Log) -> pd.Da
                 "ingest", "response", "als unlesbar gezählt", "Eintrag nicht eindeutig", rule="V08", **where
             )
         elif "placeholder" in r.note.split():
-            log.find("V09", f"{label}: nur der Platzhaltertext des Formulars.", **where)
-            log.lose("ingest", "response", "als keine Angabe gezählt", "Platzhaltertext", rule="V09", **where)
+            placeholders.setdefault((r.file, r.case_id, where["raw"]), []).append(r.item_id)
         elif item.kind == "number" and r.state == "answered":
             problem = _number_problem(r.value, item.minimum, item.maximum)
             if problem:
@@ -284,6 +284,10 @@ def settle_responses(responses: pd.DataFrame, book: Codebook, log: Log) -> pd.Da
                 responses.at[i, "state"] = "illegible"
         if item.row and not item.label and item.column == 1 and r.state == "answered":
             log.find("V12", f"Zusätzlicher Akteur: „{r.value}“.", **where)
+    for (file, case_id, text), item_ids in placeholders.items():  # one row a form, not one a field
+        where = {"file": file, "case_id": case_id, "item_id": " ".join(item_ids), "raw": text}
+        log.find("V09", f"{len(item_ids)} Felder zeigen nur den Platzhaltertext „{text}“.", **where)
+        log.lose("ingest", "response", "als keine Angabe gezählt", "Platzhaltertext", rule="V09", **where)
     return pd.concat([responses, _not_asked(responses, book)], ignore_index=True)
 
 

@@ -21,6 +21,12 @@ from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.definition import project_root
 from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit
 from gkanalysis.report.values import Value, Values
+from gkanalysis.tabulate import (
+    count_row_from_mapping,
+    multiple_response_table,
+    nested_count_table,
+    single_response_table,
+)
 
 TOTAL = "alle"
 
@@ -104,6 +110,44 @@ class Chapter:
         """What came in and is not used as it came, one row each."""
         return self._table(f"{source}-losses")
 
+    def nested(self, table_id: str) -> pd.DataFrame:
+        """A table of the kind „x von y“ as the codebook of the register declares it."""
+        rows = map(count_row_from_mapping, self.register_codebook["nested_tables"][table_id])
+        return nested_count_table(self.frames, list(rows))
+
+    def category_table(
+        self, frame: pd.DataFrame, column: str, options: Sequence[str], *, key: str = "case_id"
+    ) -> pd.DataFrame:
+        """Counts of a column of the register or of the cases, by type; every row of the frame is in the base.
+
+        `options` are the values to count, in the order of the table; another value is an error.
+        """
+        responses = pd.DataFrame(
+            {"case_id": frame[key], "item_id": column, "state": "answered", "value": frame[column]}
+        )
+        cases = pd.DataFrame({"case_id": frame[key], "type": frame["type"]})
+        return single_response_table(
+            responses, column, cases, options=list(options), by="type", groups=self.types, base="asked"
+        )
+
+    def single_response(self, source: str, item_id: str, cases: pd.DataFrame) -> pd.DataFrame:
+        """Counts of a single choice by type, of the cases with a valid answer, with intervals."""
+        options = [o.id for o in self.codebook(source).items[item_id].options]
+        return single_response_table(
+            self.responses(source, cases), item_id, cases, options=options, by="type", groups=self.types,
+            base="answered", population=self.population(),
+        )  # fmt: skip
+
+    def multiple_response(
+        self, source: str, set_id: str, cases: pd.DataFrame, *, base: str = "asked"
+    ) -> pd.DataFrame:
+        """Counts of a multiple response set by type, with the named base and intervals."""
+        items = self.codebook(source).set_items(set_id)
+        return multiple_response_table(
+            self.responses(source, cases), items, cases, by="type", groups=self.types, base=base,
+            population=self.population(),
+        )  # fmt: skip
+
     def population(self) -> dict[str, int]:
         """Number of alliances in the register by type and in total: the population of every wave."""
         counts = self.alliances["type"].value_counts()
@@ -156,7 +200,7 @@ class Chapter:
         label: str = "",
     ) -> Value:
         """Keep a count that stands in no table, or a `label` that the data determine."""
-        value = Value(value_id, int(n), base_n, dict(origin or {"chapter": self.id}), label)
+        value = Value(value_id, int(n), None if base_n is None else int(base_n), dict(origin or {"chapter": self.id}), label)
         self.values.add(value)
         self._write("values.json", self.values.records())
         return value

@@ -10,10 +10,16 @@ from typing import Any
 
 import pandas as pd
 
+from gkanalysis.codebook import Codebook
 from gkanalysis.errors import NotebookError
 from gkanalysis.report.numbers import NBSP, format_count, format_percent
+from gkanalysis.tabulate import SMALL_BASE, VERY_SMALL_BASE
 
 SYNTHETIC_NOTE = "Synthetische Daten"
+SMALL_BASE_NOTE = (
+    f"* Basis unter {SMALL_BASE}, ** Basis unter {VERY_SMALL_BASE}: "
+    "Anteile kleiner Gruppen springen mit jedem Fall; maßgeblich ist die Anzahl."
+)
 
 
 @dataclass(frozen=True)
@@ -131,7 +137,7 @@ def write_numbers(numbers: pd.DataFrame, path: Path) -> None:
 
 
 def subgroup_header(table: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
-    """A heading with its base for each subgroup, e.g. `Kreise (n = 22)`; the base must be one per column.
+    """A heading with mark and base for each subgroup, e.g. `Kreise* (n = 22)`; one base per column.
 
     Raises
     ------
@@ -145,7 +151,8 @@ def subgroup_header(table: pd.DataFrame, labels: Mapping[str, str]) -> list[str]
             raise NotebookError(
                 f"Die Spalte „{subgroup}“ hat {len(bases)} verschiedene Basen; sie lassen sich nicht in einem Kopf drucken."
             )
-        header.append(f"{labels.get(str(subgroup), subgroup)} (n{NBSP}={NBSP}{format_count(bases[0])})")
+        mark = rows["mark"].iloc[0] if "mark" in rows else ""
+        header.append(f"{labels.get(str(subgroup), subgroup)}{mark} (n{NBSP}={NBSP}{format_count(bases[0])})")
     return header
 
 
@@ -179,6 +186,14 @@ def count_percent_rows(
     return tuple(rows)
 
 
+def printed_blocks(
+    book: Codebook, rows: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, Sequence[str]]]:
+    """Blocks of a grid for `count_percent_rows`: block id -> (printed heading, item ids)."""
+    headings = {b["id"]: b["label"] for part in book.parts for b in part.get("blocks", ())}
+    return {block: (headings[block], items) for block, items in rows.items()}
+
+
 def nested_rows(table: pd.DataFrame) -> tuple[Row, ...]:
     """Printed rows „22 von 23“ of a nested table, indented by level."""
     rows = []
@@ -190,16 +205,24 @@ def nested_rows(table: pd.DataFrame) -> tuple[Row, ...]:
     return tuple(rows)
 
 
+def plain_rows(frame: pd.DataFrame) -> tuple[Row, ...]:
+    """Printed rows of a small frame as it stands: texts as they are, whole numbers with dots."""
+    return tuple(
+        Row(tuple(c if isinstance(c, str) else format_count(c) for c in row))
+        for row in frame.itertuples(index=False)
+    )
+
+
 def numbers_view(numbers: pd.DataFrame) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
     """Heading and rows of the table that lies folded under a figure: labels, n, base and percent.
 
-    Expects the columns `label` and `group` (both printed), `n`, `base_n`.
+    Expects the columns `label`, `group_label` (both printed), `n`, `base_n`.
     """
     rows = [
         {
             "cells": (
                 str(r.label),
-                str(r.group),
+                str(r.group_label),
                 format_count(r.n),
                 format_count(r.base_n),
                 format_percent(r.n, r.base_n),

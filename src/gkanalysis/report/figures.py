@@ -19,6 +19,32 @@ from gkanalysis.report.style import INK, QUIET, RULE, SEGMENTS, TEXT_WIDTH, TYPE
 MM = 1 / 25.4
 
 
+def figure_table(
+    table: pd.DataFrame, labels: Mapping[str, str], group_labels: Mapping[str, str], *, by: str = "subgroup"
+) -> pd.DataFrame:
+    """The long table of the tabulation as the figures here take it.
+
+    Parameters
+    ----------
+    table : long table with row, subgroup, n, base_n, share, mark
+    labels, group_labels : printed text of rows and subgroups; subgroups that are not named are left out
+    by : {"subgroup", "row"}
+        "subgroup": one line per row, one mark per subgroup. "row": one line per subgroup, one segment per row.
+
+    Returns
+    -------
+    The same rows with `label`, `group`, `group_label`
+    """
+    shown = table[table["subgroup"].isin(group_labels)].copy()
+    line, mark = ("row", "subgroup") if by == "subgroup" else ("subgroup", "row")
+    texts = {"row": labels, "subgroup": group_labels}
+    shown["label"] = shown[line].map(texts[line])
+    shown["group"] = shown[mark]
+    shown["group_label"] = shown[mark].map(texts[mark])
+    first = ["label", "group", "group_label", "n", "base_n"]
+    return shown[[*first, *(c for c in shown.columns if c not in first)]].reset_index(drop=True)
+
+
 def segment_bars(table: pd.DataFrame, *, mark: str = "") -> tuple[bytes, bytes]:
     """Bars of the same length, one per label, divided by group; counts stand in the segments.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 NBSP = "\u00a0"
-WORDS = "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split()
+WORDS = ["null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"]
 RULES = {"half_up": ROUND_HALF_UP, "truncate": ROUND_DOWN}
 
 
@@ -52,6 +53,17 @@ def format_decimal(value: float, *, decimals: int = 2) -> str:
     """
     step = Decimal(1).scaleb(-decimals)
     return str(Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP)).replace(".", ",")
+
+
+def format_points(first: tuple[int, int], second: tuple[int, int]) -> str:
+    """Difference of two shares (n, base_n) in whole percentage points, with its sign.
+
+    >>> format_points((15, 22), (7, 18))
+    '+29'
+    """
+    difference = Fraction(*map(int, first)) - Fraction(*map(int, second))
+    points = int(abs(difference) * 100 + Fraction(1, 2))  # half up, away from zero
+    return "0" if not points else f"{'+' if difference > 0 else '−'}{points}"
 
 
 def format_p(p: float) -> str:

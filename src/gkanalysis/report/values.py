@@ -64,6 +64,21 @@ class Value:
         return Text(f"{format_count(self.n)} von {format_count(self._base())}")
 
     @property
+    def word_capital(self) -> Text:
+        """As the first word of a sentence; one is „Ein“."""
+        return Text("Ein" if self.n == 1 else self.word[0].upper() + self.word[1:])
+
+    @property
+    def word_dative(self) -> Text:
+        """After „bei“: einem, zwei, ..."""
+        return Text("einem" if self.n == 1 else self.word)
+
+    @property
+    def word_accusative(self) -> Text:
+        """Before a masculine noun: einen, zwei, ..."""
+        return Text("einen" if self.n == 1 else self.word)
+
+    @property
     def base(self) -> Text:
         return Text(format_count(self._base()))
 
@@ -93,7 +108,8 @@ class Value:
             If there is no such wording.
         """
         names = {"n": "text_n", "word": "word", "of": "of", "percent": "percent", "base": "base"}
-        names |= {"n_percent": "n_percent", None: "default"}
+        names |= {w: w for w in ("word_capital", "word_dative", "word_accusative", "n_percent")}
+        names |= {None: "default"}
         if name not in names:
             known = ", ".join(k for k in names if k)
             raise RenderError(
