@@ -61,7 +61,11 @@ def build_interim(paths: ProjectPaths, source: str) -> str:
                 "Bitte diese Dateien ersetzen oder aus dem Ordner nehmen; bis dahin entsteht kein Bericht."
             )
         target.mkdir(exist_ok=True)
-        for name in ("responses.parquet", "reviews.csv", "forms.csv"):  # forms.csv is the target of make: last
+        for name in (
+            "responses.parquet",
+            "reviews.csv",
+            "forms.csv",
+        ):  # forms.csv is the target of make: last
             (new / name).replace(target / name)
     return f"{source}: {n} Bögen gelesen."
 
@@ -106,7 +110,9 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     from gkanalysis.process import process_source, questions, raise_errors
 
     book = read_codebook(paths.codebook(source))
-    register = {name: pd.read_parquet(paths.processed / f"{name}.parquet") for name in ("gebiete", "buendnisse")}
+    register = {
+        name: pd.read_parquet(paths.processed / f"{name}.parquet") for name in ("gebiete", "buendnisse")
+    }
     tables = process_source(paths.data, paths.interim / source, book, register)
     findings = tables["findings"]
     findings.to_csv(_folder(paths.build) / f"{source}-findings.csv", index=False)

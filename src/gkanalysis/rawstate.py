@@ -15,7 +15,9 @@ def state_of(folder: str) -> str:
         folders.sort()
         for name in sorted(files):
             status = os.stat(os.path.join(base, name))
-            lines.append(f"{os.path.relpath(os.path.join(base, name), folder)}\t{status.st_size}\t{status.st_mtime_ns}")
+            lines.append(
+                f"{os.path.relpath(os.path.join(base, name), folder)}\t{status.st_size}\t{status.st_mtime_ns}"
+            )
     return "\n".join(lines) + "\n"
 
 

@@ -291,9 +291,7 @@ def settle_responses(responses: pd.DataFrame, book: Codebook, log: Log) -> pd.Da
     return pd.concat([responses, _not_asked(responses, book)], ignore_index=True)
 
 
-def check_locations(
-    responses: pd.DataFrame, cases_type: Mapping[str, str], book: Codebook, log: Log
-) -> None:
+def check_locations(responses: pd.DataFrame, cases_type: Mapping[str, str], book: Codebook, log: Log) -> None:
     """Compare the location ticked in the head of the form with the type in the register (V05)."""
     item = book.items[book.identity["type"]]
     types = {o.id: o.extra.get("type") for o in item.options}

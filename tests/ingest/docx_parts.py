@@ -93,10 +93,7 @@ def cell(*blocks, look=""):
 
 def row(*cells, look=""):
     """A table row; a string that is no cell becomes one."""
-    content = "".join(
-        entry if entry.startswith(("<w:tc>", "<w:sdt><w:sdtPr><!--cell-->")) else cell(entry)
-        for entry in cells
-    )
+    content = "".join(entry if entry.startswith("<w:tc>") else cell(entry) for entry in cells)
     return f"<w:tr>{f'<w:trPr>{look}</w:trPr>' if look else ''}{content}</w:tr>"
 
 

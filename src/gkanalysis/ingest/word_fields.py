@@ -3,6 +3,9 @@
 from gkanalysis.ingest.word_controls import Control
 from gkanalysis.ingest.word_legacy import close_legacy, read_legacy
 from gkanalysis.ingest.word_names import W
+from gkanalysis.ingest.word_refusal import UnsafeContentError
+
+MAX_OPEN_FIELDS = 30  # of fields within each other
 
 _TYPE = W + "fldCharType"
 _FORM_CODES = {"FORMTEXT": "legacy_text"}
@@ -48,6 +51,8 @@ class FieldStack:
         """Begin, separate or end a field."""
         kind = element.get(_TYPE)
         if kind == "begin":
+            if len(self.open) >= MAX_OPEN_FIELDS:
+                raise UnsafeContentError("depth")
             control = None
             for data in element.iterchildren(W + "ffData"):
                 control = self._register(read_legacy(data, f"{path}/w:ffData[1]", self._reader.cell), pieces)

@@ -171,7 +171,7 @@ class Grid:
                 if self.n_columns > 2 or self._has_only_ticks_below(number):
                     found.add(number)
                 is_leading = any(cell.span > 1 for cell in cells) or self._reaches_below(number)
-            elif all(cell.column in with_control for cell in cells if cell.column > 1):
+            elif self.n_columns > 2 and all(cell.column in with_control for cell in cells if cell.column > 1):
                 found.add(number)
         return found
 

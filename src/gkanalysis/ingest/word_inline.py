@@ -3,6 +3,7 @@
 from gkanalysis.ingest.word_controls import close_control, has_control, read_properties
 from gkanalysis.ingest.word_fields import FieldStack
 from gkanalysis.ingest.word_looks import symbol_pieces
+from gkanalysis.ingest.word_marks import character_of
 from gkanalysis.ingest.word_model import Skipped
 from gkanalysis.ingest.word_names import (
     ALTERNATE,
@@ -200,15 +201,15 @@ class InlineReader:
         """Everything in a run but plain text."""
         tag = element.tag
         if tag == FIELD_CHARACTER:
-            self.fields.read_character(element, path, pieces)
+            self.fields.readcharacter_of(element, path, pieces)
         elif tag == FIELD_CODE:
             self.fields.read_code(element.text or "")
         elif tag == SYMBOL:
             self._read_text(
-                _character(element.get(W + "char")), pieces, aside, element.get(W + "font") or "?"
+                character_of(element.get(W + "char")), pieces, aside, element.get(W + "font") or "?"
             )
         elif tag == EMOJI:
-            self._read_text(_character(element.get(tag.replace("symEx", "char"))), pieces, aside, "")
+            self._read_text(character_of(element.get(tag.replace("symEx", "char"))), pieces, aside, "")
         elif tag == ALTERNATE:
             self.deeper()
             branch, branch_path = chosen_branch(element, path)
@@ -250,16 +251,3 @@ class InlineReader:
             else:
                 found += self._read_boxes(child, child_path)
         return found
-
-
-def _character(code):
-    """The character of a hexadecimal code; a replacement character if it is none that XML allows."""
-    try:
-        character = chr(int(code or "", 16))
-    except (ValueError, OverflowError):
-        return "\N{REPLACEMENT CHARACTER}"
-    return (
-        character
-        if character.isprintable() or "\ue000" <= character <= "\uf8ff"
-        else "\N{REPLACEMENT CHARACTER}"
-    )

@@ -106,3 +106,22 @@ def has_inline_mark(text):
     (True, False)
     """
     return bool(_NEEDLESS_SEARCH.search(text)) and bool(INLINE_MARK.search(text))
+
+
+def character_of(code):
+    """The character of a hexadecimal code; a replacement character if it is none that XML allows.
+
+    Examples
+    --------
+    >>> character_of("2612"), character_of("D800")
+    ('☒', '\ufffd')
+    """
+    try:
+        character = chr(int(code or "", 16))
+    except (ValueError, OverflowError):
+        return "\N{REPLACEMENT CHARACTER}"
+    return (
+        character
+        if character.isprintable() or "\ue000" <= character <= "\uf8ff"
+        else "\N{REPLACEMENT CHARACTER}"
+    )

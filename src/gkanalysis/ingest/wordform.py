@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import fields as dataclass_fields
 
-from gkanalysis.ingest.word_blocks import BlockReader, find_features
+from gkanalysis.ingest.word_blocks import BlockReader
+from gkanalysis.ingest.word_flow import find_features
 from gkanalysis.ingest.word_looks import looks_of_part, odd_styles
 from gkanalysis.ingest.word_model import (
     NAMESPACES,

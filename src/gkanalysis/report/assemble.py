@@ -33,7 +33,11 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
     """
     build, target = paths.build / "reports" / report.id, paths.reports / report.id
     document, used = assemble(report, build)
-    raw = pd.read_csv(paths.processed / "raw-files.csv") if (paths.processed / "raw-files.csv").exists() else None
+    raw = (
+        pd.read_csv(paths.processed / "raw-files.csv")
+        if (paths.processed / "raw-files.csv").exists()
+        else None
+    )
     dataset = json.loads((paths.processed / "dataset.json").read_text(encoding="utf-8"))
     document |= {
         "synthetic": dataset["synthetic"],
@@ -45,7 +49,9 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
     write_json(build / "document.json", document)
     _copy_exhibits(report, build, target)
     for name, file in (("losses", "losses.csv"), ("questions", "rueckfragen.csv")):
-        frames = [pd.read_parquet(paths.processed / f"{s}-{name}.parquet").assign(source=s) for s in report.sources]
+        frames = [
+            pd.read_parquet(paths.processed / f"{s}-{name}.parquet").assign(source=s) for s in report.sources
+        ]
         frame = pd.concat(frames, ignore_index=True)
         frame = frame[["source", *(c for c in frame.columns if c != "source")]]
         _write_beside(target / file, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
@@ -61,7 +67,9 @@ def assemble(report: Report, build: Path) -> tuple[dict[str, Any], dict[str, dic
     for chapter_id, chapter in chapters.items():
         for record in chapter["values"]:
             if record["id"] in values:
-                raise RenderError(f"Der Wert „{record['id']}“ ist in zwei Kapiteln vergeben, zuletzt in „{chapter_id}“.")
+                raise RenderError(
+                    f"Der Wert „{record['id']}“ ist in zwei Kapiteln vergeben, zuletzt in „{chapter_id}“."
+                )
             values[record["id"]] = Value(**record)
     used: dict[str, dict[str, Any]] = {}
     exhibits: dict[str, dict[str, Any]] = {}

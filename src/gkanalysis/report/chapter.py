@@ -179,7 +179,9 @@ class Chapter:
         NotebookError
             If the table has no or several such rows.
         """
-        hit = table[(table["row"] == row) & (table.get("subgroup", pd.Series(TOTAL, table.index)) == subgroup)]
+        hit = table[
+            (table["row"] == row) & (table.get("subgroup", pd.Series(TOTAL, table.index)) == subgroup)
+        ]
         if len(hit) != 1:
             raise NotebookError(
                 f"Wert „{value_id}“: {len(hit)} Zeilen statt einer für Zeile „{row}“, Gruppe „{subgroup}“."
@@ -200,7 +202,13 @@ class Chapter:
         label: str = "",
     ) -> Value:
         """Keep a count that stands in no table, or a `label` that the data determine."""
-        value = Value(value_id, int(n), None if base_n is None else int(base_n), dict(origin or {"chapter": self.id}), label)
+        value = Value(
+            value_id,
+            int(n),
+            None if base_n is None else int(base_n),
+            dict(origin or {"chapter": self.id}),
+            label,
+        )
         self.values.add(value)
         self._write("values.json", self.values.records())
         return value
@@ -214,7 +222,9 @@ class Chapter:
             If the condition does not hold.
         """
         if not condition:
-            raise NotebookError(f"Der Text sagt: „{sentence}“ Die Daten sagen es nicht; bitte den Text ändern.")
+            raise NotebookError(
+                f"Der Text sagt: „{sentence}“ Die Daten sagen es nicht; bitte den Text ändern."
+            )
 
     def _write(self, name: str, content: Any) -> None:
         self.out.mkdir(parents=True, exist_ok=True)
@@ -261,7 +271,5 @@ def open_chapter(report: str, chapter_id: str, *, data: str = "data/raw", out: s
 def write_json(path: Path, content: Any) -> None:
     """Write JSON beside its place, then move it there: nobody ever reads half a file."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(
-        json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
-    )
+    beside.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     beside.replace(path)

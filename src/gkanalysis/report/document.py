@@ -106,7 +106,9 @@ def number_headings(tree: Node, *, depth: int = 3) -> list[tuple[int, str, str, 
     return headings
 
 
-def link_exhibits(tree: Node, exhibits: Mapping[str, Node], headings: list[tuple[int, str, str, str]]) -> None:
+def link_exhibits(
+    tree: Node, exhibits: Mapping[str, Node], headings: list[tuple[int, str, str, str]]
+) -> None:
     """Give each link without text, `[](#id)`, the label of the exhibit or the number of the chapter.
 
     Raises

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import tempfile
+import uuid
 import zipfile
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,10 +23,13 @@ from gkanalysis.errors import RenderError
 from gkanalysis.report.definition import Report
 from gkanalysis.report.document import Node, div_class, raw, replace_blocks, run_pandoc, text_node
 from gkanalysis.report.render import REAL, SYNTHETIC
+from gkanalysis.report.style import FAMILY, FONTS
 from gkanalysis.report.typstpdf import column_widths
 from gkanalysis.zipping import zip_parts
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
@@ -162,8 +166,54 @@ def finish(docx: bytes, tables: Iterable[dict[str, Any]]) -> bytes:
             keep.insert(0, etree.Element(f"{W}cantSplit"))
     for picture in root.iter("{http://schemas.openxmlformats.org/drawingml/2006/picture}cNvPr"):
         picture.set("descr", "")  # pandoc writes the path of the image file here; the text is on wp:docPr
+    if FAMILY.encode() in parts["word/styles.xml"]:
+        _embed_fonts(parts)
     parts["word/document.xml"] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     return zip_parts(parts)
+
+
+def _embed_fonts(parts: dict[str, bytes]) -> None:
+    """Put the shipped fonts into the document, so that it looks the same where they are not installed.
+
+    ECMA-376 part 4, 2.8.1: the first 32 bytes are combined with the key that stands in the font table.
+    """
+    faces = (("embedRegular", "Regular"), ("embedBold", "Bold"), ("embedItalic", "It"))
+    entries, relations = "", ""
+    for number, (name, face) in enumerate(faces, start=1):
+        data = (FONTS / f"SourceSans3-{face}.ttf").read_bytes()
+        key = uuid.uuid5(uuid.NAMESPACE_URL, face)  # any key will do; a fixed one keeps the bytes stable
+        mask = bytes.fromhex(key.hex)[::-1] * 2
+        parts[f"word/fonts/font{number}.odttf"] = (
+            bytes(a ^ b for a, b in zip(data[:32], mask, strict=True)) + data[32:]
+        )
+        entries += f'<w:{name} r:id="rId{number}" w:fontKey="{{{str(key).upper()}}}"/>'
+        relations += (
+            f'<Relationship Id="rId{number}" Type="{OFFICE}/font" Target="fonts/font{number}.odttf"/>'
+        )
+    head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    parts["word/fontTable.xml"] = (
+        f'{head}<w:fonts {NS} xmlns:r="{OFFICE}"><w:font w:name="{FAMILY}"><w:altName w:val="Calibri"/>'
+        f'<w:family w:val="swiss"/><w:pitch w:val="variable"/>{entries}</w:font></w:fonts>'
+    ).encode()
+    parts["word/_rels/fontTable.xml.rels"] = (
+        f'{head}<Relationships xmlns="{PACKAGE}/relationships">{relations}</Relationships>'
+    ).encode()
+    types = etree.fromstring(parts["[Content_Types].xml"])
+    etree.SubElement(
+        types,
+        f"{{{PACKAGE}/content-types}}Default",
+        Extension="odttf",
+        ContentType="application/vnd.openxmlformats-officedocument.obfuscatedFont",
+    )
+    types[:] = sorted(types, key=lambda e: e.tag.endswith("Override"))
+    parts["[Content_Types].xml"] = etree.tostring(
+        types, xml_declaration=True, encoding="UTF-8", standalone=True
+    )
+    settings = etree.fromstring(parts["word/settings.xml"])
+    settings.insert(0, etree.Element(f"{W}embedTrueTypeFonts"))
+    parts["word/settings.xml"] = etree.tostring(
+        settings, xml_declaration=True, encoding="UTF-8", standalone=True
+    )
 
 
 def _contents(headings: list[tuple[int, str, str, str]], exhibits: dict[str, Any]) -> str:

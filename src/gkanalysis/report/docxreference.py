@@ -19,7 +19,7 @@ INK, QUIET, ACCENT, MARK = "1B2A33", "55636B", "12436D", "9C2A1F"
 PARAGRAPHS = (
     ("BodyText", "Body Text", "Normal", '<w:spacing w:before="0" w:after="140" w:line="300" w:lineRule="auto"/>', ""),
     ("FirstParagraph", "First Paragraph", "BodyText", "", ""),
-    ("Compact", "Compact", "BodyText", '<w:spacing w:before="30" w:after="30" w:line="250" w:lineRule="auto"/>', '<w:sz w:val="19"/>'),
+    ("Compact", "Compact", "BodyText", '<w:spacing w:before="30" w:after="30" w:line="240" w:lineRule="auto"/>', '<w:sz w:val="18"/>'),
     ("Title", "Title", "Normal", '<w:keepNext/><w:spacing w:before="2600" w:after="200"/>', f'<w:b/><w:color w:val="{INK}"/><w:sz w:val="48"/>'),
     ("Subtitle", "Subtitle", "Normal", '<w:spacing w:after="480"/>', f'<w:color w:val="{QUIET}"/><w:sz w:val="28"/>'),
     ("Author", "Author", "Normal", '<w:spacing w:after="40"/>', ""),
@@ -81,7 +81,12 @@ def write_reference(path: Path, *, institution: str = "Institut Arbeit und Quali
     )
     types = "".join(
         f'<Override PartName="/word/{name}.xml" ContentType="{MAIN}.{kind}+xml"/>'
-        for name, kind in (("document", "document.main"), ("styles", "styles"), ("settings", "settings"), ("footer1", "footer"))
+        for name, kind in (
+            ("document", "document.main"),
+            ("styles", "styles"),
+            ("settings", "settings"),
+            ("footer1", "footer"),
+        )
     )
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'

@@ -186,9 +186,7 @@ def count_percent_rows(
     return tuple(rows)
 
 
-def printed_blocks(
-    book: Codebook, rows: Mapping[str, Sequence[str]]
-) -> dict[str, tuple[str, Sequence[str]]]:
+def printed_blocks(book: Codebook, rows: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, Sequence[str]]]:
     """Blocks of a grid for `count_percent_rows`: block id -> (printed heading, item ids)."""
     headings = {b["id"]: b["label"] for part in book.parts for b in part.get("blocks", ())}
     return {block: (headings[block], items) for block, items in rows.items()}

@@ -78,7 +78,8 @@ def segment_bars(table: pd.DataFrame, *, mark: str = "") -> tuple[bytes, bytes]:
                 left += width
         bases = [table.loc[table["label"] == label, "base_n"].iloc[0] for label in labels]
         axes.set_yticks(
-            range(len(labels)), [f"{t}\nn{NBSP}={NBSP}{format_count(b)}" for t, b in zip(labels, bases, strict=True)]
+            range(len(labels)),
+            [f"{t}\nn{NBSP}={NBSP}{format_count(b)}" for t, b in zip(labels, bases, strict=True)],
         )
         axes.invert_yaxis()
         axes.set_xlim(0, 1)
@@ -167,7 +168,13 @@ def dot_ranges(
             hollow = (table.loc[table["group"] == group, "mark"] == "**").all()
             handles.append(
                 mpl.lines.Line2D(
-                    [], [], color=colour, marker=shape, linestyle="", markersize=5.6, markeredgewidth=1.3,
+                    [],
+                    [],
+                    color=colour,
+                    marker=shape,
+                    linestyle="",
+                    markersize=5.6,
+                    markeredgewidth=1.3,
                     markerfacecolor="white" if hollow else colour,
                 )  # fmt: skip
             )

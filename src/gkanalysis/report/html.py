@@ -35,7 +35,9 @@ def render_html(
 
     tree["blocks"] = replace_blocks(tree["blocks"], replace)
     tree["meta"] = {"lang": {"t": "MetaString", "c": report.language}}
-    body = run_pandoc(json.dumps(tree), ["-f", "json", "-t", "html5", "--section-divs", "--shift-heading-level-by=1"]).decode("utf-8")
+    body = run_pandoc(
+        json.dumps(tree), ["-f", "json", "-t", "html5", "--section-divs", "--shift-heading-level-by=1"]
+    ).decode("utf-8")
     page = (TEMPLATES / "report.html").read_text(encoding="utf-8")
     parts = {
         "lang": report.language,
@@ -72,7 +74,7 @@ def exhibit_html(exhibit: dict[str, Any], build: Path) -> str:
         data = base64.b64encode(svg).decode("ascii")
         inner = (
             f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(exhibit["alt"], quote=True)}">'
-            f'<details><summary>Zahlen zu dieser Abbildung</summary>{_table(exhibit, f"{identifier}-titel")}</details>'
+            f"<details><summary>Zahlen zu dieser Abbildung</summary>{_table(exhibit, f'{identifier}-titel')}</details>"
         )
     kind = "plain" if exhibit.get("plain") else exhibit["kind"]
     return f'<figure class="exhibit {kind}" id="{identifier}">{caption}{base}{inner}{notes}{source}</figure>'
@@ -84,11 +86,15 @@ def _table(exhibit: dict[str, Any], labelled_by: str) -> str:
     groups: list[list[str]] = [[]]
     for row in exhibit["rows"]:
         if row["kind"] == "block":
-            groups.append([f'<tr class="block"><th scope="rowgroup" colspan="{n}">{escape(row["cells"][0])}</th></tr>'])
+            groups.append(
+                [f'<tr class="block"><th scope="rowgroup" colspan="{n}">{escape(row["cells"][0])}</th></tr>']
+            )
             continue
         first, *rest = row["cells"]
         cells = "".join(f"<td>{escape(c)}</td>" for c in rest)
-        groups[-1].append(f'<tr><th scope="row" class="level-{row["level"]}">{escape(first)}</th>{cells}</tr>')
+        groups[-1].append(
+            f'<tr><th scope="row" class="level-{row["level"]}">{escape(first)}</th>{cells}</tr>'
+        )
     bodies = "".join(f"<tbody>{''.join(g)}</tbody>" for g in groups if g)
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{labelled_by}">'

@@ -76,7 +76,9 @@ def _last_page_tables(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     files = [[name, f"{digest[:20]}…"] for name, digest in document["raw_files"]]
     return {
         "rohdateien": table("rohdateien", "Eingegangene Dateien", ["Datei", "SHA-256 (Anfang)"], files),
-        "versionen": table("versionen", "Verwendete Programme", ["Programm", "Version"], document["versions"]),
+        "versionen": table(
+            "versionen", "Verwendete Programme", ["Programm", "Version"], document["versions"]
+        ),
     }
 
 
@@ -97,9 +99,7 @@ def _pdf(report: Report, document: dict[str, Any], paths: ProjectPaths) -> bytes
     from gkanalysis.report.typstpdf import render_pdf
 
     tree, headings = prepare(document)
-    return render_pdf(
-        report, document, tree, headings, paths.build / "reports" / report.id, moment(report)
-    )
+    return render_pdf(report, document, tree, headings, paths.build / "reports" / report.id, moment(report))
 
 
 def _docx(report: Report, document: dict[str, Any], paths: ProjectPaths) -> bytes:

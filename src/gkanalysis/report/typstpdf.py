@@ -77,7 +77,7 @@ def render_pdf(
 def exhibit_typst(exhibit: dict[str, Any], build: Path, folder: Path) -> str:
     """A call of the template with the exhibit as data; the data lie beside the document as JSON."""
     identifier = exhibit["id"]
-    record = {k: exhibit[k] for k in ("label", "title", "base", "source", "notes")}
+    record = {k: exhibit[k] for k in ("id", "label", "title", "base", "source", "notes")}
     if exhibit["kind"] == "table":
         record |= {"header": exhibit["header"], "rows": exhibit["rows"], "plain": exhibit.get("plain", False)}
         record["widths"] = column_widths(exhibit)
@@ -85,17 +85,23 @@ def exhibit_typst(exhibit: dict[str, Any], build: Path, folder: Path) -> str:
     else:
         name = f"{identifier}.svg"
         shutil.copy(build / exhibit["chapter"] / "figures" / name, folder / name)
-        record |= {"alt": exhibit["alt"], "file": name}
+        # tall exhibits may move to the head of the next page, so that text fills the rest of this one
+        record |= {"alt": exhibit["alt"], "file": name, "tall": len(exhibit["rows"]) > 40}
         call = "exhibit-figure"
     (folder / f"{identifier}.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
-    listed = f"#metadata(none) <{identifier}>\n" + f'#{call}(json("{identifier}.json"))'
-    return listed + (" <gelistet>" if exhibit["label"] else "")
+    return f'#{call}(json("{identifier}.json"))'
 
 
 def column_widths(exhibit: dict[str, Any]) -> list[float]:
-    """Relative widths: the first column takes what its longest label needs, the others share the rest."""
-    n = len(exhibit["header"])
-    first = max((len(r["cells"][0]) for r in exhibit["rows"] if r["kind"] == "row"), default=20)
-    others = max((len(c) for r in exhibit["rows"] if r["kind"] == "row" for c in r["cells"][1:]), default=8)
-    first_share = min(max(first / (first + (n - 1) * max(others, 9)), 0.28), 0.7)
-    return [first_share, *[(1 - first_share) / (n - 1)] * (n - 1)]
+    """Relative widths that add up to 1: each column as wide as its longest cell or word of its heading."""
+    rows = [r["cells"] for r in exhibit["rows"] if r["kind"] == "row"]
+
+    def width(column: int) -> float:
+        cells = [len(cells[column]) for cells in rows]
+        words = [1.15 * len(word) for word in exhibit["header"][column].split(" ")]  # headings are semibold
+        return max([*cells, *words, 6]) + 2
+
+    widths = [width(k) for k in range(len(exhibit["header"]))]
+    others = sum(widths[1:])
+    first = min(max(widths[0], 0.4 * others), 1.5 * others)
+    return [w / (first + others) for w in (first, *widths[1:])]

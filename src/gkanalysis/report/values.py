@@ -36,8 +36,8 @@ class Value:
     Examples
     --------
     >>> new = Value("new", 13, 45)
-    >>> new, new.word, new.percent.replace(NBSP, " ")
-    (13 von 45, 13, '29 %')
+    >>> new.of.replace(NBSP, " "), new.word, new.percent.replace(NBSP, " ")
+    ('13 von 45', '13', '29 %')
     """
 
     id: str
@@ -61,7 +61,7 @@ class Value:
 
     @property
     def of(self) -> Text:
-        return Text(f"{format_count(self.n)} von {format_count(self._base())}")
+        return Text(f"{format_count(self.n)}{NBSP}von{NBSP}{format_count(self._base())}")
 
     @property
     def word_capital(self) -> Text:

@@ -26,7 +26,7 @@ from gkanalysis.zipping import zip_parts
 
 DATASET = """\
 # What this folder is. Data that say synthetic: true are marked as synthetic on every page made from them.
-title: Synthetische Daten zu „Gemeinsam klappt's“
+title: Synthetische Daten zu „Gemeinsam klappt’s“
 synthetic: true
 note: >-
   Alle Bündnisse, Orte und Angaben sind erfunden. Sie treffen die veröffentlichten Randsummen,
