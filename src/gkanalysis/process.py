@@ -238,7 +238,7 @@ def _check_sums(data: Path, folder: Path, forms: pd.DataFrame, log: Log) -> None
 
 def raw_hashes(data: Path) -> pd.DataFrame:
     """File and SHA-256 of everything in the data folder, for the last page of a report."""
-    files = sorted(p for p in data.rglob("*") if p.is_file() and p.name != "SHA256SUMS")
+    files = sorted(p for p in data.rglob("*") if p.is_file() and p.name not in ("SHA256SUMS", "README.md"))
     rows = [(p.relative_to(data).as_posix(), hashlib.sha256(p.read_bytes()).hexdigest()) for p in files]
     return pd.DataFrame(rows, columns=["file", "sha256"])
 
