@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -13,6 +14,7 @@ import pypandoc
 from gkanalysis.errors import RenderError
 
 Node = dict[str, Any]
+BOX = re.compile(r"^:::\{admonition\} (.+)$\n", re.MULTILINE)
 # no raw HTML or TeX: what stands in a notebook must come out the same in all formats
 DIALECT = "markdown-raw_html-raw_tex-tex_math_dollars-implicit_figures-citations-example_lists"
 
@@ -39,7 +41,11 @@ def run_pandoc(text: str, arguments: list[str], *, epoch: int = 0, sandbox: bool
 
 
 def parse(markdown: str) -> Node:
-    """Markdown to pandoc's syntax tree."""
+    """Markdown to pandoc's syntax tree.
+
+    A box is written as JupyterLab shows it, `:::{admonition} Empfehlung`; pandoc knows it as a div.
+    """
+    markdown = BOX.sub(r"::: kasten\n**\1.**", markdown)
     return json.loads(run_pandoc(markdown, ["-f", DIALECT, "-t", "json"]))
 
 
