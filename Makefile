@@ -33,7 +33,7 @@ else
   LAB := .venv-lab/lab.txt
   TESTENV := .venv/test.txt
 endif
-BASE_PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3 python,$(if $(shell command -v $(p) 2>/dev/null),$(p))))
+BASE_PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11 python,$(if $(shell $(p) -c "import sys; sys.version_info >= (3, 11) and print(1)" 2>/dev/null),$(p))))
 GK := $(PY) -m gkanalysis
 
 # Outputs of a data folder of one's own go below confidential/, which git ignores: the two cannot mix.

@@ -14,6 +14,11 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 
 
+FLAG = "<w:showingPlcHdr/>"
+PROMPT = "Klicken oder tippen Sie hier, um Text einzugeben."
+BOX = "<w:name w:val='Kontroll1'/><w:enabled/><w:checkBox><w:sizeAuto/>{}</w:checkBox>"
+
+
 def relationships(*entries):
     """A .rels part; an entry is (kind, target) or (kind, target, mode)."""
     lines = [
@@ -143,3 +148,13 @@ def only(form, kind):
     """The one field of a kind."""
     (field,) = [field for field in form.fields if field.kind == kind]
     return field
+
+
+def states(form, kind):
+    """(label, state) of the fields of a kind."""
+    return [(field.label, field.state) for field in form.fields if field.kind == kind]
+
+
+def in_cell(content):
+    """A table of one row: a printed text and a cell with this paragraph content."""
+    return table(row("Frage", cell(paragraph(content))))

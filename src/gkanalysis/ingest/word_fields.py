@@ -16,7 +16,7 @@ _FETCHING = {"DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "LINK"}
 class _OpenField:
     """A field between its begin and end characters."""
 
-    __slots__ = ("carried", "code", "control", "in_code", "path", "pieces", "start")
+    __slots__ = ("carried", "code", "control", "in_code", "path", "pieces", "start", "text_in_code")
 
     def __init__(self, path, control):
         self.path = path
@@ -26,6 +26,7 @@ class _OpenField:
         self.pieces = None
         self.start = 0
         self.carried = []
+        self.text_in_code = ""
 
 
 class FieldStack:
@@ -46,6 +47,11 @@ class FieldStack:
         """Add to the code of the innermost field."""
         if self.open:
             self.open[-1].code += text
+
+    def read_text_in_code(self, text):
+        """Keep text that stands where only a code belongs: Word does not show it, but it may be an answer."""
+        if self.open:
+            self.open[-1].text_in_code += text
 
     def read_character(self, element, path, pieces):
         """Begin, separate or end a field."""
@@ -79,6 +85,7 @@ class FieldStack:
         for field in list(self.open):
             if field.in_code:
                 self.open.remove(field)
+                self._report_text_in_code(field)
                 self._reader.note_skipped(field.path, "unclosed_field", field.code)
                 if field.control is not None:
                     field.control.doubt("unclosed_field")
@@ -116,11 +123,16 @@ class FieldStack:
             name.startswith("FORM") and (field.control is None or not field.control.kind)
         ):
             self._reader.note_skipped(field.path, "field", field.code)
+        if field.control is not None and not field.control.kind:
+            if field.control in pieces:
+                pieces.remove(field.control)
+            field.control = None
         field.in_code = False
         field.pieces, field.start = pieces, len(pieces)
 
     def _finish(self, field, pieces):
         """The result is complete; that of a form field is taken out of the text around it."""
+        self._report_text_in_code(field)
         if field.control is None:
             return
         crosses = field.pieces is not None and field.pieces is not pieces
@@ -128,5 +140,10 @@ class FieldStack:
         if not crosses:
             del pieces[field.start :]
         close_legacy(field.control, inner, self._reader.placeholders)
-        if crosses:
+        if crosses or field.text_in_code.strip():
             field.control.doubt("unclosed_field")
+
+    def _report_text_in_code(self, field):
+        """List text that stands in a code."""
+        if field.text_in_code.strip():
+            self._reader.note_skipped(field.path, "text_in_field_code", field.text_in_code)

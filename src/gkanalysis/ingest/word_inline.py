@@ -127,17 +127,19 @@ class InlineReader:
 
     def open_control(self, sdt, path):
         """Make the Control of a `w:sdt` and note it in order; return it, its content and the content's path."""
-        properties = content = ()
+        properties = content = None
         for child in sdt:
-            if child.tag == SDT_PROPERTIES:
+            if child.tag == SDT_PROPERTIES and properties is None:
                 properties = child
-            elif child.tag == SDT_CONTENT:
+            elif child.tag == SDT_CONTENT and content is None:
                 content = child
-        control = read_properties(properties, path, self.cell)
+            elif child.tag not in IGNORED:
+                self.note_skipped(path, short_name(child), "".join(child.itertext()))
+        control = read_properties(() if properties is None else properties, path, self.cell)
         if self.is_inserting:
             control.note("tracked_insertion")
         self.controls.append(control)
-        return control, content, path + "/w:sdtContent[1]"
+        return control, () if content is None else content, path + "/w:sdtContent[1]"
 
     def _read_control(self, sdt, path, pieces):
         """A control within a line."""
@@ -188,9 +190,11 @@ class InlineReader:
 
     def _read_text(self, text, pieces, aside, font):
         """Plain characters, unless they belong to a field's code."""
-        if not text or self.fields.in_code:
+        if not text:
             return
-        if aside:
+        if self.fields.in_code:
+            self.fields.read_text_in_code(text)
+        elif aside:
             pieces.append(Note(aside, text))
         elif font:
             pieces += symbol_pieces(text, font)
@@ -201,7 +205,7 @@ class InlineReader:
         """Everything in a run but plain text."""
         tag = element.tag
         if tag == FIELD_CHARACTER:
-            self.fields.readcharacter_of(element, path, pieces)
+            self.fields.read_character(element, path, pieces)
         elif tag == FIELD_CODE:
             self.fields.read_code(element.text or "")
         elif tag == SYMBOL:

@@ -68,7 +68,9 @@ def close_legacy(control, pieces, placeholders):
         if control.state != "unclear":
             settle_text(control, placeholders)
         if shown and control.value and shown != control.value:
+            control.value = shown
             control.doubt("text_conflict")
         control.flow = control.stored = control.value
     elif shown and control.kind == "legacy_checkbox" and MARKS.get(shown) != control.state:
+        control.value = shown
         control.doubt("text_conflict")

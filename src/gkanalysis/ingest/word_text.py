@@ -9,7 +9,6 @@ import unicodedata
 from typing import NamedTuple
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff]")
-_CHANGES = frozenset({"tracked_insertion", "tracked_deletion"})
 
 
 class Symbol(str):
@@ -56,10 +55,8 @@ def note_codes(pieces):
 
 
 def has_lost_text(pieces):
-    """Whether something was struck out or hidden; plain tracked changes are not a loss."""
-    return any(
-        piece.__class__ is Note and piece.stored.strip() and piece.code not in _CHANGES for piece in pieces
-    )
+    """Whether something was struck out, hidden or deleted."""
+    return any(piece.__class__ is Note and piece.stored.strip() for piece in pieces)
 
 
 def clean(text):

@@ -61,10 +61,18 @@ def read_word_form(package, placeholders=PLACEHOLDERS):
 
     Examples
     --------
-    >>> from gkanalysis.ingest.archive import open_word_file
-    >>> form = read_word_form(open_word_file("tests/ingest/data/form_by_libreoffice.docx"))  # doctest: +SKIP
-    >>> form.fields[0].label  # doctest: +SKIP
-    'Name der Stelle:'
+    >>> import io, zipfile
+    >>> from pathlib import Path
+    >>> from gkanalysis.ingest.archive import WordPackage
+    >>> kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    >>> body = "<w:body><w:p><w:r><w:t>☒ Ja ☐ Nein</w:t></w:r></w:p></w:body>"
+    >>> file = io.BytesIO()
+    >>> with zipfile.ZipFile(file, "w") as archive:
+    ...     archive.writestr("[Content_Types].xml", f'<T><O PartName="/a.xml" ContentType="{kind}"/></T>')
+    ...     archive.writestr("a.xml", f'<w:document xmlns:w="{NAMESPACES["w"]}">{body}</w:document>')
+    >>> form = read_word_form(WordPackage(Path("Bogen.docx"), file.getvalue()))
+    >>> [(field.label, field.state) for field in form.fields]
+    [('Ja', 'selected'), ('Nein', 'not_selected')]
     """
     styles = odd_styles(package)
     controls, tables, skipped = [], [], []
@@ -75,8 +83,11 @@ def read_word_form(package, placeholders=PLACEHOLDERS):
         reader = BlockReader(
             part, looks, frozenset(placeholders), controls, skipped, tables, find_features(root)
         )
+        stories = list(_stories(root))
+        if part == package.main_part and not stories:
+            raise package.refusal("no_document", part)
         try:
-            for element, path in _stories(root):
+            for element, path in stories:
                 reader.read_part(element, path)
         except UnsafeContentError as error:
             raise package.refusal(error.rule, part) from None

@@ -45,7 +45,7 @@ def parse(markdown: str) -> Node:
 
     A box is written as JupyterLab shows it, `:::{admonition} Empfehlung`; pandoc knows it as a div.
     """
-    markdown = BOX.sub(r"::: kasten\n**\1.**", markdown)
+    markdown = BOX.sub(r"::: kasten\n**\1.** ", markdown)
     return json.loads(run_pandoc(markdown, ["-f", DIALECT, "-t", "json"]))
 
 
