@@ -235,6 +235,13 @@ def test_document_type_declarations_are_refused(tmp_path, prolog, encoding):
     assert refused(tmp_path, with_member("word/extra.xml", text.encode(encoding))).rule in ("dtd", "xml")
 
 
+def test_entities_are_refused_before_they_grow(tmp_path):
+    """A thousand million laughs inside an attribute, which parsers expand."""
+    levels = "".join(f'<!ENTITY a{n + 1} "{f"&a{n};" * 10}">' for n in range(9))
+    laughs = f'<!DOCTYPE a [<!ENTITY a0 "ha">{levels}]><a b="&a9;"/>'
+    assert refused(tmp_path, with_member("word/extra.xml", laughs)).rule == "dtd"
+
+
 def test_words_of_a_declaration_inside_a_text_are_no_harm(tmp_path):
     """Only the place before the root element counts."""
     path = tmp_path / "a.docx"
@@ -351,7 +358,10 @@ def test_damage_is_refused_wherever_it_is(tmp_path):
     overlapping = bytearray(data)
     offset_of_first = struct.unpack_from("<L", data, data.find(b"PK\x01\x02") + 42)[0]
     struct.pack_into("<L", overlapping, entry + 42, offset_of_first)
-    assert refused(tmp_path, bytes(overlapping)).rule == "damaged"
+    path = tmp_path / "überlappend.docx"
+    path.write_bytes(bytes(overlapping))
+    with pytest.raises(RefusedFileError, match="beschädigt"):
+        open_word_file(path)
 
 
 def test_every_truncation_and_every_flipped_byte_is_an_ingest_error_or_harmless(tmp_path):
