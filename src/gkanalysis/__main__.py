@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         for argument in positional:
             command.add_argument(argument)
-        if name not in ("form", "synthetic", "notebooks"):
+        if name not in ("form", "synthetic", "notebooks", "check-published"):
             command.add_argument("--data", default="data/raw", help="Ordner der eingegangenen Daten")
         return command
 
@@ -61,6 +61,10 @@ def _parser() -> argparse.ArgumentParser:
     add("assemble", _assemble, "Kapitel, Tabellen und Werte eines Berichts zusammenführen", "report")
     render = add("render", _render, "einen Bericht setzen", "report")
     render.add_argument("--format", required=True, choices=["html", "pdf", "docx"])
+    published = add(
+        "check-published", _check_published, "prüfen, ob gedruckte Angaben sich selbst widersprechen", "figures", "relations"
+    )
+    published.add_argument("--accept", default=[], action="append", metavar="KENNUNG", help="bekannter Widerspruch")
     add("reference", _reference, "die Word-Vorlage des Instituts neu schreiben (reports/reference.docx)")
     add("synthetic", _synthetic, "die mitgelieferten erfundenen Rohdaten neu erzeugen")
     notebooks = add("notebooks", _notebooks, "Notebooks prüfen oder von Ausgaben befreien")
@@ -159,6 +163,22 @@ def _reference(options: argparse.Namespace) -> None:
     from gkanalysis.report.docxreference import write_reference
 
     write_reference(_paths(options).root / "reports/reference.docx")
+
+
+def _check_published(options: argparse.Namespace) -> None:
+    from gkanalysis.errors import VerificationError
+    from gkanalysis.verify.consistency import check_consistency, read_figures, read_relations, report_lines
+
+    figures = read_figures(Path(options.figures))
+    found = check_consistency(figures, read_relations(Path(options.relations)))
+    print("\n".join(report_lines(found, figures)))
+    ids = {c.id for c in found.contradictions}
+    new, gone = ids - set(options.accept), set(options.accept) - ids
+    if new or gone or found.problems:
+        raise VerificationError(
+            f"{len(new)} Widersprüche sind nicht als bekannt eingetragen, {len(gone)} eingetragene bestehen nicht mehr, "
+            f"{len(found.problems)} Beziehungen waren nicht prüfbar."
+        )
 
 
 def _synthetic(options: argparse.Namespace) -> None:

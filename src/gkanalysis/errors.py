@@ -51,3 +51,9 @@ class RenderError(GkError):
     """A report cannot be set: unknown value, missing alternative text, refused document."""
 
     exit_code = 14
+
+
+class VerificationError(GkError):
+    """Published figures or their relations cannot be checked, or a verdict is not what it should be."""
+
+    exit_code = 15
