@@ -7,8 +7,10 @@ MAKEFLAGS += --no-builtin-rules
 SHELL := /bin/sh
 
 # What makes results repeatable. Byte-code is wanted: without it every step imports four times slower.
+# The code is always the one of this folder, whatever is installed elsewhere under the same name.
 unexport PYTHONDONTWRITEBYTECODE
-unexport PYTHONPATH
+unexport SOURCE_DATE_EPOCH
+export PYTHONPATH := $(CURDIR)/src
 export PYTHONHASHSEED := 0
 export TZ := UTC
 export LC_ALL := C.UTF-8
@@ -20,53 +22,81 @@ export PYDEVD_DISABLE_FILE_VALIDATION := 1
 REPORT ?= zwischenbericht-2019
 DATA   ?= data/raw
 
+# Words of a path must not reach the shell as anything else.
+UNSAFE := $(strip $(foreach c,\# % ' " ` $$ & ; | < > ( ) * ? [ ] { } ! = ~,$(findstring $(c),$(value DATA))))
+ifneq ($(strip $(filter-out 0 1,$(words $(DATA))) $(UNSAFE)),)
+  $(error Der Pfad „$(DATA)“ enthält Leer- oder Sonderzeichen; bitte einen Ordner ohne solche Zeichen angeben oder umbenennen)
+endif
+override DATA := $(patsubst %/,%,$(subst \,/,$(DATA)))
+ifeq ($(filter-out . ..,$(notdir $(DATA))),)
+  $(error „$(DATA)“ ist kein Ordner mit eingegangenen Daten; bitte einen Ordner mit Namen angeben)
+endif
+
 # An environment of your own (conda): make report PYTHON=python. Otherwise make creates one in .venv.
+NEW_ENOUGH := -I -S -c "import sys; sys.version_info < (3, 11) and sys.exit(1); print(sys.executable, sys.version)"
 ifdef PYTHON
   PY  := $(PYTHON)
-  ENV :=
+  ENV = $(BUILD)/python.txt
+  LABPY := $(PY)
   LAB :=
   TESTENV :=
 else
-  BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-  PY  := $(BIN)/python
+  BIN := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
+  PY  := .venv/$(BIN)/python
   ENV := .venv/run.txt
+  LABPY := .venv-lab/$(BIN)/python
   LAB := .venv-lab/lab.txt
   TESTENV := .venv/test.txt
 endif
-BASE_PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11 python,$(if $(shell $(p) -c "import sys; sys.version_info >= (3, 11) and print(1)" 2>/dev/null),$(p))))
+BASE_PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do $$p $(NEW_ENOUGH) >/dev/null 2>&1 && echo $$p && break; done)
 GK := $(PY) -m gkanalysis
 
 # Outputs of a data folder of one's own go below confidential/, which git ignores: the two cannot mix.
-ifeq ($(patsubst %/,%,$(DATA)),data/raw)
+ifeq ($(realpath $(DATA)),$(realpath data/raw))
   WORK := .
   BUILD := build
   PROCESSED := data/processed
   REPORTS := reports
 else
-  WORK := confidential/$(notdir $(patsubst %/,%,$(DATA)))
+  WORK := confidential/$(notdir $(DATA))
   BUILD := $(WORK)/build
   PROCESSED := $(WORK)/processed
   REPORTS := $(WORK)/reports
 endif
 STATE := $(BUILD)/state
 
-LIB_BASE   := $(wildcard src/gkanalysis/*.py)
+LIB_BASE   := $(wildcard src/gkanalysis/*.py data/codebook/*.yml)
 LIB_INGEST := $(LIB_BASE) $(wildcard src/gkanalysis/ingest/*.py src/gkanalysis/word/*.py)
-LIB_REPORT := $(LIB_BASE) $(wildcard src/gkanalysis/tabulate/*.py src/gkanalysis/stats/*.py src/gkanalysis/report/*.py src/gkanalysis/report/templates/* src/gkanalysis/report/fonts/*)
+LIB_REPORT := $(LIB_BASE) $(addprefix src/gkanalysis/ingest/,__init__.py register.py tables.py) $(wildcard $(foreach d,tabulate stats verify report,src/gkanalysis/$(d)/*.py) $(addprefix src/gkanalysis/report/,templates/* fonts/*))
 ALL_REPORTS := $(basename $(notdir $(wildcard reports/*.yml)))
 SOURCES := $(patsubst $(DATA)/%/forms,%,$(wildcard $(DATA)/*/forms))
+TABLES := cases responses findings losses forms questions
+
+# What is missing of a list of files, and what a report holds of the exhibits of its chapters: see the rules.
+gone = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
+copies = $(foreach k,tables figures,$(addprefix $(1)/$(k)/,$(notdir $(wildcard $(2:%=%/$(k)/*.*)))))
+.PHONY: FORCE
 
 # Goals that build need to know whether received files changed, and the rules of the chosen reports.
-BUILDING := $(filter report reports data $(REPORTS)/% $(BUILD)/% $(PROCESSED)/%,$(MAKECMDGOALS))
-WANTED := $(if $(filter reports,$(MAKECMDGOALS)),$(ALL_REPORTS),$(REPORT))
-ifneq ($(BUILDING),)
-  ifneq ($(wildcard reports/$(REPORT).yml),)
-    include $(WANTED:%=$(BUILD)/rules/%.mk)
+ASKED := $(filter report reports data $(REPORTS)/% $(BUILD)/% $(PROCESSED)/%,$(MAKECMDGOALS))
+WANTED := $(if $(filter-out report data,$(ASKED)),$(ALL_REPORTS),$(if $(filter report,$(ASKED)),$(REPORT)))
+ifneq ($(ASKED),)
+  ifneq ($(filter clean,$(MAKECMDGOALS)),)
+    $(error Bitte „make clean“ für sich allein aufrufen, danach „make $(ASKED)“)
   endif
-  STATE_CHECK := $(shell $(if $(wildcard $(PY)),$(PY),$(BASE_PYTHON)) -I -S src/gkanalysis/rawstate.py $(DATA) $(STATE) 2>&1)
+  ifneq ($(if $(filter report,$(ASKED)),$(strip $(filter-out $(ALL_REPORTS),$(REPORT)) $(filter-out 1,$(words $(REPORT))))),)
+    $(error Einen Bericht „$(REPORT)“ gibt es nicht; vorhanden sind: $(ALL_REPORTS))
+  endif
+  FIRST_PYTHON := $(or $(PYTHON),$(wildcard $(PY)),$(BASE_PYTHON))
+  FOUND := $(if $(FIRST_PYTHON),$(shell $(FIRST_PYTHON) $(NEW_ENOUGH) 2>/dev/null))
+  ifeq ($(FOUND),)
+    $(error $(or $(PYTHON:%=„%“ ist kein Python ab Version 3.11; bitte ein anderes angeben),Python 3.11 oder neuer fehlt; bitte installieren oder mit BASE_PYTHON=... angeben))
+  endif
+  STATE_CHECK := $(shell $(FIRST_PYTHON) -I -S -X utf8 src/gkanalysis/rawstate.py $(DATA) $(STATE) $(filter-out .,$(WORK)) 2>&1)
   ifneq ($(STATE_CHECK),)
     $(error $(STATE_CHECK))
   endif
+  include $(WANTED:%=$(BUILD)/rules/%.mk)
 endif
 
 ##@ Berichte
@@ -75,56 +105,72 @@ report: $(foreach f,html pdf docx,$(REPORTS)/$(REPORT)/$(REPORT).$(f)) ## Berich
 reports: $(foreach r,$(ALL_REPORTS),$(foreach f,html pdf docx,$(REPORTS)/$(r)/$(r).$(f))) ## Alle Berichte erzeugen
 data: $(PROCESSED)/buendnisse.parquet $(SOURCES:%=$(PROCESSED)/%-cases.parquet) ## Nur einlesen und prüfen
 
-reports/$(REPORT).yml:
-	@echo "Fehler: Einen Bericht „$(REPORT)“ gibt es nicht; vorhanden sind: $(ALL_REPORTS)." >&2; exit 2
+# A Python of one's own must have the packages; another one than last time makes everything anew.
+$(BUILD)/python.txt: $(if $(FOUND),$(if $(filter-out $(shell cat $(BUILD)/python.txt 2>/dev/null),$(FOUND)),FORCE))
+	@$(PY) -c "from importlib.metadata import version as v; v('gkanalysis'), v('papermill'), v('typst')" 2>/dev/null || { echo "Fehler: In „$(PY)“ fehlen die Pakete des Projekts; bitte „conda activate gkanalysis“ ausführen, vorher einmal „conda env create“." >&2; exit 2; }
+	@$(if $(FOUND),mkdir -p $(@D) && echo '$(FOUND)' > $@)
 
-$(BUILD)/rules/%.mk: reports/%.yml src/gkanalysis/report/definition.py $(ENV)
+$(BUILD)/rules/%.mk: reports/%.yml src/gkanalysis/report/definition.py src/gkanalysis/paths.py $(ENV)
 	@mkdir -p $(@D)
 	@$(GK) rules $* --data $(DATA) > $@.new && mv $@.new $@
 
-# Each record is written by its step; the tables beside it keep their time when their content did not change.
-$(PROCESSED)/register.ok: $(STATE)/register $(STATE)/dataset $(foreach s,$(SOURCES),$(STATE)/$(s)) data/codebook/register.yml $(LIB_INGEST) $(ENV)
-	@mkdir -p $(@D)
+# Each record (.ok) is written by its step; the tables beside it keep their time when their content did not change.
+# A table that somebody deleted brings its step back.
+REGISTER := $(addprefix $(PROCESSED)/,gebiete.parquet buendnisse.parquet raw-files.csv dataset.json)
+$(PROCESSED)/register.ok: $(STATE)/register/lists $(STATE)/all $(LIB_INGEST) $(ENV) $(call gone,$(REGISTER))
+	@mkdir -p $(@D) && rm -rf $(@D)/.register.*
 	$(GK) register --data $(DATA)
 	@touch $@
-$(PROCESSED)/gebiete.parquet $(PROCESSED)/buendnisse.parquet $(PROCESSED)/raw-files.csv: $(PROCESSED)/register.ok ;
-
-$(BUILD)/interim/%/forms.csv: $(STATE)/% data/codebook/*.yml $(LIB_INGEST) $(ENV)
-	$(GK) ingest $* --data $(DATA)
+$(REGISTER): $(PROCESSED)/register.ok ;
 
 define SOURCE_RULES
-$(PROCESSED)/$(1).ok: $(BUILD)/interim/$(1)/forms.csv $(PROCESSED)/buendnisse.parquet $(STATE)/$(1) $(LIB_INGEST) $(ENV)
+$(BUILD)/interim/$(1)/forms.csv: $(STATE)/$(1)/forms $(LIB_INGEST) $(ENV) $(call gone,$(addprefix $(BUILD)/interim/$(1)/,responses.parquet reviews.csv))
+	@rm -rf $(BUILD)/interim/.$(1).*
+	$$(GK) ingest $(1) --data $$(DATA)
+$(PROCESSED)/$(1).ok: $(BUILD)/interim/$(1)/forms.csv $(PROCESSED)/buendnisse.parquet $(STATE)/$(1)/lists $(STATE)/dataset $(LIB_INGEST) $(ENV) $(call gone,$(TABLES:%=$(PROCESSED)/$(1)-%.parquet))
+	@rm -rf $(PROCESSED)/.$(1).*
 	$$(GK) process $(1) --data $$(DATA)
 	@touch $$@
-$(foreach t,cases responses findings losses forms questions,$(PROCESSED)/$(1)-$(t).parquet): $(PROCESSED)/$(1).ok ;
+$(TABLES:%=$(PROCESSED)/$(1)-%.parquet): $(PROCESSED)/$(1).ok ;
 endef
 $(foreach s,$(SOURCES),$(eval $(call SOURCE_RULES,$(s))))
+
+# What the data folder does not hold must end in a sentence, even if an old table still lies there.
+$(STATE)/%:
+	@echo "Fehler: In „$(DATA)/$(*D)“ fehlen die eingegangenen Dateien ($(*F)); bitte ergänzen, wie in data/raw." >&2; exit 2
+$(PROCESSED)/%.parquet: FORCE
+	@echo "Fehler: Die Tabelle „$*“ entsteht nicht aus „$(DATA)“; bitte dort die Quelle ergänzen oder im Bericht die Eingaben prüfen." >&2; exit 2
 
 ##@ Arbeiten
 .PHONY: lab synthetic env
 lab: $(LAB) $(ENV) ## JupyterLab mit den Notebooks öffnen
-	$(if $(LAB),.venv-lab/$(notdir $(BIN))/,)jupyter lab --notebook-dir=notebooks
+	$(LABPY) -m jupyter lab --notebook-dir=notebooks
 synthetic: $(ENV) ## Die mitgelieferten erfundenen Rohdaten neu erzeugen (braucht LibreOffice)
 	$(GK) synthetic
 env: $(ENV) ## Nur die Umgebung anlegen
 
-# Locked versions; uv installs them in seconds and checks every hash.
-.venv/pyvenv.cfg:
-	@test -n "$(BASE_PYTHON)" || { echo "Fehler: Python 3.11 oder neuer fehlt; bitte installieren." >&2; exit 2; }
-	@$(BASE_PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "Fehler: $(BASE_PYTHON) ist älter als 3.11; bitte ein neueres Python installieren oder BASE_PYTHON=... angeben." >&2; exit 2; }
-	$(BASE_PYTHON) -m venv .venv
-	$(PY) -m pip install --disable-pip-version-check --require-hashes -r requirements/uv.txt
-.venv/run.txt: requirements/run.txt pyproject.toml | .venv/pyvenv.cfg
-	$(PY) -m uv pip install --python .venv --require-hashes -r $<
-	$(PY) -m uv pip install --python .venv --no-build-isolation --no-deps -e .
+# Locked versions; uv installs them in seconds and checks every hash. Each list is copied when its installation is
+# complete; an installation that was broken off starts again from nothing.
+BROKEN := $(if $(wildcard .venv/unfinished),FORCE)
+INSTALL = touch .venv/unfinished && .venv/$(BIN)/python -m uv pip install --require-hashes -r $<
+NO_NETWORK := { echo "Fehler: Die Umgebung ließ sich nicht einrichten; bitte die Internetverbindung prüfen und make noch einmal starten." >&2; exit 2; }
+.venv/uv.txt: requirements/uv.txt $(BROKEN)
+	@$(or $(BASE_PYTHON),false) $(NEW_ENOUGH) 2>/dev/null || { echo "Fehler: $(or $(BASE_PYTHON),Python) fehlt oder ist älter als 3.11; bitte Python 3.11 oder neuer installieren oder mit BASE_PYTHON=... angeben." >&2; exit 2; }
+	@echo "Die Umgebung .venv wird eingerichtet; das dauert ein bis zwei Minuten."
+	@$(BASE_PYTHON) -m venv --clear .venv || { echo "Fehler: $(BASE_PYTHON) kann keine Umgebung anlegen; unter Debian oder Ubuntu bitte das Paket python3-venv installieren." >&2; exit 2; }
+	.venv/$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $< || $(NO_NETWORK)
 	@cp $< $@
+.venv/run.txt: requirements/run.txt pyproject.toml .venv/uv.txt
+	$(INSTALL) --python .venv || $(NO_NETWORK)
+	.venv/$(BIN)/python -m uv pip install --python .venv --no-build-isolation --no-deps -e .
+	@cp $< $@ && rm .venv/unfinished
 .venv/test.txt: requirements/test.txt .venv/run.txt
-	$(PY) -m uv pip install --python .venv --require-hashes -r $<
-	@cp $< $@
-.venv-lab/lab.txt: requirements/lab.txt pyproject.toml | .venv/pyvenv.cfg
-	$(BASE_PYTHON) -m venv .venv-lab
-	$(PY) -m uv pip install --python .venv-lab --require-hashes -r $<
-	$(PY) -m uv pip install --python .venv-lab --no-build-isolation --no-deps -e .
+	$(INSTALL) --python .venv || $(NO_NETWORK)
+	@cp $< $@ && rm .venv/unfinished
+.venv-lab/lab.txt: requirements/lab.txt pyproject.toml .venv/run.txt
+	.venv/$(BIN)/python -m venv --clear .venv-lab
+	.venv/$(BIN)/python -m uv pip install --python .venv-lab --require-hashes -r $< || $(NO_NETWORK)
+	.venv/$(BIN)/python -m uv pip install --python .venv-lab --no-build-isolation --no-deps -e .
 	@cp $< $@
 
 ##@ Prüfen
@@ -132,20 +178,21 @@ env: $(ENV) ## Nur die Umgebung anlegen
 test: $(TESTENV) ## Alle Tests
 	$(PY) -m pytest
 check: $(TESTENV) ## Stil von Code und Notebooks prüfen; ändert nichts
-	$(PY) -m ruff check src tests notebooks
-	$(PY) -m ruff format --check src tests
+	$(PY) -m ruff check src tests benchmarks notebooks
+	$(PY) -m ruff format --check src tests benchmarks
 	$(GK) notebooks
 fix: $(TESTENV) ## Stil verbessern, Notebooks von Ausgaben befreien
-	$(PY) -m ruff check --fix src tests notebooks
-	$(PY) -m ruff format src tests
+	$(PY) -m ruff check --fix src tests benchmarks notebooks
+	$(PY) -m ruff format src tests benchmarks
 	$(GK) notebooks --strip
 bench: $(TESTENV) ## Geschwindigkeit messen, neben pandas und python-docx
-	$(PY) -m gkbench
+	$(PY) -m benchmarks.bench
 
 ##@ Aufräumen
 .PHONY: clean lock help
-clean: ## Alles entfernen, was make neu erzeugen kann (nie data/raw)
-	rm -rf build confidential/*/build $(foreach r,$(ALL_REPORTS),reports/$(r)) data/processed/*.parquet data/processed/*.csv data/processed/*.json data/processed/*.ok
+clean: ## Alles entfernen, was make neu erzeugen kann (nie eingegangene Daten)
+	rm -rf build $(foreach r,$(ALL_REPORTS),reports/$(r)) $(addprefix data/processed/,*.parquet *.csv *.json *.ok .[a-z]*.*)
+	rm -rf $(foreach w,$(dir $(wildcard confidential/*/ordner.txt)),$(w)build $(w)processed $(w)reports)
 lock: $(ENV) ## Die gesperrten Versionen erneuern
 	for group in run test lab; do $(PY) -m uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links pyproject.toml --group build $$(test $$group = run || echo "--group $$group -c requirements/run.txt") -o requirements/$$group.txt || exit 1; done
 help: ## Diese Übersicht

@@ -80,8 +80,8 @@ def _paths(options: argparse.Namespace):
 
 
 def _form(options: argparse.Namespace) -> None:
-    from gkanalysis.ingest.archive import open_word_file
-    from gkanalysis.ingest.wordform import fields_as_json, read_word_form
+    from gkanalysis.word.archive import open_word_file
+    from gkanalysis.word.form import fields_as_json, read_word_form
 
     refused = []
     for file in options.files:

@@ -1,6 +1,7 @@
 """Where things are. Shipped data build in the repository's folders, a folder of one's own builds apart.
 
-The two cannot mix: outputs from another data folder go below `confidential/`, which git ignores.
+The two cannot mix: outputs from another data folder go below `confidential/`, which git ignores. Nor can two
+data folders of the same name: the results say which one they belong to.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gkanalysis.errors import UsageError
+from gkanalysis.rawstate import StateError, claim_folder
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectPaths:
-    """Folders of one build; creates nothing.
+    """Folders of one build.
 
     Examples
     --------
@@ -32,11 +34,22 @@ class ProjectPaths:
 
     @classmethod
     def of(cls, root: Path, data: Path) -> ProjectPaths:
-        """Folders for a project and a data folder."""
+        """Folders for a project and a data folder; creates nothing but the note whose results these are.
+
+        Raises
+        ------
+        UsageError
+            If the results of another data folder of that name lie there, or the data lie among the results.
+        """
         if (root / data).resolve() == (root / "data/raw").resolve():
             build = root / "build"
             return cls(root, root / data, build / "interim", root / "data/processed", build, root / "reports")
         work = root / "confidential" / data.name
+        try:
+            if (root / data).is_dir():
+                claim_folder(str(work), str(root / data))
+        except StateError as error:
+            raise UsageError(str(error)) from None
         build = work / "build"
         return cls(root, root / data, build / "interim", work / "processed", build, work / "reports")
 

@@ -9,9 +9,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gkanalysis.errors import IngestError
+from gkanalysis.errors import CodebookError, IngestError
 from gkanalysis.paths import ProjectPaths
+
+if TYPE_CHECKING:
+    from gkanalysis.codebook import Codebook
 
 
 def replace_if_changed(new: Path, target: Path) -> bool:
@@ -43,29 +47,23 @@ def build_interim(paths: ProjectPaths, source: str) -> str:
     IngestError
         If any file is refused: all others have been read, every refusal is named, nothing is written.
     """
-    from gkanalysis.codebook import read_codebook
     from gkanalysis.ingest.forms import ingest_forms
 
-    book = read_codebook(paths.codebook(source))
+    book = _codebook(paths, source)
     target = paths.interim / source
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{source}.") as scratch:
         folder = paths.data / source / "forms"
         new = Path(scratch)
-        refused = ingest_forms(folder, book, new)
-        n = (new / "forms.csv").read_text(encoding="utf-8").count(",read,")
+        n, refused = ingest_forms(folder, book, new)
         if refused:
             lines = "\n".join(f"  {r}" for r in refused)
             raise IngestError(
-                f"{len(refused)} Dateien in „{folder}“ wurden nicht gelesen, {n} andere sind in Ordnung:\n{lines}\n"
+                f"{len(refused)} {'Datei' if len(refused) == 1 else 'Dateien'} in „{folder}“ nicht gelesen, {n} andere in Ordnung:\n{lines}\n"
                 "Bitte diese Dateien ersetzen oder aus dem Ordner nehmen; bis dahin entsteht kein Bericht."
             )
         target.mkdir(exist_ok=True)
-        for name in (
-            "responses.parquet",
-            "reviews.csv",
-            "forms.csv",
-        ):  # forms.csv is the target of make: last
+        for name in ("responses.parquet", "reviews.csv", "forms.csv"):  # the last is the target of make
             (new / name).replace(target / name)
     return f"{source}: {n} Bögen gelesen."
 
@@ -79,7 +77,7 @@ def build_register(paths: ProjectPaths) -> None:
     """
     from gkanalysis.ingest.register import read_register, read_register_codebook
     from gkanalysis.process import raw_hashes, read_dataset
-    from gkanalysis.report.chapter import write_json
+    from gkanalysis.writing import write_json
 
     dataset = read_dataset(paths.data)
     frames = read_register(paths.data, read_register_codebook(paths.codebooks / "register.yml"))
@@ -106,10 +104,9 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     """
     import pandas as pd
 
-    from gkanalysis.codebook import read_codebook
     from gkanalysis.process import process_source, questions, raise_errors
 
-    book = read_codebook(paths.codebook(source))
+    book = _codebook(paths, source)
     register = {
         name: pd.read_parquet(paths.processed / f"{name}.parquet") for name in ("gebiete", "buendnisse")
     }
@@ -128,6 +125,19 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     status = tables["cases"]["status"].value_counts()
     counted = ", ".join(f"{n} {name}" for name, n in status.items())
     return f"{source}: {counted}; {len(findings)} Hinweise, {len(tables['losses'])} Zeilen in den Verlusten."
+
+
+def _codebook(paths: ProjectPaths, source: str) -> Codebook:
+    """The codebook of a source; one of another wave is no substitute."""
+    from gkanalysis.codebook import read_codebook
+
+    path = paths.codebook(source)
+    book = read_codebook(path)
+    if book.source != source:
+        raise CodebookError(
+            f"Codebuch „{path}“ gilt für „{book.source}“, nicht für „{source}“; bitte „{source}.yml“ daneben anlegen."
+        )
+    return book
 
 
 def _folder(path: Path) -> Path:

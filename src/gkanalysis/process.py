@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +11,13 @@ import pandas as pd
 import yaml
 
 from gkanalysis.codebook import Codebook
+from gkanalysis.codebookcheck import load_yaml
+from gkanalysis.decisions import STATES, apply_decisions
 from gkanalysis.errors import IngestError, ValidationError
+from gkanalysis.findings import Log
 from gkanalysis.ingest.tables import read_rows
-from gkanalysis.validate import (
-    Log,
-    assign_forms,
-    check_locations,
-    choose_forms,
-    completeness,
-    log_reviews,
-    nfc,
-    settle_responses,
-)
-
-DECISION_COLUMNS = ("file", "item_id", "occurrence", "decision", "reason", "decided_by")
-STATES = ("selected", "not_selected", "answered", "not_answered", "illegible", "contradictory", "not_asked")
+from gkanalysis.receipts import assign_forms, check_receipts, choose_forms, iso_date, nfc
+from gkanalysis.validate import check_locations, completeness, log_reviews, settle_responses
 
 
 def read_dataset(data: Path) -> dict[str, Any]:
@@ -37,7 +29,7 @@ def read_dataset(data: Path) -> dict[str, Any]:
         If `dataset.yml` is missing or does not say so; nothing is assumed.
     """
     try:
-        dataset = yaml.safe_load((data / "dataset.yml").read_text(encoding="utf-8"))
+        dataset = load_yaml((data / "dataset.yml").read_text(encoding="utf-8"))
         if not isinstance(dataset["synthetic"], bool) or not dataset["title"]:
             raise ValueError("title, synthetic")
     except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
@@ -69,24 +61,25 @@ def process_source(
     folder, log = data / book.source, Log()
     forms = _text_csv(interim / "forms.csv")
     responses = pd.read_parquet(interim / "responses.parquet")
+    columns = ["file", "received", "alliance_id", "channel", "note"]
     receipts = pd.DataFrame(
-        read_rows(
-            folder / "eingang.csv", ["file", "received", "alliance_id", "channel", "note"], optional=["note"]
-        )
+        read_rows(folder / "eingang.csv", columns, optional=["note"]), columns=[*columns, "row"]
     )
     alliances = register["buendnisse"]
-    responses = _apply_decisions(folder, responses, forms, log)
+    responses, decided = apply_decisions(folder, responses, book, log)
 
     _check_mixing(read_dataset(data), forms, log)
     _check_sums(data, folder / "forms", forms, log)
     for form in forms[forms["status"] == "left_out"].itertuples():
         log.lose("ingest", "form", "ausgelassen", form.message, file=form.file)
-    named = responses[(responses["item_id"] == book.identity["name"]) & (responses["state"] == "answered")]
+    name_item = book.identity["name"]
+    named = responses[(responses["item_id"] == name_item) & (responses["state"] == "answered")]
     names = dict(zip(named["file"], named["value"], strict=True))
-    assigned = assign_forms(forms[forms["status"] == "read"], receipts, alliances, names, log)
+    read = forms[forms["status"] == "read"]
+    assigned = assign_forms(read, check_receipts(receipts, log), alliances, names, log, name_item)
     chosen = choose_forms(assigned, log)
     case_of = dict(zip(chosen["file"], chosen["case_id"], strict=True))
-    log_reviews(_text_csv(interim / "reviews.csv").query("file in @case_of"), case_of, book, log)
+    log_reviews(_text_csv(interim / "reviews.csv").query("file in @case_of"), case_of, book, log, decided)
 
     kept = responses[responses["file"].isin(case_of)].copy()
     kept["case_id"] = kept["file"].map(case_of)
@@ -99,6 +92,8 @@ def process_source(
     first = ["case_id", "item_id", "occurrence", "state", "value"]
     kept = kept[[*first, *(c for c in kept.columns if c not in (*first, "order"))]].reset_index(drop=True)
     kept["state"] = pd.Categorical(kept["state"], categories=STATES)
+    for loss in log.losses:
+        loss["case_id"] = loss["case_id"] or case_of.get(loss["file"], "")
     return {
         "cases": cases,
         "responses": kept,
@@ -138,19 +133,14 @@ def _cases(
     """One row per alliance, with the form that counts and what became of it."""
     cases = alliances.rename(columns={"alliance_id": "case_id"})
     columns = ["case_id", "file", "sha256", "version", "received"]
-    cases = cases.merge(chosen[columns], on="case_id", how="left").merge(
-        status.reset_index(), on="case_id", how="left"
+    cases = cases.merge(chosen[columns], on="case_id", how="left", validate="1:1").merge(
+        status.reset_index(), on="case_id", how="left", validate="1:1"
     )
     for column in ("file", "sha256", "version", "received"):
         cases[column] = cases[column].fillna("")
     cases["status"] = cases["status"].fillna("missing")
-    contacts = folder / "kontakte.csv"
-    results = (
-        {r["alliance_id"]: r["result"] for r in read_rows(contacts, ["alliance_id", "date", "result"])}
-        if contacts.exists()
-        else {}
-    )
-    cases["contact"] = cases["case_id"].map(results).fillna("")
+    contacts = _contacts(folder, set(cases["case_id"]), book, log)
+    cases["contact"] = [contacts.get(case_id, "") for case_id in cases["case_id"]]
     labels = {r["id"]: r["label"] for r in book.completeness}
     for case in cases[cases["status"].isin(["partial", "unusable"])].itertuples():
         log.find(
@@ -172,40 +162,27 @@ def _cases(
     return cases
 
 
-def _apply_decisions(folder: Path, responses: pd.DataFrame, forms: pd.DataFrame, log: Log) -> pd.DataFrame:
-    """Enter what the team has decided on unclear entries; each decision leaves a row in the losses."""
-    path = folder / "entscheidungen.csv"
+def _contacts(folder: Path, known: Collection[str], book: Codebook, log: Log) -> dict[str, str]:
+    """Result of the last contact with each alliance; what does not fit register or codebook is a finding."""
+    path = folder / "kontakte.csv"
     if not path.exists():
-        return responses
-    for row in read_rows(path, DECISION_COLUMNS):
-        where = {"file": row["file"], "item_id": row["item_id"]}
-        hit = (responses["file"].map(nfc) == nfc(row["file"])) & (responses["item_id"] == row["item_id"])
-        hit &= responses["occurrence"].astype(str) == (row["occurrence"] or "1")
-        if hit.sum() != 1 or not row["decision"] or not row["reason"]:
-            log.find(
-                "V17",
-                f"„{path}“, Zeile {row['row']}: keine einzelne Antwort gefunden, oder Entscheidung oder Begründung fehlt.",
-                **where,
-            )
-            continue
-        decided = row["decision"]
-        old = responses.loc[hit].iloc[0]
-        tick = decided in ("selected", "not_selected", "not_answered")
-        responses.loc[hit, ["state", "value"]] = [
-            decided if tick else "answered",
-            "" if tick else row["decision"],
-        ]
-        reason = f"entschieden von {row['decided_by']}: {row['reason']}"
-        log.lose(
-            "validate",
-            "response",
-            f"als {decided} gezählt",
-            reason,
-            place=old["place"],
-            raw=old["raw"],
-            **where,
-        )
-    return responses
+        return {}
+    results: dict[str, tuple[str, str]] = {}
+    for row in read_rows(path, ["alliance_id", "date", "result"]):
+        case_id, day, result = row["alliance_id"], iso_date(row["date"]), row["result"]
+        where = f"„{path}“, Zeile {row['row']}"
+        if case_id not in known:
+            log.find("V01", f"{where}: „{case_id}“ fehlt im Register.", file=path.name, raw=case_id)
+        elif result not in book.contacts:
+            allowed = ", ".join(book.contacts)
+            message = f"{where}: „{result}“ ist nicht vorgesehen (erlaubt: {allowed}) und zählt nicht."
+            log.find("V11", message, file=path.name, case_id=case_id, raw=result)
+        elif not day:
+            message = f"{where}: „{row['date']}“ ist kein Datum; bitte als 2019-07-03 schreiben. Die Zeile zählt nicht."
+            log.find("V11", message, file=path.name, case_id=case_id, raw=row["date"])
+        elif day >= results.get(case_id, ("", ""))[0]:
+            results[case_id] = (day, result)
+    return {case_id: result for case_id, (_, result) in results.items()}
 
 
 def _check_mixing(dataset: Mapping[str, Any], forms: pd.DataFrame, log: Log) -> None:
@@ -227,7 +204,8 @@ def _check_sums(data: Path, folder: Path, forms: pd.DataFrame, log: Log) -> None
     if not path.exists():
         return
     lines = path.read_text(encoding="utf-8").splitlines()
-    sums = {nfc(name): digest for digest, _, name in (line.partition("  ") for line in lines)}
+    # a star before the name says that sha256sum read the file as binary
+    sums = {nfc(name.lstrip(" *")): digest for digest, _, name in (line.partition(" ") for line in lines)}
     for form in forms[forms["status"] == "read"].itertuples():
         expected = sums.get(nfc((folder / form.file).relative_to(data).as_posix()))
         if expected != form.sha256:

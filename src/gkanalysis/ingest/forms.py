@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 
 from gkanalysis.codebook import Codebook
 from gkanalysis.errors import IngestError
-from gkanalysis.ingest.archive import open_word_file
 from gkanalysis.ingest.matching import Match, Matcher, Response, Review
-from gkanalysis.ingest.wordform import read_word_form
+from gkanalysis.word.archive import open_word_file
+from gkanalysis.word.form import read_word_form
 
 BATCH = 100  # forms per row group: about 45,000 rows, a few MB
 RESPONSE_COLUMNS = ("file", *(f.name for f in fields(Response)))
@@ -57,12 +57,12 @@ def read_forms(folder: Path, book: Codebook) -> Iterator[ReceivedForm]:
             yield ReceivedForm(path.name, "", "", "refused", str(error), False, None)
 
 
-def ingest_forms(folder: Path, book: Codebook, out: Path) -> list[str]:
+def ingest_forms(folder: Path, book: Codebook, out: Path) -> tuple[int, list[str]]:
     """Read a folder of forms and write `responses.parquet`, `forms.csv` and `reviews.csv` into `out`.
 
     Returns
     -------
-    one German sentence per refused file; the others have been read
+    number of forms that were read, and one German sentence per refused file
 
     Raises
     ------
@@ -72,7 +72,7 @@ def ingest_forms(folder: Path, book: Codebook, out: Path) -> list[str]:
     if not folder.is_dir():
         raise IngestError(f"Der Ordner „{folder}“ fehlt; dort werden die eingegangenen Bögen erwartet.")
     out.mkdir(parents=True, exist_ok=True)
-    refused: list[str] = []
+    n_read, refused = 0, []
     with (
         pq.ParquetWriter(out / "responses.parquet", SCHEMA) as writer,
         _CsvFile(out / "forms.csv", FORM_COLUMNS) as form_lines,
@@ -84,6 +84,7 @@ def ingest_forms(folder: Path, book: Codebook, out: Path) -> list[str]:
             if form.status == "refused":
                 refused.append(form.message)
             if form.match:
+                n_read += 1
                 batch += [(form.file, r) for r in form.match.responses]
                 for review in form.match.reviews:
                     review_lines.row([form.file, *(getattr(review, c) for c in REVIEW_COLUMNS[1:])])
@@ -91,7 +92,7 @@ def ingest_forms(folder: Path, book: Codebook, out: Path) -> list[str]:
                 _write(writer, batch)
                 batch.clear()
         _write(writer, batch)
-    return refused
+    return n_read, refused
 
 
 def _write(writer: pq.ParquetWriter, batch: Iterable[tuple[str, Response]]) -> None:

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
 
-from gkanalysis.errors import CodebookError, ValidationError
+from gkanalysis.codebookcheck import load_yaml
+from gkanalysis.errors import CodebookError, IngestError, ValidationError
 from gkanalysis.ingest.tables import check_rows, read_rows
+
+TOWN = "kreisangehoerige_kommune"
 
 
 def read_register_codebook(path: Path) -> dict[str, Any]:
     """The declaration of the register: tables, types, nested tables."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise CodebookError(f"Codebuch „{path}“ ist nicht lesbar: {error}.") from None
+        codebook = load_yaml(path.read_text(encoding="utf-8"))
+        if not all(
+            table["file"] and table["key"] and table["columns"] for table in codebook["tables"].values()
+        ):
+            raise KeyError("file, key, columns")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
+        raise CodebookError(
+            f"Codebuch „{path}“ ist nicht lesbar ({type(error).__name__}: {error})."
+        ) from None
+    return codebook
 
 
 def read_register(data: Path, codebook: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
@@ -31,27 +42,37 @@ def read_register(data: Path, codebook: Mapping[str, Any]) -> dict[str, pd.DataF
     Raises
     ------
     ValidationError
-        With every finding at once: repeated ids, unknown values, missing values, impossible counts,
-        units that an alliance names and the register lacks.
+        With every finding at once: unreadable tables, repeated ids, unknown values, missing values,
+        impossible counts, units that an alliance names and the register lacks or describes otherwise.
     """
-    frames, problems = {}, []
+    frames: dict[str, pd.DataFrame] = {}
+    problems: list[str] = []
     for table_id, table in codebook["tables"].items():
         path = data / table["file"]
         columns = [c["name"] for c in table["columns"]]
         optional = [c["name"] for c in table["columns"] if c.get("optional")]
-        rows = read_rows(path, columns, optional=optional)
+        try:
+            rows = read_rows(path, columns, optional=optional)
+        except IngestError as error:
+            problems.append(str(error))
+            continue
         problems += check_rows(rows, table, path)
         frames[table_id] = pd.DataFrame(rows, columns=[*columns, "row"])
-    for table_id, table in codebook["tables"].items():
+    for table_id, frame in frames.items():
+        table = codebook["tables"][table_id]
         for column in table["columns"]:
-            if target := column.get("references"):
+            target = column.get("references")
+            if target in frames:
                 known = set(frames[target][codebook["tables"][target]["key"]])
-                for row in frames[table_id].itertuples():
-                    if (value := getattr(row, column["name"])) not in known:
+                for row, value in zip(frame["row"], frame[column["name"]], strict=True):
+                    if value and value not in known:
                         problems.append(
-                            f"„{data / table['file']}“, Zeile {row.row}: {column['name']} „{value}“ steht nicht in "
+                            f"„{data / table['file']}“, Zeile {row}: {column['name']} „{value}“ steht nicht in "
                             f"„{codebook['tables'][target]['file']}“."
                         )
+    if {"gebiete", "buendnisse"} <= set(frames):
+        where = f"„{data / codebook['tables']['buendnisse']['file']}“, Zeile"
+        problems += [f"{where} {p}" for p in _unit_problems(frames["gebiete"], frames["buendnisse"])]
     if problems:
         raise ValidationError("Das Register ist nicht stimmig:\n" + "\n".join(f"  {p}" for p in problems))
     for table_id, table in codebook["tables"].items():
@@ -61,6 +82,36 @@ def read_register(data: Path, codebook: Mapping[str, Any]) -> dict[str, pd.DataF
                 frames[table_id][column["name"]] = pd.to_numeric(values).astype("Int64")
         frames[table_id] = frames[table_id].drop(columns="row")
     return frames
+
+
+def _unit_problems(units: pd.DataFrame, alliances: pd.DataFrame) -> Iterator[str]:
+    """What an alliance says of its unit must be true of it; else nested tables would count it nowhere or twice."""
+    known = {u["unit_id"]: u for u in units.to_dict("records")}
+    shared = [
+        c for c in alliances.columns if c in units.columns and c not in ("unit_id", "name", "type", "row")
+    ]
+    own_n = Counter(alliances.loc[alliances["type"] == TOWN, "unit_id"])
+    seen: dict[str, str] = {}
+    for a in alliances.to_dict("records"):
+        unit = known.get(a["unit_id"])
+        if unit is None:
+            continue
+        if unit["type"] != ("kreis" if a["type"] == TOWN else a["type"]):
+            yield f"{a['row']}: type „{a['type']}“ passt nicht zum Gebiet „{unit['unit_id']}“ ({unit['type']})."
+            continue
+        for column in shared:
+            if a[column] != unit[column] and (a[column] or a["type"] != TOWN):
+                yield f"{a['row']}: {column} „{a[column]}“ ist im Gebiet „{unit['unit_id']}“ „{unit[column]}“."
+        if a["type"] == TOWN:
+            continue
+        if unit["unit_id"] in seen:
+            yield f"{a['row']}: das Gebiet „{unit['unit_id']}“ hat schon ein Bündnis in Zeile {seen[unit['unit_id']]}."
+        seen[unit["unit_id"]] = a["row"]
+        joined, own, members = a["joined_n"], a["own_alliances_n"], unit["municipalities_n"]
+        if own.isdecimal() and int(own) != own_n[unit["unit_id"]]:
+            yield f"{a['row']}: own_alliances_n ist {own}, das Register enthält {own_n[unit['unit_id']]} solche Bündnisse."
+        if all(n.isdecimal() for n in (joined, own, members)) and int(joined) + int(own) > int(members):
+            yield f"{a['row']}: joined_n und own_alliances_n sind zusammen mehr als municipalities_n ({members})."
 
 
 def register_frames(units: pd.DataFrame, alliances: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -93,7 +144,7 @@ def register_frames(units: pd.DataFrame, alliances: pd.DataFrame) -> dict[str, p
         frame["has_alliance"] = frame["unit_id"].isin(own_level["unit_id"]).map({True: "ja", False: "nein"})
         frames[name] = frame
     counties = frames["kreise"]
-    towns = alliances[alliances["type"] == "kreisangehoerige_kommune"]
+    towns = alliances[alliances["type"] == TOWN]
     county_level = alliances[alliances["type"] == "kreis"].set_index("unit_id")
     counties["joined_n"] = counties["unit_id"].map(county_level["joined_n"]).fillna(0).astype("Int64")
     counties["own_n"] = counties["unit_id"].map(towns["unit_id"].value_counts()).fillna(0).astype("Int64")

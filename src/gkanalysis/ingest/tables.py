@@ -37,8 +37,16 @@ def read_rows(path: Path, columns: Sequence[str], *, optional: Iterable[str] = (
     if "\0" in text or "\ufffd" in text:
         raise IngestError(f"„{path}“ ist keine Textdatei; bitte aus Excel als „CSV UTF-8“ speichern.")
     first = text.split("\n", 1)[0]
-    lines = csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
-    header = [h.strip() for h in next(lines, [])]
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    try:  # strict: a quote that is never closed would swallow all following rows as one cell
+        header, *lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    except ValueError:
+        header, lines = [], []
+    except csv.Error:
+        raise IngestError(
+            f"„{path}“ hat ein Anführungszeichen, das nicht oder falsch geschlossen ist; bitte aus Excel neu speichern."
+        ) from None
+    header = [h.strip() for h in header]
     missing = [c for c in columns if c not in header and c not in set(optional)]
     unknown = [h for h in header if h not in columns]
     if missing or unknown or len(set(header)) != len(header):
@@ -46,24 +54,27 @@ def read_rows(path: Path, columns: Sequence[str], *, optional: Iterable[str] = (
             f"„{path}“, Zeile 1: Spalten passen nicht (fehlend: {_listed(missing)}; unbekannt oder doppelt: "
             f"{_listed(unknown or [h for h in set(header) if header.count(h) > 1])}). Erlaubt sind: {', '.join(columns)}."
         )
-    rows = []
+    rows, ragged = [], []
     for number, cells in enumerate(lines, start=2):
         if not any(c.strip() for c in cells):
             continue
         if len(cells) != len(header):
-            raise IngestError(
-                f"„{path}“, Zeile {number}: {len(cells)} statt {len(header)} Felder; bitte Trennzeichen prüfen."
-            )
+            ragged.append(f"Zeile {number} hat {len(cells)}")
+            continue
         rows.append(
             dict.fromkeys(columns, "")
             | dict(zip(header, (c.strip() for c in cells), strict=True))
             | {"row": str(number)}
         )
+    if ragged:
+        raise IngestError(
+            f"„{path}“: {', '.join(ragged)} statt {len(header)} Felder; bitte Trennzeichen und Zeilen prüfen."
+        )
     return rows
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "keine"
+    return ", ".join(f"„{name}“" for name in sorted(set(names))) or "keine"
 
 
 def check_rows(rows: Sequence[Mapping[str, str]], table: Mapping[str, Any], path: Path) -> list[str]:
@@ -90,7 +101,7 @@ def check_rows(rows: Sequence[Mapping[str, str]], table: Mapping[str, Any], path
                     f"{where}: {name} „{value}“ ist unbekannt; erlaubt sind {', '.join(column['options'])}."
                 )
             elif value and column["kind"] == "count":
-                if not value.isdigit():
+                if not (value.isascii() and value.isdigit()):
                     problems.append(f"{where}: {name} „{value}“ ist keine ganze Zahl.")
                 elif (limit := row.get(column.get("at_most", ""), "")).isdigit() and int(value) > int(limit):
                     problems.append(

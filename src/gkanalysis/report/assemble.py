@@ -11,11 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.errors import RenderError
+from gkanalysis.errors import RenderError, UsageError
 from gkanalysis.paths import ProjectPaths
-from gkanalysis.report.chapter import write_json
 from gkanalysis.report.definition import Report
 from gkanalysis.report.values import Value, fill_references
+from gkanalysis.writing import write_bytes, write_json
 
 COUNTED_LABELS = ("Tabelle", "Abbildung")  # numbered in the order of the report; other labels are given
 VERSIONED = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "pyarrow", "lxml", "typst")
@@ -29,20 +29,28 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
     Raises
     ------
     RenderError
-        An unknown or unused value, an exhibit id used twice.
+        An unknown or unused value, an exhibit id used twice, chapters computed from other data.
+    UsageError
+        If a chapter or the data have not been made yet.
     """
     build, target = paths.build / "reports" / report.id, paths.reports / report.id
     document, used = assemble(report, build)
-    raw = (
-        pd.read_csv(paths.processed / "raw-files.csv")
-        if (paths.processed / "raw-files.csv").exists()
-        else None
-    )
+    for name in ("raw-files.csv", "dataset.json"):
+        if not (paths.processed / name).exists():
+            raise UsageError(f"„{paths.processed / name}“ fehlt; bitte zuerst „make data“ ausführen.")
+    raw = pd.read_csv(paths.processed / "raw-files.csv", dtype=str)
     dataset = json.loads((paths.processed / "dataset.json").read_text(encoding="utf-8"))
+    marks = {c.id: _chapter(build, c.id)["synthetic"] for c in report.chapters}
+    other = [c for c, mark in marks.items() if mark not in (None, dataset["synthetic"])]
+    if other:
+        raise RenderError(
+            f"Diese Kapitel sind mit anderen Daten gerechnet als der Bericht: {', '.join(other)}. "
+            "Bitte „make clean“ ausführen und neu bauen."
+        )
     document |= {
         "synthetic": dataset["synthetic"],
         "dataset": dataset["title"],
-        "raw_files": [] if raw is None else raw.values.tolist(),
+        "raw_files": raw.values.tolist(),
         "versions": [["Python", ".".join(map(str, sys.version_info[:3]))]]
         + [[name, version(name)] for name in ("gkanalysis", *VERSIONED)],
     }
@@ -54,15 +62,19 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
         ]
         frame = pd.concat(frames, ignore_index=True)
         frame = frame[["source", *(c for c in frame.columns if c != "source")]]
-        _write_beside(target / file, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+        write_bytes(target / file, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
     write_json(target / "values.json", list(used.values()))
 
 
 def assemble(report: Report, build: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """The document (Markdown with places for exhibits, exhibits in order) and the values its text uses."""
-    chapters = {
-        c.id: json.loads((build / c.id / "chapter.json").read_text(encoding="utf-8")) for c in report.chapters
-    }
+    """The document (Markdown with places for exhibits, exhibits in order) and the values its text uses.
+
+    Raises
+    ------
+    RenderError
+        An unknown or unused value, an exhibit id used twice.
+    """
+    chapters = {c.id: _chapter(build, c.id) for c in report.chapters}
     values: dict[str, Value] = {}
     for chapter_id, chapter in chapters.items():
         for record in chapter["values"]:
@@ -96,6 +108,15 @@ def assemble(report: Report, build: Path) -> tuple[dict[str, Any], dict[str, dic
     return {"markdown": "\n\n".join(text), "exhibits": exhibits}, used
 
 
+def _chapter(build: Path, chapter_id: str) -> dict[str, Any]:
+    path = build / chapter_id / "chapter.json"
+    if not path.exists():
+        raise UsageError(
+            f"Das Kapitel „{chapter_id}“ ist noch nicht gerechnet; bitte „make report“ ausführen."
+        )
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def _copy_exhibits(report: Report, build: Path, target: Path) -> None:
     """Tables and figures of all chapters into the report's folder; what no chapter makes any more goes."""
     for kind in ("tables", "figures"):
@@ -103,13 +124,7 @@ def _copy_exhibits(report: Report, build: Path, target: Path) -> None:
         folder = target / kind
         folder.mkdir(parents=True, exist_ok=True)
         for name, path in made.items():
-            _write_beside(folder / name, path.read_bytes())
+            write_bytes(folder / name, path.read_bytes())
         for path in folder.iterdir():
             if path.name not in made:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def _write_beside(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_bytes(content)
-    beside.replace(path)

@@ -6,7 +6,6 @@ Opened by hand in JupyterLab a chapter writes to `build/lab`, so trying things o
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +19,7 @@ from gkanalysis.ingest.register import read_register_codebook, register_frames
 from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.definition import project_root
 from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit
+from gkanalysis.report.numbers import format_date
 from gkanalysis.report.values import Value, Values
 from gkanalysis.tabulate import (
     count_row_from_mapping,
@@ -27,6 +27,7 @@ from gkanalysis.tabulate import (
     nested_count_table,
     single_response_table,
 )
+from gkanalysis.writing import write_json
 
 TOTAL = "alle"
 
@@ -59,6 +60,7 @@ class Chapter:
 
     @cached_property
     def register_codebook(self) -> dict[str, Any]:
+        """The codebook of the register as it stands in its file."""
         return read_register_codebook(self.paths.codebooks / "register.yml")
 
     @cached_property
@@ -155,9 +157,10 @@ class Chapter:
 
     def source(self, name: str) -> str:
         """The source line of an exhibit, which says so when the data are synthetic."""
-        label = {
-            "register": f"Register der Bündnisse, Stand {self.register_codebook['as_of']}",
-        }.get(name) or f"{self.codebook(name).title}, Welle {self.codebook(name).wave}"
+        if name == "register":
+            label = f"Register der Bündnisse, Stand {format_date(self.register_codebook['as_of'])}"
+        else:
+            label = f"{self.codebook(name).title}, Welle {self.codebook(name).wave}"
         return f"Quelle: {label}; eigene Berechnung" + ("; synthetische Daten." if self.mark else ".")
 
     def show(self, exhibit: Exhibit) -> Shown:
@@ -201,7 +204,18 @@ class Chapter:
         origin: Mapping[str, str] | None = None,
         label: str = "",
     ) -> Value:
-        """Keep a count that stands in no table, or a `label` that the data determine."""
+        """Keep a count that stands in no table, or a `label` that the data determine.
+
+        Raises
+        ------
+        NotebookError
+            If a number is not whole, or the id is taken by another one.
+        """
+        for number in (n, base_n):
+            if number is not None and number != int(number):
+                raise NotebookError(
+                    f"Wert „{value_id}“: {number} ist keine Anzahl; Kommazahlen stehen als label."
+                )
         value = Value(
             value_id,
             int(n),
@@ -227,7 +241,6 @@ class Chapter:
             )
 
     def _write(self, name: str, content: Any) -> None:
-        self.out.mkdir(parents=True, exist_ok=True)
         write_json(self.out / name, content)
 
 
@@ -265,11 +278,6 @@ def open_chapter(report: str, chapter_id: str, *, data: str = "data/raw", out: s
     root = project_root()
     paths = ProjectPaths.of(root, Path(data))
     target = Path(out) if out else paths.build / "lab" / report / chapter_id
-    return Chapter(chapter_id, paths, target)
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Write JSON beside its place, then move it there: nobody ever reads half a file."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    beside.replace(path)
+    chapter = Chapter(chapter_id, paths, target)
+    chapter._write("dataset.json", chapter.dataset)
+    return chapter

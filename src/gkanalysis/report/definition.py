@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,26 @@ import yaml
 
 from gkanalysis.errors import CodebookError, UsageError
 from gkanalysis.paths import ProjectPaths
+
+ID = re.compile(r"[a-z][a-z0-9-]*")  # names folders, files and targets of make
+DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?")
+KINDS = {
+    str: "ein Text (Anführungszeichen helfen)",
+    list: "eine Liste in eckigen Klammern",
+    dict: "ein Block",
+}
+# name -> kind, and whether it must be there
+REPORT_KEYS = {
+    "title": (str, True), "subtitle": (str, False), "authors": (list, True), "institution": (str, True),
+    "date": (str, True), "language": (str, True), "description": (str, True), "keywords": (list, False),
+    "sources": (list, True), "chapters": (list, True),
+}  # fmt: skip
+CHAPTER_KEYS = {
+    "id": (str, True),
+    "notebook": (str, True),
+    "inputs": (list, True),
+    "parameters": (dict, False),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +79,69 @@ def read_report(root: Path, report_id: str) -> Report:
     UsageError
         If there is no such report; the message lists those that exist.
     CodebookError
-        If something is missing, or a notebook does not exist.
+        If something is missing, unknown or of the wrong kind, or a notebook does not exist.
     """
     path = root / "reports" / f"{report_id}.yml"
-    if "/" in report_id or not path.exists():
+    if not ID.fullmatch(report_id) or not path.exists():
         known = ", ".join(sorted(p.stem for p in (root / "reports").glob("*.yml")))
         raise UsageError(f"Einen Bericht „{report_id}“ gibt es nicht; vorhanden sind: {known}.")
     try:
-        d = yaml.safe_load(path.read_text(encoding="utf-8"))
-        chapters = tuple(
-            ChapterDefinition(c["id"], c["notebook"], tuple(c["inputs"]), c.get("parameters", {}))
-            for c in d["chapters"]
-        )
-        report = Report(
-            report_id, d["title"], d.get("subtitle", ""), tuple(d["authors"]), d["institution"], str(d["date"]),
-            d["language"], tuple(d["sources"]), chapters, tuple(d.get("keywords", ())), d["description"],
-        )  # fmt: skip
-    except (KeyError, TypeError, yaml.YAMLError) as error:
-        raise CodebookError(f"„{path}“ ist unvollständig oder nicht lesbar: {error}.") from None
-    missing = [c.notebook for c in chapters if not (root / "notebooks" / f"{c.notebook}.ipynb").exists()]
-    twice = {c.id for c in chapters if [x.id for x in chapters].count(c.id) > 1}
-    if missing or twice:
-        raise CodebookError(
-            f"„{path}“: fehlende Notebooks: {', '.join(missing) or 'keine'}; doppelte Kapitel: {', '.join(twice) or 'keine'}."
-        )
-    return report
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if isinstance(content, dict) and isinstance(content.get("date"), date):
+            content["date"] = content[
+                "date"
+            ].isoformat()  # YAML takes 2019-09-30 for a date, 2019-09 for a text
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise CodebookError(f"„{path}“ ist nicht lesbar: {error}.") from None
+    problems = _problems(content, REPORT_KEYS)
+    if not problems:
+        for number, chapter in enumerate(content["chapters"], start=1):
+            problems += [f"Kapitel {number}: {p}" for p in _problems(chapter, CHAPTER_KEYS)]
+    if not problems:
+        problems = _wrong_values(content, root)
+    if problems:
+        raise CodebookError(f"„{path}“: {'; '.join(problems)}.")
+    chapters = tuple(
+        ChapterDefinition(c["id"], c["notebook"], tuple(c["inputs"]), c.get("parameters", {}))
+        for c in content["chapters"]
+    )
+    d = {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
+    return Report(id=report_id, **{"subtitle": "", "keywords": (), **d, "chapters": chapters})
+
+
+def _problems(content: Any, keys: Mapping[str, tuple[type, bool]]) -> list[str]:
+    """What is missing, unknown or of the wrong kind in a mapping; `keys` give kind and whether it must be there."""
+    if not isinstance(content, dict):
+        return ["es sind keine Angaben der Form „name: wert“"]
+    found = [f"es fehlt „{k}“" for k, (_, needed) in keys.items() if needed and not content.get(k)]
+    found += [f"unbekannt ist „{k}“ (bekannt: {', '.join(keys)})" for k in content if k not in keys]
+    for key, (kind, _) in keys.items():
+        if key in content and not isinstance(content[key], kind):
+            found.append(f"„{key}“ ist nicht {KINDS[kind]}")
+    return found
+
+
+def _wrong_values(content: Mapping[str, Any], root: Path) -> list[str]:
+    """Values that are of the right kind and yet wrong."""
+    found = []
+    if not DATE.fullmatch(content["date"]):
+        found.append(f"das Datum „{content['date']}“ hat nicht die Form „2019-09“ oder „2019-09-30“")
+    lists = {k: content.get(k, []) for k in ("authors", "sources", "keywords")}
+    lists |= {f"inputs von {c['id']}": c["inputs"] for c in content["chapters"]}
+    found += [
+        f"„{k}“ enthält etwas anderes als Texte"
+        for k, v in lists.items()
+        if not all(isinstance(x, str) for x in v)
+    ]
+    ids = [c["id"] for c in content["chapters"]]
+    for chapter in content["chapters"]:
+        if not ID.fullmatch(chapter["id"]) or ids.count(chapter["id"]) > 1:
+            found.append(
+                f"die Kennung „{chapter['id']}“ ist doppelt oder enthält anderes als a–z, 0–9 und Bindestriche"
+            )
+        if not (root / "notebooks" / f"{chapter['notebook']}.ipynb").exists():
+            found.append(f"das Notebook „{chapter['notebook']}“ gibt es nicht in „notebooks“")
+    return list(dict.fromkeys(found))
 
 
 def chapter_parameters(
@@ -103,19 +163,27 @@ def chapter_parameters(
 
 
 def make_rules(report: Report, paths: ProjectPaths) -> str:
-    """Rules for make: what each chapter of a report and the report itself are made from."""
+    """Rules for make: what each chapter of a report and the report itself are made from.
+
+    `copies` and `gone` are functions of the Makefile: an exhibit or list that was deleted is written again.
+    """
 
     def short(path: Path) -> str:
         return path.relative_to(paths.root).as_posix()
 
-    processed, folder = short(paths.processed), short(paths.reports / report.id)
+    processed, folder, build = (
+        short(p) for p in (paths.processed, paths.reports / report.id, paths.build / "reports" / report.id)
+    )
+    books = " ".join(
+        short(b) for b in (paths.codebooks / "register.yml", *map(paths.codebook, report.sources))
+    )
     lines, chapters = [f"# Rules of the report {report.id}; made from reports/{report.id}.yml\n"], []
     for chapter in report.chapters:
-        target = f"{short(paths.build)}/reports/{report.id}/{chapter.id}/chapter.json"
-        chapters.append(target)
+        chapters.append(f"{build}/{chapter.id}")
         inputs = " ".join(f"{processed}/{name}.parquet" for name in chapter.inputs)
         lines.append(
-            f"{target}: notebooks/{chapter.notebook}.ipynb reports/{report.id}.yml {inputs} $(LIB_REPORT) $(ENV)\n"
+            f"{build}/{chapter.id}/chapter.json: notebooks/{chapter.notebook}.ipynb reports/{report.id}.yml {inputs} "
+            f"{processed}/dataset.json {books} $(LIB_REPORT) $(ENV)\n"
             f"\t$(GK) chapter {report.id} {chapter.id} --data $(DATA)\n"
         )
     tables = " ".join(
@@ -123,14 +191,19 @@ def make_rules(report: Report, paths: ProjectPaths) -> str:
         for source in report.sources
         for name in ("losses", "questions")
     )
+    made = f"{build}/document.json {folder}/losses.csv {folder}/rueckfragen.csv"
     lines.append(
-        f"{folder}/values.json: {' '.join(chapters)} {tables} {processed}/raw-files.csv $(LIB_REPORT) $(ENV)\n"
+        f"{folder}/values.json: {' '.join(f'{c}/chapter.json' for c in chapters)} reports/{report.id}.yml {tables} "
+        f"{processed}/raw-files.csv {processed}/dataset.json $(LIB_REPORT) $(ENV) "
+        f"$(call gone,{made} $(call copies,{folder},{' '.join(chapters)}))\n"
+        f"\t@rm -f {folder}/.[a-z]*.* {build}/.document.json.*\n"
         f"\t$(GK) assemble {report.id} --data $(DATA)\n"
     )
     for suffix in ("html", "pdf", "docx"):
         template = " $(wildcard reports/reference.docx)" if suffix == "docx" else ""
         lines.append(
             f"{folder}/{report.id}.{suffix}: {folder}/values.json{template} $(LIB_REPORT) $(ENV)\n"
+            f"\t@rm -f {folder}/.{report.id}.{suffix}.*\n"
             f"\t$(GK) render {report.id} --format {suffix} --data $(DATA)\n"
         )
     return "\n".join(lines)

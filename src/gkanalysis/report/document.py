@@ -15,8 +15,12 @@ from gkanalysis.errors import RenderError
 
 Node = dict[str, Any]
 BOX = re.compile(r"^:::\{admonition\} (.+)$\n", re.MULTILINE)
-# no raw HTML or TeX: what stands in a notebook must come out the same in all formats
-DIALECT = "markdown-raw_html-raw_tex-tex_math_dollars-implicit_figures-citations-example_lists"
+# nothing raw: what stands in a notebook must come out the same in all formats; and no blocks of metadata,
+# which would make text between two rules vanish
+DIALECT = (
+    "markdown-raw_html-raw_tex-raw_attribute-latex_macros-tex_math_dollars-implicit_figures-citations"
+    "-example_lists-yaml_metadata_block-pandoc_title_block"
+)
 
 
 def run_pandoc(text: str, arguments: list[str], *, epoch: int = 0, sandbox: bool = True) -> bytes:
@@ -91,13 +95,17 @@ def number_headings(tree: Node, *, depth: int = 3) -> list[tuple[int, str, str, 
     Raises
     ------
     RenderError
-        If a heading skips a level.
+        If a heading skips a level or lies deeper than `depth`.
     """
     counters, headings, last = [0] * depth, [], 0
     for block in tree["blocks"]:
         if block["t"] != "Header":
             continue
         level, (identifier, classes, _), inlines = block["c"]
+        if level > depth:
+            raise RenderError(
+                f"Die Überschrift „{plain_text(inlines)}“ liegt zu tief; es gibt {depth} Ebenen."
+            )
         if level > last + 1:
             raise RenderError(f"Die Überschrift „{plain_text(inlines)}“ überspringt eine Ebene.")
         last = level
@@ -117,22 +125,61 @@ def link_exhibits(
 ) -> None:
     """Give each link without text, `[](#id)`, the label of the exhibit or the number of the chapter.
 
+    What has no label or number is named by its title, in quotation marks.
+
     Raises
     ------
     RenderError
-        If the id belongs to nothing.
+        If a link inside the report leads nowhere, or a link to elsewhere has no text.
     """
-    numbers = {identifier: number for _, number, _, identifier in headings}
+    names = {
+        identifier: f"Kapitel {number}" if number else f"„{text}“" for _, number, text, identifier in headings
+    }
+    names |= {e["id"]: e["label"] or f"„{e['title']}“" for e in exhibits.values()}
     for node in walk(tree):
-        if node.get("t") != "Link" or node["c"][1]:
+        if node.get("t") != "Link":
             continue
-        target = node["c"][2][0].removeprefix("#")
-        if target in exhibits:
-            node["c"][1] = text_node(exhibits[target]["label"].replace(" ", "\u00a0"))
-        elif numbers.get(target):
-            node["c"][1] = text_node(f"Kapitel\u00a0{numbers[target]}")
-        else:
-            raise RenderError(f"Der Text verweist auf „{target}“; eine solche Darstellung gibt es nicht.")
+        target = node["c"][2][0]
+        inside, identifier = target.startswith("#"), target.removeprefix("#")
+        if inside and identifier not in names:
+            raise RenderError(
+                f"Der Text verweist auf „{identifier}“; eine Darstellung oder ein Kapitel dieses Namens gibt es nicht."
+            )
+        if not inside and not node["c"][1]:
+            raise RenderError(f"Der Verweis auf „{target}“ hat keinen Text.")
+        if not node["c"][1]:
+            node["c"][1] = text_node(names[identifier].replace(" ", "\u00a0"))
+
+
+def check_document(tree: Node, exhibits: Mapping[str, Node]) -> None:
+    """Refuse what would not come out the same, or not accessible, in all formats.
+
+    Raises
+    ------
+    RenderError
+        A picture or table that is no exhibit, an unknown exhibit, one without alternative text, an id used twice.
+    """
+    for exhibit in exhibits.values():
+        if exhibit["kind"] == "figure" and not exhibit.get("alt", "").strip():
+            raise RenderError(f"Der Abbildung „{exhibit['id']}“ fehlt der Alternativtext.")
+    seen: set[str] = set()
+    for node in walk(tree):
+        if node.get("t") in ("Image", "Table"):
+            raise RenderError(
+                f"Der Text enthält ein Bild oder eine Tabelle („{plain_text(node)[:60]}“); beides gehört in eine "
+                "Darstellung (`gk.Figure`, `gk.Table`), damit Basis, Quelle und Alternativtext dabei sind."
+            )
+        attributes = {"Header": 1, "Div": 0, "Span": 0}.get(node.get("t", ""))
+        if attributes is None:
+            continue
+        identifier = node["c"][attributes][0]
+        if div_class(node) == "exhibit" and identifier not in exhibits:
+            raise RenderError(f"Eine Darstellung „{identifier}“ gibt es nicht.")
+        if identifier and identifier in seen:
+            raise RenderError(
+                f"Die Kennung „{identifier}“ ist doppelt: Überschriften und Darstellungen brauchen verschiedene Namen."
+            )
+        seen.add(identifier)
 
 
 def walk(node: Any) -> Iterator[Node]:

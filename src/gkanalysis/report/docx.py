@@ -6,6 +6,7 @@ description that screen readers announce, and rows stay whole at page breaks.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import tempfile
@@ -20,16 +21,19 @@ from typing import Any
 from lxml import etree
 
 from gkanalysis.errors import RenderError
+from gkanalysis.report.columns import WHOLE, column_widths, heading_lines
 from gkanalysis.report.definition import Report
-from gkanalysis.report.document import Node, div_class, raw, replace_blocks, run_pandoc, text_node
+from gkanalysis.report.document import Node, div_class, raw, replace_blocks, run_pandoc, text_node, walk
+from gkanalysis.report.numbers import format_date
 from gkanalysis.report.render import REAL, SYNTHETIC
 from gkanalysis.report.style import FAMILY, FONTS
-from gkanalysis.report.typstpdf import column_widths
 from gkanalysis.zipping import zip_parts
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+LOCALES = {"de": "de-DE", "en": "en-GB"}  # Word wants a language with its country
 NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
@@ -59,19 +63,25 @@ def render_docx(
         if div_class(block) == "exhibit":
             return exhibit_blocks(exhibits[block["c"][0][0]], build)
         if div_class(block) == "kasten":
-            return [styled("Kasten", b["c"]) if b["t"] == "Para" else b for b in block["c"][1]]
+            for node in walk(block):
+                if node.get("t") == "Plain":  # pandoc gives lines of tight lists a style of its own
+                    node["t"] = "Para"
+            return [styled("Kasten", block["c"][1])]
         return None
 
     mark = SYNTHETIC if document["synthetic"] else REAL
-    front = [styled("Marke", text_node(mark)), *raw("openxml", _contents(headings, exhibits))]
+    front = [paragraph("Marke", text_node(mark)), *raw("openxml", _contents(headings, exhibits))]
     tree["blocks"] = front + replace_blocks(tree["blocks"], replace)
     tree["meta"] = {
         "title": {"t": "MetaInlines", "c": text_node(report.title)},
         "subtitle": {"t": "MetaInlines", "c": text_node(report.subtitle)},
         "author": {"t": "MetaList", "c": [{"t": "MetaInlines", "c": text_node(a)} for a in report.authors]},
-        "date": {"t": "MetaInlines", "c": text_node(report.date)},
-        "lang": {"t": "MetaString", "c": "de-DE"},
-        "keywords": {"t": "MetaList", "c": [{"t": "MetaString", "c": k} for k in report.keywords]},
+        "date": {"t": "MetaInlines", "c": text_node(format_date(report.date))},
+        "lang": {"t": "MetaString", "c": LOCALES.get(report.language, report.language)},
+        "keywords": {
+            "t": "MetaList",
+            "c": [{"t": "MetaInlines", "c": text_node(k)} for k in report.keywords],
+        },
         "description": {"t": "MetaString", "c": report.description},
     }
     with tempfile.TemporaryDirectory() as scratch:
@@ -90,9 +100,14 @@ def run_pandoc_docx(tree: Node, reference: Path, out: Path, moment: datetime) ->
     )
 
 
-def styled(style: str, inlines: list[Node]) -> Node:
+def styled(style: str, blocks: list[Node]) -> Node:
+    """Blocks whose paragraphs all have a named style of the template."""
+    return {"t": "Div", "c": [["", [], [["custom-style", style]]], blocks]}
+
+
+def paragraph(style: str, inlines: list[Node]) -> Node:
     """A paragraph in a named style of the template."""
-    return {"t": "Div", "c": [["", [], [["custom-style", style]]], [{"t": "Para", "c": inlines}]]}
+    return styled(style, [{"t": "Para", "c": inlines}])
 
 
 def exhibit_blocks(exhibit: dict[str, Any], build: Path) -> list[Node]:
@@ -100,9 +115,9 @@ def exhibit_blocks(exhibit: dict[str, Any], build: Path) -> list[Node]:
     label = f"{exhibit['label']}: " if exhibit["label"] else ""
     table = exhibit["kind"] == "table"
     anchor = {"t": "Span", "c": [[exhibit["id"], [], []], text_node(label + exhibit["title"])]}
-    blocks = [styled("Table Caption" if table else "Image Caption", [anchor])]
+    blocks = [paragraph("Table Caption" if table else "Image Caption", [anchor])]
     if exhibit["base"]:
-        blocks.append(styled("Basis", text_node(exhibit["base"])))
+        blocks.append(paragraph("Basis", text_node(exhibit["base"])))
     if table:
         blocks.append(table_node(exhibit))
     else:
@@ -111,10 +126,10 @@ def exhibit_blocks(exhibit: dict[str, Any], build: Path) -> list[Node]:
             "t": "Image",
             "c": [["", [], [["width", "100%"]]], text_node(exhibit["alt"]), [str(path), ""]],
         }
-        blocks.append(styled("Figure", [image]))
-    blocks += [styled("Quelle", text_node(n)) for n in exhibit["notes"]]
+        blocks.append(paragraph("Figure", [image]))
+    blocks += [paragraph("Quelle", text_node(n)) for n in exhibit["notes"]]
     if exhibit["source"]:
-        blocks.append(styled("Quelle", text_node(exhibit["source"])))
+        blocks.append(paragraph("Quelle", text_node(exhibit["source"])))
     return blocks
 
 
@@ -124,25 +139,37 @@ def table_node(exhibit: dict[str, Any]) -> Node:
     n = len(exhibit["header"])
     side = "AlignLeft" if exhibit.get("plain") else "AlignRight"
 
-    def cell(text: str, span: int = 1, *, strong: bool = False, align: str = "AlignDefault") -> list[Any]:
-        inlines = [{"t": "Strong", "c": text_node(text)}] if strong else text_node(text)
-        return [empty, {"t": align}, 1, span, [{"t": "Plain", "c": inlines}] if text else []]
+    def cell(
+        lines: list[str], span: int = 1, *, style: str = "Tabellentext", align: str = "AlignDefault"
+    ) -> list[Any]:
+        inlines = text_node(lines[0])
+        for line in lines[1:]:
+            inlines += [{"t": "LineBreak"}, *text_node(line)]
+        return [empty, {"t": align}, 1, span, [paragraph(style, inlines)]]
 
     rows = []
     for row in exhibit["rows"]:
         if row["kind"] == "block":
-            rows.append([empty, [cell(row["cells"][0], n, strong=True, align="AlignLeft")]])
+            rows.append([empty, [cell(row["cells"][:1], n, style="Tabellenblock", align="AlignLeft")]])
         else:
             first = "\u2003" * row["level"] + row["cells"][0]
-            rows.append([empty, [cell(first), *(cell(c) for c in row["cells"][1:])]])
-    widths = [0.6, 0.4] if exhibit.get("plain") else column_widths(exhibit)
-    specs = [[{"t": side if k else "AlignLeft"}, {"t": "ColWidth", "c": w}] for k, w in enumerate(widths)]
-    head = [empty, [[empty, [cell(h) for h in exhibit["header"]]]]]
+            rows.append([empty, [cell([c]) for c in (first, *row["cells"][1:])]])
+    specs = [
+        [{"t": side if k else "AlignLeft"}, {"t": "ColWidth", "c": w}]
+        for k, w in enumerate(column_widths(exhibit))
+    ]
+    head = [empty, [[empty, [cell(heading_lines(h)) for h in exhibit["header"]]]]]
     return {"t": "Table", "c": [empty, [None, []], specs, head, [[empty, 1, [], rows]], [empty, []]]}
 
 
 def finish(docx: bytes, tables: Iterable[dict[str, Any]]) -> bytes:
-    """Name and describe the tables, keep rows whole, and store the parts in a fixed way."""
+    """Name and describe the tables, keep rows and short tables whole, and store the parts in a fixed way.
+
+    Raises
+    ------
+    RenderError
+        If the document has more or fewer tables than the report.
+    """
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     root = etree.fromstring(parts["word/document.xml"])
@@ -164,8 +191,15 @@ def finish(docx: bytes, tables: Iterable[dict[str, Any]]) -> bytes:
                 keep = etree.Element(f"{W}trPr")
                 row.insert(0, keep)
             keep.insert(0, etree.Element(f"{W}cantSplit"))
+        if len(exhibit["rows"]) <= WHOLE:
+            for row in element.findall(f"{W}tr")[:-1]:
+                for style in row.iter(f"{W}pStyle"):
+                    style.addnext(etree.Element(f"{W}keepNext"))
     for picture in root.iter("{http://schemas.openxmlformats.org/drawingml/2006/picture}cNvPr"):
         picture.set("descr", "")  # pandoc writes the path of the image file here; the text is on wp:docPr
+    for inline in root.iter(f"{WP}inline"):
+        for side in "TBLR":  # LibreOffice takes 3 mm where nothing is said, and cuts the figure at the right
+            inline.set(f"dist{side}", "0")
     if FAMILY.encode() in parts["word/styles.xml"]:
         _embed_fonts(parts)
     parts["word/document.xml"] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
@@ -242,8 +276,15 @@ def _contents(headings: list[tuple[int, str, str, str]], exhibits: dict[str, Any
     )
 
 
+def _bookmark(identifier: str) -> str:
+    """The name of the bookmark that pandoc makes of an id: Word allows 40 characters."""
+    if len(identifier) <= 40 and identifier[:1].isalpha():
+        return identifier
+    return "X" + hashlib.sha1(identifier.encode("utf-8"), usedforsecurity=False).hexdigest()[1:]
+
+
 def _entry(style: str, anchor: str, text: str) -> str:
     return (
-        f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:hyperlink w:anchor="{escape(anchor, quote=True)}">'
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:hyperlink w:anchor="{escape(_bookmark(anchor), quote=True)}">'
         f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:hyperlink></w:p>'
     )

@@ -13,14 +13,22 @@ R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-INK, QUIET, ACCENT, MARK = "1B2A33", "55636B", "12436D", "9C2A1F"
+INK, QUIET, ACCENT, MARK, TINT = "1B2A33", "55636B", "12436D", "9C2A1F", "F3F6F8"
+
+
+def _edge(side: str) -> str:
+    """A border in the colour of the ground: the padding of a box above and below its text."""
+    return f'<w:{side} w:val="single" w:sz="4" w:space="6" w:color="{TINT}"/>'
+
 
 # id, name, based on, paragraph properties, run properties
 PARAGRAPHS = (
     ("BodyText", "Body Text", "Normal", '<w:spacing w:before="0" w:after="140" w:line="300" w:lineRule="auto"/>', ""),
     ("FirstParagraph", "First Paragraph", "BodyText", "", ""),
-    ("Compact", "Compact", "BodyText", '<w:spacing w:before="30" w:after="30" w:line="240" w:lineRule="auto"/>', '<w:sz w:val="18"/>'),
-    ("Title", "Title", "Normal", '<w:keepNext/><w:spacing w:before="2600" w:after="200"/>', f'<w:b/><w:color w:val="{INK}"/><w:sz w:val="48"/>'),
+    ("Compact", "Compact", "BodyText", '<w:spacing w:before="30" w:after="60"/>', ""),
+    ("Tabellentext", "Tabellentext", "Normal", '<w:spacing w:before="30" w:after="30"/>', '<w:sz w:val="18"/>'),
+    ("Tabellenblock", "Tabellenblock", "Tabellentext", '<w:keepNext/><w:spacing w:before="140" w:after="30"/>', "<w:b/>"),
+    ("Title", "Title", "Normal", '<w:keepNext/><w:spacing w:before="2600" w:after="200"/>', f'<w:b/><w:color w:val="{INK}"/><w:sz w:val="42"/>'),
     ("Subtitle", "Subtitle", "Normal", '<w:spacing w:after="480"/>', f'<w:color w:val="{QUIET}"/><w:sz w:val="28"/>'),
     ("Author", "Author", "Normal", '<w:spacing w:after="40"/>', ""),
     ("Date", "Date", "Normal", '<w:spacing w:before="200" w:after="400"/>', f'<w:color w:val="{QUIET}"/>'),
@@ -37,8 +45,8 @@ PARAGRAPHS = (
     ("Quelle", "Quelle", "Normal", '<w:spacing w:before="80" w:after="60"/>', f'<w:color w:val="{QUIET}"/><w:sz w:val="18"/>'),
     ("CaptionedFigure", "Captioned Figure", "Normal", '<w:keepNext/><w:spacing w:after="60"/>', ""),
     ("Figure", "Figure", "Normal", '<w:keepNext/><w:spacing w:after="60"/>', ""),
-    ("Kasten", "Kasten", "BodyText", f'<w:pBdr><w:left w:val="single" w:sz="24" w:space="8" w:color="{ACCENT}"/></w:pBdr><w:shd w:val="clear" w:color="auto" w:fill="F3F6F8"/><w:ind w:left="170"/>', ""),
-    ("Marke", "Marke", "Normal", f'<w:pBdr><w:top w:val="single" w:sz="6" w:space="6" w:color="{MARK}"/><w:left w:val="single" w:sz="6" w:space="6" w:color="{MARK}"/><w:bottom w:val="single" w:sz="6" w:space="6" w:color="{MARK}"/><w:right w:val="single" w:sz="6" w:space="6" w:color="{MARK}"/></w:pBdr><w:spacing w:before="600" w:after="200"/>', f'<w:color w:val="{MARK}"/>'),
+    ("Kasten", "Kasten", "BodyText", f'<w:keepLines/><w:pBdr>{_edge("top")}<w:left w:val="single" w:sz="24" w:space="8" w:color="{ACCENT}"/>{_edge("bottom")}{_edge("right")}</w:pBdr><w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/><w:spacing w:before="200" w:after="200"/><w:ind w:left="170" w:right="130"/><w:contextualSpacing/>', ""),
+    ("Marke", "Marke", "Normal", f'<w:pBdr><w:top w:val="single" w:sz="6" w:space="6" w:color="{MARK}"/><w:left w:val="single" w:sz="6" w:space="6" w:color="{MARK}"/><w:bottom w:val="single" w:sz="6" w:space="6" w:color="{MARK}"/><w:right w:val="single" w:sz="6" w:space="6" w:color="{MARK}"/></w:pBdr><w:spacing w:before="600" w:after="200"/><w:ind w:left="130" w:right="130"/>', f'<w:color w:val="{MARK}"/>'),
     ("FootnoteText", "footnote text", "Normal", "", '<w:sz w:val="18"/>'),
     ("BlockText", "Block Text", "BodyText", '<w:ind w:left="400" w:right="400"/>', ""),
     ("Footer", "footer", "Normal", '<w:tabs><w:tab w:val="right" w:pos="9070"/></w:tabs>', f'<w:color w:val="{QUIET}"/><w:sz w:val="17"/>'),
@@ -65,7 +73,7 @@ def write_reference(path: Path, *, institution: str = "Institut Arbeit und Quali
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/></w:style>'
         '<w:style w:type="table" w:styleId="Table"><w:name w:val="Table"/><w:basedOn w:val="TableNormal"/><w:tblPr>'
         f'<w:tblBorders><w:top w:val="single" w:sz="8" w:space="0" w:color="{INK}"/><w:bottom w:val="single" w:sz="6" w:space="0" w:color="{INK}"/></w:tblBorders>'
-        '<w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+        '<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="80" w:type="dxa"/></w:tblCellMar></w:tblPr>'
         f'<w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr><w:tcBorders><w:bottom w:val="single" w:sz="4" w:space="0" w:color="{INK}"/></w:tcBorders><w:vAlign w:val="bottom"/></w:tcPr></w:tblStylePr></w:style>'
         f"{paragraphs}</w:styles>"
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,7 @@ class Exhibit:
     ------
     NotebookError
         If title, base or source are missing: an exhibit without them must not leave the notebook.
+        If the id is no plain name.
     """
 
     id: str
@@ -54,6 +57,10 @@ class Exhibit:
         for name in ("id", "label", "title", "base", "source"):
             if not getattr(self, name).strip():
                 raise NotebookError(f"Der Darstellung „{self.id or self.title}“ fehlt die Angabe „{name}“.")
+        if not re.fullmatch(r"[a-z][a-z0-9-]*", self.id):  # names files, anchors and bookmarks
+            raise NotebookError(
+                f"„{self.id}“ ist keine Kennung für eine Darstellung; erlaubt sind a–z, 0–9 und Bindestriche."
+            )
 
     @property
     def caption(self) -> str:
@@ -73,7 +80,19 @@ class Table(Exhibit):
     header: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        wrong = [
+            r.cells[0] for r in self.rows if len(r.cells) != (1 if r.kind == "block" else len(self.header))
+        ]
+        if wrong:
+            lines = ", ".join(f"„{w}“" for w in wrong)
+            raise NotebookError(
+                f"Tabelle „{self.id}“ mit {len(self.header)} Spalten: zu diesen Zeilen fehlen Zellen oder sind zu viele: {lines}."
+            )
+
     def record(self) -> dict[str, Any]:
+        """Everything but the numbers, with heading and rows as printed."""
         rows = [{"cells": r.cells, "kind": r.kind, "level": r.level} for r in self.rows]
         return super().record() | {"header": self.header, "rows": rows}
 
@@ -110,12 +129,18 @@ class Figure(Exhibit):
             )
 
     def record(self) -> dict[str, Any]:
+        """Everything but the drawing, with the numbers as a printed table."""
         header, rows = numbers_view(self.numbers)
         return super().record() | {"alt": self.alt, "header": header, "rows": rows}
 
+    @cached_property
+    def drawing(self) -> tuple[bytes, bytes]:
+        """SVG and PNG, drawn once: for the file and for the notebook."""
+        return self.draw()
+
     def save(self, folder: Path) -> None:
         """Write `figures/<id>.svg`, `.png` and `.csv`."""
-        svg, png = self.draw()
+        svg, png = self.drawing
         target = folder / "figures"
         target.mkdir(parents=True, exist_ok=True)
         (target / f"{self.id}.svg").write_bytes(svg)
@@ -123,7 +148,7 @@ class Figure(Exhibit):
         write_numbers(self.numbers, target / f"{self.id}.csv")
 
     def _repr_html_(self) -> str:
-        svg = self.draw()[0].decode("utf-8")
+        svg = self.drawing[0].decode("utf-8")
         return (
             f"<figure role='img' aria-label='{html.escape(self.alt, quote=True)}'>{svg[svg.index('<svg') :]}"
             f"<figcaption>{html.escape(self.caption)}. {html.escape(self.base)}</figcaption></figure>"
@@ -145,7 +170,7 @@ def subgroup_header(table: pd.DataFrame, labels: Mapping[str, str]) -> list[str]
         If the rows of a subgroup have different bases: such a table must print the base in every row.
     """
     header = []
-    for subgroup, rows in table.groupby("subgroup", sort=False):
+    for subgroup, rows in table.groupby("subgroup", sort=False, dropna=False):
         bases = rows["base_n"].unique()
         if len(bases) != 1:
             raise NotebookError(
@@ -170,13 +195,25 @@ def count_percent_rows(
     Returns
     -------
     tuple of Row
+
+    Raises
+    ------
+    NotebookError
+        If a row to print is missing for a subgroup or occurs twice.
     """
+    if table.duplicated(["row", "subgroup"]).any():
+        raise NotebookError(
+            "Eine Zeile kommt für dieselbe Gruppe zweimal vor; so lässt sie sich nicht drucken."
+        )
     cells = {
         (r.row, r.subgroup): f"{format_count(r.n)}{NBSP}({format_percent(r.n, r.base_n)})"
         for r in table.itertuples()
     }
     subgroups = list(dict.fromkeys(table["subgroup"]))
     rows: list[Row] = []
+    missing = {i for _, ids in blocks.values() for i in ids if not all((i, s) in cells for s in subgroups)}
+    if missing:
+        raise NotebookError(f"Zu diesen Zeilen fehlen Zahlen: {', '.join(sorted(missing))}.")
     for heading, row_ids in blocks.values():
         if heading:
             rows.append(Row((heading,), kind="block"))
@@ -197,7 +234,9 @@ def nested_rows(table: pd.DataFrame) -> tuple[Row, ...]:
     rows = []
     for r in table.itertuples():
         has_base = not pd.isna(r.base_n)
-        count = f"{format_count(r.n)} von {format_count(r.base_n)}" if has_base else format_count(r.n)
+        count = (
+            f"{format_count(r.n)}{NBSP}von{NBSP}{format_count(r.base_n)}" if has_base else format_count(r.n)
+        )
         share = format_percent(r.n, r.base_n) if has_base else ""
         rows.append(Row((r.label, count, share), level=int(r.level)))
     return tuple(rows)

@@ -13,10 +13,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from gkanalysis.errors import NotebookError
 from gkanalysis.report.numbers import NBSP, format_count, format_percent
 from gkanalysis.report.style import INK, QUIET, RULE, SEGMENTS, TEXT_WIDTH, TYPE_LOOKS, figure_style, to_bytes
 
 MM = 1 / 25.4
+MARKER = {"markersize": 5.6, "markeredgewidth": 1.3}
 
 
 def figure_table(
@@ -59,8 +61,20 @@ def segment_bars(table: pd.DataFrame, *, mark: str = "") -> tuple[bytes, bytes]:
     Returns
     -------
     SVG and PNG as bytes
+
+    Raises
+    ------
+    NotebookError
+        If the parts of a bar do not add up to its base, or there are more groups than shades.
     """
     labels = list(dict.fromkeys(table["label"]))
+    sums = table.groupby("label", sort=False).agg(n=("n", "sum"), base_n=("base_n", "max"))
+    short = sums.index[sums["n"] != sums["base_n"]]
+    if len(short) or table["group"].nunique() > len(SEGMENTS):
+        raise NotebookError(
+            f"Geteilte Balken brauchen Teile, die zusammen die Basis ergeben (nicht bei: {', '.join(short) or '–'}), "
+            f"und höchstens {len(SEGMENTS)} Gruppen."
+        )
     groups = list(dict.fromkeys(zip(table["group"], table["group_label"], strict=True)))
     with mpl.rc_context(figure_style()):
         canvas, axes = _canvas(len(labels) * 8.5 + 17)
@@ -130,6 +144,11 @@ def dot_ranges(
     blocks : heading -> labels in printing order
     right : label -> text at the right edge, such as the difference in points
     right_head : heading of that column
+    mark : text in the corner, such as the mark of synthetic data
+
+    Returns
+    -------
+    SVG and PNG as bytes
     """
     n_rows = sum(len(v) + 1 for v in blocks.values())
     groups = list(dict.fromkeys(zip(table["group"], table["group_label"], strict=True)))
@@ -146,10 +165,10 @@ def dot_ranges(
                 for share, row in zip(shares, rows.itertuples(), strict=True):
                     colour, shape = TYPE_LOOKS[row.group]
                     hollow = row.mark == "**"
+                    fill = "white" if hollow else colour
                     axes.plot(
-                        share, y, shape, markersize=5.6, zorder=3, clip_on=False, color=colour,
-                        markerfacecolor="white" if hollow else colour, markeredgewidth=1.3,
-                    )  # fmt: skip
+                        share, y, shape, zorder=3, clip_on=False, color=colour, markerfacecolor=fill, **MARKER
+                    )
                 axes.text(1.13, y, right[label], ha="right", va="center", color=QUIET, fontsize=8)
                 ticks.append(y)
                 texts.append(label)
@@ -166,17 +185,11 @@ def dot_ranges(
         for group, _ in groups:
             colour, shape = TYPE_LOOKS[group]
             hollow = (table.loc[table["group"] == group, "mark"] == "**").all()
+            fill = "white" if hollow else colour
             handles.append(
                 mpl.lines.Line2D(
-                    [],
-                    [],
-                    color=colour,
-                    marker=shape,
-                    linestyle="",
-                    markersize=5.6,
-                    markeredgewidth=1.3,
-                    markerfacecolor="white" if hollow else colour,
-                )  # fmt: skip
+                    [], [], color=colour, marker=shape, linestyle="", markerfacecolor=fill, **MARKER
+                )
             )
         _legend(axes, handles, [text for _, text in groups])
         return _finish(canvas, mark)
@@ -201,5 +214,5 @@ def _legend(axes: Axes, handles: Sequence, texts: Sequence[str]) -> None:
 
 def _finish(canvas: Canvas, mark: str) -> tuple[bytes, bytes]:
     if mark:
-        canvas.supxlabel(mark, x=1.0, ha="right", fontsize=7, color="#9C2A1F")
+        canvas.supxlabel(mark, x=0.995, ha="right", fontsize=7, color="#9C2A1F")
     return to_bytes(canvas)

@@ -16,32 +16,39 @@ from typing import Any
 from nbformat import NotebookNode
 from papermill.engines import Engine, NBClientEngine
 
+from gkanalysis.errors import NotebookError
+
 
 class ForkEngine(Engine):
     """Registered as `fork` in the entry points of papermill."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:
-        """Run the code cells of a managed notebook; stops at the first error, like the stock engine."""
+        """Run the code cells of a managed notebook; stops at the first error, like the stock engine.
+
+        Raises
+        ------
+        NotebookError
+            If the child ends in the middle of the notebook.
+        """
         if not hasattr(os, "fork"):
             return NBClientEngine.execute_managed_notebook(nb_man, kernel_name, **kwargs)
-        sources = [c.source if c.cell_type == "code" else None for c in nb_man.nb.cells]
+        cells = [c for c in nb_man.nb.cells if c.cell_type == "code" and c.source.strip()]
         read_end, write_end = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
         child = os.fork()
         if child == 0:
             os.close(read_end)
-            _run_child(sources, write_end)  # does not return
+            _run_child([c.source for c in cells], write_end)  # does not return
         os.close(write_end)
         with os.fdopen(read_end, encoding="utf-8") as answers:
-            for cell, source in zip(nb_man.nb.cells, sources, strict=True):
-                if source is None:
-                    continue
+            for cell in cells:
                 nb_man.cell_start(cell)
                 line = answers.readline()
-                if not line:
-                    break  # the child ended early; the runner refuses cells that never ran
+                if not line.endswith("\n"):
+                    os.waitpid(child, 0)
+                    raise NotebookError(f"Zelle „{cell.get('id')}“ hat das Programm des Notebooks beendet.")
                 result = json.loads(line)
                 cell.execution_count = result["count"]
                 cell.outputs = [NotebookNode(o) for o in result["outputs"]]
@@ -53,37 +60,46 @@ class ForkEngine(Engine):
         return nb_man.nb
 
 
-def _run_child(sources: list[str | None], write_end: int) -> None:
-    """Run all cells in a fresh shell and send one JSON line per code cell."""
+def _run_child(sources: list[str], write_end: int) -> None:
+    """Run all cells in a fresh shell and send one JSON line per cell; ends the process."""
     status = 1
     try:
-        from IPython.core.interactiveshell import InteractiveShell
-
         answers = os.fdopen(write_end, "w", encoding="utf-8")
-        shell = InteractiveShell.instance()
-        shell.history_manager.enabled = False
+        outputs: list[dict[str, Any]] = []
+        shell = _make_shell(outputs)
         for source in sources:
-            if source is None:
-                continue
-            result = _run_cell(shell, source)
+            result = _run_cell(shell, source, outputs)
             answers.write(json.dumps(result) + "\n")
             answers.flush()
             if result["failed"]:
                 break
         status = 0
     except BaseException:  # the parent sees the missing line; the log sees why
-        traceback.print_exc()
+        traceback.print_exc(file=sys.__stderr__)
     finally:
-        sys.stderr.flush()
+        sys.__stderr__.flush()
         os._exit(status)
 
 
-def _run_cell(shell: Any, source: str) -> dict[str, Any]:
+def _run_cell(shell: Any, source: str, outputs: list[dict[str, Any]]) -> dict[str, Any]:
     """Outputs of one cell as nbformat stores them, streams coalesced by name."""
-    from IPython.core.displayhook import CapturingDisplayHook
-    from IPython.core.displaypub import CapturingDisplayPublisher
+    outputs.clear()
+    count = shell.displayhook.count = shell.execution_count
+    result = shell.run_cell(source, store_history=True)
+    error = result.error_before_exec or result.error_in_exec
+    # an object whose display failed has left an error, although the cell itself went well
+    failed = any(o["output_type"] == "error" for o in outputs)
+    if error is not None and not failed:
+        shell._showtraceback(type(error), error, None)
+    return {"outputs": outputs, "count": count, "failed": failed or error is not None}
 
-    outputs: list[dict[str, Any]] = []
+
+def _make_shell(outputs: list[dict[str, Any]]) -> Any:
+    """A shell that puts all that a cell shows into `outputs`; this process is its own, so nothing is put back."""
+    from IPython.core.displayhook import DisplayHook
+    from IPython.core.displaypub import CapturingDisplayPublisher
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
 
     class Stream(io.TextIOBase):
         def __init__(self, name: str) -> None:
@@ -104,40 +120,32 @@ def _run_cell(shell: Any, source: str) -> dict[str, Any]:
         def publish(self, data: dict, metadata: dict | None = None, **_: Any) -> None:
             outputs.append({"output_type": "display_data", "data": data, "metadata": metadata or {}})
 
-    class Hook(CapturingDisplayHook):
-        def __call__(self, result: Any = None) -> None:
-            if result is None:
-                return
-            data, metadata = self.shell.display_formatter.format(result)
-            outputs.append(
-                {
-                    "output_type": "execute_result",
-                    "data": data,
-                    "metadata": metadata,
-                    "execution_count": self.shell.execution_count,
-                }
-            )
+    class Hook(DisplayHook):
+        count = 0  # of the cell; IPython may count on before it shows the result
 
-    saved = sys.stdout, sys.stderr, shell.display_pub, sys.displayhook
-    shell.display_pub, hook = Publisher(parent=shell), Hook(shell=shell, outputs=[])
-    sys.stdout, sys.stderr, shell.displayhook = Stream("stdout"), Stream("stderr"), hook
-    shell.display_trap.hook = hook
-    count = shell.execution_count
-    showtraceback, shell._showtraceback = shell._showtraceback, lambda *a: None
-    try:
-        result = shell.run_cell(source, store_history=True)
-    finally:
-        sys.stdout, sys.stderr, shell.display_pub, sys.displayhook = saved
-        shell._showtraceback = showtraceback
-    error = result.error_before_exec or result.error_in_exec
-    if error is not None:
-        lines = traceback.format_exception(error)
+        def write_output_prompt(self) -> None: ...
+
+        def write_format_data(self, data: dict, metadata: dict | None = None) -> None:
+            result = {"data": data, "metadata": metadata or {}, "execution_count": self.count}
+            outputs.append({"output_type": "execute_result", **result})
+
+        def finish_displayhook(self) -> None:
+            self._is_active = False
+
+    def keep_error(kind: type, error: Any, _: Any) -> None:
+        lines = traceback.format_exception(error) if isinstance(error, BaseException) else [str(error)]
+        lines = [line.rstrip("\n") for line in lines]
         outputs.append(
-            {
-                "output_type": "error",
-                "ename": type(error).__name__,
-                "evalue": str(error),
-                "traceback": [line.rstrip("\n") for line in lines],
-            }
+            {"output_type": "error", "ename": kind.__name__, "evalue": str(error), "traceback": lines}
         )
-    return {"outputs": outputs, "count": count, "failed": error is not None}
+
+    def refuse_exit() -> None:
+        raise SystemExit
+
+    # without history the shell needs no database in the home folder
+    shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+    shell.ask_exit, shell._showtraceback = refuse_exit, keep_error
+    shell.display_pub, shell.displayhook = Publisher(parent=shell), Hook(shell=shell)
+    shell.display_trap.hook = shell.displayhook
+    sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
+    return shell

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from gkanalysis.report.columns import WHOLE, column_widths, heading_lines
 from gkanalysis.report.definition import Report
 from gkanalysis.report.document import Node, div_class, raw, replace_blocks, run_pandoc
+from gkanalysis.report.numbers import format_date
 from gkanalysis.report.style import FONTS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -45,7 +48,7 @@ def render_html(
         "subtitle": escape(report.subtitle),
         "authors": escape(" · ".join(report.authors)),
         "institution": escape(report.institution),
-        "date": escape(report.date),
+        "date": escape(format_date(report.date)),
         "description": escape(report.description, quote=True),
         "style": (TEMPLATES / "report.css").read_text(encoding="utf-8"),
         "fonts": _font_faces(),
@@ -54,9 +57,7 @@ def render_html(
         "exhibits": _exhibit_list(exhibits),
         "body": body,
     }
-    for name, text in parts.items():
-        page = page.replace(f"@@{name}@@", text)
-    return page.encode("utf-8")
+    return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], page).encode("utf-8")
 
 
 def exhibit_html(exhibit: dict[str, Any], build: Path) -> str:
@@ -72,17 +73,22 @@ def exhibit_html(exhibit: dict[str, Any], build: Path) -> str:
     else:
         svg = (build / exhibit["chapter"] / "figures" / f"{identifier}.svg").read_bytes()
         data = base64.b64encode(svg).decode("ascii")
+        image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(exhibit["alt"], quote=True)}">'
         inner = (
-            f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(exhibit["alt"], quote=True)}">'
+            f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{identifier}-titel">{image}</div>'
             f"<details><summary>Zahlen zu dieser Abbildung</summary>{_table(exhibit, f'{identifier}-titel')}</details>"
         )
-    kind = "plain" if exhibit.get("plain") else exhibit["kind"]
+    kind = "table plain" if exhibit.get("plain") else exhibit["kind"]
+    if exhibit["kind"] == "table" and len(exhibit["rows"]) > WHOLE:
+        kind += " long"
     return f'<figure class="exhibit {kind}" id="{identifier}">{caption}{base}{inner}{notes}{source}</figure>'
 
 
 def _table(exhibit: dict[str, Any], labelled_by: str) -> str:
     n = len(exhibit["header"])
-    head = "".join(f'<th scope="col">{escape(h)}</th>' for h in exhibit["header"])
+    heads = ("<br>".join(map(escape, heading_lines(h))) for h in exhibit["header"])
+    head = "".join(f'<th scope="col">{h}</th>' for h in heads)
+    columns = "".join(f'<col style="width:{w:.1%}">' for w in column_widths(exhibit))
     groups: list[list[str]] = [[]]
     for row in exhibit["rows"]:
         if row["kind"] == "block":
@@ -98,7 +104,7 @@ def _table(exhibit: dict[str, Any], labelled_by: str) -> str:
     bodies = "".join(f"<tbody>{''.join(g)}</tbody>" for g in groups if g)
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{labelled_by}">'
-        f'<table aria-labelledby="{labelled_by}"><thead><tr>{head}</tr></thead>{bodies}</table></div>'
+        f'<table aria-labelledby="{labelled_by}"><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead>{bodies}</table></div>'
     )
 
 

@@ -15,8 +15,13 @@ from typing import Any
 
 import nbformat
 
+from gkanalysis import errors
 from gkanalysis.errors import NotebookError
-from gkanalysis.report.chapter import Shown, write_json
+from gkanalysis.report.chapter import Shown
+from gkanalysis.writing import write_json
+
+TAGS = {"parameters", "intern"}  # `intern` cells of text stay out of the report
+STATE = ("exhibits.json", "values.json", "dataset.json")  # what a chapter keeps while its notebook runs
 
 
 def run_chapter(notebook: Path, out: Path, parameters: Mapping[str, Any], *, engine: str = "fork") -> None:
@@ -35,32 +40,36 @@ def run_chapter(notebook: Path, out: Path, parameters: Mapping[str, Any], *, eng
     Raises
     ------
     NotebookError
-        Unknown parameters, no cell tagged `parameters`, a failed cell, a cell that never ran.
+        Unknown parameters, no cell tagged `parameters`, a failed cell, a cell that ended the program or
+        never ran, an exhibit that was computed and not shown. What stood in `out` before stays then.
     """
     import papermill
+    from nbclient.exceptions import DeadKernelError
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    beside = out.with_name(f".{out.name}.new")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
+    beside = out.resolve().with_name(f".{out.name}.new")
     passed = {**parameters, "out": str(beside)}
     _check_parameters(notebook, passed)
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
     try:
         executed = papermill.execute_notebook(
             str(notebook), str(beside / "executed.ipynb"), passed, engine_name=engine, progress_bar=False,
             kernel_name="python3", cwd=str(notebook.parent), request_save_on_cell_execute=False,
         )  # fmt: skip
+        _check_executed(notebook, executed)
+        write_json(beside / "chapter.json", _chapter(executed, beside))
+        nbformat.write(canonical(executed), beside / "executed.ipynb")
+        for name in STATE:
+            (beside / name).unlink(missing_ok=True)
+        shutil.rmtree(out, ignore_errors=True)
+        beside.rename(out)
     except papermill.PapermillExecutionError as error:
         raise NotebookError(_failure(notebook, error)) from None
-    silent = [c.id for c in executed.cells if c.cell_type == "code" and c.source and not c.execution_count]
-    if silent:
-        raise NotebookError(f"„{notebook.name}“: diese Zellen liefen nie: {', '.join(silent)}.")
-    write_json(beside / "chapter.json", _chapter(executed, beside))
-    nbformat.write(canonical(executed), beside / "executed.ipynb")
-    for name in ("exhibits.json", "values.json"):
-        (beside / name).unlink(missing_ok=True)
-    shutil.rmtree(out, ignore_errors=True)
-    beside.rename(out)
+    except DeadKernelError:
+        raise NotebookError(f"„{notebook.name}“: das Programm der Zellen hat sich selbst beendet.") from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def canonical(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -80,6 +89,8 @@ def check_notebook(path: Path) -> list[str]:
     problems = []
     if not notebook.cells or not notebook.cells[0].source.startswith("# "):
         problems.append("die erste Zelle ist keine Überschrift")
+    if "kernelspec" not in notebook.metadata:
+        problems.append("die Angabe der Sprache (kernelspec) fehlt")
     if sum("parameters" in c.metadata.get("tags", ()) for c in notebook.cells) != 1:
         problems.append("es gibt nicht genau eine Zelle mit der Marke „parameters“")
     for cell in notebook.cells:
@@ -89,6 +100,9 @@ def check_notebook(path: Path) -> list[str]:
             problems.append(f"Zelle {cell.id} ist zu lang; die Arbeit gehört in die Bibliothek")
         if set(cell.metadata) - {"tags"}:
             problems.append(f"Zelle {cell.id} enthält Metadaten")
+        unknown = set(cell.metadata.get("tags", ())) - TAGS
+        if unknown:
+            problems.append(f"Zelle {cell.id} hat unbekannte Marken: {', '.join(sorted(unknown))}")
     return problems
 
 
@@ -106,6 +120,8 @@ def strip_notebook(path: Path) -> None:
 def _check_parameters(notebook: Path, passed: Mapping[str, Any]) -> None:
     import papermill
 
+    if "kernelspec" not in nbformat.read(notebook, as_version=4).metadata:
+        raise NotebookError(f"„{notebook.name}“ nennt seine Sprache nicht; `make fix` hilft.")
     known = papermill.inspect_notebook(str(notebook))
     if not known:
         raise NotebookError(f"„{notebook.name}“ hat keine Zelle mit der Marke „parameters“.")
@@ -116,9 +132,25 @@ def _check_parameters(notebook: Path, passed: Mapping[str, Any]) -> None:
         )
 
 
+def _check_executed(notebook: Path, executed: nbformat.NotebookNode) -> None:
+    """Refuse what papermill lets pass: a cell that ends the program, and the cells after it."""
+    cells = [c for c in executed.cells if c.cell_type == "code" and c.source.strip()]
+    failed = [c.id for c in cells if any(o.output_type == "error" for o in c.outputs)]
+    silent = [c.id for c in cells if not c.execution_count]
+    if failed:
+        raise NotebookError(
+            f"„{notebook.name}“: diese Zelle bricht das Notebook mit exit ab: {', '.join(failed)}. "
+            "Ein Notebook läuft immer bis zum Ende; bitte exit entfernen."
+        )
+    if silent:
+        raise NotebookError(
+            f"„{notebook.name}“: diese Zellen liefen nicht bis zum Ende: {', '.join(silent)}."
+        )
+
+
 def _failure(notebook: Path, error: Any) -> str:
     """One readable message for a failed cell: our own errors speak for themselves."""
-    if error.ename in ("NotebookError", "TabulationError", "UsageError", "RenderError", "CodebookError"):
+    if hasattr(errors, error.ename):
         return f"„{notebook.name}“: {error.evalue}"
     tail = "\n".join(str(line) for line in error.traceback[-6:])
     return f"„{notebook.name}“: eine Zelle ist abgebrochen ({error.ename}: {error.evalue}).\n{error.source}\n{tail}"
@@ -126,9 +158,12 @@ def _failure(notebook: Path, error: Any) -> str:
 
 def _chapter(executed: nbformat.NotebookNode, folder: Path) -> dict[str, Any]:
     """Texts and exhibits in the order of the notebook, with the values that the texts may refer to."""
-    read = lambda name: json.loads((folder / name).read_text(encoding="utf-8"))  # noqa: E731
-    exhibits = read("exhibits.json") if (folder / "exhibits.json").exists() else {}
-    values = read("values.json") if (folder / "values.json").exists() else []
+
+    def read(name: str, otherwise: Any) -> Any:
+        path = folder / name
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else otherwise
+
+    exhibits = read("exhibits.json", {})
     blocks: list[dict[str, str]] = []
     for cell in executed.cells:
         tags = cell.metadata.get("tags", ())
@@ -143,4 +178,7 @@ def _chapter(executed: nbformat.NotebookNode, folder: Path) -> dict[str, Any]:
         raise NotebookError(
             f"Diese Darstellungen wurden gerechnet, aber nicht gezeigt: {', '.join(sorted(unseen))}."
         )
-    return {"blocks": blocks, "exhibits": exhibits, "values": values}
+    return {
+        "blocks": blocks, "exhibits": exhibits, "values": read("values.json", []),
+        "synthetic": read("dataset.json", {}).get("synthetic"),
+    }  # fmt: skip

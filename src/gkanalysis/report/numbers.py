@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+import math
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from gkanalysis.errors import NotebookError
+
 NBSP = "\u00a0"
+MINUS = "−"
+NO_VALUE = "–"  # where a base is 0 or a number does not exist
 WORDS = [
     "null",
     "eins",
@@ -21,16 +26,40 @@ WORDS = [
     "elf",
     "zwölf",
 ]
-RULES = {"half_up": ROUND_HALF_UP, "truncate": ROUND_DOWN}
+MONTHS = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+]
 
 
 def format_count(n: int) -> str:
     """A whole number with a dot before each third digit.
 
-    >>> format_count(23600)
-    '23.600'
+    Raises
+    ------
+    NotebookError
+        If the number is not whole: a share or a mean must not be printed as a count.
+
+    Examples
+    --------
+    >>> format_count(23600), format_count(-5)
+    ('23.600', '−5')
     """
-    return f"{int(n):,}".replace(",", ".")
+    if n != int(n):
+        raise NotebookError(
+            f"{n} ist keine ganze Zahl und kann nicht als Anzahl stehen; für Kommazahlen gibt es format_decimal."
+        )
+    return f"{int(n):,}".replace(",", ".").replace("-", MINUS)
 
 
 def format_percent(n: int, base_n: int, *, decimals: int = 1, rule: str = "half_up") -> str:
@@ -47,46 +76,73 @@ def format_percent(n: int, base_n: int, *, decimals: int = 1, rule: str = "half_
     -------
     str such as `86,7 %` with a no-break space; an en dash if the base is 0
 
+    Raises
+    ------
+    NotebookError
+        If there is no such rule.
+
     Examples
     --------
     >>> format_percent(39, 45).replace(NBSP, " "), format_percent(39, 45, rule="truncate").replace(NBSP, " ")
     ('86,7 %', '86,6 %')
     """
+    if rule not in ("half_up", "truncate"):
+        raise NotebookError(f"Die Rundungsregel „{rule}“ gibt es nicht; es gibt half_up und truncate.")
     if not base_n:
-        return "–"
-    step = Decimal(1).scaleb(-decimals)
-    value = (Decimal(100 * int(n)) / Decimal(int(base_n))).quantize(step, rounding=RULES[rule])
-    return f"{value}".replace(".", ",") + f"{NBSP}%"
+        return NO_VALUE
+    exact = Fraction(100 * int(n), int(base_n)) * 10**decimals
+    steps = math.floor(abs(exact) + (Fraction(1, 2) if rule == "half_up" else 0))
+    return _comma(-steps if exact < 0 else steps, decimals) + f"{NBSP}%"
 
 
 def format_decimal(value: float, *, decimals: int = 2) -> str:
-    """A decimal number with comma, rounded half up.
+    """A decimal number with comma, rounded half up as it is written; an en dash for NaN.
 
-    >>> format_decimal(0.125)
-    '0,13'
+    >>> format_decimal(0.125), format_decimal(-1.5, decimals=1)
+    ('0,13', '−1,5')
     """
-    step = Decimal(1).scaleb(-decimals)
-    return str(Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP)).replace(".", ",")
+    if math.isnan(value):
+        return NO_VALUE
+    scaled = Decimal(repr(float(value))).scaleb(decimals)
+    return _comma(int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_UP)), decimals)
 
 
 def format_points(first: tuple[int, int], second: tuple[int, int]) -> str:
     """Difference of two shares (n, base_n) in whole percentage points, with its sign.
 
+    An en dash if one of the bases is 0.
+
     >>> format_points((15, 22), (7, 18))
     '+29'
     """
-    difference = Fraction(*map(int, first)) - Fraction(*map(int, second))
-    points = int(abs(difference) * 100 + Fraction(1, 2))  # half up, away from zero
-    return "0" if not points else f"{'+' if difference > 0 else '−'}{points}"
+    (n, base_n), (other_n, other_base_n) = (map(int, pair) for pair in (first, second))
+    if not base_n or not other_base_n:
+        return NO_VALUE
+    difference = Fraction(n, base_n) - Fraction(other_n, other_base_n)
+    points = math.floor(abs(difference) * 100 + Fraction(1, 2))  # half up, away from zero
+    return "0" if not points else f"{'+' if difference > 0 else MINUS}{points}"
 
 
 def format_p(p: float) -> str:
     """A p value: three decimals, never `0,000`.
 
-    >>> format_p(0.0004), format_p(0.0214)
+    >>> format_p(0.0004).replace(NBSP, " "), format_p(0.0214)
     ('< 0,001', '0,021')
     """
-    return "< 0,001".replace(" ", NBSP) if p < 0.001 else format_decimal(p, decimals=3)
+    return f"<{NBSP}0,001" if p < 0.001 else format_decimal(p, decimals=3)
+
+
+def format_date(date: str) -> str:
+    """A date as prose writes it, from `2019`, `2019-09` or `2019-09-01`.
+
+    >>> format_date("2019-09"), format_date("2019-09-01").replace(NBSP, " ")
+    ('September 2019', '1. September 2019')
+    """
+    year, *rest = date.split("-")
+    if not rest:
+        return year
+    month = f"{MONTHS[int(rest[0]) - 1]} {year}"
+    return f"{int(rest[1])}.{NBSP}{month}" if rest[1:] else month
 
 
 def number_word(n: int) -> str:
@@ -96,3 +152,10 @@ def number_word(n: int) -> str:
     ('drei', '13')
     """
     return WORDS[n] if 0 <= n < len(WORDS) else format_count(n)
+
+
+def _comma(steps: int, decimals: int) -> str:
+    """A number given in units of its last digit, with comma and minus sign."""
+    digits = str(abs(steps)).rjust(decimals + 1, "0")
+    text = f"{digits[:-decimals]},{digits[-decimals:]}" if decimals else digits
+    return MINUS + text if steps < 0 else text

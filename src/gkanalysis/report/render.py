@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.definition import Report
-from gkanalysis.report.document import link_exhibits, number_headings, parse
+from gkanalysis.report.document import check_document, link_exhibits, number_headings, parse
+from gkanalysis.report.values import escape_markdown
+from gkanalysis.writing import write_bytes
 
 LAST_PAGE = """
 
@@ -46,10 +46,7 @@ def render_report(report: Report, paths: ProjectPaths, format_: str) -> str:
     document = json.loads((build / "document.json").read_text(encoding="utf-8"))
     content = {"html": _html, "pdf": _pdf, "docx": _docx}[format_](report, document, paths)
     path = target / f"{report.id}.{format_}"
-    with tempfile.NamedTemporaryFile(dir=target, prefix=f".{path.name}.", delete=False) as beside:
-        beside.write(content)
-    Path(beside.name).chmod(0o644)
-    Path(beside.name).replace(path)
+    write_bytes(path, content)
     return f"{path.relative_to(paths.root)} ({len(content) / 1000:.0f} kB)"
 
 
@@ -57,9 +54,12 @@ def prepare(document: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[int, s
     """The syntax tree with the last page, numbers and links; and the headings for the contents."""
     kind = SYNTHETIC if document["synthetic"] else REAL
     n = len(document["raw_files"])
-    tree = parse(document["markdown"] + LAST_PAGE.format(dataset=document["dataset"], kind=kind, n=n))
+    tree = parse(
+        document["markdown"] + LAST_PAGE.format(dataset=escape_markdown(document["dataset"]), kind=kind, n=n)
+    )
     headings = number_headings(tree)
     document["exhibits"] |= _last_page_tables(document)
+    check_document(tree, document["exhibits"])
     link_exhibits(tree, document["exhibits"], headings)
     return tree, headings
 

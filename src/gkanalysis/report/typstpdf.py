@@ -12,9 +12,11 @@ from typing import Any
 import typst
 
 from gkanalysis.errors import RenderError
+from gkanalysis.report.columns import WHOLE, column_widths, heading_lines
 from gkanalysis.report.definition import Report
 from gkanalysis.report.document import Node, div_class, raw, replace_blocks, run_pandoc
 from gkanalysis.report.html import TEMPLATES
+from gkanalysis.report.numbers import format_date
 from gkanalysis.report.render import REAL, SYNTHETIC
 from gkanalysis.report.style import FONTS
 
@@ -51,7 +53,7 @@ def render_pdf(
         body = run_pandoc(json.dumps(tree), ["-f", "json", "-t", "typst"]).decode("utf-8")
         info = {
             "title": report.title, "subtitle": report.subtitle, "short": report.title, "authors": report.authors,
-            "institution": report.institution, "date": report.date, "lang": report.language,
+            "institution": report.institution, "date": format_date(report.date), "lang": report.language,
             "keywords": report.keywords, "description": report.description, "synthetic": document["synthetic"],
             "mark": SYNTHETIC if document["synthetic"] else REAL,
             "year": moment.year, "month": moment.month, "day": moment.day,
@@ -79,29 +81,19 @@ def exhibit_typst(exhibit: dict[str, Any], build: Path, folder: Path) -> str:
     identifier = exhibit["id"]
     record = {k: exhibit[k] for k in ("id", "label", "title", "base", "source", "notes")}
     if exhibit["kind"] == "table":
-        record |= {"header": exhibit["header"], "rows": exhibit["rows"], "plain": exhibit.get("plain", False)}
-        record["widths"] = column_widths(exhibit)
+        n = len(exhibit["rows"])
+        record |= {
+            "header": [heading_lines(h) for h in exhibit["header"]], "widths": column_widths(exhibit),
+            "rows": exhibit["rows"], "plain": exhibit.get("plain", False), "breakable": n > WHOLE,
+            # tall exhibits may move to the head of the next page, so that text fills the rest of this one
+            "floats": WHOLE // 2 < n <= WHOLE,
+        }  # fmt: skip
         call = "exhibit-table"
     else:
-        name = f"{identifier}.svg"
-        shutil.copy(build / exhibit["chapter"] / "figures" / name, folder / name)
-        # tall exhibits may move to the head of the next page, so that text fills the rest of this one
-        record |= {"alt": exhibit["alt"], "file": name, "tall": len(exhibit["rows"]) > 40}
+        name = f"figure-{identifier}.svg"
+        shutil.copy(build / exhibit["chapter"] / "figures" / f"{identifier}.svg", folder / name)
+        record |= {"alt": exhibit["alt"], "file": name, "floats": len(exhibit["rows"]) > 40}
         call = "exhibit-figure"
-    (folder / f"{identifier}.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
-    return f'#{call}(json("{identifier}.json"))'
-
-
-def column_widths(exhibit: dict[str, Any]) -> list[float]:
-    """Relative widths that add up to 1: each column as wide as its longest cell or word of its heading."""
-    rows = [r["cells"] for r in exhibit["rows"] if r["kind"] == "row"]
-
-    def width(column: int) -> float:
-        cells = [len(cells[column]) for cells in rows]
-        words = [1.15 * len(word) for word in exhibit["header"][column].split(" ")]  # headings are semibold
-        return max([*cells, *words, 6]) + 2
-
-    widths = [width(k) for k in range(len(exhibit["header"]))]
-    others = sum(widths[1:])
-    first = min(max(widths[0], 0.4 * others), 1.5 * others)
-    return [w / (first + others) for w in (first, *widths[1:])]
+    data = f"exhibit-{identifier}.json"  # a name that no other file of the document has
+    (folder / data).write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    return f'#{call}(json("{data}"))'

@@ -15,6 +15,18 @@ from gkanalysis.errors import NotebookError, RenderError
 from gkanalysis.report.numbers import NBSP, format_count, format_percent, number_word
 
 REFERENCE = re.compile(r"\{eval\}`v\.([a-z][a-z0-9_]*)(?:\.([a-z_]+))?`")
+WORDINGS = (
+    "n",
+    "word",
+    "word_capital",
+    "word_dative",
+    "word_accusative",
+    "of",
+    "percent",
+    "n_percent",
+    "base",
+)
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~^$!@\"'-])")  # what pandoc could take for Markdown inside a line
 
 
 class Text(str):
@@ -30,8 +42,8 @@ class Text(str):
 class Value:
     """One number with its base and the place in a table it was taken from.
 
-    `text` wordings: `n` 13 · `word` dreizehn (digits from 13 on) · `of` 13 von 45 · `percent` 29 % ·
-    `n_percent` 13 (29 %) · `base` 45. Without a base only `n` and `word` exist.
+    Wordings: `n` 13 · `word` 13 (words up to zwölf), with `word_capital`, `word_dative`, `word_accusative` ·
+    `of` 13 von 45 · `percent` 29 % · `n_percent` 13 (29 %) · `base` 45. The last four need a base.
 
     Examples
     --------
@@ -53,14 +65,17 @@ class Value:
 
     @property
     def text_n(self) -> Text:
+        """The count in digits."""
         return Text(format_count(self.n))
 
     @property
     def word(self) -> Text:
+        """The count as a word up to twelve."""
         return Text(number_word(self.n))
 
     @property
     def of(self) -> Text:
+        """Count and base."""
         return Text(f"{format_count(self.n)}{NBSP}von{NBSP}{format_count(self._base())}")
 
     @property
@@ -80,15 +95,17 @@ class Value:
 
     @property
     def base(self) -> Text:
+        """The base alone."""
         return Text(format_count(self._base()))
 
     @property
     def percent(self) -> Text:
-        # no decimals below a base of 100: they would pretend more than one case
+        """The share; below a base of 100 without decimals, which would pretend more than one case."""
         return Text(format_percent(self.n, self._base(), decimals=0 if self._base() < 100 else 1))
 
     @property
     def n_percent(self) -> Text:
+        """Count and share."""
         return Text(f"{format_count(self.n)}{NBSP}({self.percent})")
 
     def _base(self) -> int:
@@ -107,15 +124,13 @@ class Value:
         RenderError
             If there is no such wording.
         """
-        names = {"n": "text_n", "word": "word", "of": "of", "percent": "percent", "base": "base"}
-        names |= {w: w for w in ("word_capital", "word_dative", "word_accusative", "n_percent")}
-        names |= {None: "default"}
-        if name not in names:
-            known = ", ".join(k for k in names if k)
+        if name is None:
+            return str(self.default)
+        if name not in WORDINGS:
             raise RenderError(
-                f"Der Wert „{self.id}“ hat keine Fassung „{name}“; es gibt {known} oder keine Angabe."
+                f"Der Wert „{self.id}“ hat keine Fassung „{name}“; es gibt {', '.join(WORDINGS)} oder keine Angabe."
             )
-        return str(getattr(self, names[name]))
+        return str(self.text_n if name == "n" else getattr(self, name))
 
 
 class Values:
@@ -132,20 +147,21 @@ class Values:
         NotebookError
             If the id is taken by another number, or is no plain name.
         """
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", value.id):
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", value.id) or hasattr(type(self), value.id):
             raise NotebookError(
-                f"„{value.id}“ ist kein Name für einen Wert; erlaubt sind a–z, 0–9 und Unterstriche."
+                f"„{value.id}“ ist kein Name für einen Wert; erlaubt sind a–z, 0–9 und Unterstriche, vergeben sind add und records."
             )
         old = self._values.setdefault(value.id, value)
         if old != value:
-            raise NotebookError(f"Der Wert „{value.id}“ ist zweimal vergeben: {old} und {value}.")
+            shown = " und ".join(f"{v.n} (Basis {v.base_n}) {v.label}".rstrip() for v in (old, value))
+            raise NotebookError(f"Der Wert „{value.id}“ ist zweimal vergeben: {shown}.")
         return value
 
     def __getattr__(self, name: str) -> Value:
         try:
             return self.__dict__["_values"][name]
         except KeyError:
-            raise AttributeError(name) from None
+            raise AttributeError(f"Einen Wert „{name}“ hat bisher keine Zelle berechnet.") from None
 
     def __iter__(self) -> Iterator[Value]:
         return iter(self._values.values())
@@ -155,6 +171,15 @@ class Values:
         return [
             {"id": v.id, "n": v.n, "base_n": v.base_n, "label": v.label, "origin": v.origin} for v in self
         ]
+
+
+def escape_markdown(text: str) -> str:
+    """Text that pandoc prints as it stands, within a line.
+
+    >>> escape_markdown("Träger *neu*")
+    'Träger \\\\*neu\\\\*'
+    """
+    return SPECIAL.sub(r"\\\1", text)
 
 
 def fill_references(text: str, values: dict[str, Value], used: dict[str, dict[str, Any]], where: str) -> str:
@@ -199,8 +224,9 @@ def fill_references(text: str, values: dict[str, Value], used: dict[str, dict[st
             "text": shown,
             **value.origin,
         }
-        anchor = "value-" + key.replace(".", "-").replace("_", "-") + (f"-{count + 1}" if count else "")
-        return f"[{shown}]{{.value #{anchor}}}"
+        # ids and wordings have no hyphens: joined by hyphens they stay apart from each other
+        anchor = "value-" + key.replace(".", "-") + (f"-{count + 1}" if count else "")
+        return f"[{escape_markdown(shown)}]{{.value #{anchor}}}"
 
     filled = REFERENCE.sub(fill, text)
     if "{eval}" in filled:

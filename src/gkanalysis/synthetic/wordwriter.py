@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
-from gkanalysis.codebook import Codebook, FormTable, Slot
+from gkanalysis.codebook import Codebook
+from gkanalysis.layout import FormTable, Slot
 from gkanalysis.zipping import zip_parts
 
 STYLES = ("controls", "legacy", "typed_x", "typed_box")

@@ -479,20 +479,21 @@ def read_relations(path: Path) -> dict[str, Any]:
         raise VerificationError(f"„{path}“ ist nicht lesbar ({type(error).__name__}).") from None
 
 
+def name_number(key: str, figures: Mapping[str, Mapping[str, str]]) -> str:
+    """A printed number in words: what it is, what it says, where it stands."""
+    i, _, part = key.rpartition(".")
+    row = figures[i]
+    what = {"n": "Anzahl", "base": "Basis", "percent": "Anteil"}[part]
+    printed = {"n": row["numerator"], "base": row["base"], "percent": row["printed"].replace(".", ",") + " %"}[part]
+    who = f", {row['subgroup']}" if row["subgroup"] else ""
+    return f"{what} {printed} bei „{row['label']}{who}“ ({row['section']}; {i})"
+
+
 def report_lines(found: Consistency, figures: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     """The result in German sentences for an author, contradictions first."""
 
     def name(key: str) -> str:
-        i, _, part = key.rpartition(".")
-        row = figures[i]
-        what = {"n": "Anzahl", "base": "Basis", "percent": "Anteil"}[part]
-        printed = {
-            "n": row["numerator"],
-            "base": row["base"],
-            "percent": row["printed"].replace(".", ",") + " %",
-        }[part]
-        who = f", {row['subgroup']}" if row["subgroup"] else ""
-        return f"{what} {printed} bei „{row['label']}{who}“ ({row['section']}; {i})"
+        return name_number(key, figures)
 
     yield f"{found.n_figures} Angaben, {found.n_relations} Beziehungen: {len(found.contradictions)} Widersprüche."
     for number, c in enumerate(found.contradictions, start=1):

@@ -1,0 +1,147 @@
+"""Measure ours beside plain alternatives in one run and write `benchmarks/RESULTS.md`; asserts nothing.
+
+Usage: make bench (or python -m benchmarks.bench in the folder of the project, after make report)
+"""
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+FORMS = Path("data/raw/strukturen-2018/forms")
+RESULTS = Path(__file__).with_name("RESULTS.md")
+N_FORMS, N_FEW, N_CASES = 1000, 100, 1_000_000
+
+
+def measured(*arguments: str) -> dict:
+    """Run one measurement of `benchmarks.measure` in a fresh process."""
+    command = [sys.executable, "-m", "benchmarks.measure", *arguments]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def best_of(command: list[str], times: int = 5) -> float:
+    """Shortest time of a command in seconds."""
+    left_by_make = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")
+    kept = {k: v for k, v in os.environ.items() if k not in left_by_make}
+    seconds = []
+    for _ in range(times):
+        start = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=kept)
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
+def bench_make() -> list[tuple[str, ...]]:
+    """A build with nothing to do, beside what a check that needs pandas would pay before it could look."""
+    python = [f"PYTHON={os.environ['PYTHON']}"] if "PYTHON" in os.environ else []
+    best_of(["make", "report", *python], times=1)
+    ours = best_of(["make", "report", *python])
+    plain = best_of([sys.executable, "-c", "import pandas"])
+    return [
+        ("`make report` with nothing to do", f"{ours:.3f} s", "≤ 0.3 s", "1"),
+        ("– `import pandas` alone", f"{plain:.3f} s", "", ratio(plain, ours)),
+    ]
+
+
+def bench_ingest() -> list[tuple[str, ...]]:
+    """Forms per second on one core and peak memory, for many forms and for few."""
+    shipped = sorted(p for p in FORMS.iterdir() if p.suffix == ".docx")
+    with tempfile.TemporaryDirectory(prefix="gkbench-") as scratch:
+        folders = {}
+        for n in (N_FORMS, N_FEW):
+            folders[n] = Path(scratch, str(n))
+            folders[n].mkdir()
+            for k in range(n):
+                shutil.copyfile(
+                    shipped[k % len(shipped)], folders[n] / f"{k:04} {shipped[k % len(shipped)].name}"
+                )
+        many = measured("ingest", str(folders[N_FORMS]), f"{scratch}/out")
+        few = measured("ingest", str(folders[N_FEW]), f"{scratch}/out")
+        plain = measured("python_docx", str(folders[N_FEW]), f"{scratch}/out")
+    speed, plain_speed = (m["forms"] / m["seconds"] for m in (many, plain))
+    return [
+        (f"ingest of {N_FORMS} forms, one core", f"{speed:.0f} forms/s", "≥ 100 forms/s", "1"),
+        (f"– python-docx, texts of the cells only¹ ({N_FEW} of them)", f"{plain_speed:.1f} forms/s", "", ratio(speed, plain_speed)),
+        (f"peak memory of the ingest of {N_FORMS} forms", f"{many['peak_mb']:.0f} MB", "does not grow", "1"),
+        (f"– of {N_FEW} forms", f"{few['peak_mb']:.0f} MB", "", ratio(few["peak_mb"], many["peak_mb"])),
+        (f"– python-docx, {N_FEW} forms", f"{plain['peak_mb']:.0f} MB", "", ratio(plain["peak_mb"], many["peak_mb"])),
+    ]  # fmt: skip
+
+
+def bench_tabulate() -> list[tuple[str, ...]]:
+    """A multiple response set of 22 options over a million cases: time, and memory relative to the data."""
+    runs = {m: measured("multiresponse", m, str(N_CASES)) for m in ("ours", "groupby", "crosstab")}
+    ours, rows = runs["ours"], []
+    for name, run in runs.items():
+        label = (
+            "multiple response set, 22 options, 1,000,000 cases"
+            if name == "ours"
+            else f"– pandas {name}, counts only²"
+        )
+        rows.append(
+            (
+                label,
+                f"{run['seconds']:.2f} s",
+                "≤ 1 s" if name == "ours" else "",
+                ratio(run["seconds"], ours["seconds"]),
+            )
+        )
+    for name, run in runs.items():
+        label = (
+            f"– its peak of extra memory (data: {run['data_mb']:.0f} MB)"
+            if name == "ours"
+            else f"– pandas {name}, extra memory"
+        )
+        size = f"{run['extra_mb'] / run['data_mb']:.2f} x data"
+        rows.append(
+            (label, size, "≤ 2 x data" if name == "ours" else "", ratio(run["extra_mb"], ours["extra_mb"]))
+        )
+    return rows  # fmt: skip
+
+
+def ratio(other: float, ours: float) -> str:
+    return f"{other / ours:.2g}" if other < 10 * ours else f"{other / ours:.0f}"
+
+
+def cpu_model() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def main() -> None:
+    """Print the table and keep it."""
+    rows = []
+    for part in (bench_make, bench_ingest, bench_tabulate):
+        print(f"… {part.__name__}", file=sys.stderr, flush=True)
+        rows += part()
+    packages = ", ".join(f"{p} {version(p)}" for p in ("pandas", "numpy", "lxml", "pyarrow", "python-docx"))
+    table = ["| what | measured | aim | times ours |", "|---|--:|--:|--:|"]
+    table += [f"| {' | '.join(row)} |" for row in rows]
+    text = "\n".join(
+        [
+            *table,
+            "",
+            f"One run of `make bench` on {cpu_model()}, {os.cpu_count()} cores; Python {platform.python_version()}, {packages}. "
+            "The last column says how many times as long, as slow or as large the alternative is.",
+            "",
+            "¹ The texts of the cells lack the state of every content control and form field: a ticked box of the kind",
+            "that Word draws itself has no text. Nothing is matched to a question and nothing is written.  ",
+            "² Counts and bases only: no intervals, no check for unknown states, repeated answers or missing cases.",
+            "",
+        ]
+    )
+    RESULTS.write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""What validation finds and what is lost on the way: the rules with their stable ids, and the log of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+FINDING_COLUMNS = [
+    "severity",
+    "rule",
+    "title",
+    "file",
+    "case_id",
+    "item_id",
+    "place",
+    "raw",
+    "message",
+    "question",
+]
+LOSS_COLUMNS = ["stage", "unit", "file", "case_id", "item_id", "place", "raw", "action", "reason", "rule"]
+
+RULES: Mapping[str, tuple[str, str]] = {
+    "V01": ("error", "Bündnis unbekannt"),
+    "V02": ("finding", "Bogen fehlt im Ordner"),
+    "V03": ("finding", "Bogen fehlt in der Eingangsliste"),
+    "V04": ("finding", "Name weicht vom Register ab"),
+    "V05": ("finding", "Lage passt nicht zum Kommunaltyp"),
+    "V06": ("finding", "mehrere Bögen eines Bündnisses"),
+    "V07": ("finding", "mehrere Vorgaben einer Einfachauswahl angekreuzt"),
+    "V08": ("finding", "Eintrag nicht eindeutig lesbar"),
+    "V09": ("hint", "Platzhaltertext stehen geblieben"),
+    "V10": ("finding", "beantwortet, obwohl nach Filter nicht gefragt"),
+    "V11": ("finding", "Wert nicht möglich"),
+    "V12": ("hint", "eigener Akteur in der Leerzeile"),
+    "V13": ("finding", "Eintrag außerhalb der bekannten Felder"),
+    "V14": ("hint", "Datei weicht von der Prüfsumme ab"),
+    "V15": ("finding", "Bogen nur teilweise auswertbar"),
+    "V16": ("error", "Eingangsliste nicht eindeutig"),
+    "V17": ("error", "Entscheidung nicht anwendbar"),
+    "V18": ("error", "erfundene und echte Daten gemischt"),
+}
+
+
+@dataclass
+class Log:
+    """Collects findings and losses; never raises."""
+
+    findings: list[dict[str, str]] = field(default_factory=list)
+    losses: list[dict[str, str]] = field(default_factory=list)
+
+    def find(self, rule: str, message: str, *, question: str = "", **where: str) -> None:
+        """Add a finding; `where` may name file, case_id, item_id, place and raw."""
+        severity, title = RULES[rule]
+        row = dict.fromkeys(FINDING_COLUMNS, "") | where
+        self.findings.append(
+            row
+            | {"severity": severity, "rule": rule, "title": title, "message": message, "question": question}
+        )
+
+    def lose(self, stage: str, unit: str, action: str, reason: str, **where: str) -> None:
+        """Add a loss: something that came in and is not used, or is used in another state."""
+        row = dict.fromkeys(LOSS_COLUMNS, "") | where
+        self.losses.append(row | {"stage": stage, "unit": unit, "action": action, "reason": reason})
+
+    def finding_table(self) -> pd.DataFrame:
+        """One row per finding; errors first, then by rule and case."""
+        table = pd.DataFrame(self.findings, columns=FINDING_COLUMNS)
+        order = table["severity"].map({"error": 0, "finding": 1, "hint": 2})
+        return (
+            table.assign(order=order)
+            .sort_values(["order", "rule", "case_id", "item_id", "file"], kind="stable")
+            .drop(columns="order")
+            .reset_index(drop=True)
+        )
+
+    def loss_table(self) -> pd.DataFrame:
+        """One row per loss, in the order of the stages."""
+        return pd.DataFrame(self.losses, columns=LOSS_COLUMNS)

@@ -1,0 +1,125 @@
+"""What a Word form consists of once it is read: fields, tables, and what was not understood."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+TICK_KINDS = frozenset({"checkbox", "legacy_checkbox", "mark"})
+
+# What Word shows in an empty control, in the languages of the Word versions that forms pass through.
+PLACEHOLDERS = frozenset(
+    {
+        "Klicken oder tippen Sie hier, um Text einzugeben.",
+        "Klicken Sie hier, um Text einzugeben.",
+        "Klicken oder tippen Sie, um Text einzugeben.",
+        "Klicken oder tippen Sie, um ein Datum einzugeben.",
+        "Klicken Sie hier, um ein Datum einzugeben.",
+        "Wählen Sie ein Element aus.",
+        "Wählen Sie einen Baustein aus.",
+        "Click or tap here to enter text.",
+        "Click here to enter text.",
+        "Click or tap to enter a date.",
+        "Click here to enter a date.",
+        "Choose an item.",
+    }
+)
+
+
+class Field(NamedTuple):
+    """One place of a form where an answer can stand.
+
+    Attributes
+    ----------
+    kind : str
+        Controls: `checkbox`, `dropdown`, `combobox`, `date`, `text`, `richtext`, `picture`; legacy form fields:
+        `legacy_checkbox`, `legacy_dropdown`, `legacy_text`; without a control: `mark` (typed or symbol tick),
+        `cell` (text of a table cell), `paragraph` (text outside tables, and in text boxes).
+    label : str
+        Printed text beside it, on one line.
+    header : str
+        Text of the nearest header cell above; "" outside tables.
+    state : str
+        Ticks: `selected`, `not_selected`; all else: `answered`, `not_answered`; any: `unclear`, for a person to see.
+    value : str
+        Clean text as it stands after all tracked changes are accepted; "" if not answered.
+    raw : str
+        As stored: state value, list code, date code, typed mark, placeholder, text with what was struck out.
+    tag, alias : str
+        The control's names; the name of a legacy field is its tag.
+    options : tuple of str
+        Texts of a list, in order.
+    part, place : str
+        Name of the part, and an XPath with the prefixes of `xmlparts.NAMESPACES` that finds exactly this element in it.
+    table, row, column : int
+        Number of the innermost table and 1-based position on its real grid; 0 outside tables.
+    notes : tuple of str
+        Short codes: `placeholder`, `default`, `tracked_insertion`, `tracked_deletion`, `struck`, `hidden`,
+        `glyph_conflict`, `placeholder_conflict`, `text_conflict`, `unknown_value`, `unknown_symbol`, `off_list`,
+        `two_marks`, `doubtful_mark`, `inline_mark`, `text_beside_control`, `container`, `merged_cell`, `textbox`,
+        `unclosed_field`, `date_without_text`.
+    """
+
+    kind: str
+    label: str
+    header: str
+    state: str
+    value: str
+    raw: str
+    tag: str
+    alias: str
+    options: tuple[str, ...]
+    part: str
+    place: str
+    table: int
+    row: int
+    column: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WordTable:
+    """One table on its real grid.
+
+    Attributes
+    ----------
+    number : int
+        1 for the first table of the document; tables inside tables have numbers of their own.
+    part, place : str
+        As in `Field`.
+    parent : tuple of int or None
+        (table, row, column) of the cell that holds a nested table.
+    n_rows, n_columns : int
+    header_rows : tuple of int
+        Rows that head the columns: marked as such in Word, else recognised by their content.
+    texts : dict of (row, column) to str
+        Text of each grid cell with the contents of its controls, ticks as ☒ and ☐, placeholders left out. Every
+        grid cell of a merged cell has the text of the whole.
+    """
+
+    number: int
+    part: str
+    place: str
+    parent: tuple[int, int, int] | None
+    n_rows: int
+    n_columns: int
+    header_rows: tuple[int, ...]
+    texts: Mapping[tuple[int, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something in the form that was not read, with the text inside it (at most 200 characters)."""
+
+    part: str
+    place: str
+    what: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordForm:
+    """All fields in the order of the document, body first, then headers, footers, notes and comments."""
+
+    fields: tuple[Field, ...]
+    tables: tuple[WordTable, ...]
+    skipped: tuple[Skipped, ...]

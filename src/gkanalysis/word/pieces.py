@@ -1,0 +1,179 @@
+"""The pieces a paragraph is read into, and the texts made of them.
+
+A piece is a plain `str`, a `Symbol` (a tick from a symbol font), a `Note` (something that is there but not part of the
+text, such as a struck-out word) or a `Control`, which becomes a `Field` once the form is read.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff]")
+
+
+class Symbol(str):
+    """A tick as a Unicode character; `stored` is what the file has (font and code)."""
+
+    __slots__ = ("stored",)
+
+    def __new__(cls, character, stored):
+        piece = super().__new__(cls, character)
+        piece.stored = stored
+        return piece
+
+    @property
+    def flow(self):
+        return str(self)
+
+
+class Note(NamedTuple):
+    """A remark at a place of the text: a code of `Field.notes`, and text that does not count."""
+
+    code: str
+    stored: str = ""
+    flow: str = ""
+
+
+class Control:
+    """A field under construction, and a piece of its paragraph.
+
+    `flow` is what it adds to the text around it, `stored` the same as stored; `cell` the grid cell it stands in;
+    `source` the XML element with the properties of its kind. A control whose kind is "" gives no field.
+    """
+
+    # Most controls set few of these: attributes of the class are made once, not once per control.
+    label = value = raw = tag = alias = flow = stored = ""
+    state = "not_answered"
+    options = notes = ()
+    source = None
+    shows_placeholder = False
+
+    def __init__(self, kind, place, cell):
+        self.kind = kind
+        self.place = place
+        self.cell = cell
+
+    def doubt(self, code):
+        """Leave the state to a person, and say why."""
+        self.state = "unclear"
+        self.note(code)
+
+    def note(self, *codes):
+        """Add codes, each once."""
+        self.notes = tuple(dict.fromkeys((*self.notes, *codes)))
+
+    def settle(self, placeholders):
+        """State of a text: a placeholder is no answer, whether Word's flag is there or was lost on the way."""
+        if self.shows_placeholder or (
+            placeholders
+            and (self.value in placeholders or " ".join(self.value.split()) in placeholders)
+        ):
+            self.state, self.value = "not_answered", ""
+            self.note("placeholder")
+        else:
+            self.state = "answered" if self.value else "not_answered"
+
+    def take_text(self, pieces):
+        """Take the notes of the pieces it shows; return their text as shown and as stored."""
+        if not pieces:
+            return "", ""
+        if len(pieces) == 1 and pieces[0].__class__ is str:
+            return pieces[0], pieces[0]
+        self.note(*note_codes(pieces))
+        return flow_text(pieces), stored_text(pieces)
+
+
+class Line(NamedTuple):
+    """One paragraph: its pieces and path; `slot` is its place in the list of controls, None inside a cell."""
+
+    pieces: list
+    path: str
+    slot: int | None
+
+
+class Flow:
+    """Paragraphs that follow one another: a body, a cell, a text box, or the inside of a block control."""
+
+    __slots__ = ("has_table", "is_cell", "joins_next", "last", "lines", "parent", "seen")
+
+    def __init__(self, parent=None, is_cell=False):
+        self.parent = parent
+        self.is_cell = is_cell
+        self.lines = []
+        self.last = ""
+        self.seen = 0
+        self.has_table = False
+        self.joins_next = False
+
+    def printed_before(self):
+        """The last printed text so far: the label of what comes next if nothing is nearer."""
+        for line in self.lines[self.seen :]:
+            self.last = one_line(printed_text(line.pieces)) or self.last
+        self.seen = len(self.lines)
+        return self.last or (self.parent.printed_before() if self.parent else "")
+
+    def joined(self):
+        """The pieces of all lines with line breaks between them."""
+        pieces = []
+        for line in self.lines:
+            if pieces:
+                pieces.append("\n")
+            pieces += line.pieces
+        return pieces
+
+
+def has_control(pieces):
+    """Whether one of the pieces is a control."""
+    return Control in map(type, pieces)
+
+
+def flow_text(pieces):
+    """Text of a paragraph as a reader sees it, with the contents of its controls."""
+    return "".join([piece if piece.__class__ is str else piece.flow for piece in pieces])
+
+
+def stored_text(pieces):
+    """Text as stored: with what was struck out, hidden or deleted, and placeholders."""
+    return "".join([piece if piece.__class__ is str else piece.stored for piece in pieces])
+
+
+def printed_text(pieces):
+    """Text outside the controls."""
+    return "".join([piece for piece in pieces if isinstance(piece, str)])
+
+
+def note_codes(pieces):
+    """Codes of the notes among the pieces, each once, in order."""
+    return list(dict.fromkeys(piece.code for piece in pieces if piece.__class__ is Note))
+
+
+def has_lost_text(pieces):
+    """Whether something was struck out, hidden or deleted."""
+    return any(piece.__class__ is Note and piece.stored.strip() for piece in pieces)
+
+
+def clean(text):
+    """Strip a text, drop invisible characters, compose letters (ü as one character).
+
+    Examples
+    --------
+    >>> clean(" Mu\u0308ller\u00ad ")
+    'Müller'
+    """
+    text = text.strip()
+    if text.isascii():
+        return text
+    if _INVISIBLE.search(text):
+        text = _INVISIBLE.sub("", text).strip()
+    return unicodedata.normalize("NFC", text)
+
+
+def one_line(text):
+    """Clean a text and put it on one line with single spaces.
+
+    Examples
+    --------
+    >>> one_line("Name\\n  der Stelle:")
+    'Name der Stelle:'
+    """
+    return " ".join(clean(text).split())

@@ -1,0 +1,205 @@
+"""Read tables: rows, cells, the controls around them, and the field of a cell's own text."""
+
+from gkanalysis.word.glyphs import has_inline_mark
+from gkanalysis.word.grid import Grid
+from gkanalysis.word.inline import InlineReader
+from gkanalysis.word.labels import label_line, plain_field, rest_field
+from gkanalysis.word.model import TICK_KINDS
+from gkanalysis.word.pieces import Control, Flow, Line, clean, flow_text, has_control, one_line, printed_text
+from gkanalysis.word.xmlparts import (
+    CELL,
+    CELL_LOOK,
+    IGNORED,
+    PARAGRAPH,
+    ROW,
+    SDT,
+    TRANSPARENT,
+    short_name,
+    step,
+)
+
+
+class TableReader(InlineReader):
+    """Reads tables; the subclass reads the blocks of a cell (`read_blocks`).
+
+    Parameters
+    ----------
+    part, placeholders, skipped, looks
+        See `InlineReader`.
+    tables : list of WordTable
+        Receives every table; a table inside another one comes after it.
+    """
+
+    def __init__(self, part, placeholders, skipped, looks, tables):
+        super().__init__(part, placeholders, skipped, looks)
+        self.tables = tables
+
+    def read_table(self, table, path, flow):
+        """A table, nested ones with numbers of their own."""
+        self.deeper()
+        flow.has_table = True
+        grid = Grid(len(self.tables) + 1, path, self.cell, flow.printed_before())
+        self.tables.append(None)
+        outer_cell, self.cell = self.cell, None
+        self._read_rows(table, path, grid)
+        self.cell = outer_cell
+        self.tables[grid.number - 1] = grid.finish(self.part)
+        self.shallower()
+
+    def _read_rows(self, parent, path, grid):
+        """Rows of a table, of a control around rows, or of a repeating section."""
+        n_rows, counts = 0, {}
+        for child in parent[:]:
+            tag = child.tag
+            if tag == ROW:
+                n_rows += 1
+                self._read_row(child, f"{path}/w:tr[{n_rows}]", grid)
+            elif tag in IGNORED:
+                continue
+            elif tag == SDT:
+                self._read_row_control(child, path + step(child, counts), grid)
+            elif tag in TRANSPARENT:
+                self.deeper()
+                self._read_rows(child, path + step(child, counts), grid)
+                self.shallower()
+            else:
+                self.note_skipped(path + step(child, counts), short_name(child), "".join(child.itertext()))
+
+    def _read_row_control(self, sdt, path, grid):
+        """A control around rows only holds them together."""
+        self.deeper()
+        control, content, content_path = self.open_control(sdt, path)
+        first = len(grid.rows)
+        self._read_rows(content, content_path, grid)
+        rows = grid.rows[first:]
+        control.cell = next((cells[0] for cells in rows if cells), None)
+        text = "\n".join("\t".join(cell.text for cell in cells) for cells in rows)
+        self.finish_control(control, [text], content, is_container=True)
+        self.shallower()
+
+    def _read_row(self, row, path, grid):
+        """One row; a row that a tracked change deleted is no row any more."""
+        change = grid.begin_row(row)
+        if change == "deleted":
+            self.note_skipped(path, "tracked_deletion", " ".join(row.itertext()))
+            return
+        self.is_inserting += change == "inserted"
+        self._read_cells(row, path, grid)
+        self.is_inserting -= change == "inserted"
+
+    def _read_cells(self, parent, path, grid, wrapper=None):
+        """Cells of a row, or of a control around cells."""
+        n_cells, counts = 0, {}
+        for child in parent[:]:
+            tag = child.tag
+            if tag == CELL:
+                n_cells += 1
+                self._read_cell(child, f"{path}/w:tc[{n_cells}]", grid, wrapper)
+            elif tag in IGNORED:
+                continue
+            elif tag == SDT:
+                self._read_cell_control(child, path + step(child, counts), grid)
+            elif tag in TRANSPARENT:
+                self.deeper()
+                self._read_cells(child, path + step(child, counts), grid)
+                self.shallower()
+            else:
+                self.note_skipped(path + step(child, counts), short_name(child), "".join(child.itertext()))
+
+    def _read_cell_control(self, sdt, path, grid):
+        """A control around one cell owns its text; one around several only holds them together."""
+        self.deeper()
+        control, content, content_path = self.open_control(sdt, path)
+        first = len(grid.rows[-1])
+        owns = len(content) == 1 and content[0].tag == CELL
+        self._read_cells(content, content_path, grid, control if owns else None)
+        cells = grid.rows[-1][first:]
+        control.cell = cells[0] if cells else None
+        if not owns:
+            text = "\t".join(cell.text for cell in cells)
+            self.finish_control(control, [text], content, is_container=True)
+        self.shallower()
+
+    def _read_cell(self, element, path, grid, wrapper):
+        """One cell: its controls, and a field of its own for text outside them."""
+        properties, paragraph, n_paragraphs, has_others = (), None, 0, False
+        for child in element[:]:
+            tag = child.tag
+            if tag == PARAGRAPH:
+                paragraph = child
+                n_paragraphs += 1
+            elif tag == CELL_LOOK:
+                properties = child
+            elif tag not in IGNORED:
+                has_others = True
+        cell = grid.add_cell(properties)
+        if cell.is_deleted:
+            self.note_skipped(path, "tracked_deletion", " ".join(element.itertext()))
+            return
+        slot = len(self.controls)
+        self.controls.append(None)
+        self.cell = cell
+        lines = None
+        if n_paragraphs == 1 and not has_others:  # most cells: no flow is needed
+            pieces = self.read_paragraph(paragraph, path + "/w:p[1]")
+        else:
+            lines, pieces = self._read_several(element, path)
+        self.cell = None
+        if wrapper is not None and self.finish_control(wrapper, pieces, element) == [wrapper]:
+            owner = wrapper
+        else:
+            owner = pieces[0] if len(pieces) == 1 and pieces[0].__class__ is Control else None
+        if owner is not None:
+            cell.text, cell.has_control = owner.flow, True
+            cell.is_tick = owner.kind in TICK_KINDS
+            return
+        # Every control inside was recorded behind the slot.
+        if len(self.controls) > slot + 1 and has_control(pieces):
+            field = self._settle_controls(cell, path, lines, pieces)
+        else:
+            field = self._settle_text(cell, path, lines, pieces)
+        if field is None:
+            return
+        if cell.origin is not None:
+            if not field.raw:
+                return
+            field.note("merged_cell")
+        if self.is_inserting:
+            field.note("tracked_insertion")
+        self.controls[slot] = field
+
+    def _read_several(self, element, path):
+        """Lines of a cell with several paragraphs, tables or controls, and all their pieces in one."""
+        flow = Flow(is_cell=True)
+        self.deeper()
+        self.read_blocks(element, path, flow)
+        self.shallower()
+        lines = flow.lines
+        return lines, lines[0].pieces if len(lines) == 1 else flow.joined()
+
+    def _settle_text(self, cell, path, lines, pieces):
+        """Give a cell without controls its texts; return its field, or None if nothing stands beside typed ticks."""
+        field = plain_field("cell", path, cell, pieces, self.placeholders)
+        value = field.value
+        if not value:
+            return field
+        cell.text = value
+        if field.kind == "mark":
+            cell.is_tick = True
+        elif has_inline_mark(value):
+            return self._settle_controls(cell, path, lines, pieces)
+        else:
+            cell.printed = " ".join(value.split())
+        return field
+
+    def _settle_controls(self, cell, path, lines, pieces):
+        """Label the controls and typed ticks of a cell; return the field for text beside them, or None."""
+        labelled, before = [], ""
+        for line in lines or [Line(pieces, path + "/w:p[1]", None)]:
+            labelled.append(label_line(line, before, cell))
+            before = one_line(printed_text(labelled[-1].pieces)) or before
+            self.controls += labelled[-1].marks
+        cell.text = clean(flow_text(pieces))
+        cell.printed = one_line(" ".join(printed_text(line.pieces) for line in labelled))
+        cell.has_control = True
+        return rest_field("cell", path, cell, labelled)

@@ -1,0 +1,96 @@
+"""Forms drawn in a test: written by the writer of blank forms, changed in their XML, read by the real reader."""
+
+import io
+import zipfile
+from copy import deepcopy
+from pathlib import Path
+
+from lxml import etree
+
+from gkanalysis.codebook import read_codebook
+from gkanalysis.ingest.matching import Matcher
+from gkanalysis.synthetic.wordwriter import write_form
+from gkanalysis.word.archive import WordPackage
+from gkanalysis.word.form import read_word_form
+from gkanalysis.word.xmlparts import NAMESPACES
+from gkanalysis.zipping import zip_parts
+
+ROOT = Path(__file__).resolve().parents[1]
+BOOK = read_codebook(ROOT / "data/codebook/strukturen.yml")
+MATCHER = Matcher(BOOK)
+MAIN = "word/document.xml"
+W = "{" + NAMESPACES["w"] + "}"
+
+
+def parts_of(data):
+    """Names and bytes of the parts of a Word file."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def match(data, file="Bogen.docx"):
+    """What the reader and the matcher make of a Word file."""
+    return MATCHER.match(read_word_form(WordPackage(Path(file), data), placeholders=()), file)
+
+
+def answers(matched):
+    """Item -> (state, value) of the first occurrence, and item#k of further ones."""
+    return {
+        r.item_id + (f"#{r.occurrence}" if r.occurrence > 1 else ""): (r.state, r.value)
+        for r in matched.responses
+    }
+
+
+class Drawn:
+    """A form whose XML a test changes before it is read.
+
+    `drawn.cell(2, 5, 4)` is the cell in table 2, row 5, stored cell 4, all counted from 1.
+    """
+
+    def __init__(self, written=None, style="typed_x", version="lang"):
+        self.parts = parts_of(write_form(BOOK, version, written or {}, style))
+        self.root = etree.fromstring(self.parts[MAIN])
+        self.body = self.root.find(W + "body")
+
+    def table(self, number):
+        return self.body.findall(W + "tbl")[number - 1]
+
+    def row(self, table, number):
+        return self.table(table).findall(W + "tr")[number - 1]
+
+    def cell(self, table, row, column):
+        return self.row(table, row).findall(W + "tc")[column - 1]
+
+    def type(self, cell, *lines):
+        """Replace the content of a cell by typed lines."""
+        for child in cell.findall(W + "p") + cell.findall(W + "sdt"):
+            cell.remove(child)
+        for line in lines:
+            cell.append(typed(line))
+
+    def insert_row(self, table, after, *texts):
+        """A row by hand: a copy of the row before it, with typed texts."""
+        before = self.row(table, after)
+        new = deepcopy(before)
+        for cell, text in zip(new.findall(W + "tc"), texts, strict=True):
+            self.type(cell, text)
+        before.addnext(new)
+
+    def strip_tags(self):
+        """Take the names off all controls and legacy fields."""
+        for name in ("tag", "name"):
+            for element in list(self.root.iter(W + name)):
+                element.getparent().remove(element)
+
+    def data(self):
+        return zip_parts({**self.parts, MAIN: etree.tostring(self.root)})
+
+    def match(self):
+        return match(self.data())
+
+
+def typed(text):
+    """A paragraph of typed text."""
+    paragraph = etree.Element(W + "p")
+    etree.SubElement(etree.SubElement(paragraph, W + "r"), W + "t").text = text
+    return paragraph

@@ -1,0 +1,127 @@
+"""A folder of forms: every file is read, refused or left out, and says why; bad files do not hide good ones."""
+
+import csv
+
+import pandas as pd
+import pytest
+
+from docx_parts import members, relationships, zipped
+from forms import BOOK, parts_of
+from gkanalysis.errors import IngestError
+from gkanalysis.ingest.forms import BATCH, ingest_forms, read_forms
+from gkanalysis.synthetic.wordwriter import write_form
+from gkanalysis.zipping import zip_parts
+
+GOOD = write_form(BOOK, "kurz", {"1.1.A03.4": "x", "2.1:ja": "x"}, "typed_x")
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+
+
+def ole(entry):
+    """A compound file with one directory entry."""
+    return OLE + entry.encode("utf-16-le").ljust(128, b"\0")
+
+
+def bad_files():
+    """Name -> bytes of what must not be read, and a word of the reason."""
+    parts = parts_of(GOOD)
+    rels = "word/_rels/document.xml.rels"
+    image = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
+    link = f'<Relationship Id="rId7" Type="{image}" Target="http://example.org/x.png" TargetMode="External"/></Relationships>'
+    return {
+        "leer.docx": (b"", "leer"),
+        "alt.docx": (ole("WordDocument"), "alten Format"),
+        "Kennwort.docx": (ole("EncryptedPackage"), "Kennwort"),
+        "Bombe.docx": (zip_parts(parts | {"word/media/a.bin": bytes(8_000_000)}), "stark gepackt"),
+        "Makro.docx": (zip_parts(parts | {"word/vbaProject.bin": b"x"}), "Makros"),
+        "Verweis.docx": (
+            zip_parts(parts | {rels: parts[rels].replace(b"</Relationships>", link.encode())}),
+            "außerhalb",
+        ),
+        "halb.docx": (GOOD[: len(GOOD) // 2], "beschädigt"),
+        "Text.docx": (b"Liebe Kolleginnen", "kein Word-Dokument"),
+        "Über uns (neu).docx": (b"%PDF-1.7", "PDF"),
+        "Protokoll.docx": (zipped(members("<w:p><w:r><w:t>Protokoll</w:t></w:r></w:p>")), "kein Bogen"),
+        "Ausbruch.docx": (zip_parts(parts | {"../x.xml": b"<a/>"}), "herausführt"),
+        "Entität.docx": (
+            zip_parts(parts | {"word/document.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}),
+            "DTD",
+        ),
+    }
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "forms").mkdir()
+    return tmp_path / "forms"
+
+
+def test_bad_files_beside_good_ones(folder, tmp_path):
+    """Each bad file gives one sentence with its name and reason; all others are read."""
+    bad = bad_files()
+    for name, (data, _) in bad.items():
+        (folder / name).write_bytes(data)
+    for name in ("Aß gut.docx", "zuletzt gut.docx"):
+        (folder / name).write_bytes(GOOD)
+    (folder / "Unterordner").mkdir()
+    n_read, refused = ingest_forms(folder, BOOK, tmp_path / "out")
+    assert n_read == 2
+    assert len(refused) == len(bad) + 1
+    for name, (_, reason) in bad.items():
+        (sentence,) = [s for s in refused if f"„{name}“" in s]
+        assert reason in sentence
+        assert "\n" not in sentence
+    forms = pd.read_csv(tmp_path / "out/forms.csv", dtype=str, keep_default_na=False)
+    assert forms["status"].value_counts().to_dict() == {"refused": len(bad) + 1, "read": 2}
+    assert set(forms["file"]) == {p.name for p in folder.iterdir()}
+
+
+def test_system_files_are_left_out(folder):
+    """Lock files and hidden files are no forms; they are listed all the same."""
+    for name in ("~$Bogen.docx", ".DS_Store"):
+        (folder / name).write_bytes(b"x")
+    assert [(f.file, f.status) for f in read_forms(folder, BOOK)] == [
+        (".DS_Store", "left_out"),
+        ("~$Bogen.docx", "left_out"),
+    ]
+
+
+def test_missing_folder(tmp_path):
+    """A source without a folder of forms is named."""
+    with pytest.raises(IngestError, match=r"Der Ordner „.*forms“ fehlt"):
+        ingest_forms(tmp_path / "forms", BOOK, tmp_path / "out")
+
+
+def test_empty_folder(folder, tmp_path):
+    """No forms is no error: tables without rows."""
+    assert ingest_forms(folder, BOOK, tmp_path / "out") == (0, [])
+    assert pd.read_parquet(tmp_path / "out/responses.parquet").empty
+
+
+def test_batches_lose_nothing(folder, tmp_path, monkeypatch):
+    """Forms on both sides of the limit of a batch are all written, in the order of their names."""
+    assert BATCH > 3
+    monkeypatch.setattr("gkanalysis.ingest.forms.BATCH", 3)
+    names = [f"{k}.docx" for k in range(7)]
+    for name in names:
+        (folder / name).write_bytes(GOOD)
+    ingest_forms(folder, BOOK, tmp_path / "out")
+    responses = pd.read_parquet(tmp_path / "out/responses.parquet")
+    counts = responses["file"].value_counts(sort=False)
+    assert counts.index.tolist() == names
+    assert counts.nunique() == 1
+
+
+def test_relationships_of_the_builder_are_needed(folder):
+    """A Word file without its relationships is refused, not read as an empty form."""
+    entries = members("<w:p/>") | {"_rels/.rels": relationships()}
+    (folder / "a.docx").write_bytes(zipped(entries))
+    assert [f.status for f in read_forms(folder, BOOK)] == ["refused"]
+
+
+def test_reviews_keep_line_breaks_and_quotes(folder, tmp_path):
+    """A doubtful entry comes through the CSV as it was typed."""
+    (folder / "a.docx").write_bytes(write_form(BOOK, "kurz", {"1.1.A03.4": 'viel, "sehr"\nviel'}, "typed_x"))
+    ingest_forms(folder, BOOK, tmp_path / "out")
+    with (tmp_path / "out/reviews.csv").open(encoding="utf-8", newline="") as lines:
+        (review,) = csv.DictReader(lines)
+    assert (review["item_id"], review["raw"]) == ("1.1.A03.4", 'viel, "sehr"\nviel')

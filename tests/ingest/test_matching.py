@@ -1,0 +1,426 @@
+"""Answers written into a form come back as written; whatever makes that uncertain goes to a person, never into a guess."""
+
+from copy import deepcopy
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from forms import BOOK, MAIN, Drawn, W, answers, match, parts_of, typed
+from gkanalysis.codebook import TICK_KINDS
+from gkanalysis.errors import IngestError
+from gkanalysis.synthetic.wordwriter import STYLES, write_form
+from gkanalysis.word.xmlparts import NAMESPACES
+
+A03, A04 = "1.1.A03.4", "1.1.A04.4"
+ROW_A03, ROW_A04 = 6, 7  # rows in table 2 of both versions: three header rows, then A01
+OUTSIDE = "Eintrag außerhalb der bekannten Felder"
+
+LINES = st.text("abcÄÖÜäöüß &<>\"'–„“/,.;:0123456789", min_size=1, max_size=12).map(str.strip).filter(bool)
+TEXTS = st.lists(LINES, min_size=1, max_size=3).map("\n".join)
+
+
+@st.composite
+def written_forms(draw):
+    """A style, a version, and some of its slots with what is written into them."""
+    style, version = draw(st.sampled_from(STYLES)), draw(st.sampled_from(["lang", "kurz"]))
+    slots = [s for table in BOOK.tables(version) for s in table.slots]
+    chosen = draw(st.lists(st.sampled_from(slots), max_size=25, unique=True))
+    return style, version, {s.tag: "x" if s.kind in TICK_KINDS else draw(TEXTS) for s in chosen}
+
+
+def expected_answers(version, written):
+    """Item -> (state, value), by hand from the slots; empty rows that stay empty say nothing."""
+    options, expected = {}, {}
+    for slot in (s for table in BOOK.tables(version) for s in table.slots):
+        item_id = slot.item_id + (f"#{slot.occurrence}" if slot.occurrence > 1 else "")
+        text = written.get(slot.tag, "")
+        if slot.option:
+            ticked = options.setdefault(item_id, [])
+            ticked += [slot.option] if text else []
+            state = ["not_answered", "answered", "contradictory"][min(len(ticked), 2)]
+            expected[item_id] = (state, "|".join(ticked))
+        elif slot.kind in TICK_KINDS:
+            expected[item_id] = ("selected" if text else "not_selected", "")
+        else:
+            expected[item_id] = ("answered" if text else "not_answered", text)
+        if slot.extra and not text:
+            del expected[item_id]
+    return expected
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(written_forms())
+@example(("typed_x", "lang", {"2.1:ja": "x", "2.1:nein": "x", "1.2.1#6": "A & B\n<C>", "1.1.D14.4": "x"}))
+def test_what_is_written_is_read(form):
+    """Every style and version gives back exactly the answers that were written, and nothing to review."""
+    style, version, written = form
+    matched = match(write_form(BOOK, version, written, style))
+    assert matched.version == version
+    assert answers(matched) == expected_answers(version, written)
+    assert matched.reviews == []
+    assert {r.matched_by for r in matched.responses if not _is_extra(r)} == (
+        {"tag"} if style in ("controls", "legacy") else {"position"}
+    )
+
+
+def _is_extra(response):
+    item = BOOK.items[response.item_id]
+    return not item.label or item.part == "gremien"
+
+
+@pytest.mark.parametrize("style", ["controls", "legacy"])
+def test_without_tags_position_and_label_carry(style):
+    """A form whose controls lost their names is read by position, answers unchanged."""
+    written = {A03: "x", "2.1:nein": "x", "2.3.1": "Neues Gremium", "K.1": "Kreis Ä"}
+    drawn = Drawn(written, style)
+    drawn.strip_tags()
+    matched = drawn.match()
+    assert answers(matched) == expected_answers("lang", written)
+    assert {r.matched_by for r in matched.responses} == {"position"}
+
+
+@pytest.mark.parametrize(("style", "how"), [("typed_x", "label"), ("controls", "tag")])
+def test_row_inserted_above(style, how):
+    """Below a row that somebody inserted the label finds the row; the new row goes to review, cell by cell."""
+    drawn = Drawn({A03: "x"}, style)
+    drawn.insert_row(2, ROW_A03 - 1, "Moschee", "", "", "x", "", "", "", "")
+    matched = drawn.match()
+    found = {r.item_id: r for r in matched.responses}
+    assert (found[A03].state, found[A04].state) == ("selected", "not_selected")
+    assert found[A03].matched_by == how
+    assert [(r.reason, r.raw) for r in matched.reviews] == [(OUTSIDE, "Moschee"), (OUTSIDE, "x")]
+
+
+def test_renamed_row_with_tag():
+    """A tag finds its row though the printed label was overwritten; the unknown label is shown to a person."""
+    drawn = Drawn({A03: "x"}, "controls")
+    drawn.type(drawn.cell(2, ROW_A03, 1), "KI und Integrationsrat")
+    matched = drawn.match()
+    assert answers(matched)[A03] == ("selected", "")
+    assert [(r.item_id, r.raw) for r in matched.reviews] == [("", "KI und Integrationsrat")]
+
+
+def test_renamed_row_without_tag():
+    """Without a tag a row with another label is illegible and reviewed; its tick is never counted."""
+    drawn = Drawn({A03: "x"})
+    drawn.type(drawn.cell(2, ROW_A03, 1), "KI und Integrationsrat")
+    matched = drawn.match()
+    row = {k: v for k, v in answers(matched).items() if k.startswith("1.1.A03.")}
+    assert set(row.values()) == {("illegible", "")}
+    assert {r.item_id for r in matched.reviews} == {*row, ""}
+    assert {r.raw for r in matched.reviews if not r.item_id} == {"KI und Integrationsrat", "x"}
+
+
+def test_renamed_last_row_is_no_empty_row():
+    """If the last printed row is not found, no row below it is taken for the empty one."""
+    drawn = Drawn({"1.1.A13.4": "x"})
+    drawn.type(drawn.cell(2, 16, 1), "Weitere Stellen")
+    matched = drawn.match()
+    assert not [r for r in matched.responses if r.item_id.startswith("1.1.A14.")]
+    assert answers(matched)["1.1.A13.4"] == ("illegible", "")
+
+
+def test_last_row_moved_up():
+    """If other printed rows follow the last one, what is below it is no empty row."""
+    drawn = Drawn({"1.1.A13.4": "x", "1.1.A14.1": "Moschee"})
+    drawn.row(2, 4).addprevious(drawn.row(2, 16))
+    matched = drawn.match()
+    assert answers(matched)["1.1.A13.4"] == ("selected", "")
+    assert answers(matched)["1.1.A12.4"] == ("not_selected", "")
+    assert not [r for r in matched.responses if r.item_id.startswith("1.1.A14.")]
+    assert [(r.item_id, r.raw) for r in matched.reviews] == [("", "Moschee")]
+
+
+def test_label_at_two_other_places():
+    """Two rows of the same label, neither where it is printed: nobody can say which one is meant."""
+    drawn = Drawn({A03: "x"})
+    drawn.insert_row(2, ROW_A03 - 1, "Moschee", "", "", "", "", "", "", "")
+    drawn.row(2, ROW_A03 + 1).addnext(deepcopy(drawn.row(2, ROW_A03 + 1)))
+    matched = drawn.match()
+    assert answers(matched)[A03] == ("illegible", "")
+    assert [r.raw for r in matched.reviews if not r.item_id].count("x") == 2
+
+
+@pytest.mark.parametrize("style", ["typed_x", "typed_box", "controls"])
+def test_swapped_columns(style):
+    """Two columns in another order are told apart by their headings."""
+    drawn = Drawn({A03: "x", "1.1.A03.6": "x"}, style)
+    rows = drawn.table(2).findall(W + "tr")
+    for row in (rows[1], *rows[3:]):  # the heading row, and all below the name of the block
+        cells = row.findall(W + "tc")
+        cells[3].addprevious(cells[4])  # column 5 before column 4
+    matched = drawn.match()
+    assert [answers(matched)[f"1.1.A03.{c}"][0] for c in (3, 4, 5, 6)] == [
+        "not_selected", "selected", "not_selected", "selected",
+    ]  # fmt: skip
+    assert matched.reviews == []
+    found = {r.item_id: r.matched_by for r in matched.responses}
+    moved, kept = ("tag", "tag") if style == "controls" else ("label", "position")
+    assert (found["1.1.A03.4"], found["1.1.A03.5"], found["1.1.A03.6"]) == (moved, moved, kept)
+
+
+def test_renamed_column():
+    """A column under another heading is illegible where no tag says what it is; its entries are reviewed."""
+    drawn = Drawn({A03: "x"})
+    drawn.type(drawn.cell(2, 2, 4), "4 ist beteiligt")
+    matched = drawn.match()
+    assert answers(matched)[A03] == ("illegible", "")
+    assert answers(matched)["1.1.B01.4"] == ("not_selected", "")
+    assert {"x", "4 ist beteiligt"} <= {r.raw for r in matched.reviews}
+
+
+def test_extra_table_and_missing_block():
+    """A table of somebody's own is reviewed, a deleted block is illegible; no block takes the place of another."""
+    drawn = Drawn({"1.1.B01.4": "x", "1.1.B14.1": "Musikschule"})
+    drawn.body.remove(drawn.table(2))
+    own = deepcopy(drawn.table(1))
+    for row in own.findall(W + "tr")[1:]:
+        own.remove(row)
+    drawn.body.insert(0, own)
+    for cell in own.iter(W + "tc"):
+        drawn.type(cell, "eigene Tabelle")
+    matched = drawn.match()
+    found = answers(matched)
+    assert {v for k, v in found.items() if k.startswith("1.1.A")} == {("illegible", "")}
+    assert not any(k.startswith("1.1.A14.") for k in found)
+    assert (found["1.1.B01.4"][0], found["1.1.B14.1"][1]) == ("selected", "Musikschule")
+    assert [r.raw for r in matched.reviews if not r.item_id] == ["eigene Tabelle"] * 3
+
+
+@pytest.mark.parametrize("style", ["typed_x", "controls"])
+def test_rows_added_below(style):
+    """Rows added below the empty ones are further occurrences of the last of them."""
+    drawn = Drawn({"1.1.A14.1": "Moschee", "1.2.1#6": "Beirat"}, style)
+    drawn.insert_row(2, 17, "Kirche", "", "", "x", "", "", "", "")
+    drawn.insert_row(6, 7, "Forum", "", "", "", "", "12", "")
+    found = answers(drawn.match())
+    assert (found["1.1.A14.1"], found["1.1.A14.1#2"]) == (("answered", "Moschee"), ("answered", "Kirche"))
+    assert found["1.1.A14.4#2"] == ("selected", "")
+    assert "1.1.A14.4" not in found
+    assert (found["1.2.1#6"][1], found["1.2.1#7"][1], found["1.2.6#7"][1]) == ("Beirat", "Forum", "12")
+
+
+def test_deleted_empty_rows():
+    """Who deletes the empty rows has lost nothing: no response, no review."""
+    drawn = Drawn({A03: "x"})
+    drawn.table(2).remove(drawn.row(2, 17))
+    for _ in range(6):
+        drawn.table(6).remove(drawn.row(6, 2))
+    matched = drawn.match()
+    assert matched.reviews == []
+    assert answers(matched) == expected_answers("lang", {A03: "x"})
+
+
+def test_tag_against_position():
+    """A control moved to another row is claimed by two witnesses: both items are illegible and reviewed."""
+    drawn = Drawn({A03: "x"}, "controls")
+    here, there = drawn.cell(2, ROW_A03, 4), drawn.cell(2, ROW_A04, 4)
+    control = here.find(f".//{W}sdt")
+    there.find(W + "p").addnext(deepcopy(here.find(W + "p")))
+    there.remove(there.find(W + "p"))
+    control.getparent().remove(control)
+    matched = drawn.match()
+    assert answers(matched)[A03] == answers(matched)[A04] == ("illegible", "")
+    assert [r.item_id for r in matched.reviews] == [A03, A04]
+    assert {r.reason for r in matched.reviews} == {"Kennung und Stelle im Bogen widersprechen sich"}
+
+
+def test_tag_at_two_places():
+    """A row copied with its controls carries each tag twice: nobody can say which one is meant."""
+    drawn = Drawn({A03: "x"}, "controls")
+    drawn.row(2, ROW_A03).addnext(deepcopy(drawn.row(2, ROW_A03)))
+    matched = drawn.match()
+    assert answers(matched)[A03] == ("illegible", "")
+    assert (A03, "Kennung steht an mehreren Stellen") in [(r.item_id, r.reason) for r in matched.reviews]
+
+
+def test_tag_against_option_label():
+    """A box whose tag says „ja“ beside the printed „Nein“ is no answer."""
+    drawn = Drawn({"2.1:ja": "x"}, "controls")
+    paragraphs = drawn.cell(7, 1, 3).findall(W + "p")
+    texts = [p.findall(f"{W}r/{W}t")[-1] for p in paragraphs]
+    texts[0].text, texts[1].text = texts[1].text, texts[0].text
+    matched = drawn.match()
+    assert answers(matched)["2.1"] == ("illegible", "")
+    assert {r.item_id for r in matched.reviews} == {"2.1"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (["☒", "☐"], "Kreuz nicht eindeutig"),
+        (["x ☐"], "Kreuz nicht eindeutig"),
+        (["(x)"], "Kreuz nicht eindeutig"),
+        (["☒ erst ab Mai"], "Text neben dem Kästchen"),
+        (["☒", "erst ab Mai"], "Text neben dem Kästchen"),
+        (["geplant"], "Kreuz nicht eindeutig"),
+    ],
+)
+def test_doubtful_ticks(lines, reason):
+    """Two marks, half a mark, or words in the cell of a tick: illegible, with the raw entry in the review."""
+    drawn = Drawn()
+    drawn.type(drawn.cell(2, ROW_A03, 4), *lines)
+    matched = drawn.match()
+    found = answers(matched)[A03]
+    reviews = [(r.item_id, r.reason) for r in matched.reviews]
+    assert (found, reviews) == (("illegible", ""), [(A03, reason)])
+    assert matched.reviews[0].raw == "\n".join(lines)
+
+
+@pytest.mark.parametrize("style", ["controls", "legacy"])
+def test_two_boxes_in_one_cell(style):
+    """Two boxes must agree; a ticked one beside an empty one is no answer."""
+    drawn = Drawn({A03: "x"}, style)
+    drawn.strip_tags()
+    drawn.cell(2, ROW_A04, 4).append(deepcopy(drawn.cell(2, ROW_A03, 4).find(W + "p")))
+    drawn.cell(2, ROW_A03, 4).append(deepcopy(drawn.cell(2, ROW_A03, 4).find(W + "p")))
+    matched = drawn.match()
+    assert (answers(matched)[A03], answers(matched)[A04]) == (("selected", ""), ("illegible", ""))
+    assert [(r.item_id, r.reason) for r in matched.reviews] == [
+        (A04, "zwei Zeichen in einem Feld widersprechen sich")
+    ]
+
+
+@pytest.mark.parametrize("style", ["controls", "legacy", "typed_box"])
+def test_words_beside_a_box(style):
+    """Words typed behind a box are not its label: the tick is illegible, whatever kind of box it is."""
+    drawn = Drawn({A03: "x"}, style)
+    drawn.cell(2, ROW_A03, 4).find(W + "p").append(typed(" erst ab Mai")[0])
+    matched = drawn.match()
+    assert answers(matched)[A03] == ("illegible", "")
+    (review,) = matched.reviews
+    assert (review.item_id, review.reason) == (A03, "Text neben dem Kästchen")
+    assert review.raw == "☒ erst ab Mai"
+
+
+@pytest.mark.parametrize(
+    "lines", [["☒ Ja", "☐ Nein", "erst ab Mai"], ["☒ Ja", "☐ Nein", "☒ teils"], ["☒ Ja"], ["Ja"]]
+)
+def test_doubtful_choices(lines):
+    """Words or boxes beside the printed options, or a missing box, make a choice illegible."""
+    drawn = Drawn()
+    drawn.type(drawn.cell(7, 1, 3), *lines)
+    matched = drawn.match()
+    assert answers(matched)["2.1"][0] == "illegible"
+    assert {r.item_id for r in matched.reviews} == {"2.1"}
+
+
+def test_merged_and_split_cells():
+    """A row in which cells were merged has no certain columns: illegible, entries reviewed."""
+    drawn = Drawn()
+    first, second = drawn.cell(2, ROW_A03, 4), drawn.cell(2, ROW_A03, 5)
+    etree.SubElement(first.find(W + "tcPr"), W + "gridSpan").set(W + "val", "2")
+    second.getparent().remove(second)
+    drawn.type(first, "x")
+    matched = drawn.match()
+    assert {answers(matched)[f"1.1.A03.{c}"][0] for c in range(2, 9)} == {"illegible"}
+    assert answers(matched)[A04] == ("not_selected", "")
+    assert "x" in {r.raw for r in matched.reviews}
+
+
+def test_remark_in_a_column_of_its_own():
+    """A fourth column beside the answers of a sheet makes the answer cell uncertain; nothing is taken from it."""
+    drawn = Drawn({"2.4": "Kleine Runde"})
+    for row in drawn.table(7).findall(W + "tr"):
+        row.append(deepcopy(row.findall(W + "tc")[1]))
+        drawn.type(row.findall(W + "tc")[3], "")
+    drawn.type(drawn.cell(7, 10, 4), "Bemerkung")
+    matched = drawn.match()
+    assert answers(matched)["2.4"] == ("illegible", "")
+    assert {"Kleine Runde", "Bemerkung"} <= {r.raw for r in matched.reviews}
+
+
+def test_marks_inside_a_text():
+    """A text answer keeps the boxes that were typed into it, in their order."""
+    drawn = Drawn()
+    drawn.type(drawn.cell(7, 10, 3), "☒ Amt A dabei", "☐ Amt B noch nicht")
+    assert answers(drawn.match())["2.4"] == ("answered", "☒ Amt A dabei\n☐ Amt B noch nicht")
+
+
+def test_picture_in_an_answer():
+    """A cross drawn by hand is a picture that nobody has read: illegible, not an empty box."""
+    drawn = Drawn()
+    run = etree.SubElement(drawn.cell(2, ROW_A03, 4).find(W + "p"), W + "r")
+    etree.SubElement(run, W + "drawing")
+    matched = drawn.match()
+    assert answers(matched)[A03] == ("illegible", "")
+    assert [(r.item_id, r.reason, r.raw) for r in matched.reviews] == [
+        (A03, "Inhalt der Zelle wird nicht gelesen", "drawing")
+    ]
+
+
+@pytest.mark.parametrize("text", ["Bitte um Rückruf", "Ja", "Jugendamt"])
+def test_text_outside_of_any_field(text):
+    """A line typed between the tables goes to review, even if the same words are printed elsewhere."""
+    drawn = Drawn()
+    drawn.table(3).addprevious(typed(text))
+    assert [(r.item_id, r.reason, r.raw) for r in drawn.match().reviews] == [("", OUTSIDE, text)]
+
+
+def test_text_in_a_comment_and_under_another_name_of_the_main_part():
+    """Comments are read too, and the main part need not be called document.xml."""
+    drawn = Drawn()
+    drawn.table(3).addprevious(typed("Bitte um Rückruf"))
+    parts = {
+        name.replace("document.xml", "document2.xml"): content.replace(b"document.xml", b"document2.xml")
+        for name, content in parts_of(drawn.data()).items()
+    }
+    comments = f'<w:comments xmlns:w="{NAMESPACES["w"]}"><w:comment w:id="1"><w:p><w:r><w:t>Stimmt nicht mehr</w:t></w:r></w:p></w:comment></w:comments>'
+    relation = b'<Relationship Id="rId9" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments" Target="comments.xml"/></Relationships>'
+    rels = "word/_rels/document2.xml.rels"
+    parts |= {
+        "word/comments.xml": comments.encode(),
+        rels: parts[rels].replace(b"</Relationships>", relation),
+    }
+    from gkanalysis.zipping import zip_parts
+
+    assert [r.raw for r in match(zip_parts(parts)).reviews] == ["Bitte um Rückruf", "Stimmt nicht mehr"]
+
+
+def test_placeholder_is_no_answer_and_leaves_a_note():
+    """Placeholder text typed or left standing is not answered, and the response says so."""
+    for text in ("Hier Text eingeben", "Klicken oder tippen Sie hier, um Text einzugeben.", "…"):
+        drawn = Drawn()
+        drawn.type(drawn.cell(7, 10, 3), text)
+        (response,) = [r for r in drawn.match().responses if r.item_id == "2.4"]
+        assert (response.state, response.value, response.note) == ("not_answered", "", "placeholder")
+        assert response.raw == text
+
+
+def test_foreign_document():
+    """A document that prints less than half of the labels is no form: one sentence with its name."""
+    drawn = Drawn()
+    for table in drawn.body.findall(W + "tbl")[1:]:
+        drawn.body.remove(table)
+    with pytest.raises(IngestError, match=r"„Protokoll\.docx“ ist kein Bogen"):
+        match(drawn.data(), "Protokoll.docx")
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_place_finds_the_answer(style):
+    """The XPath of each response finds one element in its part, and that element holds the answer."""
+    written = {"2.4": "Kleine Runde", A03: "x", "2.1:ja": "x", "1.2.1#3": "Beirat"}
+    data = write_form(BOOK, "lang", written, style)
+    root = etree.fromstring(parts_of(data)[MAIN])
+    responses = match(data).responses
+    assert len(responses) > 400
+    held = {}
+    for r in responses:
+        assert r.part == MAIN
+        found = [root.xpath(place, namespaces=NAMESPACES) for place in r.place.split(" | ")]
+        assert all(len(elements) == 1 for elements in found), r
+        held[r.item_id, r.occurrence] = found[0][0]
+    assert "".join(held["2.4", 1].itertext()) in ("Kleine Runde", "") or style == "legacy"
+    if style in ("controls", "typed_x", "typed_box"):
+        assert "Kleine Runde" in "".join(held["2.4", 1].itertext())
+        assert "".join(held[A03, 1].itertext()) in ("☒", "x")
+    assert "Beirat" in "".join(held["1.2.1", 3].itertext())
+
+
+def test_codes_of_the_declared_form_are_unique():
+    """Neither a tag nor the name of a legacy field stands for two slots of a version."""
+    for version in BOOK.versions:
+        slots = [s for table in BOOK.tables(version) for s in table.slots]
+        assert len({s.tag for s in slots}) == len({s.bookmark for s in slots}) == len(slots)

@@ -1,0 +1,133 @@
+"""Spreadsheets of the team: forgiving about what Excel does to a CSV, strict about what would lose a row."""
+
+import pytest
+
+from gkanalysis.errors import IngestError
+from gkanalysis.ingest.tables import check_rows, read_rows
+
+COLUMNS = ["id", "name"]
+
+
+@pytest.fixture
+def rows_of(tmp_path):
+    """Reads bytes as a CSV file with the columns id and name."""
+
+    def read(data, columns=COLUMNS, **options):
+        path = tmp_path / "Liste.csv"
+        path.write_bytes(data)
+        return read_rows(path, columns, **options)
+
+    return read
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "id,name\n1,Bläuling\n".encode(),
+        "\ufeffid,name\n1,Bläuling\n".encode(),
+        "id;name\r\n1;Bläuling\r\n".encode(),
+        "id;name\r\n1;Bläuling\r\n".encode("cp1252"),
+        "name,id\n Bläuling , 1\n".encode(),
+        'id,name\n"1","Bläuling"'.encode(),
+    ],
+    ids=["plain", "byte order mark", "semicolons", "Windows", "other order", "quotes"],
+)
+def test_what_excel_does(rows_of, data):
+    """Byte order mark, semicolons, Windows encoding, quotes, order of columns: the rows are the same."""
+    assert rows_of(data) == [{"id": "1", "name": "Bläuling", "row": "2"}]
+
+
+def test_rows_are_numbered_as_in_the_sheet(rows_of):
+    """Empty rows and cells of several lines do not shift the numbers that people see in Excel."""
+    rows = rows_of(b'id,name\n1,"a\nb"\n,\n\n2,c\n')
+    assert [(r["id"], r["name"], r["row"]) for r in rows] == [("1", "a\nb", "2"), ("2", "c", "5")]
+
+
+def test_optional_column(rows_of):
+    """An optional column that is missing is empty; one that must be there is refused."""
+    assert rows_of(b"id\n1\n", optional=["name"]) == [{"id": "1", "name": "", "row": "2"}]
+    with pytest.raises(IngestError, match="fehlend: „name“"):
+        rows_of(b"id\n1\n")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "fehlend: „id“, „name“"),
+        (b"id,name,rest\n1,a,b\n", "unbekannt oder doppelt: „rest“"),
+        (b"id,name,name\n1,a,b\n", "unbekannt oder doppelt: „name“"),
+        (b"id,name\n1,a,b\n2\n3,c\n", "Zeile 2 hat 3, Zeile 3 hat 1 statt 2 Felder"),
+        (b"id,name\n1,a\0b\n", "keine Textdatei"),
+        ("id,name\n1,a\n".encode("utf-16"), "keine Textdatei"),
+        (b"id,name\n1,\x81\n", "keine Textdatei"),
+        (b'id,name\n1,"a\n2,b\n3,c\n', "nicht oder falsch geschlossen"),
+        (b'id,name\n1,"a"b\n', "nicht oder falsch geschlossen"),
+        (b"id,name\n1," + b"a" * 20_000_000, "größer als 20 MB"),
+    ],
+    ids=[
+        "empty",
+        "unknown",
+        "twice",
+        "ragged",
+        "NUL",
+        "UTF-16",
+        "no encoding",
+        "open quote",
+        "quote inside",
+        "size",
+    ],
+)
+def test_refused(rows_of, data, said):
+    """What could lose or shift a value is refused with one sentence that names file and reason."""
+    with pytest.raises(IngestError, match=said) as caught:
+        rows_of(data)
+    assert "Liste.csv“" in str(caught.value)
+
+
+def test_missing_file(tmp_path):
+    """A missing list, or a folder in its place, is named."""
+    for path in (tmp_path / "fehlt.csv", tmp_path):
+        with pytest.raises(IngestError, match="fehlt oder ist nicht lesbar"):
+            read_rows(path, COLUMNS)
+
+
+TABLE = {
+    "key": "id",
+    "columns": [
+        {"name": "id", "kind": "id", "label": "Kennung"},
+        {"name": "type", "kind": "enum", "label": "Typ", "options": {"a": "A", "b": "B"}},
+        {"name": "n", "kind": "count", "label": "Anzahl", "only_if": {"type": "a"}, "at_most": "limit"},
+        {"name": "limit", "kind": "count", "label": "Grenze", "optional": True},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (("1", "a", "3", "3"), None),
+        (("1", "a", "0", ""), None),
+        (("1", "b", "", ""), None),
+        (("1", "a", "4", "3"), "n (4) ist größer als limit (3)"),
+        (("1", "b", "3", ""), "n „3“ ist nur bei"),
+        (("1", "a", "", ""), "n fehlt (Anzahl)"),
+        (("1", "c", "", ""), "type „c“ ist unbekannt; erlaubt sind a, b"),
+        (("1", "a", "-1", ""), "n „-1“ ist keine ganze Zahl"),
+        (("1", "a", "²", ""), "n „²“ ist keine ganze Zahl"),
+        (("1", "a", "1,5", ""), "n „1,5“ ist keine ganze Zahl"),
+        (("", "b", "", ""), "id fehlt (Kennung)"),
+    ],
+)
+def test_check_rows(tmp_path, row, said):
+    """Each value is held against the codebook of its table; the sentence names the line."""
+    rows = [dict(zip(("id", "type", "n", "limit"), row, strict=True)) | {"row": "2"}]
+    problems = check_rows(rows, TABLE, tmp_path / "t.csv")
+    assert len(problems) == (said is not None)
+    assert all(said in p and "Zeile 2" in p for p in problems)
+
+
+def test_check_rows_repeated_key(tmp_path):
+    """The second row of a key is a problem that names the first."""
+    rows = [{"id": "1", "type": "b", "n": "", "limit": "", "row": k} for k in ("2", "7")]
+    (problem,) = check_rows(rows, TABLE, tmp_path / "t.csv")
+    assert "Zeile 7: id „1“ steht schon in Zeile 2" in problem

@@ -1,0 +1,159 @@
+"""What the tests of reports share: a small report made by hand, and the project's report made for real."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from gkanalysis.paths import ProjectPaths
+from gkanalysis.report.definition import ChapterDefinition, Report, chapter_parameters, read_report
+from gkanalysis.report.exhibits import Figure, Row, Table
+from gkanalysis.report.figures import segment_bars
+from gkanalysis.report.numbers import NBSP
+
+ROOT = Path(__file__).parents[2]
+TEXT = """# Erstes Kapitel
+
+Es sind [13 von 45]{.value #value-new}; siehe [](#tab) und [](#abb) in [](#zweites).
+
+::: {.exhibit #tab}
+:::
+
+## Unterkapitel
+
+::: {.exhibit #abb}
+:::
+
+::: kasten
+**Empfehlung.** Erster Absatz.
+
+- ein Punkt
+- noch einer
+
+Letzter Absatz.
+:::
+
+# Zweites Kapitel {#zweites}
+
+Schluss mit Fußnote.[^1]
+
+[^1]: Unten.
+"""
+
+
+@dataclass
+class Small:
+    """A report of two chapters, one table and one figure."""
+
+    report: Report
+    document: dict
+    build: Path
+
+    def prepared(self):
+        """Tree and headings, as `render` hands them to a format."""
+        from gkanalysis.report.render import prepare
+
+        return prepare(self.document)
+
+
+@pytest.fixture
+def bars():
+    """A long table of two bars with two parts each, as figures take it."""
+    return pd.DataFrame(
+        {
+            "label": ["Städte", "Städte", "Kreise", "Kreise"],
+            "group": ["neu", "alt"] * 2,
+            "group_label": ["neu gegründet", "angeknüpft"] * 2,
+            "n": [3, 15, 9, 12],
+            "base_n": [18, 18, 21, 21],
+        }
+    )
+
+
+@pytest.fixture
+def small(tmp_path, bars):
+    """A function that makes the small report; `mark` is drawn into its figure."""
+
+    def make(*, synthetic=True, text=TEXT, mark="", folder="build"):
+        numbers = pd.DataFrame({"row": ["a", "b"], "n": [39, 6], "base_n": [45, 45]})
+        percent = f"39{NBSP}(86,7{NBSP}%)"
+        rows = (Row(("Bereich",), kind="block"), Row(("Jugendamt", percent)), Row(("davon", "6"), level=1))
+        common = {"base": "Anzahl der Bündnisse", "source": "Quelle: Register."}
+        table = Table(
+            id="tab", label="Tabelle 1", title="Wer dabei ist", numbers=numbers, notes=("Eine Anmerkung.",),
+            header=("Akteur", f"insgesamt* (n{NBSP}={NBSP}45)"), rows=rows, **common,
+        )  # fmt: skip
+        figure = Figure(
+            id="abb", label="Abbildung 1", title="Städte knüpfen an", numbers=bars,
+            alt="Geteilte Balken: neu 3 von 18 Städten.", draw=lambda: segment_bars(bars, mark=mark), **common,
+        )  # fmt: skip
+        build = tmp_path / folder
+        for exhibit in (table, figure):
+            exhibit.save(build / "eins")
+        records = json.loads(json.dumps([table.record(), figure.record()]))
+        report = Report(
+            id="klein", title="Ein „kleiner“ Bericht", subtitle="Untertitel", authors=("Erste", "Zweite"),
+            institution="Institut", date="2019-09", language="de", sources=("quelle-2018",), keywords=("Bündnis",),
+            chapters=(ChapterDefinition("eins", "01", (), {}),), description="Worum es geht",
+        )  # fmt: skip
+        document = {
+            "markdown": text,
+            "exhibits": {r["id"]: r | {"chapter": "eins"} for r in records},
+            "synthetic": synthetic,
+            "dataset": "Probe_daten",
+            "raw_files": [["forms/Überblick.docx", "ab" * 32]],
+            "versions": [["Python", "3.11.0"]],
+        }
+        return Small(report, document, build)
+
+    return make
+
+
+@dataclass
+class Built:
+    """The project's own report, made in a copy of the project."""
+
+    root: Path
+    paths: ProjectPaths
+    report: Report
+
+    def file(self, suffix):
+        """The finished report in one format."""
+        return self.paths.reports / self.report.id / f"{self.report.id}.{suffix}"
+
+
+def copy_project(target):
+    """Copy what a report is made from; shipped results of earlier builds stay behind."""
+    for name in ("notebooks", "data/codebook", "data/raw"):
+        shutil.copytree(ROOT / name, target / name)
+    (target / "reports").mkdir()
+    for name in ("pyproject.toml", "reports/zwischenbericht-2019.yml", "reports/reference.docx"):
+        shutil.copy(ROOT / name, target / name)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The report of 2019 in its three formats, from the received forms, without make."""
+    from gkanalysis.pipeline import build_interim, build_processed, build_register
+    from gkanalysis.report.assemble import assemble_report
+    from gkanalysis.report.notebooks import run_chapter
+    from gkanalysis.report.render import render_report
+
+    root = tmp_path_factory.mktemp("projekt")
+    copy_project(root)
+    paths = ProjectPaths.of(root, Path("data/raw"))
+    report = read_report(root, "zwischenbericht-2019")
+    build_register(paths)
+    for source in report.sources:
+        build_interim(paths, source)
+        build_processed(paths, source)
+    for chapter in report.chapters:
+        notebook, parameters = chapter_parameters(report, chapter.id, paths, "data/raw")
+        run_chapter(notebook, paths.build / "reports" / report.id / chapter.id, parameters)
+    assemble_report(report, paths)
+    for suffix in ("html", "pdf", "docx"):
+        render_report(report, paths, suffix)
+    return Built(root, paths, report)

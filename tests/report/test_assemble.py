@@ -1,0 +1,178 @@
+"""Chapters become one report: numbered exhibits, used values, nothing stale."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from gkanalysis.errors import RenderError, UsageError
+from gkanalysis.paths import ProjectPaths
+from gkanalysis.report.assemble import assemble, assemble_report
+from gkanalysis.report.definition import ChapterDefinition, Report
+
+SOURCE = "strukturen-2018"
+
+
+def exhibit(identifier, label):
+    """What a chapter keeps of an exhibit."""
+    keys = ("title", "base", "source")
+    return {
+        "id": identifier,
+        "label": label,
+        "kind": "table",
+        "notes": [],
+        "header": [],
+        "rows": [],
+        **dict.fromkeys(keys, "x"),
+    }
+
+
+def value(identifier, n=1):
+    """What a chapter keeps of a value."""
+    return {"id": identifier, "n": n, "base_n": None, "label": "", "origin": {}}
+
+
+def chapter(*blocks, values=(), synthetic=True):
+    """A chapter of texts (str) and exhibits (id, label)."""
+    shown = [b for b in blocks if not isinstance(b, str)]
+    return {
+        "blocks": [{"type": "markdown", "text": b} if isinstance(b, str) else {"type": "exhibit", "id": b[0]} for b in blocks],
+        "exhibits": {b[0]: exhibit(*b) for b in shown},
+        "values": list(values),
+        "synthetic": synthetic,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A function that writes chapters and data of a project and gives report and paths."""
+    paths = ProjectPaths.of(tmp_path, Path("data/raw"))
+    paths.processed.mkdir(parents=True)
+    (paths.processed / "dataset.json").write_text(json.dumps({"title": "Probe", "synthetic": True}))
+    (paths.processed / "raw-files.csv").write_text("file,sha256\nforms/1.docx,0123\n")
+    for name in ("losses", "questions"):
+        pd.DataFrame({"name": [name], "row": [7]}).to_parquet(paths.processed / f"{SOURCE}-{name}.parquet")
+
+    def write(*chapters):
+        ids = [f"kap{k}" for k in range(1, len(chapters) + 1)]
+        for identifier, content in zip(ids, chapters, strict=True):
+            folder = paths.build / "reports/probe" / identifier
+            for record in content["exhibits"].values():
+                (folder / "tables").mkdir(parents=True, exist_ok=True)
+                (folder / "tables" / f"{record['id']}.csv").write_text("n\n1\n")
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "chapter.json").write_text(json.dumps(content))
+        report = Report(
+            "probe",
+            "T",
+            "",
+            ("A",),
+            "I",
+            "2019",
+            "de",
+            (SOURCE,),
+            tuple(ChapterDefinition(i, i, (), {}) for i in ids),
+            (),
+            "D",
+        )
+        return report, paths
+
+    return write
+
+
+def labels(report, paths):
+    """Labels of the exhibits of the assembled report in order."""
+    document, _ = assemble(report, paths.build / "reports" / report.id)
+    return [e["label"] for e in document["exhibits"].values()]
+
+
+def test_tables_and_figures_are_counted_through_the_report(project):
+    """Tabelle and Abbildung count apart and across chapters; labels with a number of their own stay."""
+    one = chapter(("a", "Tabelle"), "Text", ("b", "Abbildung"), ("c", "Übersicht 10"))
+    two = chapter(("d", "Tabelle"), ("e", "Abbildung"))
+    assert labels(*project(one, two)) == [
+        "Tabelle 1",
+        "Abbildung 1",
+        "Übersicht 10",
+        "Tabelle 2",
+        "Abbildung 2",
+    ]
+
+
+def test_exhibit_shown_twice_is_refused(project):
+    """The same id in two chapters would overwrite one's file."""
+    with pytest.raises(RenderError, match="„a“ steht zweimal"):
+        labels(*project(chapter(("a", "Tabelle")), chapter(("a", "Tabelle"))))
+
+
+def test_value_of_one_chapter_can_be_used_in_another(project):
+    """The record says which text used which number."""
+    report, paths = project(chapter(values=[value("neu", 13)]), chapter("Es sind {eval}`v.neu.n`."))
+    document, used = assemble(report, paths.build / "reports/probe")
+    assert document["markdown"] == "Es sind [13]{.value #value-neu-n}."
+    assert [u["text"] for u in used.values()] == ["13"]
+
+
+def test_value_in_two_chapters_is_refused(project):
+    """One name, one number, also across chapters."""
+    with pytest.raises(RenderError, match="„neu“ ist in zwei Kapiteln vergeben, zuletzt in „kap2“"):
+        labels(*project(chapter(values=[value("neu")]), chapter(values=[value("neu")])))
+
+
+def test_unused_value_fails_the_build(project):
+    """A number that was computed for the text and is not there any more was forgotten."""
+    text = chapter("{eval}`v.neu`", values=[value("neu"), value("alt"), value("alt2")])
+    with pytest.raises(RenderError, match="nicht verwendet: alt, alt2"):
+        labels(*project(text))
+
+
+def test_report_folder_holds_what_the_chapters_make_and_nothing_else(project):
+    """Files of exhibits that are gone disappear; lists of all sources and values are written."""
+    report, paths = project(chapter(("a", "Tabelle"), "{eval}`v.neu`", values=[value("neu", 13)]))
+    target = paths.reports / "probe"
+    for stale in ("tables/alt.csv", "tables/.a.csv.123", "figures/alt.svg"):
+        (target / stale).parent.mkdir(parents=True, exist_ok=True)
+        (target / stale).touch()
+    (target / "tables/ordner").mkdir()
+    assemble_report(report, paths)
+    files = sorted(p.relative_to(target).as_posix() for p in target.rglob("*"))
+    assert files == ["figures", "losses.csv", "rueckfragen.csv", "tables", "tables/a.csv", "values.json"]
+    assert (target / "losses.csv").read_text() == f"source,name,row\n{SOURCE},losses,7\n"
+    (record,) = json.loads((target / "values.json").read_text())
+    assert (record["id"], record["n"], record["base_n"], record["text"]) == ("neu", 13, None, "13")
+
+
+def test_document_names_data_files_and_versions(project):
+    """The last page is made from what was read, with check sums as they are written, not as numbers."""
+    report, paths = project(chapter("Text"))
+    assemble_report(report, paths)
+    document = json.loads((paths.build / "reports/probe/document.json").read_text())
+    assert document["raw_files"] == [["forms/1.docx", "0123"]]
+    assert (document["dataset"], document["synthetic"]) == ("Probe", True)
+    assert {"Python", "gkanalysis", "pandas", "typst"} <= {name for name, _ in document["versions"]}
+
+
+def test_chapter_of_other_data_is_refused(project):
+    """A chapter drawn without the synthetic mark cannot enter a report of synthetic data, nor the reverse."""
+    report, paths = project(chapter("a"), chapter("b", synthetic=False), chapter("c", synthetic=None))
+    with pytest.raises(RenderError, match="mit anderen Daten gerechnet als der Bericht: kap2"):
+        assemble_report(report, paths)
+    assert not (paths.reports / "probe/values.json").exists()
+
+
+@pytest.mark.parametrize("name", ["dataset.json", "raw-files.csv"])
+def test_missing_data_is_a_sentence(project, name):
+    """Without the check sums of the received files there is no report."""
+    report, paths = project(chapter("Text"))
+    (paths.processed / name).unlink()
+    with pytest.raises(UsageError, match=rf"{name}“ fehlt"):
+        assemble_report(report, paths)
+
+
+def test_missing_chapter_is_a_sentence(project):
+    """A chapter that was never run is named."""
+    report, paths = project(chapter("Text"))
+    (paths.build / "reports/probe/kap1/chapter.json").unlink()
+    with pytest.raises(UsageError, match="„kap1“ ist noch nicht gerechnet"):
+        assemble_report(report, paths)

@@ -1,0 +1,221 @@
+"""The Word document: opens everywhere, can be read aloud, and takes the institute's look."""
+
+import io
+import re
+import zipfile
+
+import docx
+import pytest
+from lxml import etree
+
+from gkanalysis.errors import RenderError
+from gkanalysis.report.docx import render_docx
+from gkanalysis.report.docxreference import PARAGRAPHS, write_reference
+from gkanalysis.report.render import moment
+from tools.render_pages import docx_to_pdf
+from tools.system import needs, run
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+LONG = "Eine Überschrift, die länger ist, als eine Textmarke in Word sein darf"
+
+
+@pytest.fixture
+def word(tmp_path):
+    """A function that sets a small report with the shipped template and gives the file's bytes."""
+
+    def make(probe, reference=None):
+        if reference is None:
+            reference = tmp_path / "vorlage.docx"
+            write_reference(reference)
+        tree, headings = probe.prepared()
+        return render_docx(
+            probe.report, probe.document, tree, headings, probe.build, reference, moment(probe.report)
+        )
+
+    return make
+
+
+def parts(content):
+    """Name -> bytes of the parts of a Word file."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def body(content):
+    """The main part as a tree."""
+    return etree.fromstring(parts(content)["word/document.xml"])
+
+
+def styles_of(root, text):
+    """Styles of the paragraphs that contain a text."""
+    found = [p for p in root.iter(f"{W}p") if text in "".join(p.itertext())]
+    return [p.find(f"{W}pPr/{W}pStyle").get(f"{W}val") for p in found]
+
+
+def test_file_opens_with_python_docx(small, word):
+    """Title, table and properties are where other programs look for them."""
+    document = docx.Document(io.BytesIO(word(small())))
+    properties = document.core_properties
+    assert (properties.title, properties.author, properties.keywords) == (
+        "Ein „kleiner“ Bericht",
+        "Erste; Zweite",
+        "Bündnis",
+    )
+    assert (properties.language, properties.created.year) == ("de-DE", 2019)
+    cells = [[c.text for c in row.cells] for row in document.tables[0].rows]
+    assert cells == [
+        ["Akteur", "insgesamt*\n(n\u00a0=\u00a045)"],
+        ["Bereich", "Bereich"],
+        ["Jugendamt", "39\u00a0(86,7\u00a0%)"],
+        ["\u2003davon", "6"],
+    ]
+
+
+def test_tables_have_a_head_a_name_and_a_description(small, word):
+    """What screen readers announce; the head is repeated on each page and rows stay whole."""
+    tables = list(body(word(small())).iter(f"{W}tbl"))
+    assert len(tables) == 3
+    names = []
+    for table in tables:
+        rows = table.findall(f"{W}tr")
+        assert [r.find(f"{W}trPr/{W}tblHeader") is not None for r in rows] == [True] + [False] * (
+            len(rows) - 1
+        )
+        assert all(r.find(f"{W}trPr/{W}cantSplit") is not None for r in rows)
+        names.append(
+            [table.find(f"{W}tblPr/{W}{n}").get(f"{W}val") for n in ("tblCaption", "tblDescription")]
+        )
+    assert names[0] == ["Tabelle 1: Wer dabei ist", "Anzahl der Bündnisse"]
+    assert [n[0] for n in names[1:]] == ["Eingegangene Dateien", "Verwendete Programme"]
+
+
+def test_short_table_stays_on_one_page(small, word):
+    """Each row but the last keeps with the next one, and the caption with the table."""
+    table = next(body(word(small())).iter(f"{W}tbl"))
+    kept = [
+        all(p.find(f"{W}pPr/{W}keepNext") is not None for p in r.iter(f"{W}p")) for r in table.iter(f"{W}tr")
+    ]
+    assert kept == [True, True, True, False]
+
+
+def test_pictures_have_their_text_and_no_path(small, word):
+    """The alternative text is on the picture; the folder it came from is nowhere in the file."""
+    probe = small()
+    content = word(probe)
+    (place,) = body(content).iter(f"{WP}docPr")
+    assert place.get("descr") == "Geteilte Balken: neu 3 von 18 Städten."
+    (inline,) = body(content).iter(f"{WP}inline")
+    assert [inline.get(f"dist{s}") for s in "TBLR"] == ["0"] * 4
+    assert int(inline.find(f"{WP}extent").get("cx")) <= (11906 - 1531 - 1304) * 635  # the text column in EMU
+    for name, data in parts(content).items():
+        assert not [p for p in (str(probe.build), "/tmp", "/home", "/work", "C:\\") if p.encode() in data], (
+            name
+        )
+
+
+def test_contents_are_there_before_word_fills_them(small, word):
+    """Entries for chapters and exhibits, each linked to a bookmark that exists, also for a long heading."""
+    places = "\n\n".join(f"::: {{.exhibit #{i}}}\n:::" for i in ("tab", "abb"))
+    probe = small(text=f"# {LONG}\n\n[](#abb)\n\n{places}")
+    root = body(word(probe))
+    entries = ["".join(p.itertext()) for p in root.iter(f"{W}p") if p.find(f"{W}hyperlink") is not None]
+    assert [e.rpartition("\\u ")[2] for e in entries[:4]] == [
+        f"1\u2002{LONG}", "Daten, Dateien und Versionen", "Tabelle 1: Wer dabei ist", "Abbildung 1: Städte knüpfen an",
+    ]  # fmt: skip
+    bookmarks = {b.get(f"{W}name") for b in root.iter(f"{W}bookmarkStart")}
+    anchors = [h.get(f"{W}anchor") for h in root.iter(f"{W}hyperlink") if h.get(f"{W}anchor")]
+    assert len(anchors) == 5
+    assert set(anchors) <= bookmarks
+    assert all(len(a) <= 40 for a in anchors)
+
+
+def test_box_is_one_block(small, word):
+    """All paragraphs of a box, list and all, have its style and follow each other."""
+    root = body(word(small()))
+    styles = [p.find(f"{W}pPr/{W}pStyle") for p in root.find(f"{W}body").findall(f"{W}p")]
+    names = [s.get(f"{W}val") if s is not None else "" for s in styles]
+    first = names.index("Kasten")
+    assert names[first : first + 4] == ["Kasten"] * 4
+    assert names.count("Kasten") == 4
+
+
+def test_text_of_lists_is_no_smaller_than_other_text(small, word):
+    """Tables have a style of their own: the style of lists is that of the text."""
+    root = body(word(small(text="# A\n\n- ein Punkt\n\n::: {.exhibit #tab}\n:::")))
+    assert styles_of(root, "ein Punkt") == ["Compact"]
+    assert styles_of(root, "Jugendamt") == ["Tabellentext"]
+    assert styles_of(root, "Bereich") == ["Tabellenblock"]
+    assert not [p for p in PARAGRAPHS if p[0] == "Compact" and "w:sz" in p[4]]
+
+
+def test_every_style_used_is_defined(small, word):
+    """No paragraph falls back to the look of plain text because its style is missing."""
+    content = parts(word(small()))
+    defined = {s.get(f"{W}styleId") for s in etree.fromstring(content["word/styles.xml"]).iter(f"{W}style")}
+    used = {
+        s.get(f"{W}val")
+        for s in etree.fromstring(content["word/document.xml"]).iter(
+            f"{W}pStyle", f"{W}tblStyle", f"{W}rStyle"
+        )
+    }
+    assert used <= defined
+    assert {"Kasten", "Marke", "Basis", "Quelle", "TOC1", "TOC2", "TOCHeading"} <= used
+
+
+def test_bytes_do_not_depend_on_folder_or_run(small, word):
+    """Two runs in different folders give the same file."""
+    assert word(small(folder="eins")) == word(small(folder="zwei"))
+
+
+def test_shipped_template_is_the_written_one(built, tmp_path):
+    """The file in `reports` is what `gkanalysis reference` writes, always with the same bytes."""
+    write_reference(tmp_path / "a.docx")
+    assert (tmp_path / "a.docx").read_bytes() == (built.root / "reports/reference.docx").read_bytes()
+
+
+def test_template_can_be_exchanged(small, word, tmp_path):
+    """Another template brings its own font; ours is then not embedded."""
+    write_reference(tmp_path / "unsere.docx")
+    content = parts((tmp_path / "unsere.docx").read_bytes())
+    content["word/styles.xml"] = content["word/styles.xml"].replace(b"Source Sans 3", b"Institutsschrift")
+    with zipfile.ZipFile(tmp_path / "institut.docx", "w") as archive:
+        for name, data in content.items():
+            archive.writestr(name, data)
+    other = parts(word(small(), tmp_path / "institut.docx"))
+    assert b"Institutsschrift" in other["word/styles.xml"]
+    assert b"Source Sans 3" not in other["word/styles.xml"]
+    assert not [n for n in other if n.startswith("word/fonts/")]
+
+
+def test_template_with_only_word_styles_works(small, word, tmp_path):
+    """A template that knows none of our styles still gives a complete document."""
+    docx.Document().save(tmp_path / "word.docx")
+    document = docx.Document(io.BytesIO(word(small(), tmp_path / "word.docx")))
+    assert len(document.tables) == 3
+    assert "Letzter Absatz." in [p.text for p in document.paragraphs]
+
+
+def test_missing_template_is_a_sentence(small, word, tmp_path):
+    """The message says how to get one."""
+    with pytest.raises(RenderError, match=r"„fehlt\.docx“ fehlt; `gkanalysis reference`"):
+        word(small(), tmp_path / "fehlt.docx")
+
+
+@needs("soffice", "poppler")
+def test_libreoffice_shows_the_report_in_its_own_font(built, tmp_path):
+    """The embedded font is used where it is not installed; the report has its pages."""
+    pdf = docx_to_pdf(built.file("docx"), tmp_path)
+    fonts = run(["pdffonts", pdf], strict=True)
+    assert re.search(r"SourceSans3-Regular", fonts)
+    assert re.search(r"SourceSans3-Bold", fonts)
+    pages = int(re.search(r"Pages:\s+(\d+)", run(["pdfinfo", pdf], strict=True))[1])
+    assert 8 <= pages <= 20
+
+
+def test_report_has_no_trace_of_the_machine(built):
+    """No part of the finished file names a folder of the machine it was made on."""
+    for name, data in parts(built.file("docx").read_bytes()).items():
+        assert not [
+            p for p in (str(built.root), "/tmp/", "/home/", "/work/", "/usr/") if p.encode() in data
+        ], name

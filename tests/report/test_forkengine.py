@@ -1,0 +1,165 @@
+"""The fork engine: the outputs of the stock engine, without its kernel; each run apart from the others."""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+
+import nbformat
+import papermill
+import pytest
+
+from gkanalysis.report import forkengine
+from gkanalysis.report.definition import chapter_parameters
+
+TORTURE = [
+    "import sys, warnings\nprint('eins')\nprint('zwei', end='')\nsys.stderr.write('Fehlerstrom\\n')\nprint('drei')",
+    "from IPython.display import display, HTML, Markdown\ndisplay(HTML('<b>x</b>'))\nprint('danach')\ndisplay(1, 'zwei')",
+    "import pandas as pd\nframe = pd.DataFrame({'ä': [1, 2], 'b': [0.5, None]})\nframe",
+    "frame['b']",
+    "warnings.warn('Vorsicht')\n42",
+    "42;",
+    "",
+    "   ",
+    "None",
+    "def f():\n    return 'Text mit „Zeichen“'\nf()",
+    "x = 1\nx; x + 1",
+    "import asyncio\nawait asyncio.sleep(0)\n'fertig'",
+    "__name__",
+    "import numpy as np\nnp.float64(0.5)",
+    "_ + 1, Out[14] is _",
+    "1 / 0",
+    "'nie erreicht'",
+]
+KEPT = ("output_type", "name", "text", "data", "metadata", "ename", "evalue", "execution_count")
+
+
+def run(notebook, target, engine, parameters, **more):
+    """Run a notebook with an engine; a failed one gives what it has written."""
+    with contextlib.suppress(papermill.PapermillExecutionError):
+        papermill.execute_notebook(
+            str(notebook),
+            str(target),
+            parameters,
+            engine_name=engine,
+            progress_bar=False,
+            kernel_name="python3",
+            **more,
+        )
+    return nbformat.read(target, as_version=4)
+
+
+def comparable(notebook):
+    """Source, count and outputs of the code cells; streams joined, numbered file names made alike."""
+    cells = []
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        outputs = []
+        # the order between the two streams is not fixed in the stock engine: stderr goes last
+        for output in sorted(cell.outputs, key=lambda o: o.get("name") == "stderr"):
+            kept = {k: output[k] for k in KEPT if k in output}
+            if kept["output_type"] == "stream":
+                kept["text"] = re.sub(r"\S*(ipykernel_|<ipython-input-)\S*?:(\d+)", r"ZELLE:\2", kept["text"])
+                if outputs and outputs[-1].get("name") == kept["name"]:
+                    outputs[-1]["text"] += kept["text"]
+                    continue
+            outputs.append(kept)
+        cells.append((cell.source, cell.execution_count, outputs))
+    return cells
+
+
+def write(path, sources):
+    """A notebook of code cells; the first is tagged `parameters`."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in ["out = ''", *sources]])
+    notebook.cells[0].metadata["tags"] = ["parameters"]
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, path)
+    return path
+
+
+def test_torture_notebook_equals_the_stock_engine(tmp_path):
+    """Streams, display, frames, warnings, silent and empty cells, await, an error: cell by cell the same."""
+    notebook = write(tmp_path / "folter.ipynb", TORTURE)
+    # in a process of its own: pytest keeps warnings to itself
+    command = [
+        sys.executable,
+        "-m",
+        "papermill",
+        notebook,
+        tmp_path / "fork.ipynb",
+        "--engine",
+        "fork",
+        "--no-progress-bar",
+    ]
+    done = subprocess.run([*map(str, command), "-p", "out", "x"], capture_output=True, text=True, check=False)
+    assert "ZeroDivisionError" in done.stderr
+    fork = comparable(nbformat.read(tmp_path / "fork.ipynb", as_version=4))
+    stock = comparable(run(notebook, tmp_path / "stock.ipynb", "nbclient", {"out": "x"}))
+    assert fork == stock
+    assert fork[-2][2][0]["ename"] == "ZeroDivisionError"
+    assert fork[-1][1:] == (None, [])
+
+
+@pytest.mark.parametrize("number", [0, 3])
+def test_project_notebooks_equal_the_stock_engine(built, tmp_path, number):
+    """Chapters with tables, figures and values come out the same, cell by cell."""
+    chapter = built.report.chapters[number]
+    notebook, parameters = chapter_parameters(built.report, chapter.id, built.paths, "data/raw")
+    results = []
+    for engine in ("fork", "nbclient"):
+        out = {"out": str(tmp_path / "out")}
+        results.append(
+            comparable(
+                run(
+                    notebook, tmp_path / f"{engine}.ipynb", engine, parameters | out, cwd=str(notebook.parent)
+                )
+            )
+        )
+    assert results[0] == results[1]
+    assert sum(bool(outputs) for _, _, outputs in results[0]) >= 3
+
+
+def test_runs_do_not_see_each_other(tmp_path):
+    """Settings, environment, seeds, modules and folder of one run are gone in the next, and in ours."""
+    first = write(
+        tmp_path / "eins.ipynb",
+        [
+            "import os, matplotlib as mpl, numpy as np, pandas as pd, gkanalysis\nmpl.rcParams['font.size'] = 33\nos.environ['SPUR'] = '1'",
+            "pd.set_option('display.max_rows', 7); np.random.seed(1); gkanalysis.spur = 1; os.chdir('/')",
+        ],
+    )
+    second = write(
+        tmp_path / "zwei.ipynb",
+        [
+            "import os, matplotlib as mpl, pandas as pd, gkanalysis",
+            "mpl.rcParams['font.size'], os.environ.get('SPUR'), pd.get_option('display.max_rows'), hasattr(gkanalysis, 'spur'), 'np' in globals(), os.getcwd() == '/'",
+            "import numpy as np; float(np.random.random())",
+        ],
+    )
+    before = os.getcwd(), dict(os.environ)
+    run(first, tmp_path / "a.ipynb", "fork", {})
+    after = run(second, tmp_path / "b.ipynb", "fork", {})
+    assert after.cells[-2].outputs[0].data["text/plain"] == "(10.0, None, 60, False, False, False)"
+    assert after.cells[-1].outputs[0].data["text/plain"] != "0.417022004702574"
+    assert (os.getcwd(), dict(os.environ)) == before
+
+
+def test_nothing_is_left_running_or_written_in_the_home_folder(tmp_path, monkeypatch):
+    """The child is gone after the run, and no history of commands appears."""
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    notebook = write(tmp_path / "a.ipynb", ["import os; os.getpid()"])
+    pid = int(run(notebook, tmp_path / "b.ipynb", "fork", {}).cells[-1].outputs[0].data["text/plain"])
+    assert pid != os.getpid()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert not list(tmp_path.rglob("history.sqlite"))
+
+
+def test_stock_engine_runs_where_fork_is_missing(tmp_path, monkeypatch):
+    """On Windows there is no fork; the notebook runs in a kernel of its own."""
+    monkeypatch.delattr(forkengine.os, "fork")
+    notebook = write(tmp_path / "a.ipynb", ["type(get_ipython()).__name__"])
+    executed = run(notebook, tmp_path / "b.ipynb", "fork", {})
+    assert executed.cells[-1].outputs[0].data["text/plain"] == "'ZMQInteractiveShell'"

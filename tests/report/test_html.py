@@ -1,0 +1,125 @@
+"""The HTML page: one offline file that everybody can read."""
+
+import pytest
+from lxml import html
+
+from gkanalysis.report.html import render_html
+from tools.axe import axe_violations, external_requests
+from tools.system import needs
+
+XLINK = "data:image/svg+xml;base64,"
+
+
+def page(small):
+    """The parsed page of a small report."""
+    tree, headings = small.prepared()
+    return html.fromstring(render_html(small.report, small.document, tree, headings, small.build))
+
+
+def test_page_has_language_title_and_contents(small):
+    """Language, title and a link to each chapter, subchapter and exhibit."""
+    root = page(small())
+    assert (root.get("lang"), root.findtext(".//title")) == ("de", "Ein „kleiner“ Bericht")
+    ids = set(root.xpath("//@id"))
+    targets = [h.removeprefix("#") for h in root.xpath("//nav//a/@href")]
+    assert targets == ["erstes-kapitel", "unterkapitel", "zweites", "datenstand", "tab", "abb"]
+    assert set(targets) <= ids
+    assert {h.removeprefix("#") for h in root.xpath("//a/@href[starts-with(., '#')]")} <= ids
+
+
+def test_ids_are_unique(small):
+    """Every anchor leads to one place."""
+    ids = page(small()).xpath("//@id")
+    assert len(ids) == len(set(ids))
+
+
+def test_one_heading_of_the_first_level(small):
+    """The title is h1, chapters h2, subchapters h3."""
+    root = page(small())
+    assert [h.tag for h in root.xpath("//h1 | //h2 | //h3")] == ["h1", "h2", "h3", "h2", "h2"]
+
+
+def test_figure_has_alternative_text_and_its_numbers(small):
+    """The picture says what it shows; the numbers are folded under it."""
+    root = page(small())
+    (figure,) = root.xpath("//figure[@id='abb']")
+    (image,) = figure.xpath(".//img")
+    assert image.get("alt") == "Geteilte Balken: neu 3 von 18 Städten."
+    assert image.get("src").startswith(XLINK)
+    assert [c.text for c in figure.xpath(".//details//tbody/tr[1]/*")] == [
+        "Städte",
+        "neu gegründet",
+        "3",
+        "18",
+        "16,7\u00a0%",
+    ]
+
+
+def test_table_heads_have_a_scope(small):
+    """Columns, rows and blocks are announced as what they are; the base stands on its own line."""
+    (table,) = page(small()).xpath("//figure[@id='tab']//table")
+    assert [(h.text, h.get("scope")) for h in table.xpath("./thead//th")] == [
+        ("Akteur", "col"),
+        ("insgesamt*", "col"),
+    ]
+    assert [(h.text, h.get("scope")) for h in table.xpath("./tbody//th")] == [
+        ("Bereich", "rowgroup"), ("Jugendamt", "row"), ("davon", "row"),
+    ]  # fmt: skip
+    assert table.xpath("./thead//th[2]/br")[0].tail == "(n\u00a0=\u00a045)"
+    assert len(table.xpath("./colgroup/col")) == 2
+
+
+def test_text_cannot_become_markup(small):
+    """Titles and cells are escaped, and a placeholder of the template in a text stays text."""
+    probe = small()
+    probe.document["exhibits"]["tab"]["title"] = "<script>@@body@@</script>"
+    root = page(probe)
+    assert not root.xpath("//script")
+    assert (
+        root.xpath("//figure[@id='tab']/figcaption")[0].text_content()
+        == "Tabelle 1 <script>@@body@@</script>"
+    )
+
+
+def test_same_input_same_bytes(small):
+    """Two runs in different folders give the same page."""
+    pages = []
+    for folder in ("eins", "zwei"):
+        probe = small(folder=folder)
+        tree, headings = probe.prepared()
+        pages.append(render_html(probe.report, probe.document, tree, headings, probe.build))
+    assert pages[0] == pages[1]
+
+
+@needs("chromium")
+def test_report_asks_for_nothing(built):
+    """The finished page works offline."""
+    assert external_requests(built.file("html")) == []
+
+
+@needs("chromium")
+@pytest.mark.parametrize("viewport", [(1280, 900), (390, 844)])
+def test_report_is_accessible(built, viewport):
+    """axe finds nothing on a desk or on a phone."""
+    assert axe_violations(built.file("html"), viewport=viewport) == []
+
+
+@needs("chromium")
+def test_phone_scrolls_tables_but_never_the_page(built):
+    """No line is wider than a phone; only tables and figures scroll within themselves."""
+    from tools.axe import _page
+
+    with _page(built.file("html"), viewport=(390, 844)) as (shown, _):
+        widths = shown.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+    assert widths == [390, 390]
+
+
+def test_report_shows_every_exhibit_once(built):
+    """Each exhibit that is on file is on the page under its id."""
+    root = html.fromstring(built.file("html").read_bytes())
+    made = {p.stem for p in (built.paths.reports / built.report.id).glob("*/*.csv")}
+    shown = root.xpath("//figure/@id")
+    assert sorted(shown) == sorted([*made, "rohdateien", "versionen"])
+    assert all(len(image.get("alt")) > 40 for image in root.xpath("//img"))

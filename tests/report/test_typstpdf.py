@@ -1,0 +1,123 @@
+"""The PDF: accessible and archivable, and its lists tell the true pages."""
+
+import json
+import re
+
+import pikepdf
+import pytest
+
+from gkanalysis.errors import RenderError
+from gkanalysis.report.render import moment, render_report
+from gkanalysis.report.typstpdf import render_pdf
+from tools.system import needs, run
+from tools.verapdf import verapdf
+
+
+def pdf(probe):
+    """The PDF of a small report."""
+    tree, headings = probe.prepared()
+    return render_pdf(probe.report, probe.document, tree, headings, probe.build, moment(probe.report))
+
+
+def layout(path):
+    """The pages of a PDF as lines that stand as they are printed, with plain spaces."""
+    text = run(["pdftotext", "-layout", "-enc", "UTF-8", path, "-"], strict=True)
+    return [re.sub(r"[ \u00a0\u2002]+", " ", page) for page in text.replace("\u2060", "").split("\f")]
+
+
+def squeeze(text):
+    """Text without any space, so that it does not matter where lines break."""
+    return re.sub(r"\s", "", text)
+
+
+def test_missing_alternative_text_is_a_sentence(small):
+    """What slips past every check of ours is refused by Typst, as an error of the report, not of the program."""
+    probe = small()
+    tree, headings = probe.prepared()
+    probe.document["exhibits"]["abb"]["alt"] = ""
+    with pytest.raises(RenderError, match=r"Typst setzt den Bericht nicht: .*missing alt text"):
+        render_pdf(probe.report, probe.document, tree, headings, probe.build, moment(probe.report))
+
+
+def test_exhibit_named_like_a_file_of_the_document(small):
+    """An exhibit with the id `info` or `report` does not replace the report's own data."""
+    for name in ("info", "report"):
+        probe = small(text=f"# A\n\n::: {{.exhibit #{name}}}\n:::")
+        probe.document["exhibits"] = {name: probe.document["exhibits"]["tab"] | {"id": name}}
+        assert pdf(probe).startswith(b"%PDF")
+
+
+def test_same_input_same_bytes(small):
+    """Two runs in different folders give the same file; its only time is the report's date."""
+    one, two = pdf(small(folder="eins")), pdf(small(folder="zwei"))
+    assert one == two
+    assert set(re.findall(rb"D:(\d{8})", one)) == {b"20190901"}
+
+
+@needs("poppler")
+def test_words_are_those_of_the_report(small, tmp_path):
+    """Title page, quotation marks, box, footnote, table and notes are there."""
+    (tmp_path / "a.pdf").write_bytes(pdf(small()))
+    text = "\n".join(layout(tmp_path / "a.pdf"))
+    for part in (
+        "Ein „kleiner“ Bericht", "September 2019", "Empfehlung. Erster Absatz.", "Unten.", "Jugendamt 39 (86,7 %)",
+        "(n = 45)", "Anzahl der Bündnisse", "Eine Anmerkung.", "Kapitel 2",
+    ):  # fmt: skip
+        assert part in text
+
+
+def test_properties_of_the_file(small, tmp_path):
+    """Title, authors, keywords and language; the title is shown in the window."""
+    (tmp_path / "a.pdf").write_bytes(pdf(small()))
+    with pikepdf.open(tmp_path / "a.pdf") as document, document.open_metadata() as metadata:
+        assert metadata["dc:title"] == "Ein „kleiner“ Bericht"
+        assert metadata["dc:creator"] == ["Erste, Zweite"]
+        assert str(document.Root.Lang) == "de-DE"
+        assert "Bündnis" in metadata["pdf:Keywords"]
+
+
+@needs("java", "jaxb")
+def test_report_meets_both_standards(built):
+    """PDF/UA-1 and PDF/A-2a, every rule that a program can check."""
+    assert verapdf(built.file("pdf"), ["ua1", "2a"]) == []
+
+
+@needs("poppler")
+def test_lists_of_exhibits_tell_the_true_pages(built):
+    """On the page that a list names stands the exhibit, and the entry links there."""
+    document = json.loads((built.paths.build / "reports" / built.report.id / "document.json").read_bytes())
+    exhibits = {e["label"]: e for e in document["exhibits"].values() if e["label"]}
+    pages = layout(built.file("pdf"))
+    lists = pages[1][pages[1].index("\nTabellen") :]
+    entries = re.findall(
+        r"^ *((?:Übersicht|Tabelle|Abbildung) \d+) (.*?) (\d+)$", lists, re.MULTILINE | re.DOTALL
+    )
+    assert sorted(label for label, _, _ in entries) == sorted(exhibits)
+    for label, title, page in entries:
+        assert squeeze(title) == squeeze(exhibits[label]["title"])
+        assert squeeze(label + title) in squeeze(pages[int(page) - 1])
+        others = [k for k, text in enumerate(pages[2:], start=3) if squeeze(label + title) in squeeze(text)]
+        assert others == [int(page)]
+    with pikepdf.open(built.file("pdf")) as file:
+        numbers = {page.obj.objgen: k for k, page in enumerate(file.pages, start=1)}
+        # the contents lead to named places, the lists of exhibits to points on pages
+        leads = [numbers[a.Dest[0].objgen] for a in file.pages[1].Annots if isinstance(a.Dest, pikepdf.Array)]
+    assert leads == [int(page) for _, _, page in entries]
+
+
+@needs("poppler")
+def test_contents_tell_the_true_pages_of_chapters(built):
+    """Each chapter and subchapter stands on the page that the contents name."""
+    pages = layout(built.file("pdf"))
+    contents = pages[1][: pages[1].index("\nTabellen")]
+    entries = re.findall(r"^ *(\d(?:\.\d)?) (.+?)[ .]* (\d+)$", contents, re.MULTILINE)
+    assert len(entries) > 12
+    for number, title, page in entries:
+        assert f"{number} {title}" in pages[int(page) - 1]
+
+
+def test_other_way_to_the_same_file(built):
+    """Setting the report a second time gives the same bytes."""
+    before = built.file("pdf").read_bytes()
+    render_report(built.report, built.paths, "pdf")
+    assert built.file("pdf").read_bytes() == before

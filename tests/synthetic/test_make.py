@@ -1,0 +1,57 @@
+"""The shipped raw data can be made again, byte for byte, from their declaration."""
+
+import hashlib
+import shutil
+
+import pytest
+
+from forms import ROOT
+from gkanalysis.errors import GkError
+from gkanalysis.synthetic.make import make_synthetic
+from tools.system import needs
+
+
+def copy_of_the_project(target):
+    for name in ("codebook", "published", "synthetic", "raw"):
+        shutil.copytree(ROOT / "data" / name, target / "data" / name)
+    return target
+
+
+def sums_of(raw):
+    return (raw / "SHA256SUMS").read_text(encoding="utf-8")
+
+
+@needs("soffice")
+def test_shipped_data_are_reproducible(tmp_path):
+    """Made anew in a copy, register, forms, lists and marginals have the bytes that are committed."""
+    root = copy_of_the_project(tmp_path)
+    said = make_synthetic(root)
+    assert sums_of(root / "data/raw") == sums_of(ROOT / "data/raw")
+    marginals = "data/synthetic/marginals.csv"
+    assert (root / marginals).read_bytes() == (ROOT / marginals).read_bytes()
+    assert said[0] == "49 Bögen, 58 Bündnisse geschrieben; 114 von 116 gedruckten Angaben getroffen."
+    assert [s.split(":")[1].strip() for s in said[1:]] == ["r1-5-04", "r1-5-05a"]
+
+
+def test_checksums_are_those_of_the_files():
+    """SHA256SUMS names every shipped file but itself, with its digest."""
+    raw = ROOT / "data/raw"
+    files = {
+        p.relative_to(raw).as_posix(): p for p in raw.rglob("*") if p.is_file() and p.name != "SHA256SUMS"
+    }
+    listed = dict(reversed(line.split("  ", 1)) for line in sums_of(raw).splitlines())
+    assert listed == {name: hashlib.sha256(p.read_bytes()).hexdigest() for name, p in files.items()}
+
+
+def test_without_libreoffice_nothing_is_touched(tmp_path, monkeypatch):
+    """If LibreOffice is missing, the old data stay as they are."""
+    root = copy_of_the_project(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(GkError, match="LibreOffice"):
+        make_synthetic(root)
+    assert sums_of(root / "data/raw") == sums_of(ROOT / "data/raw")
+    assert [
+        p.name
+        for p in (root / "data").iterdir()
+        if p.name not in ("codebook", "published", "synthetic", "raw")
+    ] == []

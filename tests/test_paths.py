@@ -1,0 +1,60 @@
+"""Where results go: shipped data and data of one's own never into the same folders."""
+
+from pathlib import Path
+
+import pytest
+
+from gkanalysis.errors import UsageError
+from gkanalysis.paths import ProjectPaths
+
+
+@pytest.fixture
+def project(tmp_path):
+    for name in ("projekt/data/raw", "projekt/data/codebook", "eins/echt", "zwei/echt"):
+        (tmp_path / name).mkdir(parents=True)
+    return tmp_path / "projekt"
+
+
+def test_shipped_data(project):
+    """However the shipped folder is written, its results lie in the folders of the repository."""
+    for data in (Path("data/raw"), Path("./data/../data/raw"), project / "data/raw"):
+        paths = ProjectPaths.of(project, data)
+        assert (paths.processed, paths.build, paths.reports) == (
+            project / "data/processed", project / "build", project / "reports",
+        )  # fmt: skip
+
+
+def test_data_of_ones_own(project):
+    """Everything that is made from other data lies below confidential/."""
+    paths = ProjectPaths.of(project, project.parent / "eins/echt")
+    work = project / "confidential/echt"
+    assert (paths.interim, paths.processed, paths.build, paths.reports) == (
+        work / "build/interim", work / "processed", work / "build", work / "reports",
+    )  # fmt: skip
+    assert paths.data == project.parent / "eins/echt"
+
+
+def test_two_folders_of_one_name(project):
+    """A second data folder of the same name does not overwrite the results of the first."""
+    ProjectPaths.of(project, project.parent / "eins/echt")
+    with pytest.raises(UsageError, match="liegen Ergebnisse aus"):
+        ProjectPaths.of(project, project.parent / "zwei/echt")
+    assert ProjectPaths.of(project, project.parent / "eins/echt").processed
+
+
+@pytest.mark.parametrize("data", ["..", "."])
+def test_folder_without_a_name(project, data):
+    """A data folder given as „..“ or „.“ would put results among the sources: refused."""
+    with pytest.raises(UsageError):
+        ProjectPaths.of(project, Path(data))
+
+
+def test_codebook_of_a_source(project):
+    """A source is read by the codebook of its own name, else by that of its instrument; without one it is named."""
+    paths = ProjectPaths.of(project, Path("data/raw"))
+    (project / "data/codebook/strukturen.yml").touch()
+    assert paths.codebook("strukturen-2018").name == "strukturen.yml"
+    (project / "data/codebook/strukturen-2020.yml").touch()
+    assert paths.codebook("strukturen-2020").name == "strukturen-2020.yml"
+    with pytest.raises(UsageError, match="„gremien-2018“ fehlt ein Codebuch"):
+        paths.codebook("gremien-2018")

@@ -1,0 +1,77 @@
+"""Copies of the project in which tests call the real make, with the interpreter that runs the tests."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+REPORT = "zwischenbericht-2019"
+FORMS = "data/raw/strukturen-2018/forms"
+
+# What a calling make or shell has set must not reach the make under test.
+INHERITED = (
+    "MAKEFLAGS",
+    "MFLAGS",
+    "MAKEOVERRIDES",
+    "MAKELEVEL",
+    "DATA",
+    "REPORT",
+    "PYTHON",
+    "BASE_PYTHON",
+    "PYTHONPATH",
+)
+
+
+def copy_project(target):
+    """Copy every file of the project that git knows or would take, with its times; returns the folder."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, check=True, capture_output=True,
+    ).stdout.decode()  # fmt: skip
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    return target
+
+
+def environment(**changes):
+    """The environment for make: the caller's without what another make left there."""
+    kept = {k: v for k, v in os.environ.items() if k not in INHERITED}
+    return kept | changes
+
+
+def make_command(*arguments, python=sys.executable):
+    """The words of a call of make; an empty `python` leaves the choice of the interpreter to the Makefile."""
+    return ["make", "--no-print-directory", *arguments, *([f"PYTHON={python}"] if python else [])]
+
+
+def make(folder, *arguments, python=sys.executable, fails=False, **variables):
+    """Run make in a copy and return all it printed; `fails` says that it must end with an error."""
+    result = subprocess.run(
+        make_command(*arguments, python=python),
+        cwd=folder, env=environment(**variables), text=True, encoding="utf-8",
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert bool(result.returncode) == fails, result.stdout
+    return result.stdout
+
+
+def steps(output):
+    """What make ran, as the words after `-m gkanalysis` without the data folder, in order."""
+    return re.findall(r"-m gkanalysis (.+?) --data \S+$", output, re.MULTILINE)
+
+
+def rewrite_form(path, change, part="word/document.xml"):
+    """Replace one part of a Word file by what `change` makes of its text."""
+    with zipfile.ZipFile(path) as archive:
+        parts = [(i, archive.read(i)) for i in archive.infolist()]
+    with zipfile.ZipFile(path, "w") as archive:
+        for info, content in parts:
+            if info.filename == part:
+                content = change(content.decode("utf-8")).encode("utf-8")
+            archive.writestr(info, content)

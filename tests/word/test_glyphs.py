@@ -1,0 +1,120 @@
+"""Ticks that were typed or drawn as a character."""
+
+import pytest
+
+from docx_parts import (
+    cell,
+    in_cell,
+    only,
+    paragraph,
+    read,
+    row,
+    run,
+    states,
+    table,
+    tick,
+)
+from gkanalysis.word.model import TICK_KINDS
+
+
+@pytest.mark.parametrize(
+    ("typed", "state", "notes"),
+    [
+        *(
+            (mark, "selected", ())
+            for mark in ("x", "X", "✓", "✔", "✗", "✘", "☒", "☑", "×", "[x]", " X ", "✔\ufe0f", "х")
+        ),
+        *((mark, "not_selected", ()) for mark in ("☐", "□", "[ ]", "( )", "○")),
+        *((mark, "unclear", ("doubtful_mark",)) for mark in ("x?", "(x)", "?", "(X)?", "x.")),
+        *((mark, "unclear", ("two_marks",)) for mark in ("x x", "☐ x", "XX", "☒☐", "x\nx")),
+    ],
+)
+def test_cell_whose_whole_text_is_a_mark(typed, state, notes):
+    """Ticks, empty boxes, doubts; the mark is kept as typed."""
+    field = only(read(table(row("Jobcenter", cell(*typed.split("\n"))))), "mark")
+    assert (field.state, field.notes, field.label, field.raw) == (state, notes, "Jobcenter", typed.strip())
+
+
+@pytest.mark.parametrize("text", ["nein", "xyz", "x Plätze", "–", "1", "xxx Mal", "...", "Max"])
+def test_cell_whose_text_is_no_mark(text):
+    """Everything else is text, for the codebook to judge."""
+    answers = [field for field in read(table(row("Jobcenter", text))).fields if field.column == 2]
+    assert ("cell", text) in [(field.kind, field.value) for field in answers]
+
+
+@pytest.mark.parametrize(
+    ("content", "state", "raw"),
+    [
+        ('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>', "selected", "Wingdings F0FE"),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F0FD"/></w:r>', "selected", "Wingdings F0FD"),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F078"/></w:r>', "selected", "Wingdings F078"),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r>', "selected", "Wingdings F0FC"),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F0A8"/></w:r>', "not_selected", "Wingdings F0A8"),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F06F"/></w:r>', "not_selected", "Wingdings F06F"),
+        ('<w:r><w:sym w:font="Wingdings 2" w:char="F0A3"/></w:r>', "not_selected", "Wingdings 2 F0A3"),
+        ('<w:r><w:sym w:font="Wingdings 2" w:char="F052"/></w:r>', "selected", "Wingdings 2 F052"),
+        (run("\uf0fe", '<w:rFonts w:ascii="Wingdings" w:hAnsi="Wingdings"/>'), "selected", "Wingdings F0FE"),
+        (
+            run("\uf0a8", '<w:rFonts w:ascii="Wingdings" w:hAnsi="Wingdings"/>'),
+            "not_selected",
+            "Wingdings F0A8",
+        ),
+        (run("þ", '<w:rFonts w:ascii="Wingdings"/>'), "selected", "Wingdings 00FE"),
+        (run("\uf0fe"), "unclear", "\uf0fe"),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F04A"/></w:r>', "unclear", "\uf04a"),
+    ],
+)
+def test_symbols_as_marks(content, state, raw):
+    """Ticks of symbol fonts, as Word and as LibreOffice store them; unknown symbols are for a person."""
+    field = only(read(in_cell(content)), "mark")
+    assert (field.state, field.raw) == (state, raw)
+    assert ("unknown_symbol" in field.notes) == (state == "unclear")
+
+
+def test_boxes_typed_within_a_line():
+    """The text that follows is the label; the boxes leave no text of their own."""
+    form = read(table(row("Angebunden?", cell("☒ Ja   ☐ Nein"))))
+    assert states(form, "mark") == [("Ja", "selected"), ("Nein", "not_selected")]
+    assert [field.value for field in form.fields if field.kind == "cell"] == ["Angebunden?"]
+    form = read(paragraph("Angebunden?  Ja ☐   Nein ☒"))
+    assert states(form, "mark") == [("Angebunden? Ja", "not_selected"), ("Nein", "selected")]
+    assert states(read(paragraph("[x] Ja [ ] Nein")), "mark") == [
+        ("Ja", "selected"),
+        ("Nein", "not_selected"),
+    ]
+
+
+def test_letter_typed_before_a_text_keeps_the_whole_line():
+    """An x at the beginning is a tick, but might be a word: the text stays, and is noted."""
+    form = read(table(row("Lage", cell("x\tKreis"))))
+    assert states(form, "mark") == [("Kreis", "selected")]
+    (field,) = [field for field in form.fields if field.notes]
+    assert (field.kind, field.value, field.notes) == ("cell", "x Kreis", ("inline_mark",))
+
+
+def test_letter_x_inside_a_text_is_no_mark():
+    """Dimensions and variables are text."""
+    form = read(paragraph("Größe: 3 x 4, f(x) = 2") + paragraph("Xanten"))
+    assert [field.kind for field in form.fields] == ["paragraph", "paragraph"]
+
+
+def test_mark_typed_beside_a_tick_box_is_unclear():
+    """Whoever could not click typed an x in front of the box."""
+    form = read(table(row("Lage", cell(paragraph("x ", tick(False), " Kreis")))))
+    assert {(field.kind, field.state) for field in form.fields if field.kind in TICK_KINDS} == {
+        ("checkbox", "unclear"),
+        ("mark", "unclear"),
+    }
+    assert all("two_marks" in field.notes for field in form.fields if field.kind in TICK_KINDS)
+
+
+def test_struck_out_mark_is_no_mark():
+    """A tick crossed out is a correction."""
+    field = next(field for field in read(in_cell(run("x", "<w:strike/>"))).fields if field.column == 2)
+    assert (field.kind, field.state, field.value, field.raw, field.notes) == (
+        "cell",
+        "not_answered",
+        "",
+        "x",
+        ("struck",),
+    )
