@@ -66,7 +66,7 @@ endif
 STATE := $(BUILD)/state
 
 LIB_BASE   := $(wildcard src/gkanalysis/*.py data/codebook/*.yml)
-LIB_INGEST := $(LIB_BASE) $(wildcard src/gkanalysis/ingest/*.py src/gkanalysis/word/*.py)
+LIB_INGEST := $(LIB_BASE) $(wildcard src/gkanalysis/ingest/*.py src/gkanalysis/word/*.py) src/gkanalysis/report/definition.py
 LIB_REPORT := $(LIB_BASE) $(addprefix src/gkanalysis/ingest/,__init__.py register.py tables.py) $(wildcard $(foreach d,tabulate stats verify report,src/gkanalysis/$(d)/*.py) $(addprefix src/gkanalysis/report/,templates/* fonts/*))
 ALL_REPORTS := $(basename $(notdir $(wildcard reports/*.yml)))
 SOURCES := $(patsubst $(DATA)/%/forms,%,$(wildcard $(DATA)/*/forms))

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from gkanalysis import rawstate
 from tools.project import REPORT, ROOT, copy_project, make
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -170,3 +171,53 @@ def test_broken_off_installation_starts_again(project):
     ]
     places = [planned.index(o) for o in order]
     assert places == sorted(places)
+
+
+# What make is told about received files
+
+
+def states(folder):
+    return {
+        p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name != ".seen"
+    }
+
+
+@pytest.fixture
+def received(tmp_path):
+    """A data folder with one form."""
+    form = tmp_path / "roh/welle-1/forms/Bogen Ä\t1.docx"
+    form.parent.mkdir(parents=True)
+    form.write_text("eins")
+    (tmp_path / "roh/dataset.yml").write_text("synthetic: true")
+    return form
+
+
+def test_form_of_the_same_length_and_date_is_seen_through(received, tmp_path, monkeypatch):
+    """A form replaced by another of the same length and date is noticed by the time of its inode."""
+    monkeypatch.setattr(rawstate, "RECENT_NS", -(10**18))  # as if the form had lain there for long
+    data, target = str(tmp_path / "roh"), tmp_path / "stand"
+    times = received.stat().st_atime_ns, received.stat().st_mtime_ns
+    rawstate.update_states(data, str(target))
+    before = states(target)
+    received.write_text("zwei")
+    os.utime(received, ns=times)
+    rawstate.update_states(data, str(target))
+    assert {p.as_posix() for p in before if before[p] != states(target)[p]} == {"all", "welle-1/forms"}
+
+
+def test_unchanged_files_are_not_read_again(received, tmp_path, monkeypatch):
+    """A thousand forms cost a make with nothing to do no reading."""
+    monkeypatch.setattr(rawstate, "RECENT_NS", -(10**18))
+    data, target = str(tmp_path / "roh"), tmp_path / "stand"
+    rawstate.update_states(data, str(target))
+    before = states(target)
+    monkeypatch.setattr(rawstate, "_sha256", lambda path: pytest.fail(f"read {path}"))
+    rawstate.update_states(data, str(target))
+    assert states(target) == before
+
+
+def test_file_that_cannot_be_looked_at_is_named(received, tmp_path):
+    """A link to nowhere stops the build with its name."""
+    received.with_name("c.docx").symlink_to(tmp_path / "nirgends")
+    with pytest.raises(rawstate.StateError, match=r"c\.docx“ ist nicht lesbar; bitte die Rechte prüfen"):
+        rawstate.update_states(str(tmp_path / "roh"), str(tmp_path / "stand"))

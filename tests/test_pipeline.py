@@ -369,6 +369,30 @@ def test_tick_changes_these_lines_of_the_pdf(built, ticked):
     assert [a[0] for a, _ in of_file] == [f"strukturen-2018/forms/{ticked[1]}"]
 
 
+# What the Makefile knows of the library
+
+
+def test_steps_import_only_what_make_watches(sources, tmp_path):
+    """A module that a step imports is among its prerequisites, so a change in it is never overlooked."""
+    folder = shutil.copytree(sources, tmp_path / "gk")
+    printed = make(folder, "report", PYTHONPROFILEIMPORTTIME="1")
+    database = make(folder, "-n", "-p", "help")
+    watched = {
+        name: set(re.search(rf"^{name} := (.*)$", database, re.MULTILINE)[1].split())
+        for name in ("LIB_INGEST", "LIB_REPORT")
+    }
+    seen, library = [], "LIB_INGEST"
+    for line in printed.splitlines():
+        if ran := steps(line):
+            seen += ran
+            library = "LIB_INGEST" if ran[0].split()[0] in ("register", "ingest", "process") else "LIB_REPORT"
+        elif found := re.match(r"import time:.*\|\s*(gkanalysis\S*)", line):
+            path = "src/" + found[1].replace(".", "/")
+            if seen and (folder / f"{path}.py").exists():
+                assert f"{path}.py" in watched[library], (seen[-1], path)
+    assert len(seen) == 3 + len(CHAPTERS) + 1 + len(RENDERS)
+
+
 # Interrupted
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 
@@ -39,6 +40,8 @@ class Chapter:
         self.id, self.paths, self.out = chapter_id, paths, out
         self.values = Values()
         self._exhibits: dict[str, dict[str, Any]] = {}
+        self._tables: dict[str, pd.DataFrame] = {}
+        self._codebooks: dict[str, Codebook] = {}
         self.dataset = self._json("dataset.json")
 
     def _json(self, name: str) -> dict[str, Any]:
@@ -48,10 +51,12 @@ class Chapter:
         return json.loads(path.read_text(encoding="utf-8"))
 
     def _table(self, name: str) -> pd.DataFrame:
-        path = self.paths.processed / f"{name}.parquet"
-        if not path.exists():
-            raise UsageError(f"„{path}“ fehlt; bitte zuerst im Terminal „make data“ ausführen.")
-        return pd.read_parquet(path)
+        if name not in self._tables:
+            path = self.paths.processed / f"{name}.parquet"
+            if not path.exists():
+                raise UsageError(f"„{path}“ fehlt; bitte zuerst im Terminal „make data“ ausführen.")
+            self._tables[name] = pd.read_parquet(path)
+        return self._tables[name].copy(deep=False)  # copied on write only
 
     @property
     def mark(self) -> str:
@@ -90,7 +95,9 @@ class Chapter:
 
     def codebook(self, source: str) -> Codebook:
         """The codebook of a source such as `strukturen-2018`."""
-        return read_codebook(self.paths.codebook(source))
+        if source not in self._codebooks:
+            self._codebooks[source] = read_codebook(self.paths.codebook(source))
+        return self._codebooks[source]
 
     def cases(self, source: str, *, status: Sequence[str] = ()) -> pd.DataFrame:
         """One row per alliance; with `status`, only those whose form has one of these."""
@@ -115,40 +122,46 @@ class Chapter:
     def nested(self, table_id: str) -> pd.DataFrame:
         """A table of the kind „x von y“ as the codebook of the register declares it."""
         rows = map(count_row_from_mapping, self.register_codebook["nested_tables"][table_id])
-        return nested_count_table(self.frames, list(rows))
+        return define(nested_count_table(self.frames, list(rows)), "nested", table=table_id)
 
     def category_table(
-        self, frame: pd.DataFrame, column: str, options: Sequence[str], *, key: str = "case_id"
+        self, frame: pd.DataFrame, column: str, options: Sequence[str], *, source: str = ""
     ) -> pd.DataFrame:
-        """Counts of a column of the register or of the cases, by type; every row of the frame is in the base.
+        """Counts of a column of the register or of the cases of a source, by type; every row is in the base.
 
         `options` are the values to count, in the order of the table; another value is an error.
         """
+        key = "case_id" if source else "alliance_id"
         responses = pd.DataFrame(
             {"case_id": frame[key], "item_id": column, "state": "answered", "value": frame[column]}
         )
         cases = pd.DataFrame({"case_id": frame[key], "type": frame["type"]})
-        return single_response_table(
+        table = single_response_table(
             responses, column, cases, options=list(options), by="type", groups=self.types, base="asked"
         )
+        return define(table, "category", frame="cases" if source else "alliances", source=source, column=column)
 
     def single_response(self, source: str, item_id: str, cases: pd.DataFrame) -> pd.DataFrame:
         """Counts of a single choice by type, of the cases with a valid answer, with intervals."""
         options = [o.id for o in self.codebook(source).items[item_id].options]
-        return single_response_table(
+        table = single_response_table(
             self.responses(source, cases), item_id, cases, options=options, by="type", groups=self.types,
             base="answered", population=self.population(),
         )  # fmt: skip
+        status = ",".join(cases["status"].unique())
+        return define(table, "single_response", source=source, item=item_id, status=status, base="answered")
 
     def multiple_response(
         self, source: str, set_id: str, cases: pd.DataFrame, *, base: str = "asked"
     ) -> pd.DataFrame:
         """Counts of a multiple response set by type, with the named base and intervals."""
         items = self.codebook(source).set_items(set_id)
-        return multiple_response_table(
+        table = multiple_response_table(
             self.responses(source, cases), items, cases, by="type", groups=self.types, base=base,
             population=self.population(),
         )  # fmt: skip
+        status = ",".join(cases["status"].unique())
+        return define(table, "multiple_response", source=source, set=set_id, status=status, base=base)
 
     def population(self) -> dict[str, int]:
         """Number of alliances in the register by type and in total: the population of every wave."""
@@ -191,9 +204,22 @@ class Chapter:
             )
         base = hit["base_n"].iloc[0]
         origin = {"row": row, "subgroup": subgroup, "chapter": self.id}
+        if "definition" in hit:
+            origin["definition"] = hit["definition"].iloc[0]
         return self.number(
             value_id, int(hit["n"].iloc[0]), None if pd.isna(base) else int(base), origin=origin, label=label
         )
+
+    def count(self, value_id: str, rows: pd.DataFrame, base: pd.DataFrame | None = None) -> Value:
+        """Keep the number of rows of a frame for the text, with the rows it counts as its origin.
+
+        Parameters
+        ----------
+        rows : one row per thing counted, with `case_id` or `alliance_id` (and `item_id`, `file`, `place`, if any)
+        base : the rows that the count is taken of
+        """
+        origin = {"definition": "rows", "rows": _row_names(rows), "base_rows": _row_names(base), "chapter": self.id}
+        return self.number(value_id, len(rows), None if base is None else len(base), origin=origin)
 
     def number(
         self,
@@ -258,6 +284,24 @@ class Shown:
             "text/html": self._exhibit._repr_html_(),
             "text/plain": self._exhibit.caption,
         }
+
+
+def define(numbers: pd.DataFrame, kind: str, /, **known: str) -> pd.DataFrame:
+    """Add the column `definition`: how the numbers of a table were counted, for whoever wants to trace one.
+
+    >>> define(pd.DataFrame({"n": [1]}), "nested", table="uebersicht-01")["definition"].item()
+    'nested?table=uebersicht-01'
+    """
+    return numbers.assign(definition=f"{kind}?{urlencode({k: v for k, v in known.items() if v}, safe=',')}")
+
+
+def _row_names(rows: pd.DataFrame | None) -> list[list[str]]:
+    """What names a counted row: case, item, file and place, as far as the frame has them."""
+    if rows is None:
+        return []
+    key = "case_id" if "case_id" in rows else "alliance_id"
+    columns = [c for c in (key, "item_id", "file", "place") if c in rows]
+    return rows[columns].astype(str).values.tolist()
 
 
 def open_chapter(report: str, chapter_id: str, *, data: str = "data/raw", out: str = "") -> Chapter:

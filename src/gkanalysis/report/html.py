@@ -51,7 +51,7 @@ def render_html(
         "date": escape(format_date(report.date)),
         "description": escape(report.description, quote=True),
         "style": (TEMPLATES / "report.css").read_text(encoding="utf-8"),
-        "fonts": _font_faces(),
+        "fonts": font_faces(),
         "mark": _mark(document),
         "contents": _contents(headings),
         "exhibits": _exhibit_list(exhibits),
@@ -108,7 +108,7 @@ def _table(exhibit: dict[str, Any], labelled_by: str) -> str:
     )
 
 
-def _font_faces() -> str:
+def font_faces() -> str:
     faces = []
     for name, style, weight in FACES:
         data = base64.b64encode((FONTS / f"SourceSans3-{name}.ttf.woff2").read_bytes()).decode("ascii")

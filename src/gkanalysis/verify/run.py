@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from gkanalysis.errors import GkError, VerificationError
@@ -22,7 +23,7 @@ from gkanalysis.verify.consistency import check_consistency, read_figures, read_
 from gkanalysis.verify.manifest import compare_outputs, read_manifest
 from gkanalysis.verify.published import judge_published, read_bindings
 from gkanalysis.verify.rebuild import rebuilt_report
-from gkanalysis.verify.trace import find_numbers, trace_number
+from gkanalysis.verify.trace import find_numbers, trace_number, trace_value
 
 Rows = Iterator[dict[str, Any]]
 
@@ -95,9 +96,12 @@ def _trace_rows(chapter: Chapter, folder: Path, numbers: dict[str, tuple[int, in
     for number_id, cell in find_numbers(folder):
         n = int(cell["n"])
         base = cell.get("base_n")
-        base_n = None if base is None or base != base else int(base)
+        base_n = None if base is None or pd.isna(base) else int(base)
         numbers[number_id] = (n, base_n)
-        trace = trace_number(chapter, cell["definition"], str(cell["row"]), str(cell["subgroup"]))
+        if cell["definition"] == "rows":
+            trace = trace_value(cell)
+        else:
+            trace = trace_number(chapter, cell["definition"], str(cell["row"]), str(cell["subgroup"]))
         if (trace.n, trace.base_n) == (n, base_n):
             yield {"section": "trace", "id": number_id, "verdict": "adds_up"}
         else:
@@ -110,7 +114,7 @@ def _published_rows(published: Path, numbers: dict[str, tuple[int, int | None]])
     judged = judge_published(figures, numbers, read_bindings(published.with_suffix(".numbers.yml")))
     for r in judged.itertuples():
         rule = f"; {r.rule}" if r.rule else ""
-        new = "" if r.number == "" or r.n is None or r.n != r.n else f"{r.n}" + (f" von {r.base_n}" if r.base_n == r.base_n else "")
+        new = "" if pd.isna(r.n) else f"{r.n}" if pd.isna(r.base_n) else f"{r.n} von {r.base_n}"
         old = r.printed + (f" ({r.numerator} von {r.base})" if r.base and r.printed != r.numerator else "")
         where = f"{r.label}, {r.subgroup} ({r.section}){rule}"
         message = f"{where}: {r.message}" if r.message else where
@@ -119,7 +123,7 @@ def _published_rows(published: Path, numbers: dict[str, tuple[int, int | None]])
             "id": r.id,
             "verdict": r.verdict,
             "old": old,
-            "new": str(new).replace("<NA>", "–"),
+            "new": new,
             "message": message,
         }
 

@@ -56,6 +56,8 @@ def trace_number(chapter: Chapter, definition: str, row: str, subgroup: str = "a
     VerificationError
         If the definition is unknown.
     """
+    if definition == "rows":
+        raise VerificationError("Diese Zahl trägt ihre Zeilen selbst; sie wird über ihren Namen verfolgt.")
     parts = urlsplit(definition)
     known = {name: values[0] for name, values in parse_qs(parts.query).items()}
     find = {
@@ -66,6 +68,24 @@ def trace_number(chapter: Chapter, definition: str, row: str, subgroup: str = "a
         raise VerificationError(f"„{definition}“ ist keine bekannte Rechenvorschrift; die Zahl lässt sich nicht verfolgen.")
     counted, rest, n, base_n = find(chapter, known, row, subgroup)
     return Trace(definition, row, subgroup, n, base_n, counted.reset_index(drop=True), rest.reset_index(drop=True))
+
+
+def trace_value(value: Mapping[str, object]) -> Trace:
+    """The trace of a number in the text that counts the rows stored with it."""
+
+    def rows(key: str) -> pd.DataFrame:
+        names = [[*map(str, r)] for r in value[key]]  # type: ignore[union-attr]
+        frame = pd.DataFrame(names, dtype="str").iloc[:, :4] if names else pd.DataFrame()
+        given = ["case_id", "item_id", "file", "place"][: frame.shape[1]]
+        if frame.shape[1] == 2:
+            given = ["case_id", "file"]
+        return frame.set_axis(given, axis=1).reindex(columns=ORIGIN, fill_value="")
+
+    counted, base = rows("rows"), rows("base_rows")
+    names = {tuple(r) for r in counted.values.tolist()}
+    rest = base[[tuple(r) not in names for r in base.values.tolist()]]
+    base_n = len(base) if value["base_rows"] else None
+    return Trace("rows", "", "", len(counted), base_n, counted, rest.reset_index(drop=True))
 
 
 def _cases(chapter: Chapter, known: Mapping[str, str], subgroup: str) -> pd.DataFrame:
@@ -159,7 +179,7 @@ def find_numbers(report_folder: Path) -> Iterator[tuple[str, pd.Series]]:
     """
     for path in sorted([*report_folder.glob("tables/*.csv"), *report_folder.glob("figures/*.csv")]):
         table = pd.read_csv(path, dtype={"row": str}, keep_default_na=False, na_values=[""])
-        if "definition" in table:
+        if "definition" in table and path.parent.name in ("tables", "figures"):
             if "subgroup" not in table:
                 table["subgroup"] = "alle"
             for _, row in table.iterrows():
