@@ -99,7 +99,8 @@ def sources(tmp_path_factory):
 def built(sources, tmp_path_factory):
     """A finished build; tests work on copies of it, which keep the times and so need no new build."""
     folder = shutil.copytree(sources, tmp_path_factory.mktemp("eins") / "gk")
-    make(folder, "-j2", "reports")
+    printed = make(folder, "reports", PYTHONPROFILEIMPORTTIME="1")
+    (folder.parent / "printed.txt").write_text(printed, encoding="utf-8")
     return folder
 
 
@@ -372,11 +373,10 @@ def test_tick_changes_these_lines_of_the_pdf(built, ticked):
 # What the Makefile knows of the library
 
 
-def test_steps_import_only_what_make_watches(sources, tmp_path):
+def test_steps_import_only_what_make_watches(built):
     """A module that a step imports is among its prerequisites, so a change in it is never overlooked."""
-    folder = shutil.copytree(sources, tmp_path / "gk")
-    printed = make(folder, "report", PYTHONPROFILEIMPORTTIME="1")
-    database = make(folder, "-n", "-p", "help")
+    printed = (built.parent / "printed.txt").read_text(encoding="utf-8")
+    database = make(built, "-n", "-p", "help")
     watched = {
         name: set(re.search(rf"^{name} := (.*)$", database, re.MULTILINE)[1].split())
         for name in ("LIB_INGEST", "LIB_REPORT")
@@ -388,7 +388,7 @@ def test_steps_import_only_what_make_watches(sources, tmp_path):
             library = "LIB_INGEST" if ran[0].split()[0] in ("register", "ingest", "process") else "LIB_REPORT"
         elif found := re.match(r"import time:.*\|\s*(gkanalysis\S*)", line):
             path = "src/" + found[1].replace(".", "/")
-            if seen and (folder / f"{path}.py").exists():
+            if seen and (built / f"{path}.py").exists():
                 assert f"{path}.py" in watched[library], (seen[-1], path)
     assert len(seen) == 3 + len(CHAPTERS) + 1 + len(RENDERS)
 

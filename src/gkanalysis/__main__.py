@@ -65,6 +65,10 @@ def _parser() -> argparse.ArgumentParser:
         "check-published", _check_published, "prüfen, ob gedruckte Angaben sich selbst widersprechen", "figures", "relations"
     )
     published.add_argument("--accept", default=[], action="append", metavar="KENNUNG", help="bekannter Widerspruch")
+    add("verify", _verify, "einen Bericht neu bauen und jede Zahl prüfen", "report")
+    add("release", _release, "den jetzigen Stand eines Berichts als Vergleich für verify festhalten", "report")
+    trace = add("trace", _trace, "zeigen, woher eine Zahl kommt: Darstellung:Zeile:Gruppe oder Name eines Werts", "number")
+    trace.add_argument("--report", default="zwischenbericht-2019")
     add("reference", _reference, "die Word-Vorlage des Instituts neu schreiben (reports/reference.docx)")
     add("synthetic", _synthetic, "die mitgelieferten erfundenen Rohdaten neu erzeugen")
     notebooks = add("notebooks", _notebooks, "Notebooks prüfen oder von Ausgaben befreien")
@@ -179,6 +183,31 @@ def _check_published(options: argparse.Namespace) -> None:
             f"{len(new)} Widersprüche sind nicht als bekannt eingetragen, {len(gone)} eingetragene bestehen nicht mehr, "
             f"{len(found.problems)} Beziehungen waren nicht prüfbar."
         )
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from gkanalysis.report.definition import read_report
+    from gkanalysis.verify.run import verify_report
+
+    paths = _paths(options)
+    print(verify_report(read_report(paths.root, options.report), paths))
+
+
+def _release(options: argparse.Namespace) -> None:
+    from gkanalysis import __version__
+    from gkanalysis.verify.manifest import make_manifest
+    from gkanalysis.writing import write_json
+
+    paths = _paths(options)
+    manifest = make_manifest(paths.reports / options.report, options.report, __version__)
+    write_json(paths.root / "reports" / f"{options.report}.manifest.json", manifest)
+
+
+def _trace(options: argparse.Namespace) -> None:
+    from gkanalysis.verify.trace import trace_lines, trace_report_number
+
+    paths = _paths(options)
+    print("\n".join(trace_lines(trace_report_number(paths, options.report, options.number), options.number)))
 
 
 def _synthetic(options: argparse.Namespace) -> None:

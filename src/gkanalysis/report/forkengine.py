@@ -129,9 +129,6 @@ def _make_shell(outputs: list[dict[str, Any]]) -> Any:
             result = {"data": data, "metadata": metadata or {}, "execution_count": self.count}
             outputs.append({"output_type": "execute_result", **result})
 
-        def finish_displayhook(self) -> None:
-            self._is_active = False
-
     def keep_error(kind: type, error: Any, _: Any) -> None:
         lines = traceback.format_exception(error) if isinstance(error, BaseException) else [str(error)]
         lines = [line.rstrip("\n") for line in lines]

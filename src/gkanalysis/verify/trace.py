@@ -6,6 +6,7 @@ whose trace does not add up to its printed n and base is an error, so each trace
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 import pandas as pd
 
 from gkanalysis.errors import VerificationError
+from gkanalysis.paths import ProjectPaths
 from gkanalysis.tabulate import Condition, Count, count_row_from_mapping
 
 if TYPE_CHECKING:
@@ -187,6 +189,32 @@ def find_numbers(report_folder: Path) -> Iterator[tuple[str, pd.Series]]:
     for value in json.loads((report_folder / "values.json").read_text(encoding="utf-8")):
         if value.get("definition"):
             yield value["id"], pd.Series(value)
+
+
+def trace_report_number(paths: ProjectPaths, report: str, number_id: str) -> Trace:
+    """The trace of one number of a finished report.
+
+    Raises
+    ------
+    VerificationError
+        If the report has no such number, or the number is derived (a test, a mean, a label).
+    """
+    from gkanalysis.report.chapter import Chapter
+
+    folder = paths.reports / report
+    if not (folder / "values.json").exists():
+        raise VerificationError(f"Den Bericht „{report}“ gibt es noch nicht; bitte zuerst „make report“ ausführen.")
+    numbers = dict(find_numbers(folder))
+    if number_id not in numbers:
+        near = difflib.get_close_matches(number_id, numbers, n=3) or list(numbers)[:3]
+        raise VerificationError(
+            f"„{number_id}“ ist keine verfolgbare Zahl von „{report}“; gemeint sein könnte: {', '.join(near)}."
+        )
+    cell = numbers[number_id]
+    if cell["definition"] == "rows":
+        return trace_value(cell)
+    chapter = Chapter("trace", paths, folder)
+    return trace_number(chapter, cell["definition"], str(cell["row"]), str(cell["subgroup"]))
 
 
 def trace_lines(trace: Trace, number_id: str) -> Iterator[str]:
