@@ -65,8 +65,8 @@ else
 endif
 STATE := $(BUILD)/state
 
-LIB_BASE   := $(wildcard src/gkanalysis/*.py data/codebook/*.yml)
-LIB_INGEST := $(LIB_BASE) $(wildcard src/gkanalysis/ingest/*.py src/gkanalysis/word/*.py) src/gkanalysis/report/definition.py
+LIB_BASE   := $(wildcard src/gkanalysis/*.py)
+LIB_INGEST := $(LIB_BASE) $(wildcard src/gkanalysis/ingest/*.py src/gkanalysis/word/*.py data/codebook/*.yml) src/gkanalysis/report/definition.py
 LIB_REPORT := $(LIB_BASE) $(addprefix src/gkanalysis/ingest/,__init__.py register.py tables.py) $(wildcard $(foreach d,tabulate stats verify report,src/gkanalysis/$(d)/*.py) $(addprefix src/gkanalysis/report/,templates/* fonts/*))
 ALL_REPORTS := $(basename $(notdir $(wildcard reports/*.yml)))
 SOURCES := $(patsubst $(DATA)/%/forms,%,$(wildcard $(DATA)/*/forms))
@@ -155,21 +155,21 @@ BROKEN := $(if $(wildcard .venv/unfinished),FORCE)
 INSTALL = touch .venv/unfinished && .venv/$(BIN)/python -m uv pip install --require-hashes -r $<
 NO_NETWORK := { echo "Fehler: Die Umgebung ließ sich nicht einrichten; bitte die Internetverbindung prüfen und make noch einmal starten." >&2; exit 2; }
 .venv/uv.txt: requirements/uv.txt $(BROKEN)
-	@$(or $(BASE_PYTHON),false) $(NEW_ENOUGH) 2>/dev/null || { echo "Fehler: $(or $(BASE_PYTHON),Python) fehlt oder ist älter als 3.11; bitte Python 3.11 oder neuer installieren oder mit BASE_PYTHON=... angeben." >&2; exit 2; }
+	@$(or $(BASE_PYTHON),false) $(NEW_ENOUGH) >/dev/null 2>&1 || { echo "Fehler: $(or $(BASE_PYTHON),Python) fehlt oder ist älter als 3.11; bitte Python 3.11 oder neuer installieren oder mit BASE_PYTHON=... angeben." >&2; exit 2; }
 	@echo "Die Umgebung .venv wird eingerichtet; das dauert ein bis zwei Minuten."
 	@$(BASE_PYTHON) -m venv --clear .venv || { echo "Fehler: $(BASE_PYTHON) kann keine Umgebung anlegen; unter Debian oder Ubuntu bitte das Paket python3-venv installieren." >&2; exit 2; }
-	.venv/$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $< || $(NO_NETWORK)
+	@.venv/$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $< || $(NO_NETWORK)
 	@cp $< $@
 .venv/run.txt: requirements/run.txt pyproject.toml .venv/uv.txt
-	$(INSTALL) --python .venv || $(NO_NETWORK)
-	.venv/$(BIN)/python -m uv pip install --python .venv --no-build-isolation --no-deps -e .
+	@$(INSTALL) --python .venv || $(NO_NETWORK)
+	@.venv/$(BIN)/python -m uv pip install --quiet --python .venv --no-build-isolation --no-deps -e .
 	@cp $< $@ && rm .venv/unfinished
 .venv/test.txt: requirements/test.txt .venv/run.txt
-	$(INSTALL) --python .venv || $(NO_NETWORK)
+	@$(INSTALL) --python .venv || $(NO_NETWORK)
 	@cp $< $@ && rm .venv/unfinished
 .venv-lab/lab.txt: requirements/lab.txt pyproject.toml .venv/run.txt
 	.venv/$(BIN)/python -m venv --clear .venv-lab
-	.venv/$(BIN)/python -m uv pip install --python .venv-lab --require-hashes -r $< || $(NO_NETWORK)
+	@.venv/$(BIN)/python -m uv pip install --python .venv-lab --require-hashes -r $< || $(NO_NETWORK)
 	.venv/$(BIN)/python -m uv pip install --python .venv-lab --no-build-isolation --no-deps -e .
 	@cp $< $@
 

@@ -62,12 +62,25 @@ def _parser() -> argparse.ArgumentParser:
     render = add("render", _render, "einen Bericht setzen", "report")
     render.add_argument("--format", required=True, choices=["html", "pdf", "docx"])
     published = add(
-        "check-published", _check_published, "prüfen, ob gedruckte Angaben sich selbst widersprechen", "figures", "relations"
+        "check-published",
+        _check_published,
+        "prüfen, ob gedruckte Angaben sich selbst widersprechen",
+        "figures",
+        "relations",
     )
-    published.add_argument("--accept", default=[], action="append", metavar="KENNUNG", help="bekannter Widerspruch")
+    published.add_argument(
+        "--accept", default=[], action="append", metavar="KENNUNG", help="bekannter Widerspruch"
+    )
     add("verify", _verify, "einen Bericht neu bauen und jede Zahl prüfen", "report")
-    add("release", _release, "den jetzigen Stand eines Berichts als Vergleich für verify festhalten", "report")
-    trace = add("trace", _trace, "zeigen, woher eine Zahl kommt: Darstellung:Zeile:Gruppe oder Name eines Werts", "number")
+    add(
+        "release", _release, "den jetzigen Stand eines Berichts als Vergleich für verify festhalten", "report"
+    )
+    trace = add(
+        "trace",
+        _trace,
+        "zeigen, woher eine Zahl kommt: Darstellung:Zeile:Gruppe oder Name eines Werts",
+        "number",
+    )
     trace.add_argument("--report", default="zwischenbericht-2019")
     add("reference", _reference, "die Word-Vorlage des Instituts neu schreiben (reports/reference.docx)")
     add("synthetic", _synthetic, "die mitgelieferten erfundenen Rohdaten neu erzeugen")
@@ -199,7 +212,7 @@ def _release(options: argparse.Namespace) -> None:
     from gkanalysis.writing import write_json
 
     paths = _paths(options)
-    manifest = make_manifest(paths.reports / options.report, options.report, __version__)
+    manifest = make_manifest(paths.reports / options.report, options.report, __version__, paths.root)
     write_json(paths.root / "reports" / f"{options.report}.manifest.json", manifest)
 
 

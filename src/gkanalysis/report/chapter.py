@@ -139,7 +139,9 @@ class Chapter:
         table = single_response_table(
             responses, column, cases, options=list(options), by="type", groups=self.types, base="asked"
         )
-        return define(table, "category", frame="cases" if source else "alliances", source=source, column=column)
+        return define(
+            table, "category", frame="cases" if source else "alliances", source=source, column=column
+        )
 
     def single_response(self, source: str, item_id: str, cases: pd.DataFrame) -> pd.DataFrame:
         """Counts of a single choice by type, of the cases with a valid answer, with intervals."""
@@ -218,7 +220,12 @@ class Chapter:
         rows : one row per thing counted, with `case_id` or `alliance_id` (and `item_id`, `file`, `place`, if any)
         base : the rows that the count is taken of
         """
-        origin = {"definition": "rows", "rows": _row_names(rows), "base_rows": _row_names(base), "chapter": self.id}
+        origin = {
+            "definition": "rows",
+            "rows": _row_names(rows),
+            "base_rows": _row_names(base),
+            "chapter": self.id,
+        }
         return self.number(value_id, len(rows), None if base is None else len(base), origin=origin)
 
     def number(

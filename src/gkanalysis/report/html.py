@@ -109,6 +109,7 @@ def _table(exhibit: dict[str, Any], labelled_by: str) -> str:
 
 
 def font_faces() -> str:
+    """Rules for the shipped fonts, with the fonts themselves inside."""
     faces = []
     for name, style, weight in FACES:
         data = base64.b64encode((FONTS / f"SourceSans3-{name}.ttf.woff2").read_bytes()).decode("ascii")

@@ -48,8 +48,8 @@ class Value:
     Examples
     --------
     >>> new = Value("new", 13, 45)
-    >>> new.of.replace(NBSP, " "), new.word, new.percent.replace(NBSP, " ")
-    ('13 von 45', '13', '29 %')
+    >>> new.of.replace(NBSP, " "), str(new.n_percent).replace(NBSP, " ")
+    ('13 von 45', '13 (29 %)')
     """
 
     id: str

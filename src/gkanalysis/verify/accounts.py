@@ -40,7 +40,10 @@ def account_rows(chapter: Chapter, sources: Sequence[str]) -> Iterator[dict[str,
             ("V08", "illegible", "unlesbare Einträge"),
         ):
             held = responses[responses["state"] == state]
-            named = losses[(losses["unit"] == "response") & losses["rule"].isin([rule, "V11"] if rule == "V08" else [rule])]
+            named = losses[
+                (losses["unit"] == "response")
+                & losses["rule"].isin([rule, "V11"] if rule == "V08" else [rule])
+            ]
             yield _row(f"{source}: {what}", len(held), {"mit Grund in losses.csv": len(named)})
 
 

@@ -13,6 +13,7 @@ from gkanalysis.report.html import TEMPLATES, font_faces
 from gkanalysis.verify import consistency, manifest, published
 
 SECTIONS = {
+    "input": "Daten, Codebücher, Notebooks und Definitionen",
     "output": "Neubau gegen Stand der Veröffentlichung",
     "trace": "Zahlen gegen ihre Herkunft",
     "account": "Verbleib aller eingegangenen Dateien",
@@ -75,7 +76,9 @@ def certificate_html(report: str, rows: Sequence[Mapping[str, Any]], about: Mapp
         else f"Nicht bestanden: {len(open_rows)} offene Befunde."
     )
     parts = [f'<p class="verdict {"bad" if open_rows else "good"}">{verdict}</p>', _summary(rows)]
-    facts = "".join(f"<tr><th scope='row'>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in about.items())
+    facts = "".join(
+        f"<tr><th scope='row'>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in about.items()
+    )
     parts.append(
         f"<h2 id='angaben'>Angaben zur Prüfung</h2><div class='scroll'><table aria-label='Angaben zur Prüfung'><tbody>{facts}</tbody></table></div>"
     )
@@ -103,12 +106,17 @@ def _summary(rows: Sequence[Mapping[str, Any]]) -> str:
         for s, t in SECTIONS.items()
         if any(counts[s, k] for k in ("open", "accepted", "good"))
     )
-    head = "".join(f"<th scope='col'>{h}</th>" for h in ("Was geprüft wurde", "offen", "bekannt", "in Ordnung"))
+    head = "".join(
+        f"<th scope='col'>{h}</th>" for h in ("Was geprüft wurde", "offen", "bekannt", "in Ordnung")
+    )
     return f"<div class='scroll'><table aria-label='Zusammenfassung'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
 def _table(rows: Sequence[Mapping[str, Any]], title: str) -> str:
-    head = "".join(f"<th scope='col'>{h}</th>" for h in ("Angabe", "Befund", "bisher oder gedruckt", "neu", "Erläuterung"))
+    head = "".join(
+        f"<th scope='col'>{h}</th>"
+        for h in ("Angabe", "Befund", "bisher oder gedruckt", "neu", "Erläuterung")
+    )
     body = []
     for r in rows:
         note = escape(r["message"]) + (f"<br><em>Bekannt: {escape(r['reason'])}</em>" if r["reason"] else "")
@@ -126,7 +134,11 @@ def codecheck_yaml(report: str, title: str, outputs: Sequence[str], summary: str
     """A manifest in the form of CODECHECK (https://codecheck.org.uk), version 1.0."""
     content = {
         "version": "https://codecheck.org.uk/spec/config/1.0/",
-        "paper": {"title": title, "authors": [{"name": "The gkanalysis contributors"}], "reference": "reports/" + report},
+        "paper": {
+            "title": title,
+            "authors": [{"name": "The gkanalysis contributors"}],
+            "reference": "reports/" + report,
+        },
         "manifest": [{"file": name, "comment": "rebuilt from data/raw"} for name in outputs],
         "codechecker": [{"name": "gkanalysis verify (automatic)"}],
         "summary": summary,
@@ -137,7 +149,9 @@ def codecheck_yaml(report: str, title: str, outputs: Sequence[str], summary: str
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
 
 
-def contradiction_rows(found: consistency.Consistency, figures: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+def contradiction_rows(
+    found: consistency.Consistency, figures: Mapping[str, Mapping[str, str]]
+) -> list[dict[str, Any]]:
     """Rows for contradictions among printed figures, and for relations that could not be checked."""
     rows: list[dict[str, Any]] = []
     for c in found.contradictions:

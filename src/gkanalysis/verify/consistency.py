@@ -484,7 +484,11 @@ def name_number(key: str, figures: Mapping[str, Mapping[str, str]]) -> str:
     i, _, part = key.rpartition(".")
     row = figures[i]
     what = {"n": "Anzahl", "base": "Basis", "percent": "Anteil"}[part]
-    printed = {"n": row["numerator"], "base": row["base"], "percent": row["printed"].replace(".", ",") + " %"}[part]
+    printed = {
+        "n": row["numerator"],
+        "base": row["base"],
+        "percent": row["printed"].replace(".", ",") + " %",
+    }[part]
     who = f", {row['subgroup']}" if row["subgroup"] else ""
     return f"{what} {printed} bei „{row['label']}{who}“ ({row['section']}; {i})"
 

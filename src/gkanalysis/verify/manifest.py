@@ -20,6 +20,7 @@ from typing import Any
 from gkanalysis.errors import VerificationError
 
 FORMAT = 1
+INPUTS = ("data/raw", "data/codebook", "notebooks")
 TOLERANCE = 1e-9  # shares and interval limits; counts must be the same
 TEXT_KINDS = frozenset({".csv", ".json"})
 VERDICTS = {
@@ -32,12 +33,40 @@ VERDICTS = {
 }
 
 
-def make_manifest(folder: Path, report: str, version: str) -> dict[str, Any]:
-    """Describe every output of a finished report.
+def describe_inputs(root: Path) -> dict[str, str]:
+    """SHA-256 of everything a report is made from besides the code: data, codebooks, notebooks, definitions.
+
+    The code is judged by what it makes.
+    """
+    files = [p for folder in INPUTS for p in (root / folder).rglob("*") if p.is_file()]
+    files += [p for p in (root / "reports").glob("*") if p.suffix in (".yml", ".docx")]
+    files = [p for p in files if not any(part.startswith(".") for part in p.relative_to(root).parts)]
+    return {p.relative_to(root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(files)}
+
+
+def compare_inputs(manifest: Mapping[str, Any], root: Path) -> Iterator[dict[str, str]]:
+    """One row for all inputs that are the same, and one for each that is not what it was at release."""
+    expected, found = manifest["inputs"], describe_inputs(root)
+    same = [name for name in expected if found.get(name) == expected[name]]
+    yield {
+        "id": "inputs",
+        "verdict": "identical",
+        "message": f"{len(same)} Dateien sind, was sie bei der Veröffentlichung waren.",
+    }
+    for name in sorted(set(expected) | set(found)):
+        if found.get(name) != expected.get(name):
+            old, new = (h[:12] if h else "fehlt" for h in (expected.get(name), found.get(name)))
+            message = "Daten, Codebuch, Notebook oder Berichtsdefinition wurde geändert."
+            yield {"id": name, "verdict": "differs", "old": old, "new": new, "message": message}
+
+
+def make_manifest(folder: Path, report: str, version: str, root: Path | None = None) -> dict[str, Any]:
+    """Describe every output of a finished report, and the inputs below `root`.
 
     Returns
     -------
-    dict with format, report, version and `outputs`: path -> sha256, and text for tables and values
+    dict with format, report, version, `inputs`: path -> sha256, and `outputs`: path -> sha256, and text for
+        tables and values
     """
     outputs: dict[str, dict[str, str]] = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
@@ -50,7 +79,8 @@ def make_manifest(folder: Path, report: str, version: str) -> dict[str, Any]:
             outputs[name]["text"] = data.decode("utf-8")
         elif path.suffix in (".html", ".docx"):
             outputs[name]["words"] = hashlib.sha256(visible_text(path).encode("utf-8")).hexdigest()
-    return {"format": FORMAT, "report": report, "version": version, "outputs": outputs}
+    inputs = describe_inputs(root) if root else {}
+    return {"format": FORMAT, "report": report, "version": version, "inputs": inputs, "outputs": outputs}
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
@@ -64,9 +94,13 @@ def read_manifest(path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise VerificationError(f"„{path}“ fehlt; ohne Stand der Veröffentlichung gibt es keinen Vergleich.") from None
+        raise VerificationError(
+            f"„{path}“ fehlt; ohne Stand der Veröffentlichung gibt es keinen Vergleich."
+        ) from None
     except (OSError, ValueError):
-        raise VerificationError(f"„{path}“ ist nicht lesbar; bitte den Stand aus dem Git wiederherstellen.") from None
+        raise VerificationError(
+            f"„{path}“ ist nicht lesbar; bitte den Stand aus dem Git wiederherstellen."
+        ) from None
     if manifest.get("format") != FORMAT:
         raise VerificationError(
             f"„{path}“ hat das Format {manifest.get('format')}, gelesen wird {FORMAT}; bitte mit der passenden Fassung prüfen."
@@ -88,7 +122,10 @@ def compare_outputs(manifest: Mapping[str, Any], folder: Path) -> Iterator[dict[
         if name not in found:
             yield row | {"verdict": "not_rebuilt", "message": "Die Datei ist beim Neubau nicht entstanden."}
         elif name not in expected:
-            yield row | {"verdict": "not_checked", "message": "Die Datei steht nicht im Stand der Veröffentlichung."}
+            yield row | {
+                "verdict": "not_checked",
+                "message": "Die Datei steht nicht im Stand der Veröffentlichung.",
+            }
         elif found[name]["sha256"] == expected[name]["sha256"]:
             yield row | {"verdict": "identical"}
         else:
@@ -109,7 +146,12 @@ def _difference(name: str, expected: Mapping[str, Any], found: Mapping[str, Any]
         return {"verdict": "same_values" if same else "differs", "message": message}
     if "words" in old and old["words"] == new.get("words"):
         return {"verdict": "same_values", "message": "Der Text ist Wort für Wort derselbe."}
-    return {"verdict": "differs", "old": old["sha256"][:12], "new": new["sha256"][:12], "message": "andere Bytes"}
+    return {
+        "verdict": "differs",
+        "old": old["sha256"][:12],
+        "new": new["sha256"][:12],
+        "message": "andere Bytes",
+    }
 
 
 def _compare_tables(old_text: str, new_text: str) -> dict[str, str]:
@@ -149,7 +191,12 @@ def _compare_values(old_text: str, new_text: str) -> dict[str, str]:
             message = f"Wert „{a.get('id')}“, {key}"
             return {"verdict": "differs", "old": str(a.get(key)), "new": str(b.get(key)), "message": message}
     if len(old) != len(new):
-        return {"verdict": "differs", "old": str(len(old)), "new": str(len(new)), "message": "Anzahl der Werte"}
+        return {
+            "verdict": "differs",
+            "old": str(len(old)),
+            "new": str(len(new)),
+            "message": "Anzahl der Werte",
+        }
     return {"verdict": "same_values", "message": ""}
 
 

@@ -95,7 +95,11 @@ def _bound_number(figure_id: str, declared: Mapping[str, Any]) -> tuple[str, str
 
 
 def _judge(
-    figure: Mapping[str, str], rebuilt: Mapping[str, tuple[int, int | None]], number: str, part: str, reason: str
+    figure: Mapping[str, str],
+    rebuilt: Mapping[str, tuple[int, int | None]],
+    number: str,
+    part: str,
+    reason: str,
 ) -> dict[str, Any]:
     judged: dict[str, Any] = {"n": None, "base_n": None, "rule": ""}
     if not number:
@@ -109,7 +113,10 @@ def _judge(
     if not figure["numerator"]:
         return judged | {"verdict": "not_checkable", "message": "Gedruckt ist keine Anzahl."}
     if int(figure["numerator"]) != n:
-        return judged | {"verdict": "differs", "message": f"gedruckt {figure['numerator']}, neu gerechnet {n}"}
+        return judged | {
+            "verdict": "differs",
+            "message": f"gedruckt {figure['numerator']}, neu gerechnet {n}",
+        }
     if figure["base"] and base_n is not None and int(figure["base"]) != base_n:
         message = f"Anzahl {n} stimmt; gedruckte Basis {figure['base']}, neu gerechnet {base_n}"
         return judged | {"verdict": "agrees_other_base", "message": message}

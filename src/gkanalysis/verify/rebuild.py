@@ -14,7 +14,15 @@ from pathlib import Path
 from gkanalysis.errors import VerificationError
 
 # Folders that a rebuild needs; nothing that make has made before goes along.
-PARTS = ("src", "notebooks", "data/raw", "data/codebook", "data/processed/README.md", "Makefile", "pyproject.toml")
+PARTS = (
+    "src",
+    "notebooks",
+    "data/raw",
+    "data/codebook",
+    "data/processed/README.md",
+    "Makefile",
+    "pyproject.toml",
+)
 SETTINGS = {
     "TZ": "Pacific/Chatham",
     "PYTHONHASHSEED": "4711",
@@ -54,7 +62,14 @@ def rebuilt_report(root: Path, report: str, *, jobs: int = 2) -> Iterator[Path]:
         environment |= SETTINGS | {"HOME": scratch, "no_proxy": "*"}
         settings = [f"{k}={v}" for k, v in SETTINGS.items()]
         paths = os.pathsep.join([str(block), str(place / "src")])
-        command = ["make", f"-j{jobs}", "report", f"REPORT={report}", f"PYTHON={sys.executable}", f"PYTHONPATH={paths}"]
+        command = [
+            "make",
+            f"-j{jobs}",
+            "report",
+            f"REPORT={report}",
+            f"PYTHON={sys.executable}",
+            f"PYTHONPATH={paths}",
+        ]
         done = subprocess.run(
             [*command, *settings], cwd=place, env=environment, capture_output=True, text=True, check=False
         )

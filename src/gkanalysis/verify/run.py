@@ -20,7 +20,7 @@ from gkanalysis.report.render import moment
 from gkanalysis.verify.accounts import account_rows
 from gkanalysis.verify.certificate import certificate_html, codecheck_yaml, contradiction_rows, settle
 from gkanalysis.verify.consistency import check_consistency, read_figures, read_relations
-from gkanalysis.verify.manifest import compare_outputs, read_manifest
+from gkanalysis.verify.manifest import compare_inputs, compare_outputs, read_manifest
 from gkanalysis.verify.published import judge_published, read_bindings
 from gkanalysis.verify.rebuild import rebuilt_report
 from gkanalysis.verify.trace import find_numbers, trace_number, trace_value
@@ -47,6 +47,7 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
         rebuilt = ProjectPaths.of(folder.parents[1], Path("data/raw"))
         chapter = Chapter("verify", rebuilt, folder)
         manifest = paths.root / "reports" / f"{report.id}.manifest.json"
+        rows += _collect("inputs", lambda: _input_rows(manifest, paths.root))
         rows += _collect("manifest", lambda: _output_rows(manifest, folder))
         numbers: dict[str, tuple[int, int | None]] = {}
         rows += _collect("trace", lambda: _trace_rows(chapter, folder, numbers))
@@ -63,8 +64,11 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
     target.mkdir(parents=True, exist_ok=True)
     contents = {
         "verification.html": certificate_html(report.title, settled, about),
-        "verification.json": json.dumps({"about": about, "rows": settled}, ensure_ascii=False, indent=1) + "\n",
-        "codecheck.yml": codecheck_yaml(report.id, report.title, outputs, summary, moment(report).isoformat()),
+        "verification.json": json.dumps({"about": about, "rows": settled}, ensure_ascii=False, indent=1)
+        + "\n",
+        "codecheck.yml": codecheck_yaml(
+            report.id, report.title, outputs, summary, moment(report).isoformat()
+        ),
     }
     for name, content in contents.items():
         beside = target / f".{name}.new"
@@ -72,7 +76,9 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
         beside.replace(target / name)
     if open_rows:
         first = "\n".join(f"  {r['id']}: {r['message'] or r['verdict']}" for r in open_rows[:20])
-        raise VerificationError(f"{summary} Die ersten:\n{first}\nAlle stehen in „{target / 'verification.html'}“.")
+        raise VerificationError(
+            f"{summary} Die ersten:\n{first}\nAlle stehen in „{target / 'verification.html'}“."
+        )
     return f"{summary} Prüfbericht: {target / 'verification.html'}"
 
 
@@ -84,6 +90,11 @@ def _collect(name: str, check: Callable[[], Rows]) -> list[dict[str, Any]]:
     except GkError as error:
         rows.append({"section": "problem", "id": name, "verdict": "problem", "message": str(error)})
     return rows
+
+
+def _input_rows(manifest: Path, root: Path) -> Rows:
+    for row in compare_inputs(read_manifest(manifest), root):
+        yield {"section": "input", **row}
 
 
 def _output_rows(manifest: Path, folder: Path) -> Rows:
@@ -148,4 +159,6 @@ def _accepted(path: Path) -> list[dict[str, str]]:
         entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
         return [{k: str(e[k]) for k in ("id", "verdict", "reason")} for e in entries]
     except (yaml.YAMLError, KeyError, TypeError) as error:
-        raise VerificationError(f"„{path}“: jeder Eintrag braucht id, verdict und reason ({error}).") from None
+        raise VerificationError(
+            f"„{path}“: jeder Eintrag braucht id, verdict und reason ({error})."
+        ) from None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
@@ -23,6 +24,8 @@ from gkanalysis.tabulate import Condition, Count, count_row_from_mapping
 if TYPE_CHECKING:
     from gkanalysis.report.chapter import Chapter
 
+# responses by chapter; a chapter that is gone takes its responses along
+_ANSWERS: WeakKeyDictionary[Chapter, dict[tuple[str, str], pd.DataFrame]] = WeakKeyDictionary()
 ORIGIN = ["case_id", "state", "value", "raw", "file", "part", "place"]
 
 
@@ -67,9 +70,13 @@ def trace_number(chapter: Chapter, definition: str, row: str, subgroup: str = "a
         "category": _category, "nested": _nested,
     }.get(parts.path)  # fmt: skip
     if find is None:
-        raise VerificationError(f"„{definition}“ ist keine bekannte Rechenvorschrift; die Zahl lässt sich nicht verfolgen.")
+        raise VerificationError(
+            f"„{definition}“ ist keine bekannte Rechenvorschrift; die Zahl lässt sich nicht verfolgen."
+        )
     counted, rest, n, base_n = find(chapter, known, row, subgroup)
-    return Trace(definition, row, subgroup, n, base_n, counted.reset_index(drop=True), rest.reset_index(drop=True))
+    return Trace(
+        definition, row, subgroup, n, base_n, counted.reset_index(drop=True), rest.reset_index(drop=True)
+    )
 
 
 def trace_value(value: Mapping[str, object]) -> Trace:
@@ -90,19 +97,28 @@ def trace_value(value: Mapping[str, object]) -> Trace:
     return Trace("rows", "", "", len(counted), base_n, counted, rest.reset_index(drop=True))
 
 
-def _cases(chapter: Chapter, known: Mapping[str, str], subgroup: str) -> pd.DataFrame:
+def _answers(chapter: Chapter, known: Mapping[str, str], subgroup: str) -> pd.DataFrame:
+    """The responses of the cases of a subgroup, read once per source and status."""
     cases = chapter.cases(known["source"], status=known["status"].split(","))
-    return cases if subgroup == "alle" else cases[cases["type"] == subgroup]
+    key = (known["source"], known["status"])
+    cached = _ANSWERS.setdefault(chapter, {})
+    if key not in cached:
+        answers = chapter.responses(known["source"], cases)
+        cached[key] = answers.assign(state=answers["state"].astype("str"))
+    if subgroup == "alle":
+        return cached[key]
+    return cached[key][cached[key]["case_id"].isin(cases.loc[cases["type"] == subgroup, "case_id"])]
 
 
-def _split(rows: pd.DataFrame, in_base: pd.Series, in_n: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame, int, int]:
+def _split(
+    rows: pd.DataFrame, in_base: pd.Series, in_n: pd.Series
+) -> tuple[pd.DataFrame, pd.DataFrame, int, int]:
     counted, rest = rows[in_base & in_n], rows[in_base & ~in_n]
     return counted[ORIGIN], rest[ORIGIN], len(counted), len(counted) + len(rest)
 
 
 def _multiple_response(chapter: Chapter, known: Mapping[str, str], row: str, subgroup: str):
-    cases = _cases(chapter, known, subgroup)
-    answers = chapter.responses(known["source"], cases)
+    answers = _answers(chapter, known, subgroup)
     members = answers[answers["item_id"].isin(chapter.codebook(known["source"]).set_items(known["set"]))]
     rows = members[members["item_id"] == row]
     if known["base"] == "asked":
@@ -116,7 +132,7 @@ def _multiple_response(chapter: Chapter, known: Mapping[str, str], row: str, sub
 
 
 def _single_response(chapter: Chapter, known: Mapping[str, str], row: str, subgroup: str):
-    answers = chapter.responses(known["source"], _cases(chapter, known, subgroup))
+    answers = _answers(chapter, known, subgroup)
     rows = answers[answers["item_id"] == known["item"]]
     in_base = rows["state"] == "answered" if known["base"] == "answered" else rows["state"] != "not_asked"
     return _split(rows, in_base, (rows["state"] == "answered") & (rows["value"] == row))
@@ -124,8 +140,12 @@ def _single_response(chapter: Chapter, known: Mapping[str, str], row: str, subgr
 
 def _register_rows(frame: pd.DataFrame, key: str, column: str, file: str) -> pd.DataFrame:
     """Register rows in the shape of responses; the place is the line of the sheet (the heading is line 1)."""
-    rows = pd.DataFrame({"case_id": frame[key], "state": "answered", "value": frame[column].astype("string").fillna("")})
-    return rows.assign(raw=rows["value"], file=file, part="", place=[f"Zeile {k + 2}" for k in range(len(frame))])
+    rows = pd.DataFrame(
+        {"case_id": frame[key], "state": "answered", "value": frame[column].astype("string").fillna("")}
+    )
+    return rows.assign(
+        raw=rows["value"], file=file, part="", place=[f"Zeile {k + 2}" for k in range(len(frame))]
+    )
 
 
 def _category(chapter: Chapter, known: Mapping[str, str], row: str, subgroup: str):
@@ -203,7 +223,9 @@ def trace_report_number(paths: ProjectPaths, report: str, number_id: str) -> Tra
 
     folder = paths.reports / report
     if not (folder / "values.json").exists():
-        raise VerificationError(f"Den Bericht „{report}“ gibt es noch nicht; bitte zuerst „make report“ ausführen.")
+        raise VerificationError(
+            f"Den Bericht „{report}“ gibt es noch nicht; bitte zuerst „make report“ ausführen."
+        )
     numbers = dict(find_numbers(folder))
     if number_id not in numbers:
         near = difflib.get_close_matches(number_id, numbers, n=3) or list(numbers)[:3]

@@ -195,7 +195,9 @@ def looks_of_part(root, source, styles):
         From `odd_styles`.
     """
     odd = b"strike" in source or b"vanish" in source
-    odd = odd or any(name in fonts.lower() for fonts in set(_FONTS_IN_SOURCE(source)) for name in _SYMBOL_FONT_BYTES)
+    odd = odd or any(
+        name in fonts.lower() for fonts in set(_FONTS_IN_SOURCE(source)) for name in _SYMBOL_FONT_BYTES
+    )
     odd = odd or (b"&" in source and b"&#" in source)  # names may be written in codes of characters
     odd = odd or (
         bool(styles) and any(style.get(VAL) in styles for style in root.iter(_STYLE, _PARAGRAPH_STYLE))
@@ -228,7 +230,9 @@ def odd_styles(package):
             if child.tag == W + "basedOn":
                 parents[style_id] = child.get(VAL)
             elif child.tag == RUN_LOOK:
-                own[style_id] = {look.tag: is_on(look) is not False for look in child.iterchildren(*_SWITCHES)}
+                own[style_id] = {
+                    look.tag: is_on(look) is not False for look in child.iterchildren(*_SWITCHES)
+                }
     resolved = {}
     for style_id in own.keys() | parents.keys():
         chain, current = [], style_id

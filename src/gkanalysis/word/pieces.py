@@ -65,8 +65,7 @@ class Control:
     def settle(self, placeholders):
         """State of a text: a placeholder is no answer, whether Word's flag is there or was lost on the way."""
         if self.shows_placeholder or (
-            placeholders
-            and (self.value in placeholders or " ".join(self.value.split()) in placeholders)
+            placeholders and (self.value in placeholders or " ".join(self.value.split()) in placeholders)
         ):
             self.state, self.value = "not_answered", ""
             self.note("placeholder")
