@@ -67,7 +67,8 @@ STATE := $(BUILD)/state
 
 LIB_BASE   := $(wildcard src/gkanalysis/*.py)
 LIB_INGEST := $(LIB_BASE) $(wildcard src/gkanalysis/ingest/*.py src/gkanalysis/word/*.py data/codebook/*.yml) src/gkanalysis/report/definition.py
-LIB_REPORT := $(LIB_BASE) $(addprefix src/gkanalysis/ingest/,__init__.py register.py tables.py) $(wildcard $(foreach d,tabulate stats verify report,src/gkanalysis/$(d)/*.py) $(addprefix src/gkanalysis/report/,templates/* fonts/*))
+LIB_REPORT := $(LIB_BASE) $(addprefix src/gkanalysis/ingest/,__init__.py register.py tables.py) $(wildcard $(foreach d,tabulate stats report,src/gkanalysis/$(d)/*.py) $(addprefix src/gkanalysis/report/,templates/* fonts/*))
+LIB_VERIFY := $(LIB_REPORT) $(wildcard src/gkanalysis/verify/*.py)
 ALL_REPORTS := $(basename $(notdir $(wildcard reports/*.yml)))
 SOURCES := $(patsubst $(DATA)/%/forms,%,$(wildcard $(DATA)/*/forms))
 TABLES := cases responses findings losses forms questions
@@ -78,7 +79,7 @@ copies = $(foreach k,tables figures,$(addprefix $(1)/$(k)/,$(notdir $(wildcard $
 .PHONY: FORCE
 
 # Goals that build need to know whether received files changed, and the rules of the chosen reports.
-ASKED := $(filter report reports data $(REPORTS)/% $(BUILD)/% $(PROCESSED)/%,$(MAKECMDGOALS))
+ASKED := $(filter report reports data $(REPORTS)/% $(BUILD)/% $(PROCESSED)/%,$(MAKECMDGOALS:release=report))
 WANTED := $(if $(filter-out report data,$(ASKED)),$(ALL_REPORTS),$(if $(filter report,$(ASKED)),$(REPORT)))
 ifneq ($(ASKED),)
   ifneq ($(filter clean,$(MAKECMDGOALS)),)
@@ -150,10 +151,10 @@ synthetic: $(ENV) ## Die mitgelieferten erfundenen Rohdaten neu erzeugen (brauch
 env: $(ENV) ## Nur die Umgebung anlegen
 
 # Locked versions; uv installs them in seconds and checks every hash. Each list is copied when its installation is
-# complete; an installation that was broken off starts again from nothing.
+# complete; one that was killed on the way starts again from nothing, one that found no network goes on where it was.
 BROKEN := $(if $(wildcard .venv/unfinished),FORCE)
 INSTALL = touch .venv/unfinished && .venv/$(BIN)/python -m uv pip install --require-hashes -r $<
-NO_NETWORK := { echo "Fehler: Die Umgebung ließ sich nicht einrichten; bitte die Internetverbindung prüfen und make noch einmal starten." >&2; exit 2; }
+NO_NETWORK := { rm -f .venv/unfinished; echo "Fehler: Die Umgebung ließ sich nicht einrichten; bitte die Internetverbindung prüfen und make noch einmal starten." >&2; exit 2; }
 .venv/uv.txt: requirements/uv.txt $(BROKEN)
 	@$(or $(BASE_PYTHON),false) $(NEW_ENOUGH) >/dev/null 2>&1 || { echo "Fehler: $(or $(BASE_PYTHON),Python) fehlt oder ist älter als 3.11; bitte Python 3.11 oder neuer installieren oder mit BASE_PYTHON=... angeben." >&2; exit 2; }
 	@echo "Die Umgebung .venv wird eingerichtet; das dauert ein bis zwei Minuten."
@@ -174,7 +175,7 @@ NO_NETWORK := { echo "Fehler: Die Umgebung ließ sich nicht einrichten; bitte di
 	@cp $< $@
 
 ##@ Prüfen
-.PHONY: test check fix bench
+.PHONY: test check fix verify release bench
 test: $(TESTENV) ## Alle Tests
 	$(PY) -m pytest
 check: $(TESTENV) ## Stil von Code und Notebooks prüfen; ändert nichts
@@ -185,6 +186,10 @@ fix: $(TESTENV) ## Stil verbessern, Notebooks von Ausgaben befreien
 	$(PY) -m ruff check --fix src tests benchmarks notebooks
 	$(PY) -m ruff format src tests benchmarks
 	$(GK) notebooks --strip
+verify: $(ENV) ## Bericht neu bauen und über jede Zahl urteilen (REPORT=...)
+	$(GK) verify $(REPORT)
+release: report ## Den jetzigen Stand als Vergleich für verify festhalten
+	$(GK) release $(REPORT)
 bench: $(TESTENV) ## Geschwindigkeit messen, neben pandas und python-docx
 	$(PY) -m benchmarks.bench
 

@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+import subprocess
 import sys
 
 import pytest
@@ -171,6 +172,24 @@ def test_broken_off_installation_starts_again(project):
     ]
     places = [planned.index(o) for o in order]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("name", "ignored"),
+    [
+        ("data/echt/strukturen-2018/forms/Bogen.docx", True),
+        ("confidential/echt/reports/x/x.pdf", True),
+        ("data/processed/strukturen-2018-cases.parquet", True),
+        ("data/raw/strukturen-2018/forms/Neu.docx", False),
+        ("data/codebook/neu.yml", False),
+        ("data/processed/README.md", False),
+        ("reports/neu.yml", False),
+    ],
+)
+def test_git_ignores_received_data_and_results_only(name, ignored):
+    """A folder of real answers below data/ cannot be committed by accident; the sources can."""
+    status = subprocess.run(["git", "check-ignore", "--quiet", "--no-index", name], cwd=ROOT).returncode
+    assert status == (0 if ignored else 1)
 
 
 # What make is told about received files

@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     published.add_argument(
         "--accept", default=[], action="append", metavar="KENNUNG", help="bekannter Widerspruch"
     )
+    add("origins", _origins, "die Seite mit der Herkunft jeder Zahl eines Berichts schreiben", "report")
     add("verify", _verify, "einen Bericht neu bauen und jede Zahl prüfen", "report")
     add(
         "release", _release, "den jetzigen Stand eines Berichts als Vergleich für verify festhalten", "report"
@@ -184,7 +185,8 @@ def _reference(options: argparse.Namespace) -> None:
 
 def _check_published(options: argparse.Namespace) -> None:
     from gkanalysis.errors import VerificationError
-    from gkanalysis.verify.consistency import check_consistency, read_figures, read_relations, report_lines
+    from gkanalysis.verify.consistency import check_consistency, report_lines
+    from gkanalysis.verify.relations import read_figures, read_relations
 
     figures = read_figures(Path(options.figures))
     found = check_consistency(figures, read_relations(Path(options.relations)))
@@ -196,6 +198,19 @@ def _check_published(options: argparse.Namespace) -> None:
             f"{len(new)} Widersprüche sind nicht als bekannt eingetragen, {len(gone)} eingetragene bestehen nicht mehr, "
             f"{len(found.problems)} Beziehungen waren nicht prüfbar."
         )
+
+
+def _origins(options: argparse.Namespace) -> None:
+    from gkanalysis.report.chapter import Chapter
+    from gkanalysis.report.definition import read_report
+    from gkanalysis.verify.tracepage import trace_page
+    from gkanalysis.writing import write_bytes
+
+    paths = _paths(options)
+    report = read_report(paths.root, options.report)
+    folder = paths.reports / report.id
+    page = trace_page(Chapter("herkunft", paths, folder), folder, report.title)
+    write_bytes(folder / "herkunft.html", page.encode("utf-8"))
 
 
 def _verify(options: argparse.Namespace) -> None:

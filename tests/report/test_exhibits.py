@@ -84,8 +84,8 @@ def test_rows_come_in_the_order_of_blocks_with_count_first():
     rows = count_percent_rows(NUMBERS, {"a": "Amt", "b": "Büro"}, {"2": ("Zwei", ["b"]), "1": ("", ["a"])})
     assert rows == (
         Row(("Zwei",), kind="block"),
-        Row(("Büro", "2\u00a0(4,4\u00a0%)", "1\u00a0(4,5\u00a0%)")),
-        Row(("Amt", "39\u00a0(86,7\u00a0%)", "20\u00a0(90,9\u00a0%)")),
+        Row(("Büro", "2\u00a0(4,4\u00a0%)", "1\u00a0(4,5\u00a0%)"), numbers=("", "b:alle", "b:kreis")),
+        Row(("Amt", "39\u00a0(86,7\u00a0%)", "20\u00a0(90,9\u00a0%)"), numbers=("", "a:alle", "a:kreis")),
     )
 
 
@@ -102,11 +102,17 @@ def test_row_without_numbers_or_with_two_is_refused():
 def test_nested_rows_name_their_base_and_keep_their_level():
     """„22 von 23“ with its share; a number without base stands alone."""
     table = pd.DataFrame(
-        {"label": ["Städte", "Gemeinden"], "n": [22, 288], "base_n": [23, None], "level": [0, 1]}
+        {
+            "row": ["a", "b"],
+            "label": ["Städte", "Gemeinden"],
+            "n": [22, 288],
+            "base_n": [23, None],
+            "level": [0, 1],
+        }
     )
     assert nested_rows(table) == (
-        Row(("Städte", "22\u00a0von\u00a023", "95,7\u00a0%")),
-        Row(("Gemeinden", "288", ""), level=1),
+        Row(("Städte", "22\u00a0von\u00a023", "95,7\u00a0%"), numbers=("", "a:alle", "")),
+        Row(("Gemeinden", "288", ""), level=1, numbers=("", "b:alle", "")),
     )
 
 

@@ -199,10 +199,15 @@ def make_rules(report: Report, paths: ProjectPaths) -> str:
         f"\t@rm -f {folder}/.[a-z]*.* {build}/.document.json.*\n"
         f"\t$(GK) assemble {report.id} --data $(DATA)\n"
     )
+    lines.append(
+        f"{folder}/herkunft.html: {folder}/values.json $(LIB_VERIFY) $(ENV)\n"
+        f"\t$(GK) origins {report.id} --data $(DATA)\n"
+    )
     for suffix in ("html", "pdf", "docx"):
         template = " $(wildcard reports/reference.docx)" if suffix == "docx" else ""
+        beside = f" {folder}/herkunft.html" if suffix == "html" else ""  # every number links there
         lines.append(
-            f"{folder}/{report.id}.{suffix}: {folder}/values.json{template} $(LIB_REPORT) $(ENV)\n"
+            f"{folder}/{report.id}.{suffix}: {folder}/values.json{beside}{template} $(LIB_REPORT) $(ENV)\n"
             f"\t@rm -f {folder}/.{report.id}.{suffix}.*\n"
             f"\t$(GK) render {report.id} --format {suffix} --data $(DATA)\n"
         )

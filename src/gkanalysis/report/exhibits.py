@@ -26,11 +26,15 @@ SMALL_BASE_NOTE = (
 
 @dataclass(frozen=True)
 class Row:
-    """One printed row: `kind` is row or block (a heading inside the table); `level` indents the first cell."""
+    """One printed row: `kind` is row or block (a heading inside the table); `level` indents the first cell.
+
+    `numbers` has one entry per cell: `row:subgroup` of the number printed there, or nothing.
+    """
 
     cells: tuple[str, ...]
     kind: str = "row"
     level: int = 0
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ class Table(Exhibit):
 
     def record(self) -> dict[str, Any]:
         """Everything but the numbers, with heading and rows as printed."""
-        rows = [{"cells": r.cells, "kind": r.kind, "level": r.level} for r in self.rows]
+        rows = [{"cells": r.cells, "kind": r.kind, "level": r.level, "numbers": r.numbers} for r in self.rows]
         return super().record() | {"header": self.header, "rows": rows}
 
     def save(self, folder: Path) -> None:
@@ -218,7 +222,11 @@ def count_percent_rows(
         if heading:
             rows.append(Row((heading,), kind="block"))
         rows += [
-            Row((labels.get(row_id, row_id), *(cells[row_id, s] for s in subgroups))) for row_id in row_ids
+            Row(
+                (labels.get(row_id, row_id), *(cells[row_id, s] for s in subgroups)),
+                numbers=("", *(f"{row_id}:{s}" for s in subgroups)),
+            )
+            for row_id in row_ids
         ]
     return tuple(rows)
 
@@ -238,7 +246,7 @@ def nested_rows(table: pd.DataFrame) -> tuple[Row, ...]:
             f"{format_count(r.n)}{NBSP}von{NBSP}{format_count(r.base_n)}" if has_base else format_count(r.n)
         )
         share = format_percent(r.n, r.base_n) if has_base else ""
-        rows.append(Row((r.label, count, share), level=int(r.level)))
+        rows.append(Row((r.label, count, share), level=int(r.level), numbers=("", f"{r.row}:alle", "")))
     return tuple(rows)
 
 
@@ -255,6 +263,7 @@ def numbers_view(numbers: pd.DataFrame) -> tuple[tuple[str, ...], list[dict[str,
 
     Expects the columns `label`, `group_label` (both printed), `n`, `base_n`.
     """
+    traceable = {"definition", "row", "subgroup"} <= set(numbers.columns)
     rows = [
         {
             "cells": (
@@ -266,6 +275,7 @@ def numbers_view(numbers: pd.DataFrame) -> tuple[tuple[str, ...], list[dict[str,
             ),
             "kind": "row",
             "level": 0,
+            "numbers": ("", "", f"{r.row}:{r.subgroup}" if traceable else "", "", ""),
         }
         for r in numbers.itertuples()
     ]

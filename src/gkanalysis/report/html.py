@@ -11,11 +11,12 @@ from typing import Any
 
 from gkanalysis.report.columns import WHOLE, column_widths, heading_lines
 from gkanalysis.report.definition import Report
-from gkanalysis.report.document import Node, div_class, raw, replace_blocks, run_pandoc
+from gkanalysis.report.document import Node, div_class, raw, replace_blocks, run_pandoc, walk
 from gkanalysis.report.numbers import format_date
 from gkanalysis.report.style import FONTS
 
 TEMPLATES = Path(__file__).parent / "templates"
+ORIGINS = "herkunft.html"  # the page of origins lies beside the report
 FACES = (("Regular", "normal", 400), ("It", "italic", 400), ("Semibold", "normal", 600))
 
 
@@ -36,6 +37,7 @@ def render_html(
             block["c"][0][2] = [["role", "note"], ["aria-label", "Empfehlung"]]
         return None
 
+    link_values(tree)
     tree["blocks"] = replace_blocks(tree["blocks"], replace)
     tree["meta"] = {"lang": {"t": "MetaString", "c": report.language}}
     body = run_pandoc(
@@ -97,7 +99,8 @@ def _table(exhibit: dict[str, Any], labelled_by: str) -> str:
             )
             continue
         first, *rest = row["cells"]
-        cells = "".join(f"<td>{escape(c)}</td>" for c in rest)
+        keys = [*row.get("numbers", ())[1:], *[""] * len(rest)]
+        cells = "".join(f"<td>{_linked(c, exhibit['id'], k)}</td>" for c, k in zip(rest, keys, strict=False))
         groups[-1].append(
             f'<tr><th scope="row" class="level-{row["level"]}">{escape(first)}</th>{cells}</tr>'
         )
@@ -106,6 +109,31 @@ def _table(exhibit: dict[str, Any], labelled_by: str) -> str:
         f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{labelled_by}">'
         f'<table aria-labelledby="{labelled_by}"><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead>{bodies}</table></div>'
     )
+
+
+def _linked(text: str, exhibit_id: str, key: str) -> str:
+    """A cell; a number is a link to where it comes from."""
+    if not key:
+        return escape(text)
+    return f'<a class="number" href="{ORIGINS}#{origin_anchor(f"{exhibit_id}:{key}")}">{escape(text)}</a>'
+
+
+def origin_anchor(number_id: str) -> str:
+    """Fragment on the page of origins that belongs to a number.
+
+    >>> origin_anchor("uebersicht-10:1.1.A03.4:kreis")
+    'z-uebersicht-10_1.1.A03.4_kreis'
+    """
+    return "z-" + number_id.replace(":", "_")
+
+
+def link_values(tree: Node) -> None:
+    """Make each traceable number of the text a link to its origin, in place."""
+    for node in walk(tree):
+        if node.get("t") == "Span" and (number := dict(node["c"][0][2]).get("trace")):
+            (identifier, _, _), inlines = node["c"]
+            target = [f"{ORIGINS}#{origin_anchor(number)}", ""]
+            node |= {"t": "Link", "c": [[identifier, ["number", "value"], []], inlines, target]}
 
 
 def font_faces() -> str:

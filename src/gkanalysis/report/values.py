@@ -226,7 +226,8 @@ def fill_references(text: str, values: dict[str, Value], used: dict[str, dict[st
         }
         # ids and wordings have no hyphens: joined by hyphens they stay apart from each other
         anchor = "value-" + key.replace(".", "-") + (f"-{count + 1}" if count else "")
-        return f"[{escape_markdown(shown)}]{{.value #{anchor}}}"
+        trace = f" trace={value_id}" if "definition" in value.origin else ""
+        return f"[{escape_markdown(shown)}]{{.value #{anchor}{trace}}}"
 
     filled = REFERENCE.sub(fill, text)
     if "{eval}" in filled:

@@ -35,6 +35,7 @@ class Claim:
 
     @property
     def is_percent(self) -> bool:
+        """Whether the claim is about a share and not about a count."""
         return bool(self.n)
 
 

@@ -19,10 +19,11 @@ from gkanalysis.report.definition import Report
 from gkanalysis.report.render import moment
 from gkanalysis.verify.accounts import account_rows
 from gkanalysis.verify.certificate import certificate_html, codecheck_yaml, contradiction_rows, settle
-from gkanalysis.verify.consistency import check_consistency, read_figures, read_relations
+from gkanalysis.verify.consistency import check_consistency
 from gkanalysis.verify.manifest import compare_inputs, compare_outputs, read_manifest
 from gkanalysis.verify.published import judge_published, read_bindings
 from gkanalysis.verify.rebuild import rebuilt_report
+from gkanalysis.verify.relations import read_figures, read_relations
 from gkanalysis.verify.trace import find_numbers, trace_number, trace_value
 
 Rows = Iterator[dict[str, Any]]

@@ -13,22 +13,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from gkanalysis.errors import VerificationError
-from gkanalysis.report.html import TEMPLATES, font_faces
+from gkanalysis.report.html import TEMPLATES, font_faces, origin_anchor
 from gkanalysis.verify.trace import ORIGIN, Trace, find_numbers, trace_number, trace_value
 
 if TYPE_CHECKING:
     from gkanalysis.report.chapter import Chapter
 
 HEAD = ("Fall", "Stand", "Wert", "im Bogen", "Datei", "Teil", "Stelle")
-
-
-def anchor(number_id: str) -> str:
-    """Fragment of the page that a number's link leads to.
-
-    >>> anchor("uebersicht-10:1.1.A03.4:kreis")
-    'z-uebersicht-10_1.1.A03.4_kreis'
-    """
-    return "z-" + number_id.replace(":", "_")
 
 
 def trace_page(chapter: Chapter, folder: Path, title: str) -> str:
@@ -83,7 +74,7 @@ def _section(
     number_id: str, cell: pd.Series, trace: Trace, index: dict[tuple[str, ...], int]
 ) -> Iterator[str]:
     of = "" if trace.base_n is None else f" von {trace.base_n}"
-    yield f"<section id='{escape(anchor(number_id))}'><h3>{escape(number_id)}: {trace.n}{of}</h3>"
+    yield f"<section id='{escape(origin_anchor(number_id))}'><h3>{escape(number_id)}: {trace.n}{of}</h3>"
     how = "Zeilen, die das Notebook gezählt hat" if trace.definition == "rows" else trace.definition
     yield f"<p class='base'>{escape(how)}</p>"
     for title, rows in (("Gezählt", trace.counted), ("In der Basis, nicht gezählt", trace.rest)):
