@@ -7,8 +7,11 @@ Memory does not grow with the number of forms: rows are written in batches.
 from __future__ import annotations
 
 import csv
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 
 import pyarrow as pa
@@ -74,6 +77,7 @@ def ingest_forms(folder: Path, book: Codebook, out: Path) -> tuple[int, list[str
     out.mkdir(parents=True, exist_ok=True)
     n_read, refused = 0, []
     with (
+        _collect_by_hand(),
         pq.ParquetWriter(out / "responses.parquet", SCHEMA) as writer,
         _CsvFile(out / "forms.csv", FORM_COLUMNS) as form_lines,
         _CsvFile(out / "reviews.csv", REVIEW_COLUMNS) as review_lines,
@@ -91,14 +95,27 @@ def ingest_forms(folder: Path, book: Codebook, out: Path) -> tuple[int, list[str
             if number % BATCH == 0:
                 _write(writer, batch)
                 batch.clear()
+                gc.collect()
         _write(writer, batch)
     return n_read, refused
 
 
+@contextmanager
+def _collect_by_hand() -> Iterator[None]:
+    """No garbage collection in between: a form makes many small objects and hardly a cycle, a batch is collected."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _write(writer: pq.ParquetWriter, batch: Iterable[tuple[str, Response]]) -> None:
-    batch = list(batch)
-    columns = [[file for file, _ in batch]]
-    columns += [[getattr(r, c) for _, r in batch] for c in RESPONSE_COLUMNS[1:]]
+    values = attrgetter(*RESPONSE_COLUMNS[1:])
+    rows = [(file, *values(response)) for file, response in batch]
+    columns = zip(*rows, strict=True) if rows else [()] * len(SCHEMA)
     writer.write_table(
         pa.table([pa.array(v, f.type) for v, f in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
     )
