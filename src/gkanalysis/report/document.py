@@ -22,6 +22,17 @@ DIALECT = (
     "-example_lists-yaml_metadata_block-pandoc_title_block"
 )
 
+SYNTHETIC = (
+    "Die Daten sind synthetisch: Bündnisse und Angaben sind erfunden; sie treffen die veröffentlichten "
+    "Randsummen, soweit diese sich nicht widersprechen. Aussagen über wirkliche Kommunen sind damit nicht möglich."
+)
+REAL = "Die Daten sind vertraulich; dieser Bericht ist nicht zur Weitergabe bestimmt, bevor er geprüft ist."
+
+
+def data_mark(synthetic: bool) -> str:
+    """What every report says of its data, on its first and on its last page."""
+    return SYNTHETIC if synthetic else REAL
+
 
 def run_pandoc(text: str, arguments: list[str], *, epoch: int = 0, sandbox: bool = True) -> bytes:
     """Run pandoc, by default in its sandbox.

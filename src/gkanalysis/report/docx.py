@@ -23,9 +23,17 @@ from lxml import etree
 from gkanalysis.errors import RenderError
 from gkanalysis.report.columns import WHOLE, column_widths, heading_lines
 from gkanalysis.report.definition import Report
-from gkanalysis.report.document import Node, div_class, raw, replace_blocks, run_pandoc, text_node, walk
+from gkanalysis.report.document import (
+    Node,
+    data_mark,
+    div_class,
+    raw,
+    replace_blocks,
+    run_pandoc,
+    text_node,
+    walk,
+)
 from gkanalysis.report.numbers import format_date
-from gkanalysis.report.render import REAL, SYNTHETIC
 from gkanalysis.report.style import FAMILY, FONTS
 from gkanalysis.zipping import zip_parts
 
@@ -69,7 +77,7 @@ def render_docx(
             return [styled("Kasten", block["c"][1])]
         return None
 
-    mark = SYNTHETIC if document["synthetic"] else REAL
+    mark = data_mark(document["synthetic"])
     front = [paragraph("Marke", text_node(mark)), *raw("openxml", _contents(headings, exhibits))]
     tree["blocks"] = front + replace_blocks(tree["blocks"], replace)
     tree["meta"] = {

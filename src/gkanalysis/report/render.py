@@ -8,7 +8,7 @@ from typing import Any
 
 from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.definition import Report
-from gkanalysis.report.document import check_document, link_exhibits, number_headings, parse
+from gkanalysis.report.document import check_document, data_mark, link_exhibits, number_headings, parse
 from gkanalysis.report.values import escape_markdown
 from gkanalysis.writing import write_bytes
 
@@ -27,11 +27,6 @@ eingegangen sind; schon ein geändertes Kreuz ergibt eine andere Summe.
 ::: {{.exhibit #versionen}}
 :::
 """
-SYNTHETIC = (
-    "Die Daten sind synthetisch: Bündnisse und Angaben sind erfunden; sie treffen die veröffentlichten "
-    "Randsummen, soweit diese sich nicht widersprechen. Aussagen über wirkliche Kommunen sind damit nicht möglich."
-)
-REAL = "Die Daten sind vertraulich; dieser Bericht ist nicht zur Weitergabe bestimmt, bevor er geprüft ist."
 
 
 def render_report(report: Report, paths: ProjectPaths, format_: str) -> str:
@@ -52,7 +47,7 @@ def render_report(report: Report, paths: ProjectPaths, format_: str) -> str:
 
 def prepare(document: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[int, str, str, str]]]:
     """The syntax tree with the last page, numbers and links; and the headings for the contents."""
-    kind = SYNTHETIC if document["synthetic"] else REAL
+    kind = data_mark(document["synthetic"])
     n = len(document["raw_files"])
     tree = parse(
         document["markdown"] + LAST_PAGE.format(dataset=escape_markdown(document["dataset"]), kind=kind, n=n)

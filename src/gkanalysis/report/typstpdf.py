@@ -14,10 +14,9 @@ import typst
 from gkanalysis.errors import RenderError
 from gkanalysis.report.columns import WHOLE, column_widths, heading_lines
 from gkanalysis.report.definition import Report
-from gkanalysis.report.document import Node, div_class, raw, replace_blocks, run_pandoc
+from gkanalysis.report.document import Node, data_mark, div_class, raw, replace_blocks, run_pandoc
 from gkanalysis.report.html import TEMPLATES
 from gkanalysis.report.numbers import format_date
-from gkanalysis.report.render import REAL, SYNTHETIC
 from gkanalysis.report.style import FONTS
 
 STANDARDS = ["ua-1", "a-2a"]  # accessible, and readable in decades; Typst refuses what would break either
@@ -55,7 +54,7 @@ def render_pdf(
             "title": report.title, "subtitle": report.subtitle, "short": report.title, "authors": report.authors,
             "institution": report.institution, "date": format_date(report.date), "lang": report.language,
             "keywords": report.keywords, "description": report.description, "synthetic": document["synthetic"],
-            "mark": SYNTHETIC if document["synthetic"] else REAL,
+            "mark": data_mark(document["synthetic"]),
             "year": moment.year, "month": moment.month, "day": moment.day,
             "tables": any(e["kind"] == "table" and e["label"] for e in exhibits.values()),
             "figures": any(e["kind"] == "figure" for e in exhibits.values()),
