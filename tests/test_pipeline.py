@@ -31,6 +31,13 @@ from tools.system import needs, run
 
 CHAPTERS = ["buendnisse", "ruecklauf", "kerngruppe", "akteure", "anhang"]
 RENDERS = [f"render {REPORT} --format {f}" for f in ("html", "pdf", "docx")]
+FINISH = [f"assemble {REPORT}", f"origins {REPORT}", *RENDERS]
+LIBRARIES = {
+    "register": "LIB_INGEST",
+    "ingest": "LIB_INGEST",
+    "process": "LIB_INGEST",
+    "origins": "LIB_VERIFY",
+}
 OUT = f"reports/{REPORT}"
 FLIPPED = (
     "1.1.D03.4"  # Integration Point in the core group: no neighbour in rank is near enough to change places
@@ -152,7 +159,7 @@ def test_copy_with_other_times_is_not_built_again(copied):
 def test_changed_notebook_reruns_its_chapter_only(copied):
     """One notebook is the source of one chapter; the report is assembled and set again."""
     (copied / "notebooks/03_kerngruppe.ipynb").touch()
-    assert steps(make(copied, "report")) == [chapter("kerngruppe"), f"assemble {REPORT}", *RENDERS]
+    assert steps(make(copied, "report")) == [chapter("kerngruppe"), *FINISH]
 
 
 def reading(*tables):
@@ -207,6 +214,7 @@ def test_change_reaches_what_depends_on_it(copied, change, before, chapters):
     ("name", "goal", "ran"),
     [
         (f"{OUT}/{REPORT}.pdf", "report", [RENDERS[1]]),
+        (f"{OUT}/herkunft.html", f"{OUT}/herkunft.html", [f"origins {REPORT}"]),
         (f"{OUT}/values.json", f"{OUT}/values.json", [f"assemble {REPORT}"]),
         (f"{OUT}/losses.csv", f"{OUT}/values.json", [f"assemble {REPORT}"]),
         (f"{OUT}/tables/uebersicht-10.csv", f"{OUT}/values.json", [f"assemble {REPORT}"]),
@@ -294,7 +302,7 @@ def test_tick_reruns_what_depends_on_it(ticked):
     assert {"akteure", "anhang"} <= set(again)
     assert "buendnisse" not in again
     assert sorted(steps(ticked[2])) == sorted(
-        ["register", "ingest strukturen-2018", "process strukturen-2018", *map(chapter, again), f"assemble {REPORT}", *RENDERS]
+        ["register", "ingest strukturen-2018", "process strukturen-2018", *map(chapter, again), *FINISH]
     )  # fmt: skip
 
 
@@ -379,18 +387,18 @@ def test_steps_import_only_what_make_watches(built):
     database = make(built, "-n", "-p", "help")
     watched = {
         name: set(re.search(rf"^{name} := (.*)$", database, re.MULTILINE)[1].split())
-        for name in ("LIB_INGEST", "LIB_REPORT")
+        for name in ("LIB_INGEST", "LIB_REPORT", "LIB_VERIFY")
     }
     seen, library = [], "LIB_INGEST"
     for line in printed.splitlines():
         if ran := steps(line):
             seen += ran
-            library = "LIB_INGEST" if ran[0].split()[0] in ("register", "ingest", "process") else "LIB_REPORT"
+            library = LIBRARIES.get(ran[0].split()[0], "LIB_REPORT")
         elif found := re.match(r"import time:.*\|\s*(gkanalysis\S*)", line):
             path = "src/" + found[1].replace(".", "/")
             if seen and (built / f"{path}.py").exists():
                 assert f"{path}.py" in watched[library], (seen[-1], path)
-    assert len(seen) == 3 + len(CHAPTERS) + 1 + len(RENDERS)
+    assert len(seen) == 3 + len(CHAPTERS) + len(FINISH)
 
 
 # Interrupted
@@ -441,7 +449,8 @@ def test_killed_make_leaves_nothing_that_counts_as_finished(built, ticked, tmp_p
         ("process", changed_since(folder, "data/processed/strukturen-2018-responses.parquet")),
         (chapter("kerngruppe"), appears(folder, f"build/reports/{REPORT}/.kerngruppe*/*")),
         (f"assemble {REPORT}", changed_since(folder, f"build/reports/{REPORT}/document.json")),
-        (RENDERS[0], lambda: True),
+        (f"origins {REPORT}", lambda: True),
+        (RENDERS[0], changed_since(folder, f"{OUT}/herkunft.html")),
         (RENDERS[1], changed_since(folder, f"{OUT}/{REPORT}.html")),
     ]
     for line, condition in moments:

@@ -201,6 +201,7 @@ def make_rules(report: Report, paths: ProjectPaths) -> str:
     )
     lines.append(
         f"{folder}/herkunft.html: {folder}/values.json $(LIB_VERIFY) $(ENV)\n"
+        f"\t@rm -f {folder}/.herkunft.html.*\n"
         f"\t$(GK) origins {report.id} --data $(DATA)\n"
     )
     for suffix in ("html", "pdf", "docx"):

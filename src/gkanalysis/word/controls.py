@@ -7,6 +7,7 @@ from gkanalysis.word.refusal import UnsafeContentError
 from gkanalysis.word.xmlparts import (
     IGNORED,
     NAMESPACES,
+    ON_OFF,
     SDT_CONTENT,
     SDT_PROPERTIES,
     VAL,
@@ -56,8 +57,8 @@ class ControlReader:
 
     Attributes
     ----------
-    controls : list of Control or None
-        Every control in the order of the document; None where a text turned out to be no field.
+    controls : list of Control
+        Every control, cell and paragraph in the order of the document; those without a kind are no fields.
     cell : GridCell or None
         Where the reader is.
     is_inserting : int
@@ -156,8 +157,9 @@ def _read_checkbox(control, checkbox):
     control.state = "not_selected"
     for child in checkbox[:]:
         if child.tag == _CHECKED:
-            control.raw = child.get(_W14_VAL, "")
-            is_checked = is_on(child, _W14_VAL)
+            value = child.get(_W14_VAL)
+            control.raw = value or ""
+            is_checked = ON_OFF.get(value)
             if is_checked is None:
                 control.doubt("unknown_value")
             elif is_checked:

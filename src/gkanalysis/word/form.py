@@ -8,9 +8,10 @@ import json
 from collections.abc import Iterator
 
 from gkanalysis.word.glyphs import looks_of_part, odd_styles
-from gkanalysis.word.labels import label_line, plain_field, rest_field
+from gkanalysis.word.grid import GridCell, special_looks
+from gkanalysis.word.labels import label_line, settle_rest, settle_text
 from gkanalysis.word.model import PLACEHOLDERS, Field, WordForm
-from gkanalysis.word.pieces import Flow, Line, has_control, one_line, printed_text
+from gkanalysis.word.pieces import Control, Flow, Line, has_control, one_line, printed_text
 from gkanalysis.word.refusal import UnsafeContentError
 from gkanalysis.word.tables import TableReader
 from gkanalysis.word.xmlparts import (
@@ -77,13 +78,13 @@ def read_word_form(package, placeholders=PLACEHOLDERS):
         if part == package.main_part and not stories:
             raise package.refusal("no_document", part)
         looks = looks_of_part(root, source, styles)
-        reader = PartReader(part, frozenset(placeholders), skipped, looks, tables)
+        reader = PartReader(part, frozenset(placeholders), skipped, looks, tables, special_looks(root))
         try:
             for element, path in stories:
                 reader.read_story(element, path)
         except UnsafeContentError as error:
             raise package.refusal(error.rule, part) from None
-        fields += [_finished(control, part) for control in reader.controls if control and control.kind]
+        fields += [_finished(control, part) for control in reader.controls if control.kind]
     return WordForm(tuple(fields), tuple(tables), tuple(skipped))
 
 
@@ -132,7 +133,7 @@ def _stories(root):
 
 def _finished(control, part):
     """The Field of a Control, with label and header from its table where it has none of its own."""
-    cell = control.cell
+    cell = control if control.__class__ is GridCell else control.cell
     label, header, table, row, column = control.label, "", 0, 0, 0
     if cell is not None:
         label = label or cell.label or cell.table.before
@@ -207,15 +208,15 @@ class PartReader(TableReader):
 
     def _read_line(self, paragraph, path, flow):
         """One line of a flow; a paragraph whose mark is deleted runs on into the next."""
-        slot = None
+        field = None
         if not flow.is_cell:
-            slot = len(self.controls)
-            self.controls.append(None)
+            field = Control("", path, self.cell)
+            self.controls.append(field)
         pieces = self.read_paragraph(paragraph, path)
         if flow.joins_next and flow.lines:
             flow.lines[-1].pieces.extend(pieces)
         else:
-            flow.lines.append(Line(pieces, path, slot))
+            flow.lines.append(Line(pieces, path, field))
         flow.joins_next = any(
             child.tag == W + "del"
             for properties in paragraph.iterchildren(PARAGRAPH_LOOK)
@@ -231,9 +232,6 @@ class PartReader(TableReader):
         self.read_blocks(content, content_path, inner)
         pieces = inner.joined()
         if self.finish_control(control, pieces, content, inner.has_table) == [control]:
-            for line in inner.lines:
-                if line.slot is not None:
-                    self.controls[line.slot] = None
             flow.lines.append(Line([control], path, None))
         else:
             control.label = before
@@ -244,28 +242,21 @@ class PartReader(TableReader):
         """Label what stands outside tables, as soon as a block is complete."""
         for line in flow.lines:
             before = flow.last
+            field = line.field or Control("", line.path, self.cell)
+            field.label = before
             labelled = label_line(line, before, self.cell)
-            field = None
             if not has_control(line.pieces):
-                field = plain_field("paragraph", line.path, self.cell, line.pieces, self.placeholders)
-            if field is None or (labelled.marks and field.kind != "mark"):
-                field = rest_field("paragraph", line.path, self.cell, [labelled])
+                settle_text(field, "paragraph", line.pieces, self.placeholders)
+                if not field.raw:
+                    field.kind = ""
+            if has_control(line.pieces) or (labelled.marks and field.kind != "mark"):
+                settle_rest(field, "paragraph", [labelled])
                 self.controls += labelled.marks
-            elif not field.raw:
-                field = None
-            if field is not None:
-                field.label = before
-                self._place(field, line.slot)
+            if line.field is None:
+                self.controls.append(field)
             flow.last = one_line(printed_text(labelled.pieces)) or flow.last
         flow.lines.clear()
         flow.seen = 0
-
-    def _place(self, field, slot):
-        """Put a field where its paragraph or cell began."""
-        if slot is None:
-            self.controls.append(field)
-        else:
-            self.controls[slot] = field
 
     def read_box(self, box, path):
         """Read a text box; its fields belong to the cell it is anchored in and are marked."""
@@ -275,7 +266,6 @@ class PartReader(TableReader):
         first = len(self.controls)
         self.read_story(box, path)
         for control in self.controls[first:]:
-            if control is not None:
-                control.note("textbox")
+            control.note("textbox")
         self.open_fields, self.in_code, self.paragraph_look = outer
         self.shallower()

@@ -1,33 +1,42 @@
 """The real grid of a table: merged cells, header rows, and the texts to the left and above."""
 
 from gkanalysis.word.model import WordTable
+from gkanalysis.word.pieces import Control
 from gkanalysis.word.refusal import UnsafeContentError
-from gkanalysis.word.xmlparts import ROW_LOOK, VAL, W, is_on
+from gkanalysis.word.xmlparts import CELL_LOOK, ROW_LOOK, VAL, W, is_on
 
 MAX_COLUMNS = 500  # Word allows 63
 MAX_GRID_CELLS = 200_000  # per table
 
 _SPAN, _UP, _LEFT, _DELETED_CELL = W + "gridSpan", W + "vMerge", W + "hMerge", W + "cellDel"
-_MERGES = frozenset({_SPAN, _UP, _LEFT, _DELETED_CELL})
 _BEFORE, _HEADER, _DELETED_ROW, _INSERTED_ROW = W + "gridBefore", W + "tblHeader", W + "del", W + "ins"
+_SPECIAL = (_SPAN, _UP, _LEFT, _DELETED_CELL, _BEFORE, _HEADER, _DELETED_ROW, _INSERTED_ROW)
 
 
-class GridCell:
-    """One stored cell on the grid; `origin` is the cell it is merged into, None for most.
+def special_looks(root):
+    """Elements `w:tcPr` and `w:trPr` of a part that say more than widths and colours: few of many, found at once."""
+    looks = {element.getparent() for element in root.iter(*_SPECIAL)}
+    return frozenset(look for look in looks if look.tag in (CELL_LOOK, ROW_LOOK))
+
+
+class GridCell(Control):
+    """One stored cell on the grid, which may be a field of its own; `origin` is the cell it is merged into, or None.
 
     `text` is what it shows, `printed` the part outside its controls, on one line; `label` and `header` are the texts
     to its left and above; `is_tick` says that nothing but a tick stands in it.
     """
 
-    text = printed = label = header = ""
+    text = printed = header = ""
     has_control = is_tick = is_deleted = False
     origin = None
+    span = 1
 
-    def __init__(self, table, row, column, span):
+    def __init__(self, place, table, row, column):
+        self.kind = ""
+        self.place = place
         self.table = table
         self.row = row
         self.column = column
-        self.span = span
 
     @property
     def whole(self):
@@ -57,13 +66,16 @@ class Grid:
     parent : GridCell or None
     before : str
         Printed text before the table: the label of what has no label inside it.
+    special : frozenset of lxml element
+        See `special_looks`.
     """
 
-    def __init__(self, number, place, parent, before):
+    def __init__(self, number, place, parent, before, special):
         self.number = number
         self.place = place
         self.parent = parent
         self.before = before
+        self._special = special
         self.rows = []
         self.n_columns = 0
         self._marked_headers = set()
@@ -72,11 +84,11 @@ class Grid:
         self._next_column = 1
 
     def begin_row(self, row):
-        """Begin a row with a `w:tr`; return "deleted", "inserted" or "" for its tracked change."""
+        """Begin a row with the children of a `w:tr`; return "deleted", "inserted" or "" for its tracked change."""
         self._next_column = 1
         change, is_header = "", False
-        for properties in row.iterchildren(ROW_LOOK):
-            for child in properties[:]:
+        for properties in () if self._special.isdisjoint(row) else self._special.intersection(row):
+            for child in properties:
                 tag = child.tag
                 if tag == _BEFORE:
                     self._next_column = 1 + _number(child, 0)
@@ -92,45 +104,46 @@ class Grid:
                 self._marked_headers.add(len(self.rows))
         return change
 
-    def add_cell(self, properties):
-        """Place a cell with a `w:tcPr` element (or none) on the grid; return the GridCell."""
-        span, is_deleted, upward, leftward = 1, False, None, None
-        for child in properties[:]:
-            tag = child.tag
-            if tag not in _MERGES:
-                continue
-            if tag == _SPAN:
-                span = max(1, _number(child, 1))
-            elif tag == _UP:
-                upward = child.get(VAL, "continue")
-            elif tag == _LEFT:
-                leftward = child.get(VAL, "continue")
-            else:
-                is_deleted = True
-        row = self.rows[-1]
+    def add_cell(self, children, place):
+        """Place a cell with the children of a `w:tc` on the grid; return the GridCell."""
         column = self._next_column
-        cell = GridCell(self, len(self.rows), column, span)
-        self._next_column = after = column + span
-        self._n_cells += span
+        row = self.rows[-1]
+        cell = GridCell(place, self, len(self.rows), column)
+        if not self._special.isdisjoint(children):
+            self._merge(cell, children, row)
+        elif self._merged_from:
+            self._merged_from.pop(column, None)
+        self._next_column = after = column + cell.span
+        self._n_cells += cell.span
         if after > self.n_columns + 1:
             self.n_columns = after - 1
-            if self.n_columns > MAX_COLUMNS:
-                raise UnsafeContentError("grid")
-        if self._n_cells > MAX_GRID_CELLS:
+        if self.n_columns > MAX_COLUMNS or self._n_cells > MAX_GRID_CELLS:
             raise UnsafeContentError("grid")
-        if is_deleted:
-            cell.is_deleted = True
+        row.append(cell)
+        return cell
+
+    def _merge(self, cell, children, row):
+        """Span and origin of a cell whose `w:tcPr` says something special."""
+        upward = leftward = None
+        for properties in self._special.intersection(children):
+            for child in properties:
+                tag = child.tag
+                if tag == _SPAN:
+                    cell.span = max(1, _number(child, 1))
+                elif tag == _UP:
+                    upward = child.get(VAL, "continue")
+                elif tag == _LEFT:
+                    leftward = child.get(VAL, "continue")
+                elif tag == _DELETED_CELL:
+                    cell.is_deleted = True
         if upward == "continue":
-            cell.origin = self._merged_from.get(column)
+            cell.origin = self._merged_from.get(cell.column)
         elif leftward == "continue" and row:
             cell.origin = row[-1].whole
         if upward is None:
-            if self._merged_from:
-                self._merged_from.pop(column, None)
+            self._merged_from.pop(cell.column, None)
         elif cell.origin is None:
-            self._merged_from[column] = cell
-        row.append(cell)
-        return cell
+            self._merged_from[cell.column] = cell
 
     def finish(self, part):
         """Resolve labels and headers of all cells; return the WordTable and let go of the rows."""
@@ -140,7 +153,8 @@ class Grid:
             plain = beside_controls = ""
             for cell in cells:
                 whole = cell.origin or cell
-                cell.label = plain or beside_controls
+                if plain or beside_controls:
+                    cell.label = plain or beside_controls
                 if headers:
                     cell.header = headers.get(cell.column, "")
                 texts[number, cell.column] = whole.text
@@ -163,21 +177,27 @@ class Grid:
 
     def _find_header_rows(self):
         """Rows that head columns: marked in Word; else the first ones; and any row of texts in columns of controls."""
-        with_control = {cell.column for cells in self.rows for cell in cells if cell.has_control}
         found = set(self._marked_headers)
         is_leading = not found
+        with_control = None
         for number, cells in enumerate(self.rows, start=1):
             if not cells or cells[-1].column == 1:
                 continue  # a title across the table
-            if not all(cell.heads or (cell.column == 1 and not cell.whole.printed) for cell in cells):
+            # The last cell first: it is empty or has a control in most rows that head nothing.
+            if not cells[-1].heads or not all(
+                cell.heads or (cell.column == 1 and not cell.whole.printed) for cell in cells
+            ):
                 is_leading = False
             elif is_leading:
                 # In a table of two columns the first row may be a question and its typed answer.
                 if self.n_columns > 2 or self._has_only_ticks_below(number):
                     found.add(number)
                 is_leading = any(cell.span > 1 for cell in cells) or self._reaches_below(number)
-            elif self.n_columns > 2 and all(cell.column in with_control for cell in cells if cell.column > 1):
-                found.add(number)
+            elif self.n_columns > 2:
+                if with_control is None:
+                    with_control = {cell.column for row in self.rows for cell in row if cell.has_control}
+                if all(cell.column in with_control for cell in cells if cell.column > 1):
+                    found.add(number)
         return found
 
     def _has_only_ticks_below(self, number):

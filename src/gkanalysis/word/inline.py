@@ -1,7 +1,7 @@
 """Read the inside of a paragraph: runs, controls, fields, tracked changes, symbols, drawings."""
 
 from gkanalysis.word.glyphs import PRIVATE_USE, character_of, symbol
-from gkanalysis.word.legacy import FieldReader
+from gkanalysis.word.legacy import FIELD_CHARACTER_TYPE, FieldReader
 from gkanalysis.word.pieces import Note, Symbol
 from gkanalysis.word.xmlparts import (
     ALTERNATE,
@@ -69,14 +69,36 @@ class InlineReader(FieldReader):
         """Append the pieces of a paragraph, or of something inside it."""
         runs = controls = 0
         counts = {}
+        aside = font = ""
         for child in parent[:]:
             tag = child.tag
             if tag == RUN:
                 runs += 1
-                if self.looks is None:
-                    self._read_run(child, path, runs, pieces)
-                else:
-                    self._read_run(child, path, runs, pieces, *self.looks.of_run(child, self.paragraph_look))
+                if self.looks is not None:
+                    aside, font = self.looks.of_run(child, self.paragraph_look)
+                characters, in_run = 0, None
+                for part in child[:]:
+                    tag = part.tag
+                    if tag == TEXT:
+                        if aside or font or self.in_code:
+                            self._read_text(part.text, pieces, aside, font)
+                        elif text := part.text:
+                            pieces.append(text)
+                    elif tag == FIELD_CHARACTER:
+                        characters += 1
+                        kind = part.get(FIELD_CHARACTER_TYPE)
+                        if kind == "begin":
+                            place = f"{path}/w:r[{runs}]/w:fldChar[{characters}]"
+                            self.begin_field(part, place, pieces)
+                        else:
+                            self.continue_field(kind, pieces)
+                    elif tag == FIELD_CODE:
+                        self.read_field_code(part.text or "")
+                    elif tag in _CHARACTERS:
+                        self._read_text(_CHARACTERS[tag], pieces, aside, "")
+                    elif tag not in IGNORED:
+                        in_run = {} if in_run is None else in_run
+                        self._read_in_run(part, f"{path}/w:r[{runs}]{step(part, in_run)}", pieces, aside)
             elif tag == SDT:
                 controls += 1
                 self._read_control(child, f"{path}/w:sdt[{controls}]", pieces)
@@ -119,32 +141,6 @@ class InlineReader(FieldReader):
         if next(element.iter(SDT, FIELD_CHARACTER), None) is not None:
             self.note_skipped(path, "tracked_deletion", text)
         return Note("tracked_deletion", text)
-
-    def _read_run(self, run, path, number, pieces, aside="", font=""):
-        """Characters of one run; `aside` is the code of text that does not count, `font` a symbol font."""
-        characters = 0
-        counts = None
-        for child in run[:]:
-            tag = child.tag
-            if tag == TEXT:
-                text = child.text
-                if aside or font or self.in_code:
-                    self._read_text(text, pieces, aside, font)
-                elif text:
-                    pieces.append(text)
-            elif tag == FIELD_CHARACTER:
-                characters += 1
-                self.read_field_character(child, f"{path}/w:r[{number}]/w:fldChar[{characters}]", pieces)
-            elif tag == FIELD_CODE:
-                self.read_field_code(child.text or "")
-            elif tag in IGNORED:
-                continue
-            elif tag in _CHARACTERS:
-                self._read_text(_CHARACTERS[tag], pieces, aside, "")
-            else:
-                if counts is None:
-                    counts = {}
-                self._read_in_run(child, f"{path}/w:r[{number}]{step(child, counts)}", pieces, aside)
 
     def _read_text(self, text, pieces, aside, font):
         """Plain characters, unless they belong to a field's code."""
@@ -189,7 +185,11 @@ class InlineReader(FieldReader):
             elif tag in IGNORED:
                 continue
             elif tag == FIELD_CHARACTER:
-                self.read_field_character(child, path + step(child, counts), pieces)
+                place, kind = path + step(child, counts), child.get(FIELD_CHARACTER_TYPE)
+                if kind == "begin":
+                    self.begin_field(child, place, pieces)
+                else:
+                    self.continue_field(kind, pieces)
             elif tag == FIELD_CODE:
                 self.read_field_code(child.text or "")
             else:

@@ -145,34 +145,31 @@ def _doubt_neighbours(first, second):
         second.doubt("two_marks")
 
 
-def plain_field(kind, path, cell, pieces, placeholders):
-    """Make the field of a cell or paragraph without controls: a tick, a text, or nothing."""
-    control = Control(kind, path, cell)
-    if not pieces:
-        return control
-    shown, stored = control.take_text(pieces)
-    control.value, control.raw = clean(shown), stored.strip()
-    mark = mark_state(control.value)
+def settle_text(field, kind, pieces, placeholders):
+    """Make a Control the field of a cell or paragraph without controls: a tick, or a text of this kind."""
+    shown, stored = field.take_text(pieces)
+    field.value, field.raw = clean(shown), stored.strip()
+    mark = mark_state(field.value)
     if mark is None:
-        control.settle(placeholders)
+        field.kind = kind
+        field.settle(placeholders)
     else:
-        control.kind = "mark"
-        control.state = mark[0]
-        control.note(*mark[1])
-        control.flow = control.value
-    return control
+        field.kind = "mark"
+        field.state = mark[0]
+        field.note(*mark[1])
 
 
-def rest_field(kind, path, cell, labelled):
-    """Make the field for text that stands beside controls without labelling one; None if there is no such text."""
+def settle_rest(field, kind, labelled):
+    """Make a Control the field of the text that stands beside controls without labelling one, if there is any."""
     texts = [one_line(text) for line in labelled for text in line.rest]
     outside = [piece for line in labelled for piece in line.pieces if piece.__class__ is Note]
     if not texts and not has_lost_text(outside):
-        return None
-    control = Control(kind, path, cell)
-    control.value = "\n".join(texts)
-    control.raw = "\n".join(filter(None, [control.value, stored_text(outside).strip()]))
-    control.state = "answered" if texts else "not_answered"
-    control.note(*note_codes(outside))
-    control.note("inline_mark" if any(line.has_letter_mark for line in labelled) else "text_beside_control")
-    return control
+        field.kind = ""
+        return
+    field.kind = kind
+    field.value = "\n".join(texts)
+    field.raw = "\n".join(filter(None, [field.value, stored_text(outside).strip()]))
+    field.state = "answered" if texts else "not_answered"
+    field.notes = ()
+    field.note(*note_codes(outside))
+    field.note("inline_mark" if any(line.has_letter_mark for line in labelled) else "text_beside_control")

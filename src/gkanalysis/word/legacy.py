@@ -4,11 +4,11 @@ from gkanalysis.word.controls import ControlReader
 from gkanalysis.word.glyphs import MARKS
 from gkanalysis.word.pieces import Control, clean
 from gkanalysis.word.refusal import UnsafeContentError
-from gkanalysis.word.xmlparts import VAL, W, is_on
+from gkanalysis.word.xmlparts import ON_OFF, VAL, W
 
 MAX_OPEN_FIELDS = 30  # of fields within each other
 
-_TYPE, _DATA = W + "fldCharType", W + "ffData"
+FIELD_CHARACTER_TYPE, _DATA = W + "fldCharType", W + "ffData"
 _NAME, _CHECKBOX, _LIST, _TEXT = W + "name", W + "checkBox", W + "ddList", W + "textInput"
 _CHECKED, _DEFAULT, _RESULT, _ENTRY = W + "checked", W + "default", W + "result", W + "listEntry"
 _FORM_CODES = {"FORMTEXT": "legacy_text"}
@@ -17,18 +17,19 @@ _FETCHING = {"DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "LINK"}
 
 
 class _OpenField:
-    """A field between its begin and end characters; `start` is where its result begins among `pieces`."""
+    """A field between its begin and end characters; `start` is where its result begins among `pieces`.
 
-    __slots__ = ("carried", "code", "control", "in_code", "path", "pieces", "start", "text_in_code")
+    `carried` is what was shown of its result in earlier paragraphs.
+    """
+
+    control = pieces = None
+    code = text_in_code = ""
+    in_code = True
+    start = 0
+    carried = ()
 
     def __init__(self, path):
         self.path = path
-        self.control = None
-        self.code = self.text_in_code = ""
-        self.in_code = True
-        self.pieces = None
-        self.start = 0
-        self.carried = []
 
 
 class FieldReader(ControlReader):
@@ -56,14 +57,22 @@ class FieldReader(ControlReader):
         """Keep text that stands where only a code belongs: Word does not show it, but it may be an answer."""
         self.open_fields[-1].text_in_code += text
 
-    def read_field_character(self, element, path, pieces):
-        """Begin, separate or end a field."""
-        kind = element.get(_TYPE)
-        if kind == "begin":
-            self._begin(element, path, pieces)
-        elif not self.open_fields:
+    def begin_field(self, element, path, pieces):
+        """Begin a field: a form field has its data with this character, any other only a code."""
+        if len(self.open_fields) >= MAX_OPEN_FIELDS:
+            raise UnsafeContentError("depth")
+        field = _OpenField(path)
+        for data in element[:]:
+            if data.tag == _DATA:
+                field.control = self._register(_read_data(data, path + "/w:ffData[1]", self.cell), pieces)
+        self.open_fields.append(field)
+        self.in_code += 1
+
+    def continue_field(self, kind, pieces):
+        """End the code of the innermost field ("separate"), or the field itself ("end")."""
+        if not self.open_fields:
             return
-        elif kind == "separate":
+        if kind == "separate":
             self._separate(self.open_fields[-1], pieces)
         elif kind == "end":
             field = self.open_fields.pop()
@@ -90,7 +99,7 @@ class FieldReader(ControlReader):
                 if field.control is not None:
                     field.control.doubt("unclosed_field")
             elif field.control is not None and field.pieces in (None, pieces):
-                field.carried += [*pieces[field.start :], "\n"]
+                field.carried = [*field.carried, *pieces[field.start :], "\n"]
                 del pieces[field.start :]
                 field.pieces, field.start = None, 0
         self.in_code = 0
@@ -103,17 +112,6 @@ class FieldReader(ControlReader):
                 field.control.doubt("unclosed_field")
         self.open_fields.clear()
         self.in_code = 0
-
-    def _begin(self, element, path, pieces):
-        """A form field has its data with the begin character, any other only a code."""
-        if len(self.open_fields) >= MAX_OPEN_FIELDS:
-            raise UnsafeContentError("depth")
-        field = _OpenField(path)
-        for data in element[:]:
-            if data.tag == _DATA:
-                field.control = self._register(_read_data(data, path + "/w:ffData[1]", self.cell), pieces)
-        self.open_fields.append(field)
-        self.in_code += 1
 
     def _register(self, control, pieces):
         """Record a control in the order of the document and in its paragraph."""
@@ -143,12 +141,14 @@ class FieldReader(ControlReader):
 
     def _finish(self, field, pieces):
         """The result is complete; that of a form field is taken out of the text around it."""
-        self._report_text_in_code(field)
+        if field.text_in_code:
+            self._report_text_in_code(field)
         if field.control is None:
             return
         crosses = field.pieces is not None and field.pieces is not pieces
-        inner = field.carried + ([] if crosses else pieces[field.start :])
-        if not crosses:
+        inner = field.carried
+        if not crosses and len(pieces) > field.start:
+            inner = [*inner, *pieces[field.start :]]
             del pieces[field.start :]
         _close(field.control, inner, self.placeholders)
         if crosses or field.text_in_code.strip():
@@ -179,16 +179,22 @@ def _read_data(data, place, cell):
 def _read_checkbox(control, checkbox):
     """`checked` wins, then `default`, then off."""
     control.kind, control.state = "legacy_checkbox", "not_selected"
-    stored = {child.tag: child for child in checkbox[:]}
-    element = stored.get(_CHECKED, stored.get(_DEFAULT))
-    if element is not None:
-        control.raw = element.get(VAL, "")
-        checked = is_on(element)
+    found = None
+    for child in checkbox[:]:
+        tag = child.tag
+        if tag == _CHECKED:
+            found, is_default = child, False
+        elif tag == _DEFAULT and (found is None or is_default):
+            found, is_default = child, True
+    if found is not None:
+        value = found.get(VAL)
+        control.raw = value or ""
+        checked = ON_OFF.get(value)
         if checked is None:
             control.doubt("unknown_value")
         elif checked:
             control.state = "selected"
-            if element.tag == _DEFAULT:
+            if is_default:
                 control.note("default")
     control.value = control.flow = {"selected": "☒", "not_selected": "☐"}.get(control.state, "")
 

@@ -83,11 +83,11 @@ class Control:
 
 
 class Line(NamedTuple):
-    """One paragraph: its pieces and path; `slot` is its place in the list of controls, None inside a cell."""
+    """One paragraph: its pieces and path; `field` will be the field of its text, None inside a cell."""
 
     pieces: list
     path: str
-    slot: int | None
+    field: Control | None
 
 
 class Flow:

@@ -3,9 +3,9 @@
 from gkanalysis.word.glyphs import has_inline_mark
 from gkanalysis.word.grid import Grid
 from gkanalysis.word.inline import InlineReader
-from gkanalysis.word.labels import label_line, plain_field, rest_field
+from gkanalysis.word.labels import label_line, settle_rest, settle_text
 from gkanalysis.word.model import TICK_KINDS
-from gkanalysis.word.pieces import Control, Flow, Line, clean, flow_text, has_control, one_line, printed_text
+from gkanalysis.word.pieces import Flow, Line, clean, flow_text, has_control, one_line, printed_text
 from gkanalysis.word.xmlparts import (
     CELL,
     CELL_LOOK,
@@ -28,17 +28,20 @@ class TableReader(InlineReader):
         See `InlineReader`.
     tables : list of WordTable
         Receives every table; a table inside another one comes after it.
+    special : frozenset of lxml element
+        From `special_looks` for this part.
     """
 
-    def __init__(self, part, placeholders, skipped, looks, tables):
+    def __init__(self, part, placeholders, skipped, looks, tables, special):
         super().__init__(part, placeholders, skipped, looks)
         self.tables = tables
+        self._special = special
 
     def read_table(self, table, path, flow):
         """A table, nested ones with numbers of their own."""
         self.deeper()
         flow.has_table = True
-        grid = Grid(len(self.tables) + 1, path, self.cell, flow.printed_before())
+        grid = Grid(len(self.tables) + 1, path, self.cell, flow.printed_before(), self._special)
         self.tables.append(None)
         outer_cell, self.cell = self.cell, None
         self._read_rows(table, path, grid)
@@ -79,12 +82,13 @@ class TableReader(InlineReader):
 
     def _read_row(self, row, path, grid):
         """One row; a row that a tracked change deleted is no row any more."""
-        change = grid.begin_row(row)
+        children = row[:]
+        change = grid.begin_row(children)
         if change == "deleted":
             self.note_skipped(path, "tracked_deletion", " ".join(row.itertext()))
             return
         self.is_inserting += change == "inserted"
-        self._read_cells(row, path, grid)
+        self._read_cells(children, path, grid)
         self.is_inserting -= change == "inserted"
 
     def _read_cells(self, parent, path, grid, wrapper=None):
@@ -122,51 +126,37 @@ class TableReader(InlineReader):
 
     def _read_cell(self, element, path, grid, wrapper):
         """One cell: its controls, and a field of its own for text outside them."""
-        properties, paragraph, n_paragraphs, has_others = (), None, 0, False
-        for child in element[:]:
-            tag = child.tag
-            if tag == PARAGRAPH:
-                paragraph = child
-                n_paragraphs += 1
-            elif tag == CELL_LOOK:
-                properties = child
-            elif tag not in IGNORED:
-                has_others = True
-        cell = grid.add_cell(properties)
+        children = element[:]
+        cell = grid.add_cell(children, path)
         if cell.is_deleted:
             self.note_skipped(path, "tracked_deletion", " ".join(element.itertext()))
             return
-        slot = len(self.controls)
-        self.controls.append(None)
+        controls = self.controls
+        controls.append(cell)
+        n_controls = len(controls)
         self.cell = cell
         lines = None
-        if n_paragraphs == 1 and not has_others:  # most cells: no flow is needed
-            pieces = self.read_paragraph(paragraph, path + "/w:p[1]")
+        # Most cells are a look and a paragraph.
+        if len(children) == 2 and children[1].tag == PARAGRAPH and children[0].tag == CELL_LOOK:
+            pieces = self.read_paragraph(children[1], path + "/w:p[1]")
         else:
             lines, pieces = self._read_several(element, path)
         self.cell = None
         if wrapper is not None and self.finish_control(wrapper, pieces, element) == [wrapper]:
-            owner = wrapper
+            _give_cell(cell, wrapper)
+        elif len(controls) == n_controls or not has_control(pieces):
+            self._settle_text(cell, path, lines, pieces)
+        elif len(pieces) == 1:
+            _give_cell(cell, pieces[0])
         else:
-            owner = pieces[0] if len(pieces) == 1 and pieces[0].__class__ is Control else None
-        if owner is not None:
-            cell.text, cell.has_control = owner.flow, True
-            cell.is_tick = owner.kind in TICK_KINDS
-            return
-        # Every control inside was recorded behind the slot.
-        if len(self.controls) > slot + 1 and has_control(pieces):
-            field = self._settle_controls(cell, path, lines, pieces)
-        else:
-            field = self._settle_text(cell, path, lines, pieces)
-        if field is None:
-            return
-        if cell.origin is not None:
-            if not field.raw:
-                return
-            field.note("merged_cell")
-        if self.is_inserting:
-            field.note("tracked_insertion")
-        self.controls[slot] = field
+            self._settle_controls(cell, path, lines, pieces)
+        if cell.kind:
+            if cell.origin is not None:
+                cell.note("merged_cell")
+                if not cell.raw:
+                    cell.kind = ""
+            if self.is_inserting:
+                cell.note("tracked_insertion")
 
     def _read_several(self, element, path):
         """Lines of a cell with several paragraphs, tables or controls, and all their pieces in one."""
@@ -178,22 +168,22 @@ class TableReader(InlineReader):
         return lines, lines[0].pieces if len(lines) == 1 else flow.joined()
 
     def _settle_text(self, cell, path, lines, pieces):
-        """Give a cell without controls its texts; return its field, or None if nothing stands beside typed ticks."""
-        field = plain_field("cell", path, cell, pieces, self.placeholders)
-        value = field.value
-        if not value:
-            return field
-        cell.text = value
-        if field.kind == "mark":
+        """Make a cell without controls a field, with its texts."""
+        if not pieces:
+            cell.kind = "cell"
+            return
+        settle_text(cell, "cell", pieces, self.placeholders)
+        value = cell.text = cell.value
+        if cell.kind == "mark":
             cell.is_tick = True
-        elif has_inline_mark(value):
-            return self._settle_controls(cell, path, lines, pieces)
-        else:
-            cell.printed = " ".join(value.split())
-        return field
+        elif value:
+            if has_inline_mark(value):
+                self._settle_controls(cell, path, lines, pieces)
+            else:
+                cell.printed = " ".join(value.split())
 
     def _settle_controls(self, cell, path, lines, pieces):
-        """Label the controls and typed ticks of a cell; return the field for text beside them, or None."""
+        """Label the controls and typed ticks of a cell; the text beside them is a field."""
         labelled, before = [], ""
         for line in lines or [Line(pieces, path + "/w:p[1]", None)]:
             labelled.append(label_line(line, before, cell))
@@ -202,4 +192,10 @@ class TableReader(InlineReader):
         cell.text = clean(flow_text(pieces))
         cell.printed = one_line(" ".join(printed_text(line.pieces) for line in labelled))
         cell.has_control = True
-        return rest_field("cell", path, cell, labelled)
+        settle_rest(cell, "cell", labelled)
+
+
+def _give_cell(cell, control):
+    """A control that fills a cell gives it its text."""
+    cell.text, cell.has_control = control.flow, True
+    cell.is_tick = control.kind in TICK_KINDS

@@ -69,7 +69,8 @@ _USUAL_NAMESPACES = {
 _DECLARED_ENCODING = re.compile(rb"""^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']""")
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DECLARATION = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
-_ON_OFF = {None: True, "1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
+# Values of an on/off attribute; without a value it is on.
+ON_OFF = {None: True, "1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
 
 
 def parse_xml(source):
@@ -152,9 +153,9 @@ def _in_utf8(source):
         raise UnsafeContentError("xml") from None
 
 
-def is_on(element, attribute=VAL):
-    """Read an on/off element: True, False, or None if its value is neither; without a value it is on."""
-    return _ON_OFF.get(element.get(attribute))
+def is_on(element):
+    """Read an on/off element: True, False, or None if its value is neither."""
+    return ON_OFF.get(element.get(VAL))
 
 
 def step(element, counts):
