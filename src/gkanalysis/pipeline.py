@@ -80,6 +80,11 @@ def build_register(paths: ProjectPaths) -> None:
     from gkanalysis.writing import write_json
 
     dataset = read_dataset(paths.data)
+    if not dataset["synthetic"] and paths.data.resolve() == (paths.root / "data/raw").resolve():
+        raise ValidationError(
+            "„data/raw“ ist für die mitgelieferten erfundenen Daten; echte Daten gehören in einen eigenen Ordner: "
+            "`make report DATA=Ordner`. So gelangt nichts Vertrauliches ins Git."
+        )
     frames = read_register(paths.data, read_register_codebook(paths.codebooks / "register.yml"))
     with tempfile.TemporaryDirectory(dir=_folder(paths.processed), prefix=".register.") as scratch:
         new = Path(scratch)
