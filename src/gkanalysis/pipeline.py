@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gkanalysis.errors import CodebookError, IngestError
+from gkanalysis.errors import CodebookError, IngestError, ValidationError
 from gkanalysis.paths import ProjectPaths
 
 if TYPE_CHECKING:
