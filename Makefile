@@ -192,6 +192,7 @@ release: report ## Den jetzigen Stand als Vergleich für verify festhalten
 	$(GK) release $(REPORT)
 bench: $(TESTENV) ## Geschwindigkeit messen, neben pandas und python-docx
 	$(PY) -m benchmarks.bench
+	$(PY) -m benchmarks.readme
 
 ##@ Aufräumen
 .PHONY: clean lock help
