@@ -14,6 +14,7 @@ _WHERE = {
     "Figure": "report.exhibits",
     "Table": "report.exhibits",
     "SMALL_BASE_NOTE": "report.exhibits",
+    "by_count": "report.numbers",
     "count_bars": "report.figures",
     "count_percent_rows": "report.exhibits",
     "differences_by_group": "stats",

@@ -20,7 +20,7 @@ from gkanalysis.tabulate import SMALL_BASE, VERY_SMALL_BASE
 SYNTHETIC_NOTE = "Synthetische Daten"
 SMALL_BASE_NOTE = (
     f"* Basis unter {SMALL_BASE}, ** Basis unter {VERY_SMALL_BASE}: "
-    "Anteile kleiner Gruppen springen mit jedem Fall; maßgeblich ist die Anzahl."
+    "Anteile kleiner Gruppen ändern sich stark mit jedem Fall; maßgeblich ist die Anzahl."
 )
 
 

@@ -159,3 +159,17 @@ def _comma(steps: int, decimals: int) -> str:
     digits = str(abs(steps)).rjust(decimals + 1, "0")
     text = f"{digits[:-decimals]},{digits[-decimals:]}" if decimals else digits
     return MINUS + text if steps < 0 else text
+
+
+def by_count(n: int, *, none: str, one: str, many: str) -> str:
+    """The sentence that fits a count; `{n}` in `many` becomes the number, as a word up to twelve.
+
+    For statements that stay true when data are corrected: none, one and many have wordings of their own.
+
+    >>> by_count(3, none="Keiner fehlt.", one="Einer fehlt.", many="{n} fehlen.")
+    'Drei fehlen.'
+    """
+    if n < 2:
+        return one if n else none
+    word = number_word(n)
+    return many.replace("{n}", word[0].upper() + word[1:] if many.startswith("{n}") else word)
