@@ -55,15 +55,31 @@ def test_v03_assigned_by_name():
     assert logged(log) == [("finding", "V03", "a")]
 
 
-@pytest.mark.parametrize(
-    ("said", "n"), [("Stadt Fulda", 0), ("", 0), ("Kreis Fulda", 1), ("Fuldabrück", 1), ("Ostfulda", 1)]
-)
+@pytest.mark.parametrize(("said", "n"), [("Stadt Fulda", 0), ("", 0), ("Fuldabrück", 1), ("Ostfulda", 1)])
 def test_v04_other_name_than_the_register(said, n):
     """The list decides, but a form that calls itself otherwise is asked; a name inside another one is another name."""
     assigned, log = assign(["a"], [("a", "2019-05-01", "B1")], {"a": said})
     assert assigned["case_id"].tolist() == ["B1"]
     assert logged(log) == [("finding", "V04", "a")] * n
     assert all("„Fulda“" in f["question"] for f in log.findings)
+
+
+def test_v19_form_of_another_alliance():
+    """A form that names another alliance of the register is never counted for the one it was filed under."""
+    _, log = assign(["a"], [("a", "2019-05-01", "B1")], {"a": "Kreis Fulda"})
+    assert logged(log) == [("error", "V19", "a")]
+    assert "„LK Fulda“" in log.findings[0]["message"] or "B2" in log.findings[0]["message"]
+
+
+def test_v19_one_file_under_two_alliances():
+    """The same bytes cannot be the answer of two alliances."""
+    forms = pd.DataFrame({"file": ["a", "b"], "status": "read", "sha256": ["f0", "f0"]})
+    receipts = pd.DataFrame(
+        [("a", "2019-05-01", "B1"), ("b", "2019-05-01", "B2")], columns=["file", "received", "alliance_id"]
+    )
+    log = Log()
+    assign_forms(forms, receipts, ALLIANCES, {}, log, "K.1")
+    assert logged(log) == [("error", "V19", "a")]
 
 
 def test_two_alliances_of_one_name_are_never_told_apart():

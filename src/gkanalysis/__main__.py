@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         for argument in positional:
             command.add_argument(argument)
-        if name not in ("form", "synthetic", "notebooks", "check-published"):
+        if name not in ("form", "synthetic", "notebooks", "check-published", "verify-selftest"):
             command.add_argument("--data", default="data/raw", help="Ordner der eingegangenen Daten")
         return command
 
@@ -76,6 +76,18 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "release", _release, "den jetzigen Stand eines Berichts als Vergleich für verify festhalten", "report"
     )
+    selftest = add(
+        "verify-selftest", _verify_selftest, "zählen, wie viele kleine Verfälschungen die Prüfung findet"
+    )
+    for name, default, what in (
+        ("--mutants", 207, "Zahl der Verfälschungen, aller Arten zusammen"),
+        ("--clean", 20, "Zahl der Neubauten ohne Änderung"),
+        ("--seed", 1, "Startwert: derselbe zieht dieselben Verfälschungen"),
+        ("--jobs", 2, "wie viele zugleich"),
+    ):
+        selftest.add_argument(name, type=int, default=default, help=f"{what} ({default})")
+    selftest.add_argument("--report", default="zwischenbericht-2019")
+    selftest.add_argument("--out", metavar="DATEI", help="die Tabelle auch hierhin schreiben")
     trace = add(
         "trace",
         _trace,
@@ -185,18 +197,20 @@ def _reference(options: argparse.Namespace) -> None:
 
 def _check_published(options: argparse.Namespace) -> None:
     from gkanalysis.errors import VerificationError
-    from gkanalysis.verify.consistency import check_consistency, report_lines
+    from gkanalysis.verify.consistency import check_consistency
     from gkanalysis.verify.relations import read_figures, read_relations
+    from gkanalysis.verify.wording import report_lines
 
-    figures = read_figures(Path(options.figures))
-    found = check_consistency(figures, read_relations(Path(options.relations)))
+    problems: list[str] = []
+    figures = read_figures(Path(options.figures), problems)
+    found = check_consistency(figures, read_relations(Path(options.relations)), problems)
     print("\n".join(report_lines(found, figures)))
     ids = {c.id for c in found.contradictions}
     new, gone = ids - set(options.accept), set(options.accept) - ids
     if new or gone or found.problems:
         raise VerificationError(
             f"{len(new)} Widersprüche sind nicht als bekannt eingetragen, {len(gone)} eingetragene bestehen nicht mehr, "
-            f"{len(found.problems)} Beziehungen waren nicht prüfbar."
+            f"{len(found.problems)} Angaben oder Beziehungen waren nicht prüfbar."
         )
 
 
@@ -223,19 +237,60 @@ def _verify(options: argparse.Namespace) -> None:
 
 def _release(options: argparse.Namespace) -> None:
     from gkanalysis import __version__
+    from gkanalysis.errors import UsageError
+    from gkanalysis.report.definition import read_report
     from gkanalysis.verify.manifest import make_manifest
+    from gkanalysis.verify.run import release_files
     from gkanalysis.writing import write_json
 
     paths = _paths(options)
-    manifest = make_manifest(paths.reports / options.report, options.report, __version__, paths.root)
-    write_json(paths.root / "reports" / f"{options.report}.manifest.json", manifest)
+    report = read_report(paths.root, options.report)
+    folder = paths.reports / report.id
+    missing = [f for f in ("html", "pdf", "docx") if not (folder / f"{report.id}.{f}").exists()]
+    if missing:
+        raise UsageError(
+            f"Zu „{report.id}“ fehlt {', '.join(missing)}; bitte zuerst „make report“ ausführen."
+        )
+    path = release_files(paths, report.id)[0]
+    write_json(path, make_manifest(folder, report.id, __version__, paths.root, paths.data))
+    print(f"Der jetzige Stand steht in „{path.relative_to(paths.root)}“.")
+
+
+def _verify_selftest(options: argparse.Namespace) -> None:
+    from gkanalysis.errors import VerificationError
+    from gkanalysis.report.definition import project_root
+    from gkanalysis.verify.selftest import self_test
+    from gkanalysis.verify.selftestresult import table
+    from gkanalysis.writing import write_bytes
+
+    result = self_test(
+        project_root(),
+        options.report,
+        mutants=options.mutants,
+        clean=options.clean,
+        seed=options.seed,
+        jobs=options.jobs,
+        say=lambda sentence: print(sentence, file=sys.stderr, flush=True),
+    )
+    text = table(result)
+    print(text, end="")
+    if options.out:
+        write_bytes(Path(options.out), text.encode("utf-8"))
+    if result.survivors:
+        raise VerificationError(
+            f"{sum(not found for _, found in result.found)} von {len(result.found)} Verfälschungen blieben unentdeckt, "
+            f"{sum(bool(found) for _, found in result.reruns)} von {len(result.reruns)} Neubauten ohne Änderung wichen ab; "
+            "die Liste steht unter der Tabelle."
+        )
 
 
 def _trace(options: argparse.Namespace) -> None:
-    from gkanalysis.verify.trace import trace_lines, trace_report_number
+    from gkanalysis.report.definition import read_report
+    from gkanalysis.verify.tracewords import origin_lines
 
     paths = _paths(options)
-    print("\n".join(trace_lines(trace_report_number(paths, options.report, options.number), options.number)))
+    report = read_report(paths.root, options.report)
+    print("\n".join(origin_lines(paths, report.id, options.number)))
 
 
 def _synthetic(options: argparse.Namespace) -> None:

@@ -13,6 +13,13 @@ from gkanalysis.ingest.tables import read_rows
 from gkanalysis.receipts import nfc
 
 DECISION_COLUMNS = ("file", "item_id", "occurrence", "decision", "reason", "decided_by")
+# what a person may write in place of the name of a state
+GERMAN = {
+    "angekreuzt": "selected",
+    "nicht angekreuzt": "not_selected",
+    "keine angabe": "not_answered",
+    "unlesbar": "illegible",
+}
 STATES = ("selected", "not_selected", "answered", "not_answered", "illegible", "contradictory", "not_asked")
 
 
@@ -40,9 +47,19 @@ def apply_decisions(
         hit = (responses["file"].map(nfc) == nfc(row["file"])) & (responses["item_id"] == row["item_id"])
         hit &= responses["occurrence"].astype(str) == (row["occurrence"] or "1")
         found = responses.index[hit]
-        problem = "die Antwort gibt es nicht oder nicht eindeutig" if len(found) != 1 else ""
+        row["decision"] = GERMAN.get(row["decision"].casefold(), row["decision"])
+        problem = ""
+        if len(found) != 1:
+            known = (responses["file"].map(nfc) == nfc(row["file"])).any()
+            problem = (
+                "die Frage gibt es in diesem Bogen nicht"
+                if known
+                else "ein Bogen dieses Namens wurde nicht gelesen"
+            )
         problem = problem or ("die Antwort ist schon entschieden" if found[0] in done else "")
-        problem = problem or next((f"„{c}“ fehlt" for c in DECISION_COLUMNS[3:] if not row[c]), "")
+        problem = problem or next(
+            (f"die Spalte „{c}“ ist leer" for c in DECISION_COLUMNS[3:] if not row[c]), ""
+        )
         problem = problem or _decision_problem(book.items[row["item_id"]], row["decision"])
         where = {"file": row["file"], "item_id": row["item_id"]}
         if problem:
@@ -69,8 +86,9 @@ def _decision_problem(item: Item, decision: str) -> str:
         "tick": ["selected", "not_selected"],
         "single": [*(o.id for o in item.options), "not_answered"],
     }
+    words = {state: word for word, state in GERMAN.items()}
     if item.kind in allowed and decision not in [*allowed[item.kind], "illegible"]:
-        return f"„{decision}“ ist hier nicht möglich; erlaubt sind {', '.join([*allowed[item.kind], 'illegible'])}"
+        return f"„{decision}“ ist hier nicht möglich; erlaubt sind {', '.join(words.get(a, a) for a in [*allowed[item.kind], 'illegible'])}"
     if item.kind not in allowed and decision in STATES and decision not in ("not_answered", "illegible"):
         return f"„{decision}“ gibt es nur bei Kästchen"
     return ""

@@ -40,6 +40,7 @@ RULES: Mapping[str, tuple[str, str]] = {
     "V16": ("error", "Eingangsliste nicht eindeutig"),
     "V17": ("error", "Entscheidung nicht anwendbar"),
     "V18": ("error", "erfundene und echte Daten gemischt"),
+    "V19": ("error", "Bogen bei einem anderen Bündnis abgelegt"),
 }
 
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from gkanalysis.errors import CodebookError, IngestError, ValidationError
 from gkanalysis.paths import ProjectPaths
 
+SHOWN = 12  # findings that the terminal shows; all stand in the file it names
+
 if TYPE_CHECKING:
     from gkanalysis.codebook import Codebook
 
@@ -127,9 +129,24 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
             replace_if_changed(scratch / f"{name}.parquet", paths.processed / f"{source}-{name}.parquet")
     finally:
         shutil.rmtree(scratch)
+    asked = _folder(paths.build) / f"{source}-rueckfragen.csv"
+    # for Excel: it takes a semicolon and a byte order mark as a sign of columns and umlauts
+    tables["questions"].to_csv(asked, index=False, sep=";", encoding="utf-8-sig")
+    labels = {r["id"]: r["label"] for r in book.completeness} | {"missing": "nicht eingegangen"}
     status = tables["cases"]["status"].value_counts()
-    counted = ", ".join(f"{n} {name}" for name, n in status.items())
-    return f"{source}: {counted}; {len(findings)} Hinweise, {len(tables['losses'])} Zeilen in den Verlusten."
+    counted = ", ".join(f"{n} {labels[str(name)]}" for name, n in status.items())
+    lines = [
+        f"{source}: {counted}; {len(findings)} Hinweise, {len(tables['losses'])} Zeilen in den Verlusten."
+    ]
+    urgent = findings[findings["severity"] == "finding"]
+    lines += [f"  {f.rule} {f.file or f.case_id}: {f.message}" for f in urgent.head(SHOWN).itertuples()]
+    if len(urgent) > SHOWN:
+        lines.append(f"  … und {len(urgent) - SHOWN} weitere.")
+    folder = paths.build.relative_to(paths.root) if paths.build.is_relative_to(paths.root) else paths.build
+    lines.append(
+        f"  Alle Hinweise: {folder}/{source}-findings.csv; Rückfragen: {folder}/{source}-rueckfragen.csv"
+    )
+    return "\n".join(lines)
 
 
 def _codebook(paths: ProjectPaths, source: str) -> Codebook:

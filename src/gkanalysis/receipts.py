@@ -61,7 +61,7 @@ def assign_forms(
     receipts : the team's list as `check_receipts` gives it (file, received, alliance_id)
     alliances : the register
     names : file -> the name that the form itself gives
-    log : takes findings V01 to V04
+    log : takes findings V01 to V04 and V19
     name_item : the item in which the form names itself
 
     Returns
@@ -108,8 +108,19 @@ def assign_forms(
             )
         elif receipt.alliance_id in known.index:
             rows.append({**form._asdict(), "case_id": receipt.alliance_id, "received": receipt.received})
-            if said and receipt.alliance_id not in fits:
-                name = known.loc[receipt.alliance_id, "name"]
+            name = known.loc[receipt.alliance_id, "name"]
+            if said and fits and receipt.alliance_id not in fits:
+                other = known.loc[fits[0], "name"]
+                log.find(
+                    "V19",
+                    f"„{file}“ steht in der Eingangsliste bei „{name}“ ({receipt.alliance_id}), der Bogen selbst nennt "
+                    f"„{other}“ ({fits[0]}). Bitte die Liste berichtigen oder den Namen als weiteren im Register eintragen.",
+                    file=file,
+                    case_id=receipt.alliance_id,
+                    item_id=name_item,
+                    raw=said,
+                )
+            elif said and receipt.alliance_id not in fits:
                 log.find(
                     "V04",
                     f"Der Bogen nennt „{said}“, das Register „{name}“.",
@@ -119,7 +130,13 @@ def assign_forms(
                     raw=said,
                     question=f"Im Kopf des Bogens steht „{said}“. Ist damit Ihr Bündnis „{name}“ gemeint?",
                 )
-    return pd.DataFrame(rows, columns=[*forms.columns, "case_id", "received"])
+    assigned = pd.DataFrame(rows, columns=[*forms.columns, "case_id", "received"])
+    for _, copies in assigned[assigned["sha256"] != ""].groupby("sha256") if "sha256" in assigned else ():
+        if copies["case_id"].nunique() > 1:
+            files = ", ".join(f"„{f}“ ({c})" for f, c in zip(copies["file"], copies["case_id"], strict=True))
+            message = f"Dieselbe Datei ist unter mehreren Bündnissen abgelegt: {files}."
+            log.find("V19", message, file=copies["file"].iloc[0], case_id=copies["case_id"].iloc[0])
+    return assigned
 
 
 def choose_forms(assigned: pd.DataFrame, log: Log) -> pd.DataFrame:

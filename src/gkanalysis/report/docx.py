@@ -95,7 +95,8 @@ def render_docx(
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "report.docx"
         run_pandoc_docx(tree, reference, out, moment)
-        return finish(out.read_bytes(), [e for e in exhibits.values() if e["kind"] == "table"])
+        short = "Synthetische Daten" if document["synthetic"] else "Vertraulich"
+        return finish(out.read_bytes(), [e for e in exhibits.values() if e["kind"] == "table"], short)
 
 
 def run_pandoc_docx(tree: Node, reference: Path, out: Path, moment: datetime) -> None:
@@ -170,7 +171,7 @@ def table_node(exhibit: dict[str, Any]) -> Node:
     return {"t": "Table", "c": [empty, [None, []], specs, head, [[empty, 1, [], rows]], [empty, []]]}
 
 
-def finish(docx: bytes, tables: Iterable[dict[str, Any]]) -> bytes:
+def finish(docx: bytes, tables: Iterable[dict[str, Any]], mark: str) -> bytes:
     """Name and describe the tables, keep rows and short tables whole, and store the parts in a fixed way.
 
     Raises
@@ -210,8 +211,36 @@ def finish(docx: bytes, tables: Iterable[dict[str, Any]]) -> bytes:
             inline.set(f"dist{side}", "0")
     if FAMILY.encode() in parts["word/styles.xml"]:
         _embed_fonts(parts)
+    _mark_pages(parts, root, mark)
     parts["word/document.xml"] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     return zip_parts(parts)
+
+
+def _mark_pages(parts: dict[str, bytes], root: etree._Element, mark: str) -> None:
+    """Say at the head of every page but the first, which says it in full, what kind of data these are."""
+    head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    run = f'<w:r><w:rPr><w:color w:val="9C2A1F"/><w:sz w:val="17"/></w:rPr><w:t>{escape(mark)}</w:t></w:r>'
+    parts["word/header-mark.xml"] = (
+        f'{head}<w:hdr {NS}><w:p><w:pPr><w:jc w:val="right"/></w:pPr>{run}</w:p></w:hdr>'
+    ).encode()
+    relations = etree.fromstring(parts["word/_rels/document.xml.rels"])
+    name = f"{{{PACKAGE}/relationships}}Relationship"
+    etree.SubElement(relations, name, Id="rIdMark", Type=f"{OFFICE}/header", Target="header-mark.xml")
+    parts["word/_rels/document.xml.rels"] = _xml(relations)
+    types = etree.fromstring(parts["[Content_Types].xml"])
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"
+    name = f"{{{PACKAGE}/content-types}}Override"
+    etree.SubElement(types, name, PartName="/word/header-mark.xml", ContentType=kind)
+    parts["[Content_Types].xml"] = _xml(types)
+    for section in root.iter(f"{W}sectPr"):
+        reference = etree.Element(f"{W}headerReference")
+        reference.set(f"{W}type", "default")
+        reference.set(f"{{{OFFICE}}}id", "rIdMark")
+        section.insert(0, reference)
+
+
+def _xml(element: etree._Element) -> bytes:
+    return etree.tostring(element, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def _embed_fonts(parts: dict[str, bytes]) -> None:
