@@ -63,6 +63,8 @@ class ControlReader:
         Where the reader is.
     is_inserting : int
         How many tracked insertions are open there.
+    depth : int
+        How many tables, cells, controls and boxes within each other.
     """
 
     def __init__(self, part, placeholders, skipped):
@@ -72,21 +74,17 @@ class ControlReader:
         self.controls = []
         self.cell = None
         self.is_inserting = 0
-        self._depth = 0
+        self.depth = 0
 
     def note_skipped(self, path, what, text):
         """Record something that is not read, with its text."""
         self.skipped.append(Skipped(self.part, path, what, " ".join(text.split())[:200]))
 
     def deeper(self):
-        """Count one more level of nesting; pair with `shallower`."""
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
+        """Count one more level of nesting, to be taken back from `depth`."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
             raise UnsafeContentError("depth")
-
-    def shallower(self):
-        """Count one level of nesting less."""
-        self._depth -= 1
 
     def add_control(self, control):
         """Record a control in the order of the document, also if it was inserted by a tracked change."""
@@ -123,7 +121,8 @@ class ControlReader:
             if blip is not None and not control.shows_placeholder:
                 control.state, control.raw = "answered", blip.get(_EMBED, "")
             return [control]
-        if is_container or has_control(inner):
+        # The last control recorded is this one if none stands inside it.
+        if is_container or (self.controls[-1] is not control and has_control(inner)):
             shown = [flow_text(inner), *(Note(code) for code in note_codes(inner))]
             _close(control, shown, self.placeholders)
             control.note("container")

@@ -84,7 +84,7 @@ def read_word_form(package, placeholders=PLACEHOLDERS):
                 reader.read_story(element, path)
         except UnsafeContentError as error:
             raise package.refusal(error.rule, part) from None
-        fields += [_finished(control, part) for control in reader.controls if control.kind]
+        fields += _finished(reader.controls, part)
     return WordForm(tuple(fields), tuple(tables), tuple(skipped))
 
 
@@ -131,30 +131,34 @@ def _stories(root):
             yield child, child_path
 
 
-def _finished(control, part):
-    """The Field of a Control, with label and header from its table where it has none of its own."""
-    cell = control if control.__class__ is GridCell else control.cell
-    label, header, table, row, column = control.label, "", 0, 0, 0
-    if cell is not None:
-        label = label or cell.label or cell.table.before
-        header, table, row, column = cell.header, cell.table.number, cell.row, cell.column
-    return Field(
-        control.kind,
-        label,
-        header,
-        control.state,
-        control.value,
-        control.raw,
-        control.tag,
-        control.alias,
-        control.options,
-        part,
-        control.place,
-        table,
-        row,
-        column,
-        control.notes,
-    )
+def _finished(controls, part):
+    """Yield the Field of each Control that is one, with label and header from its table where it has none of its own."""
+    for control in controls:
+        if not control.kind:
+            continue
+        cell = control if control.__class__ is GridCell else control.cell
+        label, header, table, row, column = control.label, "", 0, 0, 0
+        if cell is not None:
+            label = label or cell.label or cell.table.before
+            header, table, row, column = cell.header, cell.table.number, cell.row, cell.column
+        values = (
+            control.kind,
+            label,
+            header,
+            control.state,
+            control.value,
+            control.raw,
+            control.tag,
+            control.alias,
+            control.options,
+            part,
+            control.place,
+            table,
+            row,
+            column,
+            control.notes,
+        )
+        yield tuple.__new__(Field, values)  # as Field(*values), without a call of Python per field
 
 
 class PartReader(TableReader):
@@ -204,7 +208,7 @@ class PartReader(TableReader):
             self.read_blocks(*chosen_branch(element, path), flow)
         else:
             self.note_skipped(path, short_name(element), "".join(element.itertext()))
-        self.shallower()
+        self.depth -= 1
 
     def _read_line(self, paragraph, path, flow):
         """One line of a flow; a paragraph whose mark is deleted runs on into the next."""
@@ -268,4 +272,4 @@ class PartReader(TableReader):
         for control in self.controls[first:]:
             control.note("textbox")
         self.open_fields, self.in_code, self.paragraph_look = outer
-        self.shallower()
+        self.depth -= 1

@@ -190,11 +190,11 @@ def looks_of_part(root, source, styles):
     root : lxml element
         The part.
     source : bytes
-        The same in UTF-8: searching it is much faster than to ask every run.
+        The same in UTF-8: to search it for fonts is much faster than to ask every run.
     styles : dict
         From `odd_styles`.
     """
-    odd = b"strike" in source or b"vanish" in source
+    odd = next(root.iter(*_SWITCHES), None) is not None  # lxml knows at once if it never saw such a name
     odd = odd or any(
         name in fonts.lower() for fonts in set(_FONTS_IN_SOURCE(source)) for name in _SYMBOL_FONT_BYTES
     )

@@ -180,6 +180,8 @@ class Grid:
         found = set(self._marked_headers)
         is_leading = not found
         with_control = None
+        # In a table of two columns the first row may be a question and its typed answer.
+        may_lead = self._rows_above_ticks() if self.n_columns <= 2 else range(1, len(self.rows) + 1)
         for number, cells in enumerate(self.rows, start=1):
             if not cells or cells[-1].column == 1:
                 continue  # a title across the table
@@ -189,8 +191,7 @@ class Grid:
             ):
                 is_leading = False
             elif is_leading:
-                # In a table of two columns the first row may be a question and its typed answer.
-                if self.n_columns > 2 or self._has_only_ticks_below(number):
+                if number in may_lead:
                     found.add(number)
                 is_leading = any(cell.span > 1 for cell in cells) or self._reaches_below(number)
             elif self.n_columns > 2:
@@ -200,12 +201,17 @@ class Grid:
                     found.add(number)
         return found
 
-    def _has_only_ticks_below(self, number):
-        """Whether the last column of the rows below is made for ticks."""
-        below = [cell for cells in self.rows[number:] for cell in cells if cell.column == self.n_columns]
-        return any(cell.is_tick for cell in below) and all(
-            cell.is_tick or not cell.whole.text for cell in below
-        )
+    def _rows_above_ticks(self):
+        """Numbers of the rows below which the last column is made for ticks."""
+        found, has_tick, has_text = set(), False, False
+        for number in range(len(self.rows), 0, -1):
+            if has_tick and not has_text:
+                found.add(number)
+            for cell in self.rows[number - 1]:
+                if cell.column == self.n_columns:
+                    has_tick |= cell.is_tick
+                    has_text |= not cell.is_tick and bool(cell.whole.text)
+        return found
 
     def _reaches_below(self, number):
         """Whether a cell of this row, or one above, reaches into the next row."""

@@ -77,7 +77,7 @@ class InlineReader(FieldReader):
                 if self.looks is not None:
                     aside, font = self.looks.of_run(child, self.paragraph_look)
                 characters, in_run = 0, None
-                for part in child[:]:
+                for part in child[:]:  # in place: nothing is as frequent in a form as runs
                     tag = part.tag
                     if tag == TEXT:
                         if aside or font or self.in_code:
@@ -111,7 +111,7 @@ class InlineReader(FieldReader):
         control, content, content_path = self.open_control(sdt, path)
         inner = []
         self.read_inline(content, content_path, inner)
-        self.shallower()
+        self.depth -= 1
         pieces += self.finish_control(control, inner, content)
 
     def _read_other(self, element, path, pieces):
@@ -133,7 +133,7 @@ class InlineReader(FieldReader):
             self.read_inline(*chosen_branch(element, path), pieces)
         else:
             self.note_skipped(path, short_name(element), "".join(element.itertext()))
-        self.shallower()
+        self.depth -= 1
 
     def read_deletion(self, element, path):
         """Return the note on what a tracked change took away; a deleted control is listed as skipped."""
@@ -170,7 +170,7 @@ class InlineReader(FieldReader):
         elif tag == _RUBY:
             self.deeper()
             self.read_inline(element, path, pieces)
-            self.shallower()
+            self.depth -= 1
         else:
             self.note_skipped(path, short_name(element), "".join(element.itertext()))
 
@@ -194,7 +194,7 @@ class InlineReader(FieldReader):
                 self.read_field_code(child.text or "")
             else:
                 self._read_in_run(child, path + step(child, counts), pieces, aside)
-        self.shallower()
+        self.depth -= 1
 
     def _read_drawing(self, drawing, path):
         """Text boxes inside a drawing; a drawing without any is listed as skipped."""

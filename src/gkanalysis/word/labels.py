@@ -1,5 +1,6 @@
 """Tie each control to the text printed beside it, and find ticks typed within a line."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from gkanalysis.word.glyphs import INLINE_MARK, MARKS, has_inline_mark, mark_state
@@ -18,6 +19,7 @@ from gkanalysis.word.pieces import (
     stored_text,
 )
 
+_LONGEST_KEPT = 300
 _MERE_PUNCTUATION = set(" \t\n,.;:/|()–-_…\u2002\u00a0")
 
 
@@ -145,18 +147,43 @@ def _doubt_neighbours(first, second):
         second.doubt("two_marks")
 
 
+class PlainText(NamedTuple):
+    """A text without controls: clean, on one line, as a tick (see `mark_state`), and whether ticks may be in it."""
+
+    value: str
+    printed: str
+    mark: tuple | None
+    has_marks: bool
+
+
+@lru_cache(maxsize=4096)  # what is printed is the same in every form
+def _printed_text(text):
+    """The PlainText of a text that is short enough to be printed and kept in memory."""
+    return _read_text(text)
+
+
+def _read_text(text):
+    """The PlainText of a text."""
+    value = clean(text)
+    return PlainText(value, " ".join(value.split()), mark_state(value), has_inline_mark(value))
+
+
 def settle_text(field, kind, pieces, placeholders):
-    """Make a Control the field of a cell or paragraph without controls: a tick, or a text of this kind."""
+    """Make a Control the field of a cell or paragraph without controls, a tick or a text of this kind.
+
+    Return the PlainText, whose value the field lacks if it is a placeholder.
+    """
     shown, stored = field.take_text(pieces)
-    field.value, field.raw = clean(shown), stored.strip()
-    mark = mark_state(field.value)
-    if mark is None:
+    text = _printed_text(shown) if len(shown) <= _LONGEST_KEPT else _read_text(shown)
+    field.value, field.raw = text.value, stored.strip()
+    if text.mark is None:
         field.kind = kind
         field.settle(placeholders)
     else:
         field.kind = "mark"
-        field.state = mark[0]
-        field.note(*mark[1])
+        field.state, notes = text.mark
+        field.note(*notes)
+    return text
 
 
 def settle_rest(field, kind, labelled):

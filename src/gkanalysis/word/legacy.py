@@ -26,10 +26,10 @@ class _OpenField:
     code = text_in_code = ""
     in_code = True
     start = 0
-    carried = ()
 
     def __init__(self, path):
         self.path = path
+        self.carried = []
 
 
 class FieldReader(ControlReader):
@@ -99,7 +99,7 @@ class FieldReader(ControlReader):
                 if field.control is not None:
                     field.control.doubt("unclosed_field")
             elif field.control is not None and field.pieces in (None, pieces):
-                field.carried = [*field.carried, *pieces[field.start :], "\n"]
+                field.carried += [*pieces[field.start :], "\n"]
                 del pieces[field.start :]
                 field.pieces, field.start = None, 0
         self.in_code = 0
@@ -147,8 +147,8 @@ class FieldReader(ControlReader):
             return
         crosses = field.pieces is not None and field.pieces is not pieces
         inner = field.carried
-        if not crosses and len(pieces) > field.start:
-            inner = [*inner, *pieces[field.start :]]
+        if not crosses:
+            inner += pieces[field.start :]
             del pieces[field.start :]
         _close(field.control, inner, self.placeholders)
         if crosses or field.text_in_code.strip():

@@ -1,6 +1,5 @@
 """Read tables: rows, cells, the controls around them, and the field of a cell's own text."""
 
-from gkanalysis.word.glyphs import has_inline_mark
 from gkanalysis.word.grid import Grid
 from gkanalysis.word.inline import InlineReader
 from gkanalysis.word.labels import label_line, settle_rest, settle_text
@@ -47,7 +46,7 @@ class TableReader(InlineReader):
         self._read_rows(table, path, grid)
         self.cell = outer_cell
         self.tables[grid.number - 1] = grid.finish(self.part)
-        self.shallower()
+        self.depth -= 1
 
     def _read_rows(self, parent, path, grid):
         """Rows of a table, of a control around rows, or of a repeating section."""
@@ -64,7 +63,7 @@ class TableReader(InlineReader):
             elif tag in TRANSPARENT:
                 self.deeper()
                 self._read_rows(child, path + step(child, counts), grid)
-                self.shallower()
+                self.depth -= 1
             else:
                 self.note_skipped(path + step(child, counts), short_name(child), "".join(child.itertext()))
 
@@ -78,7 +77,7 @@ class TableReader(InlineReader):
         control.cell = next((cells[0] for cells in rows if cells), None)
         text = "\n".join("\t".join(cell.text for cell in cells) for cells in rows)
         self.finish_control(control, [text], content, is_container=True)
-        self.shallower()
+        self.depth -= 1
 
     def _read_row(self, row, path, grid):
         """One row; a row that a tracked change deleted is no row any more."""
@@ -106,7 +105,7 @@ class TableReader(InlineReader):
             elif tag in TRANSPARENT:
                 self.deeper()
                 self._read_cells(child, path + step(child, counts), grid)
-                self.shallower()
+                self.depth -= 1
             else:
                 self.note_skipped(path + step(child, counts), short_name(child), "".join(child.itertext()))
 
@@ -122,7 +121,7 @@ class TableReader(InlineReader):
         if not owns:
             text = "\t".join(cell.text for cell in cells)
             self.finish_control(control, [text], content, is_container=True)
-        self.shallower()
+        self.depth -= 1
 
     def _read_cell(self, element, path, grid, wrapper):
         """One cell: its controls, and a field of its own for text outside them."""
@@ -138,12 +137,15 @@ class TableReader(InlineReader):
         lines = None
         # Most cells are a look and a paragraph.
         if len(children) == 2 and children[1].tag == PARAGRAPH and children[0].tag == CELL_LOOK:
-            pieces = self.read_paragraph(children[1], path + "/w:p[1]")
+            is_empty = not len(children[1]) and not self.open_fields
+            pieces = () if is_empty else self.read_paragraph(children[1], path + "/w:p[1]")
         else:
             lines, pieces = self._read_several(element, path)
         self.cell = None
         if wrapper is not None and self.finish_control(wrapper, pieces, element) == [wrapper]:
             _give_cell(cell, wrapper)
+        elif not pieces:
+            cell.kind = "cell"
         elif len(controls) == n_controls or not has_control(pieces):
             self._settle_text(cell, path, lines, pieces)
         elif len(pieces) == 1:
@@ -163,24 +165,21 @@ class TableReader(InlineReader):
         flow = Flow(is_cell=True)
         self.deeper()
         self.read_blocks(element, path, flow)
-        self.shallower()
+        self.depth -= 1
         lines = flow.lines
         return lines, lines[0].pieces if len(lines) == 1 else flow.joined()
 
     def _settle_text(self, cell, path, lines, pieces):
         """Make a cell without controls a field, with its texts."""
-        if not pieces:
-            cell.kind = "cell"
-            return
-        settle_text(cell, "cell", pieces, self.placeholders)
-        value = cell.text = cell.value
+        text = settle_text(cell, "cell", pieces, self.placeholders)
+        cell.text = cell.value
         if cell.kind == "mark":
             cell.is_tick = True
-        elif value:
-            if has_inline_mark(value):
+        elif cell.value:
+            if text.has_marks:
                 self._settle_controls(cell, path, lines, pieces)
             else:
-                cell.printed = " ".join(value.split())
+                cell.printed = text.printed
 
     def _settle_controls(self, cell, path, lines, pieces):
         """Label the controls and typed ticks of a cell; the text beside them is a field."""
