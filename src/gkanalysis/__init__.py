@@ -31,6 +31,7 @@ _WHERE = {
     "read_codebook": "codebook",
     "segment_bars": "report.figures",
     "subgroup_header": "report.exhibits",
+    "difference_rows": "report.exhibits",
     "top_rows_with_ties": "tabulate",
 }
 __all__ = ["__version__", *sorted(_WHERE)]

@@ -23,6 +23,7 @@ class Symbol(str):
 
     @property
     def flow(self):
+        """What the symbol adds to the text around it."""
         return str(self)
 
 
