@@ -175,7 +175,7 @@ NO_NETWORK := { rm -f .venv/unfinished; echo "Fehler: Die Umgebung ließ sich ni
 	@cp $< $@
 
 ##@ Prüfen
-.PHONY: test check fix verify release bench
+.PHONY: test check fix verify verify-selftest release bench
 test: $(TESTENV) ## Alle Tests
 	$(PY) -m pytest
 check: $(TESTENV) ## Stil von Code und Notebooks prüfen; ändert nichts
@@ -188,6 +188,8 @@ fix: $(TESTENV) ## Stil verbessern, Notebooks von Ausgaben befreien
 	$(GK) notebooks --strip
 verify: $(ENV) ## Bericht neu bauen und über jede Zahl urteilen (REPORT=...)
 	$(GK) verify $(REPORT)
+verify-selftest: $(ENV) ## Zählen, wie viele Verfälschungen verify findet (etwa 20 Minuten)
+	$(GK) verify-selftest --report $(REPORT) --out benchmarks/SELFTEST.md
 release: report ## Den jetzigen Stand als Vergleich für verify festhalten
 	$(GK) release $(REPORT)
 bench: $(TESTENV) ## Geschwindigkeit messen, neben pandas und python-docx
@@ -202,4 +204,4 @@ clean: ## Alles entfernen, was make neu erzeugen kann (nie eingegangene Daten)
 lock: $(ENV) ## Die gesperrten Versionen erneuern
 	for group in run test lab; do $(PY) -m uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links pyproject.toml --group build $$(test $$group = run || echo "--group $$group -c requirements/run.txt") -o requirements/$$group.txt || exit 1; done
 help: ## Diese Übersicht
-	@awk -F':.*## ' '/^##@/{printf "\n%s\n", substr($$0,5)} /^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F':.*## ' '/^##@/{printf "\n%s\n", substr($$0,5)} /^[a-z-]+:.*## /{printf "  %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))

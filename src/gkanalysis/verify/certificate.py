@@ -10,31 +10,42 @@ from typing import Any
 import yaml
 
 from gkanalysis.report.html import TEMPLATES, font_faces
-from gkanalysis.verify import consistency, manifest, published
+from gkanalysis.verify import manifest, published
 
 SECTIONS = {
-    "input": "Daten, Codebücher, Notebooks und Definitionen",
-    "output": "Neubau gegen Stand der Veröffentlichung",
-    "trace": "Zahlen gegen ihre Herkunft",
-    "account": "Verbleib aller eingegangenen Dateien",
+    "problem": "Was sich nicht prüfen ließ",
+    "contradiction": "Gedruckte Angaben untereinander",
     "published": "Gedruckte Angaben gegen den Neubau",
-    "contradiction": "Widersprüche der gedruckten Angaben untereinander",
-    "problem": "Nicht Prüfbares",
+    "output": "Neubau gegen den veröffentlichten Stand",
+    "trace": "Zahlen gegen ihre Herkunft",
+    "account": "Verbleib alles Eingegangenen",
+    "input": "Daten, Codebücher, Notebooks und Definitionen",
 }
 LABELS = {
     **manifest.VERDICTS,
     **published.VERDICTS,
     "adds_up": "geht auf",
     "does_not_add_up": "geht nicht auf",
+    "derived": "abgeleitet, ohne eigene Zeilen",
     "contradiction": "Widerspruch",
+    "rounding": "Regel der Rundung",
+    "implied_base": "erschlossene Basis",
+    "no_exact_number": "ohne genaue Zahl",
     "gone": "eingetragen, besteht aber nicht mehr",
     "problem": "nicht prüfbar",
 }
-GOOD = frozenset({"identical", "same_values", "within_tolerance", "agrees", "adds_up", "not_checkable"})
+STATUS = {"open": "offen", "accepted": "bekannt", "unchecked": "ohne Vergleich", "good": "in Ordnung"}
+GOOD = frozenset(
+    {"identical", "same_values", "within_tolerance", "agrees", "adds_up", "rounding", "implied_base"}
+)
+UNCHECKED = frozenset({"not_checkable", "derived", "no_exact_number"})  # with a reason that was declared
+DOWNLOADS = (("verification.json", "alle Zeilen für Programme"), ("codecheck.yml", "Manifest für CODECHECK"))
 
 
 def settle(rows: Sequence[dict[str, Any]], accepted: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
-    """Mark each row as good, accepted (with its reason) or open; an acceptance without a finding is a row itself.
+    """Mark each row as good, unchecked, accepted (with its reason) or open; what is neither is open.
+
+    An acceptance without such a finding is a row itself, and open.
 
     Parameters
     ----------
@@ -43,7 +54,7 @@ def settle(rows: Sequence[dict[str, Any]], accepted: Sequence[Mapping[str, str]]
 
     Returns
     -------
-    the rows with `status` (good, accepted, open) and `reason`, open ones first
+    the rows with `status` (open, accepted, unchecked, good) and `reason`, in this order
 
     Examples
     --------
@@ -55,43 +66,68 @@ def settle(rows: Sequence[dict[str, Any]], accepted: Sequence[Mapping[str, str]]
     known = {(a["id"], a["verdict"]): a["reason"] for a in accepted}
     settled = []
     for row in rows:
-        reason = known.pop((row["id"], row["verdict"]), "")
-        status = "good" if row["verdict"] in GOOD else "accepted" if reason else "open"
+        verdict, reason = row["verdict"], ""
+        status = "good" if verdict in GOOD else "unchecked" if verdict in UNCHECKED else "open"
+        if status == "open" and (reason := known.pop((row["id"], verdict), "")):
+            status = "accepted"
         settled.append({"old": "", "new": "", "message": "", **row, "status": status, "reason": reason})
     for (row_id, verdict), reason in known.items():
         was = LABELS.get(verdict, verdict)
         message = f"„{was}“ war eingetragen ({reason}); der Befund besteht nicht mehr. Bitte austragen."
         gone = {"section": "problem", "id": row_id, "verdict": "gone", "message": message}
         settled.append({"old": "", "new": "", **gone, "status": "open", "reason": ""})
-    rank = {"open": 0, "accepted": 1, "good": 2}
-    return sorted(settled, key=lambda r: rank[r["status"]])
+    return sorted(settled, key=lambda r: list(STATUS).index(r["status"]))
 
 
 def certificate_html(report: str, rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> str:
-    """The page for people: verdict, counts per section, then every row, findings first."""
-    open_rows = [r for r in rows if r["status"] == "open"]
+    """The page for people: verdict, summary, findings in full, then every other row."""
+    n_open = sum(r["status"] == "open" for r in rows)
+    n_known = sum(r["status"] == "accepted" for r in rows)
+    known = f"{n_known} Abweichungen sind bekannt und begründet" if n_known else "es gibt keine Abweichung"
     verdict = (
-        "Bestanden: jede Abweichung ist bekannt und begründet."
-        if not open_rows
-        else f"Nicht bestanden: {len(open_rows)} offene Befunde."
+        f"Nicht bestanden: {n_open} {'offener Befund' if n_open == 1 else 'offene Befunde'}."
+        if n_open
+        else f"Bestanden: kein offener Befund; {known}."
     )
-    parts = [f'<p class="verdict {"bad" if open_rows else "good"}">{verdict}</p>', _summary(rows)]
     facts = "".join(
         f"<tr><th scope='row'>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in about.items()
     )
-    parts.append(
-        f"<h2 id='angaben'>Angaben zur Prüfung</h2><div class='scroll'><table aria-label='Angaben zur Prüfung'><tbody>{facts}</tbody></table></div>"
-    )
-    for section, title in SECTIONS.items():
-        chosen = [r for r in rows if r["section"] == section]
+    files = ", ".join(f'<a href="{name}">{name}</a> ({what})' for name, what in DOWNLOADS)
+    parts = [
+        f'<p class="verdict {"bad" if n_open else "good"}">{verdict}</p>', _summary(rows),
+        f"<p class='files'>Neben dieser Seite: {files}.</p>",
+    ]  # fmt: skip
+    for status, title in (("open", "Offene Befunde"), ("accepted", "Bekannte Abweichungen")):
+        chosen = [r for r in rows if r["status"] == status]
         if chosen:
-            parts.append(f"<h2 id='{section}'>{escape(title)}</h2>" + _table(chosen, title))
+            parts.append(f"<h2 id='{status}'>{title}</h2>")
+            for section in SECTIONS:
+                if part := [r for r in chosen if r["section"] == section]:
+                    parts.append(
+                        f"<h3>{escape(SECTIONS[section])}</h3>"
+                        + _table(part, f"{title}: {SECTIONS[section]}")
+                    )
+    parts.append("<h2 id='rest'>Alles Übrige</h2>")
+    for section, title in SECTIONS.items():
+        chosen = [r for r in rows if r["section"] == section and r["status"] in ("unchecked", "good")]
+        if chosen:
+            parts.append(
+                f"<details id='{section}'><summary>{escape(title)} ({len(chosen)})</summary>{_table(chosen, title)}</details>"
+            )
+    parts.append(
+        f"<h2 id='angaben'>Angaben zur Prüfung</h2><table class='facts' aria-label='Angaben zur Prüfung'><tbody>{facts}</tbody></table>"
+    )
+    return fill_page(f"Prüfbericht: {report}", "".join(parts))
+
+
+def fill_page(title: str, body: str) -> str:
+    """A page in the looks of the certificate."""
     page = (TEMPLATES / "verification.html").read_text(encoding="utf-8")
     for name, text in {
-        "title": f"Prüfbericht zu {escape(report)}",
+        "title": escape(title),
         "fonts": font_faces(),
         "style": (TEMPLATES / "report.css").read_text(encoding="utf-8"),
-        "body": "".join(parts),
+        "body": body,
     }.items():
         page = page.replace(f"@@{name}@@", text)
     return page
@@ -99,71 +135,65 @@ def certificate_html(report: str, rows: Sequence[Mapping[str, Any]], about: Mapp
 
 def _summary(rows: Sequence[Mapping[str, Any]]) -> str:
     counts = Counter((r["section"], r["status"]) for r in rows)
-    body = "".join(
-        f"<tr><th scope='row'><a href='#{s}'>{escape(t)}</a></th>"
-        + "".join(f"<td>{counts[s, k]}</td>" for k in ("open", "accepted", "good"))
-        + "</tr>"
-        for s, t in SECTIONS.items()
-        if any(counts[s, k] for k in ("open", "accepted", "good"))
-    )
-    head = "".join(
-        f"<th scope='col'>{h}</th>" for h in ("Was geprüft wurde", "offen", "bekannt", "in Ordnung")
-    )
-    return f"<div class='scroll'><table aria-label='Zusammenfassung'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    body = []
+    for section, title in SECTIONS.items():
+        numbers = [counts[section, status] for status in STATUS]
+        if any(numbers):
+            rest = bool(numbers[2] or numbers[3])
+            name = f"<a href='#{section}'>{escape(title)}</a>" if rest else escape(title)
+            cells = "".join(
+                f"<td class='{status if n else 'none'}'>{n or '–'}</td>"
+                for status, n in zip(STATUS, numbers, strict=True)
+            )
+            body.append(f"<tr><th scope='row'>{name}</th>{cells}</tr>")
+    head = "".join(f"<th scope='col'>{h}</th>" for h in ("Was geprüft wurde", *STATUS.values()))
+    return f"<table class='summary' aria-label='Zusammenfassung'><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
 
 
 def _table(rows: Sequence[Mapping[str, Any]], title: str) -> str:
-    head = "".join(
-        f"<th scope='col'>{h}</th>"
-        for h in ("Angabe", "Befund", "bisher oder gedruckt", "neu", "Erläuterung")
-    )
+    """Rows as a table; a column that is empty in all of them is left out."""
+    compared = any(r["old"] or r["new"] for r in rows)
+    heads = ["Angabe", "Befund", *(["gedruckt oder bisher", "neu"] if compared else []), "Erläuterung"]
     body = []
     for r in rows:
-        note = escape(r["message"]) + (f"<br><em>Bekannt: {escape(r['reason'])}</em>" if r["reason"] else "")
+        lines = [escape(line) for line in str(r["message"]).splitlines()]
+        lines += [f"<strong>Bekannt:</strong> {escape(r['reason'])}"] if r["reason"] else []
+        cells = [LABELS[r["verdict"]], *([str(r["old"]), str(r["new"])] if compared else [])]
         body.append(
-            f"<tr class='{r['status']}'><th scope='row'>{escape(r['id'])}</th><td>{escape(LABELS.get(r['verdict'], r['verdict']))}</td>"
-            f"<td>{escape(str(r['old']))}</td><td>{escape(str(r['new']))}</td><td>{note}</td></tr>"
+            f"<tr class='{r['status']}'><th scope='row'>{_breakable(r['id'])}</th>"
+            + "".join(f"<td>{escape(c)}</td>" for c in cells)
+            + f"<td class='note'>{'<br>'.join(lines)}</td></tr>"
         )
+    head = "".join(f"<th scope='col'>{h}</th>" for h in heads)
     return (
-        f"<div class='scroll' role='region' tabindex='0' aria-label='{escape(title)}'><table aria-label='{escape(title)}'>"
+        f"<div class='scroll' role='region' tabindex='0' aria-label='{escape(title)}'><table class='rows' aria-label='{escape(title)}'>"
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 
 
-def codecheck_yaml(report: str, title: str, outputs: Sequence[str], summary: str, moment: str) -> str:
+def _breakable(text: str) -> str:
+    """An id that may break after its joints."""
+    for joint in (":", "+", "/", "#"):
+        text = text.replace(joint, f"{joint}\u200b")
+    return escape(text).replace("\u200b", "<wbr>")
+
+
+def codecheck_yaml(
+    title: str, authors: Sequence[str], reference: str, outputs: Sequence[str], summary: str, moment: str
+) -> str:
     """A manifest in the form of CODECHECK (https://codecheck.org.uk), version 1.0."""
     content = {
         "version": "https://codecheck.org.uk/spec/config/1.0/",
         "paper": {
             "title": title,
-            "authors": [{"name": "The gkanalysis contributors"}],
-            "reference": "reports/" + report,
+            "authors": [{"name": a} for a in authors],
+            "reference": reference,
         },
-        "manifest": [{"file": name, "comment": "rebuilt from data/raw"} for name in outputs],
+        "manifest": [{"file": name, "comment": "rebuilt from the received data"} for name in outputs],
         "codechecker": [{"name": "gkanalysis verify (automatic)"}],
         "summary": summary,
-        "check_time": moment,
         "repository": ".",
+        "check_time": moment,
         "report": "verification.html",
     }
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
-
-
-def contradiction_rows(
-    found: consistency.Consistency, figures: Mapping[str, Mapping[str, str]]
-) -> list[dict[str, Any]]:
-    """Rows for contradictions among printed figures, and for relations that could not be checked."""
-    rows: list[dict[str, Any]] = []
-    for c in found.contradictions:
-        repairs = " oder ".join("; ".join(f"{k}: {a} → {b}" for k, a, b in repair) for repair in c.repairs)
-        names = "; ".join(consistency.name_number(k, figures) for k in c.claims)
-        message = f"{names}. {' '.join(c.sentences)} Mögliche Berichtigung: {repairs}."
-        rows.append({"section": "contradiction", "id": c.id, "verdict": "contradiction", "message": message})
-    for column in found.columns:
-        message = f"{column.label}: {consistency.RULE_LABELS[column.rule]}; {column.only_this_rule} Angaben sind nur so richtig."
-        rows.append({"section": "contradiction", "id": column.id, "verdict": "adds_up", "message": message})
-    rows += [
-        {"section": "problem", "id": f"beziehung-{k}", "verdict": "problem", "message": p}
-        for k, p in enumerate(found.problems, start=1)
-    ]
-    return rows

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
+
+from gkanalysis.verify.integers import Row, Rows, solve_integers
 
 SCALE = 100  # percent
+RULES = ("half_up", "truncate")
+UNPRINTED = 20_000  # largest base that is considered where neither a count nor a base is printed
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,15 @@ class Claim:
         """Whether the claim is about a share and not about a count."""
         return bool(self.n)
 
+    def limits(self, rule: str) -> tuple[Fraction, Fraction]:
+        """Lowest and highest share in percent that prints so; the highest is in a band only."""
+        step = 10**self.decimals
+        if self.band:
+            low, high = (Fraction(self.value, step) + Fraction(str(b)) for b in self.band)
+            return low, high
+        below = Fraction(1, 2) if rule == "half_up" else 0
+        return Fraction(self.value - below) / step, Fraction(self.value - below + 1) / step
+
 
 @dataclass(frozen=True)
 class Relation:
@@ -52,16 +64,19 @@ class Relation:
 
 @dataclass
 class System:
-    """Quantities, claims and relations of one connected group of figures."""
+    """Quantities, claims and relations of one connected group of figures.
+
+    `highest` bounds all quantities; 0 takes a bound beyond what the printed numbers can add up to.
+    """
 
     claims: list[Claim]
     relations: list[Relation]
-    rules: Sequence[str] = ("half_up", "truncate")
-    highest: int = field(init=False)  # no quantity can be larger; as tight as it can be, for exact arithmetic
+    highest: int = 0
     _index: dict[str, int] = field(init=False)
+    _top: np.ndarray = field(init=False)
     _columns: list[str] = field(init=False)
     _width: int = field(init=False)
-    _limits: LinearConstraint = field(init=False)
+    _rows: Rows = field(init=False)
 
     def __post_init__(self) -> None:
         names = [q for r in self.relations for q in r.terms]
@@ -69,9 +84,24 @@ class System:
         names += [q for c in self.claims if c.is_percent for q in (c.n, c.base)]
         self._index = {name: k for k, name in enumerate(dict.fromkeys(names))}
         self._columns = list(dict.fromkeys(c.column for c in self.claims if c.is_percent and not c.band))
-        self.highest = 2 * max([c.value for c in self.claims if not c.is_percent], default=500) + 100
-        rows, self._width = self._build()
-        self._limits = _constraint(rows, self._width)
+        self._top = self._bounds()
+        self._width = len(self._index) + len(self.claims) + len(RULES) * len(self._columns)
+        self._rows = Rows(self._build(), self._width)
+
+    def _bounds(self) -> np.ndarray:
+        """The largest value of each quantity that has to be considered."""
+        printed = {c.key: c.value for c in self.claims if not c.is_percent}
+        most = max(printed.values(), default=100)
+        sums = [sum(abs(f) * printed.get(q, most) for q, f in r.terms.items()) for r in self.relations]
+        top = np.full(len(self._index), self.highest or max([2 * most, *sums]) + 100, dtype=float)
+        for c in self.claims if not self.highest else ():  # a small share of a known count has a large base
+            if c.is_percent and c.base not in printed:
+                known = c.n in printed
+                low = max(min(c.limits(r)[0] for r in RULES), Fraction(1, 1000))
+                need = SCALE * printed[c.n] / low + 1 if known else UNPRINTED
+                for q in (c.base,) if known else (c.base, c.n):
+                    top[self._index[q]] = max(top[self._index[q]], np.ceil(float(need)))
+        return top
 
     def neighbours(self) -> list[set[int]]:
         """For each claim the claims that share a relation with it; quantities without a claim are passed through."""
@@ -82,7 +112,7 @@ class System:
         groups = [set(r.terms) for r in self.relations]
         groups += [{c.n, c.base} for c in self.claims if c.is_percent]
         loose = {q for g in groups for q in g} - {c.key for c in self.claims if not c.is_percent}
-        for q in loose:  # join the groups that meet in a quantity that is printed nowhere
+        for q in sorted(loose):  # join the groups that meet in a quantity that is printed nowhere
             joined = [g for g in groups if q in g]
             groups = [g for g in groups if q not in g] + [set().union(*joined)]
         near: list[set[int]] = [set() for _ in self.claims]
@@ -99,53 +129,45 @@ class System:
                 near[k] |= members - {k}
         return near
 
-    def _build(self) -> tuple[list[tuple[dict[int, float], float, float]], int]:
+    def _build(self) -> list[Row]:
         """Rows over [quantities, kept flags, one flag a column and rule]."""
-        n_q, n_c, big = len(self._index), len(self.claims), self.highest
-        rule_at = {
-            (c, r): n_q + n_c + k
-            for k, (c, r) in enumerate((c, r) for c in self._columns for r in self.rules)
-        }
-        rows: list[tuple[dict[int, float], float, float]] = []
-        for relation in self.relations:
-            rows.append(
-                ({self._index[q]: float(f) for q, f in relation.terms.items()}, relation.low, relation.high)
-            )
-        for column in self._columns:
-            rows.append(({rule_at[column, r]: 1.0 for r in self.rules}, 1, 1))
+        n_q, n_c = len(self._index), len(self.claims)
+        pairs = [(c, r) for c in self._columns for r in RULES]
+        rule_at = {pair: n_q + n_c + k for k, pair in enumerate(pairs)}
+        rows: list[Row] = [
+            ({self._index[q]: f for q, f in r.terms.items() if f}, r.low, r.high) for r in self.relations
+        ]
+        rows += [({rule_at[column, r]: 1 for r in RULES}, 1, 1) for column in self._columns]
         for k, claim in enumerate(self.claims):
             flag = n_q + k
-            if not claim.is_percent:  # |q - value| <= big * (1 - kept)
+            if not claim.is_percent:  # kept: q = value; dropped: anything from 0 to its bound
                 q = self._index[claim.key]
-                rows.append(({q: 1.0, flag: float(big)}, -np.inf, claim.value + big))
-                rows.append(({q: 1.0, flag: -float(big)}, claim.value - big, np.inf))
+                above = max(self._top[q] - claim.value, 0)
+                rows.append(({q: 1, flag: above}, -np.inf, claim.value + above))
+                rows.append(({q: 1, flag: -claim.value}, 0, np.inf))
                 continue
             n, base = self._index[claim.n], self._index[claim.base]
-            step = 10**claim.decimals
-            slack = 2.0 * SCALE * step * big
-            if claim.band:
-                limits = [("", *((claim.value / step + b) * step * 2 for b in claim.band), 0)]
-            else:
-                limits = [
-                    (r, *{"half_up": (2 * claim.value - 1, 2 * claim.value + 1), "truncate": (2 * claim.value, 2 * claim.value + 2)}[r], 1)
-                    for r in self.rules
-                ]  # fmt: skip
-            for rule, low, high, strict in limits:  # low * base <= 200 * step * n <= high * base - strict
-                free = 1 + (1 if rule else 0)
-                flags = {flag: slack} | ({rule_at[claim.column, rule]: slack} if rule else {})
-                scaled = 2.0 * SCALE * step
+            rows.append(({base: 1, flag: -1}, 0, np.inf))  # a share of nothing is no number
+            scaled = 2 * SCALE * 10**claim.decimals
+            for rule in [""] if claim.band else RULES:  # low * base <= scaled * n < high * base
+                low, high = (float(2 * 10**claim.decimals * x) for x in claim.limits(rule))
+                switches = [flag, *([rule_at[claim.column, rule]] if rule else [])]
+                below, above = max(low, 0) * self._top[base], scaled * self._top[n] + 1
+                free = len(switches)
                 rows.append(
-                    ({n: scaled, base: -low, **{f: -s for f, s in flags.items()}}, -free * slack, np.inf)
+                    ({n: scaled, base: -low} | dict.fromkeys(switches, -below), -free * below, np.inf)
                 )
-                rows.append(({n: scaled, base: -high, **flags}, -np.inf, free * slack - strict))
-        return rows, n_q + n_c + len(rule_at)
+                rows.append(
+                    ({n: scaled, base: -high} | dict.fromkeys(switches, above), -np.inf, free * above - bool(rule))
+                )  # fmt: skip
+        return rows
 
     def keep_most(
         self,
         must: Iterable[int] = (),
         may: Iterable[int] | None = None,
         forbid: Sequence[frozenset[int]] = (),
-    ) -> tuple[frozenset[int], dict[str, int], dict[str, str]] | None:
+    ) -> tuple[frozenset[int], dict[str, int]] | None:
         """Keep as many claims as possible.
 
         Parameters
@@ -156,56 +178,79 @@ class System:
 
         Returns
         -------
-        dropped claims among `may`, a value for each quantity, the rule of each column; None if impossible
+        dropped claims among `may`, a value for each quantity; None if impossible
         """
-        n_q, n_c, width = len(self._index), len(self.claims), self._width
-        must, may = set(must), set(range(n_c)) if may is None else set(may)
-        low, high = np.zeros(width), np.full(width, 1.0)
-        high[:n_q] = self.highest
-        cost = np.zeros(width)
-        for k in range(n_c):
-            if k in must:
-                low[n_q + k] = 1
-            elif k not in may:
-                high[n_q + k] = 0
-            else:
-                cost[n_q + k] = -1
-        limits = [self._limits]
-        if forbid:
-            limits.append(
-                _constraint([({n_q + k: 1.0 for k in known}, 1, np.inf) for known in forbid], width)
-            )
-        solved = milp(cost, integrality=np.ones(width), bounds=Bounds(low, high), constraints=limits)
-        if solved.x is None:
-            return None
-        kept = {k for k in range(n_c) if solved.x[n_q + k] > 0.5}
-        values = {q: round(solved.x[k]) for q, k in self._index.items()}
-        first_rule, n_rules = n_q + n_c, len(self.rules)
-        chosen = {
-            c: self.rules[int(np.argmax(solved.x[first_rule + k * n_rules : first_rule + (k + 1) * n_rules]))]
-            for k, c in enumerate(self._columns)
-        }
-        wrong = [
-            r.id
-            for r in self.relations
-            if not r.low <= sum(f * values[q] for q, f in r.terms.items()) <= r.high
-        ]
-        wrong += [self.claims[k].key for k in kept if not holds(self.claims[k], values, chosen)]
-        if wrong:  # the solver works in floating point; its answer is checked in whole numbers
-            raise ArithmeticError(f"solution is not exact: {wrong}")
-        return frozenset((may | must) - kept), values, chosen
+        must, may = set(must), set(range(len(self.claims))) if may is None else set(may)
+        cost = np.zeros(self._width)
+        for k in may - must:
+            cost[len(self._index) + k] = -1
+        found = self._solve(cost, must, may, forbid)
+        return found and (frozenset((may | must) - found[0]), found[1])
 
     def can_keep(self, claims: Iterable[int]) -> bool:
         """Whether these claims can all be true at once."""
         claims = set(claims)
-        return self.keep_most(must=claims, may=claims) is not None
+        return self._solve(np.zeros(self._width), claims, claims, ()) is not None
 
+    def value_range(
+        self, kept: Iterable[int], quantity: str, low: float = 0, high: float = np.inf
+    ) -> tuple[int, int | None] | None:
+        """Lowest and highest value of a quantity, within limits, while some claims are true.
 
-def _constraint(rows: Sequence[tuple[dict[int, float], float, float]], width: int) -> LinearConstraint:
-    entries = [(r, c, v) for r, (terms, _, _) in enumerate(rows) for c, v in terms.items()]
-    i, j, v = zip(*entries, strict=True)
-    matrix = coo_array((v, (i, j)), shape=(len(rows), width)).tocsr()
-    return LinearConstraint(matrix, [low for _, low, _ in rows], [high for _, _, high in rows])
+        None if there is none; a highest of None if nothing bounds it.
+        """
+        kept, at, ends = set(kept), self._index[quantity], []
+        for sign in (1, -1):
+            cost = np.zeros(self._width)
+            cost[at] = sign
+            found = self._solve(cost, kept, kept, (), {at: (low, high)})
+            if found is None:
+                return None
+            ends.append(found[1][quantity])
+        return ends[0], None if ends[1] >= self._top[at] else ends[1]
+
+    def _solve(
+        self,
+        cost: np.ndarray,
+        must: set[int],
+        may: set[int],
+        forbid: Sequence[frozenset[int]],
+        limits: Mapping[int, tuple[float, float]] = MappingProxyType({}),
+    ) -> tuple[set[int], dict[str, int]] | None:
+        """Kept claims and values at least cost, exact in whole numbers."""
+        n_q, n_c = len(self._index), len(self.claims)
+        low, high = np.zeros(self._width), np.ones(self._width)
+        high[:n_q] = self._top
+        for at, (least, most) in limits.items():
+            low[at], high[at] = max(least, 0), min(most, high[at])
+        if (low > high).any():
+            return None
+        for k in range(n_c):
+            low[n_q + k], high[n_q + k] = float(k in must), float(k in may or k in must)
+        cuts: list[Row] = [({n_q + k: 1 for k in known}, 1, np.inf) for known in forbid]
+        while (x := solve_integers(cost, low, high, self._rows, cuts)) is not None:
+            # The solver works in floating point: its answer is checked, and looked for again with the choices
+            # fixed. Choices that turn out to be impossible are ruled out.
+            if (values := self._exact(x, x)) is None:
+                low_fixed, high_fixed = (np.concatenate([b[:n_q], x[n_q:]]) for b in (low, high))
+                values = self._exact(solve_integers(cost, low_fixed, high_fixed, self._rows), x)
+            on = [k for k in range(n_q, self._width) if x[k] == 1]
+            if values is not None:
+                return {k - n_q for k in on if k < n_q + n_c}, values
+            cuts.append((dict.fromkeys(on, 1), -np.inf, len(on) - 1))
+        return None
+
+    def _exact(self, x: np.ndarray | None, choices: np.ndarray) -> dict[str, int] | None:
+        """The quantities of a solution if they fulfil all relations and kept claims in whole numbers."""
+        if x is None:
+            return None
+        n_q, n_c = len(self._index), len(self.claims)
+        values = {q: int(x[k]) for q, k in self._index.items()}
+        pairs = [(c, r) for c in self._columns for r in RULES]
+        chosen = {c: r for k, (c, r) in enumerate(pairs) if choices[n_q + n_c + k] == 1}
+        kept = [c for k, c in enumerate(self.claims) if choices[n_q + k] == 1]
+        right = all(r.low <= sum(f * values[q] for q, f in r.terms.items()) <= r.high for r in self.relations)
+        return values if right and all(holds(c, values, chosen) for c in kept) else None
 
 
 def holds(claim: Claim, values: Mapping[str, int], rules: Mapping[str, str]) -> bool:
@@ -217,13 +262,8 @@ def holds(claim: Claim, values: Mapping[str, int], rules: Mapping[str, str]) -> 
     """
     if not claim.is_percent:
         return values[claim.key] == claim.value
-    n, base, step = values[claim.n], values[claim.base], 10**claim.decimals
-    if base == 0:
-        return n == 0
-    if claim.band:
-        exact = Fraction(SCALE * n, base)
-        low, high = (Fraction(claim.value, step) + Fraction(str(b)) for b in claim.band)
-        return low <= exact <= high
-    scaled = Fraction(SCALE * step * n, base)
-    rounded = int(scaled) if rules[claim.column] == "truncate" else int(scaled + Fraction(1, 2))
-    return rounded == claim.value
+    if values[claim.base] <= 0:
+        return False
+    exact = Fraction(SCALE * values[claim.n], values[claim.base])
+    low, high = claim.limits(rules.get(claim.column, ""))
+    return low <= exact < high or (claim.band is not None and exact == high)

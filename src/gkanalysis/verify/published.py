@@ -11,16 +11,20 @@ import pandas as pd
 import yaml
 
 from gkanalysis.errors import VerificationError
-from gkanalysis.verify.constraints import Claim, holds
+from gkanalysis.verify.constraints import RULES, Claim, holds
+from gkanalysis.verify.relations import DECIMAL, WHOLE
 
 VERDICTS: Mapping[str, str] = {
     "agrees": "stimmt überein",
     "agrees_other_base": "stimmt, aber auf anderer Basis",
     "differs": "weicht ab",
-    "not_checkable": "nicht prüfbar",
+    "not_checkable": "nicht prüfbar, mit Grund",
     "unknown_number": "die genannte Zahl berechnet kein Bericht",
+    "not_bound": "keiner Zahl zugeordnet",
+    "not_compared": "zugeordnet, aber nicht vergleichbar",
 }
-RULES = {"half_up": "kaufmännisch gerundet", "truncate": "abgeschnitten"}
+LABELS = {"half_up": "kaufmännisch gerundet", "truncate": "abgeschnitten"}
+NEEDED = {"bindings": ("match", "number"), "not_checkable": ("match", "reason")}
 
 
 def read_bindings(path: Path) -> dict[str, Any]:
@@ -29,21 +33,41 @@ def read_bindings(path: Path) -> dict[str, Any]:
     Raises
     ------
     VerificationError
-        If it is unreadable or a pattern is no regular expression.
+        If it is unreadable, an entry is incomplete, or a pattern is no regular expression.
     """
     try:
         declared = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for entry in [*declared["bindings"], *declared.get("not_checkable", ())]:
-            re.compile(entry["match"])
-    except (OSError, yaml.YAMLError, KeyError, TypeError, re.error) as error:
-        raise VerificationError(f"„{path}“ ist nicht lesbar oder unvollständig ({error}).") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise VerificationError(f"„{path}“ ist nicht lesbar ({type(error).__name__}).") from None
+    if not isinstance(declared, dict) or not isinstance(declared.get("bindings"), list):
+        raise VerificationError(f"„{path}“ enthält keine Liste „bindings“; bitte so gliedern.")
+    for kind, keys in NEEDED.items():
+        for number, entry in enumerate(declared.get(kind) or (), start=1):
+            wrong = [k for k in keys if not isinstance(entry, dict) or not isinstance(entry.get(k), str)]
+            if wrong or entry.get("part", "n") not in ("n", "base"):
+                what = f"braucht {', '.join(wrong)} als Text" if wrong else "kennt als part nur n und base"
+                raise VerificationError(f"„{path}“: Eintrag {number} unter „{kind}“ {what}.")
+            try:
+                re.compile(entry["match"])
+            except re.error as error:
+                raise VerificationError(
+                    f"„{path}“: „{entry['match']}“ ist kein gültiges Muster ({error})."
+                ) from None
     return declared
+
+
+def unused_patterns(figures: Mapping[str, Any], declared: Mapping[str, Any]) -> list[str]:
+    """Patterns of the bindings that fit no figure, or none that an earlier pattern has not taken."""
+    entries = [*declared["bindings"], *(declared.get("not_checkable") or ())]
+    taken = {next((k for k, e in enumerate(entries) if re.fullmatch(e["match"], i)), None) for i in figures}
+    return [e["match"] for k, e in enumerate(entries) if k not in taken]
 
 
 def judge_published(
     figures: Mapping[str, Mapping[str, str]],
     rebuilt: Mapping[str, tuple[int, int | None]],
     declared: Mapping[str, Any],
+    bands: Mapping[str, tuple[float, float]] | None = None,
 ) -> pd.DataFrame:
     """Give every published figure a verdict.
 
@@ -53,6 +77,7 @@ def judge_published(
     rebuilt : number id -> (n, base_n) of the rebuilt report
     declared : bindings; `bindings` have a regular expression `match`, a `number` with {1}, {2} for its groups
         (looked up in `tables` where a table of that name is given as {name[1]}), and optionally `part: base`
+    bands : how far the exact share may lie below and above one that is printed with a word such as „rund“
 
     Returns
     -------
@@ -68,66 +93,93 @@ def judge_published(
     """
     rows = []
     for figure_id, figure in figures.items():
-        number, part, reason = _bound_number(figure_id, declared)
-        judged = _judge(figure, rebuilt, number, part, reason)
+        judged: dict[str, Any] = {"number": "", "n": None, "base_n": None, "rule": "", "message": ""}
+        judged |= _bound(figure_id, declared)
+        if number := judged["number"]:
+            if number in rebuilt:
+                n, base_n = rebuilt[number]
+                judged["n"], judged["base_n"] = (
+                    (base_n, None) if judged.pop("part") == "base" else (n, base_n)
+                )
+                judged |= _compare(figure, judged["n"], judged["base_n"], bands or {})
+            else:
+                message = f"„{number}“ gibt es im Bericht nicht; bitte die Zuordnung prüfen."
+                judged |= {"verdict": "unknown_number", "message": message}
+        judged.pop("part", None)
         keep = ("section", "label", "subgroup", "printed", "numerator", "base")
-        rows.append({"id": figure_id, **{k: figure[k] for k in keep}, "number": number, **judged})
-    table = pd.DataFrame(rows)
-    return table.astype({"n": "Int64", "base_n": "Int64"})
+        rows.append({"id": figure_id, **{k: figure[k] for k in keep}, **judged})
+    columns = ["id", "section", "label", "subgroup", "printed", "numerator", "base", "number", "n", "base_n", "verdict", "rule", "message"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns).astype({"n": "Int64", "base_n": "Int64"})
 
 
-def _bound_number(figure_id: str, declared: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Number id, part (n or base) and, if there is none, the reason."""
+def _bound(figure_id: str, declared: Mapping[str, Any]) -> dict[str, Any]:
+    """Number and part (n or base) of a figure; verdict and message if there is no number."""
     for entry in declared["bindings"]:
         if match := re.fullmatch(entry["match"], figure_id):
             groups = {str(k): g for k, g in enumerate(match.groups(), start=1)}
 
             def look_up(reference: re.Match[str], groups: Mapping[str, str] = groups) -> str:
                 table, group = reference.groups()
-                value = groups[group]
-                return str(declared["tables"][table][value]) if table else value
+                return str(declared["tables"][table][groups[group]]) if table else groups[group]
 
-            return re.sub(r"\{(?:(\w+)\[)?(\d)\]?\}", look_up, entry["number"]), entry.get("part", "n"), ""
-    for entry in declared.get("not_checkable", ()):
+            try:
+                number = re.sub(r"\{(?:(\w+)\[)?(\d)\]?\}", look_up, entry["number"])
+            except (KeyError, TypeError) as missing:
+                message = f"In „{entry['number']}“ führt {missing} zu nichts; bitte „tables“ ergänzen."
+                return {"verdict": "unknown_number", "message": message}
+            return {"number": number, "part": entry.get("part", "n")}
+    for entry in declared.get("not_checkable") or ():
         if re.fullmatch(entry["match"], figure_id):
-            return "", "", entry["reason"]
-    return "", "", "Zu dieser Angabe ist keine Zahl des Berichts genannt."
+            return {"verdict": "not_checkable", "message": entry["reason"]}
+    message = (
+        "Der Angabe ist weder eine Zahl des Berichts noch ein Grund zugeordnet, warum sie nicht prüfbar ist."
+    )
+    return {"verdict": "not_bound", "message": message}
 
 
-def _judge(
-    figure: Mapping[str, str],
-    rebuilt: Mapping[str, tuple[int, int | None]],
-    number: str,
-    part: str,
-    reason: str,
-) -> dict[str, Any]:
-    judged: dict[str, Any] = {"n": None, "base_n": None, "rule": ""}
-    if not number:
-        return judged | {"verdict": "not_checkable", "message": reason}
-    if number not in rebuilt:
-        return judged | {"verdict": "unknown_number", "message": f"„{number}“ gibt es im Bericht nicht."}
-    n, base_n = rebuilt[number]
-    if part == "base":
-        n, base_n = base_n, None
-    judged |= {"n": n, "base_n": base_n}
-    if not figure["numerator"]:
-        return judged | {"verdict": "not_checkable", "message": "Gedruckt ist keine Anzahl."}
-    if int(figure["numerator"]) != n:
-        return judged | {
-            "verdict": "differs",
-            "message": f"gedruckt {figure['numerator']}, neu gerechnet {n}",
-        }
-    if figure["base"] and base_n is not None and int(figure["base"]) != base_n:
-        message = f"Anzahl {n} stimmt; gedruckte Basis {figure['base']}, neu gerechnet {base_n}"
-        return judged | {"verdict": "agrees_other_base", "message": message}
-    if figure["kind"] == "percent" and not figure["qualifier"] and base_n:
-        whole, _, digits = figure["printed"].partition(".")
-        claim = Claim("p", int(whole + digits), len(digits), n="n", base="b", column="c")
-        fits = [r for r in RULES if holds(claim, {"n": n, "b": base_n}, {"c": r})]
-        if not fits:
-            return judged | {
-                "verdict": "differs",
-                "message": f"gedruckt {figure['printed']} %, {n} von {base_n} sind {100 * n / base_n:.2f} %",
-            }
-        judged["rule"] = "beides" if len(fits) == len(RULES) else RULES[fits[0]]
-    return judged | {"verdict": "agrees", "message": ""}
+def _compare(
+    figure: Mapping[str, str], n: int | None, base_n: int | None, bands: Mapping[str, tuple[float, float]]
+) -> dict[str, str]:
+    """Verdict on one figure and the number it is bound to."""
+    counted, base, printed = (figure[k].strip() for k in ("numerator", "base", "printed"))
+    if n is None:
+        return {"verdict": "not_compared", "message": "Die Zahl des Berichts hat keine Basis."}
+    unreadable = [text for text in (counted, base) if text and not WHOLE.fullmatch(text)]
+    is_percent = figure["kind"] == "percent"
+    if unreadable or not (counted or (is_percent and base_n)):
+        message = f"„{unreadable[0]}“ ist keine ganze Zahl." if unreadable else "Gedruckt ist keine Anzahl."
+        return {"verdict": "not_compared", "message": message}
+    if counted and int(counted) != n:
+        return {"verdict": "differs", "message": f"gedruckt {counted}, neu gerechnet {n}"}
+    exact = figure["kind"] == "count" and not figure["qualifier"].strip() and WHOLE.fullmatch(printed)
+    if exact and int(printed) != n:
+        return {"verdict": "differs", "message": f"gedruckt {printed}, neu gerechnet {n}"}
+    share = _compare_share(figure, n, base_n, bands) if is_percent and base_n else {"verdict": "agrees"}
+    if is_percent and not base_n:
+        return {"verdict": "not_compared", "message": "Die Zahl des Berichts hat keine Basis, der Anteil ist nicht prüfbar."}  # fmt: skip
+    if base and base_n is not None and int(base) != base_n:
+        message = f"Anzahl {n} stimmt; gedruckte Basis {base}, neu gerechnet {base_n}"
+        return {"verdict": "agrees_other_base", "message": message}
+    if base and base_n is None and share["verdict"] == "agrees":
+        share["message"] = f"Die gedruckte Basis {base} steht nicht bei der Zahl des Berichts und ist nicht verglichen."  # fmt: skip
+    return share
+
+
+def _compare_share(
+    figure: Mapping[str, str], n: int, base_n: int, bands: Mapping[str, tuple[float, float]]
+) -> dict[str, str]:
+    """Verdict on a printed percentage, with the rule of rounding under which it is right."""
+    printed, qualifier = figure["printed"].strip(), figure["qualifier"].strip()
+    match = DECIMAL.fullmatch(printed)
+    if not match or (qualifier and qualifier not in bands):
+        what = f"was „{qualifier}“ heißt, ist nicht erklärt" if match else f"„{printed}“ ist kein Anteil"
+        return {"verdict": "not_compared", "message": f"Der Anteil ist nicht geprüft: {what}."}
+    digits = match[2] or ""
+    claim = Claim("p", int(match[1] + digits), len(digits), "n", "b", "c", bands.get(qualifier))
+    fits = [r for r in RULES if holds(claim, {"n": n, "b": base_n}, {"c": r})]
+    if not fits:
+        exact = f"{100 * n / base_n:.2f}".replace(".", ",")
+        about = f"{qualifier} {printed}".strip().replace(".", ",")
+        return {"verdict": "differs", "message": f"gedruckt {about} %, {n} von {base_n} sind {exact} %"}
+    rule = qualifier or ("beides" if len(fits) == len(RULES) else LABELS[fits[0]])
+    return {"verdict": "agrees", "rule": rule}

@@ -9,77 +9,128 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from gkanalysis.errors import VerificationError
 
-# Folders that a rebuild needs; nothing that make has made before goes along.
-PARTS = (
-    "src",
-    "notebooks",
-    "data/raw",
-    "data/codebook",
-    "data/processed/README.md",
-    "Makefile",
-    "pyproject.toml",
-)
+# What a rebuild needs; nothing that make has made before goes along.
+PARTS = ("src", "notebooks", "data/raw", "data/codebook", "Makefile", "pyproject.toml")
+# Given to make as words of the command, they win over what the Makefile itself exports.
 SETTINGS = {
     "TZ": "Pacific/Chatham",
     "PYTHONHASHSEED": "4711",
-    "LANG": "tr_TR.UTF-8",  # a locale whose lower case differs: i and ı
-    "LC_ALL": "C.UTF-8",
+    "LANG": "tr_TR.UTF-8",
+    "LC_ALL": "C",
 }
-# Loaded by every Python of the rebuild before anything else: connecting anywhere is an error.
+LOCALES = ("tr_TR", "de_DE", "fr_FR", "pl_PL", "en_US")
+# Loaded by every Python of the rebuild before anything else: whoever asks for the network gets an error, and is
+# noted, because a notebook could swallow the error and go on with something else.
 NO_NETWORK = """\
-import sys
+import os, sys
 def _refuse(event, arguments):
-    if event == "socket.connect" and isinstance(arguments[1], tuple):
-        raise PermissionError(f"Die Prüfung läuft ohne Netz; verlangt wurde {arguments[1]}.")
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        asked = arguments[1] if isinstance(arguments[1], tuple) else None
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
+        asked = arguments[:2]
+    else:
+        return
+    if asked is not None:
+        with open(os.environ["GK_NETWORK_NOTES"], "a", encoding="utf-8") as notes:
+            notes.write(f"{event} {asked}\\n")
+        raise PermissionError(f"Die Prüfung läuft ohne Netz; verlangt wurde {asked}.")
 sys.addaudithook(_refuse)
 """
 
 
 @contextmanager
-def rebuilt_report(root: Path, report: str, *, jobs: int = 2) -> Iterator[Path]:
+def rebuilt_report(
+    root: Path,
+    report: str,
+    *,
+    jobs: int = 2,
+    data: Path | None = None,
+) -> Iterator[Path]:
     """Build a report anew and give the folder of its outputs; everything is gone afterwards.
+
+    Parameters
+    ----------
+    data : folder of the received data, `data/raw` unless given
 
     Raises
     ------
     VerificationError
-        If the build fails; the message ends with what make said last.
+        If the build fails, or asks for the network; the message ends with what make said last.
     """
     with tempfile.TemporaryDirectory(prefix="gkanalysis-verify-") as scratch:
         place = Path(scratch) / "neubau"
         for part in PARTS:
-            _copy(root / part, place / part)
+            _copy(data if data and part == "data/raw" else root / part, place / part)
         (place / "reports").mkdir()
         for path in [*(root / "reports").glob("*.yml"), *(root / "reports").glob("*.docx")]:
             shutil.copy(path, place / "reports" / path.name)
-        block = Path(scratch) / "block"
+        block, notes = Path(scratch) / "block", Path(scratch) / "netz.txt"
         block.mkdir()
         (block / "sitecustomize.py").write_text(NO_NETWORK, encoding="utf-8")
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "PYTHON"))}
-        environment |= SETTINGS | {"HOME": scratch, "no_proxy": "*"}
-        settings = [f"{k}={v}" for k, v in SETTINGS.items()]
-        paths = os.pathsep.join([str(block), str(place / "src")])
-        command = [
-            "make",
-            f"-j{jobs}",
-            "report",
-            f"REPORT={report}",
-            f"PYTHON={sys.executable}",
-            f"PYTHONPATH={paths}",
-        ]
+        given = chosen_settings()
+        given["PYTHONPATH"] = os.pathsep.join([str(block), str(place / "src")])
+        inherited = ("MAKE", "MFLAGS", "PYTHON", "LC_", "LANG", "DATA", "REPORT", "SOURCE_DATE_EPOCH")
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(inherited)}
+        environment |= given | {"HOME": scratch, "no_proxy": "*", "GK_NETWORK_NOTES": str(notes)}
+        words = ["make", f"-j{jobs}", "report", f"REPORT={report}", f"PYTHON={sys.executable}"]
         done = subprocess.run(
-            [*command, *settings], cwd=place, env=environment, capture_output=True, text=True, check=False
-        )
+            [*no_network(), *words, *(f"{k}={v}" for k, v in given.items())],
+            cwd=place, env=environment, capture_output=True, text=True, encoding="utf-8", errors="replace",
+            stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+        if notes.exists():
+            asked = ", ".join(sorted(set(notes.read_text(encoding="utf-8").splitlines())))
+            raise VerificationError(
+                f"Der Neubau von „{report}“ hat nach dem Netz verlangt ({asked}); ein Bericht entsteht nur aus den Daten."
+            )
         if done.returncode:
             said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-8:])
             raise VerificationError(f"Der Neubau von „{report}“ ist gescheitert:\n{said}")
         yield place / "reports" / report
 
 
+def chosen_settings() -> dict[str, str]:
+    """What make is told; C stands for an installed locale that is another one, if there is any."""
+    return SETTINGS | ({"LC_ALL": other_locale()} if SETTINGS["LC_ALL"] == "C" else {})
+
+
+def surroundings(jobs: int = 2) -> dict[str, str]:
+    """How a rebuild runs, in words for the certificate."""
+    shown = ", ".join(f"{k}={v}" for k, v in chosen_settings().items())
+    how = "vom Betriebssystem abgetrennt" if no_network() else "in Python gesperrt"
+    return {"Einstellungen des Neubaus": f"{shown}, make -j{jobs}", "Netz": how}
+
+
+@cache
+def no_network() -> tuple[str, ...]:
+    """Words before a command that cut it off from the network where the system can (Linux); else none."""
+    words = ("unshare", "--user", "--map-root-user", "--net")
+    try:
+        tried = subprocess.run([*words, "true"], capture_output=True, check=False)
+    except OSError:
+        return ()
+    return words if tried.returncode == 0 else ()
+
+
+@cache
+def other_locale() -> str:
+    """An installed locale with other letters, numbers or order than the usual one; C if there is none."""
+    try:
+        listed = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False).stdout.split()
+    except OSError:
+        return "C"
+    utf8 = [name for name in listed if name.lower().replace("-", "").endswith(".utf8")]
+    return next((name for start in LOCALES for name in utf8 if name.startswith(start)), "C")
+
+
 def _copy(source: Path, target: Path) -> None:
+    if not source.exists():
+        raise VerificationError(f"„{source}“ fehlt; ohne kann nichts neu gebaut werden.")
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))

@@ -2,159 +2,162 @@
 
 from __future__ import annotations
 
-import csv
 import fnmatch
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
-from gkanalysis.errors import VerificationError
 from gkanalysis.verify.constraints import Claim, Relation, System
+from gkanalysis.verify.declarations import checked_entries, checked_qualifiers, read_figures, read_relations
 
-COLUMNS = ("id", "section", "label", "subgroup", "kind", "printed", "qualifier", "numerator", "base")
-
-
-def read_figures(path: Path) -> dict[str, dict[str, str]]:
-    """Published figures by id.
-
-    Raises
-    ------
-    VerificationError
-        Missing columns, or an id twice.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise VerificationError(f"„{path}“ ist nicht lesbar ({type(error).__name__}).") from None
-    missing = [c for c in COLUMNS if not rows or c not in rows[0]]
-    if missing:
-        raise VerificationError(
-            f"„{path}“: die Spalten {', '.join(missing)} fehlen; nötig sind {', '.join(COLUMNS)}."
-        )
-    figures = {row["id"]: row for row in rows}
-    if len(figures) != len(rows):
-        twice = sorted({r["id"] for r in rows if [x["id"] for x in rows].count(r["id"]) > 1})
-        raise VerificationError(f"„{path}“: die Kennungen {', '.join(twice)} stehen mehrfach.")
-    return figures
-
-
-def read_relations(path: Path) -> dict[str, Any]:
-    """Declared relations from their YAML file."""
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, yaml.YAMLError) as error:
-        raise VerificationError(f"„{path}“ ist nicht lesbar ({type(error).__name__}).") from None
+__all__ = ["PublishedNumbers", "read_figures", "read_relations"]
+WHOLE = re.compile(r"\d+", re.ASCII)
+DECIMAL = re.compile(r"(\d+)(?:[.,](\d+))?", re.ASCII)
 
 
 class PublishedNumbers:
-    """Turns figures and declared relations into claims and relations over quantities."""
+    """Turns figures and declared relations into claims and relations over quantities.
+
+    `problems` are German sentences on what could not be used, `used` the figures with at least one claim.
+    """
 
     def __init__(self, figures: Mapping[str, Mapping[str, str]], declared: Mapping[str, Any]) -> None:
-        self.figures, self.declared = figures, declared
+        self.figures = figures
         self.problems: list[str] = []
         self.claims: dict[str, Claim] = {}
         self.relations: list[Relation] = []
         self.alias: dict[str, str] = {}
-        self.hidden: list[str] = []
-        self._numbers = {
-            f"{i}.{part}": row[column]
-            for i, row in figures.items()
-            for part, column in (("n", "numerator"), ("base", "base"))
-            if row[column].strip().isdigit()
-        }
-        for entry in declared.get("one_number", ()):
-            first, *rest = self._expand(entry["terms"], entry)
-            self.alias |= dict.fromkeys(rest, first)
-        self._read_counts()
-        self._read_percents()
+        self._entries = checked_entries(declared, self.problems)
+        self._bands = checked_qualifiers(declared, self.problems)
+        self.columns: list[Mapping[str, Any]] = self._entries["percent_columns"]
+        self._numbers = self._read_numbers()
+        self._percents = self._read_percents()
+        hidden = (f"{i}.{part}" for i in self._percents for part in ("n", "base"))
+        self._names = list(dict.fromkeys([*self._numbers, *hidden]))
+        self._join_same_numbers()
+        self._claim_counts()
+        self._claim_percents()
         self._read_relations()
-
-    def _expand(self, terms: Sequence[Any], entry: Mapping[str, Any]) -> list[str]:
-        """Numbers that patterns stand for; an unknown one is a problem, not a silent nothing."""
-        keys: list[str] = []
-        for term in terms:
-            fits = [k for k in self._numbers if fnmatch.fnmatchcase(k, term)]
-            if not fits:
-                name = entry.get("id", entry.get("says", ""))
-                self.problems.append(
-                    f"Beziehung „{name}“ nennt „{term}“; eine solche Zahl steht nicht in der Datei."
-                )
-            keys += fits
-        return keys
+        self.used = {k.rpartition(".")[0] for k in [*self.claims, *self.alias]}
 
     def quantity(self, key: str) -> str:
         """Name of the quantity that a printed number speaks of."""
-        return self.alias.get(key, key)
+        while key in self.alias:
+            key = self.alias[key]
+        return key
 
-    def _read_counts(self) -> None:
-        for key, text in self._numbers.items():
-            if key not in self.alias:
-                self.claims[key] = Claim(key, int(text))
-        for key, target in self.alias.items():
-            if self._numbers[key] != self._numbers.get(target):
-                self.problems.append(
-                    f"„{key}“ und „{target}“ sind als eine Zahl erklärt, stehen aber verschieden da."
-                )
-        for i in self.figures:
-            if f"{i}.n" in self._numbers and f"{i}.base" in self._numbers:
-                self._relate(
-                    f"{i}: Anzahl",
-                    "Eine Anzahl ist nie größer als ihre Basis.",
-                    {f"{i}.base": 1, f"{i}.n": -1},
-                    0,
-                )
-
-    def _read_percents(self) -> None:
-        column_of = {
-            i: c["id"]
-            for c in self.declared.get("percent_columns", ())
-            for i in fnmatch.filter(self.figures, c["figures"])
-        }
-        bands = self.declared.get("qualifiers", {})
+    def _read_numbers(self) -> dict[str, int]:
+        """Counts and bases that are printed as exact whole numbers."""
+        numbers = {}
         for i, row in self.figures.items():
-            text = row["printed"].strip()
-            if (
-                row["kind"] != "percent"
-                or not text.replace(".", "", 1).isdigit()
-                or f"{i}.n" not in self._numbers
-            ):
+            for part, column in (("n", "numerator"), ("base", "base")):
+                text = row[column].strip()
+                if WHOLE.fullmatch(text):
+                    # „ca. 100“ is no count that others could add up to
+                    if part == "base" or row["kind"] != "count" or not row["qualifier"].strip():
+                        numbers[f"{i}.{part}"] = int(text)
+                elif text:
+                    self.problems.append(f"„{i}“: „{text}“ in der Spalte {column} ist keine ganze Zahl; bitte ohne Punkt und Zusatz schreiben.")  # fmt: skip
+            printed, counted = row["printed"].strip(), row["numerator"].strip()
+            exact = row["kind"] == "count" and not row["qualifier"].strip() and WHOLE.fullmatch(printed)
+            if exact and WHOLE.fullmatch(counted) and int(printed) != int(counted):
+                self.problems.append(f"„{i}“: gedruckt ist {printed}, als Anzahl eingetragen {counted}; bitte im Druck nachsehen.")  # fmt: skip
+        return numbers
+
+    def _read_percents(self) -> dict[str, tuple[int, int]]:
+        """Printed shares: digits and number of decimals."""
+        percents = {}
+        for i, row in self.figures.items():
+            if row["kind"] == "percent" and (text := row["printed"].strip()):
+                if match := DECIMAL.fullmatch(text):
+                    whole, digits = match[1], match[2] or ""
+                    percents[i] = (int(whole + digits), len(digits))
+                else:
+                    self.problems.append(f"„{i}“: „{text}“ in der Spalte printed ist kein Anteil; bitte wie 86.6 schreiben.")  # fmt: skip
+        return percents
+
+    def _expand(self, terms: Sequence[str], name: str) -> list[str]:
+        """Numbers that patterns stand for; an unknown one is a problem, and nothing is returned then."""
+        keys: list[str] = []
+        for term in terms:
+            fits = [k for k in self._names if fnmatch.fnmatchcase(k, term)]
+            if not fits:
+                self.problems.append(f"Beziehung „{name}“ nennt „{term}“; eine solche Zahl steht nicht in der Datei. Bitte die Kennung prüfen.")  # fmt: skip
+                return []
+            keys += fits
+        return keys
+
+    def _join_same_numbers(self) -> None:
+        for entry in self._entries["one_number"]:
+            keys = [self.quantity(k) for k in self._expand(entry["terms"], entry["says"])]
+            keys.sort(key=lambda k: k not in self._numbers)  # a printed one speaks for those that are not
+            for other in dict.fromkeys(keys[1:]):
+                if other == keys[0]:
+                    continue
+                if other in self._numbers and self._numbers[other] != self._numbers[keys[0]]:
+                    self._relate(entry["says"], entry["says"], {keys[0]: 1, other: -1}, 0, 0)
+                else:
+                    self.alias[other] = keys[0]
+
+    def _claim_counts(self) -> None:
+        for key, value in self._numbers.items():
+            if key not in self.alias:
+                self.claims[key] = Claim(key, value)
+        for i in self.figures:
+            pair = (f"{i}.n", f"{i}.base")
+            if set(pair) <= self._numbers.keys() or i in self._percents:
+                says = "Eine Anzahl ist nie größer als ihre Basis."
+                self._relate(f"{i}: Anzahl", says, {pair[1]: 1, pair[0]: -1}, 0)
+
+    def _claim_percents(self) -> None:
+        column_of: dict[str, str] = {}
+        for column in self.columns:
+            fits = fnmatch.filter(self._percents, column["figures"])
+            if not fits or set(fits) & set(column_of):
+                what = "steht in zwei Spalten" if fits else "trifft keinen gedruckten Anteil"
+                self.problems.append(f"Spalte „{column['id']}“: „{column['figures']}“ {what}; bitte das Muster prüfen.")  # fmt: skip
+            column_of |= dict.fromkeys(fits, column["id"])
+        for i, (value, decimals) in self._percents.items():
+            qualifier = self.figures[i]["qualifier"].strip()
+            if qualifier and qualifier not in self._bands:
+                self.problems.append(f"„{i}“: was „{qualifier}“ heißt, steht nicht unter „qualifiers“; der Anteil ist nicht geprüft.")  # fmt: skip
                 continue
-            whole, _, digits = text.partition(".")
-            band = tuple(bands[row["qualifier"]]) if row["qualifier"] in bands else None
-            base = f"{i}.base"
-            if base not in self._numbers:
-                self.hidden.append(base)
+            n, base = (self.quantity(f"{i}.{part}") for part in ("n", "base"))
             self.claims[f"{i}.percent"] = Claim(
-                f"{i}.percent", int(whole + digits), len(digits), self.quantity(f"{i}.n"), self.quantity(base),
-                column_of.get(i, f"{i} allein"), band,
+                f"{i}.percent", value, decimals, n, base, column_of.get(i, f"{i} allein"), self._bands.get(qualifier)
             )  # fmt: skip
 
     def _read_relations(self) -> None:
-        for entry in self.declared.get("equal", ()):
-            first, *rest = [self.quantity(k) for k in self._expand(entry["terms"], entry)] or [""]
+        for entry in self._entries["equal"]:
+            first, *rest = [self.quantity(k) for k in self._expand(entry["terms"], entry["id"])] or [""]
             for other in rest:
                 self._relate(entry["id"], entry["says"], {first: 1, other: -1}, 0, 0)
-        for entry in self.declared.get("sum", ()):
-            self._sum(entry)
-        for entry in self.declared.get("sum_each", ()):
+        for entry in self._entries["sum"]:
+            self._sum(entry, entry["parts"])
+        for entry in self._entries["sum_each"]:
             before, after = entry["rows"].split("{row}")
-            keys = fnmatch.filter(self._numbers, f"{before}*{after}")
+            keys = fnmatch.filter(self._names, f"{before}*{after}")
+            if not keys:
+                self.problems.append(f"Beziehung „{entry['id']}“: „{entry['rows']}“ trifft keine Zeile; bitte das Muster prüfen.")  # fmt: skip
             for row in dict.fromkeys(k[len(before) : len(k) - len(after)] for k in keys):
                 fill = {k: v.replace("{row}", row) if isinstance(v, str) else v for k, v in entry.items()}
-                self._sum(fill | {"parts": [p.replace("{row}", row) for p in entry["parts"]]})
+                parts = [part | {"number": part["number"].replace("{row}", row)} for part in entry["parts"]]
+                self._sum(fill, parts)
 
-    def _sum(self, entry: Mapping[str, Any]) -> None:
-        total = self._expand([entry["total"]], entry)
+    def _sum(self, entry: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -> None:
+        total = self._expand([entry["total"]], entry["id"])
+        if len(total) > 1:
+            self.problems.append(f"Beziehung „{entry['id']}“: „{entry['total']}“ trifft mehrere Zahlen; ein Ganzes ist eine.")  # fmt: skip
         terms: dict[str, int] = {}
-        for part in entry["parts"]:
-            name, times = (part["number"], part["times"]) if isinstance(part, Mapping) else (part, 1)
-            for key in self._expand([name], entry):
-                terms[self.quantity(key)] = terms.get(self.quantity(key), 0) - times
-        if len(total) == 1 and terms:
+        for part in parts:
+            keys = self._expand([part["number"]], entry["id"])
+            if not keys:
+                return  # a sum without one of its parts would be another statement
+            for key in map(self.quantity, keys):
+                terms[key] = terms.get(key, 0) - part["times"]
+        if len(total) == 1:
             whole = self.quantity(total[0])
             terms[whole] = terms.get(whole, 0) + 1
             self._relate(entry["id"], entry["says"], terms, 0, np.inf if entry.get("rest") else 0)
@@ -165,7 +168,8 @@ class PublishedNumbers:
         merged: dict[str, int] = {}
         for key, factor in terms.items():
             merged[self.quantity(key)] = merged.get(self.quantity(key), 0) + factor
-        self.relations.append(Relation(name, sentence, merged, low, high))
+        if any(merged.values()):
+            self.relations.append(Relation(name, sentence, merged, low, high))
 
     def systems(self) -> Iterator[System]:
         """Connected groups of claims and relations; each is solved on its own."""
@@ -191,5 +195,5 @@ class PublishedNumbers:
         for relation in self.relations:
             members.setdefault(root(next(iter(relation.terms))), ([], []))[1].append(relation)
         for claims, relations in members.values():
-            if len(claims) > 1:
+            if claims and relations:
                 yield System(claims, relations)

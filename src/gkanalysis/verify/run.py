@@ -5,35 +5,49 @@ from __future__ import annotations
 import json
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
 
+from gkanalysis import __version__
 from gkanalysis.errors import GkError, VerificationError
 from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.definition import Report
-from gkanalysis.report.render import moment
 from gkanalysis.verify.accounts import account_rows
-from gkanalysis.verify.certificate import certificate_html, codecheck_yaml, contradiction_rows, settle
+from gkanalysis.verify.certificate import certificate_html, codecheck_yaml, settle
 from gkanalysis.verify.consistency import check_consistency
+from gkanalysis.verify.declarations import checked_qualifiers
 from gkanalysis.verify.manifest import compare_inputs, compare_outputs, read_manifest
-from gkanalysis.verify.published import judge_published, read_bindings
-from gkanalysis.verify.rebuild import rebuilt_report
+from gkanalysis.verify.published import judge_published, read_bindings, unused_patterns
+from gkanalysis.verify.rebuild import rebuilt_report, surroundings
 from gkanalysis.verify.relations import read_figures, read_relations
-from gkanalysis.verify.trace import find_numbers, trace_number, trace_value
+from gkanalysis.verify.trace import find_numbers, find_untraced, trace_cell
+from gkanalysis.verify.wording import base_line, column_line, name_number, repair_lines
+from gkanalysis.writing import write_bytes
 
-Rows = Iterator[dict[str, Any]]
+Rows = Iterable[dict[str, Any]]
+Numbers = dict[str, tuple[int, int | None]]
+
+
+def release_files(paths: ProjectPaths, report: str) -> tuple[Path, Path]:
+    """Manifest and accepted findings of a report; those of a data folder of one's own lie beside its results."""
+    if paths.reports == paths.root / "reports":
+        published = paths.root / "data/published" / f"{report}.accepted.yml"
+        return paths.reports / f"{report}.manifest.json", published
+    beside = paths.reports.parent
+    return beside / f"{report}.manifest.json", beside / f"{report}.accepted.yml"
 
 
 def verify_report(report: Report, paths: ProjectPaths) -> str:
     """Verify one report and write its certificate; returns the verdict as a sentence.
 
-    Writes `verification.html`, `verification.json` and `codecheck.yml` into the report's folder, complete or not
-    at all.
+    Writes `verification.html`, `verification.json` and `codecheck.yml` into the report's folder, each complete or
+    not at all, whatever was found.
 
     Raises
     ------
@@ -41,40 +55,49 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
         If a finding is open; the certificate has been written then.
     """
     began = time.monotonic()
-    rows: list[dict[str, Any]] = []
     published = paths.root / "data/published" / report.id
-    about = {"Bericht": report.title, "Python": platform.python_version(), "System": platform.system()}
-    with rebuilt_report(paths.root, report.id) as folder:
-        rebuilt = ProjectPaths.of(folder.parents[1], Path("data/raw"))
-        chapter = Chapter("verify", rebuilt, folder)
-        manifest = paths.root / "reports" / f"{report.id}.manifest.json"
-        rows += _collect("inputs", lambda: _input_rows(manifest, paths.root))
-        rows += _collect("manifest", lambda: _output_rows(manifest, folder))
-        numbers: dict[str, tuple[int, int | None]] = {}
-        rows += _collect("trace", lambda: _trace_rows(chapter, folder, numbers))
-        rows += _collect("account", lambda: account_rows(chapter, report.sources))
-        rows += _collect("published", lambda: _published_rows(published, numbers))
-        outputs = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    manifest, accepted_file = release_files(paths, report.id)
+    rows = _collect("inputs", lambda: _input_rows(manifest, paths.root, paths.data))
+    numbers: Numbers = {}
+    outputs: list[str] = []
+    try:
+        with rebuilt_report(paths.root, report.id, data=paths.data) as folder:
+            rebuilt = ProjectPaths.of(folder.parents[1], Path("data/raw"))
+            chapter = Chapter("verify", rebuilt, folder)
+            rows += _collect("manifest", lambda: _output_rows(manifest, folder))
+            rows += _collect("trace", lambda: _trace_rows(chapter, folder, numbers))
+            rows += _collect("account", lambda: account_rows(chapter, report.sources))
+            rows += _collect("published", lambda: _published_rows(published, numbers))
+            outputs = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    except GkError as error:
+        rows.append({"section": "problem", "id": "rebuild", "verdict": "problem", "message": str(error)})
+        rows += _collect("manifest", lambda: _output_rows(manifest, paths.root / "es-gibt-nichts"))
+        message = "Der Neubau ist gescheitert, also ist keine gedruckte Angabe mit ihm verglichen."
+        rows.append({"section": "problem", "id": "published", "verdict": "problem", "message": message})
     rows += _collect("relations", lambda: _contradiction_rows(published))
-    settled = settle(rows, _accepted(published.with_suffix(".accepted.yml")))
+    accepted: list[dict[str, str]] = []
+    rows += _collect("accepted", lambda: accepted.extend(_accepted(accepted_file)) or ())
+    settled = settle(rows, accepted)
     open_rows = [r for r in settled if r["status"] == "open"]
-    about["Dauer"] = f"{time.monotonic() - began:.0f} s"
-    about["Umfang"] = f"{len(settled)} Zeilen, {len(numbers)} Zahlen bis zu ihrer Herkunft verfolgt"
-    summary = f"{len(settled)} Prüfungen, {len(open_rows)} offene Befunde."
-    target = paths.reports / report.id
-    target.mkdir(parents=True, exist_ok=True)
-    contents = {
-        "verification.html": certificate_html(report.title, settled, about),
-        "verification.json": json.dumps({"about": about, "rows": settled}, ensure_ascii=False, indent=1)
-        + "\n",
-        "codecheck.yml": codecheck_yaml(
-            report.id, report.title, outputs, summary, moment(report).isoformat()
-        ),
+    about = {
+        "Bericht": report.title,
+        "gkanalysis, Python, System": f"{__version__}, {platform.python_version()}, {platform.system()}",
+        **surroundings(),
+        "Umfang": f"{len(settled)} Zeilen, {len(numbers)} Zahlen bis zu ihrer Herkunft verfolgt",
+        "Dauer": f"{time.monotonic() - began:.0f} s",
     }
-    for name, content in contents.items():
-        beside = target / f".{name}.new"
-        beside.write_text(content, encoding="utf-8")
-        beside.replace(target / name)
+    ending = "offener Befund" if len(open_rows) == 1 else "offene Befunde"
+    summary = f"{len(settled)} Zeilen, {len(open_rows)} {ending}."
+    target = paths.reports / report.id
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    codecheck = codecheck_yaml(report.title, report.authors, f"{report.id}.pdf", outputs, summary, moment)
+    record = {"report": report.id, "passed": not open_rows, "about": about, "rows": settled}
+    for name, content in {
+        "verification.html": certificate_html(report.title, settled, about),
+        "verification.json": json.dumps(record, ensure_ascii=False, indent=1) + "\n",
+        "codecheck.yml": codecheck,
+    }.items():
+        write_bytes(target / name, content.encode("utf-8"))
     if open_rows:
         first = "\n".join(f"  {r['id']}: {r['message'] or r['verdict']}" for r in open_rows[:20])
         raise VerificationError(
@@ -93,8 +116,17 @@ def _collect(name: str, check: Callable[[], Rows]) -> list[dict[str, Any]]:
     return rows
 
 
-def _input_rows(manifest: Path, root: Path) -> Rows:
-    for row in compare_inputs(read_manifest(manifest), root):
+def _problems(name: str, sentences: Iterable[str]) -> Rows:
+    for k, sentence in enumerate(sentences, start=1):
+        yield {"section": "problem", "id": f"{name}-{k}", "verdict": "problem", "message": sentence}
+
+
+def _input_rows(manifest: Path, root: Path, data: Path | None = None) -> Rows:
+    content = read_manifest(manifest)
+    if content.get("version") != __version__:
+        sentence = f"„{manifest.name}“ stammt aus der Fassung {content.get('version')}, hier läuft {__version__}; bitte mit der passenden Fassung prüfen oder „make release“ ausführen."
+        yield from _problems("fassung", [sentence])
+    for row in compare_inputs(content, root, data):
         yield {"section": "input", **row}
 
 
@@ -103,47 +135,83 @@ def _output_rows(manifest: Path, folder: Path) -> Rows:
         yield {"section": "output", **row}
 
 
-def _trace_rows(chapter: Chapter, folder: Path, numbers: dict[str, tuple[int, int | None]]) -> Rows:
-    """Recount every number of the report from the responses behind it."""
-    for number_id, cell in find_numbers(folder):
-        n = int(cell["n"])
+def _trace_rows(chapter: Chapter, folder: Path, numbers: Numbers) -> Rows:
+    """Recount every number of the report from the responses behind it; `numbers` takes them all."""
+    found = list(find_numbers(folder))
+    for number_id, cell in found:
         base = cell.get("base_n")
-        base_n = None if base is None or pd.isna(base) else int(base)
-        numbers[number_id] = (n, base_n)
-        if cell["definition"] == "rows":
-            trace = trace_value(cell)
-        else:
-            trace = trace_number(chapter, cell["definition"], str(cell["row"]), str(cell["subgroup"]))
+        numbers[number_id] = (int(cell["n"]), None if base is None or pd.isna(base) else int(base))
+    for number_id, cell in found:
+        n, base_n = numbers[number_id]
+        row = {"section": "trace", "id": number_id, "new": f"{n}" if base_n is None else f"{n} von {base_n}"}
+        try:
+            trace = trace_cell(chapter, cell)
+        except GkError as error:
+            yield row | {"verdict": "does_not_add_up", "message": str(error)}
+            continue
         if (trace.n, trace.base_n) == (n, base_n):
-            yield {"section": "trace", "id": number_id, "verdict": "adds_up"}
+            yield row | {"verdict": "adds_up", "old": ""}
         else:
             message = f"im Bericht {n} von {base_n}, nachgezählt {trace.n} von {trace.base_n}"
-            yield {"section": "trace", "id": number_id, "verdict": "does_not_add_up", "message": message}
+            yield row | {"verdict": "does_not_add_up", "message": message}
+    for name, sentence in find_untraced(folder, chapter.paths):
+        yield {"section": "trace", "id": name, "verdict": "derived", "message": sentence}
 
 
-def _published_rows(published: Path, numbers: dict[str, tuple[int, int | None]]) -> Rows:
-    figures = read_figures(published.with_suffix(".csv"))
-    judged = judge_published(figures, numbers, read_bindings(published.with_suffix(".numbers.yml")))
-    for r in judged.itertuples():
-        rule = f"; {r.rule}" if r.rule else ""
+def _published_rows(published: Path, numbers: Numbers) -> Rows:
+    problems: list[str] = []
+    figures = read_figures(published.with_suffix(".csv"), problems)
+    bindings = read_bindings(published.with_suffix(".numbers.yml"))
+    bands = checked_qualifiers(read_relations(published.with_suffix(".relations.yml")), [])
+    unused = [f"Die Zuordnung „{p}“ trifft keine Angabe; bitte streichen oder berichtigen." for p in unused_patterns(figures, bindings)]  # fmt: skip
+    yield from _problems("angaben", [*problems, *unused])
+    for r in judge_published(figures, numbers, bindings, bands).itertuples():
+        rule = f"; {r.rule}" if r.rule and r.verdict == "agrees" else ""
         new = "" if pd.isna(r.n) else f"{r.n}" if pd.isna(r.base_n) else f"{r.n} von {r.base_n}"
-        old = r.printed + (f" ({r.numerator} von {r.base})" if r.base and r.printed != r.numerator else "")
-        where = f"{r.label}, {r.subgroup} ({r.section}){rule}"
-        message = f"{where}: {r.message}" if r.message else where
-        yield {
-            "section": "published",
-            "id": r.id,
-            "verdict": r.verdict,
-            "old": old,
-            "new": new,
-            "message": message,
-        }
+        old = _printed(figures[r.id])
+        where = f"{', '.join(filter(None, (r.label, r.subgroup)))} ({r.section}){rule}"
+        row = {"section": "published", "id": r.id, "verdict": r.verdict, "old": old, "new": new}
+        yield row | {"message": f"{where}: {r.message}" if r.message else where}
+
+
+def _printed(figure: Mapping[str, str]) -> str:
+    """A figure as it stands in print: with its word, its unit, and count and base where these are printed."""
+    unit = {"percent": "\u00a0%", "Mio EUR": " Mio. Euro"}.get(figure["kind"], "")
+    shown = f"{figure['qualifier']} {figure['printed'].replace('.', ',') if unit else figure['printed']}{unit}".strip()
+    of = f"{figure['numerator']} von {figure['base']}" if figure["numerator"] and figure["base"] else ""
+    return of if of and shown == figure["numerator"] else f"{shown} ({of})" if of else shown
 
 
 def _contradiction_rows(published: Path) -> Rows:
-    figures = read_figures(published.with_suffix(".csv"))
-    found = check_consistency(figures, read_relations(published.with_suffix(".relations.yml")))
-    yield from contradiction_rows(found, figures)
+    """Contradictions, rules of rounding and implied bases of the printed figures, and what could not be checked."""
+    problems: list[str] = []
+    figures = read_figures(published.with_suffix(".csv"), problems)
+    found = check_consistency(figures, read_relations(published.with_suffix(".relations.yml")), problems)
+
+    def row(row_id: str, verdict: str, *lines: str) -> dict[str, str]:
+        return {"section": "contradiction", "id": row_id, "verdict": verdict, "message": "\n".join(lines)}
+
+    for c in found.contradictions:
+        names = [f"– {name_number(k, figures)}" for k in c.claims]
+        together = "Diese Angaben können nicht alle richtig sein:"
+        yield row(
+            c.id,
+            "contradiction",
+            together,
+            *names,
+            f"Denn: {' '.join(c.sentences)}",
+            *repair_lines(c, figures),
+        )
+    for column in found.columns:
+        yield row(column.id, "rounding", column_line(column, figures))
+    for key, low, high in found.implied_bases:
+        yield row(f"basis:{key}", "implied_base", base_line(key, low, high, figures))
+    for i in found.unchecked:
+        about = f"{figures[i]['label']}: „{' '.join(filter(None, (figures[i]['qualifier'], figures[i]['printed'])))}“"
+        yield row(
+            i, "no_exact_number", f"{about} ist keine genaue Zahl, mit der andere zu vergleichen wären."
+        )
+    yield from _problems("beziehung", found.problems)
 
 
 def _accepted(path: Path) -> list[dict[str, str]]:
@@ -152,14 +220,21 @@ def _accepted(path: Path) -> list[dict[str, str]]:
     Raises
     ------
     VerificationError
-        If an entry lacks one of them.
+        If an entry lacks one of them, or stands twice.
     """
     if not path.exists():
         return []
     try:
         entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
-        return [{k: str(e[k]) for k in ("id", "verdict", "reason")} for e in entries]
-    except (yaml.YAMLError, KeyError, TypeError) as error:
+        accepted = [{k: str(e[k] or "").strip() for k in ("id", "verdict", "reason")} for e in entries]
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError) as error:
         raise VerificationError(
-            f"„{path}“: jeder Eintrag braucht id, verdict und reason ({error})."
+            f"„{path}“: jeder Eintrag braucht id, verdict und reason ({type(error).__name__}: {error})."
         ) from None
+    names = [(e["id"], e["verdict"]) for e in accepted]
+    wrong = [e["id"] for e in accepted if not all(e.values()) or names.count((e["id"], e["verdict"])) > 1]
+    if wrong:
+        raise VerificationError(
+            f"„{path}“: {', '.join(dict.fromkeys(wrong))} ist unvollständig oder steht zweimal; jeder Eintrag braucht id, verdict und reason."
+        )
+    return accepted

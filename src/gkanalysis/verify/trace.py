@@ -6,7 +6,6 @@ whose trace does not add up to its printed n and base is an error, so each trace
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,14 +18,13 @@ import pandas as pd
 
 from gkanalysis.errors import VerificationError
 from gkanalysis.paths import ProjectPaths
-from gkanalysis.tabulate import Condition, Count, count_row_from_mapping
+from gkanalysis.verify.traceregister import ORIGIN, REGISTER, category, findings, nested, split_rows
 
 if TYPE_CHECKING:
     from gkanalysis.report.chapter import Chapter
 
 # responses by chapter; a chapter that is gone takes its responses along
 _ANSWERS: WeakKeyDictionary[Chapter, dict[tuple[str, str], pd.DataFrame]] = WeakKeyDictionary()
-ORIGIN = ["case_id", "state", "value", "raw", "file", "part", "place"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,8 @@ class Trace:
     """The rows behind one number: `counted` are in n, `rest` are in the base but not in n.
 
     One row per response or register row: case_id, state, value, raw, file, part, place. In counts that add up a
-    column (municipalities of counties) `value` is what the row adds.
+    column (municipalities of counties) `value` is what the row adds; base and count can consist of different rows
+    then, and `apart` says that `rest` is the whole base.
     """
 
     definition: str
@@ -44,6 +43,7 @@ class Trace:
     base_n: int | None
     counted: pd.DataFrame
     rest: pd.DataFrame
+    apart: bool = False
 
 
 def trace_number(chapter: Chapter, definition: str, row: str, subgroup: str = "alle") -> Trace:
@@ -59,42 +59,86 @@ def trace_number(chapter: Chapter, definition: str, row: str, subgroup: str = "a
     Raises
     ------
     VerificationError
-        If the definition is unknown.
+        If the definition is unknown, or names something that does not exist.
     """
-    if definition == "rows":
-        raise VerificationError("Diese Zahl trägt ihre Zeilen selbst; sie wird über ihren Namen verfolgt.")
     parts = urlsplit(definition)
     known = {name: values[0] for name, values in parse_qs(parts.query).items()}
     find = {
         "multiple_response": _multiple_response, "single_response": _single_response,
-        "category": _category, "nested": _nested,
+        "category": category, "nested": nested, "findings": findings,
     }.get(parts.path)  # fmt: skip
     if find is None:
         raise VerificationError(
             f"„{definition}“ ist keine bekannte Rechenvorschrift; die Zahl lässt sich nicht verfolgen."
         )
-    counted, rest, n, base_n = find(chapter, known, row, subgroup)
-    return Trace(
-        definition, row, subgroup, n, base_n, counted.reset_index(drop=True), rest.reset_index(drop=True)
-    )
+    try:
+        counted, rest, n, base_n, *apart = find(chapter, known, row, subgroup)
+    except (KeyError, StopIteration) as missing:
+        raise VerificationError(
+            f"Zu „{definition}“, Zeile „{row}“, Gruppe „{subgroup}“ fehlt {missing or 'die Zeile'}; die Zahl lässt sich nicht verfolgen."
+        ) from None
+    frames = (f.reset_index(drop=True) for f in (counted, rest))
+    return Trace(definition, row, subgroup, n, base_n, *frames, *apart)
 
 
-def trace_value(value: Mapping[str, object]) -> Trace:
-    """The trace of a number in the text that counts the rows stored with it."""
+def trace_cell(chapter: Chapter, cell: Mapping[str, object]) -> Trace:
+    """The trace of one number as `find_numbers` gives it."""
+    if cell["definition"] == "rows":
+        return trace_value(chapter, cell)
+    return trace_number(chapter, str(cell["definition"]), str(cell["row"]), str(cell["subgroup"]))
 
-    def rows(key: str) -> pd.DataFrame:
-        names = [[*map(str, r)] for r in value[key]]  # type: ignore[union-attr]
-        frame = pd.DataFrame(names, dtype="str").iloc[:, :4] if names else pd.DataFrame()
-        given = ["case_id", "item_id", "file", "place"][: frame.shape[1]]
-        if frame.shape[1] == 2:
-            given = ["case_id", "file"]
-        return frame.set_axis(given, axis=1).reindex(columns=ORIGIN, fill_value="")
 
-    counted, base = rows("rows"), rows("base_rows")
+def trace_value(chapter: Chapter, value: Mapping[str, object]) -> Trace:
+    """The trace of a number in the text that counts the rows stored with it; each is looked up in the data.
+
+    Raises
+    ------
+    VerificationError
+        If a stored row is not among the data.
+    """
+    counted, base = (_stored_rows(chapter, value[key]) for key in ("rows", "base_rows"))  # type: ignore[arg-type]
     names = {tuple(r) for r in counted.values.tolist()}
     rest = base[[tuple(r) not in names for r in base.values.tolist()]]
     base_n = len(base) if value["base_rows"] else None
+    if base_n is not None and len(counted) + len(rest) != base_n:
+        raise VerificationError(f"„{value['id']}“: das Gezählte liegt nicht in seiner Basis.")
     return Trace("rows", "", "", len(counted), base_n, counted, rest.reset_index(drop=True))
+
+
+def _stored_rows(chapter: Chapter, names: list[list[str]]) -> pd.DataFrame:
+    """Rows of responses, forms or the register by what a notebook kept: case, item, file, place."""
+    rows = []
+    for name in names:
+        case_id, item_id, file, place = {1: (*name, "", "", ""), 2: (name[0], "", name[-1], "")}.get(
+            len(name), tuple(name)
+        )
+        found = _response(chapter, file, item_id, place) if item_id else None
+        if found is not None:
+            rows.append(found)
+        elif case_id in set(chapter.alliances["alliance_id"]) and (not file or file in _files(chapter)):
+            note = "" if file or len(name) == 1 else " (kein Bogen eingegangen)"
+            where = {"file": file or REGISTER, "place": "" if file else f"Kennung {case_id}{note}"}
+            rows.append(dict.fromkeys(ORIGIN, "") | {"case_id": case_id} | where)
+        else:
+            raise VerificationError(
+                f"Die gezählte Zeile „{', '.join(filter(None, name))}“ steht nicht in den Daten."
+            )
+    return pd.DataFrame(rows, columns=ORIGIN, dtype="str")
+
+
+def _files(chapter: Chapter) -> set[str]:
+    """Names of all forms that came in."""
+    tables = sorted(chapter.paths.processed.glob("*-forms.parquet"))
+    return {f for t in tables for f in chapter._table(t.stem)["file"]}
+
+
+def _response(chapter: Chapter, file: str, item_id: str, place: str) -> dict[str, str] | None:
+    for path in sorted(chapter.paths.processed.glob("*-responses.parquet")):
+        table = chapter._table(path.stem)
+        found = table[(table["file"] == file) & (table["item_id"] == item_id) & (table["place"] == place)]
+        if len(found):
+            return {c: str(found.iloc[0][c]) for c in ORIGIN}
+    return None
 
 
 def _answers(chapter: Chapter, known: Mapping[str, str], subgroup: str) -> pd.DataFrame:
@@ -110,13 +154,6 @@ def _answers(chapter: Chapter, known: Mapping[str, str], subgroup: str) -> pd.Da
     return cached[key][cached[key]["case_id"].isin(cases.loc[cases["type"] == subgroup, "case_id"])]
 
 
-def _split(
-    rows: pd.DataFrame, in_base: pd.Series, in_n: pd.Series
-) -> tuple[pd.DataFrame, pd.DataFrame, int, int]:
-    counted, rest = rows[in_base & in_n], rows[in_base & ~in_n]
-    return counted[ORIGIN], rest[ORIGIN], len(counted), len(counted) + len(rest)
-
-
 def _multiple_response(chapter: Chapter, known: Mapping[str, str], row: str, subgroup: str):
     answers = _answers(chapter, known, subgroup)
     members = answers[answers["item_id"].isin(chapter.codebook(known["source"]).set_items(known["set"]))]
@@ -128,124 +165,62 @@ def _multiple_response(chapter: Chapter, known: Mapping[str, str], row: str, sub
         in_base = rows["case_id"].isin(set(members.loc[members["state"] == "selected", "case_id"]))
     else:
         in_base = rows["state"].isin(["selected", "not_selected"])
-    return _split(rows, in_base, rows["state"] == "selected")
+    return split_rows(rows, in_base, rows["state"] == "selected")
 
 
 def _single_response(chapter: Chapter, known: Mapping[str, str], row: str, subgroup: str):
     answers = _answers(chapter, known, subgroup)
     rows = answers[answers["item_id"] == known["item"]]
     in_base = rows["state"] == "answered" if known["base"] == "answered" else rows["state"] != "not_asked"
-    return _split(rows, in_base, (rows["state"] == "answered") & (rows["value"] == row))
+    return split_rows(rows, in_base, (rows["state"] == "answered") & (rows["value"] == row))
 
 
-def _register_rows(frame: pd.DataFrame, key: str, column: str, file: str) -> pd.DataFrame:
-    """Register rows in the shape of responses; the place is the line of the sheet (the heading is line 1)."""
-    rows = pd.DataFrame(
-        {"case_id": frame[key], "state": "answered", "value": frame[column].astype("string").fillna("")}
-    )
-    return rows.assign(
-        raw=rows["value"], file=file, part="", place=[f"Zeile {k + 2}" for k in range(len(frame))]
-    )
+def _exhibit_tables(report_folder: Path) -> Iterator[tuple[str, pd.DataFrame]]:
+    for path in sorted([*report_folder.glob("tables/*.csv"), *report_folder.glob("figures/*.csv")]):
+        yield path.stem, pd.read_csv(path, dtype={"row": str}, keep_default_na=False, na_values=[""])
 
 
-def _category(chapter: Chapter, known: Mapping[str, str], row: str, subgroup: str):
-    if known["frame"] == "cases":
-        frame = chapter.cases(known["source"])
-        rows = _register_rows(frame, "case_id", known["column"], "")
-        rows["file"] = frame["file"].where(frame["file"] != "", f"{known['source']}/eingang.csv")
-        rows["place"] = ""
-    else:
-        frame = chapter.alliances
-        rows = _register_rows(frame, "alliance_id", known["column"], "register/buendnisse.csv")
-    in_base = frame["type"].eq(subgroup) if subgroup != "alle" else pd.Series(True, index=frame.index)
-    return _split(rows, in_base, rows["value"] == row)
+def _values(report_folder: Path) -> dict[str, dict[str, object]]:
+    """Numbers of the text by id; a value that is worded twice stands once."""
+    return {v["id"]: v for v in json.loads((report_folder / "values.json").read_text(encoding="utf-8"))}
 
 
-def _nested(chapter: Chapter, known: Mapping[str, str], row: str, subgroup: str):
-    declared = chapter.register_codebook["nested_tables"][known["table"]]
-    definition = next(d for d in map(count_row_from_mapping, declared) if d.id == row)
-    counted, n = _counted(chapter, definition.count)
-    if definition.of is None:
-        return counted, counted.iloc[:0], n, None
-    base, base_n = _counted(chapter, definition.of)
-    if definition.count.frame == definition.of.frame and definition.count.sum_of == definition.of.sum_of:
-        base = base[~base["case_id"].isin(counted["case_id"])]
-    return counted, base, n, base_n
-
-
-def _counted(chapter: Chapter, count: Count) -> tuple[pd.DataFrame, int]:
-    """Rows of a frame that fulfil the conditions of a count, and what they add up to."""
-    frame = chapter.frames[count.frame]
-    for condition in count.where:
-        frame = frame[[_fulfils(value, condition) for value in frame[condition.column]]]
-    key = "alliance_id" if "alliance_id" in frame else "unit_id"
-    file = "register/buendnisse.csv" if key == "alliance_id" else "register/gebiete.csv"
-    shown = frame.assign(added=frame[count.sum_of] if count.sum_of else 1)
-    rows = _register_rows(shown, key, "added", file)
-    rows["place"] = "Kennung " + rows["case_id"]
-    return rows[ORIGIN], int(shown["added"].sum())
-
-
-def _fulfils(value: object, condition: Condition) -> bool:
-    tests = {
-        "=": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b,
-        ">": lambda a, b: a > b, ">=": lambda a, b: a >= b, "in": lambda a, b: a in b,
-    }  # fmt: skip
-    return bool(tests[condition.operator](value, condition.value))
-
-
-def find_numbers(report_folder: Path) -> Iterator[tuple[str, pd.Series]]:
+def find_numbers(report_folder: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
     """Every number of a finished report that can be traced: (id, row of its table).
 
     Ids: `<exhibit>:<row>:<subgroup>` for cells and points, `<value id>` for numbers in the text.
     """
-    for path in sorted([*report_folder.glob("tables/*.csv"), *report_folder.glob("figures/*.csv")]):
-        table = pd.read_csv(path, dtype={"row": str}, keep_default_na=False, na_values=[""])
-        if "definition" in table and path.parent.name in ("tables", "figures"):
+    for name, table in _exhibit_tables(report_folder):
+        if "definition" in table:
             if "subgroup" not in table:
                 table["subgroup"] = "alle"
-            for _, row in table.iterrows():
-                yield f"{path.stem}:{row['row']}:{row['subgroup']}", row
-    for value in json.loads((report_folder / "values.json").read_text(encoding="utf-8")):
+            for row in table.to_dict("records"):
+                yield f"{name}:{row['row']}:{row['subgroup']}", row
+    for value_id, value in _values(report_folder).items():
         if value.get("definition"):
-            yield value["id"], pd.Series(value)
+            yield value_id, value
 
 
-def trace_report_number(paths: ProjectPaths, report: str, number_id: str) -> Trace:
-    """The trace of one number of a finished report.
-
-    Raises
-    ------
-    VerificationError
-        If the report has no such number, or the number is derived (a test, a mean, a label).
-    """
-    from gkanalysis.report.chapter import Chapter
-
-    folder = paths.reports / report
-    if not (folder / "values.json").exists():
-        raise VerificationError(
-            f"Den Bericht „{report}“ gibt es noch nicht; bitte zuerst „make report“ ausführen."
+def find_untraced(report_folder: Path, paths: ProjectPaths) -> Iterator[tuple[str, str]]:
+    """Numbers that have no rows of their own: (id, German sentence that says what they are derived from)."""
+    report = report_folder.name
+    for name, table in _exhibit_tables(report_folder):
+        if "definition" not in table:
+            yield (
+                name,
+                f"Zu den Zahlen der Darstellung „{name}“ gibt es keine Rechenvorschrift; sie lassen sich nicht einzeln verfolgen.",
+            )
+    for value_id, value in _values(report_folder).items():
+        if value.get("definition"):
+            continue
+        chapter = str(value.get("chapter", ""))
+        path = paths.build / "reports" / report / chapter / "chapter.json"
+        names = json.loads(path.read_text(encoding="utf-8"))["exhibits"] if path.exists() else ()
+        named = ", ".join(f"„{n}“" for n in names) or "den Daten dieses Kapitels"
+        yield (
+            value_id,
+            (
+                f"„{value['text']}“ ist abgeleitet (Test, Mittel, Rang oder Umfang einer Liste) und zählt keine Zeilen; es folgt im "
+                f"Kapitel „{chapter}“ aus {named}, deren Zahlen sich einzeln verfolgen lassen."
+            ),
         )
-    numbers = dict(find_numbers(folder))
-    if number_id not in numbers:
-        near = difflib.get_close_matches(number_id, numbers, n=3) or list(numbers)[:3]
-        raise VerificationError(
-            f"„{number_id}“ ist keine verfolgbare Zahl von „{report}“; gemeint sein könnte: {', '.join(near)}."
-        )
-    cell = numbers[number_id]
-    if cell["definition"] == "rows":
-        return trace_value(cell)
-    chapter = Chapter("trace", paths, folder)
-    return trace_number(chapter, cell["definition"], str(cell["row"]), str(cell["subgroup"]))
-
-
-def trace_lines(trace: Trace, number_id: str) -> Iterator[str]:
-    """A trace in German for the terminal."""
-    of = "" if trace.base_n is None else f" von {trace.base_n}"
-    yield f"{number_id}: {trace.n}{of}"
-    yield f"Rechenvorschrift: {trace.definition}; Zeile {trace.row}; Gruppe {trace.subgroup}"
-    for title, rows in (("Gezählt", trace.counted), ("In der Basis, nicht gezählt", trace.rest)):
-        yield f"{title} ({len(rows)}):"
-        for r in rows.itertuples():
-            where = " ".join(x for x in (r.file, r.part, r.place) if x)
-            yield f"  {r.case_id}  {r.state}  {r.value or '–'}  roh „{r.raw}“  {where}"

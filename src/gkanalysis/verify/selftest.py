@@ -1,0 +1,246 @@
+"""Proof that the verdict means something: seeded mutants that must be found, clean reruns that must stay green.
+
+One verification works as it always does: a clean build in an empty folder, compared with a manifest. Here the
+manifest is made from such a build, and each mutant is a copy of the project with one change. It is built anew, by
+the same steps as make in one warm process, and goes through the same checks. Only what a change cannot touch is
+not checked again: published figures against each other where none changed, the build where no input changed. The
+page of origins is not written again, so what could be found by it alone counts as not found.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import gkanalysis
+from gkanalysis.errors import GkError, VerificationError
+from gkanalysis.paths import ProjectPaths
+from gkanalysis.report.chapter import Chapter
+from gkanalysis.report.definition import read_report
+from gkanalysis.verify import rebuild, run
+from gkanalysis.verify.accounts import account_rows
+from gkanalysis.verify.certificate import settle
+from gkanalysis.verify.manifest import make_manifest
+from gkanalysis.verify.mutants import Mutant
+from gkanalysis.verify.mutants_results import draw_mutants, draw_settings
+from gkanalysis.verify.selftestresult import SECTIONS, Found, SelfTest
+from gkanalysis.verify.warmbuild import build_report, import_everything
+
+BUILT = frozenset({"tick", "register", "label", "constant", "swap", "prose"})  # kinds that need a new build
+# Beginnings of the names under which a check that could not run, or an acceptance without a finding, is reported.
+PROBLEMS = {
+    "inputs": "input", "fassung": "input", "manifest": "output", "trace": "trace", "account": "account",
+    "relations": "contradiction", "beziehung-": "contradiction", "widerspruch:": "contradiction",
+}  # fmt: skip
+_ORDER: list[tuple[Callable[[Any], Any], Any]] = []
+
+
+@dataclass(frozen=True)
+class Stand:
+    """A finished build with its manifest and what verification says of it."""
+
+    root: Path
+    report: str
+    clean: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    numbers: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+
+    @property
+    def manifest(self) -> Path:
+        """The manifest of this build."""
+        return self.root / "reports" / f"{self.report}.manifest.json"
+
+
+def self_test(
+    root: Path,
+    report: str,
+    *,
+    mutants: int,
+    clean: int,
+    seed: int = 1,
+    jobs: int = 2,
+    say: Callable[[str], None] = lambda _: None,
+) -> SelfTest:
+    """Draw mutants of a project, verify each one, and rerun the build without any change.
+
+    Parameters
+    ----------
+    mutants, clean : how many mutants (of all kinds together) and reruns
+    seed : the same seed draws the same mutants and the same settings of the reruns
+    jobs : mutants at a time; a rerun has the machine for itself
+    say : takes a German sentence on how far it is
+
+    Raises
+    ------
+    VerificationError
+        If the project is not green before anything is changed, or the system cannot fork.
+    """
+    if not hasattr(os, "fork"):
+        raise VerificationError(
+            "Die Selbstprüfung läuft nur unter Linux und macOS; unter Windows bitte WSL verwenden."
+        )
+    import_everything()
+    with rebuild.rebuilt_report(root, report) as folder:
+        stand = Stand(folder.parents[1], report)
+        shutil.copytree(root / "data/published", stand.root / "data/published")
+        content = make_manifest(folder, report, gkanalysis.__version__, stand.root)
+        stand.manifest.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        drawn = draw_mutants(stand.root, report, mutants, seed)
+        [(rows, numbers)] = _in_children(_control, [stand], 1)
+        opened = _open(rows, stand.root, report)
+        if opened:
+            raise VerificationError(
+                f"Schon ohne Änderung ist die Prüfung von „{report}“ nicht grün ({'; '.join(opened.values())}); bitte zuerst „make verify“ in Ordnung bringen."
+            )
+        stand = Stand(stand.root, report, rows, numbers)
+        found = _in_children(
+            _try_mutant,
+            [(stand, m) for m in drawn],
+            jobs,
+            lambda n: say(f"{n} von {len(drawn)} Änderungen geprüft."),
+        )
+        settings = list(draw_settings(clean, seed))
+        reruns = _in_children(
+            _rerun,
+            [(stand, s) for s in settings],
+            1,
+            lambda n: say(f"{n} von {clean} Neubauten ohne Änderung geprüft."),
+        )
+    return SelfTest(seed, list(zip(drawn, found, strict=True)), list(zip(settings, reruns, strict=True)))
+
+
+def judge(root: Path, stand: Stand, sections: Sequence[str]) -> tuple[dict[str, list[dict[str, Any]]], Any]:
+    """Run the checks of `make verify` on a built project; sections that are not asked for are taken from `stand`.
+
+    Returns
+    -------
+    rows by section, and the numbers of the report
+    """
+    report, folder = stand.report, root / "reports" / stand.report
+    manifest = root / "reports" / f"{report}.manifest.json"
+    published, numbers = root / "data/published" / report, dict(stand.numbers)
+    chapter = (
+        Chapter("verify", ProjectPaths.of(root, Path("data/raw")), folder) if "trace" in sections else None
+    )
+    checks = {
+        "input": ("inputs", lambda: run._input_rows(manifest, root)),
+        "output": ("manifest", lambda: run._output_rows(manifest, folder)),
+        "trace": ("trace", lambda: run._trace_rows(chapter, folder, numbers)),
+        "account": ("account", lambda: account_rows(chapter, read_report(root, report).sources)),
+        "published": ("published", lambda: run._published_rows(published, numbers)),
+        "contradiction": ("relations", lambda: run._contradiction_rows(published)),
+    }
+    rows = dict(stand.clean)
+    if "trace" in sections:
+        numbers.clear()
+    for section, (name, check) in checks.items():
+        if section in sections:
+            try:
+                rows[section] = run._collect(name, check)
+            except Exception as error:  # make verify would end here, without a sentence
+                said = _crash(error)
+                row = {"section": "problem", "id": name, "verdict": "problem", "message": said, "crash": said}
+                rows[section] = [row]
+    return rows, numbers
+
+
+def _try_mutant(task: tuple[Stand, Mutant]) -> Found:
+    """Make one mutant in a copy of its own and say which sections find it."""
+    stand, mutant = task
+    with tempfile.TemporaryDirectory(dir=stand.root.parent) as scratch:
+        root = _copy(stand, Path(scratch) / "projekt", built=mutant.kind not in BUILT)
+        mutant.apply(root)
+        if mutant.kind not in BUILT:
+            sections = ("published", "contradiction") if mutant.kind == "published" else ("output",)
+            return _open(judge(root, stand, sections)[0], root, stand.report)
+        found: Found = {}
+        try:
+            _build(root, stand)
+        except GkError as error:
+            found["build"] = str(error)
+        except Exception as error:
+            found["build"] = found["crash"] = _crash(error)
+        sections = ("input",) if found else ("input", "output", "trace", "account", "published")
+        return found | _open(judge(root, stand, sections)[0], root, stand.report)
+
+
+def _rerun(task: tuple[Stand, dict[str, str]]) -> Found:
+    """Build once more in other surroundings, with make, and compare."""
+    stand, settings = task
+    rebuild.SETTINGS.update({k: v for k, v in settings.items() if k != "jobs"})  # in this child only
+    try:
+        with rebuild.rebuilt_report(stand.root, stand.report, jobs=int(settings["jobs"])) as folder:
+            root = folder.parents[1]
+            shutil.copytree(stand.root / "data/published", root / "data/published")
+            shutil.copy(stand.manifest, root / "reports")
+            return _open(judge(root, stand, tuple(SECTIONS))[0], root, stand.report)
+    except GkError as error:
+        return {"build": str(error)}
+
+
+def _control(stand: Stand) -> Any:
+    """The way of every mutant without a change: must be the same as the build by make."""
+    with tempfile.TemporaryDirectory(dir=stand.root.parent) as scratch:
+        root = _copy(stand, Path(scratch) / "projekt", built=False)
+        _build(root, stand)
+        return judge(root, stand, tuple(SECTIONS))
+
+
+def _build(root: Path, stand: Stand) -> None:
+    build_report(root, stand.report)
+    origins = f"reports/{stand.report}/herkunft.html"
+    if (stand.root / origins).exists():  # slow, and the section „trace“ traces the same numbers
+        shutil.copy(stand.root / origins, root / origins)
+
+
+def _open(rows: dict[str, list[dict[str, Any]]], root: Path, report: str) -> Found:
+    """First open finding of each section; `number` if a table, a value or a list is among the outputs that differ."""
+    accepted = run._accepted(root / "data/published" / f"{report}.accepted.yml")
+    found: Found = {}
+    for row in settle([r for section in rows.values() for r in section], accepted):
+        if row["status"] != "open":
+            continue
+        section = row["section"]
+        if section == "problem":
+            section = next((s for name, s in PROBLEMS.items() if row["id"].startswith(name)), "published")
+        found.setdefault(section, f"{row['id']}: {row['message'] or row['verdict']}")
+        if "crash" in row:
+            found.setdefault("crash", row["crash"])
+        if section == "output" and row["id"].endswith((".csv", ".json")):
+            found.setdefault("number", row["id"])
+    return found
+
+
+def _crash(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:200]
+
+
+def _copy(stand: Stand, target: Path, *, built: bool) -> Path:
+    """Copy the project with or without what was built; the code is the one that runs here."""
+    left_out = ["src", "build", "__pycache__", *([] if built else [stand.report, "*.parquet", "*.ok"])]
+    shutil.copytree(stand.root, target, ignore=shutil.ignore_patterns(*left_out))
+    return target
+
+
+def _in_children(
+    work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int, done: Callable[[int], None] = lambda _: None
+) -> list[Any]:
+    """Do each task in a process of its own, forked with everything imported, `jobs` at a time."""
+    _ORDER[:] = [(work, task) for task in tasks]  # inherited by the children: edits cannot be sent
+    results = []
+    with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
+        for result in pool.imap(_do, range(len(tasks))):
+            results.append(result)
+            done(len(results))
+    return results
+
+
+def _do(number: int) -> Any:
+    work, task = _ORDER[number]
+    return work(task)

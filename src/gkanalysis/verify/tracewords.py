@@ -1,0 +1,141 @@
+"""A trace in German words: what was counted, and what stands at each place."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from gkanalysis.errors import UsageError, VerificationError
+from gkanalysis.paths import ProjectPaths
+from gkanalysis.verify.trace import Trace, find_numbers, find_untraced, trace_cell
+
+if TYPE_CHECKING:
+    from gkanalysis.report.chapter import Chapter
+
+BASES = {
+    "asked": "alle, denen die Frage gestellt wurde",
+    "answered": "alle mit gültiger Antwort",
+    "mentioned": "alle mit mindestens einer Nennung",
+    "valid": "alle mit gültiger Antwort in dieser Zeile",
+}
+STATES = {
+    "selected": "angekreuzt", "not_selected": "nicht angekreuzt", "answered": "beantwortet",
+    "not_answered": "keine Angabe", "not_asked": "nicht gefragt", "illegible": "unlesbar",
+    "contradictory": "widersprüchlich", "": "",
+}  # fmt: skip
+
+
+def definition_words(chapter: Chapter, trace: Trace) -> str:
+    """What was counted and of what, in one sentence."""
+    parts = urlsplit(trace.definition)
+    known = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    if parts.path == "rows":
+        return "Gezählt sind die Zeilen, die das Notebook ausgewählt und mit dem Wert gespeichert hat."
+    if parts.path == "nested":
+        rows = chapter.register_codebook["nested_tables"][known["table"]]
+        label = next(r["label"] for r in rows if r["id"] == trace.row)
+        return f"Gezählt ist im Register „{label}“ (Codebuch des Registers, {known['table']}, {trace.row})."
+    if parts.path == "findings":
+        return f"Gezählt sind die Funde der Prüfung von {known['source']} nach der Regel {trace.row}."
+    group = chapter.type_labels.get(trace.subgroup, trace.subgroup)
+    if parts.path == "category":
+        of = f"Fälle von {known['source']}" if known["frame"] == "cases" else "Bündnisse des Registers"
+        return f"Gezählt sind {of} mit {known['column']} = „{trace.row}“; Gruppe: {group}."
+    book = chapter.codebook(known["source"])
+    labels = {rule["id"]: rule["label"] for rule in book.completeness}
+    forms = " oder ".join(labels.get(s, s) for s in known["status"].split(","))
+    tail = f"Gruppe: {group}; Bögen: {forms}; Basis: {BASES.get(known['base'], known['base'])}."
+    if parts.path == "multiple_response":
+        label = book.items[trace.row].label
+        return f"Gezählt ist {trace.row} „{label}“ angekreuzt ({book.sets[known['set']]['label']}); {tail}"
+    item = book.items[known["item"]]
+    option = next((o.label for o in item.options if o.id == trace.row), trace.row)
+    return f"Gezählt ist bei {item.id} „{item.label}“ die Antwort „{option}“; {tail}"
+
+
+def shown_raw(row: Mapping[str, str]) -> str:
+    """What stands in the form at a place; boxes and empty cells have no text of their own.
+
+    >>> shown_raw({"raw": "", "state": "selected", "value": "", "place": "/w:p[1]/w:r[1]/w:fldChar[1]/w:ffData[1]"})
+    'Kästchen (Formularfeld): angekreuzt'
+    """
+    if row["raw"] in ("0", "1") and "w:sdt" in row["place"]:
+        return f"Kästchen: {row['raw']}"
+    if row["raw"] or not row["place"].startswith("/"):
+        return row["raw"]
+    if "ffData" in row["place"] or "w:sdt" in row["place"]:
+        kind = "Kästchen (Formularfeld)" if "ffData" in row["place"] else "Feld"
+        if row["state"] == "answered":
+            return f"{kind}: „{row['value']}“ angekreuzt"
+        return f"{kind}: {STATES.get(row['state'], row['state'])}"
+    return "leer"
+
+
+def rest_title(trace: Trace) -> str:
+    """Heading of the rows that are in the base."""
+    return "Die Basis, je Zeile mit ihrem Beitrag" if trace.apart else "In der Basis, aber nicht gezählt"
+
+
+def trace_lines(chapter: Chapter, trace: Trace, number_id: str) -> Iterator[str]:
+    """A trace for the terminal."""
+    yield f"{number_id}: {trace.n}" + ("" if trace.base_n is None else f" von {trace.base_n}")
+    yield definition_words(chapter, trace)
+    yield f"Rechenvorschrift: {trace.definition}"
+    for title, rows in (("Gezählt", trace.counted), (rest_title(trace), trace.rest)):
+        if not len(rows) and (title != "Gezählt" and trace.base_n is None):
+            continue
+        yield f"{title} ({len(rows)}):"
+        for r in rows.astype(str).to_dict("records"):
+            where = " ".join(x for x in (r["file"], r["part"], r["place"]) if x)
+            said = ", ".join(x for x in (STATES.get(r["state"], r["state"]), r["value"]) if x)
+            raw = f"; im Bogen: {shown_raw(r)}" if shown_raw(r) else ""
+            yield f"  {r['case_id']}  {said or 'Zeile'}{raw}; {where}"
+
+
+def origin_lines(paths: ProjectPaths, report: str, number_id: str) -> list[str]:
+    """Where one number of a finished report comes from, in German lines; a derived one gets a sentence.
+
+    Raises
+    ------
+    UsageError
+        If the report has not been built, or has no such number; the message names the nearest ones.
+    VerificationError
+        If the rows do not add up to the number that the report prints.
+    """
+    from gkanalysis.report.chapter import Chapter
+
+    folder = paths.reports / report
+    if not (folder / "values.json").exists():
+        raise UsageError(f"Den Bericht „{report}“ gibt es noch nicht; bitte zuerst „make report“ ausführen.")
+    numbers = dict(find_numbers(folder))
+    if number_id not in numbers:
+        derived = dict(find_untraced(folder, paths))
+        if sentence := derived.get(number_id, derived.get(number_id.partition(":")[0])):
+            return [f"{number_id}: {sentence}"]
+        near = difflib.get_close_matches(number_id, [*numbers, *derived], n=3) or list(numbers)[:3]
+        raise UsageError(
+            f"„{number_id}“ ist keine Zahl von „{report}“; gemeint sein könnte: {', '.join(near)}."
+        )
+    cell = numbers[number_id]
+    chapter = Chapter("trace", paths, folder)
+    trace = trace_cell(chapter, cell)
+    check_printed(trace, cell, number_id)
+    return list(trace_lines(chapter, trace, number_id))
+
+
+def check_printed(trace: Trace, cell: Mapping[str, object], number_id: str) -> None:
+    """Compare a trace with the number that the report prints.
+
+    Raises
+    ------
+    VerificationError
+        If they differ; the sentence names both.
+    """
+    base = cell.get("base_n")
+    printed = (int(cell["n"]), None if base is None or base != base else int(base))  # type: ignore[call-overload]
+    if (trace.n, trace.base_n) != printed:
+        raise VerificationError(
+            f"{number_id}: im Bericht {printed[0]} von {printed[1]}, nachgezählt {trace.n} von {trace.base_n}"
+        )

@@ -1,0 +1,232 @@
+"""The self-test of verification: its mutants are small, real and repeatable, and a sample of them is found."""
+
+import hashlib
+import io
+import random
+import shutil
+import zipfile
+
+import pytest
+import yaml
+
+from gkanalysis.__main__ import main
+from gkanalysis.verify import selftest
+from gkanalysis.verify.mutants import (
+    Mutant,
+    draw_constant,
+    draw_label,
+    draw_register,
+    draw_swap,
+    draw_tick,
+    edit_part,
+    replace_piece,
+)
+from gkanalysis.verify.mutants_results import checkable_fields, draw_settings
+from gkanalysis.verify.selftestresult import KINDS, SECTIONS, SelfTest, table
+from gkanalysis.word.archive import open_word_file
+from gkanalysis.word.form import read_word_form
+from tools.project import REPORT, ROOT
+
+DRAWS = {
+    "tick": draw_tick,
+    "register": draw_register,
+    "label": draw_label,
+    "constant": draw_constant,
+    "swap": draw_swap,
+}
+
+
+@pytest.fixture
+def project(tmp_path):
+    """The inputs that mutants change, as files of one's own."""
+    for part in ("data/raw", "data/codebook", "notebooks"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    return tmp_path
+
+
+def mutant(path="a.csv", edit=lambda data: data + b"!", kind="register"):
+    return Mutant(kind, path, "a change", edit)
+
+
+@pytest.mark.parametrize("kind", DRAWS)
+def test_the_same_seed_draws_the_same_mutants_and_another_seed_others(kind, project):
+    """A mutant that stayed green can be made again from its seed."""
+
+    def drawn(seed):
+        source = random.Random(seed)
+        mutants = [DRAWS[kind](project, source) for _ in range(5)]
+        return [(str(m), m.edit((project / m.path).read_bytes())) for m in mutants]
+
+    assert drawn(1) == drawn(1)
+    assert drawn(1) != drawn(2)
+
+
+@pytest.mark.parametrize("kind", DRAWS)
+def test_every_mutant_changes_exactly_the_file_that_it_names(kind, project):
+    """Nothing else differs but, for received files, the list of hashes, which is right again."""
+    source = random.Random(3)
+    for _ in range(4):
+        one = DRAWS[kind](project, source)
+        before = {p: p.read_bytes() for p in project.rglob("*") if p.is_file()}
+        one.apply(project)
+        changed = {p for p, content in before.items() if p.read_bytes() != content}
+        assert project / one.path in changed
+        assert changed <= {project / one.path, project / "data/raw/SHA256SUMS"}
+        if one.path.startswith("data/raw/"):
+            digest = hashlib.sha256((project / one.path).read_bytes()).hexdigest()
+            assert digest in (project / "data/raw/SHA256SUMS").read_text(encoding="utf-8")
+
+
+def test_a_change_of_a_tick_is_one_tick_for_the_reader_of_forms(project):
+    """Control, old field or typed mark: one field of the form has another state, no other has."""
+    source, ways = random.Random(5), set()
+    for _ in range(9):
+        one = draw_tick(project, source)
+        before = fields(project / one.path)
+        one.apply(project)
+        after = fields(project / one.path)
+        assert len(before) == len(after)
+        assert sum(a != b for a, b in zip(before, after, strict=True)) == 1, str(one)
+        ways.add(one.about.partition("(")[2].partition(")")[0])
+    assert ways == {"control", "legacy", "typed"}
+
+
+def fields(form):
+    with open_word_file(form) as package:
+        return [(f.state, f.value, f.raw) for f in read_word_form(package).fields]
+
+
+@pytest.mark.parametrize("kind", ["label", "constant", "swap"])
+def test_a_changed_codebook_is_still_yaml_and_says_something_else(kind, project):
+    """A mutant is a wrong codebook, not a broken file."""
+    source = random.Random(7)
+    for _ in range(20):
+        one = DRAWS[kind](project, source)
+        old = (project / one.path).read_bytes()
+        assert yaml.safe_load(one.edit(old)) != yaml.safe_load(old), str(one)
+
+
+def test_a_mutant_that_changes_nothing_is_an_error(tmp_path):
+    """Nobody counts it as found or as not found."""
+    (tmp_path / "a.csv").write_bytes(b"x")
+    with pytest.raises(ValueError, match=r"a\.csv: a change: changes nothing"):
+        mutant(edit=lambda data: data).apply(tmp_path)
+
+
+def test_other_parts_of_an_archive_stay_as_they_are():
+    """A changed figure in a Word file is the only change to it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a", "old")
+        archive.writestr("b", "same")
+    new = edit_part("a", replace_piece(0, 3, "new"))(buffer.getvalue())
+    with zipfile.ZipFile(io.BytesIO(new)) as archive:
+        assert {n: archive.read(n) for n in archive.namelist()} == {"a": b"new", "b": b"same"}
+
+
+def test_only_figures_that_something_determines_are_changed(tmp_path):
+    """Bound to a number, part of an equation, or a percentage; never a date or a count that stands alone."""
+    published, report = tmp_path / "data/published", tmp_path / "reports/r"
+    published.mkdir(parents=True)
+    (report / "tables").mkdir(parents=True)
+    (report / "values.json").write_text("[]")
+    (report / "tables/t.csv").write_text("row,subgroup,n,base_n,definition\nx,alle,3,,d\n")
+    rows = [
+        "bound,,,,count,3,,3,4",
+        "sum,,,,count,5,,5,",
+        "alone,,,,count,7,ca.,7,9",
+        "share,,,,percent,50.0,,1,2",
+        "date,,,,date,Mai,,,",
+    ]
+    head = "id,section,label,subgroup,kind,printed,qualifier,numerator,base"
+    (published / "r.csv").write_text("\n".join([head, *rows]))
+    (published / "r.relations.yml").write_text("equal: [{id: e, says: e, terms: [sum.n, bound.n]}]")
+    (published / "r.numbers.yml").write_text("bindings: [{match: bound, number: 't:x:alle'}]")
+    assert checkable_fields(tmp_path, "r") == [
+        ("bound", "printed"),
+        ("bound", "numerator"),
+        ("sum", "printed"),
+        ("sum", "numerator"),
+        ("share", "printed"),
+        ("share", "numerator"),
+        ("share", "base"),
+    ]
+
+
+def test_reruns_differ_in_what_machines_differ_in():
+    """Time zone, locale, hash seed, threads and the number of jobs; the same for the same seed."""
+    drawn = list(draw_settings(20, 1))
+    assert drawn == list(draw_settings(20, 1))
+    assert all(len({s[name] for s in drawn}) > 1 for name in drawn[0])
+
+
+def test_table_counts_by_kind_and_names_what_must_be_looked_at():
+    """A mutant that nothing found and a rerun that differs are survivors; one found by hashes alone is named."""
+    found = [
+        (mutant(), {"input": "a", "output": "b", "number": "t.csv"}),
+        (mutant("b.csv"), {"input": "a"}),
+        (mutant("c.csv"), {}),
+        (mutant("d.yml", kind="label"), {"build": "x", "crash": "KeyError: 1"}),
+    ]
+    result = SelfTest(4, found, [({"TZ": "UTC"}, {}), ({"TZ": "Asia/Kathmandu"}, {"output": "report.pdf"})])
+    text = table(result)
+    rows = {
+        line.split(" | ")[0].strip("| "): line.split(" | ")[1:] for line in text.splitlines() if "|" in line
+    }
+    assert {line.count("|") for line in text.splitlines() if "|" in line} == {len(SECTIONS) + 7}
+    assert [c.strip(" |") for c in rows[KINDS["register"]]] == [
+        "3",
+        "2",
+        "1",
+        "1",
+        "0",
+        "1",
+        "0",
+        "0",
+        "0",
+        "0",
+        "2",
+        "1",
+    ]
+    assert [c.strip(" |") for c in rows["**all**"]] == [
+        "4",
+        "3",
+        "2",
+        "1",
+        "1",
+        "1",
+        "0",
+        "0",
+        "0",
+        "0",
+        "2",
+        "1",
+    ]
+    assert "Clean reruns: 2, of which 1 turned red. Seed 4." in text
+    assert result.survivors == [
+        "register: c.csv: a change stays green",
+        "clean rerun {'TZ': 'Asia/Kathmandu'}: {'output': 'report.pdf'}",
+    ]
+    assert "Found by the hashes of the inputs only:\n\n- register: b.csv: a change\n" in text
+    assert "- label: d.yml: a change (KeyError: 1)" in text
+
+
+@pytest.mark.parametrize(("found", "status"), [({"output": "x"}, 0), ({}, 15)])
+def test_command_writes_the_table_and_fails_if_a_mutant_stays_green(
+    found, status, tmp_path, monkeypatch, capsys
+):
+    """The table is printed and written in both cases; only survivors change the exit status."""
+    monkeypatch.setattr(selftest, "self_test", lambda *_, **__: SelfTest(1, [(mutant(), found)], []))
+    out = tmp_path / "SELFTEST.md"
+    monkeypatch.chdir(ROOT)
+    assert main(["verify-selftest", "--out", str(out)]) == status
+    printed = capsys.readouterr()
+    assert out.read_text(encoding="utf-8") == printed.out
+    assert ("1 von 1 Verfälschungen blieben unentdeckt" in printed.err) == bool(status)
+
+
+def test_verification_finds_two_mutants_of_every_kind_and_stays_green_without_a_change():
+    """A sample of `make verify-selftest` with the real build and the real checks."""
+    result = selftest.self_test(ROOT, REPORT, mutants=2 * len(KINDS), clean=1)
+    assert [m.kind for m, _ in result.found] == [k for k in KINDS for _ in range(2)]
+    assert not result.survivors
