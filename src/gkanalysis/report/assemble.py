@@ -14,7 +14,8 @@ import pandas as pd
 from gkanalysis.errors import RenderError, UsageError
 from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.definition import Report
-from gkanalysis.report.values import Value, fill_references
+from gkanalysis.report.quotations import quotation_markdown
+from gkanalysis.report.values import Value, fill_references, value_from_record
 from gkanalysis.writing import write_bytes, write_json
 
 COUNTED_LABELS = ("Tabelle", "Abbildung")  # numbered in the order of the report; other labels are given
@@ -82,7 +83,7 @@ def assemble(report: Report, build: Path) -> tuple[dict[str, Any], dict[str, dic
                 raise RenderError(
                     f"Der Wert „{record['id']}“ ist in zwei Kapiteln vergeben, zuletzt in „{chapter_id}“."
                 )
-            values[record["id"]] = Value(**record)
+            values[record["id"]] = value_from_record(record)
     used: dict[str, dict[str, Any]] = {}
     exhibits: dict[str, dict[str, Any]] = {}
     text: list[str] = []
@@ -98,6 +99,9 @@ def assemble(report: Report, build: Path) -> tuple[dict[str, Any], dict[str, dic
             if exhibit["label"] in counters:
                 counters[exhibit["label"]] += 1
                 exhibit["label"] = f"{exhibit['label']} {counters[exhibit['label']]}"
+            if exhibit["kind"] == "quotation":
+                text.append(quotation_markdown(exhibit))
+                continue
             exhibits[exhibit["id"]] = exhibit | {"chapter": chapter_id}
             text.append(f"::: {{.exhibit #{exhibit['id']}}}\n:::")
     unused = sorted(set(values) - {u["id"] for u in used.values()})

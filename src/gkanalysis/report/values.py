@@ -1,20 +1,22 @@
 """Numbers in prose: text refers to them by id, the renderer fills them in, JupyterLab shows them.
 
 In a Markdown cell `` {eval}`v.new` `` stands for the value saved under the id `new`; `` {eval}`v.new.percent` ``
-for another wording of the same value. This is the inline expression of MyST.
+for another wording of the same value; `` {eval}`v.new.said("zwei Kommunen")` `` for words that the author chose and
+that must fit the number. This is the inline expression of MyST.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from gkanalysis.errors import NotebookError, RenderError
+from gkanalysis.report.countwords import CountWords
 from gkanalysis.report.numbers import NBSP, format_count, format_percent, number_word
 
-REFERENCE = re.compile(r"\{eval\}`v\.([a-z][a-z0-9_]*)(?:\.([a-z_]+))?`")
+REFERENCE = re.compile(r"""\{eval\}`v\.([a-z][a-z0-9_]*)(?:\.said\(["']([^"'`]+)["']\)|\.([a-z_]+))?`""")
 WORDINGS = (
     "n",
     "word",
@@ -44,6 +46,7 @@ class Value:
 
     Wordings: `n` 13 · `word` 13 (words up to zwölf), with `word_capital`, `word_dative`, `word_accusative` ·
     `of` 13 von 45 · `percent` 29 % · `n_percent` 13 (29 %) · `base` 45. The last four need a base.
+    `forms` are further wordings that the data determine, by name. `scale` says which words of the author fit.
 
     Examples
     --------
@@ -57,6 +60,8 @@ class Value:
     base_n: int | None = None
     origin: dict[str, str] = field(default_factory=dict, compare=False)
     label: str = ""
+    forms: Mapping[str, str] = field(default_factory=dict)
+    scale: CountWords | None = field(default=None, compare=False)
 
     @property
     def default(self) -> Text:
@@ -108,6 +113,30 @@ class Value:
         """Count and share."""
         return Text(f"{format_count(self.n)}{NBSP}({self.percent})")
 
+    def said(self, phrase: str) -> Text:
+        """Words of the author for the count, if the declared scale allows them for it.
+
+        Raises
+        ------
+        RenderError
+            If the value has no scale, or the words stand for another count.
+        """
+        if self.scale is None:
+            raise RenderError(
+                f"Zum Wert „{self.id}“ gehört keine Skala von Zahlwörtern; bitte die Zahl selbst nennen."
+            )
+        try:
+            self.scale.check(phrase, self.n, self.base_n)
+        except RenderError as error:
+            raise RenderError(f"Wert „{self.id}“: {error}") from None
+        return Text(phrase)
+
+    def __getattr__(self, name: str) -> Text:
+        forms = self.__dict__.get("forms", {})
+        if name in forms:
+            return Text(forms[name])
+        raise AttributeError(f"Der Wert „{self.__dict__.get('id')}“ hat keine Fassung „{name}“.")
+
     def _base(self) -> int:
         if self.base_n is None:
             raise RenderError(f"Der Wert „{self.id}“ hat keine Basis; er kann nur als Anzahl stehen.")
@@ -126,9 +155,11 @@ class Value:
         """
         if name is None:
             return str(self.default)
+        if name in self.forms:
+            return self.forms[name]
         if name not in WORDINGS:
             raise RenderError(
-                f"Der Wert „{self.id}“ hat keine Fassung „{name}“; es gibt {', '.join(WORDINGS)} oder keine Angabe."
+                f"Der Wert „{self.id}“ hat keine Fassung „{name}“; es gibt {', '.join((*WORDINGS, *self.forms))} oder keine Angabe."
             )
         return str(self.text_n if name == "n" else getattr(self, name))
 
@@ -169,8 +200,12 @@ class Values:
     def records(self) -> list[dict[str, Any]]:
         """One dict per value for the chapter file."""
         return [
-            {"id": v.id, "n": v.n, "base_n": v.base_n, "label": v.label, "origin": v.origin} for v in self
-        ]
+            {
+                "id": v.id, "n": v.n, "base_n": v.base_n, "label": v.label, "origin": v.origin,
+                "forms": dict(v.forms), "scale": v.scale and v.scale.record(),
+            }
+            for v in self
+        ]  # fmt: skip
 
 
 def escape_markdown(text: str) -> str:
@@ -205,14 +240,17 @@ def fill_references(text: str, values: dict[str, Value], used: dict[str, dict[st
     """
 
     def fill(match: re.Match[str]) -> str:
-        value_id, wording = match.groups()
+        value_id, phrase, wording = match.groups()
         if value_id not in values:
             known = ", ".join(sorted(values))
             raise RenderError(
                 f"„{where}“ verwendet den unbekannten Wert „{value_id}“. Berechnet sind: {known}."
             )
         value = values[value_id]
-        shown = value.wording(wording)
+        if phrase:
+            shown, wording = str(value.said(phrase)), "said"
+        else:
+            shown = value.wording(wording)
         key = f"{value_id}.{wording}" if wording else value_id
         count = sum(k.split("#")[0] == key for k in used)
         used[f"{key}#{count + 1}" if count else key] = {
@@ -229,9 +267,23 @@ def fill_references(text: str, values: dict[str, Value], used: dict[str, dict[st
         trace = f" trace={value_id}" if "definition" in value.origin else ""
         return f"[{escape_markdown(shown)}]{{.value #{anchor}{trace}}}"
 
+    own = REFERENCE.sub(" ", text)
+    for scale in dict.fromkeys(
+        v.scale for v in values.values() if v.scale and v.origin.get("chapter") == where
+    ):
+        for loose in scale.unbound(own):
+            raise RenderError(
+                f'In „{where}“ steht „{loose}“ ohne Zahl dahinter; bitte {{eval}}`v.name.said("{loose}")` schreiben, damit das Wort geprüft wird.'
+            )
     filled = REFERENCE.sub(fill, text)
     if "{eval}" in filled:
         raise RenderError(
             f"„{where}“ enthält einen unlesbaren Verweis auf einen Wert; die Form ist {{eval}}`v.name`."
         )
     return filled
+
+
+def value_from_record(record: dict[str, Any]) -> Value:
+    """A value as `Values.records` wrote it."""
+    scale = record.get("scale")
+    return Value(**record | {"scale": CountWords.from_record(scale) if scale else None})

@@ -1,0 +1,88 @@
+"""Quotations are the stored words but for what the marks admit."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gkanalysis.errors import NotebookError
+from gkanalysis.report.quotations import (
+    Quotation,
+    check_quotation,
+    draw_speaker,
+    find_segment,
+    quotation_markdown,
+    quote_id,
+)
+
+STORED = (
+    "Na ja, in Musterstadt haben wir das ja, sage ich mal, sofort gemacht. Frau Beispiel hat uns geholfen."
+)
+
+
+@pytest.mark.parametrize("printed", [
+    "in Musterstadt haben wir das ja, sage ich mal, sofort gemacht.",
+    "in X haben wir das [...] sofort gemacht.",
+    "in [Ort] haben wir das ja, sage ich mal, sofort gemacht. [Eine Kollegin] hat uns geholfen.",
+    "in X haben wir das ja, sage\u00a0ich mal, sofort gemacht.",
+])  # fmt: skip
+def test_permitted_changes(printed):
+    """Cuts, descriptions in brackets, X and Y are all that may differ; spaces do not count."""
+    check_quotation(printed, STORED)
+
+
+@pytest.mark.parametrize(("printed", "said"), [
+    ("in X haben wir es sofort gemacht.", "weicht"),  # a changed word
+    ("Frau Beispiel hat uns geholfen. [...] haben wir das ja", "weicht"),  # another order
+    ("haben wir das [...] ja, sage ich mal, sofort", "fehlt nichts"),  # a mark that cuts nothing
+    ("haben wir das ja, sage ich mal, so", "weicht"),  # a torn word
+    ("[...] X [Ort] gemacht.", "fast nur aus Kürzungen"),
+    ("[...] haben wir das ja, sage ich mal", "beginnt oder endet"),
+])  # fmt: skip
+def test_other_changes_are_refused(printed, said):
+    """Everything else is refused with the words that do not fit."""
+    with pytest.raises(NotebookError, match=said):
+        check_quotation(printed, STORED)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["das", "ist", "uns", "wirklich", "sehr", "gut", "gelungen"]), min_size=4, max_size=12
+    ),
+    st.data(),
+)
+def test_any_cut_of_the_inside_is_permitted(words, data):
+    """Whatever stretch inside a segment is cut and marked, the rest passes."""
+    start = data.draw(st.integers(2, len(words) - 2))
+    end = data.draw(st.integers(start + 1, len(words) - 1))
+    check_quotation(" ".join([*words[:start], "[...]", *words[end:]]), " ".join(words))
+
+
+def test_id_comes_from_the_words():
+    """The id names the words, not the interview, and finds them again."""
+    segments = pd.DataFrame({"segment_id": ["g01-001", "g02-001"], "text": ["Eins zwei drei.", STORED]})
+    assert find_segment(segments, quote_id(STORED)) == STORED
+    assert "g02" not in quote_id(STORED)
+    with pytest.raises(NotebookError, match="keine kodierte Stelle"):
+        find_segment(segments, "q00000000")
+
+
+def test_speakers_alternate():
+    """Female and male forms are drawn for each quotation, about half and half, and the same at every build."""
+    declared = {
+        "seed": 2019,
+        "female": {"nominative": "eine Befragte"},
+        "male": {"nominative": "ein Befragter"},
+    }
+    drawn = [draw_speaker(f"q{k}", declared)["nominative"] for k in range(400)]
+    assert 160 < drawn.count("eine Befragte") < 240
+    assert drawn == [draw_speaker(f"q{k}", declared)["nominative"] for k in range(400)]
+    assert drawn != [draw_speaker(f"q{k}", declared | {"seed": 1})["nominative"] for k in range(400)]
+
+
+def test_block_of_markdown():
+    """A quotation is printed as a block in German quotation marks; what looks like Markdown stays text."""
+    assert (
+        quotation_markdown(Quotation("z", "q1", "*So* [...] war es.").record())
+        == "> „\\*So\\* \\[...\\] war es.“"
+    )
