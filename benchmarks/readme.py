@@ -22,8 +22,9 @@ def embed(readme: str, tables: dict[str, str]) -> str:
 
 
 def made_tables() -> dict[str, str]:
-    """The tables as the commands left them, by name; those that exist."""
-    return {n: (ROOT / p).read_text(encoding="utf-8") for n, p in TABLES.items() if (ROOT / p).exists()}
+    """The tables as the commands left them, by name; those that exist. What follows `<!-- more -->` stays behind."""
+    texts = {n: (ROOT / p).read_text(encoding="utf-8") for n, p in TABLES.items() if (ROOT / p).exists()}
+    return {n: text.split("<!-- more -->")[0] for n, text in texts.items()}
 
 
 if __name__ == "__main__":
