@@ -41,6 +41,18 @@ RULES: Mapping[str, tuple[str, str]] = {
     "V17": ("error", "Entscheidung nicht anwendbar"),
     "V18": ("error", "erfundene und echte Daten gemischt"),
     "V19": ("error", "Bogen bei einem anderen Bündnis abgelegt"),
+    "V20": ("error", "Dokument ohne eindeutiges Bündnis"),
+    "V21": ("error", "mehrere Dokumente eines Bündnisses"),
+    "V22": ("finding", "Kode steht nicht im Codebuch"),
+    "V23": ("finding", "unbekannt, wer kodiert hat"),
+    "V24": ("finding", "Gespräch außerhalb des Zeitraums"),
+    "V25": ("error", "maßgebliche Kodierung fehlt ganz"),
+    "V26": ("finding", "maßgebliche Kodierung fehlt für ein Dokument"),
+    "V27": ("finding", "Angabe, zu der kein Dokument gehört"),
+    "V28": ("finding", "Teile eines Projekts nicht übernommen"),
+    "V29": ("hint", "dieselbe Kodierung mehrmals"),
+    "V30": ("hint", "Beschreibung eines Kodes weicht ab"),
+    "V31": ("hint", "Datum des Gesprächs unbekannt"),
 }
 
 

@@ -59,7 +59,7 @@ def process_source(
     findings, losses, forms : as described in `gkanalysis.validate`; one row per received file
     """
     folder, log = data / book.source, Log()
-    forms = _text_csv(interim / "forms.csv")
+    forms = text_csv(interim / "forms.csv")
     responses = pd.read_parquet(interim / "responses.parquet")
     columns = ["file", "received", "alliance_id", "channel", "note"]
     receipts = pd.DataFrame(
@@ -68,8 +68,8 @@ def process_source(
     alliances = register["buendnisse"]
     responses, decided = apply_decisions(folder, responses, book, log)
 
-    _check_mixing(read_dataset(data), forms, log)
-    _check_sums(data, folder / "forms", forms, log)
+    check_mixing(read_dataset(data), forms, log)
+    check_sums(data, folder / "forms", forms, log)
     for form in forms[forms["status"] == "left_out"].itertuples():
         log.lose("ingest", "form", "ausgelassen", form.message, file=form.file)
     name_item = book.identity["name"]
@@ -79,7 +79,7 @@ def process_source(
     assigned = assign_forms(read, check_receipts(receipts, log), alliances, names, log, name_item)
     chosen = choose_forms(assigned, log)
     case_of = dict(zip(chosen["file"], chosen["case_id"], strict=True))
-    log_reviews(_text_csv(interim / "reviews.csv").query("file in @case_of"), case_of, book, log, decided)
+    log_reviews(text_csv(interim / "reviews.csv").query("file in @case_of"), case_of, book, log, decided)
 
     kept = responses[responses["file"].isin(case_of)].copy()
     kept["case_id"] = kept["file"].map(case_of)
@@ -185,7 +185,7 @@ def _contacts(folder: Path, known: Collection[str], book: Codebook, log: Log) ->
     return {case_id: result for case_id, (_, result) in results.items()}
 
 
-def _check_mixing(dataset: Mapping[str, Any], forms: pd.DataFrame, log: Log) -> None:
+def check_mixing(dataset: Mapping[str, Any], forms: pd.DataFrame, log: Log) -> None:
     """Invented and real forms never go into one analysis."""
     read = forms[forms["status"] == "read"]
     wrong = read[(read["synthetic"] == "True") != dataset["synthetic"]]
@@ -198,7 +198,7 @@ def _check_mixing(dataset: Mapping[str, Any], forms: pd.DataFrame, log: Log) -> 
         )
 
 
-def _check_sums(data: Path, folder: Path, forms: pd.DataFrame, log: Log) -> None:
+def check_sums(data: Path, folder: Path, forms: pd.DataFrame, log: Log) -> None:
     """Compare the forms with `SHA256SUMS`, if the data folder has one."""
     path = data / "SHA256SUMS"
     if not path.exists():
@@ -221,5 +221,5 @@ def raw_hashes(data: Path) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["file", "sha256"])
 
 
-def _text_csv(path: Path) -> pd.DataFrame:
+def text_csv(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False)

@@ -8,6 +8,7 @@ import json
 import math
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from itertools import zip_longest
@@ -75,6 +76,11 @@ def compare_values(old_text: str, new_text: str) -> Iterator[dict[str, str]]:
         and message; old and new are the words that stand there, or the part of the value that differs
     """
     old, new = _by_name(old_text), _by_name(new_text)
+    if old is None or new is None:
+        what = "Im Stand der Veröffentlichung" if old is None else "Im neuen Text"
+        message = f"{what} ist die Liste der Zahlen nicht lesbar."
+        yield {"id": "values.json#", "verdict": "not_checked", "old": "", "new": "", "message": message}
+        return
     for name in dict.fromkeys([*old, *new]):
         row = {"id": f"values.json#{name}", "old": "", "new": "", "message": ""}
         a, b = old.get(name), new.get(name)
@@ -90,17 +96,20 @@ def compare_values(old_text: str, new_text: str) -> Iterator[dict[str, str]]:
             yield row | {"verdict": "differs", "message": f"erster Unterschied: {key}"} | first
 
 
-def _by_name(text: str) -> dict[str, dict[str, Any]]:
-    """Values by id and wording; the second use of a wording gets a number."""
+def _by_name(text: str) -> dict[str, dict[str, Any]] | None:
+    """Values by id and wording; the second use of a wording gets a number. None if it is no list of values."""
     try:
         content = json.loads(text)
     except ValueError:
-        return {}
+        return None
+    if not isinstance(content, list) or not all(isinstance(value, dict) for value in content):
+        return None
     named: dict[str, dict[str, Any]] = {}
-    for value in content if isinstance(content, list) else ():
+    uses: Counter[str] = Counter()
+    for value in content:
         name = ".".join(filter(None, (str(value.get("id")), str(value.get("wording") or ""))))
-        again = sum(k.split("-")[0] == name for k in named)
-        named[f"{name}-{again + 1}" if again else name] = value
+        uses[name] += 1
+        named[f"{name}#{uses[name]}" if uses[name] > 1 else name] = value
     return named
 
 
@@ -120,9 +129,17 @@ def seen_content(path: Path) -> bytes:
             pictures = [n.encode() + archive.read(n) for n in names if n.startswith("word/media/")]
     else:
         markup = path.read_text(encoding="utf-8")
-        links = [a.encode("utf-8") for a in re.findall(r'\b(?:href|id)="([^"]*)"', markup)]
-        pictures = [a.encode("utf-8") for a in re.findall(r'\bsrc="([^"]*)"', markup)]
+        links, pictures = (_attributes(markup, names) for names in ("href|id", "src"))
         markup = re.sub(r"(?s)<(style|script)\b.*?</\1>", "", markup)
-    alts = " ".join(re.findall(r'\b(?:alt|descr)="([^"]*)"', markup))
+    alts = b" ".join(_attributes(markup, "alt|descr")).decode("utf-8")
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", markup) + " " + alts).strip()
     return b"\0".join([words.encode("utf-8"), *links, *pictures])
+
+
+def _attributes(markup: str, names: str) -> list[bytes]:
+    """Values of attributes in their order, whichever quotation marks they stand in.
+
+    >>> _attributes("<a href='x' id=\\"y\\">", "href|id")
+    [b'x', b'y']
+    """
+    return [m[2].encode("utf-8") for m in re.finditer(rf"(?s)\b(?:{names})=([\"'])(.*?)\1", markup)]

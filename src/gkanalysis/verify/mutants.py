@@ -24,7 +24,7 @@ Edit = Callable[[bytes], bytes]
 # What of a codebook is text for readers, and what decides how things are read and counted.
 LABELS = frozenset(["label", "short", "heading", "title", "printed", "report", "group"])
 CONSTANTS = frozenset(
-    ["min", "max", "column", "columns", "item", "set", "value", "operator", "sum_of", "frame", "at_most", "type", "name", "as_of", "sent", "content", "answer_outside", "extra_rows", "printed_rows", "duplicates", "asked_if", "only_if"]
+    ["min", "max", "lead_coder", "threshold", "column", "columns", "item", "set", "value", "operator", "sum_of", "frame", "at_most", "type", "name", "as_of", "sent", "content", "answer_outside", "extra_rows", "printed_rows", "duplicates", "asked_if", "only_if"]
 )  # fmt: skip
 CONTROL = re.compile(r'(w14:checked w14:val=")([01])("/>.*?<w:t(?: [^>]*)?>)[☐☒](?=</w:t>)', re.DOTALL)
 LEGACY = re.compile(r'(<w:default w:val="0"/>)(<w:checked/>)?(?=</w:checkBox>)')
@@ -172,14 +172,8 @@ def draw_label(root: Path, random: Random) -> Mutant:
 
 def draw_constant(root: Path, random: Random) -> Mutant:
     """A value of a codebook that decides how answers are read and counted."""
-    path, text = _codebook(root, random)
-    scalars = list(_scalars(yaml.compose(text)))
-    names = [(p, next((k for k in reversed(p) if isinstance(k, str)), "")) for p, _ in scalars]
-    chosen = [
-        (p, name, n)
-        for (p, name), (_, n) in zip(names, scalars, strict=True)
-        if name in CONSTANTS or (name == "id" and {"options", "rows", "completeness"} & set(p))
-    ]
+    path, text = _codebook(root, random, _constants)
+    chosen = _constants(text)
     name = random.choice(sorted({name for _, name, _ in chosen}))
     where, name, node = random.choice([c for c in chosen if c[1] == name])
     others = sorted({n.value for _, other, n in chosen if other == name} - {node.value})
@@ -210,9 +204,21 @@ def draw_swap(root: Path, random: Random) -> Mutant:
     return Mutant("swap", path, about, edit)
 
 
-def _codebook(root: Path, random: Random) -> tuple[str, str]:
-    path = random.choice(sorted((root / "data/codebook").glob("*.yml")))
-    return path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
+def _constants(text: str) -> list[tuple[tuple[Any, ...], str, yaml.Node]]:
+    """Values of a codebook that decide something: path, name, node."""
+    found = []
+    for where, node in _scalars(yaml.compose(text)):
+        name = next((k for k in reversed(where) if isinstance(k, str)), "")
+        if name in CONSTANTS or (name == "id" and {"options", "rows", "completeness"} & set(where)):
+            found.append((where, name, node))
+    return found
+
+
+def _codebook(root: Path, random: Random, usable: Callable[[str], Any] = lambda _: True) -> tuple[str, str]:
+    """One of the codebooks in which there is something to change."""
+    texts = {p: p.read_text(encoding="utf-8") for p in sorted((root / "data/codebook").glob("*.yml"))}
+    path = random.choice([p for p, text in texts.items() if usable(text)])
+    return path.relative_to(root).as_posix(), texts[path]
 
 
 def _scalars(node: yaml.Node, where: tuple[Any, ...] = (), seen: set[int] | None = None) -> Iterator[Any]:

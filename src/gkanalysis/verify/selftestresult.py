@@ -70,7 +70,12 @@ def table(result: SelfTest) -> str:
         cells += [*(counts[s] for s in SECTIONS), sum(not f for f in found)]
         lines.append(f"| {label} | {' | '.join(map(str, cells))} |")
     red = sum(bool(f) for _, f in result.reruns)
-    lines += ["", f"Clean reruns: {len(result.reruns)}, of which {red} turned red. Seed {result.seed}.", "", "<!-- more -->"]
+    lines += [
+        "",
+        f"Clean reruns: {len(result.reruns)}, of which {red} turned red. Seed {result.seed}.",
+        "",
+        "<!-- more -->",
+    ]
     for title, names in (
         ("Stayed green", result.survivors),
         (
