@@ -66,12 +66,18 @@ endif
 STATE := $(BUILD)/state
 
 LIB_BASE   := $(wildcard src/gkanalysis/*.py)
-LIB_INGEST := $(LIB_BASE) $(wildcard src/gkanalysis/ingest/*.py src/gkanalysis/word/*.py data/codebook/*.yml) src/gkanalysis/report/definition.py
-LIB_REPORT := $(LIB_BASE) $(addprefix src/gkanalysis/ingest/,__init__.py register.py tables.py) $(wildcard $(foreach d,tabulate stats report,src/gkanalysis/$(d)/*.py) $(addprefix src/gkanalysis/report/,templates/* fonts/*))
+LIB_INGEST := $(LIB_BASE) $(wildcard src/gkanalysis/ingest/*.py src/gkanalysis/word/*.py src/gkanalysis/qda/*.py) $(filter-out data/codebook/disclosure.yml,$(wildcard data/codebook/*.yml)) src/gkanalysis/report/definition.py
+LIB_REPORT := $(LIB_BASE) data/codebook/disclosure.yml $(wildcard src/gkanalysis/verify/trace*.py) $(addprefix src/gkanalysis/ingest/,__init__.py register.py tables.py) $(wildcard $(foreach d,disclosure tabulate stats report,src/gkanalysis/$(d)/*.py) $(addprefix src/gkanalysis/report/,templates/* fonts/*))
 LIB_VERIFY := $(LIB_REPORT) $(wildcard src/gkanalysis/verify/*.py)
 ALL_REPORTS := $(basename $(notdir $(wildcard reports/*.yml)))
-SOURCES := $(patsubst $(DATA)/%/forms,%,$(wildcard $(DATA)/*/forms))
-TABLES := cases responses findings losses forms questions
+
+# Kinds of sources (src/gkanalysis/sources.py): folders with forms, and folders with the export of a QDA program.
+FORMS := $(patsubst $(DATA)/%/forms,%,$(wildcard $(DATA)/*/forms))
+QDA := $(wildcard $(addprefix $(DATA)/*/*.,[qQ][dD][pP][xX] [xX][lL][sS][xX]))
+INTERVIEWS := $(filter-out register $(FORMS),$(sort $(patsubst $(DATA)/%/,%,$(filter $(DATA)/%/,$(dir $(QDA))))))
+SOURCES := $(FORMS) $(INTERVIEWS)
+FORM_TABLES := cases responses findings losses forms questions
+INTERVIEW_TABLES := documents codes segments codings cases memos findings losses files questions
 
 # What is missing of a list of files, and what a report holds of the exhibits of its chapters: see the rules.
 gone = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
@@ -124,23 +130,25 @@ $(PROCESSED)/register.ok: $(STATE)/register/lists $(STATE)/all $(LIB_INGEST) $(E
 	@touch $@
 $(REGISTER): $(PROCESSED)/register.ok ;
 
+# Source, what of its folder is ingested, the record of reading, what else reading leaves, the tables.
 define SOURCE_RULES
-$(BUILD)/interim/$(1)/forms.csv: $(STATE)/$(1)/forms $(LIB_INGEST) $(ENV) $(call gone,$(addprefix $(BUILD)/interim/$(1)/,responses.parquet reviews.csv))
+$(BUILD)/interim/$(1)/$(3): $(STATE)/$(1)/$(2) $(LIB_INGEST) $(ENV) $(call gone,$(addprefix $(BUILD)/interim/$(1)/,$(4)))
 	@rm -rf $(BUILD)/interim/.$(1).*
 	$$(GK) ingest $(1) --data $$(DATA)
-$(PROCESSED)/$(1).ok: $(BUILD)/interim/$(1)/forms.csv $(PROCESSED)/buendnisse.parquet $(STATE)/$(1)/lists $(STATE)/dataset $(LIB_INGEST) $(ENV) $(call gone,$(TABLES:%=$(PROCESSED)/$(1)-%.parquet))
+$(PROCESSED)/$(1).ok: $(BUILD)/interim/$(1)/$(3) $(PROCESSED)/buendnisse.parquet $(STATE)/$(1)/lists $(STATE)/dataset $(LIB_INGEST) $(ENV) $(call gone,$(5:%=$(PROCESSED)/$(1)-%.parquet))
 	@rm -rf $(PROCESSED)/.$(1).*
 	$$(GK) process $(1) --data $$(DATA)
 	@touch $$@
-$(TABLES:%=$(PROCESSED)/$(1)-%.parquet): $(PROCESSED)/$(1).ok ;
+$(5:%=$(PROCESSED)/$(1)-%.parquet): $(PROCESSED)/$(1).ok ;
 endef
-$(foreach s,$(SOURCES),$(eval $(call SOURCE_RULES,$(s))))
+$(foreach s,$(FORMS),$(eval $(call SOURCE_RULES,$(s),forms,forms.csv,responses.parquet reviews.csv,$(FORM_TABLES))))
+$(foreach s,$(INTERVIEWS),$(eval $(call SOURCE_RULES,$(s),lists,files.csv,projects.parquet,$(INTERVIEW_TABLES))))
 
 # What the data folder does not hold must end in a sentence, even if an old table still lies there.
 $(STATE)/%:
 	@echo "Fehler: In „$(DATA)/$(*D)“ fehlen die eingegangenen Dateien ($(*F)); bitte ergänzen, wie in data/raw." >&2; exit 2
 $(PROCESSED)/%.parquet: FORCE
-	@echo "Fehler: Die Tabelle „$*“ entsteht nicht aus „$(DATA)“; bitte dort die Quelle ergänzen oder im Bericht die Eingaben prüfen." >&2; exit 2
+	@echo "Fehler: Die Tabelle „$*“ entsteht nicht aus „$(DATA)“; bitte dort den Ordner der Quelle ergänzen oder in der Datei des Berichts (reports) Quelle und Kapitel streichen." >&2; exit 2
 
 ##@ Arbeiten
 .PHONY: lab synthetic env

@@ -49,6 +49,11 @@ def stage(name):
     return name.split("/")[0]
 
 
+# What comes after reading.
+LATER = {
+    *("validate", "interviewcases", "interviewcodings", "interviews", "process", "pipeline"),
+    *("tabulate", "stats", "report", "synthetic"),
+}
 # Who must not be imported by whom. `report` may import all.
 FORBIDDEN = {
     "errors": {"*"},
@@ -66,7 +71,12 @@ FORBIDDEN = {
         "report",
         "synthetic",
     },
-    "ingest": {"validate", "process", "pipeline", "tabulate", "stats", "report", "synthetic"},
+    "ingest": LATER,
+    "interviewcodebook": {"ingest", "qda", *LATER},
+    "qda": {"codebook", "interviewcodebook", "ingest", "sources", *LATER},
+    "interviewcases": {"interviewcodings", "interviews", "process", *LATER - {"interviewcases"}},
+    "interviewcodings": {"process", *LATER - {"interviewcases", "interviewcodings"}},
+    "interviews": LATER - {"interviewcases", "interviewcodings", "interviews", "process"},
     "validate": {"process", "pipeline", "tabulate", "stats", "report", "synthetic"},
     "process": {"pipeline", "tabulate", "stats", "report", "synthetic"},
     "tabulate": {"ingest", "validate", "process", "pipeline", "paths", "report", "synthetic", "writing"},

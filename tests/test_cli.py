@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,9 @@ from gkanalysis.synthetic.wordwriter import write_form
 
 FORM = ROOT / "data/raw/strukturen-2018/forms/Kurzfassung Kreis Wollgras.docx"
 SOURCE = "strukturen-2018"
+INTERVIEWS = "reflexionsgespraeche-2019"
+PROJECT = ROOT / "data/raw" / INTERVIEWS / "projekt.qdpx"
+SHEET = PROJECT.with_name("segmente.xlsx")
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +81,28 @@ def test_form_reads_on_after_a_refused_file(tmp_path):
     assert "fehlt.docx“ gibt es nicht" in err
 
 
+def test_interviews_as_json():
+    """One JSON object a line with source, segment, text, code, coder, case and variables; losses are marked."""
+    out, err = gk("interviews", PROJECT, SHEET, "--json")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert err == ""
+    named = {"source", "segment", "text", "code", "coder", "case", "variables"}
+    assert all(named <= set(row) for row in rows if row["object"] == "coding")
+    assert {row["source"] for row in rows if row["object"] == "coding"} == {f"g{k:02}" for k in range(1, 11)}
+    assert "loss" in {row["object"] for row in rows}
+
+
+def test_interviews_as_summary(tmp_path):
+    """Without --json a German summary; a file that is none is named and the others are shown."""
+    (tmp_path / "Öde.qdpx").write_bytes(b"PK")
+    out, err = gk("interviews", tmp_path / "Öde.qdpx", SHEET, tmp_path / "a.docx", status=10)
+    assert "1 Dokument, " in out
+    assert out.splitlines()[1].startswith("  g10: ohne Text, ")
+    assert err.count("\n") == 2
+    assert "„Öde.qdpx“" in err
+    assert "„a.docx“ ist kein Projekt eines QDA-Programms" in err
+
+
 def test_unknown_command():
     """A command that does not exist ends with status 2."""
     gk("lies", status=2)
@@ -100,6 +126,40 @@ def test_the_way_to_the_tables(own):
         first = files_of(own)
     assert files_of(own) == first
     assert (own / f"data/processed/{SOURCE}-cases.parquet").exists()
+
+
+def test_the_way_to_the_tables_of_interviews(own):
+    """The same three commands; what kind of source it is stands in its codebook."""
+    shutil.rmtree(own / "build", ignore_errors=True)
+    for _ in range(2):
+        gk("register", cwd=own)
+        assert gk("ingest", INTERVIEWS, cwd=own)[0] == f"{INTERVIEWS}: 2 Projekte gelesen.\n"
+        out, _ = gk("process", INTERVIEWS, cwd=own)
+        assert re.match(rf"{INTERVIEWS}: 10 Gespräche, \d+ Segmente, \d+ Kodierungen von 3 Personen; ", out)
+        first = files_of(own)
+    assert files_of(own) == first
+    assert (own / f"data/processed/{INTERVIEWS}-codings.parquet").exists()
+
+
+def test_interviews_that_do_not_fit_stop_the_build(own):
+    """A bad project: status 10. No alliance for a document: status 11. Both leave what was there before."""
+    gk("register", cwd=own)
+    gk("ingest", INTERVIEWS, cwd=own)
+    folder = own / "data/raw" / INTERVIEWS
+    before = files_of(own / "build"), files_of(own / "data/processed")
+    (folder / "kaputt.qdpx").write_bytes(b"%PDF-1.4")
+    err = gk("ingest", INTERVIEWS, cwd=own, status=10)[1]
+    assert "1 Datei in „" in err
+    assert "2 andere in Ordnung" in err
+    (folder / "dokumente.csv").unlink()
+    err = gk("process", INTERVIEWS, cwd=own, status=11)[1]
+    assert (
+        "V20 Dokument ohne eindeutiges Bündnis: „segmente.xlsx“, Dokument „g10“: kein Bündnis genannt" in err
+    )
+    found = own / f"build/{INTERVIEWS}-findings.csv"
+    assert "V20" in found.read_text(encoding="utf-8")
+    found.unlink()
+    assert (files_of(own / "build"), files_of(own / "data/processed")) == before
 
 
 def test_bad_forms_stop_the_build_and_leave_the_last_one(own):

@@ -105,6 +105,22 @@ def test_folder_of_the_data_that_is_missing_is_named(project, tmp_path):
     )
 
 
+def test_kind_of_a_source_is_seen_in_its_folder(project, tmp_path):
+    """Forms lie in `forms`, projects of a QDA program loose; a list beside forms or the register is no project."""
+    data = tmp_path / "eigene"
+    for name in (
+        "register/liste.xlsx", "a-1/forms/b.docx", "a-1/liste.xlsx", "b-2/Projekt neu.QDPX", "b-2/zweites.qdpx",
+        "c-3/segmente.xlsx", "d-4/alt/projekt.qdpx", "e-5/liste.csv", "lose.xlsx",
+    ):  # fmt: skip
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).touch()
+    database = make(project, "-n", "-p", "help", f"DATA={data}")
+    found = {
+        name: re.search(rf"^{name} := (.*)$", database, re.MULTILINE)[1] for name in ("FORMS", "INTERVIEWS")
+    }
+    assert found == {"FORMS": "a-1", "INTERVIEWS": "b-2 c-3"}
+
+
 def old_python(folder):
     """A program that answers as Python 3.8 would: the real one with another version number."""
     path = folder / "python-alt"
@@ -180,6 +196,10 @@ def test_broken_off_installation_starts_again(project):
         ("data/echt/strukturen-2018/forms/Bogen.docx", True),
         ("confidential/echt/reports/x/x.pdf", True),
         ("data/processed/strukturen-2018-cases.parquet", True),
+        ("data/echt/gespraeche-2019/projekt.qdpx", True),
+        ("data/processed/gespraeche-2019-segments.parquet", True),
+        ("build/interim/gespraeche-2019/projects.parquet", True),
+        ("confidential/echt/processed/gespraeche-2019-documents.parquet", True),
         ("data/raw/strukturen-2018/forms/Neu.docx", False),
         ("data/codebook/neu.yml", False),
         ("data/processed/README.md", False),

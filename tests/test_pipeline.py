@@ -29,9 +29,14 @@ from tools.project import (
 )
 from tools.system import needs, run
 
-CHAPTERS = ["buendnisse", "ruecklauf", "kerngruppe", "akteure", "anhang"]
+CHAPTERS = [
+    c["id"] for c in yaml.safe_load((ROOT / f"reports/{REPORT}.yml").read_text(encoding="utf-8"))["chapters"]
+]
 RENDERS = [f"render {REPORT} --format {f}" for f in ("html", "pdf", "docx")]
 FINISH = [f"assemble {REPORT}", f"origins {REPORT}", *RENDERS]
+FORMS_READ = ["ingest strukturen-2018", "process strukturen-2018"]
+INTERVIEWS = "reflexionsgespraeche-2019"
+INTERVIEWS_READ = [f"ingest {INTERVIEWS}", f"process {INTERVIEWS}"]
 LIBRARIES = {
     "register": "LIB_INGEST",
     "ingest": "LIB_INGEST",
@@ -106,7 +111,7 @@ def sources(tmp_path_factory):
 def built(sources, tmp_path_factory):
     """A finished build; tests work on copies of it, which keep the times and so need no new build."""
     folder = shutil.copytree(sources, tmp_path_factory.mktemp("eins") / "gk")
-    printed = make(folder, "reports", PYTHONPROFILEIMPORTTIME="1")
+    printed = make(folder, "reports", "data", PYTHONPROFILEIMPORTTIME="1")
     (folder.parent / "printed.txt").write_text(printed, encoding="utf-8")
     return folder
 
@@ -175,6 +180,11 @@ def change_receipts(raw):
     )
 
 
+def change_list(raw):
+    path = raw / INTERVIEWS / "dokumente.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("2019-08-15", "2019-08-14"), encoding="utf-8")
+
+
 def change_register(raw):
     path = raw / "register/buendnisse.csv"
     text = path.read_text(encoding="utf-8")
@@ -195,12 +205,17 @@ def change_codebook(raw):
     [
         (change_receipts, ["register", "process strukturen-2018"], reading("strukturen-2018-cases")),
         (
+            change_list,
+            ["register", *INTERVIEWS_READ],
+            reading(f"{INTERVIEWS}-documents", f"{INTERVIEWS}-cases"),
+        ),
+        (
             change_register,
-            ["register", "process strukturen-2018"],
+            ["register", "process strukturen-2018", f"process {INTERVIEWS}"],
             reading("buendnisse", "strukturen-2018-cases"),
         ),
-        (change_title, ["register", "process strukturen-2018"], CHAPTERS),
-        (change_codebook, ["register", "ingest strukturen-2018", "process strukturen-2018"], CHAPTERS),
+        (change_title, ["register", "process strukturen-2018", f"process {INTERVIEWS}"], CHAPTERS),
+        (change_codebook, ["register", *FORMS_READ, *INTERVIEWS_READ], CHAPTERS),
     ],
 )
 def test_change_reaches_what_depends_on_it(copied, change, before, chapters):
@@ -224,7 +239,10 @@ def test_change_reaches_what_depends_on_it(copied, change, before, chapters):
         ("data/processed/strukturen-2018-losses.parquet", "data", ["process strukturen-2018"]),
         ("data/processed/gebiete.parquet", "data", ["register"]),
         ("data/processed/dataset.json", "data", ["register"]),
-        ("build/interim/strukturen-2018/responses.parquet", "data", ["ingest strukturen-2018", "process strukturen-2018"]),
+        ("build/interim/strukturen-2018/responses.parquet", "data", FORMS_READ),
+        (f"data/processed/{INTERVIEWS}-codings.parquet", "data", [f"process {INTERVIEWS}"]),
+        (f"build/interim/{INTERVIEWS}/projects.parquet", "data", INTERVIEWS_READ),
+        (f"build/interim/{INTERVIEWS}/files.csv", "data", INTERVIEWS_READ),
     ],
 )  # fmt: skip
 def test_deleted_output_is_made_again(built, copied, name, goal, ran):
@@ -302,7 +320,7 @@ def test_tick_reruns_what_depends_on_it(ticked):
     assert {"akteure", "anhang"} <= set(again)
     assert "buendnisse" not in again
     assert sorted(steps(ticked[2])) == sorted(
-        ["register", "ingest strukturen-2018", "process strukturen-2018", *map(chapter, again), *FINISH]
+        ["register", *FORMS_READ, *map(chapter, again), *FINISH]
     )  # fmt: skip
 
 
@@ -347,18 +365,18 @@ def test_tick_changes_these_cells_of_the_html(built, ticked):
     of_file = [c for c in found if c[0] == "rohdateien"]
     assert sorted((t, *rest) for t, _, *rest in found if t != "rohdateien") == sorted(expected)
     assert {label for t, label, *_ in found if t != "rohdateien"} == {"Integration Point"}
-    assert [(c[1], c[2]) for c in of_file] == [(f"strukturen-2018/forms/{ticked[1]}", 1)]
+    assert [(c[1], c[2]) for c in of_file] == [("strukturen-2018/forms", 2)]
 
 
 def test_tick_changes_these_cells_of_the_docx(built, ticked):
     """Cell by cell: two counts in both tables, the checksum of the form."""
     found = changes(cells_of_docx(built), cells_of_docx(ticked[0]))
-    of_file = [c for c in found if c[1].endswith(".docx")]
+    of_file = [c for c in found if c[1] == "strukturen-2018/forms"]
     in_tables = [c for c in found if c not in of_file]
     assert len({c[0] for c in in_tables}) == 2
     assert {c[1] for c in in_tables} == {"Integration Point"}
     assert sorted(tuple(c[2:]) for c in in_tables) == sorted(expected_in_tables(built) * 2)
-    assert [(c[1], c[2]) for c in of_file] == [(f"strukturen-2018/forms/{ticked[1]}", 1)]
+    assert [(c[1], c[2]) for c in of_file] == [("strukturen-2018/forms", 2)]
 
 
 @needs("poppler")
@@ -398,7 +416,7 @@ def test_steps_import_only_what_make_watches(built):
             path = "src/" + found[1].replace(".", "/")
             if seen and (built / f"{path}.py").exists():
                 assert f"{path}.py" in watched[library], (seen[-1], path)
-    assert len(seen) == 3 + len(CHAPTERS) + len(FINISH)
+    assert len(seen) == 1 + len(FORMS_READ) + len(INTERVIEWS_READ) + len(CHAPTERS) + len(FINISH)
 
 
 # Interrupted

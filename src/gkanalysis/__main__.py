@@ -45,15 +45,24 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         for argument in positional:
             command.add_argument(argument)
-        if name not in ("form", "synthetic", "notebooks", "check-published", "verify-selftest"):
+        if name not in ("form", "interviews", "synthetic", "notebooks", "check-published", "verify-selftest"):
             command.add_argument("--data", default="data/raw", help="Ordner der eingegangenen Daten")
         return command
 
     form = add("form", _form, "zeigen, was in einem Word-Formular steht, auch ohne Codebuch")
     form.add_argument("files", nargs="+", metavar="DATEI")
     form.add_argument("--json", action="store_true", help="ein JSON-Objekt je Zeile")
+    interviews = add(
+        "interviews",
+        _interviews,
+        "zeigen, was in einem Projekt eines QDA-Programms steht, auch ohne Codebuch",
+    )
+    interviews.add_argument("files", nargs="+", metavar="DATEI", help=".qdpx (REFI-QDA) oder .xlsx (MAXQDA)")
+    interviews.add_argument(
+        "--json", action="store_true", help="ein JSON-Objekt je Zeile, zuletzt die Verluste"
+    )
     add("register", _register, "das Register der Bündnisse prüfen und bereitstellen")
-    add("ingest", _ingest, "die Bögen einer Quelle einlesen", "source")
+    add("ingest", _ingest, "die Bögen oder Gespräche einer Quelle einlesen", "source")
     add("process", _process, "eine Quelle prüfen und zur Auswertung bereitstellen", "source")
     add("rules", _rules, "die Make-Regeln eines Berichts ausgeben", "report")
     chapter = add("chapter", _chapter, "ein Kapitel eines Berichts rechnen", "report", "chapter")
@@ -72,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         "--accept", default=[], action="append", metavar="KENNUNG", help="bekannter Widerspruch"
     )
     add("origins", _origins, "die Seite mit der Herkunft jeder Zahl eines Berichts schreiben", "report")
+    add("disclose", _disclose, "prüfen, ob ein fertiger Bericht Vertrauliches verrät", "report")
     add("verify", _verify, "einen Bericht neu bauen und jede Zahl prüfen", "report")
     add(
         "release", _release, "den jetzigen Stand eines Berichts als Vergleich für verify festhalten", "report"
@@ -129,6 +139,22 @@ def _form(options: argparse.Namespace) -> None:
         for f in form.fields:
             where = f"Tabelle {f.table}, Zeile {f.row}, Spalte {f.column}" if f.table else f.part
             print(f"  {f.kind:16} {f.state:13} {(f.value or f.raw)[:40]!r:42} {f.label[:40]!r:42} {where}")
+    if refused:
+        raise IngestError("\n".join(refused))
+
+
+def _interviews(options: argparse.Namespace) -> None:
+    from gkanalysis.ingest.interviews import project_lines, project_summary, read_project
+
+    refused = []
+    for file in options.files:
+        try:
+            project = read_project(Path(file))
+        except IngestError as error:
+            refused.append(str(error))
+            continue
+        for line in project_lines(project) if options.json else project_summary(file, project):
+            print(line)
     if refused:
         raise IngestError("\n".join(refused))
 
@@ -225,6 +251,14 @@ def _origins(options: argparse.Namespace) -> None:
     folder = paths.reports / report.id
     page = trace_page(Chapter("herkunft", paths, folder), folder, report.title)
     write_bytes(folder / "herkunft.html", page.encode("utf-8"))
+
+
+def _disclose(options: argparse.Namespace) -> None:
+    from gkanalysis.disclosure.check import check_report
+    from gkanalysis.report.definition import read_report
+
+    paths = _paths(options)
+    print(check_report(read_report(paths.root, options.report), paths))
 
 
 def _verify(options: argparse.Namespace) -> None:

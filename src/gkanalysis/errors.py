@@ -57,3 +57,9 @@ class VerificationError(GkError):
     """Published figures or their relations cannot be checked, or a verdict is not what it should be."""
 
     exit_code = 15
+
+
+class DisclosureError(GkError):
+    """A report would give away what its policy keeps confidential."""
+
+    exit_code = 16

@@ -49,10 +49,11 @@ RULES: Mapping[str, tuple[str, str]] = {
     "V25": ("error", "maßgebliche Kodierung fehlt ganz"),
     "V26": ("finding", "maßgebliche Kodierung fehlt für ein Dokument"),
     "V27": ("finding", "Angabe, zu der kein Dokument gehört"),
-    "V28": ("finding", "Teile eines Projekts nicht übernommen"),
+    "V28": ("finding", "Teile eines Projekts nicht wie gespeichert übernommen"),
     "V29": ("hint", "dieselbe Kodierung mehrmals"),
     "V30": ("hint", "Beschreibung eines Kodes weicht ab"),
     "V31": ("hint", "Datum des Gesprächs unbekannt"),
+    "V32": ("hint", "Teile eines Projekts werden nicht gebraucht"),
 }
 
 

@@ -17,7 +17,13 @@ from gkanalysis.paths import ProjectPaths
 SHOWN = 12  # findings that the terminal shows; all stand in the file it names
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
     from gkanalysis.codebook import Codebook
+    from gkanalysis.interviewcodebook import InterviewCodebook
+    from gkanalysis.sources import SourceKind
 
 
 def replace_if_changed(new: Path, target: Path) -> bool:
@@ -42,22 +48,28 @@ def replace_if_changed(new: Path, target: Path) -> bool:
 
 
 def build_interim(paths: ProjectPaths, source: str) -> str:
-    """Ingest the forms of a source into `interim/<source>`; returns a sentence for the log.
+    """Ingest the forms or interviews of a source into `interim/<source>`; returns a sentence for the log.
 
     Raises
     ------
     IngestError
         If any file is refused: all others have been read, every refusal is named, nothing is written.
     """
-    from gkanalysis.ingest.forms import ingest_forms
-
-    book = _codebook(paths, source)
+    kind, book = _codebook(paths, source)
     target = paths.interim / source
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{source}.") as scratch:
-        folder = paths.data / source / "forms"
         new = Path(scratch)
-        n, refused = ingest_forms(folder, book, new)
+        if kind.id == "interviews":
+            from gkanalysis.ingest.interviews import ingest_interviews
+
+            folder = paths.data / source
+            n, refused = ingest_interviews(folder, new)
+        else:
+            from gkanalysis.ingest.forms import ingest_forms
+
+            folder = paths.data / source / "forms"
+            n, refused = ingest_forms(folder, book, new)
         if refused:
             lines = "\n".join(f"  {r}" for r in refused)
             raise IngestError(
@@ -65,9 +77,9 @@ def build_interim(paths: ProjectPaths, source: str) -> str:
                 "Bitte diese Dateien ersetzen oder aus dem Ordner nehmen; bis dahin entsteht kein Bericht."
             )
         target.mkdir(exist_ok=True)
-        for name in ("responses.parquet", "reviews.csv", "forms.csv"):  # the last is the target of make
+        for name in kind.interim:  # the last is the target of make
             (new / name).replace(target / name)
-    return f"{source}: {n} Bögen gelesen."
+    return f"{source}: {n} {kind.label} gelesen."
 
 
 def build_register(paths: ProjectPaths) -> None:
@@ -111,13 +123,15 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     """
     import pandas as pd
 
+    from gkanalysis.interviews import process_interviews
     from gkanalysis.process import process_source, questions, raise_errors
 
-    book = _codebook(paths, source)
+    kind, book = _codebook(paths, source)
     register = {
         name: pd.read_parquet(paths.processed / f"{name}.parquet") for name in ("gebiete", "buendnisse")
     }
-    tables = process_source(paths.data, paths.interim / source, book, register)
+    process = process_interviews if kind.id == "interviews" else process_source
+    tables = process(paths.data, paths.interim / source, book, register)
     findings = tables["findings"]
     findings.to_csv(_folder(paths.build) / f"{source}-findings.csv", index=False)
     raise_errors(findings)
@@ -132,9 +146,7 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     asked = _folder(paths.build) / f"{source}-rueckfragen.csv"
     # for Excel: it takes a semicolon and a byte order mark as a sign of columns and umlauts
     tables["questions"].to_csv(asked, index=False, sep=";", encoding="utf-8-sig")
-    labels = {r["id"]: r["label"] for r in book.completeness} | {"missing": "nicht eingegangen"}
-    status = tables["cases"]["status"].value_counts()
-    counted = ", ".join(f"{n} {labels[str(name)]}" for name, n in status.items())
+    counted = _interviews_counted(tables) if kind.id == "interviews" else _forms_counted(tables, book)
     lines = [
         f"{source}: {counted}; {len(findings)} Hinweise, {len(tables['losses'])} Zeilen in den Verlusten."
     ]
@@ -143,23 +155,41 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     if len(urgent) > SHOWN:
         lines.append(f"  … und {len(urgent) - SHOWN} weitere.")
     folder = paths.build.relative_to(paths.root) if paths.build.is_relative_to(paths.root) else paths.build
-    lines.append(
-        f"  Alle Hinweise: {folder}/{source}-findings.csv; Rückfragen: {folder}/{source}-rueckfragen.csv"
-    )
+    questions_at = f"; Rückfragen: {folder}/{source}-rueckfragen.csv" if len(tables["questions"]) else ""
+    lines.append(f"  Alle Hinweise: {folder}/{source}-findings.csv{questions_at}")
     return "\n".join(lines)
 
 
-def _codebook(paths: ProjectPaths, source: str) -> Codebook:
-    """The codebook of a source; one of another wave is no substitute."""
+def _forms_counted(tables: Mapping[str, pd.DataFrame], book: Codebook) -> str:
+    """How many forms of each completeness there are, for the log."""
+    labels = {r["id"]: r["label"] for r in book.completeness} | {"missing": "nicht eingegangen"}
+    status = tables["cases"]["status"].value_counts()
+    return ", ".join(f"{n} {labels[str(name)]}" for name, n in status.items())
+
+
+def _interviews_counted(tables: Mapping[str, pd.DataFrame]) -> str:
+    """How much of interviews there is, for the log."""
+    codings = tables["codings"]
+    return (
+        f"{len(tables['cases'])} Gespräche, {len(tables['segments'])} Segmente, {len(codings)} Kodierungen von "
+        f"{codings['coder'].nunique()} Personen"
+    )
+
+
+def _codebook(paths: ProjectPaths, source: str) -> tuple[SourceKind, Codebook | InterviewCodebook]:
+    """What kind of source it is, and its codebook; one of another wave is no substitute."""
     from gkanalysis.codebook import read_codebook
+    from gkanalysis.interviewcodebook import read_interview_codebook
+    from gkanalysis.sources import source_kind
 
     path = paths.codebook(source)
-    book = read_codebook(path)
+    kind = source_kind(path)
+    book = read_interview_codebook(path) if kind.id == "interviews" else read_codebook(path)
     if book.source != source:
         raise CodebookError(
             f"Codebuch „{path}“ gilt für „{book.source}“, nicht für „{source}“; bitte „{source}.yml“ daneben anlegen."
         )
-    return book
+    return kind, book
 
 
 def _folder(path: Path) -> Path:

@@ -185,32 +185,32 @@ def _contacts(folder: Path, known: Collection[str], book: Codebook, log: Log) ->
     return {case_id: result for case_id, (_, result) in results.items()}
 
 
-def check_mixing(dataset: Mapping[str, Any], forms: pd.DataFrame, log: Log) -> None:
-    """Invented and real forms never go into one analysis."""
-    read = forms[forms["status"] == "read"]
+def check_mixing(dataset: Mapping[str, Any], files: pd.DataFrame, log: Log) -> None:
+    """Invented and real files never go into one analysis (V18); `files` has one row per received file."""
+    read = files[files["status"] == "read"]
     wrong = read[(read["synthetic"] == "True") != dataset["synthetic"]]
-    for form in wrong.itertuples():
-        is_, says = ("erfunden", "echt") if form.synthetic == "True" else ("echt", "erfunden")
+    for file in wrong.itertuples():
+        is_, says = ("erfunden", "echt") if file.synthetic == "True" else ("echt", "erfunden")
         log.find(
             "V18",
-            f"„{form.file}“ ist {is_}, die Daten des Ordners sind laut dataset.yml {says}.",
-            file=form.file,
+            f"„{file.file}“ ist {is_}, die Daten des Ordners sind laut dataset.yml {says}.",
+            file=file.file,
         )
 
 
-def check_sums(data: Path, folder: Path, forms: pd.DataFrame, log: Log) -> None:
-    """Compare the forms with `SHA256SUMS`, if the data folder has one."""
+def check_sums(data: Path, folder: Path, files: pd.DataFrame, log: Log) -> None:
+    """Compare the files of a folder with `SHA256SUMS`, if the data folder has one (V14)."""
     path = data / "SHA256SUMS"
     if not path.exists():
         return
     lines = path.read_text(encoding="utf-8").splitlines()
     # a star before the name says that sha256sum read the file as binary
     sums = {nfc(name.lstrip(" *")): digest for digest, _, name in (line.partition(" ") for line in lines)}
-    for form in forms[forms["status"] == "read"].itertuples():
-        expected = sums.get(nfc((folder / form.file).relative_to(data).as_posix()))
-        if expected and expected != form.sha256:  # a form that came in later has no sum yet
+    for file in files[files["status"] == "read"].itertuples():
+        expected = sums.get(nfc((folder / file.file).relative_to(data).as_posix()))
+        if expected and expected != file.sha256:  # a file that came in later has no sum yet
             log.find(
-                "V14", f"„{form.file}“ steht so nicht in SHA256SUMS.", file=form.file, raw=form.sha256[:12]
+                "V14", f"„{file.file}“ steht so nicht in SHA256SUMS.", file=file.file, raw=file.sha256[:12]
             )
 
 
@@ -222,4 +222,5 @@ def raw_hashes(data: Path) -> pd.DataFrame:
 
 
 def text_csv(path: Path) -> pd.DataFrame:
+    """A CSV file of our own as text; nothing is taken for a number or for missing."""
     return pd.read_csv(path, dtype=str, keep_default_na=False)

@@ -51,6 +51,9 @@ def project(tmp_path):
     paths.processed.mkdir(parents=True)
     (paths.processed / "dataset.json").write_text(json.dumps({"title": "Probe", "synthetic": True}))
     (paths.processed / "raw-files.csv").write_text("file,sha256\nforms/1.docx,0123\n")
+    policy = {"threshold": 3, "sources": {}, "derived": [{"match": "*", "reason": "Probe"}]}
+    (tmp_path / "data/codebook").mkdir(parents=True)
+    (tmp_path / "data/codebook/disclosure.yml").write_text(json.dumps(policy))  # JSON is YAML
     for name in ("losses", "questions"):
         pd.DataFrame({"name": [name], "row": [7]}).to_parquet(paths.processed / f"{SOURCE}-{name}.parquet")
 

@@ -210,7 +210,7 @@ def test_libreoffice_shows_the_report_in_its_own_font(built, tmp_path):
     assert re.search(r"SourceSans3-Regular", fonts)
     assert re.search(r"SourceSans3-Bold", fonts)
     pages = int(re.search(r"Pages:\s+(\d+)", run(["pdfinfo", pdf], strict=True))[1])
-    assert 8 <= pages <= 20
+    assert 15 <= pages <= 35
 
 
 def test_report_has_no_trace_of_the_machine(built):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from gkanalysis.disclosure.check import check_exhibits
 from gkanalysis.errors import RenderError, UsageError
 from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.definition import Report
@@ -33,6 +35,8 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
         An unknown or unused value, an exhibit id used twice, chapters computed from other data.
     UsageError
         If a chapter or the data have not been made yet.
+    DisclosureError
+        If the numbers together, or a name in a table or figure, give away what is confidential; nothing is written then.
     """
     build, target = paths.build / "reports" / report.id, paths.reports / report.id
     document, used = assemble(report, build)
@@ -55,6 +59,10 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
         "versions": [["Python", ".".join(map(str, sys.version_info[:3]))]]
         + [[name, version(name)] for name in ("gkanalysis", *VERSIONED)],
     }
+    with tempfile.TemporaryDirectory(dir=build, prefix=".vorlage.") as scratch:
+        _copy_exhibits(report, build, Path(scratch))
+        write_json(Path(scratch) / "values.json", list(used.values()))
+        check_exhibits(report, paths, Path(scratch))
     write_json(build / "document.json", document)
     _copy_exhibits(report, build, target)
     for name, file in (("losses", "losses.csv"), ("questions", "rueckfragen.csv")):
@@ -123,10 +131,13 @@ def _chapter(build: Path, chapter_id: str) -> dict[str, Any]:
 
 def _copy_exhibits(report: Report, build: Path, target: Path) -> None:
     """Tables and figures of all chapters into the report's folder; what no chapter makes any more goes."""
-    for kind in ("tables", "figures"):
+    for kind in ("tables", "figures", "arbeit"):
         made = {p.name: p for c in report.chapters for p in sorted((build / c.id / kind).glob("*.*"))}
         folder = target / kind
-        folder.mkdir(parents=True, exist_ok=True)
+        if made or kind != "arbeit":
+            folder.mkdir(parents=True, exist_ok=True)
+        elif not folder.exists():
+            continue
         for name, path in made.items():
             write_bytes(folder / name, path.read_bytes())
         for path in folder.iterdir():

@@ -10,18 +10,24 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs
 
 import pandas as pd
 
 from gkanalysis.codebook import Codebook, read_codebook
 from gkanalysis.errors import NotebookError, UsageError
 from gkanalysis.ingest.register import read_register_codebook, register_frames
+from gkanalysis.interviewcodebook import InterviewCodebook
 from gkanalysis.paths import ProjectPaths
+from gkanalysis.report.countwords import CountWords
 from gkanalysis.report.definition import project_root
+from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit
+from gkanalysis.report.interviews import Interviews
 from gkanalysis.report.numbers import format_date
+from gkanalysis.report.quotations import Quotation
 from gkanalysis.report.values import Value, Values
+from gkanalysis.sources import source_kind
 from gkanalysis.tabulate import (
     count_row_from_mapping,
     multiple_response_table,
@@ -30,7 +36,7 @@ from gkanalysis.tabulate import (
 )
 from gkanalysis.writing import write_json
 
-TOTAL = "alle"
+WORKING_PAPERS = "arbeit"  # folder of what a report makes for its authors only
 
 
 class Chapter:
@@ -42,6 +48,7 @@ class Chapter:
         self._exhibits: dict[str, dict[str, Any]] = {}
         self._tables: dict[str, pd.DataFrame] = {}
         self._codebooks: dict[str, Codebook] = {}
+        self._interviews: dict[str, Interviews] = {}
         self.dataset = self._json("dataset.json")
 
     def _json(self, name: str) -> dict[str, Any]:
@@ -165,6 +172,12 @@ class Chapter:
         status = ",".join(cases["status"].unique())
         return define(table, "multiple_response", source=source, set=set_id, status=status, base=base)
 
+    def interviews(self, source: str) -> Interviews:
+        """The coded interviews of a source such as `reflexionsgespraeche-2019`."""
+        if source not in self._interviews:
+            self._interviews[source] = Interviews(self, source)
+        return self._interviews[source]
+
     def population(self) -> dict[str, int]:
         """Number of alliances in the register by type and in total: the population of every wave."""
         counts = self.alliances["type"].value_counts()
@@ -175,10 +188,16 @@ class Chapter:
         if name == "register":
             label = f"Register der Bündnisse, Stand {format_date(self.register_codebook['as_of'])}"
         else:
-            label = f"{self.codebook(name).title}, Welle {self.codebook(name).wave}"
+            book = self._any_codebook(name)
+            label = f"{book.title}, Welle {book.wave}"
         return f"Quelle: {label}; eigene Berechnung" + ("; synthetische Daten." if self.mark else ".")
 
-    def show(self, exhibit: Exhibit) -> Shown:
+    def _any_codebook(self, source: str) -> Codebook | InterviewCodebook:
+        """The codebook of a source of forms or of interviews."""
+        path = self.paths.codebook(source)
+        return self.codebook(source) if source_kind(path).id == "forms" else self.interviews(source).codebook
+
+    def show(self, exhibit: Exhibit | Quotation) -> Shown:
         """Keep an exhibit with its numbers and show it."""
         if exhibit.id in self._exhibits:
             raise NotebookError(f"Die Darstellung „{exhibit.id}“ gibt es in diesem Kapitel schon.")
@@ -186,6 +205,13 @@ class Chapter:
         self._exhibits[exhibit.id] = exhibit.record()
         self._write("exhibits.json", self._exhibits)
         return Shown(exhibit)
+
+    def working_paper(self, name: str, frame: pd.DataFrame) -> None:
+        """Put a table beside the report for the team's own work: it holds raw answers and is not passed on."""
+        path = self.out / WORKING_PAPERS / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # for Excel: it takes a semicolon and a byte order mark as a sign of columns and umlauts
+        frame.to_csv(path, index=False, sep=";", encoding="utf-8-sig", lineterminator="\n")
 
     def value(
         self, value_id: str, table: pd.DataFrame, *, row: str, subgroup: str = TOTAL, label: str = ""
@@ -208,9 +234,12 @@ class Chapter:
         origin = {"row": row, "subgroup": subgroup, "chapter": self.id}
         if "definition" in hit:
             origin["definition"] = hit["definition"].iloc[0]
+        kind, _, known = str(origin.get("definition", "")).partition("?")
+        scale = self.interviews(parse_qs(known)["source"][0]).count_words if kind == "codings" else None
         return self.number(
-            value_id, int(hit["n"].iloc[0]), None if pd.isna(base) else int(base), origin=origin, label=label
-        )
+            value_id, int(hit["n"].iloc[0]), None if pd.isna(base) else int(base), origin=origin, label=label,
+            scale=scale,
+        )  # fmt: skip
 
     def count(self, value_id: str, rows: pd.DataFrame, base: pd.DataFrame | None = None) -> Value:
         """Keep the number of rows of a frame for the text, with the rows it counts as its origin.
@@ -236,8 +265,12 @@ class Chapter:
         *,
         origin: Mapping[str, str] | None = None,
         label: str = "",
+        forms: Mapping[str, str] | None = None,
+        scale: CountWords | None = None,
     ) -> Value:
         """Keep a count that stands in no table, or a `label` that the data determine.
+
+        `forms` are further wordings by name; `scale` says which words of the author may stand for the count.
 
         Raises
         ------
@@ -255,6 +288,8 @@ class Chapter:
             None if base_n is None else int(base_n),
             dict(origin or {"chapter": self.id}),
             label,
+            dict(forms or {}),
+            scale,
         )
         self.values.add(value)
         self._write("values.json", self.values.records())
@@ -282,7 +317,7 @@ class Shown:
 
     MIME = "application/vnd.gkanalysis.exhibit+json"
 
-    def __init__(self, exhibit: Exhibit) -> None:
+    def __init__(self, exhibit: Exhibit | Quotation) -> None:
         self._exhibit = exhibit
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
@@ -291,15 +326,6 @@ class Shown:
             "text/html": self._exhibit._repr_html_(),
             "text/plain": self._exhibit.caption,
         }
-
-
-def define(numbers: pd.DataFrame, kind: str, /, **known: str) -> pd.DataFrame:
-    """Add the column `definition`: how the numbers of a table were counted, for whoever wants to trace one.
-
-    >>> define(pd.DataFrame({"n": [1]}), "nested", table="uebersicht-01")["definition"].item()
-    'nested?table=uebersicht-01'
-    """
-    return numbers.assign(definition=f"{kind}?{urlencode({k: v for k, v in known.items() if v}, safe=',')}")
 
 
 def _row_names(rows: pd.DataFrame | None) -> list[list[str]]:

@@ -33,6 +33,15 @@ class CountWords:
         """All words of the scale."""
         return tuple(word for _, _, words in self.steps for word in words)
 
+    @property
+    def explained(self) -> str:
+        """The scale in one line for readers: the first word of each step and what it stands for."""
+        steps = (
+            f"„{words[0]}“ für {low}" if low == high else f"„{words[0]}“ für {low} bis {high}"
+            for low, high, words in self.steps
+        )
+        return ", ".join(steps)
+
     def words_for(self, n: int) -> tuple[str, ...]:
         """The words that may stand for a count; none for 0 and for what the scale does not reach."""
         return next((words for low, high, words in self.steps if low <= n <= high), ())

@@ -25,8 +25,10 @@ KINDS = {
 REPORT_KEYS = {
     "title": (str, True), "subtitle": (str, False), "authors": (list, True), "institution": (str, True),
     "date": (str, True), "language": (str, True), "description": (str, True), "keywords": (list, False),
-    "sources": (list, True), "chapters": (list, True),
+    "sources": (list, True), "chapters": (list, True), "kind": (str, False), "formats": (list, False),
 }  # fmt: skip
+# kind of report -> the formats it can be set in
+FORMATS = {"report": ("html", "pdf", "docx"), "slides": ("html", "pdf", "pptx")}
 CHAPTER_KEYS = {
     "id": (str, True),
     "notebook": (str, True),
@@ -60,6 +62,8 @@ class Report:
     chapters: tuple[ChapterDefinition, ...]
     keywords: tuple[str, ...]
     description: str
+    kind: str = "report"
+    formats: tuple[str, ...] = FORMATS["report"]
 
 
 def project_root(start: Path | None = None) -> Path:
@@ -106,7 +110,10 @@ def read_report(root: Path, report_id: str) -> Report:
         for c in content["chapters"]
     )
     d = {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
-    return Report(id=report_id, **{"subtitle": "", "keywords": (), **d, "chapters": chapters})
+    formats = FORMATS[d.get("kind", "report")]
+    return Report(
+        id=report_id, **{"subtitle": "", "keywords": (), "formats": formats, **d, "chapters": chapters}
+    )
 
 
 def _problems(content: Any, keys: Mapping[str, tuple[type, bool]]) -> list[str]:
@@ -133,6 +140,12 @@ def _wrong_values(content: Mapping[str, Any], root: Path) -> list[str]:
         for k, v in lists.items()
         if not all(isinstance(x, str) for x in v)
     ]
+    kind, formats = content.get("kind", "report"), [str(f) for f in content.get("formats", ["html"])]
+    if kind not in FORMATS:
+        found.append(f"„kind: {kind}“ gibt es nicht; möglich sind {' und '.join(FORMATS)}")
+    elif not formats or len(set(formats)) < len(formats) or not set(formats) <= set(FORMATS[kind]):
+        listed = ", ".join(FORMATS[kind])
+        found.append(f"„formats“ nennt für „kind: {kind}“ eines oder mehrere von {listed}, jedes einmal")
     ids = [c["id"] for c in content["chapters"]]
     for chapter in content["chapters"]:
         if not ID.fullmatch(chapter["id"]) or ids.count(chapter["id"]) > 1:
@@ -204,8 +217,8 @@ def make_rules(report: Report, paths: ProjectPaths) -> str:
         f"\t@rm -f {folder}/.herkunft.html.*\n"
         f"\t$(GK) origins {report.id} --data $(DATA)\n"
     )
-    for suffix in ("html", "pdf", "docx"):
-        template = " $(wildcard reports/reference.docx)" if suffix == "docx" else ""
+    for suffix in report.formats:
+        template = f" $(wildcard reports/reference.{suffix})" if suffix in ("docx", "pptx") else ""
         beside = f" {folder}/herkunft.html" if suffix == "html" else ""  # every number links there
         lines.append(
             f"{folder}/{report.id}.{suffix}: {folder}/values.json{beside}{template} $(LIB_REPORT) $(ENV)\n"

@@ -38,7 +38,7 @@ class Quotation:
     @property
     def caption(self) -> str:
         """The quotation as a line."""
-        return f"„{self.text}“"
+        return in_quotation_marks(self.text)
 
     def save(self, folder: Path) -> None:
         """Nothing lies beside a quotation: its words are in the chapter file."""
@@ -157,7 +157,16 @@ def quotation_markdown(exhibit: Mapping[str, Any]) -> str:
     >>> quotation_markdown({"text": "So [...] war es."})
     '> „So \\\\[...\\\\] war es.“'
     """
-    return f"> „{escape_markdown(exhibit['text'])}“"
+    return f"> {escape_markdown(in_quotation_marks(exhibit['text']))}"
+
+
+def in_quotation_marks(text: str) -> str:
+    """A text in German quotation marks, with single ones inside.
+
+    >>> in_quotation_marks("Das Wort „Vorsicht“ reicht.")
+    '„Das Wort ‚Vorsicht‘ reicht.“'
+    """
+    return f"„{text.replace('„', '‚').replace('“', '‘')}“"
 
 
 def _plain(text: str) -> str:

@@ -1,11 +1,14 @@
-"""Set a report from its assembled document: HTML, PDF or DOCX, atomically."""
+"""Set a report from its assembled document: HTML, PDF or DOCX, slides as HTML, PDF or PPTX, atomically."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import UTC, datetime
 from typing import Any
 
+from gkanalysis.disclosure.check import check_file
+from gkanalysis.errors import UsageError
 from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.definition import Report
 from gkanalysis.report.document import check_document, data_mark, link_exhibits, number_headings, parse
@@ -18,8 +21,9 @@ LAST_PAGE = """
 
 Datensatz: {dataset}. {kind}
 
-Der Bericht ist aus {n} eingegangenen Dateien gerechnet. Die Prüfsummen (SHA-256) gehören zu den Dateien, wie sie
-eingegangen sind; schon ein geändertes Kreuz ergibt eine andere Summe.
+Der Bericht ist aus {n} eingegangenen Dateien gerechnet. Die Namen der Dateien nennen Bündnisse und stehen deshalb
+nicht hier. Je Ordner steht die Prüfsumme (SHA-256) über die Liste seiner Dateien mit ihren Prüfsummen, wie `sha256sum`
+sie schreibt, nach Namen geordnet; schon ein geändertes Kreuz ergibt eine andere Summe.
 
 ::: {{.exhibit #rohdateien}}
 :::
@@ -34,13 +38,25 @@ def render_report(report: Report, paths: ProjectPaths, format_: str) -> str:
 
     Raises
     ------
+    DisclosureError
+        If a name stands in it that the policy keeps confidential; the file does not appear then.
     RenderError
         If a value, label or alternative text is missing, or the typesetter refuses the document.
+    UsageError
+        If the definition of the report does not name the format.
     """
+    if format_ not in report.formats:
+        raise UsageError(
+            f"„{report.id}“ gibt es nicht als {format_}; sein Eintrag „formats“ nennt {', '.join(report.formats)}."
+        )
     build, target = paths.build / "reports" / report.id, paths.reports / report.id
     document = json.loads((build / "document.json").read_text(encoding="utf-8"))
-    content = {"html": _html, "pdf": _pdf, "docx": _docx}[format_](report, document, paths)
+    if report.kind == "slides":
+        content = _slides(report, document, paths, format_)
+    else:
+        content = {"html": _html, "pdf": _pdf, "docx": _docx}[format_](report, document, paths)
     path = target / f"{report.id}.{format_}"
+    check_file(report, paths, path.name, content)
     write_bytes(path, content)
     return f"{path.relative_to(paths.root)} ({len(content) / 1000:.0f} kB)"
 
@@ -68,13 +84,23 @@ def _last_page_tables(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
             "header": header, "rows": [{"cells": r, "kind": "row", "level": 0} for r in rows], "plain": True,
         }  # fmt: skip
 
-    files = [[name, f"{digest[:20]}…"] for name, digest in document["raw_files"]]
+    files = _folders(document["raw_files"])
+    header = ["Ordner", "Dateien", "SHA-256 (Anfang)"]
     return {
-        "rohdateien": table("rohdateien", "Eingegangene Dateien", ["Datei", "SHA-256 (Anfang)"], files),
+        "rohdateien": table("rohdateien", "Eingegangene Dateien", header, files),
         "versionen": table(
             "versionen", "Verwendete Programme", ["Programm", "Version"], document["versions"]
         ),
     }
+
+
+def _folders(files: list[list[str]]) -> list[list[str]]:
+    """One row a folder with number and checksum of its files; their names would tell who answered."""
+    lists: dict[str, list[str]] = {}
+    for name, digest in sorted(files):
+        lists.setdefault(name.rpartition("/")[0] or ".", []).append(f"{digest}  {name}\n")
+    sums = {folder: hashlib.sha256("".join(lines).encode()).hexdigest() for folder, lines in lists.items()}
+    return [[folder, str(len(lines)), f"{sums[folder][:20]}…"] for folder, lines in lists.items()]
 
 
 def moment(report: Report) -> datetime:
@@ -105,3 +131,23 @@ def _docx(report: Report, document: dict[str, Any], paths: ProjectPaths) -> byte
     return render_docx(
         report, document, tree, headings, paths.build / "reports" / report.id, reference, moment(report)
     )
+
+
+def _slides(report: Report, document: dict[str, Any], paths: ProjectPaths, format_: str) -> bytes:
+    from gkanalysis.report.slides import make_slides
+    from gkanalysis.report.slidespdf import fit_slides
+
+    build = paths.build / "reports" / report.id
+    tree, slides = make_slides(document, build)
+    slides, pdf = fit_slides(report, document, tree, slides, build, moment(report))
+    if format_ == "html":
+        from gkanalysis.report.slideshtml import render_slides_html
+
+        return render_slides_html(report, document, tree, slides, build)
+    if format_ == "pptx":
+        from gkanalysis.report.pptx import render_pptx
+
+        return render_pptx(
+            report, document, slides, build, paths.root / "reports/reference.pptx", moment(report)
+        )
+    return pdf

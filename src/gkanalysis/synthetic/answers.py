@@ -20,7 +20,7 @@ TICK = "x"
 
 @dataclass
 class Form:
-    """One form to be written: who sent it when, which version and style, and what stands in its slots."""
+    """One form to be written: who sent it when, in which version and style, its slots, and what mess it has."""
 
     alliance_id: str
     name: str
@@ -31,6 +31,7 @@ class Form:
     status: str
     answers: dict[str, str] = field(default_factory=dict)
     remark: str = ""
+    mess: str = ""
 
     @property
     def file_name(self) -> str:
@@ -120,6 +121,7 @@ def _cast_mess(mess: Mapping[str, str], forms: Sequence[Form]) -> dict[str, Form
             and (f.version == "lang" or name not in ("added_actor", "unclear_mark", "words_for_number"))
         ]  # fmt: skip
         form = cast[name] = fits[0]
+        form.mess = name
         if name in ("placeholder_left", "unclear_mark"):
             form.style = "typed_x"  # in a control Word itself flags a placeholder, and a box has no brackets
     return cast

@@ -20,10 +20,12 @@ import yaml
 from gkanalysis.codebook import read_codebook
 from gkanalysis.errors import GkError
 from gkanalysis.synthetic.answers import Form, make_forms
+from gkanalysis.synthetic.interviews import SOURCE, write_interviews
 from gkanalysis.synthetic.register import make_register
 from gkanalysis.synthetic.wordwriter import write_form
 from gkanalysis.zipping import zip_parts
 
+SUMS = "SHA256SUMS"
 DATASET = """\
 # What this folder is. Data that say synthetic: true are marked as synthetic on every page made from them.
 title: Synthetische Daten zu „Gemeinsam klappt’s“
@@ -36,7 +38,7 @@ licence: CC BY 4.0
 
 
 def make_synthetic(root: Path) -> list[str]:
-    """Write register, forms, lists and hashes below `root / "data"`.
+    """Write register, forms, lists, interviews and hashes below `root / "data"`.
 
     Returns
     -------
@@ -45,7 +47,7 @@ def make_synthetic(root: Path) -> list[str]:
     Raises
     ------
     GkError
-        If LibreOffice, which saves some of the forms, is missing.
+        If LibreOffice, which saves some of the forms, is missing, or the interviews are not as planned.
     """
     spec = yaml.safe_load((root / "data/synthetic/strukturen-2018.yml").read_text(encoding="utf-8"))
     book = read_codebook(root / "data/codebook/strukturen.yml")
@@ -71,6 +73,7 @@ def make_synthetic(root: Path) -> list[str]:
         (folder / "forms").mkdir(parents=True)
         units.to_csv(new / "register/gebiete.csv", index=False)
         alliances.to_csv(new / "register/buendnisse.csv", index=False)
+        said = write_interviews(root, new / SOURCE, alliances, forms, figure)
         _write_forms(book, forms, folder / "forms")
         receipts = [(f.file_name, f.received, f.alliance_id, "E-Mail", f.remark) for f in forms]
         _write_csv(folder / "eingang.csv", ["file", "received", "alliance_id", "channel", "note"], receipts)
@@ -79,11 +82,7 @@ def make_synthetic(root: Path) -> list[str]:
         (new / "dataset.yml").write_text(DATASET, encoding="utf-8")
         if (raw / "README.md").exists():
             shutil.copy(raw / "README.md", new / "README.md")
-        files = sorted(p for p in new.rglob("*") if p.is_file())
-        sums = [
-            f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(new).as_posix()}\n" for p in files
-        ]
-        (new / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
+        (new / SUMS).write_text(checksums(new), encoding="utf-8")
         shutil.rmtree(raw)
         new.rename(raw)
     _write_csv(
@@ -103,7 +102,16 @@ def make_synthetic(root: Path) -> list[str]:
         f"{len(forms)} Bögen, {len(alliances)} Bündnisse geschrieben; {len(outcomes) - len(missed)} von "
         f"{len(outcomes)} gedruckten Angaben getroffen.",
         *[f"Nicht zugleich erfüllbar: {m}" for m in missed],
+        said,
     ]
+
+
+def checksums(folder: Path) -> str:
+    """One line a file below the folder: SHA-256 and path, as `sha256sum` writes and checks them."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p != folder / SUMS)
+    return "".join(
+        f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(folder).as_posix()}\n" for p in files
+    )
 
 
 def _write_forms(book: Any, forms: Iterable[Form], folder: Path) -> None:

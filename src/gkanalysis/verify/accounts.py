@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from gkanalysis.errors import UsageError
+from gkanalysis.sources import source_kind
 from gkanalysis.validate import GIVEN
+from gkanalysis.verify.interviewaccounts import interview_rows
+from gkanalysis.verify.sums import account
 from gkanalysis.verify.tracewords import STATES
 
 if TYPE_CHECKING:
@@ -19,7 +22,7 @@ KEY = ["file", "item_id", "occurrence"]
 
 
 def account_rows(chapter: Chapter, sources: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """One row per sum: in = used + set aside, for files, forms, alliances, answers and mentions.
+    """One row per sum: in = used + set aside, for files, forms, alliances, answers and mentions, and for interviews.
 
     Yields
     ------
@@ -32,8 +35,11 @@ def account_rows(chapter: Chapter, sources: Sequence[str]) -> Iterator[dict[str,
         If the tables of a source have not been made.
     """
     for source in sources:
-        yield from _form_rows(chapter, source)
-        yield from _response_rows(chapter, source)
+        if source_kind(chapter.paths.codebook(source)).id == "interviews":
+            yield from interview_rows(chapter, source)
+        else:
+            yield from _form_rows(chapter, source)
+            yield from _response_rows(chapter, source)
 
 
 def _form_rows(chapter: Chapter, source: str) -> Iterator[dict[str, Any]]:
@@ -42,19 +48,19 @@ def _form_rows(chapter: Chapter, source: str) -> Iterator[dict[str, Any]]:
     lost = losses[losses["unit"] == "form"]
     files = [p.name for p in (chapter.paths.data / source / "forms").iterdir() if p.is_file()]
     read, left_out = (forms.loc[forms["status"] == s, "file"] for s in ("read", "left_out"))
-    yield _account(f"{source}: Dateien", files, {"gelesen": read, "ausgelassen": left_out})
+    yield account(f"{source}: Dateien", files, {"gelesen": read, "ausgelassen": left_out})
     lost_in = {stage: lost.loc[lost["stage"] == stage] for stage in ("ingest", "validate")}
-    yield _account(f"{source}: ausgelassene Dateien", left_out, {"mit Grund": lost_in["ingest"]["file"]})
+    yield account(f"{source}: ausgelassene Dateien", left_out, {"mit Grund": lost_in["ingest"]["file"]})
     counted = cases.loc[cases["file"] != "", "file"]
     replaced = lost_in["validate"].loc[lost_in["validate"]["rule"] == "V06", "file"]
-    yield _account(f"{source}: Bögen", read, {"gezählt": counted, "durch spätere ersetzt": replaced})
+    yield account(f"{source}: Bögen", read, {"gezählt": counted, "durch spätere ersetzt": replaced})
     labels = {r["id"]: r["label"] for r in chapter.codebook(source).completeness}
     labels |= {"missing": "nicht eingegangen"}
     went = {label: cases.loc[cases["status"] == status, "case_id"] for status, label in labels.items()}
-    yield _account(f"{source}: Bündnisse", chapter.alliances["alliance_id"], went)
+    yield account(f"{source}: Bündnisse", chapter.alliances["alliance_id"], went)
     lacking = cases.loc[cases["status"].isin(["partial", "unusable"]), "case_id"]
     with_reason = lost_in["validate"].loc[lost_in["validate"]["rule"] == "V15", "case_id"]
-    yield _account(f"{source}: nicht voll auswertbare Bögen", lacking, {"mit Grund": with_reason})
+    yield account(f"{source}: nicht voll auswertbare Bögen", lacking, {"mit Grund": with_reason})
 
 
 def _response_rows(chapter: Chapter, source: str) -> Iterator[dict[str, Any]]:
@@ -73,12 +79,12 @@ def _response_rows(chapter: Chapter, source: str) -> Iterator[dict[str, Any]]:
     cells = printed["case_id"] + " " + printed["item_id"]
     states = sorted(printed["state"].unique())
     went = {STATES[state]: cells[printed["state"] == state] for state in states}
-    yield _account(f"{source}: Fragen aller gezählten Bögen", expected, went)
+    yield account(f"{source}: Fragen aller gezählten Bögen", expected, went)
 
     as_read = pd.read_parquet(path)
     as_read = as_read[as_read["file"].isin(set(cases["file"]))]
     settled = final[final["note"] != "version"]  # the others were added: items that a version does not print
-    yield _account(f"{source}: gelesene Stellen", _names(as_read), {"in den Antworten": _names(settled)})
+    yield account(f"{source}: gelesene Stellen", _names(as_read), {"in den Antworten": _names(settled)})
 
     both = as_read.merge(settled, on=KEY, suffixes=("_read", ""), how="inner")
     given = both[both["state_read"].isin(GIVEN) & _said(both)]
@@ -88,7 +94,7 @@ def _response_rows(chapter: Chapter, source: str) -> Iterator[dict[str, Any]]:
     with_reason = _named(given[~kept], reasons)
     used = _names(given[kept])
     name = f"{source}: ausgefüllte Stellen"
-    yield _account(
+    yield account(
         name, _names(given), {"wie ausgefüllt verwendet": used, "zurückgestellt mit Grund": with_reason}
     )
 
@@ -97,13 +103,13 @@ def _response_rows(chapter: Chapter, source: str) -> Iterator[dict[str, Any]]:
     listed = lost[lost["rule"] == "V09"]
     pairs = [f"{r.file} {i}" for r in listed.itertuples() for i in r.item_id.split()]
     placeholders = list(shown["file"] + " " + shown["item_id"])
-    yield _account(f"{source}: stehen gebliebene Platzhalter", placeholders, {"mit Grund": pairs})
+    yield account(f"{source}: stehen gebliebene Platzhalter", placeholders, {"mit Grund": pairs})
 
     reviews = pd.read_csv(path.with_name("reviews.csv"), dtype=str, keep_default_na=False)
     loose = reviews[~reviews["item_id"].isin(book.items) & reviews["file"].isin(set(cases["file"]))]
     outside = lost[lost["rule"] == "V13"]
     where = [f["file"] + " " + f["place"] for f in (loose, outside)]
-    yield _account(f"{source}: Einträge außerhalb der Felder", where[0], {"mit Grund": where[1]})
+    yield account(f"{source}: Einträge außerhalb der Felder", where[0], {"mit Grund": where[1]})
 
     for set_id, declared in book.sets.items():
         column = {
@@ -113,7 +119,7 @@ def _response_rows(chapter: Chapter, source: str) -> Iterator[dict[str, Any]]:
         inside = ticks["item_id"].isin(book.set_items(set_id))
         own = _named(ticks[~inside], lost[lost["rule"] == "V12"])
         name = f"{source}: Nennungen in „{declared['label']}“"
-        yield _account(
+        yield account(
             name, _names(ticks), {"gezählt": _names(ticks[inside]), "eigene Zeilen, mit Grund": own}
         )
 
@@ -137,24 +143,3 @@ def _named(rows: pd.DataFrame, losses: pd.DataFrame) -> list[str]:
             left[tuple(key)] -= 1
             found.append(name)
     return found
-
-
-def _account(name: str, came_in: Iterable[str], went: Mapping[str, Iterable[str]]) -> dict[str, Any]:
-    """One sum; it is right if everything that came in stands in exactly one of the places."""
-    before = Counter(came_in)
-    places = {label: Counter(rows) for label, rows in went.items()}
-    after = sum(places.values(), Counter())
-    missing, extra = before - after, after - before
-    sentences = [
-        f"{len(names)} {what}, zuerst „{min(names)}“."
-        for names, what in ((missing, "ohne Verbleib"), (extra, "doppelt oder ohne Herkunft"))
-        if names
-    ]
-    return {
-        "section": "account",
-        "id": name,
-        "verdict": "does_not_add_up" if missing or extra else "adds_up",
-        "old": str(before.total()),
-        "new": " + ".join(f"{c.total()} {label}" for label, c in places.items() if c or len(places) == 1),
-        "message": " ".join(sentences),
-    }

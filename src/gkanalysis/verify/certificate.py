@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from gkanalysis.errors import VerificationError
 from gkanalysis.report.html import TEMPLATES, font_faces
 from gkanalysis.verify import manifest, published
 
@@ -39,6 +40,9 @@ GOOD = frozenset(
     {"identical", "same_values", "within_tolerance", "agrees", "adds_up", "rounding", "implied_base"}
 )
 UNCHECKED = frozenset({"not_checkable", "derived", "no_exact_number"})  # with a reason that was declared
+# What is wrong weighs more than what could not be compared; each has an exit status of its own.
+WRONG = frozenset({"differs", "drawn_otherwise", "agrees_other_base", "does_not_add_up", "contradiction"})
+EXIT_WRONG, EXIT_NOT_COMPARED = VerificationError.exit_code, 17
 DOWNLOADS = (("verification.json", "alle Zeilen für Programme"), ("codecheck.yml", "Manifest für CODECHECK"))
 
 
@@ -79,22 +83,45 @@ def settle(rows: Sequence[dict[str, Any]], accepted: Sequence[Mapping[str, str]]
     return sorted(settled, key=lambda r: list(STATUS).index(r["status"]))
 
 
-def certificate_html(report: str, rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> str:
-    """The page for people: verdict, summary, findings in full, then every other row."""
+def exit_status(rows: Sequence[Mapping[str, Any]]) -> int:
+    """Exit status by the worst open row: 0 if there is none, 15 if something is wrong, 17 if only not compared.
+
+    >>> exit_status([{"status": "open", "verdict": "not_checked"}, {"status": "accepted", "verdict": "differs"}])
+    17
+    """
+    verdicts = {r["verdict"] for r in rows if r["status"] == "open"}
+    return 0 if not verdicts else EXIT_WRONG if verdicts & WRONG else EXIT_NOT_COMPARED
+
+
+def verdict_words(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The verdict as a sentence: passed or not, and how much is open, known, and without anything to compare.
+
+    >>> verdict_words([{"status": "accepted"}, {"status": "good"}])
+    'Bestanden: 2 Zeilen, kein offener Befund, 1 bekannter und begründeter Befund, 0 ohne Vergleich.'
+    """
+    counts = Counter(r["status"] for r in rows)
+    n_open, n_known = counts["open"], counts["accepted"]
+    opened = "kein offener Befund" if not n_open else "1 offener Befund" if n_open == 1 else f"{n_open} offene Befunde"  # fmt: skip
+    known = "1 bekannter und begründeter Befund" if n_known == 1 else f"{n_known} bekannte und begründete Befunde"  # fmt: skip
+    passed = "Nicht bestanden" if n_open else "Bestanden"
+    return f"{passed}: {len(rows)} Zeilen, {opened}, {known}, {counts['unchecked']} ohne Vergleich."
+
+
+def certificate_html(
+    report: str, rows: Sequence[Mapping[str, Any]], about: Mapping[str, str], mark: str = ""
+) -> str:
+    """The page for people: verdict, summary, findings in full, then every other row.
+
+    `mark` says what kind of data the report was made from, where that is known.
+    """
     n_open = sum(r["status"] == "open" for r in rows)
-    n_known = sum(r["status"] == "accepted" for r in rows)
-    known = f"{n_known} Abweichungen sind bekannt und begründet" if n_known else "es gibt keine Abweichung"
-    verdict = (
-        f"Nicht bestanden: {n_open} {'offener Befund' if n_open == 1 else 'offene Befunde'}."
-        if n_open
-        else f"Bestanden: kein offener Befund; {known}."
-    )
     facts = "".join(
         f"<tr><th scope='row'>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in about.items()
     )
     files = ", ".join(f'<a href="{name}">{name}</a> ({what})' for name, what in DOWNLOADS)
     parts = [
-        f'<p class="verdict {"bad" if n_open else "good"}">{verdict}</p>', _summary(rows),
+        *([f'<p class="mark" role="note">{escape(mark)}</p>'] if mark else []),
+        f'<p class="verdict {"bad" if n_open else "good"}">{verdict_words(rows)}</p>', _summary(rows),
         f"<p class='files'>Neben dieser Seite: {files}.</p>",
     ]  # fmt: skip
     for status, title in (("open", "Offene Befunde"), ("accepted", "Bekannte Abweichungen")):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gkanalysis.errors import VerificationError
 from gkanalysis.verify.constraints import RULES, Claim, System, holds
 from gkanalysis.verify.cores import (
     needed_relations,
@@ -104,28 +105,41 @@ def check_consistency(
     """
     reader = PublishedNumbers(figures, declared)
     contradictions: list[Contradiction] = []
+    unsolved: list[str] = []
     corrections: list[tuple[tuple[Change, ...], ...]] = []
     for system in reader.systems():
-        new, whole = _contradictions(system)
+        try:
+            new, whole = _contradictions(system, reader.same)
+        except VerificationError as error:  # the other groups can still be solved
+            ids = dict.fromkeys(c.key.rpartition(".")[0] for c in system.claims)
+            unsolved.append(f"{error} Betroffen sind {', '.join(ids)}.")
+            continue
         contradictions += new
         corrections += [whole] if whole else []
-    implied = []
+    implied: dict[str, tuple[str, int, int | None]] = {}  # by base: several shares can be of the same one
     for claim, n in _hidden_bases(reader):
         fits = whole_bases(claim, n.value)
-        if fits:
-            implied.append((claim.key, *fits))
-        elif not any({n.key, claim.key} >= set(c.claims) for c in contradictions):
-            contradictions.append(Contradiction((n.key, claim.key), (NO_BASE,), ()))
+        if fits is None:
+            if not any({n.key, claim.key} >= set(c.claims) for c in contradictions):
+                contradictions.append(Contradiction((n.key, claim.key), (NO_BASE,), ()))
+            continue
+        key, low, high = implied.get(claim.base, (claim.key, *fits))
+        ends = [end for end in (high, fits[1]) if end is not None]
+        low, high = max(low, fits[0]), min(ends) if ends else None
+        if high is None or low <= high:  # else it is a contradiction, and has been found as one
+            implied[claim.base] = (key, low, high)
     order = {key: k for k, key in enumerate(reader.claims)}
     contradictions.sort(key=lambda c: (len(c.claims), [order[k] for k in c.claims]))
     return Consistency(
         len(figures), len(reader.relations), tuple(contradictions), tuple(corrections),
-        tuple(_judge_column(c, reader) for c in reader.columns), tuple(implied),
-        tuple(i for i in figures if i not in reader.used), (*problems, *reader.problems),
+        tuple(_judge_column(c, reader) for c in reader.columns), tuple(implied.values()),
+        tuple(i for i in figures if i not in reader.used), (*problems, *reader.problems, *unsolved),
     )  # fmt: skip
 
 
-def _contradictions(system: System) -> tuple[list[Contradiction], tuple[tuple[Change, ...], ...]]:
+def _contradictions(
+    system: System, same: Mapping[str, str]
+) -> tuple[list[Contradiction], tuple[tuple[Change, ...], ...]]:
     """The contradictions of a group, and every smallest correction of the whole group."""
     corrections = smallest_corrections(system)
     if not corrections[0][0]:
@@ -135,7 +149,7 @@ def _contradictions(system: System) -> tuple[list[Contradiction], tuple[tuple[Ch
     for core in smallest_cores(system, corrections[0][0]):
         names = tuple(system.claims[k].key for k in core)
         repairs = tuple(dict.fromkeys(tuple(c for c in changes if c[0] in names) for changes in whole))
-        found.append(Contradiction(names, _sentences(system, core), tuple(filter(None, repairs))))
+        found.append(Contradiction(names, _sentences(system, core, same), tuple(filter(None, repairs))))
     return found, whole
 
 
@@ -165,7 +179,9 @@ def _needed_count(system: System, kept: set[int], claim: Claim) -> str:
     low, high = below or above or (claim.value, claim.value)
     if low == high:
         return str(low)
-    return f"höchstens {high}" if below else f"mindestens {low}"
+    if high is None:
+        return f"mindestens {low}"
+    return f"{low} bis {high}" if low else f"höchstens {high}"
 
 
 def printed_number(claim: Claim) -> str:
@@ -176,12 +192,18 @@ def printed_number(claim: Claim) -> str:
     return f"{whole} %" if claim.is_percent else whole
 
 
-def _sentences(system: System, core: Sequence[int]) -> tuple[str, ...]:
+def _sentences(system: System, core: Sequence[int], same: Mapping[str, str]) -> tuple[str, ...]:
     """The relations without which the contradiction would vanish, in words; and rounding, if it matters."""
-    sentences = list(dict.fromkeys(r.sentence for r in needed_relations(system, core)))
+    sentences = [r.sentence for r in needed_relations(system, core)]
     claims = [system.claims[k] for k in core]
     counts = {c.key for c in claims if not c.is_percent}
     shares = [c for c in claims if c.is_percent]
+    bases = [c.base for c in shares]
+    for c in shares:  # a base that the share has in common with another number of the contradiction
+        own = c.key.removesuffix("percent") + "base"
+        if own in same and (c.base in counts or bases.count(c.base) > 1):
+            sentences.append(same[own])
+    sentences = list(dict.fromkeys(sentences))
     if shares and not sentences and len(claims) == 2 and all(c.base not in counts for c in shares):
         printed = {c.key for c in system.claims}
         sentences.append(SHARE if shares[0].base in printed else NO_BASE)

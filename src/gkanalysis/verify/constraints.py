@@ -94,37 +94,46 @@ class System:
         most = max(printed.values(), default=100)
         sums = [sum(abs(f) * printed.get(q, most) for q, f in r.terms.items()) for r in self.relations]
         top = np.full(len(self._index), self.highest or max([2 * most, *sums]) + 100, dtype=float)
-        for c in self.claims if not self.highest else ():  # a small share of a known count has a large base
-            if c.is_percent and c.base not in printed:
+        for c in self.claims if not self.highest else ():  # a small share has a large base
+            if c.is_percent and c.base in printed:  # which need not be the one that is printed
+                high = max(max(c.limits(r)[1] for r in RULES), Fraction(1, 1000))
+                top[self._index[c.base]] = max(top[self._index[c.base]], np.ceil(float(SCALE * most / high)) + 1)
+            elif c.is_percent:
                 known = c.n in printed
                 low = max(min(c.limits(r)[0] for r in RULES), Fraction(1, 1000))
                 need = SCALE * printed[c.n] / low + 1 if known else UNPRINTED
                 for q in (c.base,) if known else (c.base, c.n):
                     top[self._index[q]] = max(top[self._index[q]], np.ceil(float(need)))
+        same = [[self._index[q] for q in r.terms] for r in self.relations if _is_equality(r)]
+        for _ in same:  # what is equal to a large base can be as large
+            for pair in same:
+                top[pair] = top[pair].max()
         return top
 
-    def neighbours(self) -> list[set[int]]:
-        """For each claim the claims that share a relation with it; quantities without a claim are passed through."""
+    def neighbours(self, without: frozenset[int] = frozenset()) -> list[set[int]]:
+        """For each claim the claims that share a relation with it; quantities without a claim are passed through.
+
+        `without` are claims that do not count as such.
+        """
         claimed: dict[str, list[int]] = {}
-        for k, claim in enumerate(self.claims):
+        present = {k: claim for k, claim in enumerate(self.claims) if k not in without}
+        for k, claim in present.items():
             for q in (claim.n, claim.base) if claim.is_percent else (claim.key,):
                 claimed.setdefault(q, []).append(k)
         groups = [set(r.terms) for r in self.relations]
         groups += [{c.n, c.base} for c in self.claims if c.is_percent]
-        loose = {q for g in groups for q in g} - {c.key for c in self.claims if not c.is_percent}
+        loose = {q for g in groups for q in g} - {c.key for c in present.values() if not c.is_percent}
         for q in sorted(loose):  # join the groups that meet in a quantity that is printed nowhere
             joined = [g for g in groups if q in g]
             groups = [g for g in groups if q not in g] + [set().union(*joined)]
         near: list[set[int]] = [set() for _ in self.claims]
         for group in groups:
             members = {k for q in group for k in claimed.get(q, ()) if not self.claims[k].is_percent}
-            members |= {k for k, c in enumerate(self.claims) if c.is_percent and {c.n, c.base} <= group}
+            members |= {k for k, c in present.items() if c.is_percent and {c.n, c.base} <= group}
             for k in members:
                 near[k] |= members - {k}
         for column in self._columns:  # one rule for the whole column ties its percentages together
-            members = {
-                k for k, c in enumerate(self.claims) if c.is_percent and c.column == column and not c.band
-            }
+            members = {k for k, c in present.items() if c.is_percent and c.column == column and not c.band}
             for k in members:
                 near[k] |= members - {k}
         return near
@@ -167,6 +176,7 @@ class System:
         must: Iterable[int] = (),
         may: Iterable[int] | None = None,
         forbid: Sequence[frozenset[int]] = (),
+        gap: float = 0,
     ) -> tuple[frozenset[int], dict[str, int]] | None:
         """Keep as many claims as possible.
 
@@ -175,6 +185,7 @@ class System:
         must : claims that are kept
         may : claims that may be kept; None means all
         forbid : sets of dropped claims that are known already; none of them may be dropped entirely again
+        gap : part of the most that may be missing; many instead of most take less time
 
         Returns
         -------
@@ -184,7 +195,7 @@ class System:
         cost = np.zeros(self._width)
         for k in may - must:
             cost[len(self._index) + k] = -1
-        found = self._solve(cost, must, may, forbid)
+        found = self._solve(cost, must, may, forbid, gap=gap)
         return found and (frozenset((may | must) - found[0]), found[1])
 
     def can_keep(self, claims: Iterable[int]) -> bool:
@@ -216,6 +227,7 @@ class System:
         may: set[int],
         forbid: Sequence[frozenset[int]],
         limits: Mapping[int, tuple[float, float]] = MappingProxyType({}),
+        gap: float = 0,
     ) -> tuple[set[int], dict[str, int]] | None:
         """Kept claims and values at least cost, exact in whole numbers."""
         n_q, n_c = len(self._index), len(self.claims)
@@ -228,7 +240,7 @@ class System:
         for k in range(n_c):
             low[n_q + k], high[n_q + k] = float(k in must), float(k in may or k in must)
         cuts: list[Row] = [({n_q + k: 1 for k in known}, 1, np.inf) for known in forbid]
-        while (x := solve_integers(cost, low, high, self._rows, cuts)) is not None:
+        while (x := solve_integers(cost, low, high, self._rows, cuts, gap)) is not None:
             # The solver works in floating point: its answer is checked, and looked for again with the choices
             # fixed. Choices that turn out to be impossible are ruled out.
             if (values := self._exact(x, x)) is None:
@@ -251,6 +263,10 @@ class System:
         kept = [c for k, c in enumerate(self.claims) if choices[n_q + k] == 1]
         right = all(r.low <= sum(f * values[q] for q, f in r.terms.items()) <= r.high for r in self.relations)
         return values if right and all(holds(c, values, chosen) for c in kept) else None
+
+
+def _is_equality(relation: Relation) -> bool:
+    return sorted(relation.terms.values()) == [-1, 1] and relation.low == relation.high == 0
 
 
 def holds(claim: Claim, values: Mapping[str, int], rules: Mapping[str, str]) -> bool:

@@ -11,6 +11,7 @@ from gkanalysis.verify.constraints import SCALE, Claim, Relation, System
 from gkanalysis.verify.integers import Rows, solve_integers
 
 MAX_CORRECTIONS = 40
+MANY = 0.4  # part of the claims that need not be kept where any large number of them will do
 
 Correction = tuple[frozenset[int], dict[str, int]]  # numbers to change, and quantities that fit then
 
@@ -37,45 +38,45 @@ def smallest_cores(system: System, dropped: frozenset[int]) -> list[tuple[int, .
     All other numbers agree with each other, so each contradiction found contains exactly one of these.
     """
     agreeing = set(range(len(system.claims))) - dropped
-    near = system.neighbours()
-    cores = [tuple(sorted(_smallest_core(system, wrong, agreeing, near))) for wrong in sorted(dropped)]
+    cores = [tuple(sorted(_smallest_core(system, wrong, agreeing, dropped))) for wrong in sorted(dropped)]
     return list(dict.fromkeys(cores))
 
 
-def _smallest_core(system: System, wrong: int, agreeing: set[int], near: list[set[int]]) -> set[int]:
+def _smallest_core(system: System, wrong: int, agreeing: set[int], dropped: frozenset[int]) -> set[int]:
     """A smallest set of claims with `wrong` that cannot all be kept.
 
-    Claims of a smallest set are connected: one with s claims lies within s - 1 steps of each of its members. So it
-    is enough to look at a neighbourhood, and to widen it as long as a smaller set could hide beyond it.
+    Most contradictions lie between neighbours, so one is looked for there. Then all claims together must show that
+    there is none that is smaller.
     """
-    ball, radius = {wrong}, 0
+    near = system.neighbours(dropped - {wrong})
+    ball = {wrong}
     while system.can_keep(ball):
         ball |= {k for b in ball for k in near[b]} & agreeing
-        radius += 1
-    core = _core_within(system, ball)
-    while radius < len(core) - 2:
-        ball |= {k for b in ball for k in near[b]} & agreeing
-        radius += 1
-        core = min(core, _core_within(system, ball), key=len)
-    return core
+    core = _core_within(system, wrong, ball - {wrong}, len(ball) + 1)
+    assert core is not None
+    return _core_within(system, wrong, agreeing, len(core)) or core
 
 
-def _core_within(system: System, ball: set[int]) -> set[int]:
-    """A smallest contradiction within a set, by implicit hitting sets.
+def _core_within(system: System, wrong: int, agreeing: set[int], size: int) -> set[int] | None:
+    """A smallest contradiction of one claim with others that agree, by implicit hitting sets; None if none has less
+    than `size` claims.
 
-    Whatever is dropped to make the set consistent meets every contradiction in it; a smallest set that meets all
-    such corrections found so far is a contradiction itself, or leads to a new correction.
+    Whatever is dropped to make the claims consistent meets every contradiction among them; a smallest set that meets
+    all such corrections found so far is a contradiction itself, or leads to a new correction.
 
     References
     ----------
     Ignatiev, Previti, Liffiton, Marques-Silva: Smallest MUS extraction with minimal hitting set dualization, 2015.
     """
     corrections: list[frozenset[int]] = []
-    core: set[int] = set()
-    while (grown := system.keep_most(must=core, may=ball)) is not None:
+    core = {wrong}
+    while len(core) < size:
+        grown = system.keep_most(must=core, may=agreeing, gap=MANY)
+        if grown is None:
+            return core
         corrections.append(grown[0])
-        core = _smallest_hitting_set(corrections)
-    return core
+        core = {wrong} | _smallest_hitting_set(corrections)
+    return None
 
 
 def _smallest_hitting_set(sets: Sequence[frozenset[int]]) -> set[int]:
@@ -129,7 +130,8 @@ def whole_bases(claim: Claim, n: int) -> tuple[int, int | None] | None:
         if not claim.band and share == first * high:
             first += 1
         last = int(share // low) if low > 0 else None
-        if high > 0 and (last is None or first <= last) and (n or low <= 0):
+        possible = n > 0 < high or n == 0 >= low
+        if possible and (last is None or first <= last):
             fits.append((int(first), last))
     if not fits:
         return None

@@ -20,6 +20,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "percent_columns": ("id", "label", "figures"),
 }
 LISTS = ("terms", "parts")
+SCALE = 100  # percent: no word before a number moves it further
 
 
 def read_figures(path: Path, problems: list[str] | None = None) -> dict[str, dict[str, str]]:
@@ -38,12 +39,12 @@ def read_figures(path: Path, problems: list[str] | None = None) -> dict[str, dic
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines, restkey="")
+            header = reader.fieldnames or ()
             rows = [(reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise VerificationError(
             f"„{path}“ ist nicht lesbar ({type(error).__name__}); nötig ist eine CSV-Datei in UTF-8."
         ) from None
-    header = reader.fieldnames or ()
     if "id" not in header or not rows:
         raise VerificationError(
             f"„{path}“ hat keine Zeilen oder keine Spalte „id“; nötig sind die Spalten {', '.join(COLUMNS)}."
@@ -74,14 +75,29 @@ def read_figures(path: Path, problems: list[str] | None = None) -> dict[str, dic
     return figures
 
 
-def read_relations(path: Path) -> dict[str, Any]:
+def read_relations(path: Path, problems: list[str] | None = None) -> dict[str, Any]:
     """Declared relations from their YAML file.
+
+    Parameters
+    ----------
+    problems : takes a German sentence if the file cannot be used; there are no relations then, and the figures can
+        still be checked by themselves. None makes it an error.
 
     Raises
     ------
     VerificationError
-        If it is unreadable, or no mapping of kinds of relations.
+        If it is unreadable or no mapping of kinds of relations, and nobody takes the sentence.
     """
+    try:
+        return _read_mapping(path)
+    except VerificationError as error:
+        if problems is None:
+            raise
+        problems.append(str(error))
+        return {}
+
+
+def _read_mapping(path: Path) -> dict[str, Any]:
     try:
         declared = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -138,7 +154,7 @@ def _wrong(kind: str, entry: object) -> str:
         return "es sind keine Angaben der Form „id: ...“"
     if missing := [k for k in NEEDED[kind] if not entry.get(k)]:
         return "es fehlt " + ", ".join(f"„{k}“" for k in missing)
-    for key in NEEDED[kind]:
+    for key in dict.fromkeys([*NEEDED[kind], *(entry.keys() & {"id"})]):
         value = entry[key]
         if key in LISTS:
             fits = isinstance(value, list) and all(isinstance(v, str) or (key == "parts" and _is_part(v)) for v in value)  # fmt: skip
@@ -175,7 +191,7 @@ def checked_qualifiers(declared: Mapping[str, Any], problems: list[str]) -> dict
     content = declared.get("qualifiers", {})
     for word, band in content.items() if isinstance(content, dict) else [("qualifiers", None)]:
         pair = isinstance(band, list) and len(band) == 2 and all(type(x) in (int, float) for x in band)
-        if pair and band[0] <= 0 <= band[1]:
+        if pair and -SCALE <= band[0] <= 0 <= band[1] <= SCALE:
             bands[str(word)] = (band[0], band[1])
         else:
             problems.append(f"„{word}“ unter „qualifiers“: nötig sind zwei Zahlen wie [-2.5, 2.5].")

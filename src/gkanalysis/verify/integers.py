@@ -30,9 +30,11 @@ class Rows:
 
 
 def solve_integers(
-    cost: np.ndarray, low: np.ndarray, high: np.ndarray, rows: Rows, more: Sequence[Row] = ()
+    cost: np.ndarray, low: np.ndarray, high: np.ndarray, rows: Rows, more: Sequence[Row] = (), gap: float = 0
 ) -> np.ndarray | None:
     """Whole numbers of least cost within bounds and constraints; None if there are none.
+
+    With a `gap` the cost may be that part of itself above the least; it takes less time.
 
     Examples
     --------
@@ -44,7 +46,7 @@ def solve_integers(
     with _quiet():
         solved = milp(
             cost, integrality=np.ones(rows.width), bounds=Bounds(low, high),
-            constraints=[r.constraint for r in (rows, extra) if not r.empty], options={"mip_rel_gap": 0.0},
+            constraints=[r.constraint for r in (rows, extra) if not r.empty], options={"mip_rel_gap": float(gap)},
         )  # fmt: skip
     if solved.status not in (0, 2):  # neither optimal nor impossible
         raise VerificationError(

@@ -20,7 +20,8 @@ DECIMAL = re.compile(r"(\d+)(?:[.,](\d+))?", re.ASCII)
 class PublishedNumbers:
     """Turns figures and declared relations into claims and relations over quantities.
 
-    `problems` are German sentences on what could not be used, `used` the figures with at least one claim.
+    `problems` are German sentences on what could not be used, `used` the figures with at least one claim. `same`
+    has, for a number that is another one by declaration, the sentence that says so.
     """
 
     def __init__(self, figures: Mapping[str, Mapping[str, str]], declared: Mapping[str, Any]) -> None:
@@ -29,6 +30,7 @@ class PublishedNumbers:
         self.claims: dict[str, Claim] = {}
         self.relations: list[Relation] = []
         self.alias: dict[str, str] = {}
+        self.same: dict[str, str] = {}
         self._entries = checked_entries(declared, self.problems)
         self._bands = checked_qualifiers(declared, self.problems)
         self.columns: list[Mapping[str, Any]] = self._entries["percent_columns"]
@@ -80,14 +82,10 @@ class PublishedNumbers:
 
     def _expand(self, terms: Sequence[str], name: str) -> list[str]:
         """Numbers that patterns stand for; an unknown one is a problem, and nothing is returned then."""
-        keys: list[str] = []
-        for term in terms:
-            fits = [k for k in self._names if fnmatch.fnmatchcase(k, term)]
-            if not fits:
-                self.problems.append(f"Beziehung „{name}“ nennt „{term}“; eine solche Zahl steht nicht in der Datei. Bitte die Kennung prüfen.")  # fmt: skip
-                return []
-            keys += fits
-        return keys
+        found = {term: [k for k in self._names if fnmatch.fnmatchcase(k, term)] for term in terms}
+        for term in (t for t, fits in found.items() if not fits):
+            self.problems.append(f"Beziehung „{name}“ nennt „{term}“; eine solche Zahl steht nicht in der Datei. Bitte die Kennung prüfen.")  # fmt: skip
+        return [k for term in terms for k in found[term]] if all(found.values()) else []
 
     def _join_same_numbers(self) -> None:
         for entry in self._entries["one_number"]:
@@ -99,7 +97,7 @@ class PublishedNumbers:
                 if other in self._numbers and self._numbers[other] != self._numbers[keys[0]]:
                     self._relate(entry["says"], entry["says"], {keys[0]: 1, other: -1}, 0, 0)
                 else:
-                    self.alias[other] = keys[0]
+                    self.alias[other], self.same[other] = keys[0], entry["says"]
 
     def _claim_counts(self) -> None:
         for key, value in self._numbers.items():
@@ -151,13 +149,11 @@ class PublishedNumbers:
         if len(total) > 1:
             self.problems.append(f"Beziehung „{entry['id']}“: „{entry['total']}“ trifft mehrere Zahlen; ein Ganzes ist eine.")  # fmt: skip
         terms: dict[str, int] = {}
-        for part in parts:
-            keys = self._expand([part["number"]], entry["id"])
-            if not keys:
-                return  # a sum without one of its parts would be another statement
+        found = [self._expand([part["number"]], entry["id"]) for part in parts]
+        for part, keys in zip(parts, found, strict=True):
             for key in map(self.quantity, keys):
                 terms[key] = terms.get(key, 0) - part["times"]
-        if len(total) == 1:
+        if len(total) == 1 and all(found):  # a sum without one of its parts would be another statement
             whole = self.quantity(total[0])
             terms[whole] = terms.get(whole, 0) + 1
             self._relate(entry["id"], entry["says"], terms, 0, np.inf if entry.get("rest") else 0)

@@ -19,7 +19,15 @@ from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.definition import Report
 from gkanalysis.verify.accounts import account_rows
-from gkanalysis.verify.certificate import certificate_html, codecheck_yaml, settle
+from gkanalysis.verify.certificate import (
+    LABELS,
+    certificate_html,
+    codecheck_yaml,
+    exit_status,
+    settle,
+    verdict_words,
+)
+from gkanalysis.verify.compare import TOLERANCE
 from gkanalysis.verify.consistency import check_consistency
 from gkanalysis.verify.declarations import checked_qualifiers
 from gkanalysis.verify.manifest import compare_inputs, compare_outputs, read_manifest
@@ -27,9 +35,12 @@ from gkanalysis.verify.published import judge_published, read_bindings, unused_p
 from gkanalysis.verify.rebuild import rebuilt_report, surroundings
 from gkanalysis.verify.relations import read_figures, read_relations
 from gkanalysis.verify.trace import find_numbers, find_untraced, trace_cell
+from gkanalysis.verify.tracepage import data_mark
 from gkanalysis.verify.wording import base_line, column_line, name_number, repair_lines
 from gkanalysis.writing import write_bytes
 
+SHOWN = 20  # open findings that the terminal shows
+CERTIFICATE = ("verification.html", "verification.json", "codecheck.yml")
 Rows = Iterable[dict[str, Any]]
 Numbers = dict[str, tuple[int, int | None]]
 
@@ -52,18 +63,23 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
     Raises
     ------
     VerificationError
-        If a finding is open; the certificate has been written then.
+        If a finding is open; the certificate has been written then, and the exit status is that of the worst one.
     """
     began = time.monotonic()
+    target = paths.reports / report.id
+    for name in CERTIFICATE:  # one of an earlier run must not stay behind if this one comes to no end
+        (target / name).unlink(missing_ok=True)
     published = paths.root / "data/published" / report.id
     manifest, accepted_file = release_files(paths, report.id)
     rows = _collect("inputs", lambda: _input_rows(manifest, paths.root, paths.data))
     numbers: Numbers = {}
     outputs: list[str] = []
+    mark = ""
     try:
         with rebuilt_report(paths.root, report.id, data=paths.data) as folder:
             rebuilt = ProjectPaths.of(folder.parents[1], Path("data/raw"))
             chapter = Chapter("verify", rebuilt, folder)
+            mark = data_mark(chapter)
             rows += _collect("manifest", lambda: _output_rows(manifest, folder))
             rows += _collect("trace", lambda: _trace_rows(chapter, folder, numbers))
             rows += _collect("account", lambda: account_rows(chapter, report.sources))
@@ -77,33 +93,35 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
     rows += _collect("relations", lambda: _contradiction_rows(published))
     accepted: list[dict[str, str]] = []
     rows += _collect("accepted", lambda: accepted.extend(_accepted(accepted_file)) or ())
-    settled = settle(rows, accepted)
-    open_rows = [r for r in settled if r["status"] == "open"]
+    settled = settle(_once(rows), accepted)
     about = {
         "Bericht": report.title,
         "gkanalysis, Python, System": f"{__version__}, {platform.python_version()}, {platform.system()}",
         **surroundings(),
+        "Toleranz": f"Anteile und Grenzen von Intervallen {TOLERANCE:g}; Anzahlen, Texte und Bilder müssen gleich sein",
         "Umfang": f"{len(settled)} Zeilen, {len(numbers)} Zahlen bis zu ihrer Herkunft verfolgt",
         "Dauer": f"{time.monotonic() - began:.0f} s",
     }
-    ending = "offener Befund" if len(open_rows) == 1 else "offene Befunde"
-    summary = f"{len(settled)} Zeilen, {len(open_rows)} {ending}."
-    target = paths.reports / report.id
+    summary, status = verdict_words(settled), exit_status(settled)
     moment = datetime.now(UTC).isoformat(timespec="seconds")
     codecheck = codecheck_yaml(report.title, report.authors, f"{report.id}.pdf", outputs, summary, moment)
-    record = {"report": report.id, "passed": not open_rows, "about": about, "rows": settled}
-    for name, content in {
-        "verification.html": certificate_html(report.title, settled, about),
-        "verification.json": json.dumps(record, ensure_ascii=False, indent=1) + "\n",
-        "codecheck.yml": codecheck,
-    }.items():
+    record = {"report": report.id, "passed": not status, "summary": summary, "about": about, "rows": settled}
+    contents = (
+        certificate_html(report.title, settled, about, mark),
+        json.dumps(record, ensure_ascii=False, indent=1) + "\n",
+        codecheck,
+    )
+    for name, content in zip(CERTIFICATE, contents, strict=True):
         write_bytes(target / name, content.encode("utf-8"))
-    if open_rows:
-        first = "\n".join(f"  {r['id']}: {r['message'] or r['verdict']}" for r in open_rows[:20])
-        raise VerificationError(
-            f"{summary} Die ersten:\n{first}\nAlle stehen in „{target / 'verification.html'}“."
+    if status:
+        first = [r for r in settled if r["status"] == "open"][:SHOWN]
+        lines = "\n".join(f"  {r['id']}: {'; '.join(filter(None, (LABELS[r['verdict']], r['message'])))}" for r in first)  # fmt: skip
+        error = VerificationError(
+            f"{summary} Die ersten:\n{lines}\nAlle stehen in „{target / CERTIFICATE[0]}“."
         )
-    return f"{summary} Prüfbericht: {target / 'verification.html'}"
+        error.exit_code = status
+        raise error
+    return f"{summary} Prüfbericht: {target / CERTIFICATE[0]}"
 
 
 def _collect(name: str, check: Callable[[], Rows]) -> list[dict[str, Any]]:
@@ -114,6 +132,18 @@ def _collect(name: str, check: Callable[[], Rows]) -> list[dict[str, Any]]:
     except GkError as error:
         rows.append({"section": "problem", "id": name, "verdict": "problem", "message": str(error)})
     return rows
+
+
+def _once(rows: Rows) -> list[dict[str, Any]]:
+    """Rows without problems that two checks have found in the same file."""
+    seen: set[str] = set()
+    kept = []
+    for row in rows:
+        if row["section"] == "problem" and row["message"] in seen:
+            continue
+        seen |= {row["message"]} if row["section"] == "problem" else set()
+        kept.append(row)
+    return kept
 
 
 def _problems(name: str, sentences: Iterable[str]) -> Rows:
@@ -162,7 +192,8 @@ def _published_rows(published: Path, numbers: Numbers) -> Rows:
     problems: list[str] = []
     figures = read_figures(published.with_suffix(".csv"), problems)
     bindings = read_bindings(published.with_suffix(".numbers.yml"))
-    bands = checked_qualifiers(read_relations(published.with_suffix(".relations.yml")), [])
+    # relations that cannot be read are reported by the check of the figures against each other
+    bands = checked_qualifiers(read_relations(published.with_suffix(".relations.yml"), []), [])
     unused = [f"Die Zuordnung „{p}“ trifft keine Angabe; bitte streichen oder berichtigen." for p in unused_patterns(figures, bindings)]  # fmt: skip
     yield from _problems("angaben", [*problems, *unused])
     for r in judge_published(figures, numbers, bindings, bands).itertuples():
@@ -186,7 +217,8 @@ def _contradiction_rows(published: Path) -> Rows:
     """Contradictions, rules of rounding and implied bases of the printed figures, and what could not be checked."""
     problems: list[str] = []
     figures = read_figures(published.with_suffix(".csv"), problems)
-    found = check_consistency(figures, read_relations(published.with_suffix(".relations.yml")), problems)
+    relations = read_relations(published.with_suffix(".relations.yml"), problems)
+    found = check_consistency(figures, relations, problems)
 
     def row(row_id: str, verdict: str, *lines: str) -> dict[str, str]:
         return {"section": "contradiction", "id": row_id, "verdict": verdict, "message": "\n".join(lines)}

@@ -85,33 +85,51 @@ def self_test(
         raise VerificationError(
             "Die Selbstprüfung läuft nur unter Linux und macOS; unter Windows bitte WSL verwenden."
         )
-    import_everything()
     with rebuild.rebuilt_report(root, report) as folder:
-        stand = Stand(folder.parents[1], report)
-        shutil.copytree(root / "data/published", stand.root / "data/published")
-        content = make_manifest(folder, report, gkanalysis.__version__, stand.root)
-        stand.manifest.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-        drawn = draw_mutants(stand.root, report, mutants, seed)
-        [(rows, numbers)] = _in_children(_control, [stand], 1)
-        opened = _open(rows, stand.root, report)
-        if opened:
-            raise VerificationError(
-                f"Schon ohne Änderung ist die Prüfung von „{report}“ nicht grün ({'; '.join(opened.values())}); bitte zuerst „make verify“ in Ordnung bringen."
-            )
-        stand = Stand(stand.root, report, rows, numbers)
-        found = _in_children(
-            _try_mutant,
-            [(stand, m) for m in drawn],
-            jobs,
-            lambda n: say(f"{n} von {len(drawn)} Änderungen geprüft."),
+        shutil.copytree(root / "data/published", folder.parents[1] / "data/published")
+        return examine(folder, mutants=mutants, clean=clean, seed=seed, jobs=jobs, say=say)
+
+
+def examine(
+    folder: Path,
+    *,
+    mutants: int,
+    clean: int,
+    seed: int = 1,
+    jobs: int = 2,
+    say: Callable[[str], None] = lambda _: None,
+) -> SelfTest:
+    """Do the self-test with a finished build, whose published figures lie in its project; see `self_test`.
+
+    Parameters
+    ----------
+    folder : outputs of the report, `<project>/reports/<report>`; a manifest is written beside it
+    """
+    import_everything()
+    stand = Stand(folder.parents[1], folder.name)
+    content = make_manifest(folder, stand.report, gkanalysis.__version__, stand.root)
+    stand.manifest.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    drawn = draw_mutants(stand.root, stand.report, mutants, seed)
+    [(rows, numbers)] = _in_children(_control, [stand], 1)
+    opened = _open(rows, stand.root, stand.report)
+    if opened:
+        raise VerificationError(
+            f"Schon ohne Änderung ist die Prüfung von „{stand.report}“ nicht grün ({'; '.join(opened.values())}); bitte zuerst „make verify“ in Ordnung bringen."
         )
-        settings = list(draw_settings(clean, seed))
-        reruns = _in_children(
-            _rerun,
-            [(stand, s) for s in settings],
-            1,
-            lambda n: say(f"{n} von {clean} Neubauten ohne Änderung geprüft."),
-        )
+    stand = Stand(stand.root, stand.report, rows, numbers)
+    found = _in_children(
+        _try_mutant,
+        [(stand, m) for m in drawn],
+        jobs,
+        lambda n: say(f"{n} von {len(drawn)} Änderungen geprüft."),
+    )
+    settings = list(draw_settings(clean, seed))
+    reruns = _in_children(
+        _rerun,
+        [(stand, s) for s in settings],
+        1,
+        lambda n: say(f"{n} von {clean} Neubauten ohne Änderung geprüft."),
+    )
     return SelfTest(seed, list(zip(drawn, found, strict=True)), list(zip(settings, reruns, strict=True)))
 
 

@@ -18,6 +18,8 @@ import pandas as pd
 
 from gkanalysis.errors import VerificationError
 from gkanalysis.paths import ProjectPaths
+from gkanalysis.verify.traceagreement import agreement
+from gkanalysis.verify.tracecodings import codings
 from gkanalysis.verify.traceregister import ORIGIN, REGISTER, category, findings, nested, split_rows
 
 if TYPE_CHECKING:
@@ -65,7 +67,8 @@ def trace_number(chapter: Chapter, definition: str, row: str, subgroup: str = "a
     known = {name: values[0] for name, values in parse_qs(parts.query).items()}
     find = {
         "multiple_response": _multiple_response, "single_response": _single_response,
-        "category": category, "nested": nested, "findings": findings,
+        "category": category, "nested": nested, "findings": findings, "codings": codings,
+        "agreement": agreement,
     }.get(parts.path)  # fmt: skip
     if find is None:
         raise VerificationError(

@@ -23,6 +23,9 @@ from gkanalysis.verify.tracewords import STATES, check_printed, definition_words
 if TYPE_CHECKING:
     from gkanalysis.report.chapter import Chapter
 
+INTERNAL = (
+    "Internes Arbeitspapier zum Nachprüfen, kein Teil des Berichts: Die Seite zeigt einzelne Antworten."
+)
 HEAD = ("Fall", "gezählt als", "Wert", "im Bogen", "Datei", "Stelle")
 
 
@@ -50,6 +53,7 @@ def trace_page(chapter: Chapter, folder: Path, title: str) -> str:
     for number_id, sentence in find_untraced(folder, chapter.paths):
         sections[number_id] = f"{_heading(number_id, '')}<p>{escape(sentence)}</p></section>"
     body = (
+        f'<p class="mark" role="note">{escape(data_mark(chapter))} {INTERNAL}</p>'
         "<p>Hier steht zu jeder Zahl des Berichts, was gezählt ist, von welcher Basis, und welche Antworten das sind. Die "
         "Kennungen der Fälle führen zur Antwort mit Datei und Stelle (Teil des Word-Dokuments und XPath).</p>"
         f"<p><a href='{escape(folder.name)}.html'>Zum Bericht</a></p>"
@@ -57,6 +61,13 @@ def trace_page(chapter: Chapter, folder: Path, title: str) -> str:
         + _rows(index)
     )
     return fill_page(f"Herkunft der Zahlen: {title}", body)
+
+
+def data_mark(chapter: Chapter) -> str:
+    """What kind of data a report is made from, in words for the head of a page."""
+    if chapter.mark:
+        return "Synthetische Daten: Bündnisse und Angaben sind erfunden."
+    return "Vertrauliche Daten – nicht zur Weitergabe."
 
 
 def _exhibit_titles(chapter: Chapter, report: str) -> dict[str, str]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from gkanalysis.errors import UsageError, VerificationError
+from gkanalysis.interviewcodebook import InterviewCodebook
 from gkanalysis.paths import ProjectPaths
+from gkanalysis.tabulate.agreement import COMPARED_LABELS
 from gkanalysis.verify.trace import Trace, find_numbers, find_untraced, trace_cell
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ BASES = {
 STATES = {
     "selected": "angekreuzt", "not_selected": "nicht angekreuzt", "answered": "beantwortet",
     "not_answered": "keine Angabe", "not_asked": "nicht gefragt", "illegible": "unlesbar",
-    "contradictory": "widersprüchlich", "": "",
+    "contradictory": "widersprüchlich", "coded": "kodiert", "not_coded": "nicht kodiert",
+    "interviewed": "Gespräch geführt", "": "",
 }  # fmt: skip
 
 
@@ -40,6 +43,8 @@ def definition_words(chapter: Chapter, trace: Trace) -> str:
     if parts.path == "findings":
         return f"Gezählt sind die Funde der Prüfung von {known['source']} nach der Regel {trace.row}."
     group = chapter.type_labels.get(trace.subgroup, trace.subgroup)
+    if parts.path in ("codings", "agreement"):
+        return _interview_words(chapter.interviews(known["source"]).codebook, parts.path, known, trace.row)
     if parts.path == "category":
         of = f"Fälle von {known['source']}" if known["frame"] == "cases" else "Bündnisse des Registers"
         return f"Gezählt sind {of} mit {known['column']} = „{trace.row}“; Gruppe: {group}."
@@ -53,6 +58,20 @@ def definition_words(chapter: Chapter, trace: Trace) -> str:
     item = book.items[known["item"]]
     option = next((o.label for o in item.options if o.id == trace.row), trace.row)
     return f"Gezählt ist bei {item.id} „{item.label}“ die Antwort „{option}“; {tail}"
+
+
+def _interview_words(book: InterviewCodebook, kind: str, known: Mapping[str, str], row: str) -> str:
+    """What was counted in coded interviews."""
+    if row == "interviewed":
+        return f"Gezählt sind die geführten Gespräche ({book.title})."
+    if kind == "codings":
+        code = book.codes[row]
+        return f"Gezählt sind Kommunen, in deren Gespräch {known['coder']} den Kode „{code.path}“ wenigstens einmal vergeben hat; Basis: alle Gespräche. Definition: {code.definition}"
+    if known["by"] == "code":
+        about = f"Kommt der Kode „{book.codes[row].path}“ im Gespräch vor?"
+    else:
+        about = f"{COMPARED_LABELS[row]}, alle Kodes."
+    return f"Gezählt sind Vergleiche zweier Kodierender, die übereinstimmen; Basis: alle Vergleiche. {about}"
 
 
 def shown_raw(row: Mapping[str, str]) -> str:
@@ -83,6 +102,7 @@ def trace_lines(chapter: Chapter, trace: Trace, number_id: str) -> Iterator[str]
     yield f"{number_id}: {trace.n}" + ("" if trace.base_n is None else f" von {trace.base_n}")
     yield definition_words(chapter, trace)
     yield f"Rechenvorschrift: {trace.definition}"
+    medium = "Gespräch" if trace.definition.startswith(("codings", "agreement")) else "Bogen"
     for title, rows in (("Gezählt", trace.counted), (rest_title(trace), trace.rest)):
         if not len(rows) and (title != "Gezählt" and trace.base_n is None):
             continue
@@ -90,7 +110,7 @@ def trace_lines(chapter: Chapter, trace: Trace, number_id: str) -> Iterator[str]
         for r in rows.astype(str).to_dict("records"):
             where = " ".join(x for x in (r["file"], r["part"], r["place"]) if x)
             said = ", ".join(x for x in (STATES.get(r["state"], r["state"]), r["value"]) if x)
-            raw = f"; im Bogen: {shown_raw(r)}" if shown_raw(r) else ""
+            raw = f"; im {medium}: {shown_raw(r)}" if shown_raw(r) else ""
             yield f"  {r['case_id']}  {said or 'Zeile'}{raw}; {where}"
 
 

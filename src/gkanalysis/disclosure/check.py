@@ -1,0 +1,230 @@
+"""The check of a report before it appears: its numbers together, and every file that it consists of.
+
+`check_exhibits` looks at tables, figures and values before they are put into the report's folder, `check_file` at a
+finished document before it is written, `check_report` at a whole folder again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from gkanalysis.disclosure.claims import SourceData, read_claims
+from gkanalysis.disclosure.exact import BASE, Breach, find_breaches
+from gkanalysis.disclosure.names import Sought
+from gkanalysis.disclosure.policy import Policy, read_policy
+from gkanalysis.disclosure.received import POLICY, read_names
+from gkanalysis.disclosure.texts import json_texts, texts_of
+from gkanalysis.disclosure.world import ALL
+from gkanalysis.errors import DisclosureError
+from gkanalysis.paths import ProjectPaths
+
+SHOWN = 12  # breaches of one kind that a message names
+
+
+class Report(Protocol):
+    """What is needed of a report's definition: its id, and its chapters with id and parameters."""
+
+    id: str
+    chapters: Any
+
+
+@dataclass
+class Outcome:
+    """What a check found: German sentences, and what was looked at."""
+
+    problems: list[str] = field(default_factory=list)
+    numbers: int = 0
+    names: int = 0
+    files: list[str] = field(default_factory=list)
+    signed: list[Breach] = field(default_factory=list)
+
+
+def project_policy(paths: ProjectPaths) -> Policy:
+    """The policy of the project, `data/codebook/disclosure.yml`."""
+    return read_policy(paths.codebooks / POLICY)
+
+
+def check_exhibits(report: Report, paths: ProjectPaths, folder: Path) -> None:
+    """Stop a report whose tables, figures and values, as they lie in a folder, give away too much.
+
+    Raises
+    ------
+    DisclosureError
+        Naming every breach: where, what, which printed numbers together, what to do.
+    """
+    policy = project_policy(paths)
+    outcome = Outcome()
+    _check_numbers(report, paths, policy, folder, outcome)
+    _check_files(_files(folder, policy), read_names(paths, policy), outcome)
+    _raise(report.id, outcome)
+
+
+def check_file(report: Report, paths: ProjectPaths, name: str, content: bytes) -> None:
+    """Stop a finished document in which a name stands, in its text or anywhere else.
+
+    Raises
+    ------
+    DisclosureError
+    """
+    outcome = Outcome()
+    _check_files([(name, texts_of(name, content))], read_names(paths, project_policy(paths)), outcome)
+    _raise(report.id, outcome)
+
+
+def check_report(report: Report, paths: ProjectPaths) -> str:
+    """Check everything in a report's folder; returns German lines on what was looked at.
+
+    Raises
+    ------
+    DisclosureError
+    """
+    policy, folder = project_policy(paths), paths.reports / report.id
+    outcome = Outcome()
+    _check_numbers(report, paths, policy, folder, outcome)
+    for paper, path in ((p, f) for p in policy.internal if p.mark for f in sorted(folder.glob(p.file))):
+        if paper.mark not in path.read_text(encoding="utf-8", errors="replace"):
+            outcome.problems.append(
+                f"„{path.name}“ ist eine interne Unterlage und sagt es nicht; am Anfang muss „{paper.mark}“ stehen"
+            )
+    sought = read_names(paths, policy)
+    _check_files(_files(folder, policy), sought, outcome)
+    _raise(report.id, outcome)
+    lines = [
+        f"{report.id}: {outcome.numbers} gedruckte Zahlen zusammen geprüft, {len(outcome.files)} Dateien nach "
+        f"{outcome.names} Namen durchsucht; nichts verrät ein einzelnes Bündnis."
+    ]
+    lines += [
+        f"  Ausnahme: {_what(b, {}, policy)} – {b.signed.reason} ({b.signed.signed_by}, {b.signed.date})"
+        for b in outcome.signed
+        if b.signed
+    ]
+    unused = [e for e in policy.exceptions if e not in [b.signed for b in outcome.signed]]
+    lines += [
+        f"  Nicht gebraucht: Ausnahme zu {e.source}, {e.item}, „{e.state}“; bitte streichen." for e in unused
+    ]
+    return "\n".join(lines)
+
+
+def _raise(report: str, outcome: Outcome) -> None:
+    if outcome.problems:
+        n = len(outcome.problems)
+        shown = [f"  {p}." for p in outcome.problems[:SHOWN]]
+        more = [f"  … und {n - SHOWN} weitere."] if n > SHOWN else []
+        raise DisclosureError(
+            f"Der Bericht „{report}“ erscheint nicht, denn er verrät Vertrauliches ({n} {'Stelle' if n == 1 else 'Stellen'}):\n"
+            + "\n".join(shown + more)
+        )
+
+
+def _check_numbers(
+    report: Report, paths: ProjectPaths, policy: Policy, folder: Path, outcome: Outcome
+) -> None:
+    """The exact check of everything that the folder prints together."""
+    from gkanalysis.disclosure.data import read_sources
+    from gkanalysis.verify.trace import find_numbers
+
+    data = read_sources(paths, policy)
+    chapters = {c.id: [str(v) for v in c.parameters.values()] for c in report.chapters}
+    numbers = list(find_numbers(folder))
+    claims = read_claims(numbers, data, policy, chapters)
+    outcome.numbers = len(numbers)
+    unread = {number.partition(":")[0]: reason for number, reason in reversed(claims.unread)}
+    unread |= dict.fromkeys(_undefined(folder), "sie nennt keine Rechenvorschrift")
+    outcome.problems += [
+        f"„{exhibit}“: {reason}, Zahlen darin können also nicht geprüft werden; bitte sie mit einer Rechenvorschrift drucken "
+        f"oder in „{POLICY}“ unter „derived“ begründen, warum sie nichts verraten"
+        for exhibit, reason in unread.items()
+        if policy.underived(exhibit)
+    ]
+    for source, found in claims.of.items():
+        try:
+            breaches = find_breaches(data[source], found, policy)
+        except KeyError as missing:
+            outcome.problems.append(
+                f"„{source}“: die Gruppe oder Antwort {missing} ist den Regeln in „{POLICY}“ nicht bekannt; bitte dort nachtragen"
+            )
+            continue
+        outcome.signed += [b for b in breaches if b.signed]
+        outcome.problems += [breach_sentence(b, data, policy) for b in breaches if not b.signed]
+
+
+def _undefined(folder: Path) -> Iterator[str]:
+    """Tables, figures and values that print numbers without saying how they were counted."""
+    for path in sorted([*folder.glob("tables/*.csv"), *folder.glob("figures/*.csv")]):
+        with path.open(encoding="utf-8") as file:
+            if "definition" not in file.readline().strip().split(","):
+                yield path.stem
+    values = folder / "values.json"
+    if values.exists():
+        yield from (
+            v["id"] for v in json.loads(values.read_text(encoding="utf-8")) if not v.get("definition")
+        )
+
+
+def breach_sentence(breach: Breach, data: Mapping[str, SourceData], policy: Policy) -> str:
+    """A breach in German: what is given away, what is allowed, what gives it away, what to do."""
+    because = ", ".join(breach.because) or "mehreren gedruckten Zahlen zusammen"
+    if breach.kind == "contradiction":
+        return f"{breach.source}: gedruckte Zahlen schließen sich aus, so ist nichts zu prüfen: {because}; bitte berichtigen"
+    what = _what(breach, data, policy)
+    shown = f"{breach.low}" if breach.low == breach.high else f"{breach.low} bis {breach.high}"
+    if breach.kind == "all":
+        told = f"alle {shown} haben dieselbe Antwort (erlaubt ist, dass mindestens eines offen bleibt)"
+    else:
+        told = f"es {'ist' if breach.high == 1 else 'sind'} {shown} (erlaubt sind 0 oder mindestens {policy.threshold})"
+    advice = f"; Vorschlag: {breach.advice}" if breach.advice else ""
+    return f"{what}: {told}; das folgt aus {because}{advice}"
+
+
+def _what(breach: Breach, data: Mapping[str, SourceData], policy: Policy) -> str:
+    """Question, answer and group in words."""
+    groups = {g: label for a in policy.attributes.values() for g, label in a.values.items()}
+    where = " und ".join("alle zusammen" if g == ALL else groups.get(g, g) for g in breach.groups)
+    where += f" mit Status „{', '.join(breach.status)}“" if breach.status and breach.state != BASE else ""
+    if breach.state == BASE:
+        return f"{breach.source}, Zahl der Fälle, {where}"
+    question = data[breach.source].questions[breach.question] if breach.source in data else None
+    label = f" ({question.label})" if question and question.label != question.id else ""
+    state = question.state_labels.get(breach.state, breach.state) if question else breach.state
+    return f"{breach.source}, {breach.question}{label}, „{state}“, {where}"
+
+
+def _files(folder: Path, policy: Policy) -> Iterator[tuple[str, Iterable[tuple[str, str]]]]:
+    """The files that leave the house, with their texts; of JSON files with internal keys all other keys."""
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
+        name = path.relative_to(folder).as_posix()
+        paper = policy.internal_paper(name)
+        if paper and not paper.keys:
+            continue
+        yield f"{name} (Dateiname)", [("Name der Datei", name)]
+        if paper:
+            yield name, json_texts(json.loads(path.read_text(encoding="utf-8")), paper.keys)
+        else:
+            yield name, texts_of(name, path.read_bytes())
+
+
+def _check_files(
+    files: Iterable[tuple[str, Iterable[tuple[str, str]]]], sought: Sought, outcome: Outcome
+) -> None:
+    """Search the texts of files; the same text is searched once a file."""
+    outcome.names = sought.index.size
+    for name, texts in files:
+        outcome.files += [name] if not name.endswith("(Dateiname)") else []
+        seen: dict[str, Any] = {}
+        told: set[str] = set()
+        for place, text in texts:
+            if text not in seen:
+                seen[text] = sought.index.find(text)
+            for hit in seen[text]:
+                key = f"{hit.name.text}|{place}"
+                if key in told:
+                    continue
+                told.add(key)
+                outcome.problems.append(
+                    f"{name}, {place}: dort steht „{hit.name.text}“ ({hit.name.kind} aus: {hit.name.origin}): „… {hit.context} …“; "
+                    f"bitte umschreiben, oder in „{POLICY}“ unter „names“ mit Grund zulassen"
+                )

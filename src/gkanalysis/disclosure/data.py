@@ -1,0 +1,136 @@
+"""The data behind the check: sources with their cases, questions and answers, as the processed tables hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from gkanalysis.codebook import Codebook, Item, read_codebook
+from gkanalysis.codebookcheck import load_yaml
+from gkanalysis.disclosure.claims import SourceData
+from gkanalysis.disclosure.policy import Policy
+from gkanalysis.disclosure.world import NONE, NOT_ASKED, Question
+from gkanalysis.paths import ProjectPaths
+
+FREE = ("answered", NONE, NOT_ASKED)
+TICKED = ("selected", "not_selected", NONE, NOT_ASKED)
+CODED = ("present", "absent", NOT_ASKED)
+CASE_QUESTIONS = ("version", "contact")  # columns of the cases that say something about a single one
+
+
+class _Lazy(Mapping):
+    """Answers that are looked up when somebody asks for them."""
+
+    def __init__(self, names, find) -> None:
+        self._names, self._find, self._known = list(names), find, {}
+
+    def __getitem__(self, name: str) -> pd.Series:
+        if name not in self._known:
+            if name not in self._names:
+                raise KeyError(name)
+            self._known[name] = self._find(name)
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def read_sources(paths: ProjectPaths, policy: Policy) -> dict[str, SourceData]:
+    """All sources whose processed tables exist: forms, and coded interviews."""
+    found = {}
+    for path in sorted(paths.processed.glob("*-cases.parquet")):
+        source = path.stem.removesuffix("-cases")
+        cases = pd.read_parquet(path)
+        if (paths.processed / f"{source}-responses.parquet").exists():
+            responses = pd.read_parquet(paths.processed / f"{source}-responses.parquet")
+            found[source] = forms_data(source, cases, responses, read_codebook(paths.codebook(source)))
+        elif (paths.processed / f"{source}-codings.parquet").exists():
+            register = pd.read_parquet(paths.processed / "buendnisse.parquet")
+            register = register.rename(columns={"alliance_id": "case_id"})
+            codings = pd.read_parquet(paths.processed / f"{source}-codings.parquet")
+            book = load_yaml(paths.codebook(source).read_text(encoding="utf-8"))
+            labels = {c: d["label"] for c, d in book["codes"].items()}
+            rules = policy.sources.get(source)
+            absent = rules.absent[0] if rules else "missing"
+            found[source] = interview_data(
+                source, cases, codings, labels, book["lead_coder"], register, absent
+            )
+    return found
+
+
+def forms_data(source: str, cases: pd.DataFrame, responses: pd.DataFrame, book: Codebook) -> SourceData:
+    """A source of forms: every item is a question, and the columns of its cases that say something are."""
+    responses = responses.sort_values("occurrence", kind="stable")
+    groups = dict(iter(responses.groupby("item_id", sort=False)))
+    columns = {c: cases[c].astype("string").fillna("") for c in CASE_QUESTIONS if c in cases}
+    questions = {c: Question(c, tuple(sorted(set(v))), c) for c, v in columns.items()}
+    questions |= {i.id: _question(i) for i in book.items.values()}
+
+    def answers(name: str) -> pd.Series:
+        if name in columns:
+            return pd.Series(columns[name].to_numpy(), index=cases["case_id"], dtype=object)
+        rows = groups.get(name)
+        if rows is None:
+            return pd.Series(NOT_ASKED, index=cases["case_id"], dtype=object)
+        return _states(rows, book.items[name]).reindex(cases["case_id"]).fillna(NOT_ASKED)
+
+    statuses = tuple(dict.fromkeys([*(r["id"] for r in book.completeness), *sorted(set(cases["status"]))]))
+    sets = {s: tuple(book.set_items(s)) for s in book.sets}
+    return SourceData(source, cases, statuses, questions, _Lazy(questions, answers), sets)
+
+
+def _question(item: Item) -> Question:
+    labels = {o.id: o.label for o in item.options}
+    if item.kind == "single":
+        return Question(item.id, (*labels, NONE, NOT_ASKED), item.label, labels, item.asked_if)
+    if item.kind == "tick":
+        return Question(item.id, TICKED, item.label, {"selected": "angekreuzt"}, item.asked_if)
+    return Question(item.id, FREE, item.label, {"answered": "ausgefüllt"}, item.asked_if, is_text=True)
+
+
+def _states(rows: pd.DataFrame, item: Item) -> pd.Series:
+    """One state per case; of several occurrences an answer counts before none."""
+    state = rows["state"].astype("str")
+    answered = state.isin(["answered", "selected", "not_selected"])
+    shown = state.where(answered | state.eq(NOT_ASKED), NONE)
+    if item.kind == "single":
+        shown = shown.where(~state.eq("answered"), rows["value"].astype("str"))
+    rank = answered.map({True: 0, False: 1})
+    frame = pd.DataFrame({"case_id": rows["case_id"], "state": shown, "rank": rank})
+    return frame.sort_values("rank", kind="stable").drop_duplicates("case_id").set_index("case_id")["state"]
+
+
+def interview_data(
+    source: str,
+    cases: pd.DataFrame,
+    codings: pd.DataFrame,
+    labels: Mapping[str, str],
+    lead_coder: str,
+    register: pd.DataFrame,
+    absent: str,
+) -> SourceData:
+    """A source of interviews: every code is a question; the lead coder's codings say which cases have it.
+
+    The population is the register: nobody knows which of its cases were interviewed.
+    """
+    status = register["case_id"].map(cases.set_index("case_id")["status"]).fillna(absent)
+    population = register.assign(status=status.astype(str))
+    spoken = set(cases["case_id"])
+    words = {"present": "kommt vor", "absent": "kommt nicht vor"}
+    questions = {c: Question(c, CODED, label, words) for c, label in labels.items()}
+    lead = codings[codings["coder"] == lead_coder]
+
+    def answers(code: str) -> pd.Series:
+        having = set(lead.loc[lead["code_id"] == code, "case_id"])
+        states = [
+            NOT_ASKED if i not in spoken else "present" if i in having else "absent"
+            for i in population["case_id"]
+        ]
+        return pd.Series(states, index=population["case_id"], dtype=object)
+
+    statuses = tuple(dict.fromkeys([*sorted(set(cases["status"].astype(str))), absent]))
+    return SourceData(source, population, statuses, questions, _Lazy(questions, answers))

@@ -1,0 +1,157 @@
+"""Every text in a PDF: on its pages, in alternative texts, metadata, bookmarks, links, notes and attached files."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pikepdf
+
+from gkanalysis.errors import RenderError
+
+NEW_LINE = {"Td", "TD", "T*", "'", '"', "Tm", "BT"}
+SHOWS = {"Tj", "'", '"', "TJ"}
+WIDE_GAP = -200  # thousandths of the font size; a wider jump to the right is a space
+CMAP = re.compile(rb"beginbf(char|range)(.*?)endbf", re.DOTALL)
+HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>|(\[)|(\])")
+XOBJECTS = 6  # forms within forms that are followed
+
+
+def pdf_texts(content: bytes, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """All texts of a PDF: (place in German, text).
+
+    Raises
+    ------
+    RenderError
+        If the file is broken, protected, or sets text in a font that says not which letters it shows.
+    """
+    try:
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            for number, page in enumerate(pdf.pages, start=1):
+                text = "".join(_shown(page.obj, page.get("/Resources"), {}, 0))
+                yield f"Seite {number}", text
+            yield from _strings(pdf, depth)
+    except (pikepdf.PdfError, UnicodeDecodeError) as error:
+        raise RenderError(
+            f"Das PDF lässt sich nicht nach Namen durchsuchen ({error}); so darf es nicht erscheinen."
+        ) from None
+
+
+def _shown(holder: Any, resources: Any, fonts: dict[Any, Any], level: int) -> Iterator[str]:
+    """The text of a page or form in the order in which it is set, lines parted."""
+    font, resources = None, resources if resources is not None else pikepdf.Dictionary()
+    for operands, operator in pikepdf.parse_content_stream(holder):
+        name = str(operator)
+        if name in NEW_LINE:
+            yield "\n"
+        if name == "Tf":
+            font = _font(resources.Font[operands[0]], fonts)
+        elif name in SHOWS:
+            if font is None:
+                raise pikepdf.PdfError("Text ohne Schrift")
+            last = operands[-1]
+            for part in last if isinstance(last, pikepdf.Array) else [last]:
+                if isinstance(part, pikepdf.String):
+                    yield font(bytes(part))
+                elif float(part) < WIDE_GAP:
+                    yield " "
+        elif name == "Do" and level < XOBJECTS:
+            form = resources.XObject[operands[0]]
+            if form.get("/Subtype") == "/Form":
+                yield "\n"
+                yield from _shown(form, form.get("/Resources", resources), fonts, level + 1)
+
+
+def _font(font: Any, known: dict[Any, Any]) -> Any:
+    """A function from the bytes of a string to its letters."""
+    key = font.objgen if font.is_indirect else id(font)
+    if key not in known:
+        known[key] = _decoder(font)
+    return known[key]
+
+
+def _decoder(font: Any) -> Any:
+    composite = font.get("/Subtype") == "/Type0"
+    if "/ToUnicode" not in font:
+        if composite:
+            raise pikepdf.PdfError("eine Schrift sagt nicht, welche Zeichen sie zeigt")
+        return lambda data: data.decode("cp1252", "replace")
+    table, width = _to_unicode(font.ToUnicode.read_bytes()), 2 if composite else 1
+
+    def letters(data: bytes) -> str:
+        codes = (int.from_bytes(data[i : i + width]) for i in range(0, len(data), width))
+        return "".join(table.get(c, "\ufffd") for c in codes)
+
+    return letters
+
+
+def _to_unicode(cmap: bytes) -> dict[int, str]:
+    """Code -> letters."""
+    table: dict[int, str] = {}
+    for kind, body in CMAP.findall(cmap):
+        found = [m[0] if m[2] or m[3] else bytes.fromhex(m[1].decode()) for m in HEX.finditer(body)]
+        at = 0
+        while at < len(found):
+            if kind == b"char":
+                table[int.from_bytes(found[at])] = _utf16(found[at + 1])
+                at += 2
+                continue
+            first, last = int.from_bytes(found[at]), int.from_bytes(found[at + 1])
+            if found[at + 2] == b"[":
+                end = found.index(b"]", at)
+                table |= {first + k: _utf16(t) for k, t in enumerate(found[at + 3 : end])}
+                at = end + 1
+            else:
+                start = found[at + 2]
+                for k in range(last - first + 1):
+                    table[first + k] = _utf16(start[:-2] + (int.from_bytes(start[-2:]) + k).to_bytes(2))
+                at += 3
+    return table
+
+
+def _utf16(data: bytes) -> str:
+    return data.decode("utf-16-be", "replace")
+
+
+def _strings(pdf: pikepdf.Pdf, depth: int) -> Iterator[tuple[str, str]]:
+    """Strings of all objects, XML metadata and attached files, also of objects that nothing refers to."""
+    places = {
+        "/Alt": "Alternativtext",
+        "/ActualText": "Ersatztext",
+        "/Title": "Titel",
+        "/Contents": "Notiz",
+        "/URI": "Verweis",
+    }
+    info = dict(pdf.docinfo.items()) if pdf.trailer.get("/Info") is not None else {}
+    for key, value in info.items():
+        yield f"Metadaten (Info, {key})", str(value)
+    for item in pdf.objects:
+        for key, text in _texts_in(item, "", 0):
+            yield places.get(key, f"Eintrag {key or 'eines Objekts'}"), text
+        if isinstance(item, pikepdf.Stream):
+            if item.get("/Subtype") == "/XML" or item.get("/Type") == "/Metadata":
+                yield "Metadaten (XMP)", item.read_bytes().decode("utf-8", "replace")
+            elif item.get("/Type") == "/EmbeddedFile":
+                from gkanalysis.disclosure.texts import texts_of
+
+                yield "angehängte Datei", item.read_bytes().decode("utf-8", "replace")
+                data = item.read_bytes()
+                suffix = "docx" if data[:2] == b"PK" else "pdf" if data[:5] == b"%PDF-" else ""
+                if suffix:
+                    yield from texts_of(f"Anhang.{suffix}", data, depth + 1)
+
+
+def _texts_in(item: Any, key: str, level: int) -> Iterator[tuple[str, str]]:
+    """Text strings in an object, with the key they stand under; other objects are visited on their own."""
+    if level and getattr(item, "is_indirect", False):
+        return
+    if isinstance(item, pikepdf.String):
+        yield key, str(item)
+    elif isinstance(item, pikepdf.Array):
+        for part in item:
+            yield from _texts_in(part, key, level + 1)
+    elif isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+        for name, part in item.items():
+            yield from _texts_in(part, str(name), level + 1)

@@ -1,0 +1,75 @@
+"""The names that came in: thin reading of processed tables, lists and codebooks for `collect_names`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from gkanalysis.codebook import read_codebook
+from gkanalysis.codebookcheck import load_yaml
+from gkanalysis.disclosure.names import Sought, collect_names
+from gkanalysis.disclosure.policy import Policy
+from gkanalysis.paths import ProjectPaths
+
+POLICY = "disclosure.yml"
+LABELS = {"label", "short", "printed", "heading", "title", "report"}  # what codebooks print
+REGISTER = ("gebiete", "buendnisse")
+TEXTS = ["case_id", "item_id", "content", "value"]
+
+
+def read_names(paths: ProjectPaths, policy: Policy) -> Sought:
+    """All names in what came in, of every source, whichever report is made."""
+    processed = paths.processed
+    register = {
+        name: pd.read_parquet(processed / f"{name}.parquet")
+        for name in REGISTER
+        if (processed / f"{name}.parquet").exists()
+    }
+    forms, interviews = {}, {}
+    for path in sorted(processed.glob("*-responses.parquet")):
+        source = path.stem.removesuffix("-responses")
+        forms[source] = _form_texts(pd.read_parquet(path), read_codebook(paths.codebook(source)).items)
+    for path in sorted(processed.glob("*-documents.parquet")):
+        interviews[path.stem.removesuffix("-documents")] = pd.read_parquet(path)
+    lists = [_list(path) for path in sorted(paths.data.glob("*/*.csv")) if path.parent.name != "register"]
+    return collect_names(register, forms, interviews, lists, _labels(paths), policy)
+
+
+def _form_texts(responses: pd.DataFrame, items: Any) -> pd.DataFrame:
+    """What was written into text fields; own rows of a grid, which no codebook calls anything, are names."""
+    content = {i.id: i.content or ("name" if i.kind == "text" else "") for i in items.values()}
+    texts = responses[responses["state"].astype(str).eq("answered") & responses["value"].ne("")]
+    texts = texts.assign(content=texts["item_id"].map(content), value=texts["value"].astype(str))
+    return texts.loc[texts["content"].fillna("") != "", TEXTS]
+
+
+def _list(path: Any) -> pd.DataFrame:
+    """A list beside received files, as text; the sign between its columns is found out."""
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    sign = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=sign))
+    frame = pd.DataFrame([{str(k): v for k, v in r.items() if isinstance(v, str)} for r in rows])
+    frame.attrs["name"] = f"{path.parent.name}/{path.name}"
+    return frame
+
+
+def _labels(paths: ProjectPaths) -> Iterator[str]:
+    """Every label in the codebooks: the words of printed forms, options and codes."""
+    for path in sorted(paths.codebooks.glob("*.yml")):
+        if path.name != POLICY:
+            yield from _texts(load_yaml(path.read_text(encoding="utf-8")), "")
+
+
+def _texts(content: Any, key: str) -> Iterator[str]:
+    if isinstance(content, dict):
+        for name, value in content.items():
+            yield from _texts(value, "label" if key == "options" and isinstance(value, str) else str(name))
+    elif isinstance(content, list):
+        for value in content:
+            yield from _texts(value, key)
+    elif isinstance(content, str) and key in LABELS:
+        yield content

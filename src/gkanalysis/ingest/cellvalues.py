@@ -1,0 +1,238 @@
+"""What a cell means as a whole number, a number, a day, a text or an option, and why it may mean nothing.
+
+German notation is the rule: decimal comma, day before month. What can be read in two ways is not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from gkanalysis.ingest.sheetmodel import Cell, plain_number
+
+KINDS = ("int", "number", "date", "text", "option")
+KIND_TEXTS = {
+    "int": "eine ganze Zahl",
+    "number": "eine Zahl, mit Komma vor den Nachkommastellen",
+    "date": "ein Datum wie 05.03.2020",
+    "text": "Text",
+}
+MONTHS = (
+    *("januar", "februar", "märz", "april", "mai", "juni"),
+    *("juli", "august", "september", "oktober", "november", "dezember"),
+)
+
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}([. ][0-9]{3})+")
+_COMMA = re.compile(r"[+-]?([0-9]+|[1-9][0-9]{0,2}([. ][0-9]{3})+),[0-9]+")
+_POINT = re.compile(r"[+-]?[0-9]+\.[0-9]+")
+_GERMAN_DAY = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})")
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_WRITTEN_DAY = re.compile(r"([0-9]{1,2})\.\s?([A-Za-zäÄ]+)\s([0-9]{4})")
+_SHORT_YEAR = re.compile(r"[0-9]{1,2}\.\s?[0-9]{1,2}\.\s?[0-9]{2}")
+_SLASHES = re.compile(r"[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4}")
+_SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
+_FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000  # days of Excel from 1954 to 2119
+
+
+@dataclass(frozen=True)
+class Column:
+    """A declared column of a spreadsheet.
+
+    Attributes
+    ----------
+    name : str
+        Of the column in the frame.
+    kind : {"int", "number", "date", "text", "option"}
+    titles : tuple of str
+        Headings under which it may stand; its name always is one.
+    options : mapping from option to tuple of str
+        For kind "option": what people may write for each; the option itself is always allowed.
+    low, high : int, float or ISO date as str, optional
+        Least and greatest value.
+    required : bool, default True
+        Whether every row needs a value.
+    may_be_absent : bool, default False
+        Whether the whole column may be missing; then it is empty.
+    """
+
+    name: str
+    kind: str = "text"
+    titles: tuple[str, ...] = ()
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    low: float | str | None = None
+    high: float | str | None = None
+    required: bool = True
+    may_be_absent: bool = False
+
+    @property
+    def allowed(self) -> str:
+        """What may stand in a cell, in German."""
+        if self.kind == "option":
+            return ", ".join(f"„{o}“" for o in self.options)
+        bounds = [
+            f"{word} {_shown(bound)}"
+            for word, bound in (("ab", self.low), ("bis", self.high))
+            if bound is not None
+        ]
+        return " ".join([KIND_TEXTS[self.kind], *bounds])
+
+
+class Reading(NamedTuple):
+    """The value of a cell, or None; why it has none (`problem`), or what was noticed in reading it (`hint`)."""
+
+    value: int | float | str | None
+    problem: str = ""
+    hint: str = ""
+
+
+def read_cell(cell: Cell, column: Column) -> Reading:
+    """Read one filled cell as its column declares it.
+
+    Parameters
+    ----------
+    cell : Cell
+    column : Column
+
+    Returns
+    -------
+    Reading
+        `value` is int, float, an ISO date as str, text without spaces around it, or the id of an option;
+        `problem` and `hint` are parts of German sentences.
+
+    Examples
+    --------
+    >>> read_cell(Cell("text", "1.234,5", "1.234,5"), Column("n", "number"))
+    Reading(value=1234.5, problem='', hint='')
+    >>> read_cell(Cell("text", "5.3.2020", "5.3.2020"), Column("day", "date")).value
+    '2020-03-05'
+    >>> read_cell(Cell("text", "1.234", "1.234"), Column("n", "number")).problem
+    'kann 1234 oder 1,234 heißen'
+    """
+    if cell.kind == "formula":
+        stored = f", gespeichertes Ergebnis „{cell.shown}“" if cell.shown else " ohne gespeichertes Ergebnis"
+        return Reading(None, f"ist eine Formel{stored}; Formeln werden nicht gerechnet")
+    if cell.kind == "error":
+        return Reading(None, "ist ein Fehlerwert der Tabellenkalkulation")
+    reading = _READERS[column.kind](cell, column)
+    if reading.problem or reading.value is None:
+        return reading
+    if column.low is not None and reading.value < column.low:
+        return Reading(None, f"ist kleiner als {_shown(column.low)}")
+    if column.high is not None and reading.value > column.high:
+        return Reading(None, f"ist größer als {_shown(column.high)}")
+    return reading
+
+
+def normalised(text: str) -> str:
+    """Text for comparing headings and options: one space, small letters, no soft hyphens, no colon or star behind.
+
+    >>> normalised("  Anzahl\\n der\\u00a0TAGE: ")
+    'anzahl der tage'
+    """
+    return _SPACES.sub(" ", text.replace("\u00ad", "")).strip().rstrip(":*").strip().casefold()
+
+
+def _number(cell: Cell, column: Column) -> Reading:
+    """A number; whole if the column says so."""
+    if cell.kind == "date":
+        return Reading(None, "ist ein Datum; vielleicht hat das Programm eine Zahl dafür gehalten")
+    if cell.kind == "bool":
+        return Reading(None, "ist ein Wahrheitswert")
+    if cell.kind == "number":
+        value = Decimal(repr(cell.value))
+        hint = ""
+    else:
+        value, problem, hint = _number_from_text(str(cell.value), whole=column.kind == "int")
+        if value is None:
+            return Reading(None, problem)
+    if column.kind == "int":
+        if value != value.to_integral_value():
+            return Reading(None, "ist keine ganze Zahl")
+        if abs(value) > 2**53:
+            return Reading(None, "ist zu groß, um genau gespeichert zu sein")
+        return Reading(int(value), "", hint)
+    return Reading(float(value), "", hint)
+
+
+def _number_from_text(text: str, *, whole: bool) -> tuple[Decimal | None, str, str]:
+    """Number, problem and hint of a text in German notation."""
+    text = _SPACES.sub(" ", text).strip().replace("−", "-")
+    if len(text) > 30:
+        return None, "ist keine Zahl", ""
+    if _INTEGER.fullmatch(text):
+        return Decimal(text), "", ""
+    if _COMMA.fullmatch(text):
+        return Decimal(text.replace(".", "").replace(" ", "").replace(",", ".")), "", ""
+    if _GROUPED.fullmatch(text):
+        joined = text.replace(".", "").replace(" ", "")
+        if whole or text.count(".") != 1:
+            hint = f"als {joined} gelesen" if "." in text else ""
+            return Decimal(joined), "", hint
+        return None, f"kann {joined} oder {text.replace('.', ',')} heißen", ""
+    if _POINT.fullmatch(text):
+        return Decimal(text), "", f"als {text.replace('.', ',')} gelesen"
+    return None, "ist keine Zahl", ""
+
+
+def _day(cell: Cell, _column: Column) -> Reading:
+    """A day as ISO date."""
+    if cell.kind == "date":
+        clock = cell.shown.partition(" ")[2]
+        return Reading(cell.value.isoformat(), "", f"Uhrzeit {clock} nicht übernommen" if clock else "")
+    if cell.kind == "number":
+        if _FIRST_SERIAL < cell.value < _LAST_SERIAL:
+            day = date.fromordinal(date(1899, 12, 30).toordinal() + int(cell.value))
+            return Reading(None, f"ist eine Zahl (als Datum formatiert wäre es der {day:%d.%m.%Y})")
+        return Reading(None, "ist eine Zahl und kein Datum")
+    if cell.kind == "bool":
+        return Reading(None, "ist ein Wahrheitswert")
+    text = _SPACES.sub(" ", str(cell.value)).strip()
+    if found := _ISO_DAY.fullmatch(text):
+        parts = found.groups()
+    elif found := _GERMAN_DAY.fullmatch(text):
+        parts = found.groups()[::-1]
+    elif (found := _WRITTEN_DAY.fullmatch(text)) and found[2].casefold() in MONTHS:
+        parts = (found[3], MONTHS.index(found[2].casefold()) + 1, found[1])
+    elif _SHORT_YEAR.fullmatch(text):
+        return Reading(None, "hat eine Jahreszahl aus zwei Ziffern")
+    elif _SLASHES.fullmatch(text):
+        return Reading(None, "lässt offen, was Tag und was Monat ist")
+    else:
+        return Reading(None, "ist kein Datum")
+    try:
+        return Reading(date(*map(int, parts)).isoformat())
+    except ValueError:
+        return Reading(None, "ist kein Tag des Kalenders")
+
+
+def _text(cell: Cell, _column: Column) -> Reading:
+    """Text as it is shown, without spaces around it; inner line ends stay."""
+    if cell.kind == "text":
+        text = str(cell.value).replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n\u00a0")
+        return Reading(text or None)
+    words = {"number": "Zahl", "date": "Datum", "bool": "Wahrheitswert"}
+    return Reading(cell.shown, "", f"{words[cell.kind]} in einer Textspalte")
+
+
+def _option(cell: Cell, column: Column) -> Reading:
+    """Id of the option that was written, by its id or one of its texts."""
+    wanted = normalised(cell.shown)
+    for option, texts in column.options.items():
+        if wanted in {normalised(t) for t in (option, *texts)}:
+            return Reading(option)
+    return Reading(None, "ist keine der Vorgaben")
+
+
+def _shown(bound: float | str) -> str:
+    """A bound as it is printed."""
+    if isinstance(bound, str):
+        return f"{date.fromisoformat(bound):%d.%m.%Y}"
+    return plain_number(float(bound))
+
+
+_READERS = {"int": _number, "number": _number, "date": _day, "text": _text, "option": _option}

@@ -1,0 +1,231 @@
+"""How a program counted the positions in a text, told from the text itself.
+
+Programs count code points or UTF-16 units, and a line end as one or as two. None says so, so each way is tried on
+the selections of a source. A byte order mark at the beginning of a file is never counted.
+"""
+
+import re
+from bisect import bisect_left
+from typing import NamedTuple
+
+READINGS = {
+    "codepoints_lf": "Codepunkte, Zeilenende zählt eins",
+    "codepoints_crlf": "Codepunkte, Zeilenende zählt zwei",
+    "utf16_lf": "UTF-16-Einheiten, Zeilenende zählt eins",
+    "utf16_crlf": "UTF-16-Einheiten, Zeilenende zählt zwei",
+}
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_BEYOND_16_BITS = re.compile("[\U00010000-\U0010ffff]")
+_CUT = ("...", "…")
+_PREFIX_LENGTH = 32  # a name at least so long may be the beginning of the selected text
+_AT_BOUNDARIES = (
+    0.75  # NVivo's selections begin and end at word boundaries in 98 to 100 %, miscounted ones in 16 to 27 %
+)
+_ENOUGH_MARKS = 5  # fewer selections are judged by the whole project
+
+
+class Mark(NamedTuple):
+    """A selection as written: positions in an unknown count, and the name it was given."""
+
+    start: int
+    end: int
+    name: str
+
+
+class Fit(NamedTuple):
+    """The reading chosen for one text: `is_sure` if no other one with different places does as well."""
+
+    reading: str
+    is_sure: bool
+    is_doubtful: bool
+    scores: dict
+
+
+class Ruler:
+    """Positions of one text in each of the `READINGS`.
+
+    Parameters
+    ----------
+    stored : str
+        The text as stored. Line ends become LF in `text`; if some were CRLF, only those count two.
+
+    Attributes
+    ----------
+    text : str
+        The text with LF line ends; the model's positions are code points of it.
+
+    Examples
+    --------
+    >>> ruler = Ruler("ja 😀\\r\\nnein")
+    >>> ruler.text
+    'ja 😀\\nnein'
+    >>> ruler.read("utf16_crlf", 7), ruler.write("utf16_crlf", 5)
+    (5, 7)
+    >>> ruler.read("utf16_crlf", 12) is None
+    True
+    """
+
+    def __init__(self, stored):
+        self.text = stored.replace("\r\n", "\n").replace("\r", "\n") if "\r" in stored else stored
+        wide_ends = self._wide_line_ends(stored)
+        pairs = []
+        if not self.text.isascii():
+            pairs = [match.start() for match in _BEYOND_16_BITS.finditer(self.text)]
+        both = sorted(wide_ends + pairs) if wide_ends and pairs else wide_ends or pairs
+        # Characters that count two, and where each of them begins in that count.
+        self._wide = dict(zip(READINGS, ([], wide_ends, pairs, both), strict=True))
+        self._begins = {
+            reading: [position + before for before, position in enumerate(wide)]
+            for reading, wide in self._wide.items()
+        }
+
+    def _wide_line_ends(self, stored):
+        """Positions of the line ends that may count two, in code points of `text`."""
+        ends = [match.start() for match in re.finditer("\n", self.text)]
+        windows = stored.count("\r\n")
+        if windows in (0, len(ends)):
+            return ends
+        return [
+            end for end, match in zip(ends, _LINE_END.finditer(stored), strict=True) if match[0] == "\r\n"
+        ]
+
+    def read(self, reading, position):
+        """Code points before a position counted in a reading; None if it lies outside the text."""
+        begins = self._begins[reading]
+        if not 0 <= position <= len(self.text) + len(begins):
+            return None
+        return position - bisect_left(begins, position)
+
+    def write(self, reading, position):
+        """Return the position in a reading of a position in code points."""
+        return position + bisect_left(self._wide[reading], position)
+
+    def span(self, reading, mark):
+        """Start and end of a mark in code points; None if it is not a stretch of the text."""
+        start, end = self.read(reading, mark.start), self.read(reading, mark.end)
+        return None if start is None or end is None or start > end else (start, end)
+
+    def same_readings(self):
+        """Return the readings grouped by those that give equal positions everywhere."""
+        groups = {}
+        for reading, wide in self._wide.items():
+            groups.setdefault(tuple(wide), []).append(reading)
+        return list(groups.values())
+
+
+def says_same(name, text):
+    """Whether a selection's name is its text, apart from white space and from being cut.
+
+    Examples
+    --------
+    >>> says_same("erste zweite", "erste\\nzweite"), says_same("erste …", "erste zweite"), says_same("a", "ab")
+    (True, True, False)
+    """
+    if name == text:
+        return True
+    plain, name = " ".join(text.split()), " ".join(name.split())
+    if plain == name:
+        return True
+    for mark in _CUT:
+        if name.endswith(mark):
+            head = name.removesuffix(mark).rstrip()
+            return bool(head) and plain.startswith(head)
+    return len(name) >= _PREFIX_LENGTH and plain.startswith(name)
+
+
+def fit_readings(texts):
+    """Choose for each text the reading that fits its selections best.
+
+    First counts how well names say what is selected (two points to the last space, else one), then how many
+    selections lie inside the text, then how many begin and end at a word boundary. One program counts in one way, so
+    where a text cannot tell (or its few selections without names say otherwise by a hair) the whole project decides.
+
+    Parameters
+    ----------
+    texts : list of (Ruler, list of Mark)
+
+    Returns
+    -------
+    list of Fit, one per text
+    """
+    scores = [_score_text(ruler, marks) for ruler, marks in texts]
+    totals = {
+        reading: tuple(map(sum, zip(*(s[reading] for s in scores), strict=True))) for reading in READINGS
+    }
+    order = sorted(READINGS, key=lambda reading: totals.get(reading, ()), reverse=True) if scores else []
+    return [
+        _fit(ruler, marks, score, order, totals) for (ruler, marks), score in zip(texts, scores, strict=True)
+    ]
+
+
+def _score_text(ruler, marks):
+    """(points of names, selections inside, ends at word boundaries) by reading."""
+    scores = {}
+    for group in ruler.same_readings():
+        scores.update(dict.fromkeys(group, _score(ruler, group[0], marks)))
+    return scores
+
+
+def _score(ruler, reading, marks):
+    """The same for one reading."""
+    text = ruler.text
+    named = inside = at_boundaries = 0
+    for mark in marks:
+        span = ruler.span(reading, mark)
+        if span is None:
+            continue
+        start, end = span
+        selected = text[start:end]
+        inside += (ruler.write(reading, start), ruler.write(reading, end)) == mark[
+            :2
+        ]  # not within a character
+        if mark.name and says_same(mark.name, selected):
+            named += (
+                2 if len(mark.name) == len(selected) else 1
+            )  # white space at an end decides between readings
+        is_empty = mark.start == mark.end  # says nothing for or against a reading
+        at_boundaries += 2 if is_empty else _begins_word(text, start) + _ends_word(text, end)
+    return named, inside, at_boundaries
+
+
+def _begins_word(text, position):
+    """Whether something begins here: not white space, not the inside of a word."""
+    here = text[position : position + 1]
+    return (
+        not here.isspace() and bool(here) and not (here.isalnum() and text[position - 1 : position].isalnum())
+    )
+
+
+def _ends_word(text, position):
+    """Whether something ends here."""
+    before = text[position - 1 : position] if position else ""
+    return (
+        bool(before)
+        and not before.isspace()
+        and not (before.isalnum() and text[position : position + 1].isalnum())
+    )
+
+
+def _fit(ruler, marks, scores, order, totals):
+    """The Fit of one text; `order` has the readings as the whole project prefers them."""
+    spans = {
+        reading: [ruler.span(reading, mark) for mark in marks]
+        for group in ruler.same_readings()
+        for reading in group[:1]
+    }
+    alike = {reading: group[0] for group in ruler.same_readings() for reading in group}
+    best = max(order, key=lambda reading: scores[reading])
+    favourite = order[0]
+    slack = max(2, len(marks) // 5)  # a tenth of all ends
+    nearly = scores[favourite][:2] == scores[best][:2] and scores[favourite][2] >= scores[best][2] - slack
+    chosen = favourite if nearly else best
+    rivals = [
+        reading
+        for reading in order
+        if spans[alike[reading]] != spans[alike[chosen]] and scores[reading] == scores[chosen]
+    ]
+    is_sure = all(totals[chosen] > totals[rival] for rival in rivals)
+    judged = scores[chosen] if len(marks) >= _ENOUGH_MARKS else totals[chosen]
+    is_doubtful = not judged[0] and judged[2] < _AT_BOUNDARIES * 2 * judged[1]
+    return Fit(chosen, is_sure, is_doubtful, scores)

@@ -1,0 +1,315 @@
+"""What printed numbers give away together: small cells, differences, whole groups; cause, advice and exceptions."""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gkanalysis.disclosure.claims import system_of, world_of
+from gkanalysis.disclosure.exact import find_breaches
+from gkanalysis.disclosure.policy import Rule, SignedException
+from gkanalysis.disclosure.world import ALL, NONE, NOT_ASKED
+from populations import SOURCE, Population, make_policy, told
+
+ONE = ("few", "nein", ("kommune",), (), 1, 1)
+
+
+def test_printed_cell_of_one_is_a_breach(population):
+    """A count below the threshold is one, and its cause is the number itself."""
+    (breach,) = population.breaches(population.table("t"), population.returns())
+    assert told([breach]) == [ONE]
+    assert breach.because == ("„t:nein:kommune“ (Anzahl 1)",)
+
+
+def test_cell_of_one_is_found_by_its_total(population):
+    """The cell is not printed: total and the other groups give it away, and are named."""
+    table = [
+        (i, c | {"base_n": None}) for i, c in population.table("t", rows=("nein",)) if i != "t:nein:kommune"
+    ]
+    (breach,) = population.breaches(table, population.returns())
+    assert told([breach]) == [ONE]
+    assert set(breach.because) == {
+        "„t:nein:alle“ (Anzahl 8)", "„t:nein:stadt“ (Anzahl 3)", "„t:nein:kreis“ (Anzahl 4)",
+    }  # fmt: skip
+
+
+def test_blanked_cell_comes_back_from_the_other_answer(population):
+    """Base and yes give away no, even if no number of no is printed."""
+    (breach,) = population.breaches(population.table("t", rows=("ja",)), population.returns())
+    assert told([breach]) == [ONE]
+    assert {"„t:ja:kommune“ (Anzahl 3)", "„t:ja:kommune“ (Basis 4)"} <= set(breach.because)
+
+
+def test_difference_of_two_tables_gives_away_one_case():
+    """Neither table has a small cell; what one has more than the other is a single case."""
+    population = Population.of(
+        ("stadt", "full", "ja", 4), ("stadt", "full", "nein", 4), ("stadt", "partial", "nein", 1),
+        ("stadt", "partial", NONE, 3), ("kreis", "full", "ja", 4), ("kreis", "full", "nein", 4),
+    )  # fmt: skip
+    wide, narrow = population.table("weit", [ALL]), population.table("eng", [ALL], status="full")
+    assert population.breaches(list(wide)) == population.breaches(list(narrow)) == []
+    (breach,) = population.breaches(
+        population.table("weit", [ALL]), population.table("eng", [ALL], status="full")
+    )
+    assert told([breach]) == [("few", "nein", (ALL,), ("partial",), 1, 1)]
+    assert set(breach.because) == {"„weit:nein:alle“ (Anzahl 9)", "„eng:nein:alle“ (Anzahl 8)"}
+
+
+def test_difference_of_groups_across_tables():
+    """One table has two types, another all three: the third is given away without being printed anywhere."""
+    population = Population.of(
+        ("stadt", "full", "ja", 4),
+        ("kreis", "full", "ja", 4),
+        ("kommune", "full", "ja", 2),
+        ("kommune", "full", "nein", 4),
+    )
+    parts = population.table("zwei", ["stadt", "kreis"], rows=("ja",), base="asked")
+    total = population.table("alle", [ALL], rows=("ja",), base="asked")
+    assert ("few", "ja", ("kommune",), (), 2, 2) in told(
+        population.breaches(parts, total, population.returns())
+    )
+
+
+def test_whole_group_with_one_answer_is_a_breach():
+    """Everybody knows who is in the group, so everybody knows what each of them has said."""
+    population = Population.of(
+        ("stadt", "full", "ja", 4), ("kreis", "full", "ja", 3), ("kreis", "full", "nein", 3)
+    )
+    breaches = population.breaches(population.table("t", [ALL, "stadt", "kreis"]))
+    assert told(breaches) == [("all", "ja", ("stadt",), (), 4, 4)]
+
+
+def test_group_in_which_somebody_did_not_answer_is_no_breach():
+    """Nobody knows which of them has answered; if everybody knew, all answers would be known."""
+    population = Population.of(
+        ("stadt", "full", "ja", 4),
+        ("stadt", "missing", NOT_ASKED, 1),
+        ("kreis", "full", "ja", 3),
+        ("kreis", "full", "nein", 3),
+    )
+    tables = lambda: (population.table("t", [ALL, "stadt", "kreis"]), population.returns())  # noqa: E731
+    assert population.breaches(*tables()) == []
+    known = told(population.breaches(*tables(), policy=make_policy(known_status=True)))
+    assert known == [("all", "ja", ("stadt",), ("full", "partial"), 4, 4)]
+
+
+def test_number_that_is_not_pinned_is_no_breach(population):
+    """With only totals printed each group can have any count."""
+    assert population.breaches(population.table("t", [ALL]), population.returns()) == []
+
+
+def test_zero_and_the_threshold_are_allowed(population):
+    """Nobody is counted in a cell of zero; from the threshold on nobody can be told from others."""
+    assert told(population.breaches(population.table("t"), policy=make_policy(threshold=4))) != []
+    assert told(population.breaches(population.table("t", ["stadt"]), population.returns())) == []
+
+
+def test_states_that_are_not_sensitive_may_be_rare(population):
+    """Only the states that the policy names are examined, and nothing of public questions or free text."""
+    table = lambda: population.table("t")  # noqa: E731
+    assert population.breaches(table(), policy=make_policy(rules=[Rule("confidential", ("ja",), "*")])) == []
+    assert population.breaches(table(), policy=make_policy(rules=[Rule("free_text", None, "*")])) == []
+    public = make_policy(rules=[Rule("public", None, "*", "bekannt")])
+    assert population.claims(table(), policy=public).of == {}
+
+
+def test_undeclared_question_is_confidential_in_every_answer(population):
+    """What nobody thought of is protected."""
+    assert told(population.breaches(population.table("t"), policy=make_policy(rules=()))) == [ONE]
+
+
+def test_advice_is_the_first_merger_that_passes(population):
+    """Kreise and Kommunen together have five times no; no number needs to be left out."""
+    (breach,) = population.breaches(population.table("t"), population.returns())
+    assert breach.advice.startswith("„Kreise“ und „Kommunen“ in „t“ zusammenfassen")
+
+
+def test_advice_tries_the_next_merger_and_at_last_leaves_the_number_out():
+    """The first merger leaves a cell of two, so all types are joined; a total of one cannot be saved."""
+    few = Population.of(
+        ("stadt", "full", "ja", 4), ("stadt", "full", "nein", 3), ("kreis", "full", "nein", 1), ("kreis", "full", "ja", 4),
+        ("kommune", "full", "ja", 4), ("kommune", "full", "nein", 1),
+    )  # fmt: skip
+    assert few.breaches(few.table("t"))[0].advice.startswith("„Städte“ und „Kreise“ und „Kommunen“")
+    single = Population.of(
+        ("stadt", "full", "ja", 4), ("kreis", "full", "nein", 1), ("kreis", "full", "ja", 4)
+    )
+    breaches = single.breaches(single.table("t", [ALL, "stadt", "kreis"]))
+    assert all(b.advice.startswith("die Zahl weglassen") for b in breaches if b.state == "nein")
+
+
+EXCEPTION = SignedException(SOURCE, "q", "nein", ("kommune",), 1, "gedruckt", "A. B.", "2019-09-30")
+
+
+@pytest.mark.parametrize(
+    ("change", "signed"),
+    [
+        ({}, True),
+        ({"n": 2}, False),
+        ({"groups": ("kreis",)}, False),
+        ({"state": "ja"}, False),
+        ({"status": ("full",)}, False),
+    ],
+)
+def test_exception_holds_for_exactly_one_number(population, change, signed):
+    """Another group, answer or count is not covered."""
+    policy = make_policy(exceptions=[replace(EXCEPTION, **change)])
+    (breach,) = population.breaches(population.table("t"), population.returns(), policy=policy)
+    assert bool(breach.signed) == signed
+
+
+def test_signed_number_does_not_hide_what_follows_from_another_table():
+    """That one Kommune has said no is signed; that it is the one with the partial form is not."""
+    population = Population.of(
+        ("stadt", "full", "ja", 4), ("stadt", "full", "nein", 4), ("kommune", "full", "ja", 4), ("kommune", "partial", "nein", 1),
+        ("kommune", "partial", NONE, 2),
+    )  # fmt: skip
+    policy = make_policy(exceptions=[EXCEPTION])
+    tables = (population.table("t", [ALL, "stadt", "kommune"]), population.table("u", [ALL], status="full"))
+    breaches = population.breaches(*tables, policy=policy)
+    assert [(b.status, bool(b.signed)) for b in breaches] == [((), True), (("partial",), False)]
+
+
+def test_contradiction_is_named(population):
+    """Numbers that exclude each other are no ground for saying that nothing is given away."""
+    table = [(i, c | {"n": 9} if i == "t:ja:alle" else c) for i, c in population.table("t")]
+    (breach,) = population.breaches(table)
+    assert breach.kind == "contradiction"
+    assert "„t:ja:alle“ (Anzahl 9)" in breach.because
+
+
+def test_wrong_numbers_do_not_switch_the_check_off(population):
+    """A table that agrees with itself but not with the data is examined all the same."""
+    table = [(i, c | {"n": 8 - c["n"]}) for i, c in population.table("t", ["stadt"])]
+    table += [("u:ja:kreis", dict(table[0][1], subgroup="kreis", n=2, base_n=7))]
+    assert ("few", "ja", ("kreis",), (), 2, 2) in told(population.breaches(table, population.returns()))
+
+
+def interviews():
+    """Four interviewed cases in two types; the code q is given to one of them."""
+    return Population.of(
+        ("stadt", "full", "ja", 1), ("stadt", "full", "nein", 2), ("stadt", "missing", NOT_ASKED, 5),
+        ("kreis", "full", "nein", 1), ("kreis", "missing", NOT_ASKED, 5),
+    )  # fmt: skip
+
+
+def test_total_of_one_is_allowed_where_the_sample_is_secret():
+    """Over all cases together a single one may be counted; by type the same count is a breach."""
+    population = interviews()
+    policy = make_policy(total_from=1, absent=("missing",))
+    assert population.breaches(population.table("t", [ALL]), policy=policy) == []
+    by_type = told(population.breaches(population.table("t", ["stadt", "kreis"]), policy=policy))
+    assert ("few", "ja", ("stadt",), (), 1, 1) in by_type
+
+
+def test_group_of_too_few_cases_is_a_breach_if_bases_are_checked():
+    """A single interviewed Kreis is too few for a group, whatever it said."""
+    population = interviews()
+    policy = make_policy(total_from=1, check_base=True, rules=[Rule("confidential", (), "*")])
+    breaches = population.breaches(population.table("t", ["kreis"]), population.returns(), policy=policy)
+    assert ("few", "base", ("kreis",), ("full", "partial"), 1, 1) in told(breaches)
+
+
+def test_filter_question_gives_away_the_answer_before_it():
+    """Who was asked the second question has said no to the first."""
+    population = Population.of(
+        ("stadt", "full", "ja", 5),
+        ("stadt", "full", "nein", 3),
+        second=lambda k: "ja" if k >= 5 else NOT_ASKED,
+    )
+    question = replace(population.data.questions["r"], asked_if=("q", "nein"))
+    data = replace(population.data, questions={**population.data.questions, "r": question})
+    population = Population(data)
+    policy = make_policy(threshold=4)
+    table = population.table("t", ["stadt"], rows=("ja",), item="r", base="asked")
+    hidden = told(population.breaches(table, policy=policy))
+    assert ("few", "ja", (ALL,), (), 3, 3) in hidden
+    upper = population.table("u", [ALL], rows=("ja",), base="asked")
+    both = population.breaches(table, upper, policy=policy)
+    assert ("few", "nein", (ALL,), (), 3, 3) in told(both)
+
+
+CELLS = [
+    ("missing", NOT_ASKED),
+    ("full", "ja"),
+    ("full", "nein"),
+    ("full", NONE),
+    ("partial", "ja"),
+    ("partial", "nein"),
+    ("partial", NONE),
+]
+
+
+def splits(n, parts):
+    """All ways to put n cases into some cells."""
+    if parts == 1:
+        yield (n,)
+        return
+    for first in range(n + 1):
+        for rest in splits(n - first, parts - 1):
+            yield (first, *rest)
+
+
+@st.composite
+def printed(draw):
+    """A population of at most seven cases in two types, and some of the cells of three tables about it."""
+    groups = [
+        (t, *draw(st.sampled_from(CELLS)), 1)
+        for t in ("stadt", "kreis")
+        for _ in range(draw(st.integers(1, 3)))
+    ]
+    population = Population.of(*groups)
+    every = [
+        *population.table("t", [ALL, "stadt", "kreis"]), *population.table("u", [ALL, "stadt", "kreis"], status="full"),
+        *population.returns(groups=(ALL, "stadt", "kreis")),
+    ]  # fmt: skip
+    chosen = draw(st.lists(st.sampled_from(every), min_size=1, max_size=6, unique_by=lambda c: c[0]))
+    return population, chosen
+
+
+@settings(max_examples=60, deadline=None)
+@given(printed())
+def test_bounds_are_those_of_all_populations(case):
+    """Every population that agrees with what is printed is tried: no bound is wider or narrower."""
+    population, numbers = case
+    policy = make_policy(rules=())
+    claims = population.claims(numbers, policy=policy).of[SOURCE]
+    world = world_of(
+        population.data, [*claims, replace(claims[0], kind="x", name="q", groups=("stadt",))], policy
+    )
+    system = system_of(world, claims, {})
+    sizes = world.classes
+    worlds = []
+    for split in product(*(splits(n, len(CELLS)) for n in sizes.values())):
+        counts = {}
+        for c, parts in zip(sizes, split, strict=True):
+            for (s, a), n in zip(CELLS, parts, strict=True):
+                counts["x", "q", c, s, a] = n
+                counts["m", c, s] = counts.get(("m", c, s), 0) + n
+        if system.fulfilled_by(counts):
+            worlds.append(counts)
+    assert worlds
+    for union in world.unions([]):
+        for state, status in product(("ja", "nein"), (world.statuses, ("full",), ("partial",))):
+            target = world.terms("q", union, status, [state])
+            values = [sum(w.get(k, 0) for k in target) for w in worlds]
+            assert system.bounds(target) == (min(values), max(values))
+
+
+@settings(max_examples=30, deadline=None)
+@given(printed())
+def test_looking_at_the_data_changes_nothing(case):
+    """What the data refute is skipped for speed; without data the same breaches are found."""
+    population, numbers = case
+    policy = make_policy(rules=())
+    claims = population.claims(numbers, policy=policy).of[SOURCE]
+    found = told(find_breaches(population.data, claims, policy))
+    blind = Population.of(
+        *[
+            (t, "missing", NOT_ASKED, n)
+            for t, n in population.data.cases["type"].value_counts(sort=False).items()
+        ]
+    )
+    assert sorted(found) == sorted(told(find_breaches(blind.data, claims, policy)))

@@ -1,0 +1,125 @@
+"""Which names are searched, and in which disguises they are found."""
+
+import unicodedata
+
+import pandas as pd
+import pytest
+
+from gkanalysis.disclosure.matching import Index, Name
+from gkanalysis.disclosure.names import collect_names, person_names
+from gkanalysis.disclosure.policy import NameRules, Policy
+
+PLACE = Name("Neuntöterstadt", "Ort", "Register")
+
+
+def names_of(index):
+    """All texts that an index looks for."""
+    return {n.text for found in index.by_first.values() for _, n in found}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in Neuntöterstadt.", "NEUNTÖTERSTADT", "neuntoeterstadt@example.org", "Neuntöterstadts Rat", "„Neuntöterstadt“",
+        "Neun\u00adtöter\u00adstadt", "Neuntöter-\n  stadt", "Neuntöter\u00ad\nstadt", "Neun\u200btöterstadt", "Neuntöter\u2010\nstadt",
+        "Neuntöter\nstadt", unicodedata.normalize("NFD", "Neuntöterstadt"), "die Neuntöterstadt-Runde", "Neuntöter\ufeffstadt",
+    ],
+)  # fmt: skip
+def test_name_is_found_in_every_disguise(text):
+    """Case, composition, invisible signs, hyphenation, genitive, quotation marks, compounds with a hyphen."""
+    assert [h.name for h in Index.of([PLACE]).find(text)] == [PLACE]
+
+
+@pytest.mark.parametrize("text", ["Neuntöterstadtrat", "Alt Neuntöter Stadt", "Neuntöter", "neun Töter"])
+def test_part_of_a_word_is_no_name(text):
+    """Only whole words count."""
+    assert Index.of([PLACE]).find(text) == []
+
+
+def test_name_of_several_words_needs_all_of_them():
+    """No-break spaces and line ends part words like spaces; ligatures are letters."""
+    index = Index.of([Name("Kreis Sumpffließ", "Ort", "Register")])
+    assert index.find("im Kreis\u00a0Sump\ufb00ließ")
+    assert index.find("im Kreis\n Sumpffließ")
+    assert not index.find("im Kreis und im Sumpffließ")
+
+
+def test_hyphenated_name_is_found_as_one_word():
+    """Dompfaff-Stadt, Dompfaffstadt and Dompfaff Stadt."""
+    index = Index.of([Name("Dompfaff-Stadt", "Ort", "Bogen")])
+    assert all(index.find(t) for t in ("Dompfaff-Stadt", "Dompfaffstadt", "Dompfaff Stadt"))
+
+
+def test_id_within_a_longer_id_is_none():
+    """B01 is an alliance, 1.1.B01.4 an item of the form; g01-007 is a segment of interview g01."""
+    index = Index.of([Name("B01", "Kennung", "Register"), Name("g01", "Kennung", "Gespräche")])
+    assert not index.find("herkunft.html#z-uebersicht-10_1.1.B01.4_kreis")
+    assert index.find("Fall B01,")
+    assert index.find("Segment g01-007")
+
+
+def test_persons_are_found_after_their_title():
+    """Frau, Herr with titles and first names; words that only follow in a sentence are none."""
+    assert person_names("Das sagt Frau Dr. Eva Muster-Beispiel, nicht Herrn Probe.") == [
+        "Eva Muster-Beispiel", "Muster-Beispiel", "Probe",
+    ]  # fmt: skip
+    assert person_names("Frau L., Durchwahl 222") == person_names("eine Frau aus dem Amt") == []
+
+
+def sought(rows=(), register=(), documents=(), lists=(), rules=None, labels=()):
+    """Names from small tables: rows are (case, content, value)."""
+    forms = pd.DataFrame(
+        [(c, "K.9", k, v) for c, k, v in rows], columns=["case_id", "item_id", "content", "value"]
+    )
+    tables = {
+        "buendnisse": pd.DataFrame(
+            {"name": list(register), "alliance_id": [f"B0{k}" for k in range(len(register))]}
+        )
+    }
+    talks = pd.DataFrame(documents, columns=["document_id", "name", "text"])
+    policy = Policy(3, {}, {}, {}, (), (), (), rules or NameRules(generic=("Kreis", "Leitung")))
+    return collect_names(tables, {"w": forms}, {"g": talks}, lists, labels, policy)
+
+
+def test_names_come_from_register_forms_transcripts_and_lists():
+    """Places with and without Kreis, persons, offices, contacts, documents, declared names."""
+    found = sought(
+        [("c1", "person", "Eva Muster, Leitung"), ("c1", "contact", "eva@amt-probe.example"), ("c1", "office", "Haus am Ring 7")],
+        ["Kreis Sonnentau"], [("g01", "Gespräch 1", "Da war Frau Silbermond dabei.")],
+        [pd.DataFrame({"name": ["Fluchtpunkt West"], "note": ["Anruf von Herrn Kessel"]})],
+    )  # fmt: skip
+    assert names_of(found.index) >= {
+        "Kreis Sonnentau", "Sonnentau", "Eva Muster", "Muster", "amt-probe", "Haus am Ring 7", "g01", "Silbermond",
+        "Fluchtpunkt West", "Kessel", "B00",
+    }  # fmt: skip
+
+
+def test_what_many_wrote_leads_to_none_of_them():
+    """From the threshold on a name of an office or committee says nothing about a single alliance."""
+    rows = [(f"c{k}", "office", "Stabsstelle Vielfalt") for k in range(3)] + [
+        ("c1", "office", "Stabsstelle Weitblick")
+    ]
+    assert names_of(sought(rows).index) == {"Stabsstelle Weitblick"}
+
+
+def test_words_of_the_codebook_are_no_names():
+    """The form's own words are public, and the number of those left out is kept."""
+    found = sought([("c1", "name", "Jugendamt und Jobcenter")], labels=["Jugendamt", "Jobcenter", "und"])
+    assert names_of(found.index) == set()
+    assert found.left_out == {"besteht aus Wörtern der Codebücher": 1}
+
+
+def test_common_word_counts_as_place_only_with_a_sign_of_one():
+    """Whoever eats does not name the town."""
+    rules = NameRules(common_words={"Essen": "auch eine Mahlzeit"}, public={"Ruhr": "Landschaft"})
+    index = sought(register=["Essen", "Ruhr"], rules=rules).index
+    assert index.find("in Essen")
+    assert index.find("Stadt Essen")
+    assert not index.find("Es gab Essen an der Ruhr")
+
+
+def test_free_text_must_not_appear_verbatim():
+    """Whole lines of free text are searched; short answers are no quotations."""
+    index = sought([("c1", "free", "Wir treffen uns immer bei Kaffee und Kuchen\nja")]).index
+    assert index.find("„Wir treffen uns immer bei Kaffee und Kuchen“, heißt es.")
+    assert not index.find("ja, wir treffen uns")

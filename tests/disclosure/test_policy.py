@@ -1,0 +1,96 @@
+"""The policy file: what it must say, and what it says of an item, a number or a file."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from gkanalysis.disclosure.policy import exceptions_table, read_policy
+from gkanalysis.errors import CodebookError
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "data/codebook/disclosure.yml"
+WAVE = "strukturen-2018"
+
+
+@pytest.fixture
+def changed(tmp_path):
+    """A function that writes the shipped policy with some changes and reads it."""
+
+    def read(change):
+        content = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+        change(content)
+        (tmp_path / "p.yml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+        return read_policy(tmp_path / "p.yml")
+
+    return read
+
+
+def test_shipped_policy_classifies_every_item_of_the_forms():
+    """Names of codebook items are public only where a reason is given; texts of alliances are free text."""
+    policy = read_policy(SHIPPED)
+    kinds = {i: policy.rule(WAVE, i).kind for i in ("2.1", "2.2.1", "1.1.A01.4", "1.1.A01.3", "contact")}
+    assert kinds == {
+        "2.1": "confidential", "2.2.1": "free_text", "1.1.A01.4": "public", "1.1.A01.3": "confidential", "contact": "confidential",
+    }  # fmt: skip
+    assert policy.rule(WAVE, "1.2.1", text=True).kind == "free_text"
+    assert policy.rule("neue-welle-2020", "1").kind == "confidential"
+    assert policy.threshold == 3
+
+
+def test_signed_exceptions_are_the_published_numbers():
+    """Each exception names a printed number, and the number is the one that was printed."""
+    published = pd.read_csv(ROOT / "data/published/zwischenbericht-2019.csv", dtype=str).set_index("id")
+    for e in read_policy(SHIPPED).exceptions:
+        assert published.loc[e.published, "printed"] == str(e.n)
+        assert (published.loc[e.published, "subgroup"],) == e.groups
+
+
+def test_appendix_shows_one_row_per_exception():
+    """What, how many, why, by whom and when."""
+    policy = read_policy(SHIPPED)
+    table = exceptions_table(policy, {(WAVE, "2.1"): "Frage 2.1", (WAVE, "2.1=nein"): "neu gegründet"})
+    assert len(table) == len(policy.exceptions)
+    assert table.iloc[0]["what"] == "Frage 2.1: „neu gegründet“, kreisangehörige Kommunen"
+    assert (table[["reason", "signed_by", "date"]] != "").all().all()
+
+
+def without(key):
+    """A change that takes something away from the first exception."""
+    return lambda c: c["exceptions"][0].pop(key)
+
+
+def public_without_reason(content):
+    """A change after which an item is public and nobody knows why."""
+    content["sources"][WAVE]["variables"].append({"match": "x", "kind": "public"})
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (without("reason"), "Ausnahme 1: es fehlt „reason“"),
+        (without("signed_by"), "Ausnahme 1: es fehlt „signed_by“"),
+        (public_without_reason, "„x“ ist ohne Grund öffentlich"),
+        (lambda c: c["sources"][WAVE]["variables"][0].update(kind="geheim"), "„geheim“ ist keine Art"),
+        (lambda c: c.update(threshold=1), "die Schwelle „1“ ist keine ganze Zahl ab 2"),
+        (
+            lambda c: c["derived"].append({"match": "x"}),
+            "„derived“: jede Angabe braucht „match“ und „reason“",
+        ),
+        (lambda c: c["wordings"].append({"match": "x"}), "Wortlaut „x“: es fehlt „match“ oder „reason“"),
+        (lambda c: c.update(schwelle=3), "unbekannt ist „schwelle“"),
+        (lambda c: c["sources"].update(neu={"kind": "public"}), "Quelle „neu“ ist ohne Grund öffentlich"),
+        (lambda c: c.pop("sources"), "nicht lesbar"),
+    ],
+)
+def test_incomplete_policy_is_refused(changed, change, sentence):
+    """Nothing is public or allowed by mistake; the sentence says what is wrong."""
+    with pytest.raises(CodebookError, match=sentence):
+        changed(change)
+
+
+def test_missing_policy_stops_everything(tmp_path):
+    """Without rules no report appears."""
+    with pytest.raises(CodebookError, match="Ohne sie erscheint kein Bericht"):
+        read_policy(tmp_path / "fehlt.yml")

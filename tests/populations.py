@@ -1,0 +1,105 @@
+"""Small populations with known answers, and what a report could print of them."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from gkanalysis.disclosure.claims import SourceData, read_claims
+from gkanalysis.disclosure.exact import find_breaches
+from gkanalysis.disclosure.policy import Attribute, NameRules, Policy, Rule, SourceRules
+from gkanalysis.disclosure.world import ALL, NONE, NOT_ASKED, Question
+
+SOURCE = "welle-2018"
+TYPES = {"stadt": "Städte", "kreis": "Kreise", "kommune": "Kommunen"}
+MERGES = (("kreis", "kommune"), ("stadt", "kreis"), ("stadt", "kreis", "kommune"))
+STATES = ("ja", "nein", NONE, NOT_ASKED)
+
+
+ANSWERS = (Rule("confidential", ("ja", "nein"), "*"),)
+
+
+def make_policy(threshold=3, rules=ANSWERS, exceptions=(), wordings=(), **source):
+    """A policy with three types as the only thing that everybody knows."""
+    types = Attribute("Typ", "Register", TYPES, MERGES)
+    sources = {SOURCE: SourceRules(variables=tuple(rules), **source)}
+    return Policy(
+        threshold, {"type": types}, sources, {}, tuple(wordings), tuple(exceptions), (), NameRules()
+    )
+
+
+@dataclass
+class Population:
+    """Cases as (type, status, answer to q), and their printed numbers."""
+
+    data: SourceData
+
+    @classmethod
+    def of(cls, *groups, second=None):
+        """Groups as (type, status, answer, how many); `second` maps a case number to the answer to another question."""
+        rows = [(t, s, a) for t, s, a, n in groups for _ in range(n)]
+        cases = pd.DataFrame(rows, columns=["type", "status", "q"])
+        cases.insert(0, "case_id", [f"c{k}" for k in range(len(cases))])
+        answers = {"q": cases.set_index("case_id")["q"].astype(object)}
+        questions = {"q": Question("q", STATES, "Frage", {"ja": "Ja", "nein": "Nein"})}
+        if second is not None:
+            answers["r"] = pd.Series(
+                [second(k) for k in range(len(cases))], index=cases["case_id"], dtype=object
+            )
+            questions["r"] = Question("r", STATES, "Zweite Frage")
+        return cls(
+            SourceData(SOURCE, cases.drop(columns="q"), ("full", "partial", "missing"), questions, answers)
+        )
+
+    def table(
+        self,
+        name,
+        groups=(ALL, *TYPES),
+        status="full,partial",
+        rows=("ja", "nein"),
+        base="answered",
+        item="q",
+    ):
+        """The numbers of a table as `find_numbers` gives them, counted from the cases."""
+        cases = self.data.cases.set_index("case_id").assign(a=self.data.answers[item])
+        inside = cases[cases["status"].isin(status.split(","))]
+        cells = []
+        known = ("ja", "nein") if base == "answered" else ("ja", "nein", NONE)
+        for row in rows:
+            for group in groups:
+                own = inside if group == ALL else inside[inside["type"] == group]
+                cell = {
+                    "row": row, "subgroup": group, "n": int((own["a"] == row).sum()),
+                    "base_n": int(own["a"].isin(known).sum()),
+                    "definition": f"single_response?source={SOURCE}&item={item}&status={status}&base={base}",
+                }  # fmt: skip
+                cells.append((f"{name}:{row}:{group}", cell))
+        return cells
+
+    def returns(self, name="ruecklauf", groups=(ALL, *TYPES)):
+        """How many cases of each status there are."""
+        cases, cells = self.data.cases, []
+        for status in self.data.statuses:
+            for group in groups:
+                own = cases if group == ALL else cases[cases["type"] == group]
+                n = int((own["status"] == status).sum())
+                definition = f"category?frame=cases&source={SOURCE}&column=status"
+                cell = {"row": status, "subgroup": group, "n": n, "definition": definition}
+                cells.append((f"{name}:{status}:{group}", cell))
+        return cells
+
+    def claims(self, *tables, policy=None):
+        """What these tables say."""
+        numbers = [n for table in tables for n in table]
+        return read_claims(numbers, {SOURCE: self.data}, policy or make_policy(), {})
+
+    def breaches(self, *tables, policy=None):
+        """What these tables give away together, as (kind, state, groups, status, low, high)."""
+        policy = policy or make_policy()
+        claims = self.claims(*tables, policy=policy)
+        assert not claims.unread
+        return find_breaches(self.data, claims.of[SOURCE], policy)
+
+
+def told(breaches):
+    """Breaches without their explanation."""
+    return [(b.kind, b.state, b.groups, b.status, b.low, b.high) for b in breaches]

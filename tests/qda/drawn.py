@@ -1,0 +1,66 @@
+"""Draw small files of QDA programs by hand: every test writes the XML that it is about."""
+
+import io
+import zipfile
+
+from gkanalysis.qda.qdpx import read_qdpx
+
+PROJECT_NAMESPACE = "urn:QDA-XML:project:1.0"
+HEAD = '<?xml version="1.0" encoding="utf-8"?>'
+USERS = '<Users><User guid="A1" name="Kodierung A"/><User guid="B1" name="Kodierung B"/></Users>'
+CODES = (
+    '<CodeBook><Codes><Code guid="C1" name="Aufbau" isCodable="false"><Description>Wie es anfing.</Description>'
+    '<Code guid="C2" name="Neugründung" isCodable="true" color="#1f4e79"/></Code></Codes></CodeBook>'
+)
+CODING = '<Coding guid="K1" creatingUser="A1" creationDateTime="2019-07-04T10:00:00Z"><CodeRef targetGUID="C2"/></Coding>'
+
+
+def project(*sections, head=HEAD, users=USERS, codes=CODES):
+    """A project file with two coders, two codes and some sections."""
+    body = "".join(sections)
+    return f'{head}<Project xmlns="{PROJECT_NAMESPACE}" name="P" origin="O">{users}{codes}{body}</Project>'
+
+
+def selection(start, end, name="", inside=CODING, guid="S1"):
+    """A selection of a text."""
+    return (
+        f'<PlainTextSelection guid="{guid}" name="{name}" startPosition="{start}" endPosition="{end}">'
+        f"{inside}</PlainTextSelection>"
+    )
+
+
+def text_source(text, *inside, guid="T1"):
+    """A document with its text in the project."""
+    content = f"<PlainTextContent>{text}</PlainTextContent>"
+    return f'<Sources><TextSource guid="{guid}" name="g01">{content}{"".join(inside)}</TextSource></Sources>'
+
+
+def stored_source(*inside, path="internal://g01.txt"):
+    """A document whose text stands in a file."""
+    return f'<Sources><TextSource guid="T1" name="g01" plainTextPath="{path}">{"".join(inside)}</TextSource></Sources>'
+
+
+def zipped(members):
+    """Bytes of a zip file; texts are written in UTF-8."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def written(folder, xml, members=(), name="projekt.qdpx"):
+    """Path of a project with this XML and more members."""
+    path = folder / name
+    path.write_bytes(zipped({"project.qde": xml, **dict(members)}))
+    return path
+
+
+def read(folder, *sections, members=(), **parts):
+    """The project of some sections."""
+    return read_qdpx(written(folder, project(*sections, **parts), members))
+
+
+def kinds(found):
+    """Kinds of the losses with their GUIDs."""
+    return [(loss.kind, loss.guid) for loss in found.losses]

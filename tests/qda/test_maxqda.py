@@ -1,0 +1,238 @@
+"""MAXQDA's spreadsheet of coded segments: columns in two languages, formulas never evaluated."""
+
+from xml.sax.saxutils import escape
+
+import pytest
+
+from gkanalysis.errors import IngestError
+from gkanalysis.qda.container import Container
+from gkanalysis.qda.maxqda import read_maxqda
+from gkanalysis.qda.model import Coding, Selection
+from gkanalysis.qda.spreadsheet import Cell, Workbook
+from qda.drawn import project, zipped
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+GERMAN = [
+    "Dokumentgruppe", "Dokumentname", "Code", "Anfang", "Ende", "Segment", "Bearbeitet von", "Erstellt am", "Kommentar",
+]  # fmt: skip
+ENGLISH = [
+    "Document group", "Document name", "Code", "Beginning", "End", "Segment", "Created by", "Created", "Comment",
+]  # fmt: skip
+ROW = [
+    "Kreise",
+    "g10",
+    "Aufbau > Neu",
+    "12",
+    "14",
+    "Wir fingen neu an.",
+    "Kodierung A",
+    "04.07.2019 10:00",
+    "",
+]
+
+
+def workbook(*sheets, book="", strings=()):
+    """Bytes of a workbook; a sheet is the XML of its rows."""
+    names = [f"Blatt{n}" for n, _ in enumerate(sheets, start=1)]
+    listed = "".join(f'<sheet name="{name}" sheetId="1" r:id="{name}"/>' for name in names)
+    shared = "".join(f"<si>{text}</si>" for text in strings)
+    return zipped(
+        {
+            "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">{book}<sheets>{listed}</sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": "<Relationships>"
+            + "".join(f'<Relationship Id="{name}" Target="worksheets/{name}.xml"/>' for name in names)
+            + "</Relationships>",
+            "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{shared}</sst>',
+            **{
+                f"xl/worksheets/{name}.xml": f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
+                for name, rows in zip(names, sheets, strict=True)
+            },
+        }
+    )
+
+
+def cell(content):
+    """A cell of text, or of the XML given in a tuple."""
+    return (
+        content[0]
+        if isinstance(content, tuple)
+        else f'<c t="inlineStr"><is><t>{escape(content)}</t></is></c>'
+    )
+
+
+def rows(*contents):
+    """Rows of cells without names, as some programs write them."""
+    return "".join(
+        f'<row r="{number}">{"".join(map(cell, row))}</row>' for number, row in enumerate(contents, start=1)
+    )
+
+
+def read(folder, *contents, **parts):
+    """The project of one sheet of rows."""
+    path = folder / "segmente.xlsx"
+    path.write_bytes(workbook(rows(*contents), **parts))
+    return read_maxqda(path)
+
+
+@pytest.mark.parametrize("headings", [GERMAN, ENGLISH, [h.upper() + " " for h in GERMAN]])
+def test_one_row_is_one_coding(tmp_path, headings):
+    """With its document, code, coder, place, text and comment."""
+    found = read(tmp_path, headings, [*ROW[:-1], "Prüfen"])
+    (source,), (coder,), (coding,) = found.sources, found.coders, found.codings
+    assert (source.name, source.text, coder.name) == ("g10", None, "Kodierung A")
+    assert found.code_paths[coding.code] == "Aufbau > Neu"
+    assert found.selections == (
+        Selection(coding.selection, source.guid, -1, -1, "Wir fingen neu an.", "Anfang=12 Ende=14"),
+    )
+    assert coding == Coding(
+        coding.guid, coding.selection, source.guid, coding.code, coder.guid, "04.07.2019 10:00"
+    )
+    assert [(memo.target, memo.text) for memo in found.memos] == [(coding.guid, "Prüfen")]
+    assert [(group.name, group.members) for group in found.sets] == [("Kreise", (source.guid,))]
+    assert found.losses == ()
+    assert read(tmp_path, headings, [*ROW[:-1], "Prüfen"]) == found
+
+
+@pytest.mark.parametrize("path", ["Aufbau > Neu", "Aufbau\\Neu", "Aufbau \\ Neu"])
+def test_code_paths_in_two_forms(tmp_path, path):
+    """Joined by an arrow or by a backslash; each code stands once, below its parent."""
+    found = read(
+        tmp_path,
+        GERMAN,
+        [*ROW[:2], path, *ROW[3:]],
+        [*ROW[:2], "Ende", *ROW[3:]],
+        [*ROW[:2], "Aufbau", *ROW[3:]],
+    )
+    assert list(found.code_paths.values()) == ["Aufbau", "Aufbau > Neu", "Ende"]
+
+
+def test_coders_share_a_selection(tmp_path):
+    """Same document, place and text; white space at the ends of a segment is kept."""
+    second = [*ROW[:6], "Kodierung B", *ROW[7:]]
+    spaced = [*ROW[:5], " Wir fingen neu an.", *ROW[6:]]
+    found = read(tmp_path, GERMAN, ROW, second, spaced)
+    assert [s.name for s in found.selections] == ["Wir fingen neu an.", " Wir fingen neu an."]
+    assert len({coding.selection for coding in found.codings[:2]}) == 1
+    assert [c.name for c in found.coders] == ["Kodierung A", "Kodierung B"]
+
+
+def test_documents_of_one_name_in_two_groups(tmp_path):
+    """They are two."""
+    found = read(tmp_path, GERMAN, ROW, ["Städte", *ROW[1:]], ["", *ROW[1:]])
+    assert len(found.sources) == 3
+    assert [group.name for group in found.sets] == ["Kreise", "Städte"]
+
+
+def test_formulas_are_losses(tmp_path):
+    """Neither the formula nor its stored result is used; text that looks like one is text."""
+    formula = ('<c t="str"><f>HYPERLINK("http://127.0.0.1/")</f><v>Wir</v></c>',)
+    error = ('<c t="e"><v>#REF!</v></c>',)
+    found = read(tmp_path, GERMAN, [*ROW[:5], formula, *ROW[6:8], error], [*ROW[:5], "=1+1", *ROW[6:]])
+    assert [s.name for s in found.selections] == ["", "=1+1"]
+    assert [(loss.kind, loss.place) for loss in found.losses] == [
+        ("formula", "Blatt „Blatt1“, Zelle F2"),
+        ("error_value", "Blatt „Blatt1“, Zelle I2"),
+    ]
+    assert found.losses[0].raw == '=HYPERLINK("http://127.0.0.1/") [Wir]'
+
+
+def test_rows_and_columns_that_cannot_be_used(tmp_path):
+    """Each is listed; rows without anything are no rows."""
+    found = read(
+        tmp_path,
+        ["Codierte Segmente"],
+        [*GERMAN, "Farbe"],
+        [*ROW, "rot"],
+        ROW,
+        ["", "", *ROW[2:]],
+        [*ROW[:2], "\\", *ROW[3:]],
+        [""] * 9,
+        [*ROW[:6], "", *ROW[7:]],
+    )
+    assert [(loss.kind, loss.place) for loss in found.losses] == [
+        ("duplicate_row", "Blatt „Blatt1“, Zeile 4"),
+        ("incomplete_row", "Blatt „Blatt1“, Zeile 5"),
+        ("incomplete_row", "Blatt „Blatt1“, Zeile 6"),
+        ("no_coder", "Blatt „Blatt1“, Zeile 8"),
+        ("unused_column", "Blatt „Blatt1“, Spalte J"),
+    ]
+    assert found.losses[-1].raw == "Farbe: rot"
+    assert [coding.coder for coding in found.codings] == [found.coders[0].guid, ""]
+
+
+@pytest.mark.parametrize(
+    ("book", "value", "created"),
+    [
+        ("", "43650.416666667", "2019-07-04T10:00:00"),
+        ('<workbookPr date1904="1"/>', "42188.416666667", "2019-07-04T10:00:00"),
+        ("", "1e99", "1e99"),
+        ("", "abc", "abc"),
+    ],
+)
+def test_dates_as_numbers_of_days(tmp_path, book, value, created):
+    """Excel's own dates become what Excel shows; nonsense stays as it is."""
+    found = read(tmp_path, GERMAN, [*ROW[:7], (f"<c><v>{value}</v></c>",), ""], book=book)
+    assert found.codings[0].created == created
+
+
+def test_the_sheet_with_the_columns_is_found(tmp_path):
+    """Others are listed."""
+    path = tmp_path / "segmente.xlsx"
+    path.write_bytes(workbook(rows(["Titel"]), rows(GERMAN, ROW)))
+    found = read_maxqda(path)
+    assert len(found.codings) == 1
+    assert [(loss.kind, loss.raw) for loss in found.losses] == [("second_sheet", "Blatt1")]
+
+
+def test_all_kinds_of_cells(tmp_path):
+    """Shared strings in runs and with phonetic guides, escapes of Excel, truth values, gaps, cells that are broken."""
+    path = tmp_path / "a.xlsx"
+    sheet = (
+        '<row r="3"><c r="B3" t="s"><v>0</v></c><c r="AA3" t="s"><v>1</v></c><c r="AB3" t="s"><v>9</v></c>'
+        '<c r="AC3" t="b"><v>1</v></c><c r="AD3"><v>1.5</v></c><c r="AE3"/><c r="AF3" t="inlineStr"/></row>'
+    )
+    strings = (
+        "<t>a_x000D__x000A_b_x005F_x0041_</t>",
+        "<r><t>c</t></r><r><t> d</t></r><rPh><t>nein</t></rPh>",
+    )
+    path.write_bytes(workbook(sheet, strings=strings))
+    with Container(path) as container:
+        assert list(Workbook(container).rows("Blatt1")) == [
+            (
+                3,
+                {
+                    "B": Cell("a\nb_x0041_"),
+                    "AA": Cell("c d"),
+                    "AB": Cell("", problem="error_value", raw="9"),
+                    "AC": Cell("1"),
+                    "AD": Cell("1.5", is_number=True),
+                },
+            )
+        ]
+
+
+DOCTYPE = '<!DOCTYPE a [<!ENTITY b "c">]>'
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        (b"Dokumentname;Code;Segment", "not_zip"),
+        (zipped({"project.qde": project()}), "no_sheet"),
+        (workbook(rows(["Dokumentname", "Code"])), "no_columns"),
+        (workbook(rows(*[["Titel"]] * 30, GERMAN, ROW)), "no_columns"),
+        (workbook(), "no_columns"),
+        (workbook("<row>"), "xml"),
+        (zipped({"xl/workbook.xml": DOCTYPE + "<a/>"}), "dtd"),
+        (zipped({"xl/workbook.xml": "<a/>", "xl/sharedStrings.xml": DOCTYPE + "<a/>"}), "dtd"),
+        (zipped({"xl/workbook.xml": "<a/>", "xl/sharedStrings.xml": b"0" * 2**22}), "ratio"),
+    ],
+)
+def test_refusals(tmp_path, data, rule):
+    """What is no such table, or dangerous."""
+    path = tmp_path / "segmente.xlsx"
+    path.write_bytes(data)
+    with pytest.raises(IngestError) as caught:
+        read_maxqda(path)
+    assert caught.value.rule == rule

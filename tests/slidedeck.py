@@ -1,0 +1,141 @@
+"""A small set of slides made by hand: a section, a figure, a table, and what every set says of its data."""
+
+import copy
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from gkanalysis.report.definition import ChapterDefinition, Report
+from gkanalysis.report.exhibits import Figure, Row, Table
+from gkanalysis.report.figures import segment_bars
+from gkanalysis.report.numbers import NBSP
+from gkanalysis.report.pptx import render_pptx
+from gkanalysis.report.pptxreference import write_reference
+from gkanalysis.report.render import moment
+from gkanalysis.report.slides import make_slides
+from gkanalysis.report.slideshtml import render_slides_html
+from gkanalysis.report.slidespdf import fit_slides
+
+TEXT = """# Was bleibt
+
+40 von 58 Bündnissen haben geantwortet.
+
+## Die meisten Städte wollen weitermachen {#weiter}
+
+[11 von 18]{.value #value-ja trace="balken:ja:kreisfreie_stadt"} Städten sagen **ja**; siehe [](#plan).
+
+- ein "Punkt"
+- noch einer
+
+::: {.exhibit #balken}
+:::
+
+## Drei von vier setzen auf das Integrationsmanagement
+
+::: {.exhibit #plan}
+:::
+"""
+NOTE = "Mehrfachnennungen: die Anzahlen ergeben zusammen mehr als die Basis."
+BARS = pd.DataFrame(
+    {
+        "label": ["Städte", "Städte", "Kreise", "Kreise"],
+        "group": ["ja", "nein"] * 2,
+        "group_label": ["ja", "nein"] * 2,
+        "n": [11, 7, 9, 12],
+        "base_n": [18, 18, 21, 21],
+    }
+)
+
+
+@cache
+def drawing(rows=2):
+    """Bars as SVG and PNG; more rows make a taller figure."""
+    bars = pd.concat([BARS.assign(label=BARS["label"] + f" {k}") for k in range(rows // 2)])
+    return segment_bars(bars, mark="Synthetische Daten")
+
+
+def table(rows=3, columns=3):
+    """A table exhibit of so many rows and columns of numbers."""
+    cells = tuple(f"{9 + k}{NBSP}(86,7{NBSP}%)" for k in range(columns - 1))
+    heads = tuple(f"Gruppe {k} (n{NBSP}={NBSP}40)" for k in range(columns - 1))
+    printed = (
+        Row(("Verstetigung",), kind="block"),
+        *(Row((f"Maßnahme {k}", *cells)) for k in range(rows)),
+    )
+    return Table(
+        id="plan", label="Tabelle", title="Geplante Maßnahmen", base="Basis: 40 Bündnisse", source="Quelle: Abfrage.",
+        notes=(NOTE,), numbers=pd.DataFrame({"n": [1]}), header=("Maßnahme", *heads), rows=printed,
+    )  # fmt: skip
+
+
+def figure(rows=2):
+    """A figure exhibit of so many bars."""
+    return Figure(
+        id="balken", label="Abbildung", title="Sollen die Strukturen bleiben?", base="Basis: 39 Bündnisse",
+        source="Quelle: Abfrage.", numbers=BARS, alt="Balken: ja 11 von 18 Städten, 9 von 21 Kreisen.",
+        draw=lambda: drawing(rows),
+    )  # fmt: skip
+
+
+@dataclass
+class Deck:
+    """Slides of one chapter, with its drawings in a folder."""
+
+    report: Report
+    document: dict
+    build: Path
+
+    @property
+    def reference(self):
+        """The template of the project, written anew."""
+        path = self.build / "vorlage.pptx"
+        if not path.exists():
+            write_reference(path)
+        return path
+
+    def slides(self):
+        """The slides before they are set."""
+        return make_slides(copy.deepcopy(self.document), self.build)[1]
+
+    def fitted(self):
+        """Tree, slides with their layout, and PDF."""
+        document = copy.deepcopy(self.document)
+        tree, slides = make_slides(document, self.build)
+        return tree, *fit_slides(self.report, document, tree, slides, self.build, moment(self.report))
+
+    def pdf(self):
+        """The slides as PDF."""
+        return self.fitted()[2]
+
+    def html(self):
+        """The slides as a page."""
+        tree, slides, _ = self.fitted()
+        return render_slides_html(self.report, self.document, tree, slides, self.build)
+
+    def pptx(self, reference=None):
+        """The slides as a PowerPoint file."""
+        _, slides, _ = self.fitted()
+        used = reference or self.reference
+        return render_pptx(self.report, self.document, slides, self.build, used, moment(self.report))
+
+
+def make_deck(folder, text=TEXT, *, synthetic=True, exhibits=None, **report):
+    """A set of slides in `folder`; `report` replaces entries of the definition."""
+    listed = exhibits or [figure(), table()]
+    for exhibit in listed:
+        exhibit.save(folder / "eins")
+    records = {r["id"]: r | {"chapter": "eins"} for r in json.loads(json.dumps([e.record() for e in listed]))}
+    known = {
+        "id": "folien", "title": "Was bleibt von „Gemeinsam klappt’s“?", "subtitle": "Ergebnisse 2022",
+        "authors": ("Erste", "Zweite"), "institution": "Institut", "date": "2022-06-15", "language": "de",
+        "sources": ("nachhaltigkeit-2022",), "chapters": (ChapterDefinition("eins", "01", (), {}),),
+        "keywords": ("Bündnis",), "description": "Worum es geht", "kind": "slides", "formats": ("html", "pdf", "pptx"),
+    }  # fmt: skip
+    document = {
+        "markdown": text, "exhibits": records, "synthetic": synthetic, "dataset": "Probe_daten",
+        "raw_files": [["forms/a.docx", "ab" * 32]] * 40, "versions": [["Python", "3.11.0"], ["numpy", "2"]],
+    }  # fmt: skip
+    return Deck(Report(**(known | report)), document, folder)

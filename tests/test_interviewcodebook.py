@@ -1,0 +1,105 @@
+"""The codebook of coded interviews: what it says, and a sentence for every slip of a hand."""
+
+import re
+
+import pytest
+
+from forms import ROOT
+from gkanalysis.errors import CodebookError
+from gkanalysis.interviewcodebook import read_interview_codebook
+
+SHIPPED = ROOT / "data/codebook/reflexionsgespraeche.yml"
+GOOD = """\
+instrument: gespraeche
+title: Gespräche
+wave: 2019
+lead_coder: A
+case_variable: buendnis
+period: [2019-07-04, 2019-08-15]
+groups:
+  klima: {label: Klima, section: "5.1"}
+  ziele: {label: Ziele, section: ""}
+codes:
+  klima.gut: {label: gut, definition: "Es ist gut."}
+  klima.schlecht: {label: schlecht, definition: "Es ist schlecht."}
+  ziele.gut: {label: gut, definition: "Es wird gut."}
+"""
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read a codebook from its text."""
+
+    def from_text(text):
+        path = tmp_path / "gespraeche.yml"
+        path.write_text(text, encoding="utf-8")
+        return read_interview_codebook(path)
+
+    return from_text
+
+
+def test_codes_have_the_path_of_their_group(read):
+    """Label of the group, then the own one: the same label may stand in two groups."""
+    book = read(GOOD)
+    assert book.source == "gespraeche-2019"
+    assert [c.path for c in book.codes.values()] == ["Klima > gut", "Klima > schlecht", "Ziele > gut"]
+    assert [c.id for c in book.group_codes("klima")] == ["klima.gut", "klima.schlecht"]
+    assert (book.period, book.date_variable, book.groups["klima"].section) == (
+        ("2019-07-04", "2019-08-15"), "", "5.1",
+    )  # fmt: skip
+
+
+def test_shipped_codebook_is_read():
+    """Every code of the shipped codebook has its group, and what the report declares is passed on."""
+    book = read_interview_codebook(SHIPPED)
+    assert book.lead_coder == "Kodierung A"
+    assert {c.group_id for c in book.codes.values()} == set(book.groups)
+    assert book.count_words["base"] == 10
+    assert book.speakers
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("title: Gespräche\n", "", "Der Schlüssel „title“ fehlt."),
+        ("wave: 2019", "wave: 2019\nwelle: 1", "Der Schlüssel „welle“ ist unbekannt (erlaubt: instrument"),
+        ("lead_coder: A", "lead_coder: 1", "Der Schlüssel „lead_coder“ ist leer oder von falscher Art (1)."),
+        ("lead_coder: A", "lead_coder: ''", "Der Schlüssel „lead_coder“ ist leer oder von falscher Art ('')."),
+        ("wave: 2019", "wave: yes", "Der Schlüssel „wave“ ist leer oder von falscher Art (True)."),
+        ("2019-07-04, 2019-08-15", "2019-08-15, 2019-07-04", "„period“ muss aus zwei Tagen bestehen"),
+        ("2019-07-04, ", "", "„period“ muss aus zwei Tagen bestehen"),
+        ("[2019-07-04, 2019-08-15]", "[Juli, August]", "„period“ muss aus zwei Tagen bestehen"),
+        ("ziele.gut", "wuensche.gut", "Kode „wuensche.gut“ nennt die unbekannte Gruppe „wuensche“ (erlaubt: klima, ziele)."),
+        ("ziele.gut", "ziele", "Kode „ziele“: die Kennung hat nicht die Form „gruppe.kode“"),
+        ("ziele.gut", "ziele.Gut", "Kode „ziele.Gut“: die Kennung hat nicht die Form"),
+        ("schlecht, def", "gut, def", "Der Pfad „Klima > gut“ ist doppelt vergeben."),
+        ("label: Ziele", "label: Klima", "Die Gruppe „Klima“ ist doppelt vergeben."),
+        ('section: "5.1"', "section: 5.1", "Gruppe „klima“: section 5.1 ist kein Text; bitte in Anführungszeichen setzen."),
+        ("{label: gut, definition: \"Es ist gut.\"}", "{label: gut}", "Kode „klima.gut“: nötig und erlaubt sind label und definition."),
+        ("{label: gut, definition: \"Es ist gut.\"}", "gut", "Kode „klima.gut“: nötig und erlaubt sind"),
+        ('"Es ist gut."', '" "', "Kode „klima.gut“: definition ist leer."),
+        ("label: schlecht", "label: no", "Kode „klima.schlecht“: label False ist kein Text"),
+        ("label: schlecht", "label: a > b", "Kode „klima.schlecht“: „a > b“ enthält „>“, das in Pfaden trennt."),
+        ("  ziele.gut", "  klima.gut", "ist nicht lesbar (ConstructorError"),
+        (GOOD, "- 1", "Die Datei enthält keine Angaben der Form „name: wert“."),
+        (GOOD, "a: [", "ist nicht lesbar (ParserError"),
+    ],
+)  # fmt: skip
+def test_slip_is_named(read, old, new, said):
+    """Whatever is missing, unknown, doubled or of another kind ends in a sentence that names it."""
+    assert old in GOOD
+    with pytest.raises(CodebookError, match=re.escape(said)):
+        read(GOOD.replace(old, new, 1))
+
+
+def test_all_slips_stand_in_one_message(read):
+    """Who mends the file sees everything at once."""
+    text = GOOD.replace("label: Ziele", "label: 3").replace('"Es ist gut."', "''")
+    with pytest.raises(CodebookError, match=r"label 3 ist kein Text.*definition ist leer"):
+        read(text)
+
+
+def test_missing_file_is_named(tmp_path):
+    """A codebook that is not there is an error of its stage."""
+    with pytest.raises(CodebookError, match=r"fehlt\.yml“ ist nicht lesbar \(FileNotFoundError"):
+        read_interview_codebook(tmp_path / "fehlt.yml")
