@@ -36,6 +36,7 @@ _WHERE = {
     "segment_bars": "report.figures",
     "subgroup_header": "report.exhibits",
     "difference_rows": "report.exhibits",
+    "theme_rows": "report.interviews",
     "top_rows_with_ties": "tabulate",
 }
 __all__ = ["__version__", *sorted(_WHERE)]

@@ -81,7 +81,7 @@ def test_refused_files(tmp_path, data, rule):
 
 def test_windows_encoding_says_what_to_do(tmp_path):
     """The sentence names the encoding and the way out."""
-    with pytest.raises(RefusedSheetError, match="Windows-Kodierung 1252.*bitte aus Excel als „CSV UTF-8"):
+    with pytest.raises(RefusedSheetError, match=r"Windows-Kodierung 1252.*bitte aus Excel als „CSV UTF-8"):
         read_workbook(write(tmp_path, "Kürzel;Straße\n".encode("cp1252")))
 
 
@@ -107,6 +107,14 @@ def test_every_sentence_says_what_to_do():
     assert all("bitte" in s and not s.endswith(".") for s in SHEET_SENTENCES.values())
 
 
+def sheets_or_sentence(path):
+    """What a file holds, and the sentence that refuses it: one of them is empty."""
+    try:
+        return read_workbook(path), ""
+    except GkError as error:
+        return (), str(error)
+
+
 WHOLE = xlsx({"Daten": [["a", "b", "c"], [1, "zwei", formula("A1", 3)]]}, merged=["A1:B1"])
 
 
@@ -119,10 +127,8 @@ def test_damaged_workbooks_give_sheets_or_a_sentence(tmp_path_factory, data):
         at = data.draw(st.integers(0, len(content) - 1))
         content[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
     path = write(tmp_path_factory.getbasetemp(), bytes(content), "beschädigt.xlsx")
-    try:
-        assert isinstance(read_workbook(path), tuple)
-    except GkError as error:
-        assert "bitte" in str(error)
+    sheets, said = sheets_or_sentence(path)
+    assert (len(sheets) <= 1 and not said) or "bitte" in said
 
 
 @settings(max_examples=150, deadline=None)
@@ -130,9 +136,6 @@ def test_damaged_workbooks_give_sheets_or_a_sentence(tmp_path_factory, data):
 def test_any_bytes_give_sheets_or_a_sentence(tmp_path_factory, content):
     """Noise is a table of texts or is refused."""
     path = write(tmp_path_factory.getbasetemp(), content, "rauschen.csv")
-    try:
-        (sheet,) = read_workbook(path)
-    except GkError as error:
-        assert "bitte" in str(error)
-    else:
-        assert all(cell.kind == "text" for cell in sheet.cells.values())
+    sheets, said = sheets_or_sentence(path)
+    assert bool(sheets) != ("bitte" in said)
+    assert all(cell.kind == "text" for sheet in sheets for cell in sheet.cells.values())

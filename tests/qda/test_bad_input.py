@@ -209,6 +209,18 @@ def test_references_that_lead_nowhere(tmp_path):
     assert found.cases[0].sources == found.cases[0].selections == found.sets[0].members == ()
 
 
+def test_references_that_stand_twice_or_nowhere(tmp_path):
+    """A source belongs to a case once; an end of a link that is not given is no representation without a GUID."""
+    pdf = (
+        '<Sources><PDFSource guid="T1" name="a"><Representation>'
+        "<PlainTextContent>a</PlainTextContent></Representation></PDFSource></Sources>"
+    )
+    case = '<Cases><Case guid="F1" name="Fall"><SourceRef targetGUID="T1"/><SourceRef targetGUID="T1"/></Case></Cases>'
+    found = read(tmp_path, pdf, case, '<Links><Link guid="L1" targetGUID="T1"/></Links>')
+    assert found.cases[0].sources == ("t1",)
+    assert kinds(found) == [("unknown_end", "l1")]
+
+
 def test_two_values_of_one_variable(tmp_path):
     """The first counts; the same value twice is no fault."""
     value = '<VariableValue><VariableRef targetGUID="V1"/><TextValue>{}</TextValue></VariableValue>'

@@ -96,15 +96,10 @@ def test_one_row_is_one_coding(tmp_path, headings):
 
 @pytest.mark.parametrize("path", ["Aufbau > Neu", "Aufbau\\Neu", "Aufbau \\ Neu"])
 def test_code_paths_in_two_forms(tmp_path, path):
-    """Joined by an arrow or by a backslash; each code stands once, below its parent."""
-    found = read(
-        tmp_path,
-        GERMAN,
-        [*ROW[:2], path, *ROW[3:]],
-        [*ROW[:2], "Ende", *ROW[3:]],
-        [*ROW[:2], "Aufbau", *ROW[3:]],
-    )
-    assert list(found.code_paths.values()) == ["Aufbau", "Aufbau > Neu", "Ende"]
+    """Joined by an arrow or by a backslash; each code stands once, below its parent, in the order of the rows."""
+    codes = [path, "Ende", "Aufbau", path.replace("Neu", "Alt")]
+    found = read(tmp_path, GERMAN, *([*ROW[:2], code, *ROW[3:]] for code in codes))
+    assert list(found.code_paths.values()) == ["Aufbau", "Aufbau > Neu", "Aufbau > Alt", "Ende"]
 
 
 def test_coders_share_a_selection(tmp_path):

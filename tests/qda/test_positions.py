@@ -97,9 +97,8 @@ def test_a_text_that_cannot_tell_follows_the_project():
 
 
 def test_few_cut_words_do_not_overrule_the_project():
-    """A selection that ends in a word looks better one character further; the project knows better."""
-    text = "😀 Wir fangen an. Alle kamen."
-    cut = (Ruler(text), [Mark(3, 5, "")])  # „Wi“ in UTF-16 units, „ir“ in code points
+    """A selection within words looks better one character further on; the project knows better."""
+    cut = (Ruler("😀 Zu alt"), [Mark(4, 8, "")])  # „u al“ in UTF-16 units, „ alt“ in code points
     assert fit_readings([cut])[0].reading == "codepoints_lf"
     telling = (Ruler(TEXT), marks("utf16_crlf", "Wir", "neu", "Alle", "kamen", "gern", named=False))
     assert fit_readings([cut, telling])[0].reading == "utf16_crlf"

@@ -74,6 +74,13 @@ def test_project_file_of_another_name_and_in_a_folder(tmp_path):
     assert [(loss.kind, loss.raw) for loss in found.losses] == [("second_project", "alt.qde")]
 
 
+def test_an_empty_text_in_the_project_gives_way_to_the_file(tmp_path):
+    """Some programs write both elements; a text in the project goes before a file."""
+    for content, text in [("", TEXT), ("Im Projekt.", "Im Projekt.")]:
+        source = stored_source(f"<PlainTextContent>{content}</PlainTextContent>")
+        assert read(tmp_path, source, members={"sources/g01.txt": TEXT}).sources[0].text == text
+
+
 def test_text_in_utf_16(tmp_path):
     """A byte order mark of UTF-16 is believed."""
     found = read(tmp_path, stored_source(), members={"sources/g01.txt": TEXT.encode("utf-16")})

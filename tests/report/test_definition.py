@@ -117,6 +117,42 @@ def test_rules_of_a_chapter_name_everything_it_is_made_from(project):
     assert needed <= set(line.split())
 
 
+def test_kind_and_formats_have_defaults(project):
+    """A report is set as HTML, PDF and DOCX, slides as HTML, PDF and PPTX, unless fewer are named."""
+    assert (project().kind, project().formats) == ("report", ("html", "pdf", "docx"))
+    assert project(kind="slides").formats == ("html", "pdf", "pptx")
+    assert project(kind="slides", formats=["pdf"]).formats == ("pdf",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"kind": "poster"}, "„kind: poster“ gibt es nicht; möglich sind report und slides"),
+        ({"formats": ["pptx"]}, "„formats“ nennt für „kind: report“ eines oder mehrere von html, pdf, docx"),
+        (
+            {"kind": "slides", "formats": ["docx"]},
+            "für „kind: slides“ eines oder mehrere von html, pdf, pptx",
+        ),
+        ({"formats": []}, "„formats“ nennt"),
+        ({"formats": ["pdf", "pdf"]}, "jedes einmal"),
+        ({"formats": "pdf"}, "„formats“ ist nicht eine Liste"),
+        ({"formats": [{"pdf": 1}]}, "„formats“ nennt"),
+    ],
+)
+def test_wrong_kind_or_format_is_named(project, changes, message):
+    """The message lists what there is."""
+    with pytest.raises(CodebookError, match=message):
+        project(**changes)
+
+
+def test_rules_make_the_formats_of_the_report(project):
+    """Slides have rules for the formats that they name, and PowerPoint depends on its template."""
+    rules = make_rules(project(kind="slides"), ProjectPaths.of(project.root, Path("data/raw")))
+    assert [f"/probe.{f}: " in rules for f in ("html", "pdf", "docx", "pptx")] == [True, True, False, True]
+    (line,) = [r for r in rules.splitlines() if "/probe.pptx:" in r]
+    assert "$(wildcard reports/reference.pptx)" in line
+
+
 def test_root_is_found_from_below_and_missed_elsewhere(project, tmp_path_factory):
     """Notebooks run in a folder of the project; outside of it there is a sentence."""
     assert project_root(project.root / "notebooks") == project.root

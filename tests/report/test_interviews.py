@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from gkanalysis.errors import NotebookError, RenderError
-from gkanalysis.report.interviews import agreement_rows
+from gkanalysis.report.interviews import agreement_rows, theme_rows
 from gkanalysis.report.quotations import quote_id
 from talks import SOURCE, draw_chapter
 
@@ -52,6 +52,19 @@ def test_every_disagreement_is_listed(talks):
     """The list has as many rows per level as the figures of agreement leave over."""
     table, listed = talks.agreement().set_index("row"), talks.disagreements()
     assert listed["compared"].value_counts().to_dict() == (table["base_n"] - table["n"]).to_dict()
+
+
+def test_room_of_a_theme(talks):
+    """A character under two codes of a theme counts once; the base are all stored texts together."""
+    table = talks.coverage()
+    # lead coder: g1 characters 0-20, g2 0-20 and 30-40, g3 0-20; each text has 54 characters
+    assert table[["row", "n", "base_n", "documents_n"]].values.tolist() == [["land", 70, 162, 3]]
+    assert theme_rows(table)[0].cells == ("Land", "70", "43,2\u00a0%")
+
+
+def test_themes_that_meet(talks):
+    """One theme alone meets no other."""
+    assert len(talks.meetings()) == 0
 
 
 def test_quotation_and_speaker(talks):

@@ -78,7 +78,7 @@ def test_value_leads_to_its_origin(path):
     """A number of the text is a link to the page of origins, a reference one to its slide."""
     root = html.fromstring(path.read_bytes())
     assert root.xpath("//a[@class='number value']/@href") == ["herkunft.html#z-balken_ja_kreisfreie_stadt"]
-    assert root.xpath("//div[@class='text']//a[text()='Folie\u00a04']/@href") == ["#plan"]
+    assert root.xpath("//div[@class='words']//a[text()='Folie\u00a04']/@href") == ["#plan"]
     assert root.xpath("//*[@id='plan']")
 
 
@@ -161,7 +161,7 @@ def test_nothing_runs_over_on_a_sheet(page):
         const sheet = e.closest(".sheet").getBoundingClientRect(), box = e.getBoundingClientRect();
         return [(box.bottom - sheet.top) / sheet.height, (box.right - sheet.left) / sheet.width];
     })"""
-    content = page.evaluate(low, ".exhibit > .scroll > *, .text > *")
+    content = page.evaluate(low, ".exhibit > .scroll > *, .words > *")
     assert len(content) >= 4
     assert max(y for y, _ in content) < 159 / 190.5
     assert max(x for _, x in content) < 323 / 338.667

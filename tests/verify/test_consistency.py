@@ -8,7 +8,9 @@ from gkanalysis.verify.consistency import check_consistency
 from gkanalysis.verify.wording import report_lines
 
 
-def figure(printed="", n="", base="", *, kind="count", qualifier="", label="Bögen", section="5.1", subgroup=""):
+def figure(
+    printed="", n="", base="", *, kind="count", qualifier="", label="Bögen", section="5.1", subgroup=""
+):
     return {
         "section": section, "label": label, "subgroup": subgroup, "kind": kind, "printed": printed or n,
         "qualifier": qualifier, "numerator": n, "base": base,
@@ -29,7 +31,11 @@ WHOLE = {"id": "ganz", "says": "Neue und alte ergeben alle.", "total": "alle.n",
 
 def test_parts_that_do_not_make_the_whole():
     """The three numbers are named with label, place and id, the relation in words, and each single way to mend it."""
-    figures = {"neu": figure(n="13", label="neu gegründet"), "alt": figure(n="32"), "alle": figure(n="48", section="5")}
+    figures = {
+        "neu": figure(n="13", label="neu gegründet"),
+        "alt": figure(n="32"),
+        "alle": figure(n="48", section="5"),
+    }
     found, text = check(figures, sum=[WHOLE])
     assert [c.claims for c in found.contradictions] == [("neu.n", "alt.n", "alle.n")]
     assert found.contradictions[0].id == "widerspruch:neu.n+alt.n+alle.n"
@@ -98,7 +104,9 @@ def test_impossible_base_with_a_word_before_the_share():
     """„knapp 84 %“ leaves 83 to 84: 34 have no base there either; 33 have one."""
     word = {"qualifiers": {"knapp": [-1, 0]}}
     assert check({"b": share("84", "34", qualifier="knapp")}, **word)[0].contradictions
-    assert check({"b": share("84", "30", qualifier="knapp")}, **word)[0].implied_bases == (("b.percent", 36, 36),)
+    assert check({"b": share("84", "30", qualifier="knapp")}, **word)[0].implied_bases == (
+        ("b.percent", 36, 36),
+    )
 
 
 def test_one_implied_base_of_several_shares():
@@ -116,7 +124,10 @@ def test_share_of_a_printed_base():
     """54.4 % is neither rounded nor cut off 12 of 22, nor of anything: two numbers are enough to clash."""
     found, text = check({"a": share("54.4", "12", "22")})
     assert [c.claims for c in found.contradictions] == [("a.n", "a.percent")]
-    assert "Ein Anteil ist Anzahl durch Basis, in einer Spalte überall gerundet oder überall abgeschnitten." in text
+    assert (
+        "Ein Anteil ist Anzahl durch Basis, in einer Spalte überall gerundet oder überall abgeschnitten."
+        in text
+    )
     assert "statt 54,4 % müsste 54,55 % (12 von 22) stehen" in text
 
 
@@ -125,11 +136,18 @@ COLUMN = {"id": "spalte", "label": "Übersicht, insgesamt", "figures": "a*"}
 
 def test_rule_of_rounding_is_reported_for_each_column():
     """The rule that holds, how many figures show it, and the one that breaks it."""
-    figures = {"a1": share("86.6", "39", "45"), "a2": share("46.6", "21", "45"), "a3": share("20.0", "9", "45")}
+    figures = {
+        "a1": share("86.6", "39", "45"),
+        "a2": share("46.6", "21", "45"),
+        "a3": share("20.0", "9", "45"),
+    }
     figures |= {"b1": share("86.7", "39", "45"), "b2": share("46.6", "21", "45"), "b3": share("60.0", "27", "45"), "b4": share("17.8", "8", "45")}  # fmt: skip
     other = {"id": "andere", "label": "Übersicht, Kreise", "figures": "b*"}
     found, text = check(figures, percent_columns=[COLUMN, other])
-    assert "Übersicht, insgesamt: abgeschnitten (3 Angaben, 2 Angaben sind nur so richtig); Ausnahmen: keine." in text
+    assert (
+        "Übersicht, insgesamt: abgeschnitten (3 Angaben, 2 Angaben sind nur so richtig); Ausnahmen: keine."
+        in text
+    )
     assert "Übersicht, Kreise: kaufmännisch gerundet (4 Angaben, 2 Angaben sind nur so richtig); Ausnahmen: Anteil 46,6 % bei „Bögen“ (5.1; b2)." in text  # fmt: skip
     assert [c.claims[-1] for c in found.contradictions] == ["b2.percent"]
 
@@ -153,7 +171,12 @@ def test_two_columns_may_follow_two_rules():
 
 def test_contradictions_of_unconnected_figures_are_apart():
     """Each group has its own corrections; smaller contradictions come first."""
-    figures = {"neu": figure(n="1"), "alt": figure(n="1"), "alle": figure(n="3"), "x": figure(n="5", base="4")}
+    figures = {
+        "neu": figure(n="1"),
+        "alt": figure(n="1"),
+        "alle": figure(n="3"),
+        "x": figure(n="5", base="4"),
+    }
     found, text = check(figures, sum=[WHOLE])
     assert [len(c.claims) for c in found.contradictions] == [2, 3]
     assert len(found.corrections) == 2
@@ -162,7 +185,11 @@ def test_contradictions_of_unconnected_figures_are_apart():
 
 def test_figures_without_exact_number_are_named():
     """Ranges, dates and „ca. 75 000“ are not compared, and the report says which they are."""
-    figures = {"a": figure(n="58"), "b": figure("ca. drei", kind="text"), "c": figure("75000", qualifier="ca.")}
+    figures = {
+        "a": figure(n="58"),
+        "b": figure("ca. drei", kind="text"),
+        "c": figure("75000", qualifier="ca."),
+    }
     found, text = check(figures)
     assert found.unchecked == ("b", "c")
     assert "Ohne genaue Zahl, daher nicht verglichen: 2 Angaben (b, c)." in text
@@ -186,7 +213,12 @@ def test_a_group_that_cannot_be_solved_leaves_the_others(monkeypatch):
         return real(system)
 
     monkeypatch.setattr(consistency, "smallest_corrections", gives_up)
-    figures = {"neu": figure(n="1"), "alt": figure(n="1"), "alle": figure(n="3"), "x": figure(n="5", base="4")}
+    figures = {
+        "neu": figure(n="1"),
+        "alt": figure(n="1"),
+        "alle": figure(n="3"),
+        "x": figure(n="5", base="4"),
+    }
     found, _ = check(figures, sum=[WHOLE])
     assert len(found.contradictions) == 1
     assert found.problems == ("Die Angaben ließen sich nicht durchrechnen. Betroffen sind x.",)

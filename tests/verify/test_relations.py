@@ -139,7 +139,9 @@ def test_patterns_stand_for_all_their_numbers_and_none_is_a_problem():
     assert problems(sum=[several]) == ["Beziehung „m“: „?.n“ trifft mehrere Zahlen; ein Ganzes ist eine."]
     assert problems(sum=[SUM | {"parts": ["?.n"]}]) == []
     rows = {"id": "j", "says": "j", "rows": "q{row}.n", "total": "q{row}.n", "parts": ["a.n"]}
-    assert problems(sum_each=[rows]) == ["Beziehung „j“: „q{row}.n“ trifft keine Zeile; bitte das Muster prüfen."]
+    assert problems(sum_each=[rows]) == [
+        "Beziehung „j“: „q{row}.n“ trifft keine Zeile; bitte das Muster prüfen."
+    ]
 
 
 def test_the_same_sum_for_every_row_of_a_table():
@@ -178,7 +180,9 @@ def test_declarations_that_cannot_be_used(declared, sentence):
     assert problems(**declared) == [sentence]
 
 
-@pytest.mark.parametrize("band", [[float("-inf"), 0], [0, float("inf")], [float("nan"), 0], [-200, 0], [True, 1]])
+@pytest.mark.parametrize(
+    "band", [[float("-inf"), 0], [0, float("inf")], [float("nan"), 0], [-200, 0], [True, 1]]
+)
 def test_bounds_of_words_are_finite_points(band):
     """What is no number of percentage points is refused, and does not reach the arithmetic."""
     found = []

@@ -46,3 +46,20 @@ def test_words(tmp_path):
     words = definition_words(chapter, trace_number(chapter, DEFINITION, "land.warten"))
     assert "A den Kode „Land > Warten“ wenigstens einmal vergeben" in words
     assert words.endswith("Es wird gewartet.")
+
+
+def test_room_of_a_theme(tmp_path):
+    """Covered characters are added up by text, beside the length of each."""
+    chapter = draw_chapter(tmp_path)
+    row = chapter.interviews(SOURCE).coverage().iloc[0]
+    trace = trace_number(chapter, row["definition"], row["row"])
+    assert (trace.n, trace.base_n) == (row["n"], row["base_n"]) == (70, 162)
+    assert trace.counted[["part", "value"]].values.tolist() == [["g1", "20"], ["g2", "30"], ["g3", "20"]]
+
+
+def test_themes_that_meet(tmp_path):
+    """Texts in which stretches of two themes share a character are counted, the others are in the base."""
+    chapter = draw_chapter(tmp_path)
+    trace = trace_number(chapter, f"meetings?source={SOURCE}&coder=A", "land + land")
+    assert (trace.n, trace.base_n) == (3, 3)
+    assert trace.counted["place"].str.contains("Zeichen 1 bis 20 und 1 bis 20").all()

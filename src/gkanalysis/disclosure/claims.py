@@ -10,10 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 import pandas as pd
 
 from gkanalysis.disclosure.bounds import System
-from gkanalysis.disclosure.policy import Policy
+from gkanalysis.disclosure.policy import Policy, SourceRules
 from gkanalysis.disclosure.world import ALL, NOT_ASKED, Question, World
 
 VALID = ("selected", "not_selected", "answered")
+# numbers about the material as a whole, harmless as long as they name no group and the sample is secret
+WHOLE = ("agreement", "coverage", "meetings")
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ def read_claims(
         reader = READERS.get(parts.path)
         if parts.path == "nested" or (parts.path == "category" and known.get("frame") == "alliances"):
             claims.public += 1  # the register is public
+        elif parts.path in WHOLE and _is_whole(cell, policy.sources.get(known.get("source", ""))):
+            claims.public += 1
         elif reader is None or known.get("source") not in data:
             claims.unread.append(
                 (number, f"die Rechenvorschrift „{parts.path}“ ist der Prüfung nicht bekannt")
@@ -114,6 +118,11 @@ def read_claims(
             except KeyError as missing:
                 claims.unread.append((number, f"{missing} gibt es in „{known['source']}“ nicht"))
     return claims
+
+
+def _is_whole(cell: Mapping[str, Any], rules: SourceRules | None) -> bool:
+    """Whether a number is about all cases together, of a source in which even a single one may be counted so."""
+    return _group(cell) == (ALL,) and rules is not None and rules.total_from == 1
 
 
 def _count(cell: Mapping[str, Any], key: str) -> int | None:

@@ -114,9 +114,13 @@ def main_title(column: Column) -> str:
 def closest(wanted: str, there: Sequence[str], cutoff: float) -> str:
     """A sentence that names the nearest of what is there, with a space before it; "" if nothing is near.
 
-    >>> closest("Datum", ["Datum des Besuchs", "Ort"], 0.4)
+    What holds the wanted words, or is held in them, is nearest; then what differs in few letters.
+
+    >>> closest("Datum", ["Datum des Besuchs", "Ort"], 0.6)
     ' Gemeint ist vielleicht „Datum des Besuchs“.'
     """
     by_text = {normalised(str(text)): str(text) for text in there}
-    found = get_close_matches(normalised(wanted), by_text, 1, cutoff)
+    looked_for = normalised(wanted)
+    holding = [t for t in by_text if len(t) > 3 and (t in looked_for or looked_for in t)]
+    found = holding or get_close_matches(looked_for, by_text, 1, cutoff)
     return f" Gemeint ist vielleicht „{printable(by_text[found[0]])}“." if found else ""

@@ -40,10 +40,13 @@ class SheetRead:
         `severity` ("error", "finding", "hint"), `rule` (key of `SHEET_RULES`), `title`, `file`, `sheet`, `row` (missing
         if it concerns the sheet), `column` (letter and heading), `value`, `allowed`, `todo`, `message` (the whole
         sentence).
+    sheet : str
+        Name of the sheet that was read; "" for a CSV file, or if there was none to read.
     """
 
     rows: pd.DataFrame
     findings: pd.DataFrame
+    sheet: str = ""
 
     def check(self) -> pd.DataFrame:
         """The rows, if no finding is an error.
@@ -104,7 +107,7 @@ Nachkommastellen; bitte berichtigen.
     rows = reader.read(read_workbook(path))
     frame = pd.DataFrame(rows, columns=[*(c.name for c in spec.columns), "row"])
     frame = frame.astype({c.name: _DTYPES[c.kind] for c in spec.columns} | {"row": "int64"})
-    return SheetRead(frame, reader.findings.table())
+    return SheetRead(frame, reader.findings.table(), reader.findings.sheet)
 
 
 @dataclass(frozen=True)

@@ -150,8 +150,6 @@ class Container:
         self._left -= member.size
         if member.size > limit or self._left < 0:
             raise self.refusal("size", name)
-        if is_bomb(member.size, member.packed):
-            raise self.refusal("ratio", name)
         header = self._at(member.offset, _LOCAL.size)
         if len(header) < _LOCAL.size:
             raise UnsafeContentError("damaged", name)

@@ -16,7 +16,8 @@ from gkanalysis.report.numbers import NBSP, NO_VALUE, format_count, format_decim
 from gkanalysis.report.quotations import Quotation, check_quotation, draw_speaker, find_segment, quote_id
 from gkanalysis.report.values import Value
 from gkanalysis.tabulate.agreement import COMPARED_LABELS, agreement_table, disagreements
-from gkanalysis.tabulate.codings import code_case_table
+from gkanalysis.tabulate.codings import code_case_table, coverage_table
+from gkanalysis.tabulate.cooccurrence import cooccurrence_table
 
 if TYPE_CHECKING:
     from gkanalysis.report.chapter import Chapter
@@ -52,6 +53,58 @@ class Interviews:
         cases = self.table("cases")
         table = pd.DataFrame({"row": ["interviewed"], "subgroup": "alle", "n": len(cases), "base_n": [None]})
         return self._define(table)
+
+    def coverage(self) -> pd.DataFrame:
+        """How much of the stored texts each theme takes up, in the lead coder's codings; most first.
+
+        Returns
+        -------
+        DataFrame, one row per group of codes: `row` (group), `label`, `n` and `base_n` (characters), `share`,
+        `documents_n`, `not_computable_n`
+        """
+        table = coverage_table(
+            self._themes(),
+            self._groups,
+            self.table("documents"),
+            coder=self.codebook.lead_coder,
+        )
+        table = table[(table["subgroup"] == TOTAL) & (table["row"] != TOTAL)]
+        table = table.sort_values("n", ascending=False, kind="stable").reset_index(drop=True)
+        labels = {g.id: g.label for g in self.codebook.groups.values()}
+        table.insert(1, "label", table["row"].map(labels))
+        return define(table, "coverage", source=self.source, coder=self.codebook.lead_coder)
+
+    def meetings(self) -> pd.DataFrame:
+        """In how many cases two themes lie over each other in the lead coder's codings; pairs that meet, most first.
+
+        Returns
+        -------
+        DataFrame, one row per pair of groups: `row`, `label`, `n` and `base_n` (cases with stored text), `share`,
+        `segment_pairs_n`
+        """
+        table = cooccurrence_table(
+            self._themes(), self._groups, self.table("documents"), coders=[self.codebook.lead_coder],
+        )  # fmt: skip
+        table = table[(table["relation"] == "overlapping") & (table["n"] > 0)].assign(subgroup=TOTAL)
+        table = table.sort_values(["n", "segment_pairs_n"], ascending=False, kind="stable")
+        labels = {g.id: g.label for g in self.codebook.groups.values()}
+        names = [f"{labels[a]} und {labels[b]}" for a, b in table[["code_id", "other_code_id"]].values]
+        table = table.reset_index(drop=True)
+        table.insert(1, "label", names)
+        return define(table, "meetings", source=self.source, coder=self.codebook.lead_coder)
+
+    @property
+    def _groups(self) -> list[str]:
+        """Groups of codes that are themes of the report; those of the guideline only order the talk."""
+        return [g.id for g in self.codebook.groups.values() if g.section]
+
+    def _themes(self) -> pd.DataFrame:
+        """Codings with the group of each code in place of the code; twice in a segment counts once."""
+        groups = {c.id: c.group_id for c in self.codebook.codes.values()}
+        codings = self.table("codings")
+        codings = codings.assign(code_id=codings["code_id"].map(groups))
+        codings = codings[codings["code_id"].isin(self._groups)]
+        return codings.drop_duplicates(["document_id", "segment_id", "code_id", "coder"])
 
     def agreement(self, *, by_code: bool = False) -> pd.DataFrame:
         """How far the coders agree, over all codes and coders.
@@ -160,6 +213,23 @@ class Interviews:
 
     def _define(self, table: pd.DataFrame) -> pd.DataFrame:
         return define(table, "codings", source=self.source, coder=self.codebook.lead_coder)
+
+
+def theme_rows(table: pd.DataFrame) -> tuple[Row, ...]:
+    """Printed rows of `coverage` and `meetings`: theme, count, and percent or number of places."""
+    return tuple(
+        Row(
+            (
+                r.label,
+                format_count(r.n),
+                format_count(r.segment_pairs_n)
+                if "segment_pairs_n" in table
+                else format_percent(r.n, r.base_n),
+            ),
+            numbers=("", f"{r.row}:{TOTAL}", ""),
+        )
+        for r in table.itertuples()
+    )
 
 
 def agreement_rows(table: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Row, ...]:

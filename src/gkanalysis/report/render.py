@@ -85,9 +85,8 @@ def _last_page_tables(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
         }  # fmt: skip
 
     files = _folders(document["raw_files"])
-    header = ["Ordner", "Dateien", "SHA-256 (Anfang)"]
     return {
-        "rohdateien": table("rohdateien", "Eingegangene Dateien", header, files),
+        "rohdateien": table("rohdateien", "Eingegangene Dateien", ["Ordner", "SHA-256 (Anfang)"], files),
         "versionen": table(
             "versionen", "Verwendete Programme", ["Programm", "Version"], document["versions"]
         ),
@@ -98,9 +97,10 @@ def _folders(files: list[list[str]]) -> list[list[str]]:
     """One row a folder with number and checksum of its files; their names would tell who answered."""
     lists: dict[str, list[str]] = {}
     for name, digest in sorted(files):
-        lists.setdefault(name.rpartition("/")[0] or ".", []).append(f"{digest}  {name}\n")
+        lists.setdefault(name.rpartition("/")[0] or "oberste Ebene", []).append(f"{digest}  {name}\n")
     sums = {folder: hashlib.sha256("".join(lines).encode()).hexdigest() for folder, lines in lists.items()}
-    return [[folder, str(len(lines)), f"{sums[folder][:20]}…"] for folder, lines in lists.items()]
+    counted = {f: f"{len(lines)} Datei{'en' * (len(lines) > 1)}" for f, lines in lists.items()}
+    return [[f"{folder} ({counted[folder]})", f"{sums[folder][:20]}…"] for folder in lists]
 
 
 def moment(report: Report) -> datetime:

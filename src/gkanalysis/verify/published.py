@@ -41,6 +41,10 @@ def read_bindings(path: Path) -> dict[str, Any]:
         raise VerificationError(f"„{path}“ ist nicht lesbar ({type(error).__name__}).") from None
     if not isinstance(declared, dict) or not isinstance(declared.get("bindings"), list):
         raise VerificationError(f"„{path}“ enthält keine Liste „bindings“; bitte so gliedern.")
+    if not isinstance(declared.get("tables") or {}, dict):
+        raise VerificationError(f"„{path}“: „tables“ ist kein Verzeichnis von Tabellen; bitte so gliedern.")
+    if not isinstance(declared.get("not_checkable") or [], list):
+        raise VerificationError(f"„{path}“: „not_checkable“ ist keine Liste; bitte so gliedern.")
     for kind, keys in NEEDED.items():
         for number, entry in enumerate(declared.get(kind) or (), start=1):
             wrong = [k for k in keys if not isinstance(entry, dict) or not isinstance(entry.get(k), str)]

@@ -19,7 +19,7 @@ import pandas as pd
 from gkanalysis.errors import VerificationError
 from gkanalysis.paths import ProjectPaths
 from gkanalysis.verify.traceagreement import agreement
-from gkanalysis.verify.tracecodings import codings
+from gkanalysis.verify.tracecodings import codings, coverage, meetings
 from gkanalysis.verify.traceregister import ORIGIN, REGISTER, category, findings, nested, split_rows
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def trace_number(chapter: Chapter, definition: str, row: str, subgroup: str = "a
     find = {
         "multiple_response": _multiple_response, "single_response": _single_response,
         "category": category, "nested": nested, "findings": findings, "codings": codings,
-        "agreement": agreement,
+        "agreement": agreement, "coverage": coverage, "meetings": meetings,
     }.get(parts.path)  # fmt: skip
     if find is None:
         raise VerificationError(
@@ -78,7 +78,7 @@ def trace_number(chapter: Chapter, definition: str, row: str, subgroup: str = "a
         counted, rest, n, base_n, *apart = find(chapter, known, row, subgroup)
     except (KeyError, StopIteration) as missing:
         raise VerificationError(
-            f"Zu „{definition}“, Zeile „{row}“, Gruppe „{subgroup}“ fehlt {missing or 'die Zeile'}; die Zahl lässt sich nicht verfolgen."
+            f"Zu „{definition}“, Zeile „{row}“, Gruppe „{subgroup}“ fehlt {str(missing) or 'die Zeile'}; die Zahl lässt sich nicht verfolgen."
         ) from None
     frames = (f.reset_index(drop=True) for f in (counted, rest))
     return Trace(definition, row, subgroup, n, base_n, *frames, *apart)

@@ -30,6 +30,9 @@ STATES = {
 }  # fmt: skip
 
 
+INTERVIEW_KINDS = ("codings", "coverage", "meetings", "agreement")
+
+
 def definition_words(chapter: Chapter, trace: Trace) -> str:
     """What was counted and of what, in one sentence."""
     parts = urlsplit(trace.definition)
@@ -43,7 +46,7 @@ def definition_words(chapter: Chapter, trace: Trace) -> str:
     if parts.path == "findings":
         return f"Gezählt sind die Funde der Prüfung von {known['source']} nach der Regel {trace.row}."
     group = chapter.type_labels.get(trace.subgroup, trace.subgroup)
-    if parts.path in ("codings", "agreement"):
+    if parts.path in INTERVIEW_KINDS:
         return _interview_words(chapter.interviews(known["source"]).codebook, parts.path, known, trace.row)
     if parts.path == "category":
         of = f"Fälle von {known['source']}" if known["frame"] == "cases" else "Bündnisse des Registers"
@@ -67,6 +70,11 @@ def _interview_words(book: InterviewCodebook, kind: str, known: Mapping[str, str
     if kind == "codings":
         code = book.codes[row]
         return f"Gezählt sind Kommunen, in deren Gespräch {known['coder']} den Kode „{code.path}“ wenigstens einmal vergeben hat; Basis: alle Gespräche. Definition: {code.definition}"
+    if kind == "coverage":
+        return f"Gezählt sind Zeichen der gespeicherten Texte, denen {known['coder']} einen Kode der Gruppe „{book.groups[row].label}“ gab; Basis: alle Zeichen dieser Texte."
+    if kind == "meetings":
+        pair = " und ".join(f"„{book.groups[g].label}“" for g in row.split(" + "))
+        return f"Gezählt sind Kommunen, in deren Gespräch sich Stellen der Gruppen {pair} überschneiden ({known['coder']}); Basis: Gespräche mit gespeichertem Text."
     if known["by"] == "code":
         about = f"Kommt der Kode „{book.codes[row].path}“ im Gespräch vor?"
     else:
@@ -102,7 +110,7 @@ def trace_lines(chapter: Chapter, trace: Trace, number_id: str) -> Iterator[str]
     yield f"{number_id}: {trace.n}" + ("" if trace.base_n is None else f" von {trace.base_n}")
     yield definition_words(chapter, trace)
     yield f"Rechenvorschrift: {trace.definition}"
-    medium = "Gespräch" if trace.definition.startswith(("codings", "agreement")) else "Bogen"
+    medium = "Gespräch" if trace.definition.startswith(INTERVIEW_KINDS) else "Bogen"
     for title, rows in (("Gezählt", trace.counted), (rest_title(trace), trace.rest)):
         if not len(rows) and (title != "Gezählt" and trace.base_n is None):
             continue

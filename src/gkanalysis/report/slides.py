@@ -1,0 +1,241 @@
+"""Slides: each second-level heading of the chapters is one, with one statement and at most one exhibit.
+
+A chapter for slides is a notebook like any other. `# Heading` is a section slide, `## Heading` a slide whose title
+is the statement; the text below it, with values by id, stands beside or above the exhibit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from gkanalysis.errors import RenderError
+from gkanalysis.report.document import (
+    Node,
+    check_document,
+    data_mark,
+    div_class,
+    link_exhibits,
+    parse,
+    plain_text,
+    walk,
+)
+from gkanalysis.report.numbers import NBSP, format_count
+from gkanalysis.report.slidesgrid import FIGURE_TYPE, LAYOUTS, SIZES, SMALLEST, TABLE_SIZES, WIDEST
+from gkanalysis.report.values import escape_markdown
+
+TEXT_BLOCKS = {"Para", "Plain", "BulletList", "OrderedList", "BlockQuote", "Div"}
+
+DATA_SLIDE = """
+## {statement} {{#datenstand}}
+
+Datensatz: {dataset}. {kind}
+
+- Gerechnet aus {n}; Prüfsumme über alle (SHA-256, Anfang): {digest}
+- Gesetzt mit {versions}
+"""
+
+
+@dataclass(frozen=True)
+class Slide:
+    """One slide. `number` is the printed one; the title slide is number 1 and no `Slide`.
+
+    `kind` is section, text, figure or table; `title` are pandoc's inline nodes, `text` its blocks.
+    `candidates` are the layouts to try, the best first, each with the size of type (table) or of the picture;
+    `fit_slides` leaves one of them, and says at which width in millimetres the lines of the title are about equal. `level` is that of the heading: 1 until the first section.
+    """
+
+    number: int
+    kind: str
+    id: str
+    title: list[Node]
+    section: str
+    text: list[Node] = field(default_factory=list)
+    exhibit: dict[str, Any] | None = None
+    candidates: tuple[dict[str, Any], ...] = ()
+    title_width: float = 0.0
+    level: int = 1
+
+    @property
+    def name(self) -> str:
+        """How messages call the slide."""
+        return f"Folie {self.number} („{plain_text(self.title)}“)"
+
+    @property
+    def caption(self) -> str:
+        """Heading of the exhibit; empty where it only repeats the statement."""
+        exhibit = self.exhibit or {"title": "", "label": ""}
+        same = " ".join(exhibit["title"].split()) == " ".join(plain_text(self.title).split())
+        return "" if same else exhibit["title"]
+
+    @property
+    def feet(self) -> list[str]:
+        """Base, notes and source, one line each."""
+        if self.exhibit is None:
+            return []
+        return [t for t in (self.exhibit["base"], *self.exhibit["notes"], self.exhibit["source"]) if t]
+
+
+def make_slides(document: dict[str, Any], build: Path) -> tuple[Node, list[Slide]]:
+    """pandoc's tree and the slides of an assembled document, without the title slide.
+
+    The last slide says what the data are. The slides share their nodes with the tree.
+
+    Parameters
+    ----------
+    document : as `assemble` makes it
+    build : folder with the drawings of the chapters
+
+    Raises
+    ------
+    RenderError
+        What cannot stand on slides, all places in one message: text before the first heading, a third level of
+        headings, two exhibits on a slide, a footnote, a figure whose type would be too small.
+    """
+    exhibits = document["exhibits"]
+    tree = parse(document["markdown"] + "\n" + _data_slide(document))
+    check_document(tree, exhibits)
+    slides, problems = _split(tree["blocks"], exhibits)
+    # who reads „siehe Folie 5“ finds it; numbers of figures and tables stand on no slide
+    places = {
+        name: f"Folie{NBSP}{s.number}" for s in slides for name in (s.id, (s.exhibit or {}).get("id")) if name
+    }
+    link_exhibits(tree, {k: {"id": k, "label": v} for k, v in places.items()}, [])
+    for k, slide in enumerate(slides):
+        problems += _forbidden(slide)
+        if slide.exhibit is not None:
+            found = _candidates(slide, build)
+            if not found:
+                problems.append(
+                    f"{slide.name}: Die Abbildung „{slide.exhibit['id']}“ ist zu hoch für eine Folie; ihre Schrift wäre "
+                    f"kleiner als {format_count(int(SMALLEST))} Punkt. Bitte weniger Zeilen zeigen oder auf zwei Folien verteilen"
+                )
+            slides[k] = replace(slide, candidates=tuple(found))
+        elif slide.kind == "text":
+            slides[k] = replace(slide, candidates=({"layout": "text", "size": SIZES["text"]},))
+    if problems:
+        raise RenderError(". ".join(problems) + ".")
+    slides[-1] = replace(slides[-1], section="Zu den Daten")
+    return tree, slides
+
+
+def _data_slide(document: dict[str, Any]) -> str:
+    """What every set of slides says at its end of data and programs."""
+    listed = "\n".join(" ".join(row) for row in document["raw_files"])
+    n = len(document["raw_files"])
+    known = [row for row in document["versions"] if row[0] in ("Python", "gkanalysis", "pandas", "typst")]
+    return DATA_SLIDE.format(
+        statement="Alle Angaben sind erfunden" if document["synthetic"] else "Alle Angaben sind vertraulich",
+        dataset=escape_markdown(document["dataset"]),
+        kind=data_mark(document["synthetic"]),
+        n=f"{format_count(n)}{NBSP}eingegangenen Dateien" if n != 1 else "einer eingegangenen Datei",
+        digest=hashlib.sha256(listed.encode("utf-8")).hexdigest()[:16],
+        versions=", ".join(escape_markdown(NBSP.join(row)) for row in known),
+    )
+
+
+def _split(blocks: Sequence[Node], exhibits: dict[str, Any]) -> tuple[list[Slide], list[str]]:
+    """Blocks cut at their headings, and what cannot stand where it stands."""
+    slides: list[Slide] = []
+    problems: list[str] = []
+    section = ""
+    for block in blocks:
+        if block["t"] == "Header":
+            level, (identifier, _, _), inlines = block["c"]
+            words = plain_text(inlines)
+            if level > 2:
+                problems.append(
+                    f"Die Überschrift „{words}“ liegt zu tief; Folien haben zwei Ebenen (# und ##)"
+                )
+                continue
+            section = words if level == 1 else section
+            kind = "section" if level == 1 else "text"
+            depth = level if section else 1  # a reader that lists headings must not miss a level
+            slides.append(Slide(len(slides) + 2, kind, identifier, inlines, section, level=depth))
+        elif not slides:
+            problems.append(
+                f"Vor der ersten Überschrift steht „{plain_text(block)[:60]}“; jede Folie beginnt mit # oder ##"
+            )
+        elif div_class(block) == "exhibit":
+            last, exhibit = slides[-1], exhibits[block["c"][0][0]]
+            if last.kind != "text":
+                why = (
+                    "ein Abschnitt zeigt keine"
+                    if last.kind == "section"
+                    else "eine Folie zeigt höchstens eine"
+                )
+                problems.append(f"{last.name}: Die Darstellung „{exhibit['id']}“ ist zu viel, {why}")
+            else:
+                slides[-1] = replace(last, kind=exhibit["kind"], exhibit=exhibit)
+        else:
+            slides[-1].text.append(block)
+    return slides, problems
+
+
+def _forbidden(slide: Slide) -> list[str]:
+    """What is in the text of a slide and has no place there."""
+    if not plain_text(slide.title).strip():
+        return [f"Folie {slide.number} hat keinen Titel; dort steht die Aussage der Folie"]
+    if slide.kind == "text" and not slide.text:
+        return [f"{slide.name} ist leer; bitte Text oder eine Darstellung ergänzen"]
+    kinds = [b["t"] for b in slide.text if b["t"] not in TEXT_BLOCKS]
+    kinds += [n["t"] for n in walk([slide.text, slide.title]) if n.get("t") in ("Note", "CodeBlock")]
+    names = {"Note": "eine Fußnote", "CodeBlock": "ein Block Code"}
+    return [
+        f"{slide.name}: Auf Folien stehen Absätze, Listen, Zitate und Kästen; hier steht {names.get(k, k)}"
+        for k in dict.fromkeys(kinds)
+    ]
+
+
+def _candidates(slide: Slide, build: Path) -> list[dict[str, Any]]:
+    """Layouts that a slide may have, the best first; none if a figure would be too small in all of them."""
+    exhibit = slide.exhibit
+    layouts = ["beside", "above"] if slide.text else ["full"]
+    if exhibit["kind"] == "table":
+        if len(exhibit["header"]) > WIDEST and slide.text:
+            layouts = ["above"]
+        return [{"layout": name, "size": size} for size in TABLE_SIZES for name in layouts]
+    width, height = svg_size((build / exhibit["chapter"] / "figures" / f"{exhibit['id']}.svg").read_bytes())
+    found = []
+    for name in layouts:
+        _, y, w, h = LAYOUTS[name]["exhibit"]
+        h += 0 if slide.caption else y - LAYOUTS[name]["caption"][1]
+        scale = min(w / width, h / height)
+        if scale * FIGURE_TYPE >= SMALLEST:
+            found.append({"layout": name, "size": scale, "width": scale * width, "height": scale * height})
+    return sorted(found, key=lambda c: -c["size"])
+
+
+def svg_size(svg: bytes) -> tuple[float, float]:
+    """Width and height of a drawing in millimetres.
+
+    Raises
+    ------
+    RenderError
+        If the drawing does not say them in points.
+
+    >>> [round(x, 1) for x in svg_size(b'<svg height="72pt" viewBox="0 0 9 9" width="144pt">')]
+    [50.8, 25.4]
+    """
+    found = re.search(rb"<svg\b[^>]*>", svg)
+    head = found[0] if found else b""
+    sides = [re.search(rb'\s%s="([\d.]+)pt"' % name, head) for name in (b"width", b"height")]
+    if not all(sides):
+        raise RenderError(
+            "Eine Abbildung nennt ihre Größe nicht in Punkten; sie lässt sich nicht auf eine Folie setzen."
+        )
+    width, height = (float(side[1]) * 25.4 / 72 for side in sides)
+    return width, height
+
+
+def data_sign(synthetic: bool) -> str:
+    """The mark that every slide carries.
+
+    >>> data_sign(True)
+    'Synthetische Daten'
+    """
+    return "Synthetische Daten" if synthetic else "Vertraulich"

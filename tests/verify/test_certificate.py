@@ -1,0 +1,187 @@
+"""The certificate: what counts as open, the page for people, the manifest for CODECHECK, the exit status."""
+
+import re
+
+import pytest
+import yaml
+from lxml import html
+
+from gkanalysis.verify import manifest, published
+from gkanalysis.verify.certificate import (
+    GOOD,
+    LABELS,
+    UNCHECKED,
+    WRONG,
+    certificate_html,
+    codecheck_yaml,
+    exit_status,
+    settle,
+    verdict_words,
+)
+from tools.axe import axe_violations, external_requests
+from tools.system import needs
+
+ROWS = [
+    {"section": "published", "id": "r1-5-04", "verdict": "differs", "old": "11 von 58", "new": "10 von 58", "message": "fehlende Bögen (5)"},
+    {"section": "published", "id": "r1-5-02", "verdict": "agrees", "old": "45", "new": "45 von 58"},
+    {"section": "published", "id": "r1-2-05", "verdict": "not_checkable", "message": "Daten nicht veröffentlicht."},
+    {"section": "output", "id": "tables/t.csv", "verdict": "identical"},
+    {"section": "output", "id": "r.pdf", "verdict": "differs", "old": "0f0f", "new": "1f1f", "message": "andere Bytes"},
+    {"section": "contradiction", "id": "widerspruch:a.n+b.n", "verdict": "contradiction", "message": "Diese Angaben:\n– a <b>\n– b"},
+    {"section": "trace", "id": "uebersicht-10:1.1.A01.4:kreis", "verdict": "adds_up", "new": "9 von 22"},
+    {"section": "account", "id": "Bögen", "verdict": "adds_up"},
+    {"section": "input", "id": "inputs", "verdict": "identical", "message": "49 Dateien"},
+]  # fmt: skip
+KNOWN = [{"id": "r1-5-04", "verdict": "differs", "reason": "Im Druck nicht auflösbar."}]
+ABOUT = {"Bericht": "Ein Bericht", "Dauer": "27 s"}
+
+
+def status(rows, accepted=()):
+    return {r["id"]: r["status"] for r in settle(rows, accepted)}
+
+
+def test_every_verdict_is_good_unchecked_or_open():
+    """Only what was compared and agrees is good; only what has a declared reason is unchecked; all else is open."""
+    assert GOOD | UNCHECKED <= LABELS.keys()
+    assert WRONG.isdisjoint(GOOD | UNCHECKED)
+    assert {*manifest.VERDICTS, *published.VERDICTS} - GOOD - UNCHECKED == {
+        "drawn_otherwise", "differs", "not_rebuilt", "not_checked", "agrees_other_base", "unknown_number", "not_bound", "not_compared",
+    }  # fmt: skip
+    rows = [{"section": "output", "id": v, "verdict": v} for v in LABELS]
+    assert {i for i, s in status(rows).items() if s == "open"} == LABELS.keys() - GOOD - UNCHECKED
+
+
+def test_a_known_finding_is_accepted_with_its_reason():
+    """By id and verdict: another verdict on the same figure is open again."""
+    settled = settle(ROWS, KNOWN)
+    assert [(r["id"], r["status"]) for r in settled][:3] == [
+        ("r.pdf", "open"), ("widerspruch:a.n+b.n", "open"), ("r1-5-04", "accepted"),
+    ]  # fmt: skip
+    assert settled[2]["reason"] == "Im Druck nicht auflösbar."
+    other = [ROWS[0] | {"verdict": "agrees_other_base"}]
+    assert status(other, KNOWN)["r1-5-04"] == "open"
+
+
+def test_one_acceptance_is_for_one_finding():
+    """A second finding of the same name is open."""
+    assert sorted(r["status"] for r in settle([ROWS[0], ROWS[0]], KNOWN)) == ["accepted", "open"]
+
+
+@pytest.mark.parametrize("verdict", ["agrees", "not_checkable"])
+def test_an_accepted_finding_that_is_none_any_more_is_an_error(verdict):
+    """It has come to agree, or is no longer compared: the entry must go."""
+    settled = settle([ROWS[0] | {"verdict": verdict}], KNOWN)
+    assert (settled[0]["section"], settled[0]["verdict"], settled[0]["status"]) == ("problem", "gone", "open")
+    assert settled[0]["message"] == "„weicht ab“ war eingetragen (Im Druck nicht auflösbar.); der Befund besteht nicht mehr. Bitte austragen."  # fmt: skip
+    assert exit_status(settled) > 0
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "code"),
+    [
+        ((), 0), (("identical", "agrees"), 0), (("not_checkable", "derived"), 0), (("not_checked",), 17), (("problem",), 17),
+        (("gone",), 17), (("unknown_number", "identical"), 17), (("differs",), 15), (("not_rebuilt", "contradiction"), 15),
+        (("problem", "does_not_add_up"), 15), (("drawn_otherwise",), 15), (("agrees_other_base",), 15),
+    ],
+)  # fmt: skip
+def test_exit_status_by_the_worst_row_that_nobody_explained(verdicts, code):
+    """What is wrong weighs more than what was not compared; both are failures, and known findings are none."""
+    rows = [{"section": "output", "id": v, "verdict": v} for v in verdicts]
+    assert exit_status(settle(rows, ())) == code
+    accepted = [{"id": v, "verdict": v, "reason": "r"} for v in verdicts if v not in GOOD | UNCHECKED]
+    assert exit_status(settle(rows, accepted)) == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "accepted", "words"),
+    [
+        (ROWS, KNOWN, "Nicht bestanden: 9 Zeilen, 2 offene Befunde, 1 bekannter und begründeter Befund, 1 ohne Vergleich."),
+        (ROWS[:2], (), "Nicht bestanden: 2 Zeilen, 1 offener Befund, 0 bekannte und begründete Befunde, 0 ohne Vergleich."),
+        (ROWS[:2], KNOWN, "Bestanden: 2 Zeilen, kein offener Befund, 1 bekannter und begründeter Befund, 0 ohne Vergleich."),
+    ],
+)  # fmt: skip
+def test_verdict_in_words(rows, accepted, words):
+    """How much is open, known, and without anything to compare stands in one sentence."""
+    settled = settle(rows, accepted)
+    assert verdict_words(settled) == words
+    page = html.fromstring(certificate_html("r", settled, ABOUT))
+    assert page.find_class("verdict")[0].text_content() == words
+
+
+def page(accepted=KNOWN, rows=ROWS, mark=""):
+    return html.fromstring(certificate_html("Ein „Bericht“ <1>", settle(rows, accepted), ABOUT, mark))
+
+
+def test_findings_come_first_then_every_row():
+    """Verdict, summary, open findings, known ones with their reason, the rest folded, each row exactly once."""
+    made = page()
+    assert [h.text_content() for h in made.iter("h2")] == [
+        "Offene Befunde", "Bekannte Abweichungen", "Alles Übrige", "Angaben zur Prüfung",
+    ]  # fmt: skip
+    heads = [th.text_content().replace("\u200b", "") for t in made.find_class("rows") for th in t.xpath("./tbody/tr/th")]
+    assert heads[:3] == ["widerspruch:a.n+b.n", "r.pdf", "r1-5-04"]
+    assert sorted(heads) == sorted(r["id"] for r in ROWS)
+    (known,) = made.xpath("//tr[@class='accepted']/td[@class='note']")
+    assert known.text_content() == "fehlende Bögen (5)Bekannt: Im Druck nicht auflösbar."
+    assert made.xpath("//tr[@class='accepted']/td/text()")[:3] == ["weicht ab", "11 von 58", "10 von 58"]
+
+
+def test_summary_counts_each_section_and_leads_to_it():
+    """Open, known, without comparison, in order; sections without rows do not appear."""
+    table = page().find_class("summary")[0]
+    counts = {tr[0].text_content(): [td.text for td in tr[1:]] for tr in table.find("tbody")}
+    assert [th.text for th in table.find("thead")[0]] == ["Was geprüft wurde", "offen", "bekannt", "ohne Vergleich", "in Ordnung"]  # fmt: skip
+    assert counts["Gedruckte Angaben gegen den Neubau"] == ["–", "1", "1", "1"]
+    assert counts["Neubau gegen den veröffentlichten Stand"] == ["1", "–", "–", "1"]
+    assert len(counts) == 6
+    made = page()
+    assert {h[1:] for h in made.xpath("//table[@class='summary']//a/@href")} <= set(made.xpath("//@id"))
+
+
+def test_page_without_findings_has_no_empty_parts():
+    """A clean run shows the rows and nothing that looks like a finding."""
+    made = page((), [r for r in ROWS if r["verdict"] in GOOD])
+    assert [h.text_content() for h in made.iter("h2")] == ["Alles Übrige", "Angaben zur Prüfung"]
+    assert made.find_class("good")[0].text_content().startswith("Bestanden: ")
+
+
+def test_texts_cannot_become_markup_and_lines_stay_lines():
+    """Titles and sentences are shown as they are."""
+    made = page()
+    assert made.find("head/title").text == "Prüfbericht: Ein „Bericht“ <1>"
+    (note,) = [td for td in made.find_class("note") if "Diese Angaben" in td.text_content()]
+    assert re.split(r"<br>", html.tostring(note, encoding="unicode").partition(">")[2].rpartition("</td>")[0]) == [
+        "Diese Angaben:", "– a &lt;b&gt;", "– b",
+    ]  # fmt: skip
+
+
+def test_mark_of_the_data_stands_above_the_verdict():
+    """A certificate of synthetic data says so, where it is known what the data are."""
+    assert page(mark="Synthetische Daten").find_class("mark")[0].text == "Synthetische Daten"
+    assert page().find_class("mark") == []
+
+
+def test_codecheck_manifest_has_the_fields_of_its_specification():
+    """Version, paper, files with comments, who checked, summary, time and report."""
+    text = codecheck_yaml("Titel: „A“", ["Eins", "Zwei"], "r.pdf", ["r.html", "tables/t.csv"], "Gut.", "2019-09-01T10:00:00+00:00")  # fmt: skip
+    made = yaml.safe_load(text)
+    assert made["version"] == "https://codecheck.org.uk/spec/config/1.0/"
+    assert made["paper"] == {"title": "Titel: „A“", "authors": [{"name": "Eins"}, {"name": "Zwei"}], "reference": "r.pdf"}
+    assert [m["file"] for m in made["manifest"]] == ["r.html", "tables/t.csv"]
+    assert all(m["comment"] for m in made["manifest"])
+    assert made["codechecker"] == [{"name": "gkanalysis verify (automatic)"}]
+    assert (made["summary"], made["report"]) == ("Gut.", "verification.html")
+    assert str(made["check_time"]).startswith("2019-09-01")
+
+
+@needs("chromium")
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("accepted", [KNOWN, ()])
+def test_page_is_accessible_and_works_offline(width, accepted, tmp_path):
+    """No rule of WCAG AA is broken on screens wide and narrow, with everything unfolded, and nothing is fetched."""
+    path = tmp_path / "verification.html"
+    made = certificate_html("Bericht", settle(ROWS, accepted), ABOUT, "Synthetische Daten.")
+    path.write_text(made.replace("<details", "<details open"), encoding="utf-8")
+    assert axe_violations(path, viewport=(width, 900)) == []
+    if width == 390:
+        assert external_requests(path) == []
