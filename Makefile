@@ -108,8 +108,8 @@ endif
 
 ##@ Berichte
 .PHONY: report reports data
-report: $(foreach f,html pdf docx,$(REPORTS)/$(REPORT)/$(REPORT).$(f)) ## Bericht erzeugen: HTML, PDF, DOCX (REPORT=..., DATA=Ordner)
-reports: $(foreach r,$(ALL_REPORTS),$(foreach f,html pdf docx,$(REPORTS)/$(r)/$(r).$(f))) ## Alle Berichte erzeugen
+report: $(foreach f,$(FORMATS_$(REPORT)),$(REPORTS)/$(REPORT)/$(REPORT).$(f)) ## Bericht erzeugen: HTML, PDF, DOCX (REPORT=..., DATA=Ordner)
+reports: $(foreach r,$(ALL_REPORTS),$(foreach f,$(FORMATS_$(r)),$(REPORTS)/$(r)/$(r).$(f))) ## Alle Berichte erzeugen
 data: $(PROCESSED)/buendnisse.parquet $(SOURCES:%=$(PROCESSED)/%-cases.parquet) ## Nur einlesen und prüfen
 
 # A Python of one's own must have the packages; another one than last time makes everything anew.

@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     chapter.add_argument("--engine", default="fork", choices=["fork", "nbclient"])
     add("assemble", _assemble, "Kapitel, Tabellen und Werte eines Berichts zusammenführen", "report")
     render = add("render", _render, "einen Bericht setzen", "report")
-    render.add_argument("--format", required=True, choices=["html", "pdf", "docx"])
+    render.add_argument("--format", required=True, choices=["html", "pdf", "docx", "pptx"])
     published = add(
         "check-published",
         _check_published,
@@ -105,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
         "number",
     )
     trace.add_argument("--report", default="zwischenbericht-2019")
-    add("reference", _reference, "die Word-Vorlage des Instituts neu schreiben (reports/reference.docx)")
+    add("reference", _reference, "die Vorlagen für Word und PowerPoint neu schreiben (reports/reference.*)")
     add("synthetic", _synthetic, "die mitgelieferten erfundenen Rohdaten neu erzeugen")
     notebooks = add("notebooks", _notebooks, "Notebooks prüfen oder von Ausgaben befreien")
     notebooks.add_argument("--strip", action="store_true", help="Ausgaben entfernen")
@@ -216,9 +216,10 @@ def _render(options: argparse.Namespace) -> None:
 
 
 def _reference(options: argparse.Namespace) -> None:
-    from gkanalysis.report.docxreference import write_reference
+    from gkanalysis.report import docxreference, pptxreference
 
-    write_reference(_paths(options).root / "reports/reference.docx")
+    for module, suffix in ((docxreference, "docx"), (pptxreference, "pptx")):
+        module.write_reference(_paths(options).root / f"reports/reference.{suffix}")
 
 
 def _check_published(options: argparse.Namespace) -> None:
@@ -280,7 +281,7 @@ def _release(options: argparse.Namespace) -> None:
     paths = _paths(options)
     report = read_report(paths.root, options.report)
     folder = paths.reports / report.id
-    missing = [f for f in ("html", "pdf", "docx") if not (folder / f"{report.id}.{f}").exists()]
+    missing = [f for f in report.formats if not (folder / f"{report.id}.{f}").exists()]
     if missing:
         raise UsageError(
             f"Zu „{report.id}“ fehlt {', '.join(missing)}; bitte zuerst „make report“ ausführen."

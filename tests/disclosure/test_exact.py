@@ -315,9 +315,17 @@ def test_looking_at_the_data_changes_nothing(case):
     assert sorted(found) == sorted(told(find_breaches(blind.data, claims, policy)))
 
 
-@pytest.mark.parametrize(("group", "total_from", "read"), [(ALL, 1, True), ("stadt", 1, False), (ALL, None, False)])
+@pytest.mark.parametrize(
+    ("group", "total_from", "read"), [(ALL, 1, True), ("stadt", 1, False), (ALL, None, False)]
+)
 def test_numbers_about_the_whole_material_are_read_only_without_groups(population, group, total_from, read):
     """Agreement of coders, over all interviews of a secret sample; by type nobody has looked at what it tells."""
-    cell = {"row": "a", "subgroup": group, "n": 1, "base_n": 9, "definition": f"agreement?source={SOURCE}&by=code"}
+    cell = {
+        "row": "a",
+        "subgroup": group,
+        "n": 1,
+        "base_n": 9,
+        "definition": f"agreement?source={SOURCE}&by=code",
+    }
     claims = population.claims([("t:a", cell)], policy=make_policy(total_from=total_from))
     assert (not claims.unread) == read

@@ -42,7 +42,7 @@ def status(rows, accepted=()):
 
 def test_every_verdict_is_good_unchecked_or_open():
     """Only what was compared and agrees is good; only what has a declared reason is unchecked; all else is open."""
-    assert GOOD | UNCHECKED <= LABELS.keys()
+    assert LABELS.keys() >= GOOD | UNCHECKED
     assert WRONG.isdisjoint(GOOD | UNCHECKED)
     assert {*manifest.VERDICTS, *published.VERDICTS} - GOOD - UNCHECKED == {
         "drawn_otherwise", "differs", "not_rebuilt", "not_checked", "agrees_other_base", "unknown_number", "not_bound", "not_compared",
@@ -118,7 +118,11 @@ def test_findings_come_first_then_every_row():
     assert [h.text_content() for h in made.iter("h2")] == [
         "Offene Befunde", "Bekannte Abweichungen", "Alles Übrige", "Angaben zur Prüfung",
     ]  # fmt: skip
-    heads = [th.text_content().replace("\u200b", "") for t in made.find_class("rows") for th in t.xpath("./tbody/tr/th")]
+    heads = [
+        th.text_content().replace("\u200b", "")
+        for t in made.find_class("rows")
+        for th in t.xpath("./tbody/tr/th")
+    ]
     assert heads[:3] == ["widerspruch:a.n+b.n", "r.pdf", "r1-5-04"]
     assert sorted(heads) == sorted(r["id"] for r in ROWS)
     (known,) = made.xpath("//tr[@class='accepted']/td[@class='note']")
@@ -166,7 +170,11 @@ def test_codecheck_manifest_has_the_fields_of_its_specification():
     text = codecheck_yaml("Titel: „A“", ["Eins", "Zwei"], "r.pdf", ["r.html", "tables/t.csv"], "Gut.", "2019-09-01T10:00:00+00:00")  # fmt: skip
     made = yaml.safe_load(text)
     assert made["version"] == "https://codecheck.org.uk/spec/config/1.0/"
-    assert made["paper"] == {"title": "Titel: „A“", "authors": [{"name": "Eins"}, {"name": "Zwei"}], "reference": "r.pdf"}
+    assert made["paper"] == {
+        "title": "Titel: „A“",
+        "authors": [{"name": "Eins"}, {"name": "Zwei"}],
+        "reference": "r.pdf",
+    }
     assert [m["file"] for m in made["manifest"]] == ["r.html", "tables/t.csv"]
     assert all(m["comment"] for m in made["manifest"])
     assert made["codechecker"] == [{"name": "gkanalysis verify (automatic)"}]
@@ -175,8 +183,7 @@ def test_codecheck_manifest_has_the_fields_of_its_specification():
 
 
 @needs("chromium")
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("accepted", [KNOWN, ()])
+@pytest.mark.parametrize(("width", "accepted"), [(1280, KNOWN), (390, ())])
 def test_page_is_accessible_and_works_offline(width, accepted, tmp_path):
     """No rule of WCAG AA is broken on screens wide and narrow, with everything unfolded, and nothing is fetched."""
     path = tmp_path / "verification.html"

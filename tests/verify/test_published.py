@@ -104,8 +104,8 @@ def test_base_that_nothing_was_compared_with_is_said():
     found = judge(figure("48", "48", "58"), "anzahl")
     assert found.verdict == "agrees"
     assert (
-        "Die gedruckte Basis 58 steht nicht bei der Zahl des Berichts und ist nicht verglichen."
-        == found.message
+        found.message
+        == "Die gedruckte Basis 58 steht nicht bei der Zahl des Berichts und ist nicht verglichen."
     )
 
 

@@ -1,5 +1,6 @@
 """A rebuild starts from nothing but the sources, without the network, and under other settings than usual."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -99,10 +100,8 @@ def listening():
         server.settimeout(20)
 
         def wait():
-            try:
+            with contextlib.suppress(OSError):
                 came.append(server.accept()[1])
-            except OSError:
-                pass
 
         thread = threading.Thread(target=wait, daemon=True)
         thread.start()

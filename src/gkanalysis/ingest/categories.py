@@ -1,8 +1,9 @@
-"""Open answers coded by the team: a codebook of categories in YAML, a spreadsheet of codings, checked both ways.
+"""Open answers coded by the team: the spreadsheet of codings, checked both ways.
 
-The spreadsheet repeats each received answer, so that whoever codes sees it; a row whose text is no longer what was
-received is an error, since its category was given to something else. Nothing is dropped: every row that cannot be
-used has a finding, and every answer without a category, every category without an answer is named.
+The spreadsheet repeats each received answer, so that whoever codes sees it; a row whose text is no longer
+what was received is an error, since its category was given to something else. Nothing is dropped: every row
+that cannot be used has a finding, and every answer without a category, every category without an answer is
+named.
 """
 
 from __future__ import annotations
@@ -63,17 +64,20 @@ def read_codings(path: str | Path, answers: pd.DataFrame, book: CategoryBook) ->
     Parameters
     ----------
     path : str or Path
-        CSV (UTF-8) or .xlsx with the columns source, case_id, item_id, mention, text, category, coder. Several rows, or
-        several ids in one cell with comma, semicolon or bar between them, give an answer several categories.
+        CSV (UTF-8) or .xlsx with the columns source, case_id, item_id, mention, text, category, coder.
+        Several rows, or several ids in one cell with comma, semicolon or bar between them, give an answer
+        several categories.
     answers : DataFrame, one row per received mention
-        `source`, `case_id`, `item_id`, `mention` (1, 2, ... within the answer), `text`. Only items of the codebook count.
+        `source`, `case_id`, `item_id`, `mention` (1, 2, ... within the answer), `text`. Only items of the
+        codebook count.
     book : CategoryBook
 
     Returns
     -------
     SheetRead
-        `rows`: one row per usable mention, coder and category: `source`, `case_id`, `item_id`, `mention`, `text` (as
-        received), `category`, `coder`, `row`. `findings`: as of `read_table`, with the rules K01 to K09.
+        `rows`: one row per usable mention, coder and category: `source`, `case_id`, `item_id`, `mention`,
+        `text` (as received), `category`, `coder`, `row`. `findings`: as of `read_table`, with the rules K01
+        to K09.
 
     Raises
     ------
@@ -101,26 +105,31 @@ def read_codings(path: str | Path, answers: pd.DataFrame, book: CategoryBook) ->
 
 
 def coding_sheet(answers: pd.DataFrame, book: CategoryBook, codings: pd.DataFrame | None = None) -> str:
-    """The spreadsheet for the team as text of a CSV file: every received mention, with the categories it has so far.
+    """The spreadsheet for the team as CSV: every received mention with the categories it has so far.
 
     Parameters
     ----------
     answers : as `read_codings` takes them
     book : CategoryBook
     codings : rows of `read_codings`, optional
-        Codings so far are kept; a mention has one row per coder, an uncoded one a row without category for each.
+        Codings so far are kept; a mention has one row per coder, an uncoded one a row without category for
+        each.
 
     Returns
     -------
     str
-        UTF-8 with byte order mark, semicolons, line ends of Windows: what Excel opens without being asked. A text
-        that a spreadsheet would run as a formula gets an apostrophe in front, which `read_codings` takes away again.
+        UTF-8 with byte order mark, semicolons, line ends of Windows: what Excel opens without being asked. A
+        text that a spreadsheet would run as a formula gets an apostrophe in front, which `read_codings` takes
+        away again.
 
     Examples
     --------
     >>> from gkanalysis.ingest.categorybook import Category
-    >>> answers = pd.DataFrame({"source": ["n"], "case_id": ["B1"], "item_id": ["5"], "mention": [1], "text": ["=Netz"]})
-    >>> book = CategoryBook("k.yml", ("A",), {("n", "5"): (Category("netz", "Netzwerk", "…"),)}, {("n", "5"): "Mehrwert"})
+    >>> answers = pd.DataFrame(
+    ...     {"source": ["n"], "case_id": ["B1"], "item_id": ["5"], "mention": [1], "text": ["=Netz"]}
+    ... )
+    >>> categories = {("n", "5"): (Category("netz", "Netzwerk", "…"),)}
+    >>> book = CategoryBook("k.yml", ("A",), categories, {("n", "5"): "Mehrwert"})
     >>> print(coding_sheet(answers, book).lstrip("\\ufeff").replace("\\r", ""))
     source;case_id;item_id;mention;text;category;coder
     n;B1;5;1;'=Netz;;A
@@ -199,7 +208,7 @@ class _Check:
                 )  # fmt: skip
 
     def coverage(self, codings: list[dict[str, Any]]) -> None:
-        """What has no category, what has one twice (taken out of `codings`), which categories were never given."""
+        """Answers without category, codings twice (taken out of `codings`), categories never given."""
         seen: dict[tuple[Any, ...], int] = {}
         kept = []
         for c in codings:
@@ -261,7 +270,7 @@ def _received(answers: pd.DataFrame, book: CategoryBook) -> dict[tuple[str, str,
 
 
 def _comparable(text: str) -> str:
-    """Text without what spreadsheets change unasked: line ends, spaces at the ends, our apostrophe, forms of accents."""
+    """Text without what spreadsheets change unasked: line ends, outer spaces, our apostrophe, accents."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").strip())
     return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA_START) else text
 

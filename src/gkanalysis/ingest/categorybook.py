@@ -55,8 +55,9 @@ def read_category_book(path: str | Path) -> CategoryBook:
     Parameters
     ----------
     path : path of the YAML file
-        `coders`: list of names, the lead coder first; `items`: list of mappings with `source`, `item`, `label` and
-        `categories`, a list of mappings with `id` (small letters, digits, underscore, hyphen), `label` and `definition`.
+        `coders`: list of names, the lead coder first; `items`: list of mappings with `source`, `item`,
+        `label` and `categories`, a list of mappings with `id` (small letters, digits, underscore, hyphen),
+        `label` and `definition`.
 
     Raises
     ------

@@ -129,7 +129,7 @@ def read_cell(cell: Cell, column: Column) -> Reading:
 
 
 def normalised(text: str) -> str:
-    """Text for comparing headings and options: one space, small letters, no soft hyphens, no colon or star behind.
+    """Text for comparing headings and options: small letters, single spaces, no colon or star behind.
 
     >>> normalised("  Anzahl\\n der\\u00a0TAGE: ")
     'anzahl der tage'

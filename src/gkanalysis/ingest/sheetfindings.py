@@ -1,4 +1,4 @@
-"""What is found in a spreadsheet: rules with stable ids, and sentences that say where, what, what is allowed, what to do."""
+"""What is found in a spreadsheet: rules with stable ids, sentences with place, value and remedy."""
 
 from __future__ import annotations
 

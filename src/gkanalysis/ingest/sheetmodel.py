@@ -1,4 +1,4 @@
-"""A spreadsheet as rows and columns of typed cells, whatever its format, and the sentences with which one is refused."""
+"""A spreadsheet as typed cells, whatever its format, and the sentences with which one is refused."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ class RefusedSheetError(IngestError):
 class Cell(NamedTuple):
     """One filled cell.
 
-    `kind`: text, number, date, bool, error or formula; `value`: str, float, date or bool, for a formula its text;
-    `shown`: what people see in the program, for a formula the stored result.
+    `kind`: text, number, date, bool, error or formula; `value`: str, float, date or bool, for a formula its
+    text; `shown`: what people see in the program, for a formula the stored result.
     """
 
     kind: str

@@ -1,7 +1,8 @@
-"""Read a declared table from a spreadsheet of the team or of strangers: columns by heading, every finding in one pass.
+"""Read a declared table from a stranger's spreadsheet: columns by heading, every finding in one pass.
 
-Columns may have moved, lines may stand above the heading. Nothing is filled down, rounded, evaluated or guessed: a
-cell that cannot be read is empty in the frame and has a finding with its place, value, what is allowed, what to do.
+Columns may have moved, lines may stand above the heading. Nothing is filled down, rounded, evaluated or
+guessed: a cell that cannot be read is empty in the frame and has a finding with its place, value, what is
+allowed, what to do.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ class SheetRead:
         The declared columns in their order (Int64, Float64, str; days as ISO dates), `row` (its number as the
         program shows it). Rows that stand twice are all there.
     findings : DataFrame, one row per finding, errors first, then by row
-        `severity` ("error", "finding", "hint"), `rule` (key of `SHEET_RULES`), `title`, `file`, `sheet`, `row` (missing
-        if it concerns the sheet), `column` (letter and heading), `value`, `allowed`, `todo`, `message` (the whole
-        sentence).
+        `severity` ("error", "finding", "hint"), `rule` (key of `SHEET_RULES`), `title`, `file`, `sheet`,
+        `row` (missing if it concerns the sheet), `column` (letter and heading), `value`, `allowed`, `todo`,
+        `message` (the whole sentence).
     sheet : str
         Name of the sheet that was read; "" for a CSV file, or if there was none to read.
     """
@@ -88,7 +89,8 @@ def read_table(
 
     Examples
     --------
-    >>> spec = table_spec({"columns": [{"name": "case_id"}, {"name": "days", "kind": "number", "titles": ["Tage"]}]})
+    >>> days = {"name": "days", "kind": "number", "titles": ["Tage"]}
+    >>> spec = table_spec({"columns": [{"name": "case_id"}, days]})
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "log.csv"

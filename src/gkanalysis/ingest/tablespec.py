@@ -35,8 +35,9 @@ def table_spec(declaration: Mapping[str, Any], where: str = "Tabelle") -> TableS
     Parameters
     ----------
     declaration : mapping
-        `columns`: list of mappings with `name` and optionally `kind`, `titles`, `options` (list, or mapping from
-        option to texts), `low`, `high`, `required`, `may_be_absent`; `sheet`: name or list of names; `key`: list.
+        `columns`: list of mappings with `name` and optionally `kind`, `titles`, `options` (list, or mapping
+        from option to texts), `low`, `high`, `required`, `may_be_absent`; `sheet`: name or list of names;
+        `key`: list.
     where : str
         What is declared, for the sentence of an error.
 
@@ -47,7 +48,8 @@ def table_spec(declaration: Mapping[str, Any], where: str = "Tabelle") -> TableS
 
     Examples
     --------
-    >>> table_spec({"sheet": "Log", "key": ["id"], "columns": [{"name": "id", "titles": ["Kennung"]}]}).columns[0].titles
+    >>> spec = table_spec({"sheet": "Log", "key": ["id"], "columns": [{"name": "id", "titles": ["Kennung"]}]})
+    >>> spec.columns[0].titles
     ('Kennung',)
     """
     problems: list[str] = []

@@ -1,4 +1,4 @@
-"""Open a spreadsheet from a stranger, CSV or .xlsx: bounded, never through a link, nothing guessed about its encoding."""
+"""Open a spreadsheet from a stranger, CSV or .xlsx: bounded, never through a link, no encoding guessed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The sheets of an .xlsx file from a stranger: parts inflated within limits, cells typed by what the file stores.
+"""The sheets of an .xlsx file from a stranger: inflated within limits, typed by what the file stores.
 
-A formula is kept as a formula with the result that the program stored, so that nobody takes an old result for a
-value. Macros, links to other files, data connections, DTDs and zip bombs are refused.
+A formula is kept as a formula with the result that the program stored, so that nobody takes an old result for
+a value. Macros, links to other files, data connections, DTDs and zip bombs are refused.
 """
 
 from __future__ import annotations
@@ -248,7 +248,7 @@ def _rich_text(element: etree._Element) -> str:
 
 
 def _unescaped(text: str) -> str:
-    """Text in which Excel wrote line ends, tabs and underscores as `_x000D_`; other control characters stay visible."""
+    """Text in which Excel wrote line ends, tabs and underscores as codes; other codes stay visible."""
     text = _ESCAPED.sub(lambda m: _READABLE.get(int(m[1], 16), m[0]), text)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

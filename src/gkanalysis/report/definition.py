@@ -190,7 +190,9 @@ def make_rules(report: Report, paths: ProjectPaths) -> str:
     books = " ".join(
         short(b) for b in (paths.codebooks / "register.yml", *map(paths.codebook, report.sources))
     )
-    lines, chapters = [f"# Rules of the report {report.id}; made from reports/{report.id}.yml\n"], []
+    lines = [f"# Rules of the report {report.id}; made from reports/{report.id}.yml\n"]
+    lines.append(f"FORMATS_{report.id} := {' '.join(report.formats)}\n")
+    chapters = []
     for chapter in report.chapters:
         chapters.append(f"{build}/{chapter.id}")
         inputs = " ".join(f"{processed}/{name}.parquet" for name in chapter.inputs)

@@ -1,7 +1,8 @@
-"""Alliances over the waves as a quiet flow: blocks for the states of a wave, strands for who passes from one to the next.
+"""Alliances over the waves as a quiet flow: blocks for states, strands for who passes from one to the next.
 
-Heights are counts of alliances, the same scale everywhere. Each block and each strand that is wide enough carries its
-number; the others are in the table under the figure, which `flow_numbers` makes from the same rows.
+Heights are counts of alliances, the same scale everywhere. Each block and each strand that is wide enough
+carries its number; the others are in the table under the figure, which `flow_numbers` makes from the same
+rows.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def flow_figure(
     Raises
     ------
     NotebookError
-        If a state has no label or look, there are no alliances, or what arrives in a wave is not what leaves it.
+        If a state has no label or look, there are no alliances, or what arrives in a wave is not what leaves
+        it.
     """
     rows = _checked(table, state_labels, subgroup)
     waves = [rows["wave"].iloc[0], *dict.fromkeys(rows["next_wave"])]

@@ -1,7 +1,8 @@
 """Themes by aspect as a heat map with the numbers in it, one panel per type of municipality.
 
 The shade is the share, the number is the count of alliances. Where the bases within a panel differ, each cell
-prints its own; a cell on fewer than ten alliances has no shade, because its share would say more than is known.
+prints its own; a cell on fewer than ten alliances has no shade, because its share would say more than is
+known.
 """
 
 from __future__ import annotations
@@ -53,8 +54,10 @@ def matrix_table(
 
     Examples
     --------
-    >>> table = pd.DataFrame({"row": ["s"], "aspect": ["need"], "subgroup": ["kreis"], "n": [3], "base_n": [9], "mark": ["**"]})
-    >>> matrix_table(table, {"s": "Sprache"}, {"need": "Lücke"}, {"kreis": "Kreise"})[["label", "group_label"]].values.tolist()
+    >>> cell = {"row": "s", "aspect": "need", "subgroup": "kreis", "n": 3, "base_n": 9, "mark": "**"}
+    >>> table = pd.DataFrame([cell])
+    >>> shown = matrix_table(table, {"s": "Sprache"}, {"need": "Lücke"}, {"kreis": "Kreise"})
+    >>> shown[["label", "group_label"]].values.tolist()
     [['Sprache', 'Kreise: Lücke']]
     """
     keys = [(s, t, a) for s in group_labels for t in theme_labels for a in aspect_labels]
@@ -122,9 +125,11 @@ def matrix_alt(table: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> table = pd.DataFrame({"row": ["s"], "aspect": ["need"], "subgroup": ["kreis"], "n": [3], "base_n": [9], "mark": ["**"]})
+    >>> cell = {"row": "s", "aspect": "need", "subgroup": "kreis", "n": 3, "base_n": 9, "mark": "**"}
+    >>> table = pd.DataFrame([cell])
     >>> matrix_alt(matrix_table(table, {"s": "Sprache"}, {"need": "Lücke benannt"}, {"kreis": "Kreise"}))
-    'Matrix mit Zahlen: 1 Themen mal Lücke benannt, je Gruppe. Höchste Zahl bei „Lücke benannt“: Kreise Sprache (3 von 9).'
+    'Matrix mit Zahlen: 1 Themen mal Lücke benannt, je Gruppe. Höchste Zahl bei „Lücke benannt“: \
+Kreise Sprache (3 von 9).'
     """
     aspects = list(dict.fromkeys(table["aspect_label"]))
     first = table[table["aspect_label"] == aspects[0]]

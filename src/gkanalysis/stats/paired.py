@@ -59,8 +59,8 @@ def mcnemar_test(a: int, b: int, c: int, d: int, *, mid_p: bool = False) -> Pair
     Returns
     -------
     PairedTest
-        `p` in (0, 1], `n` (pairs), `b`, `c`, `reason`. Without a discordant pair nothing can be tested: `p` is
-        None and `reason` is "no_discordant_pairs" ("no_pairs" if there are no pairs at all).
+        `p` in (0, 1], `n` (pairs), `b`, `c`, `reason`. Without a discordant pair nothing can be tested: `p`
+        is None and `reason` is "no_discordant_pairs" ("no_pairs" if there are no pairs at all).
 
     Raises
     ------
@@ -102,8 +102,8 @@ def mcnemar_test(a: int, b: int, c: int, d: int, *, mid_p: bool = False) -> Pair
 def paired_difference(a: int, b: int, c: int, d: int, *, level: float = 0.95) -> PairedDifference:
     """Difference of two shares of the same cases, second minus first, with Newcombe's interval.
 
-    The difference is (c - b) / n. The interval is Newcombe's method 10: the score intervals of the two shares,
-    combined with their correlation, which is continuity-corrected towards 0.
+    The difference is (c - b) / n. The interval is Newcombe's method 10: the score intervals of the two
+    shares, combined with their correlation, which is continuity-corrected towards 0.
 
     Parameters
     ----------
@@ -131,8 +131,8 @@ def paired_difference(a: int, b: int, c: int, d: int, *, level: float = 0.95) ->
     References
     ----------
     .. [1] Newcombe, R. G., 1998, Improved confidence intervals for the difference between binomial proportions
-       based on paired data, Statistics in Medicine 17 (22): 2635-2650. Table III prints, for method 10 and the
-       difference first minus second, 0.0562 to 0.3292 for the first table below.
+       based on paired data, Statistics in Medicine 17 (22): 2635-2650. Table III prints, for method 10 and
+       the difference first minus second, 0.0562 to 0.3292 for the first table below.
     .. [2] Fagerland, Lydersen and Laake, 2017, see `mcnemar_test`: -0.1186 to -0.0046 for the second.
 
     Examples
@@ -164,7 +164,7 @@ def paired_difference(a: int, b: int, c: int, d: int, *, level: float = 0.95) ->
 
 
 def _corrected_phi(a: int, b: int, c: int, d: int) -> float:
-    """Correlation of the two answers, moved towards 0 by n/2 in its numerator if positive; 0 if a margin is 0."""
+    """Correlation of the two answers, if positive moved towards 0 by n/2 in its numerator."""
     margins = (a + b) * (c + d) * (a + c) * (b + d)
     numerator = a * d - b * c
     if numerator > 0:

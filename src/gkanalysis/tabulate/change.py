@@ -70,8 +70,8 @@ def transition_table(
     Parameters
     ----------
     responses : mapping from wave to DataFrame, one row per case and item
-        `case_id`, `item_id`, `state`, `value`. A case without any row in a wave is not in it; a case with rows
-        needs one for the item.
+        `case_id`, `item_id`, `state`, `value`. A case without any row in a wave is not in it; a case with
+        rows needs one for the item.
     first, second : WaveItem
         The same question, in different waves.
     cases : DataFrame, one row per case
@@ -82,9 +82,9 @@ def transition_table(
     Returns
     -------
     DataFrame, one row per transition and subgroup, transitions with n = 0 kept
-        `row` ("both", "first_only", "second_only", "neither"), `subgroup`, `n` (cases), `base_n` (cases with a
-        valid answer in both waves), `base` ("answered_both"), `share`, `mark`, and where the other cases of the
-        subgroup are: `first_valid_only_n`, `second_valid_only_n`, `no_valid_n`; with `base_n` they sum to
+        `row` ("both", "first_only", "second_only", "neither"), `subgroup`, `n` (cases), `base_n` (cases with
+        a valid answer in both waves), `base` ("answered_both"), `share`, `mark`, and where the other cases of
+        the subgroup are: `first_valid_only_n`, `second_valid_only_n`, `no_valid_n`; with `base_n` they sum to
         `cases_n`.
 
     Raises
@@ -151,12 +151,12 @@ def change_table(
     Returns
     -------
     DataFrame, one row per question and subgroup
-        `row` (question), `label`, `first_wave`, `second_wave`, `subgroup`, `first_n`, `second_n` (cases with yes),
-        `base_n` (cases with a valid answer in both waves), `base` ("answered_both"), `first_share`,
+        `row` (question), `label`, `first_wave`, `second_wave`, `subgroup`, `first_n`, `second_n` (cases with
+        yes), `base_n` (cases with a valid answer in both waves), `base` ("answered_both"), `first_share`,
         `second_share` (0 to 1, unrounded), `lost_n` (yes, then no), `gained_n` (no, then yes), `difference`
-        (second minus first share), `ci_low`, `ci_high` (Newcombe, method 10), `p` (exact McNemar), `p_holm` (over all
-        tests of the table), `reason` (why p or difference is missing, a key of `PAIRED_REASON_LABELS`), `mark`,
-        `left_out_n` (cases of the subgroup outside the base).
+        (second minus first share), `ci_low`, `ci_high` (Newcombe, method 10), `p` (exact McNemar), `p_holm`
+        (over all tests of the table), `reason` (why p or difference is missing, a key of
+        `PAIRED_REASON_LABELS`), `mark`, `left_out_n` (cases of the subgroup outside the base).
 
     Raises
     ------

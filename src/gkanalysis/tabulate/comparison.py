@@ -22,16 +22,16 @@ def compare_shares(shares: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     shares : DataFrame, one row per printed share
-        `row` (shares with the same row and subgroup stand side by side), `subgroup`, `wave`, `question` (id that is
-        equal if the same was asked), `label` (what was asked, in a few words), `n`, `base_n`, `base` (name), and
-        optionally `case_ids` (collection of the cases of the base). Without `case_ids` only shares on the base
-        "answered_both" are known to be of the same cases.
+        `row` (shares with the same row and subgroup stand side by side), `subgroup`, `wave`, `question` (id
+        that is equal if the same was asked), `label` (what was asked, in a few words), `n`, `base_n`, `base`
+        (name), and optionally `case_ids` (collection of the cases of the base). Without `case_ids` only
+        shares on the base "answered_both" are known to be of the same cases.
 
     Returns
     -------
     DataFrame, the rows of `shares` in their order
-        With `share` (n / base_n, NaN if base_n = 0), `comparable` (bool) and `warning`: "" or German sentences, the
-        same in all rows that stand side by side.
+        With `share` (n / base_n, NaN if base_n = 0), `comparable` (bool) and `warning`: "" or German
+        sentences, the same in all rows that stand side by side.
 
     Raises
     ------
@@ -79,8 +79,8 @@ def side_by_side(comparison: pd.DataFrame, notes: Sequence[str]) -> pd.DataFrame
     Returns
     -------
     DataFrame, one row per row and subgroup
-        `row`, `subgroup`, for each wave in order `n_<wave>`, `base_n_<wave>`, `share_<wave>` (missing if the wave has
-        no share there), `comparable`, `warning`.
+        `row`, `subgroup`, for each wave in order `n_<wave>`, `base_n_<wave>`, `share_<wave>` (missing if the
+        wave has no share there), `comparable`, `warning`.
 
     Raises
     ------

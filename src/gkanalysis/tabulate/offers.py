@@ -69,12 +69,13 @@ def offer_matrix(
     Returns
     -------
     DataFrame, one row per theme, aspect and subgroup, rows with n = 0 kept
-        `row` (theme), `aspect` ("need", "offer", "open_ag", "open_d", "could_open"), `subgroup` ("alle" first), `n`
-        (cases), `base_n` (cases), `base` ("need_answered"; "offers_answered"; "with_offer": cases with an offer of
-        which the opening is known), `share` (0 to 1, unrounded, NaN if base_n = 0), `mark` ("", "*", "**"),
-        `unknown_n` (cases that returned the table, but whose answer is missing or incomplete; for the openings
-        only cases with an offer), `outside_n` (cases without a row; for the openings those without an
-        offer, or of whom none is known). The last three and `base_n` sum to the cases of the subgroup.
+        `row` (theme), `aspect` ("need", "offer", "open_ag", "open_d", "could_open"), `subgroup` ("alle"
+        first), `n` (cases), `base_n` (cases), `base` ("need_answered"; "offers_answered"; "with_offer": cases
+        with an offer of which the opening is known), `share` (0 to 1, unrounded, NaN if base_n = 0), `mark`
+        ("", "*", "**"), `unknown_n` (cases that returned the table, but whose answer is missing or
+        incomplete; for the openings only cases with an offer), `outside_n` (cases without a row; for the
+        openings those without an offer, or of whom none is known). `base_n`,
+        `unknown_n` and `outside_n` sum to the cases of the subgroup.
 
     Raises
     ------
@@ -152,9 +153,9 @@ def openable_offers(
     Returns
     -------
     DataFrame, one row per case and offer that is present and could be opened
-        `row` (theme, in the order of `themes`), `subgroup` (group of the case, "alle" without `by`; in the order of
-        `groups`), `case_id`, `offer`, `open_ag`, `open_d` (states now), `need` (state of the gap in this theme, "missing" if the
-        case has no row there). The other columns of `offers` follow.
+        `row` (theme, in the order of `themes`), `subgroup` (group of the case, "alle" without `by`; in the
+        order of `groups`), `case_id`, `offer`, `open_ag`, `open_d` (states now), `need` (state of the gap in
+        this theme, "missing" if the case has no row there). The other columns of `offers` follow.
 
     Raises
     ------
@@ -237,7 +238,7 @@ def _refuse(wrong: pd.DataFrame, where: str, column: str, allowed: str) -> None:
 
 
 def _any_of(rows: pd.DataFrame, state: str, shape: tuple[int, int]) -> np.ndarray:
-    """(n_themes, n_cases): yes if any row is selected, no if all are known not to be, else unknown; absent without rows."""
+    """(n_themes, n_cases) answers: yes if any row is selected, no if all are known not to be."""
     selected, missing, n_rows = (np.zeros(shape, dtype=np.int64) for _ in range(3))
     at = (rows["_theme"].to_numpy(dtype=int), rows["_case"].to_numpy(dtype=int))
     np.add.at(n_rows, at, 1)

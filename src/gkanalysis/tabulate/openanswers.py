@@ -1,6 +1,7 @@
-"""Coded open answers as tables: categories as a multiple response set, mentions as a list, frames for agreement.
+"""Coded open answers: categories as a multiple response set, mentions as a list, frames for agreement.
 
-An answer without a category is not "none of them": it is refused until it is coded, so that no share is too low.
+An answer without a category is not "none of them": it is refused until it is coded, so that no share is too
+low.
 """
 
 from collections.abc import Sequence
@@ -37,8 +38,8 @@ def category_responses(
     Parameters
     ----------
     codings : DataFrame, one row per mention, coder and category
-        `source`, `case_id`, `item_id`, `mention`, `text`, `category`, `coder`; rows of other items and coders are
-        passed over.
+        `source`, `case_id`, `item_id`, `mention`, `text`, `category`, `coder`; rows of other items and coders
+        are passed over.
     item_id : str
         The open item.
     categories : sequence of str
@@ -59,8 +60,8 @@ def category_responses(
     Raises
     ------
     TabulationError
-        If an answered case is not coded, a coded case has not answered, a category is not in the list, or codings
-        of several sources are mixed.
+        If an answered case is not coded, a coded case has not answered, a category is not in the list, or
+        codings of several sources are mixed.
 
     Examples
     --------
@@ -68,7 +69,9 @@ def category_responses(
     ...     "source": "n", "case_id": ["a", "a", "b"], "item_id": "5", "mention": [1, 2, 1], "text": ["x", "y", "z"],
     ...     "category": ["netz", "netz", "wissen"], "coder": "A",
     ... })
-    >>> responses = pd.DataFrame({"case_id": ["a", "b", "c"], "item_id": "5", "state": ["answered", "answered", "not_answered"]})
+    >>> responses = pd.DataFrame(
+    ...     {"case_id": ["a", "b", "c"], "item_id": "5", "state": ["answered", "answered", "not_answered"]}
+    ... )
     >>> category_responses(codings, "5", ["netz", "wissen"], responses, coder="A")["state"].tolist()
     ['selected', 'not_selected', 'not_answered', 'not_selected', 'selected', 'not_answered']
     """
@@ -131,10 +134,10 @@ def mention_table(
     Returns
     -------
     DataFrame, one row per category, subgroup and different text
-        `row` (category), `subgroup` (group, "alle" without `by`), `text` (as the first case wrote it; texts that
-        differ in capitals or spaces only are one), `n` (cases), `base_n` (cases of the subgroup with a coded mention),
-        `base` ("mentioned"). Within a category and subgroup the most frequent first, then by text. No case is named:
-        whether a text may be printed is the affair of the disclosure policy.
+        `row` (category), `subgroup` (group, "alle" without `by`), `text` (as the first case wrote it; texts
+        that differ in capitals or spaces only are one), `n` (cases), `base_n` (cases of the subgroup with a
+        coded mention), `base` ("mentioned"). Within a category and subgroup the most frequent first, then by
+        text. No case is named: whether a text may be printed is the affair of the disclosure policy.
 
     Raises
     ------
@@ -194,9 +197,10 @@ def agreement_frames(codings: pd.DataFrame, item_id: str) -> AgreementFrames:
     Returns
     -------
     AgreementFrames
-        `codings`, one row per coding: `coding_id`, `segment_id`, `document_id`, `case_id`, `code_id` (category), `coder`,
-        `start` (0), `end` (characters of the text). `documents`, one row per coded mention: `document_id`, `case_id`,
-        `text`. `assignments`, one row per document and coder who coded it: `document_id`, `coder`.
+        `codings`, one row per coding: `coding_id`, `segment_id`, `document_id`, `case_id`, `code_id`
+        (category), `coder`, `start` (0), `end` (characters of the text). `documents`, one row per coded
+        mention: `document_id`, `case_id`, `text`. `assignments`, one row per document and coder who coded it:
+        `document_id`, `coder`.
 
     Raises
     ------

@@ -46,8 +46,8 @@ def attrition_table(
     ----------
     participation : DataFrame, one row per case and wave
         `case_id`, `wave`, `status`: "returned" (a form that counts came back), "not_returned" (asked, nothing
-        came), "declined" (said no), "not_asked". Each case of `cases` needs a row for each wave; rows of other
-        waves are passed over.
+        came), "declined" (said no), "not_asked". Each case of `cases` needs a row for each wave; rows of
+        other waves are passed over.
     waves : sequence of str
         In the order of time.
     cases : DataFrame, one row per case
@@ -58,9 +58,10 @@ def attrition_table(
     Returns
     -------
     DataFrame, one row per wave, state and subgroup, states with n = 0 kept
-        `wave`, `row` ("asked", then the four states), `subgroup` ("alle" first), `n` (cases), `base_n` (cases),
-        `base` ("asked" for returned, not_returned and declined, which sum to it; "cases" for asked and
-        not_asked, which sum to it), `share` (0 to 1, unrounded, NaN if base_n = 0), `mark` ("", "*", "**").
+        `wave`, `row` ("asked", then the four states), `subgroup` ("alle" first), `n` (cases), `base_n`
+        (cases), `base` ("asked" for returned, not_returned and declined, which sum to it; "cases" for asked
+        and not_asked, which sum to it), `share` (0 to 1, unrounded, NaN if base_n = 0), `mark` ("", "*",
+        "**").
 
     Raises
     ------
@@ -173,8 +174,8 @@ def flow_table(
     Returns
     -------
     DataFrame, one row per pair of neighbouring waves, pair of states and subgroup, pairs with n = 0 kept
-        `wave`, `row` (state), `next_wave`, `next_row` (state), `subgroup`, `n` (cases; sum to `base_n` for each
-        pair of waves), `base_n`, `base` ("cases"), `share`, `mark`.
+        `wave`, `row` (state), `next_wave`, `next_row` (state), `subgroup`, `n` (cases; sum to `base_n` for
+        each pair of waves), `base_n`, `base` ("cases"), `share`, `mark`.
 
     Raises
     ------

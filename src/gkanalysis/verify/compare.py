@@ -119,14 +119,18 @@ def _short(value: object) -> str:
 
 
 def seen_content(path: Path) -> bytes:
-    """Words, links and pictures of an HTML or Word file, without the rest of its markup, scripts and styles."""
-    if path.suffix == ".docx":
+    """Words, links and pictures of an HTML, Word or PowerPoint file, without the rest of its markup, scripts and styles."""
+    if path.suffix in (".docx", ".pptx"):
         with zipfile.ZipFile(path) as archive:
             names = sorted(archive.namelist())
-            text = re.compile(r"word/(document|footnotes|endnotes|header\d*|footer\d*)\.xml")
+            text = re.compile(
+                r"word/(document|footnotes|endnotes|header\d*|footer\d*)\.xml|ppt/slides/slide\d+\.xml"
+            )
             markup = "\n".join(archive.read(n).decode("utf-8") for n in names if text.fullmatch(n))
-            links = [archive.read(n) for n in names if n == "word/_rels/document.xml.rels"]
-            pictures = [n.encode() + archive.read(n) for n in names if n.startswith("word/media/")]
+            relations = re.compile(r"word/_rels/document\.xml\.rels|ppt/slides/_rels/.*\.rels")
+            links = [archive.read(n) for n in names if relations.fullmatch(n)]
+            media = ("word/media/", "ppt/media/")
+            pictures = [n.encode() + archive.read(n) for n in names if n.startswith(media)]
     else:
         markup = path.read_text(encoding="utf-8")
         links, pictures = (_attributes(markup, names) for names in ("href|id", "src"))

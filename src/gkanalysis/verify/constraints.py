@@ -97,7 +97,9 @@ class System:
         for c in self.claims if not self.highest else ():  # a small share has a large base
             if c.is_percent and c.base in printed:  # which need not be the one that is printed
                 high = max(max(c.limits(r)[1] for r in RULES), Fraction(1, 1000))
-                top[self._index[c.base]] = max(top[self._index[c.base]], np.ceil(float(SCALE * most / high)) + 1)
+                top[self._index[c.base]] = max(
+                    top[self._index[c.base]], np.ceil(float(SCALE * most / high)) + 1
+                )
             elif c.is_percent:
                 known = c.n in printed
                 low = max(min(c.limits(r)[0] for r in RULES), Fraction(1, 1000))

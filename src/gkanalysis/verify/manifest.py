@@ -39,7 +39,7 @@ def describe_inputs(root: Path, data: Path | None = None) -> dict[str, str]:
     for name in INPUTS:
         folder = data if data and name == "data/raw" else root / name
         found |= {f"{name}/{p.relative_to(folder).as_posix()}": p for p in folder.rglob("*") if p.is_file()}
-    definitions = [p for p in (root / "reports").glob("*") if p.suffix in (".yml", ".docx")]
+    definitions = [p for p in (root / "reports").glob("*") if p.suffix in (".yml", ".docx", ".pptx")]
     found |= {f"reports/{p.name}": p for p in definitions}
     shown = {n: p for n, p in found.items() if not any(part.startswith(".") for part in n.split("/"))}
     return {n: _sha256(shown[n].read_bytes()) for n in sorted(shown)}
@@ -83,7 +83,7 @@ def make_manifest(
             outputs[name] = {"text": content.decode("utf-8")}
             continue
         outputs[name] = {"sha256": _sha256(content)}
-        if path.suffix in (".html", ".docx"):
+        if path.suffix in (".html", ".docx", ".pptx"):
             outputs[name]["content"] = _sha256(seen_content(path))
     inputs = describe_inputs(root, data) if root else {}
     return {"format": FORMAT, "report": report, "version": version, "inputs": inputs, "outputs": outputs}

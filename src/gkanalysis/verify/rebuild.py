@@ -67,7 +67,7 @@ def rebuilt_report(
         for part in PARTS:
             _copy(data if data and part == "data/raw" else root / part, place / part)
         (place / "reports").mkdir()
-        for path in [*(root / "reports").glob("*.yml"), *(root / "reports").glob("*.docx")]:
+        for path in (p for p in (root / "reports").glob("*") if p.suffix in (".yml", ".docx", ".pptx")):
             shutil.copy(path, place / "reports" / path.name)
         block, notes = Path(scratch) / "block", Path(scratch) / "netz.txt"
         block.mkdir()

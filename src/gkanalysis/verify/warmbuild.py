@@ -41,7 +41,7 @@ def build_report(root: Path, report_id: str) -> None:
         notebook, parameters = chapter_parameters(report, chapter.id, paths, "data/raw")
         run_chapter(notebook, paths.build / "reports" / report.id / chapter.id, parameters)
     assemble_report(report, paths)
-    for suffix in ("html", "pdf", "docx"):
+    for suffix in report.formats:
         render_report(report, paths, suffix)
 
 

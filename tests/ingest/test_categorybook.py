@@ -1,0 +1,86 @@
+"""The codebook of categories is data; every mistake in it is named at once."""
+
+import pytest
+
+from gkanalysis.errors import CodebookError
+from gkanalysis.ingest.categorybook import read_category_book
+
+GOOD = """
+coders: [Kodierung A, Kodierung B]
+items:
+  - source: nachhaltigkeit-2022
+    item: "9"
+    label: Mehrwert
+    categories:
+      - {id: netz, label: Netzwerk, definition: Wer wen kennt.}
+      - {id: wissen, label: Wissen, definition: Was man weiß.}
+"""
+
+
+@pytest.fixture
+def book_of(tmp_path):
+    """Reads a text as codebook of categories."""
+
+    def read(text):
+        path = tmp_path / "kategorien.yml"
+        path.write_text(text, encoding="utf-8")
+        return read_category_book(path)
+
+    return read
+
+
+def test_book_is_read(book_of):
+    """Coders with the lead first, categories in order, labels."""
+    book = book_of(GOOD)
+    assert book.coders == ("Kodierung A", "Kodierung B")
+    assert book.ids("nachhaltigkeit-2022", "9") == ["netz", "wissen"]
+    assert book.items["nachhaltigkeit-2022", "9"][0].definition == "Wer wen kennt."
+    assert book.labels["nachhaltigkeit-2022", "9"] == "Mehrwert"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("coders: [Kodierung A, Kodierung B]", "", "es fehlt, wer kodiert"),
+        ("[Kodierung A, Kodierung B]", "Kodierung A", "es fehlt, wer kodiert"),
+        ("Kodierung B]", "Kodierung A]", "eine Person steht doppelt"),
+        ("Kodierung B]", "7]", "7 ist kein Name"),
+        ('"9"', "9", "Item 1 braucht Texte für source, item und label"),
+        ("label: Mehrwert", "label: ''", "Item 1 braucht Texte"),
+        ("id: wissen", "id: netz", "Item „9“: die Kategorie „netz“ steht doppelt"),
+        ("id: wissen", "id: Wissen!", "„Wissen!“ ist keine Kennung"),
+        (
+            ", definition: Was man weiß.",
+            "",
+            "Item „9“, Kategorie 2 braucht Texte für id, label und definition",
+        ),
+        ("id: wissen", "id: wissen, id: x", "steht doppelt"),
+        ("items:", "dinge:", "es ist kein Item angegeben"),
+        ("items:", "[", "nicht lesbar"),
+    ],
+)
+def test_mistakes_are_named(book_of, old, new, said):
+    """Each mistake has its sentence."""
+    with pytest.raises(CodebookError, match=said):
+        book_of(GOOD.replace(old, new))
+
+
+def test_all_mistakes_in_one_pass(book_of):
+    """An item twice and a coder twice, one message."""
+    item = GOOD[GOOD.index("  - source") :]
+    with pytest.raises(
+        CodebookError, match=r"eine Person.*„nachhaltigkeit-2022“, Item „9“ steht doppelt.*berichtigen"
+    ):
+        book_of(GOOD.replace("Kodierung B]", "Kodierung A]") + item)
+
+
+def test_item_without_categories(book_of):
+    """An item that nothing can be coded with is refused."""
+    with pytest.raises(CodebookError, match="Item „9“ hat keine Kategorien"):
+        book_of(GOOD[: GOOD.index("    categories")])
+
+
+def test_file_that_is_not_there(tmp_path):
+    """One German sentence."""
+    with pytest.raises(CodebookError, match="nicht lesbar"):
+        read_category_book(tmp_path / "x.yml")
