@@ -128,6 +128,21 @@ def test_sheet_is_found_by_name_or_by_headings(read):
     assert rules(read({**both, "C": [["Kennung"]]}, spec=anywhere)) == [("T01", None)]
 
 
+def test_single_sheet_under_another_name_is_not_taken(read):
+    """A declared name is meant: the sheet is named in the sentence, not read."""
+    found = read({"Tabelle1": [HEAD, *ROWS]})
+    assert len(found.rows) == 0
+    assert (
+        "Die erwarteten Überschriften stehen auf „Tabelle1“. Erlaubt: „Protokoll“"
+        in found.findings["message"].item()
+    )
+
+
+def test_unknown_column_counts_from_its_first_value(read):
+    """A column that holds something in the first row only is listed, an empty one is not."""
+    assert rules(read([[*HEAD, "Ort", "leer"], [*ROWS[0], "Köln"], ROWS[1]])) == [("T05", 1)]
+
+
 def test_no_heading_at_all(read):
     """The sentence names the headings that are looked for."""
     found = read([["a", "b"], [1, 2]])

@@ -47,6 +47,14 @@ def test_named_separator(tmp_path):
     assert shown(write(tmp_path, b"sep=|\na|b;c\n")) == {(2, 1): "a", (2, 2): "b;c"}
 
 
+def test_too_many_cells_of_a_csv(tmp_path, monkeypatch):
+    """The limit of cells holds for CSV files, too."""
+    monkeypatch.setattr("gkanalysis.ingest.workbook.MAX_CELLS", 3)
+    assert len(shown(write(tmp_path, b"a;b\nc\n"))) == 3
+    with pytest.raises(RefusedSheetError, match="400.000 gefüllte Zellen"):
+        read_workbook(write(tmp_path, b"a;b\nc;d\n"))
+
+
 def test_rows_are_counted_as_in_the_program(tmp_path):
     """A cell of several lines is one row."""
     assert shown(write(tmp_path, b'a;b\n"x\ny";1\nz;2\n')) == {

@@ -143,6 +143,11 @@ def without(name):
     return {k: v for k, v in xlsx_parts({"T": [["a"]]}).items() if k != name}
 
 
+def test_workbook_is_found_without_package_relationships():
+    """Some programs leave them out; the usual place is looked at."""
+    assert len(xlsx_sheets(zip_parts(without("_rels/.rels")))) == 1
+
+
 def external(kind, target="https://example.org/x"):
     """A relationship of a sheet that leads outside."""
     text = f'<Relationships xmlns="x"><Relationship Id="r1" Type="y/{kind}" Target="{target}" TargetMode="External"/></Relationships>'

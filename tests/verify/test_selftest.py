@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import random
 import shutil
 import zipfile
@@ -209,6 +210,15 @@ def test_table_counts_by_kind_and_names_what_must_be_looked_at():
     ]
     assert "Found by the hashes of the inputs only:\n\n- register: b.csv: a change\n" in text
     assert "- label: d.yml: a change (KeyError: 1)" in text
+
+
+@pytest.mark.skipif(not os.environ.get("CI"), reason="takes a minute: runs in CI, or with CI=1")
+def test_a_sample_of_mutants_is_found_and_a_clean_rerun_is_green(rebuilt):
+    """One of each kind, built and verified as every one of them is; then once more without any change."""
+    result = selftest.examine(rebuilt.folder, mutants=len(KINDS), clean=1, seed=2)
+    assert {m.kind for m, _ in result.found} == set(KINDS)
+    assert result.survivors == []
+    assert len(result.reruns) == 1
 
 
 @pytest.mark.parametrize(("found", "status"), [({"output": "x"}, 0), ({}, 15)])
