@@ -150,6 +150,12 @@ def test_no_heading_at_all(read):
     assert "Erlaubt: „Kennung“, „Datum“, „Tage“, „Form“, „Bemerkung“" in found.findings["message"].item()
 
 
+@pytest.mark.parametrize(("lines_above", "found"), [(29, True), (30, False)])
+def test_heading_is_looked_for_in_the_first_rows(read, lines_above, found):
+    """Row 30 is the last that may be the heading."""
+    assert rules(read([["Text"]] * lines_above + [HEAD, *ROWS])) == ([] if found else [("T02", None)])
+
+
 def test_renamed_column(read):
     """A column under another name is missing, its near relation is named, and what it holds is listed as not read."""
     found = read([["Kennung", "Datum des Besuchs", "Tage", "Form"], *(r[:4] for r in ROWS)])

@@ -51,7 +51,7 @@ def test_too_many_cells_of_a_csv(tmp_path, monkeypatch):
     """The limit of cells holds for CSV files, too."""
     monkeypatch.setattr("gkanalysis.ingest.workbook.MAX_CELLS", 3)
     assert len(shown(write(tmp_path, b"a;b\nc\n"))) == 3
-    with pytest.raises(RefusedSheetError, match="400.000 gefüllte Zellen"):
+    with pytest.raises(RefusedSheetError, match=r"400\.000 gefüllte Zellen"):
         read_workbook(write(tmp_path, b"a;b\nc;d\n"))
 
 

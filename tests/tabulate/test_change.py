@@ -95,6 +95,7 @@ def test_reasons_stand_where_there_is_nothing_to_test(draw_ticks, cases):
     still, none = table.loc[("konzept", "alle")], table.loc[("konzept", "kommune")]
     assert np.isnan(still["p"])
     assert still["difference"] == 0
+    assert (still["base_n"], still["left_out_n"]) == (3, 2)
     assert still["reason"] == "no_discordant_pairs"
     assert np.isnan(none["difference"])
     assert none["reason"] == "no_pairs"

@@ -15,6 +15,7 @@ from random import Random
 
 import pandas as pd
 
+from gkanalysis.report.definition import read_report
 from gkanalysis.report.numbers import WORDS
 from gkanalysis.report.values import REFERENCE
 from gkanalysis.verify.mutants import (
@@ -191,21 +192,27 @@ def draw_prose(root: Path, folder: str, random: Random) -> Mutant:
     """A reference to a value in the text of a notebook, typed by hand instead: right, or off by one."""
     values = json.loads((root / folder / "values.json").read_text(encoding="utf-8"))
     texts = {(v["id"], v["wording"]): v["text"] for v in values}
-    path = random.choice(sorted((root / "notebooks").glob("*.ipynb")))
+    chapters = read_report(root, Path(folder).name).chapters
+    path = root / "notebooks" / f"{random.choice(sorted({c.notebook for c in chapters}))}.ipynb"
     book = json.loads(path.read_text(encoding="utf-8"))
     cells = [c for c in book["cells"] if c["cell_type"] == "markdown"]
     places = [(c, m) for c in cells for m in REFERENCE.finditer("".join(c["source"]))]
-    places = [(c, m) for c, m in places if _counts(texts[m[1], m[2] or ""])]
+    places = [(c, m) for c, m in places if _counts(_shown(m, texts))]
     if not places:
         return draw_prose(root, folder, random)
     cell, place = random.choice(places)
-    right = texts[place[1], place[2] or ""]
+    right = _shown(place, texts)
     typed = random.choice((right, _off_by_one(right)))
     source = "".join(cell["source"])
     cell["source"] = (source[: place.start()] + typed + source[place.end() :]).splitlines(keepends=True)
     content = json.dumps(book, ensure_ascii=False, indent=1) + "\n"
     about = f"{cell['id']}: {place[0]} typed as “{typed}”, {'right' if typed == right else f'not “{right}”'}"
     return Mutant("prose", path.relative_to(root).as_posix(), about, lambda _: content.encode("utf-8"))
+
+
+def _shown(reference: re.Match[str], texts: dict[tuple[str, str], str]) -> str:
+    """What stands in the report where a notebook refers to a value; words that the author chose are these words."""
+    return reference[2] or texts.get((reference[1], reference[3] or ""), "")
 
 
 def _counts(text: str) -> bool:
