@@ -119,7 +119,7 @@ def _short(value: object) -> str:
 
 
 def seen_content(path: Path) -> bytes:
-    """Words, links and pictures of an HTML, Word or PowerPoint file, without the rest of its markup, scripts and styles."""
+    """Words, links and pictures of an HTML, Word or PowerPoint file, without other markup, scripts and styles."""
     if path.suffix in (".docx", ".pptx"):
         with zipfile.ZipFile(path) as archive:
             names = sorted(archive.namelist())
