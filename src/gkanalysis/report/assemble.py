@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -15,7 +16,7 @@ import pandas as pd
 from gkanalysis.disclosure.check import check_exhibits
 from gkanalysis.errors import RenderError, UsageError
 from gkanalysis.paths import ProjectPaths
-from gkanalysis.report.definition import Report
+from gkanalysis.report.definition import ChapterDefinition, Report
 from gkanalysis.report.quotations import quotation_markdown
 from gkanalysis.report.values import Value, fill_references, value_from_record
 from gkanalysis.writing import write_bytes, write_json
@@ -83,7 +84,11 @@ def assemble(report: Report, build: Path) -> tuple[dict[str, Any], dict[str, dic
     RenderError
         An unknown or unused value, an exhibit id used twice.
     """
-    chapters = {c.id: _chapter(build, c.id) for c in report.chapters}
+    notebooks = [c.notebook for c in report.chapters]
+    chapters = {
+        c.id: placed(_chapter(build, c.id), c, shared=notebooks.count(c.notebook) > 1)
+        for c in report.chapters
+    }
     values: dict[str, Value] = {}
     for chapter_id, chapter in chapters.items():
         for record in chapter["values"]:
@@ -118,6 +123,39 @@ def assemble(report: Report, build: Path) -> tuple[dict[str, Any], dict[str, dic
             f"Berechnet, aber im Text nicht verwendet: {', '.join(unused)}. Bitte verwenden oder streichen."
         )
     return {"markdown": "\n\n".join(text), "exhibits": exhibits}, used
+
+
+def placed(chapter: dict[str, Any], definition: ChapterDefinition, *, shared: bool) -> dict[str, Any]:
+    """A chapter with the heading and introduction that its report gives it, its values under names of their own.
+
+    Parameters
+    ----------
+    chapter : content of `chapter.json`
+    shared : whether other chapters come from the same notebook; values are called `<chapter>_<id>` then
+
+    Examples
+    --------
+    >>> made = {"blocks": [{"type": "markdown", "text": "# A\\n\\n## B {eval}`v.n`"}], "values": [{"id": "n"}]}
+    >>> definition = ChapterDefinition("eins", "nb", (), {}, title="Neu", level=2)
+    >>> new = placed(made, definition, shared=True)
+    >>> new["blocks"][0]["text"], new["values"]
+    ('## Neu\\n\\n### B {eval}`v.eins_n`', [{'id': 'eins_n'}])
+    """
+    own = definition.id.replace("-", "_") + "_" if shared else ""
+    values = [v | {"id": own + v["id"]} for v in chapter["values"]]
+    texts = [b["text"] if b["type"] == "markdown" else "" for b in chapter["blocks"]]
+    if definition.title:
+        deeper = "#" * (definition.level - 1)
+        texts = [re.sub(r"(?m)^(?=#)", deeper, text) for text in texts]
+        texts[0] = re.sub(r"\A#+ .*", f"{deeper}# {definition.title}", texts[0])
+    if definition.intro:
+        heading, _, rest = texts[0].partition("\n")
+        texts[0] = f"{heading}\n\n{definition.intro.strip()}\n{rest}"
+    blocks = [
+        b | {"text": text.replace("{eval}`v.", "{eval}`v." + own)} if b["type"] == "markdown" else b
+        for b, text in zip(chapter["blocks"], texts, strict=True)
+    ]
+    return chapter | {"blocks": blocks, "values": values}
 
 
 def _chapter(build: Path, chapter_id: str) -> dict[str, Any]:

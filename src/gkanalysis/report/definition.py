@@ -20,6 +20,7 @@ KINDS = {
     str: "ein Text (Anführungszeichen helfen)",
     list: "eine Liste in eckigen Klammern",
     dict: "ein Block",
+    int: "eine ganze Zahl",
 }
 # name -> kind, and whether it must be there
 REPORT_KEYS = {
@@ -34,17 +35,27 @@ CHAPTER_KEYS = {
     "notebook": (str, True),
     "inputs": (list, True),
     "parameters": (dict, False),
+    "title": (str, False),
+    "level": (int, False),
+    "intro": (str, False),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ChapterDefinition:
-    """One notebook of a report. `inputs` are tables of `data/processed`, by name without ending."""
+    """One notebook of a report. `inputs` are tables of `data/processed`, by name without ending.
+
+    A notebook may serve several chapters: `title` stands in place of its first heading, `level` says how deep that
+    heading lies (1 or 2; headings below it move along), `intro` is Markdown that follows it.
+    """
 
     id: str
     notebook: str
     inputs: tuple[str, ...]
     parameters: Mapping[str, Any]
+    title: str = ""
+    level: int = 1
+    intro: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,7 @@ def read_report(root: Path, report_id: str) -> Report:
     if problems:
         raise CodebookError(f"„{path}“: {'; '.join(problems)}.")
     chapters = tuple(
-        ChapterDefinition(c["id"], c["notebook"], tuple(c["inputs"]), c.get("parameters", {}))
+        ChapterDefinition(**{"parameters": {}, **c, "inputs": tuple(c["inputs"])})
         for c in content["chapters"]
     )
     d = {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
@@ -152,6 +163,8 @@ def _wrong_values(content: Mapping[str, Any], root: Path) -> list[str]:
             found.append(
                 f"die Kennung „{chapter['id']}“ ist doppelt oder enthält anderes als a–z, 0–9 und Bindestriche"
             )
+        if chapter.get("level", 1) not in (1, 2) or ("level" in chapter and "title" not in chapter):
+            found.append(f"„level“ von {chapter['id']} ist 1 oder 2 und steht nur neben „title“")
         if not (root / "notebooks" / f"{chapter['notebook']}.ipynb").exists():
             found.append(f"das Notebook „{chapter['notebook']}“ gibt es nicht in „notebooks“")
     return list(dict.fromkeys(found))
