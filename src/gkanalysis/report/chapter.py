@@ -6,7 +6,7 @@ Opened by hand in JupyterLab a chapter writes to `build/lab`, so trying things o
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -105,6 +105,29 @@ class Chapter:
         if source not in self._codebooks:
             self._codebooks[source] = read_codebook(self.paths.codebook(source))
         return self._codebooks[source]
+
+    def answer_labels(self, sources: Iterable[str]) -> dict[tuple[str, str], str]:
+        """Words for items and answers: (source, item) and (source, "item=answer") -> label.
+
+        For lists that name single answers of several sources, such as the signed exceptions.
+        """
+        labels = {}
+        for source in sources:
+            if source == "register":
+                continue
+            book = self._any_codebook(source)
+            if isinstance(book, InterviewCodebook):
+                labels |= {(source, code.id): f"Gespräche, {code.label}" for code in book.codes.values()}
+                continue
+            labels |= {(source, i.id): f"{book.title}, {i.label}" for i in book.items.values()}
+            labels |= {
+                (source, f"{i.id}={o.id}"): o.extra.get("report", o.label)
+                for i in book.items.values()
+                for o in i.options
+            }
+            labels[source, "contact"] = f"{book.title}, Auskunft auf Nachfrage"
+            labels |= {(source, f"contact={k}"): text for k, text in book.contacts.items()}
+        return labels
 
     def cases(self, source: str, *, status: Sequence[str] = ()) -> pd.DataFrame:
         """One row per alliance; with `status`, only those whose form has one of these."""

@@ -127,6 +127,19 @@ class Interviews:
         known = {"source": self.source, "by": "code" if by_code else "level"}
         return define(pd.concat(tables, ignore_index=True), "agreement", **known)
 
+    def kappa(self) -> float | None:
+        """Cohen's kappa of the lead coder and the next one: is a code given in a document at all?
+
+        None if it does not exist, for want of variation.
+        """
+        first, second = self.coders[:2]
+        table = agreement_table(
+            self.table("codings"), list(self.codebook.codes), self.table("documents"), coders=[first, second],
+            compare="document",
+        )  # fmt: skip
+        kappa = table.loc[(table["row"] == TOTAL) & (table["subgroup"] == TOTAL), "kappa"].item()
+        return None if pd.isna(kappa) else float(kappa)
+
     def disagreements(self) -> pd.DataFrame:
         """Every comparison of two coders that does not agree, side by side with the text; for the team only.
 
