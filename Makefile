@@ -74,7 +74,9 @@ ALL_REPORTS := $(basename $(notdir $(wildcard reports/*.yml)))
 # Kinds of sources (src/gkanalysis/sources.py): folders with forms, and folders with the export of a QDA program.
 FORMS := $(patsubst $(DATA)/%/forms,%,$(wildcard $(DATA)/*/forms))
 QDA := $(wildcard $(addprefix $(DATA)/*/*.,[qQ][dD][pP][xX] [xX][lL][sS][xX]))
-INTERVIEWS := $(filter-out register $(FORMS),$(sort $(patsubst $(DATA)/%/,%,$(filter $(DATA)/%/,$(dir $(QDA))))))
+# A codebook with columns at its first level declares a table, no export of a QDA program.
+SHEETS := $(basename $(notdir $(shell grep -l '^columns:' data/codebook/*.yml 2>/dev/null)))
+INTERVIEWS := $(filter-out register $(FORMS) $(SHEETS),$(sort $(patsubst $(DATA)/%/,%,$(filter $(DATA)/%/,$(dir $(QDA))))))
 SOURCES := $(FORMS) $(INTERVIEWS)
 FORM_TABLES := cases responses findings losses forms questions
 INTERVIEW_TABLES := documents codes segments codings cases memos findings losses files questions

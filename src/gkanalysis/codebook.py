@@ -35,7 +35,8 @@ class Option:
 class Item:
     """One question, one cell of a grid row, or one column of a roster.
 
-    `id` is the printed number; in a grid it is number, row and column: `1.1.A03.4`.
+    `id` is the printed number; in a grid it is number, row and column: `1.1.A03.4`. `control` says how a single
+    choice is printed: as boxes, one an option ("", the default), or as a `dropdown`.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Item:
     minimum: float | None = None
     maximum: float | None = None
     content: str = ""
+    control: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,26 +189,32 @@ def read_codebook(path: str | Path) -> Codebook:
     return book
 
 
+def _options(declared: Mapping[str, Any]) -> tuple[Option, ...]:
+    """The printed answers of an item or a column."""
+    return tuple(
+        Option(o["id"], o["label"], {k: v for k, v in o.items() if k not in ("id", "label")})
+        for o in declared.get("options", ())
+    )
+
+
 def _items_of(part: Mapping[str, Any]) -> Iterator[Item]:
     """Every item that a part declares; a grid yields one item a row and column, empty rows included."""
     if part["kind"] == "sheet":
         for i in part["items"]:
-            options = tuple(
-                Option(o["id"], o["label"], {k: v for k, v in o.items() if k not in ("id", "label")})
-                for o in i.get("options", ())
-            )
             condition = i.get("asked_if")
             asked_if = (condition["item"], condition["value"]) if condition else None
             label = i["label"]
             yield Item(
-                i["id"], i["kind"], label, i.get("short", label), part["id"], options, asked_if,
+                i["id"], i["kind"], label, i.get("short", label), part["id"], _options(i), asked_if,
                 minimum=i.get("min"), maximum=i.get("max"), content=i.get("content", ""),
+                control=i.get("control", ""),
             )  # fmt: skip
     elif part["kind"] == "roster":
         for c in part["columns"]:
             yield Item(
-                f"{part['number']}.{c['id']}", c["kind"], c["label"], c["label"], part["id"],
+                f"{part['number']}.{c['id']}", c["kind"], c["label"], c["label"], part["id"], _options(c),
                 column=c["id"], minimum=c.get("min"), maximum=c.get("max"), content=c.get("content", ""),
+                control=c.get("control", ""),
             )  # fmt: skip
     else:
         for block in part["blocks"]:
@@ -223,7 +231,7 @@ def _items_of(part: Mapping[str, Any]) -> Iterator[Item]:
                             continue
                         kind = "text"
                     yield Item(
-                        f"{part['number']}.{row_id}.{c['id']}", kind, label, short, part["id"],
+                        f"{part['number']}.{row_id}.{c['id']}", kind, label, short, part["id"], _options(c),
                         block=block["id"], row=row_id, column=c["id"], minimum=c.get("min"),
-                        maximum=c.get("max"), content=c.get("content", ""),
+                        maximum=c.get("max"), content=c.get("content", ""), control=c.get("control", ""),
                     )  # fmt: skip

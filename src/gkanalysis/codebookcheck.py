@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gkanalysis.codebook import Codebook
 
 ITEM_KINDS = frozenset({"text", "number", "tick", "single"})
+CONTROLS = frozenset({"", "dropdown"})
 
 
 class _Loader(yaml.SafeLoader):
@@ -64,6 +65,10 @@ def _item_problems(book: Codebook) -> Iterator[str]:
             yield f"Item „{item.id}“: Vorgaben gehören zur Art „single“ und nur zu ihr."
         for twice in _repeated(o.id for o in item.options):
             yield f"Item „{item.id}“: Vorgabe „{twice}“ ist doppelt vergeben."
+        if item.control not in CONTROLS or (item.control and item.kind != "single"):
+            yield f"Item „{item.id}“: „control: {item.control}“ ist nicht möglich (erlaubt: dropdown, nur bei „single“)."
+        for twice in _repeated(o.label for o in item.options if item.control):
+            yield f"Item „{item.id}“: die Liste zeigt „{twice}“ doppelt."
         if item.asked_if:
             parent, option = item.asked_if
             if parent not in book.items:

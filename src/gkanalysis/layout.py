@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gkanalysis.codebook import Codebook
+    from gkanalysis.codebook import Codebook, Item
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place of the printed form that can take one answer: a cell, or one box of a single choice."""
+    """One place of the printed form that can take one answer: a cell, or one box of a single choice.
+
+    `choices` are id and text of each entry of a drop-down list.
+    """
 
     item_id: str
     kind: str
@@ -24,6 +27,7 @@ class Slot:
     option_label: str = ""
     occurrence: int = 1
     extra: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
 
     def __hash__(self) -> int:  # slots are looked up by the thousand; these three tell them apart
         return hash((self.item_id, self.option, self.occurrence))
@@ -64,14 +68,21 @@ def form_tables(book: Codebook, version: str) -> tuple[FormTable, ...]:
     return tuple(tables)
 
 
+def _slots(item: Item, slot: Slot) -> list[Slot]:
+    """The slots of one cell: a box for each option, a list of them, or the cell itself."""
+    choices = [(o.id, o.label) for o in item.options]
+    if item.control:
+        return [replace(slot, choices=tuple(choices))]
+    return [replace(slot, option=o, option_label=text) for o, text in choices] or [slot]
+
+
 def _sheet_tables(book: Codebook, part: Mapping, version: str, number: int) -> Iterator[FormTable]:
     """A sheet has one row an item: number, label, answer."""
     items = [i for i in book.items.values() if i.part == part["id"] and book.in_version(i, version)]
     printed, slots = {}, []
     for row, item in enumerate(items, start=1):
         printed[row, 1], printed[row, 2] = item.id, item.label
-        for option, text in [(o.id, o.label) for o in item.options] or [("", "")]:
-            slots.append(Slot(item.id, item.kind, number, row, 3, item.label, option, text))
+        slots += _slots(item, Slot(item.id, item.kind, number, row, 3, item.label))
     yield FormTable(number, part["id"], "", 3, 0, printed, tuple(slots), len(items))
 
 
@@ -100,9 +111,9 @@ def _grid_tables(book: Codebook, part: Mapping, version: str, number: int) -> It
             for place, column in enumerate(columns, start=1):
                 if place == 1 and row_id not in extra:
                     continue
-                kind = "text" if place == 1 else column["kind"]
-                item_id = f"{part['number']}.{row_id}.{column['id']}"
-                slots.append(Slot(item_id, kind, number + offset, row, place, text, extra=row_id in extra))
+                item = book.items[f"{part['number']}.{row_id}.{column['id']}"]
+                slot = Slot(item.id, item.kind, number + offset, row, place, text, extra=row_id in extra)
+                slots += _slots(item, slot)
         yield FormTable(
             number + offset, part["id"], block["id"], len(columns), 3, printed, tuple(slots), 3 + len(names)
         )
@@ -116,9 +127,9 @@ def _printed_row(block: Mapping, row_id: str) -> str:
 def _roster_tables(book: Codebook, part: Mapping, version: str, number: int) -> Iterator[FormTable]:
     """A roster has one header row and empty rows; each row is one more occurrence of the same items."""
     printed = {(1, c["id"]): c["label"] for c in part["columns"]}
-    slots = [
-        Slot(f"{part['number']}.{c['id']}", c["kind"], number, k + 1, c["id"], "", occurrence=k, extra=True)
-        for k in range(1, part["printed_rows"] + 1)
-        for c in part["columns"]
-    ]
+    slots: list[Slot] = []
+    for k in range(1, part["printed_rows"] + 1):
+        for c in part["columns"]:
+            item = book.items[f"{part['number']}.{c['id']}"]
+            slots += _slots(item, Slot(item.id, item.kind, number, k + 1, c["id"], "", "", "", k, True))
     yield FormTable(number, part["id"], "", len(part["columns"]), 1, printed, tuple(slots), 1)

@@ -126,6 +126,24 @@ def read_text(
     return replace(response, note=" ".join(dict.fromkeys(notes))) if notes else response, []
 
 
+def read_choice(
+    slot: Slot, fields: Sequence[Field], how: str, placeholders: Collection[str], whole: str
+) -> tuple[Response, list[str]]:
+    """The response to a drop-down list, or to what was typed in its place: the one entry that it names.
+
+    The text is kept as it stands; what is no entry of the list is illegible, because only a person can weigh it.
+    """
+    response, problems = read_text(slot, fields, how, placeholders, whole)
+    if response.state != "answered":
+        return response, problems
+    said = normalise(response.value)
+    chosen = [option for option, label in slot.choices if normalise(label) == said]
+    raw = response.raw or response.value
+    if len(chosen) != 1:
+        return replace(response, state="illegible", raw=raw), ["keine der Vorgaben der Liste"]
+    return replace(response, value=chosen[0], raw=raw), problems
+
+
 def _ties(f: Field, option: Slot, label: str, labels: Sequence[str], tags: Mapping[str, Slot]) -> bool:
     """Whether a box is that of an option: by its tag, unless another option is printed beside it, or by label."""
     beside = normalise(f.label)

@@ -14,7 +14,16 @@ from dataclasses import dataclass, field
 
 from gkanalysis.codebook import TICK_KINDS, Codebook
 from gkanalysis.errors import IngestError
-from gkanalysis.ingest.answers import EMPTY, Response, origin, read_single, read_text, read_tick, respond
+from gkanalysis.ingest.answers import (
+    EMPTY,
+    Response,
+    origin,
+    read_choice,
+    read_single,
+    read_text,
+    read_tick,
+    respond,
+)
 from gkanalysis.ingest.placing import (
     Cell,
     Place,
@@ -212,7 +221,7 @@ class _FormMatch:
         else:
             first = fields[0]
             whole = self.texts.get(first.table, {}).get((first.row, first.column), "")
-            read = read_tick if slot.kind in TICK_KINDS else read_text
+            read = read_choice if slot.choices else read_tick if slot.kind in TICK_KINDS else read_text
             response, problems = read(slot, fields, how, placeholders, whole)
         for problem in problems:
             self._review(slot.item_id, problem, [f for _, found, _ in parts for f in found])

@@ -10,18 +10,21 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
 
-from gkanalysis.codebook import read_codebook
+from gkanalysis.codebook import Codebook, read_codebook
 from gkanalysis.errors import GkError
-from gkanalysis.synthetic.answers import Form, make_forms
+from gkanalysis.synthetic.answers import make_forms
 from gkanalysis.synthetic.interviews import SOURCE, write_interviews
+from gkanalysis.synthetic.logs import write_tables
 from gkanalysis.synthetic.register import make_register
+from gkanalysis.synthetic.waves import make_waves
+from gkanalysis.synthetic.wavetexts import CATEGORY_COLUMNS
 from gkanalysis.synthetic.wordwriter import write_form
 from gkanalysis.zipping import zip_parts
 
@@ -69,16 +72,15 @@ def make_synthetic(root: Path) -> list[str]:
     with tempfile.TemporaryDirectory(dir=root / "data") as scratch:
         new = Path(scratch) / "raw"
         (new / "register").mkdir(parents=True)
-        folder = new / book.source
-        (folder / "forms").mkdir(parents=True)
         units.to_csv(new / "register/gebiete.csv", index=False)
         alliances.to_csv(new / "register/buendnisse.csv", index=False)
         said = write_interviews(root, new / SOURCE, alliances, forms, figure)
-        _write_forms(book, forms, folder / "forms")
-        receipts = [(f.file_name, f.received, f.alliance_id, "E-Mail", f.remark) for f in forms]
-        _write_csv(folder / "eingang.csv", ["file", "received", "alliance_id", "channel", "note"], receipts)
-        calls = [(c["alliance_id"], c["date"], c["result"]) for c in contacts]
-        _write_csv(folder / "kontakte.csv", ["alliance_id", "date", "result"], calls)
+        write_source(new / book.source, book, forms, contacts)
+        waves = list(make_waves(root, alliances, {f.alliance_id for f in forms}))
+        for wave in waves:
+            write_source(new / wave.book.source, wave.book, wave.forms, wave.contacts, wave.categories)
+            outcomes += wave.outcomes
+        said_of_tables = write_tables(root, new, alliances)
         (new / "dataset.yml").write_text(DATASET, encoding="utf-8")
         if (raw / "README.md").exists():
             shutil.copy(raw / "README.md", new / "README.md")
@@ -103,6 +105,8 @@ def make_synthetic(root: Path) -> list[str]:
         f"{len(outcomes)} gedruckten Angaben getroffen.",
         *[f"Nicht zugleich erfüllbar: {m}" for m in missed],
         said,
+        *[f"{w.book.source}: {len(w.forms)} Bögen, {len(w.categories)} kodierte Nennungen." for w in waves],
+        *said_of_tables,
     ]
 
 
@@ -114,7 +118,25 @@ def checksums(folder: Path) -> str:
     )
 
 
-def _write_forms(book: Any, forms: Iterable[Form], folder: Path) -> None:
+def write_source(
+    folder: Path,
+    book: Codebook,
+    forms: Sequence[Any],
+    contacts: Iterable[Mapping[str, Any]],
+    categories: Sequence[tuple] = (),
+) -> None:
+    """Write what came in of a wave: forms, list of receipts, contacts, and coded open answers if there are any."""
+    (folder / "forms").mkdir(parents=True)
+    _write_forms(book, forms, folder / "forms")
+    receipts = [(f.file_name, f.received, f.alliance_id, "E-Mail", f.remark) for f in forms]
+    _write_csv(folder / "eingang.csv", ["file", "received", "alliance_id", "channel", "note"], receipts)
+    calls = [(c["alliance_id"], c["date"], c["result"]) for c in contacts]
+    _write_csv(folder / "kontakte.csv", ["alliance_id", "date", "result"], calls)
+    if categories:
+        _write_csv(folder / "kategorien.csv", CATEGORY_COLUMNS, categories, ";")
+
+
+def _write_forms(book: Codebook, forms: Iterable[Any], folder: Path) -> None:
     to_convert = []
     for form in forms:
         style = "controls" if form.style == "libreoffice" else form.style
@@ -150,8 +172,8 @@ def _settle(path: Path) -> bytes:
     return zip_parts({first: parts.pop(first), **parts})
 
 
-def _write_csv(path: Path, header: list[str], rows: Iterable[tuple]) -> None:
+def _write_csv(path: Path, header: Sequence[str], rows: Iterable[tuple], delimiter: str = ",") -> None:
     with path.open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.writer(lines, lineterminator="\n")
+        writer = csv.writer(lines, lineterminator="\n", delimiter=delimiter)
         writer.writerow(header)
         writer.writerows(rows)

@@ -50,10 +50,16 @@ def segment_sheet(plan: Mapping[str, Any], book: InterviewCodebook, interviews: 
                  *paragraphs, 0, text[mark.start : mark.end], coded.coder, when, coded.coder, when,
                  mark.end - mark.start, share]
             )  # fmt: skip
-    return zip_parts({name: (_HEAD + xml).encode("utf-8") for name, xml in _parts(rows).items()})
+    return sheet_file(rows, "Codierte Segmente", TITLE, MARK)
 
 
-def _parts(rows: Sequence[Sequence[Any]]) -> dict[str, str]:
+def sheet_file(rows: Sequence[Sequence[Any]], sheet: str, title: str, mark: str) -> bytes:
+    """The bytes of an .xlsx file with one sheet; title and mark stand in its properties, with the word SYNTHETISCH."""
+    parts = _parts(rows, sheet, title, mark)
+    return zip_parts({name: (_HEAD + xml).encode("utf-8") for name, xml in parts.items()})
+
+
+def _parts(rows: Sequence[Sequence[Any]], sheet: str, title: str, mark: str) -> dict[str, str]:
     """Smallest set of parts that spreadsheet programs open."""
     cells = "".join(
         f'<row r="{r}">' + "".join(_cell(f"{chr(64 + c)}{r}", x) for c, x in enumerate(row, start=1)) + "</row>"
@@ -74,10 +80,10 @@ def _parts(rows: Sequence[Sequence[Any]]) -> dict[str, str]:
         f'<Relationship Id="rId2" Type="{_PACKAGE}/relationships/metadata/core-properties" '
         'Target="docProps/core.xml"/></Relationships>',
         "docProps/core.xml": f'<cp:coreProperties xmlns:cp="{core}" xmlns:dc="http://purl.org/dc/elements/1.1/">'
-        f"<dc:title>{TITLE}</dc:title><dc:description>{MARK}</dc:description>"
+        f"<dc:title>{escape(title)}</dc:title><dc:description>{escape(mark)}</dc:description>"
         "<cp:keywords>SYNTHETISCH</cp:keywords></cp:coreProperties>",
         "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{_REL}"><sheets>'
-        '<sheet name="Codierte Segmente" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        f'<sheet name="{sheet}" sheetId="1" r:id="rId1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
         f'<Relationship Id="rId1" Type="{_REL}/worksheet" Target="worksheets/sheet1.xml"/>'
         f'<Relationship Id="rId2" Type="{_REL}/styles" Target="styles.xml"/></Relationships>',

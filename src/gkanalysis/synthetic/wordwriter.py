@@ -19,6 +19,7 @@ W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 WIDTH = 14570  # text width in twentieths of a point: A4 landscape, margins of 2 cm
 PLACEHOLDER = "…"
+CHOOSE = "Wählen Sie ein Element aus."
 
 
 def write_form(book: Codebook, version: str, answers: Mapping[str, str], style: str) -> bytes:
@@ -99,8 +100,8 @@ class _Writer:
     def _answers(self, slots: list[Slot]) -> str:
         if not slots[0].option:
             slot = slots[0]
-            tick = slot.kind == "tick"
-            return f"<w:p>{self._tick(slot) if tick else self._text(slot)}</w:p>"
+            write = self._list if slot.choices else self._tick if slot.kind == "tick" else self._text
+            return f"<w:p>{write(slot)}</w:p>"
         lines = [f"<w:p>{self._tick(s)}{_run(' ' + s.option_label)}</w:p>" for s in slots]
         return "".join(lines)
 
@@ -139,6 +140,30 @@ class _Writer:
         if self.style == "legacy" and not slot.extra:
             return self._field(slot, "FORMTEXT", "<w:textInput/>", _run(answer or "\u2002" * 5))
         return _run(answer)
+
+    def _list(self, slot: Slot) -> str:
+        """A drop-down list; the answer is the id of an option, or a text that somebody typed over the list."""
+        answer = self.answers.get(slot.tag, "")
+        labels = [label for _, label in slot.choices]
+        text = dict(slot.choices).get(answer, answer)
+        if slot.extra or (text and text not in labels):
+            return _run(text)
+        if self.style == "controls":
+            entries = "".join(
+                f"<w:listItem w:displayText={quoteattr(label)} w:value={quoteattr(option)}/>"
+                for option, label in [("", CHOOSE), *slot.choices]
+            )
+            flag = "" if text else "<w:showingPlcHdr/>"
+            content = _run(text) if text else _run(CHOOSE, '<w:rStyle w:val="Platzhalter"/>')
+            return (
+                f'<w:sdt><w:sdtPr><w:tag w:val={quoteattr(slot.tag)}/><w:id w:val="{self.next_id()}"/>{flag}'
+                f"<w:dropDownList>{entries}</w:dropDownList></w:sdtPr><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+            )
+        if self.style == "legacy":  # an empty first entry is what old Word shows before the choice
+            entries = "".join(f"<w:listEntry w:val={quoteattr(label)}/>" for label in ["\u2002", *labels])
+            chosen = f'<w:result w:val="{labels.index(text) + 1}"/>' if text else ""
+            return self._field(slot, "FORMDROPDOWN", f"<w:ddList>{chosen}{entries}</w:ddList>", "")
+        return _run(text)
 
     def _field(self, slot: Slot, code: str, data: str, result: str) -> str:
         number = self.next_id()
