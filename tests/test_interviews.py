@@ -456,13 +456,14 @@ def test_every_file_is_accounted_for(folder, drawn):
     folder.add(drawn).list(DATED)
     (folder.folder / "~$segmente.xlsx").write_bytes(b"lock")
     (folder.folder / "Notiz.txt").write_text("x", encoding="utf-8")
+    (folder.folder / "namen.csv").write_text("name\nErna Beispiel\n", encoding="utf-8")
     (folder.folder / "alt").mkdir()
     (folder.folder / "leer.qdpx").write_bytes(b"")
     tables = folder.process()
     status = dict(zip(tables["files"]["file"], tables["files"]["status"], strict=True))
     assert status == {
         "alt": "left_out", "dokumente.csv": "list", "leer.qdpx": "refused", "Notiz.txt": "left_out",
-        "projekt.qdpx": "read", "~$segmente.xlsx": "left_out",
+        "namen.csv": "list", "projekt.qdpx": "read", "~$segmente.xlsx": "left_out",
     }  # fmt: skip
     assert sorted(tables["losses"].query("unit == 'file'")["file"]) == ["Notiz.txt", "alt", "~$segmente.xlsx"]
     assert (folder.n_read, len(folder.refused)) == (1, 1)

@@ -3,15 +3,17 @@
 from dataclasses import replace
 from itertools import product
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gkanalysis.disclosure.claims import system_of, world_of
+from gkanalysis.disclosure.check import breach_sentence
+from gkanalysis.disclosure.claims import SourceData, system_of, world_of
 from gkanalysis.disclosure.exact import find_breaches
-from gkanalysis.disclosure.policy import Rule, SignedException
-from gkanalysis.disclosure.world import ALL, NONE, NOT_ASKED
-from populations import SOURCE, Population, make_policy, told
+from gkanalysis.disclosure.policy import Attribute, Link, Rule, SignedException
+from gkanalysis.disclosure.world import ALL, NONE, NOT_ASKED, Question
+from populations import SOURCE, STATES, Population, make_policy, told
 
 ONE = ("few", "nein", ("kommune",), (), 1, 1)
 
@@ -21,6 +23,77 @@ def test_printed_cell_of_one_is_a_breach(population):
     (breach,) = population.breaches(population.table("t"), population.returns())
     assert told([breach]) == [ONE]
     assert breach.because == ("„t:nein:kommune“ (Anzahl 1)",)
+
+
+def test_merger_that_prints_nothing_is_no_advice(population):
+    """Only the small cell itself is printed: there is nothing to join it with."""
+    (breach,) = population.breaches(population.table("t", ["kommune"]), population.returns())
+    assert told([breach]) == [ONE]
+    assert breach.advice.startswith(
+        "keine vorgesehene Zusammenfassung hilft; die Zahl zusammen mit ihrer Summe weglassen"
+    )
+
+
+def test_advised_merger_reaches_the_threshold_in_the_data():
+    """One of all cases may be printed as a total here, but joining the groups leaves it one: that is no advice."""
+    single = Population.of(
+        ("stadt", "full", "ja", 5), ("kreis", "full", "ja", 5), ("kommune", "full", "ja", 4), ("kommune", "full", "nein", 1),
+    )  # fmt: skip
+    policy = make_policy(rules=(Rule("confidential", ("nein",), "*"),), total_from=1)
+    (breach,) = single.breaches(single.table("t", rows=("nein",)), policy=policy)
+    assert breach.groups == ("kommune",)
+    assert breach.advice.startswith("keine vorgesehene Zusammenfassung hilft")
+
+
+def linked(of, value="gmbh", **more):
+    """Twenty cases of which so many have an office that everybody knows, and the policy that links „nein“ to it."""
+    cases = pd.DataFrame({"case_id": [f"c{k}" for k in range(20)], "status": "full", "type": "stadt"})
+    cases["office"] = ["gmbh"] * of + ["amt"] * (20 - of)
+    answers = pd.Series(
+        ["nein"] * min(of, 3) + ["ja"] * (20 - min(of, 3)), index=cases["case_id"], dtype=object
+    )
+    questions = {"q": Question("q", STATES, "Frage")}
+    data = SourceData(SOURCE, cases, ("full", "partial"), questions, {"q": answers})
+    policy = make_policy(
+        links=(Link("q", "office", value, "öffentlich", state="nein"),), total_from=1, **more
+    )
+    return Population(data), replace(
+        policy, attributes={**policy.attributes, "office": Attribute("Sitz", "öffentlich")}
+    )
+
+
+def test_answer_that_shows_in_public_leads_to_few_cases():
+    """One case with this answer, one of the register with this office: a single number tells who it is."""
+    population, policy = linked(1)
+    (breach,) = population.breaches(population.table("t", [ALL]), policy=policy)
+    assert told([breach]) == [("linked", "nein", (ALL,), (), 1, 1)]
+    assert breach.public_n == 1
+    assert breach.because == ("„t:nein:alle“ (Anzahl 1)",)
+    sentence = breach_sentence(breach, {SOURCE: population.data}, policy)
+    assert "öffentlich ist: Sitz „gmbh“ haben nur 1 Bündnisse" in sentence
+
+
+def test_answer_that_shows_in_public_may_be_signed_or_be_common():
+    """With five offices three answers tell nobody apart, with three all of them; a signature allows the number."""
+    population, policy = linked(5)
+    assert population.breaches(population.table("t", [ALL]), policy=policy) == []
+    population, policy = linked(3)
+    assert told(population.breaches(population.table("t", [ALL]), policy=policy)) == [
+        ("linked", "nein", (ALL,), (), 3, 3)
+    ]
+    population, policy = linked(1)
+    signed = SignedException(SOURCE, "q", "nein", (ALL,), 1, "gedruckt", "A. B.", "2019-09-30")
+    (breach,) = population.breaches(
+        population.table("t", [ALL]), policy=replace(policy, exceptions=(signed,))
+    )
+    assert breach.signed == signed
+
+
+def test_link_to_a_value_that_nobody_has_is_refused():
+    """A misspelt value would protect nobody."""
+    population, policy = linked(1, value="gmhb")
+    with pytest.raises(KeyError, match="gmhb"):
+        population.breaches(population.table("t", [ALL]), policy=policy)
 
 
 def test_cell_of_one_is_found_by_its_total(population):
@@ -137,7 +210,9 @@ def test_advice_tries_the_next_merger_and_at_last_leaves_the_number_out():
         ("stadt", "full", "ja", 4), ("kreis", "full", "nein", 1), ("kreis", "full", "ja", 4)
     )
     breaches = single.breaches(single.table("t", [ALL, "stadt", "kreis"]))
-    assert all(b.advice.startswith("die Zahl weglassen") for b in breaches if b.state == "nein")
+    assert all(
+        b.advice.startswith("keine vorgesehene Zusammenfassung hilft") for b in breaches if b.state == "nein"
+    )
 
 
 EXCEPTION = SignedException(SOURCE, "q", "nein", ("kommune",), 1, "gedruckt", "A. B.", "2019-09-30")

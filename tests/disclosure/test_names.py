@@ -66,6 +66,32 @@ def test_persons_are_found_after_their_title():
     assert person_names("Frau L., Durchwahl 222") == person_names("eine Frau aus dem Amt") == []
 
 
+def test_offices_and_places_of_transcripts_are_names():
+    """Offices with all that „und“ joins; places after in, aus, nach, Stadt; also from a segment without its transcript."""
+    texts = [
+        ("g01", "g01", "Im Amt für Ankommen und Teilhabe sitzt die Kollegin aus Libellenau. Nach Auwald fährt ein Bus."),
+        ("g02", "g02", None), ("g02", "", "Frau Silbermond von der Fachstelle für Vielfalt war in der Stadt Hummelbrück."),
+        ("", "", "Herr Notiz hat angerufen."),
+    ]  # fmt: skip
+    index = sought(documents=texts).index
+    assert names_of(index) >= {
+        "Amt für Ankommen und Teilhabe", "Libellenau", "Auwald", "Silbermond", "Fachstelle für Vielfalt", "Hummelbrück", "Notiz",
+    }  # fmt: skip
+    assert index.find("der Leiter des Amtes für Ankommen und Teilhabe")
+    assert not names_of(index) & {"Kollegin", "Bus"}
+
+
+def test_common_nouns_of_transcripts_are_no_places():
+    """With an article or in lower case elsewhere, declared, or said by as many as the threshold asks for."""
+    texts = [
+        ("g01", "g01", "In Arbeit sind wir, die Arbeit ist getan. In Ruhe, im großen Saal. In Saal drei. Aus Haus und Hof. In Land und Stadt."),
+        ("g02", "g02", "Es gibt viele laute Höfe, und Hof heißt hof. Aus Guinea kam er, in Alter und Würde."),
+        ("g03", "g03", "Aus Guinea. In Haus Nummer eins, das kleine Haus."), ("g04", "g04", "Nach Guinea ging er."),
+    ]  # fmt: skip
+    rules = NameRules(nouns=("Ruhe", "Land"))
+    assert names_of(sought(documents=texts, rules=rules).index) == {"g01", "g02", "g03", "g04", "Alter"}
+
+
 def sought(rows=(), register=(), documents=(), lists=(), rules=None, labels=()):
     """Names from small tables: rows are (case, content, value)."""
     forms = pd.DataFrame(

@@ -11,7 +11,7 @@ from gkanalysis.errors import CodebookError
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "data/codebook/disclosure.yml"
-WAVE = "strukturen-2018"
+WAVE, TALKS = "strukturen-2018", "reflexionsgespraeche-2019"
 
 
 @pytest.fixture
@@ -44,7 +44,15 @@ def test_signed_exceptions_are_the_published_numbers():
     published = pd.read_csv(ROOT / "data/published/zwischenbericht-2019.csv", dtype=str).set_index("id")
     for e in read_policy(SHIPPED).exceptions:
         assert published.loc[e.published, "printed"] == str(e.n)
-        assert (published.loc[e.published, "subgroup"],) == e.groups
+        assert {"befragte Kommunen": "alle"}.get(
+            subgroup := published.loc[e.published, "subgroup"], subgroup
+        ) == e.groups[0]
+
+
+def test_quotations_need_the_threshold_unless_the_policy_says_less():
+    """Only the declared source has a smaller number."""
+    policy = read_policy(SHIPPED)
+    assert (policy.least_quoted(TALKS), policy.least_quoted("neue-gespraeche-2020")) == (2, 3)
 
 
 def test_appendix_shows_one_row_per_exception():
@@ -81,6 +89,16 @@ def public_without_reason(content):
         (lambda c: c["wordings"].append({"match": "x"}), "Wortlaut „x“: es fehlt „match“ oder „reason“"),
         (lambda c: c.update(schwelle=3), "unbekannt ist „schwelle“"),
         (lambda c: c["sources"].update(neu={"kind": "public"}), "Quelle „neu“ ist ohne Grund öffentlich"),
+        (
+            lambda c: c["sources"][TALKS]["links"][0].pop("reason"),
+            f"Quelle „{TALKS}“, Verbindung: es fehlt „reason“",
+        ),
+        (lambda c: c["sources"][TALKS]["links"][0].update(attribute="x"), "Verbindung: „x“ ist kein Merkmal"),
+        (lambda c: c["sources"][TALKS]["quotations"].pop("reason"), f"„{TALKS}“, Zitate: es fehlt „reason“"),
+        (
+            lambda c: c["sources"][TALKS]["quotations"].update(least_cases=0),
+            "„least_cases“ ist keine ganze Zahl ab 1",
+        ),
         (lambda c: c.pop("sources"), "nicht lesbar"),
     ],
 )

@@ -6,10 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import RenderError, UsageError
+from gkanalysis.errors import RenderError, UsageError, VerificationError
 from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.assemble import assemble, assemble_report, placed
 from gkanalysis.report.definition import ChapterDefinition, Report
+from gkanalysis.verify.trace import find_numbers
 
 SOURCE = "strukturen-2018"
 
@@ -140,10 +141,51 @@ def test_report_folder_holds_what_the_chapters_make_and_nothing_else(project):
     (target / "tables/ordner").mkdir()
     assemble_report(report, paths)
     files = sorted(p.relative_to(target).as_posix() for p in target.rglob("*"))
-    assert files == ["figures", "losses.csv", "rueckfragen.csv", "tables", "tables/a.csv", "values.json"]
+    papers = ["arbeit", "arbeit/werte.json"]
+    assert files == [
+        *papers,
+        "figures",
+        "losses.csv",
+        "rueckfragen.csv",
+        "tables",
+        "tables/a.csv",
+        "values.json",
+    ]
     assert (target / "losses.csv").read_text() == f"source,name,row\n{SOURCE},losses,7\n"
     (record,) = json.loads((target / "values.json").read_text())
     assert (record["id"], record["n"], record["base_n"], record["text"]) == ("neu", 13, None, "13")
+
+
+def test_counted_rows_stand_in_the_working_paper_only(project):
+    """Who gets the numbers gets no cases and files; the trace finds them beside, and says so if they are gone."""
+    rows = {
+        "definition": "rows",
+        "rows": [["B01", "x.docx"]],
+        "base_rows": [["B01", "x.docx"], ["B02", "y.docx"]],
+    }
+    texts = "{eval}`v.neu` {eval}`v.neu.word` {eval}`v.rest`"
+    counted = chapter(texts, values=[value("neu", 1) | {"origin": rows}, value("rest", 2)])
+    report, paths = project(counted)
+    policy = {"match": "*", "reason": "Probe"}
+    (paths.codebooks / "disclosure.yml").write_text(
+        json.dumps(
+            {
+                "threshold": 3,
+                "sources": {},
+                "derived": [policy],
+                "internal": [{"file": "arbeit/*", "reason": "x"}],
+            }
+        )
+    )
+    assemble_report(report, paths)
+    folder = paths.reports / "probe"
+    assert not {"B01", "x.docx", "base_rows"} & set((folder / "values.json").read_text().split('"'))
+    kept = json.loads((folder / "arbeit/werte.json").read_text())
+    assert kept == {"neu": {k: rows[k] for k in ("rows", "base_rows")}}
+    assert dict(find_numbers(folder))["neu"]["rows"] == rows["rows"]
+    (folder / "arbeit/werte.json").unlink()
+    with pytest.raises(VerificationError, match=r"„neu“ zählt Zeilen, aber „.*werte.json“ nennt sie nicht"):
+        list(find_numbers(folder))
 
 
 def test_document_names_data_files_and_versions(project):

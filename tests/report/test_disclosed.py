@@ -5,14 +5,16 @@ import shutil
 from dataclasses import replace
 
 import pytest
+import yaml
 
 from gkanalysis.disclosure.check import check_exhibits, check_report
+from gkanalysis.disclosure.quoted import most_common_codes
 from gkanalysis.errors import DisclosureError
 from gkanalysis.report.assemble import assemble_report
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.render import render_report
 
-SOURCE = "strukturen-2018"
+SOURCE, TALKS = "strukturen-2018", "reflexionsgespraeche-2019"
 PLACE = "Eisvogelstadt"
 
 
@@ -37,13 +39,120 @@ def test_shipped_report_gives_nothing_away(built):
     """Every number, every file; what may appear all the same is signed."""
     said = check_report(built.report, built.paths)
     assert "nichts verrät ein einzelnes Bündnis" in said
-    assert said.count("Ausnahme:") == 2
+    assert said.count("Ausnahme:") == 3
     assert "Nicht gebraucht" not in said
 
 
 def quotation(document):
     """A name in a quotation."""
     document["markdown"] += f"\n\n> „Wir in {PLACE}s Rathaus machen das anders.“\n"
+
+
+def spoken(text):
+    """A change that puts a text at the end of the report."""
+
+    def change(document):
+        document["markdown"] += f"\n\n{text}\n"
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Das Amt für Querschnittsfragen lädt ein.", "dort steht „Amt für Querschnittsfragen“"),
+        (
+            "> „Der Leiter des Amtes für Ankommen und Teilhabe war dabei.“",
+            "dort steht „Amtes für Ankommen und Teilhabe“",
+        ),
+        ("Die Nachbarn in Hummelbrück laden mit ein.", "dort steht „Hummelbrück“"),
+        ("Die Übersicht kam von der Kollegin Ahornsiek.", "dort steht „Ahornsiek“"),
+        (
+            "Es gebe eine „Steuerungsgruppe zum Integrationskonzept, die trifft sich“ noch.",
+            "Worte eines Gesprächs",
+        ),
+        (
+            "Es war ein Umschlag mit einem gelben Zettel, und auf dem Zettel stand etwas.",
+            "Worte eines Gesprächs",
+        ),
+    ],
+    ids=[
+        "office in prose",
+        "office in a quotation",
+        "place",
+        "person without transcript",
+        "in marks",
+        "without marks",
+    ],
+)
+@pytest.mark.parametrize("listed", [True, False], ids=["list of names", "no list"])
+def test_what_an_interview_tells_stops_a_document(copied, tmp_path, text, found, listed):
+    """Offices, places, persons and words of interviews, also without the team's list and without a stored transcript."""
+    if not listed:
+        data = tmp_path / "data"
+        shutil.copytree(
+            copied.paths.data, data, ignore=shutil.ignore_patterns("namen.csv", "*.docx", "*.qdpx")
+        )
+        copied = replace(copied, paths=replace(copied.paths, data=data))
+    change_document(copied, spoken(text))
+    with pytest.raises(DisclosureError) as caught:
+        render_report(copied.report, copied.paths, "html")
+    assert found in str(caught.value)
+
+
+def change_quotation(copied, wanted):
+    """Let the first quotation of the report come from another segment."""
+    for part in copied.report.chapters:
+        path = copied.paths.build / "reports" / copied.report.id / part.id / "chapter.json"
+        content = json.loads(path.read_text(encoding="utf-8"))
+        for exhibit in content["exhibits"].values():
+            if exhibit["kind"] == "quotation":
+                exhibit["quote_id"] = wanted
+                path.write_text(json.dumps(content), encoding="utf-8")
+                return exhibit["id"]
+    raise AssertionError("no quotation")
+
+
+def test_quotation_under_a_code_of_one_case_stops_the_report(copied):
+    """Its most common code counts: who is the only one with it would be known as the speaker."""
+    segments, codings = (chapter(copied)._table(f"{TALKS}-{t}") for t in ("segments", "codings"))
+    common = most_common_codes(segments, codings, "Kodierung A")
+    wanted = next(k for k, (code, n) in common.items() if n == 1)
+    name = change_quotation(copied, wanted)
+    with pytest.raises(
+        DisclosureError, match=rf"Zitat „{name}“: es steht nur unter Kodes, die höchstens 1 Fälle haben"
+    ):
+        check_exhibits(copied.report, copied.paths, copied.paths.reports / copied.report.id)
+
+
+def test_quotation_of_no_segment_stops_the_report(copied):
+    """What cannot be looked up cannot be judged."""
+    name = change_quotation(copied, "q00000000")
+    with pytest.raises(DisclosureError, match=f"Zitat „{name}“: dazu gibt es keine kodierte Stelle mehr"):
+        check_exhibits(copied.report, copied.paths, copied.paths.reports / copied.report.id)
+
+
+def test_code_that_shows_in_public_needs_its_signature(copied, tmp_path):
+    """One interview in a development company, one alliance of the register with such an office."""
+    content = yaml.safe_load((copied.paths.codebooks / "disclosure.yml").read_text(encoding="utf-8"))
+    content["exceptions"] = [e for e in content["exceptions"] if e["item"] != "aufbau.gesellschaft"]
+    shutil.copytree(copied.paths.codebooks, tmp_path / "data/codebook")
+    (tmp_path / "data/codebook/disclosure.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    paths = replace(copied.paths, root=tmp_path)
+    with pytest.raises(DisclosureError) as caught:
+        check_exhibits(copied.report, paths, paths.reports / copied.report.id)
+    (line,) = str(caught.value).splitlines()[1:]
+    assert "aufbau.gesellschaft (GfS bei einer Entwicklungsgesellschaft), „kommt vor“, alle zusammen: es ist 1" in line
+    assert "„entwicklungsgesellschaft“ haben nur 1 Bündnisse" in line
+
+
+def test_values_that_leave_the_house_name_no_cases(copied):
+    """Rows stand in the working paper only, and every counted value has them there."""
+    folder = copied.paths.reports / copied.report.id
+    values = json.loads((folder / "values.json").read_text(encoding="utf-8"))
+    counted = json.loads((folder / "arbeit/werte.json").read_text(encoding="utf-8"))
+    assert not {"rows", "base_rows"} & {k for v in values for k in v}
+    assert set(counted) == {v["id"] for v in values if v.get("definition") == "rows"} != set()
 
 
 def alternative(document):

@@ -25,7 +25,7 @@ PLAN = yaml.safe_load((ROOT / "data/synthetic/reflexionsgespraeche-2019.yml").re
 CODES = yaml.safe_load((ROOT / "data/codebook/reflexionsgespraeche.yml").read_text(encoding="utf-8"))
 SHIPPED = ROOT / "data/raw/reflexionsgespraeche-2019"
 LEAD, SECOND, THIRD = "Kodierung A", "Kodierung B", "Kodierung C"
-FILES = ["dokumente.csv", "projekt.qdpx", "segmente.xlsx"]
+FILES = ["dokumente.csv", "namen.csv", "projekt.qdpx", "segmente.xlsx"]
 
 with (ROOT / "data/published/zwischenbericht-2019.csv").open(encoding="utf-8") as lines:
     PUBLISHED = {row["id"]: row for row in csv.DictReader(lines)}
@@ -78,7 +78,7 @@ def cases_by_code(found):
 
 
 def test_shipped_files_are_reproducible(tmp_path, received):
-    """Made anew, all three files have the bytes that are shipped."""
+    """Made anew, all files have the bytes that are shipped."""
     said = write_interviews(ROOT, tmp_path / "new", *received, figure)
     assert sorted(p.name for p in (tmp_path / "new").iterdir()) == FILES
     for name in FILES:

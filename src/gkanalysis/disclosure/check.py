@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from gkanalysis.disclosure.breach import BASE, Breach
 from gkanalysis.disclosure.claims import SourceData, read_claims
-from gkanalysis.disclosure.exact import BASE, Breach, find_breaches
+from gkanalysis.disclosure.exact import find_breaches
 from gkanalysis.disclosure.names import Sought
 from gkanalysis.disclosure.policy import Policy, read_policy
-from gkanalysis.disclosure.received import POLICY, read_names
+from gkanalysis.disclosure.quoted import rare_quotations, shown_quotations
+from gkanalysis.disclosure.received import POLICY, read_names, read_spoken
 from gkanalysis.disclosure.texts import json_texts, texts_of
+from gkanalysis.disclosure.verbatim import Spoken
 from gkanalysis.disclosure.world import ALL
 from gkanalysis.errors import DisclosureError
 from gkanalysis.paths import ProjectPaths
@@ -59,19 +62,21 @@ def check_exhibits(report: Report, paths: ProjectPaths, folder: Path) -> None:
     policy = project_policy(paths)
     outcome = Outcome()
     _check_numbers(report, paths, policy, folder, outcome)
-    _check_files(_files(folder, policy), read_names(paths, policy), outcome)
+    outcome.problems += rare_quotations(report, paths, policy)
+    _check_files(_files(folder, policy), _read_forbidden(report, paths, policy), outcome)
     _raise(report.id, outcome)
 
 
 def check_file(report: Report, paths: ProjectPaths, name: str, content: bytes) -> None:
-    """Stop a finished document in which a name stands, in its text or anywhere else.
+    """Stop a finished document in which a name or an interview's words stand, in its text or anywhere else.
 
     Raises
     ------
     DisclosureError
     """
     outcome = Outcome()
-    _check_files([(name, texts_of(name, content))], read_names(paths, project_policy(paths)), outcome)
+    forbidden = _read_forbidden(report, paths, project_policy(paths))
+    _check_files([(name, texts_of(name, content))], forbidden, outcome)
     _raise(report.id, outcome)
 
 
@@ -85,17 +90,17 @@ def check_report(report: Report, paths: ProjectPaths) -> str:
     policy, folder = project_policy(paths), paths.reports / report.id
     outcome = Outcome()
     _check_numbers(report, paths, policy, folder, outcome)
+    outcome.problems += rare_quotations(report, paths, policy)
     for paper, path in ((p, f) for p in policy.internal if p.mark for f in sorted(folder.glob(p.file))):
         if paper.mark not in path.read_text(encoding="utf-8", errors="replace"):
             outcome.problems.append(
                 f"„{path.name}“ ist eine interne Unterlage und sagt es nicht; am Anfang muss „{paper.mark}“ stehen"
             )
-    sought = read_names(paths, policy)
-    _check_files(_files(folder, policy), sought, outcome)
+    _check_files(_files(folder, policy), _read_forbidden(report, paths, policy), outcome)
     _raise(report.id, outcome)
     lines = [
         f"{report.id}: {outcome.numbers} gedruckte Zahlen zusammen geprüft, {len(outcome.files)} Dateien nach "
-        f"{outcome.names} Namen durchsucht; nichts verrät ein einzelnes Bündnis."
+        f"{outcome.names} Namen und nach Worten der Gespräche durchsucht; nichts verrät ein einzelnes Bündnis."
     ]
     lines += [
         f"  Ausnahme: {_what(b, {}, policy)} – {b.signed.reason} ({b.signed.signed_by}, {b.signed.date})"
@@ -172,7 +177,13 @@ def breach_sentence(breach: Breach, data: Mapping[str, SourceData], policy: Poli
         return f"{breach.source}: gedruckte Zahlen schließen sich aus, so ist nichts zu prüfen: {because}; bitte berichtigen"
     what = _what(breach, data, policy)
     shown = f"{breach.low}" if breach.low == breach.high else f"{breach.low} bis {breach.high}"
-    if breach.kind == "all":
+    if breach.link:
+        attribute = policy.attributes[breach.link.attribute].label
+        told = (
+            f"es {'ist' if breach.high == 1 else 'sind'} {shown}, und öffentlich ist: {attribute} „{breach.link.value}“ haben nur "
+            f"{breach.public_n} Bündnisse (erlaubt ist eine Anzahl erst ab {policy.threshold}, und nicht alle)"
+        )
+    elif breach.kind == "all":
         told = f"alle {shown} haben dieselbe Antwort (erlaubt ist, dass mindestens eines offen bleibt)"
     else:
         told = f"es {'ist' if breach.high == 1 else 'sind'} {shown} (erlaubt sind 0 oder mindestens {policy.threshold})"
@@ -207,19 +218,40 @@ def _files(folder: Path, policy: Policy) -> Iterator[tuple[str, Iterable[tuple[s
             yield name, texts_of(name, path.read_bytes())
 
 
+@dataclass(frozen=True)
+class _Forbidden:
+    """What no finished file may hold: names, and words of interviews outside the shown quotations."""
+
+    sought: Sought
+    spoken: Spoken
+
+
+def _read_forbidden(report: Report, paths: ProjectPaths, policy: Policy) -> _Forbidden:
+    shown = [q.text for q in shown_quotations(report, paths)]
+    return _Forbidden(read_names(paths, policy), read_spoken(paths, policy, shown))
+
+
 def _check_files(
-    files: Iterable[tuple[str, Iterable[tuple[str, str]]]], sought: Sought, outcome: Outcome
+    files: Iterable[tuple[str, Iterable[tuple[str, str]]]], forbidden: _Forbidden, outcome: Outcome
 ) -> None:
     """Search the texts of files; the same text is searched once a file."""
-    outcome.names = sought.index.size
+    index = forbidden.sought.index
+    outcome.names = index.size
     for name, texts in files:
         outcome.files += [name] if not name.endswith("(Dateiname)") else []
         seen: dict[str, Any] = {}
         told: set[str] = set()
         for place, text in texts:
             if text not in seen:
-                seen[text] = sought.index.find(text)
-            for hit in seen[text]:
+                seen[text] = index.find(text), forbidden.spoken.find(text)
+            hits, spoken = seen[text]
+            if spoken and spoken not in told:
+                told.add(spoken)
+                outcome.problems.append(
+                    f"{name}, {place}: dort stehen Worte eines Gesprächs, die der Bericht nicht als Zitat zeigt: „{spoken}“; "
+                    "bitte umschreiben, oder mit „talks.quotation“ zeigen"
+                )
+            for hit in hits:
                 key = f"{hit.name.text}|{place}"
                 if key in told:
                     continue

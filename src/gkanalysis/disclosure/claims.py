@@ -68,6 +68,15 @@ class SourceData:
     sets: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
+def category_question(item_id: str, category: str) -> str:
+    """Id of the question whether a case named a category of an open item; so the policy may name it, too.
+
+    >>> category_question("3.3", "sport")
+    '3.3/sport'
+    """
+    return f"{item_id}/{category}"
+
+
 @dataclass
 class Claims:
     """Claims by source, and the numbers that could not be read: (id, German reason)."""
@@ -197,6 +206,19 @@ def _multiple(
         )
 
 
+def _open_answers(
+    number: str,
+    cell: Mapping[str, Any],
+    known: Mapping[str, str],
+    data: SourceData,
+    policy: Policy,
+    claims: Claims,
+) -> None:
+    """A category of an open answer is a tick box, the item their set."""
+    row = category_question(known["item"], str(cell["row"]))
+    _multiple(number, {**cell, "row": row}, {**known, "set": known["item"]}, data, policy, claims)
+
+
 def _category(
     number: str,
     cell: Mapping[str, Any],
@@ -241,6 +263,7 @@ def _codings(
 
 READERS = {
     "single_response": _single, "multiple_response": _multiple, "category": _category, "codings": _codings,
+    "open_answers": _open_answers,
 }  # fmt: skip
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 
 from gkanalysis.codebook import Codebook, Item, read_codebook
 from gkanalysis.codebookcheck import load_yaml
-from gkanalysis.disclosure.claims import SourceData
+from gkanalysis.disclosure.claims import SourceData, category_question
 from gkanalysis.disclosure.policy import Policy
 from gkanalysis.disclosure.world import NONE, NOT_ASKED, Question
+from gkanalysis.ingest.categorybook import CATEGORY_FILE, read_category_book
 from gkanalysis.paths import ProjectPaths
 
 FREE = ("answered", NONE, NOT_ASKED)
@@ -47,7 +50,12 @@ def read_sources(paths: ProjectPaths, policy: Policy) -> dict[str, SourceData]:
         cases = pd.read_parquet(path)
         if (paths.processed / f"{source}-responses.parquet").exists():
             responses = pd.read_parquet(paths.processed / f"{source}-responses.parquet")
-            found[source] = forms_data(source, cases, responses, read_codebook(paths.codebook(source)))
+            book = read_codebook(paths.codebook(source))
+            mentions = paths.processed / f"{source}-mentions.parquet"
+            coded = pd.read_parquet(mentions) if mentions.exists() else None
+            found[source] = with_categories(
+                forms_data(source, cases, responses, book), coded, paths.codebooks / CATEGORY_FILE
+            )
         elif (paths.processed / f"{source}-codings.parquet").exists():
             register = pd.read_parquet(paths.processed / "buendnisse.parquet")
             register = register.rename(columns={"alliance_id": "case_id"})
@@ -81,6 +89,37 @@ def forms_data(source: str, cases: pd.DataFrame, responses: pd.DataFrame, book: 
     statuses = tuple(dict.fromkeys([*(r["id"] for r in book.completeness), *sorted(set(cases["status"]))]))
     sets = {s: tuple(book.set_items(s)) for s in book.sets}
     return SourceData(source, cases, statuses, questions, _Lazy(questions, answers), sets)
+
+
+def with_categories(data: SourceData, mentions: pd.DataFrame | None, path: Path) -> SourceData:
+    """A source of forms with the categories of its open answers: each is a tick box that the lead coder ticked."""
+    if mentions is None or mentions.empty:
+        return data
+    book = read_category_book(path)
+    declared = {
+        item: categories for (source, item), categories in book.items.items() if source == data.source
+    }
+    boxes = {category_question(item, c.id): (item, c) for item, of_item in declared.items() for c in of_item}
+    questions = {
+        name: Question(name, TICKED, c.label, {"selected": "genannt"}, data.questions[item].asked_if)
+        for name, (item, c) in boxes.items()
+    }
+    lead = mentions[mentions["coder"] == book.coders[0]]
+
+    def answers(name: str) -> pd.Series:
+        if name not in boxes:
+            return data.answers[name]
+        item, category = boxes[name]
+        named = set(lead.loc[(lead["item_id"] == item) & (lead["category"] == category.id), "case_id"])
+        states = data.answers[item]
+        ticked = pd.Series(["selected" if i in named else "not_selected" for i in states.index], states.index)
+        return states.where(states != "answered", ticked)
+
+    sets = {item: tuple(category_question(item, c.id) for c in of_item) for item, of_item in declared.items()}
+    return replace(
+        data, questions={**data.questions, **questions}, sets={**data.sets, **sets},
+        answers=_Lazy([*data.answers, *questions], answers),
+    )  # fmt: skip
 
 
 def _question(item: Item) -> Question:

@@ -11,32 +11,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gkanalysis.disclosure.bounds import Contradiction, Key, System, smallest_cause
+from gkanalysis.disclosure.breach import BASE, Breach, group_names, signed_exception
 from gkanalysis.disclosure.claims import Claim, SourceData, linked_sets, system_of, world_of
-from gkanalysis.disclosure.policy import Policy, SignedException, SourceRules
+from gkanalysis.disclosure.links import ADVICE, linked_bounds, linked_breaches
+from gkanalysis.disclosure.policy import Policy, SourceRules
 from gkanalysis.disclosure.world import ALL, NONE, NOT_ASKED, World
 
+LEAVE_OUT = (
+    "keine vorgesehene Zusammenfassung hilft; die Zahl zusammen mit ihrer Summe weglassen und mit allem, woraus sie "
+    "sich errechnen lässt"
+)
 EXPLAINED = 12  # breaches that get a cause and advice; the others are listed
-BASE = "base"  # stands for a state where a group of cases itself is too small
-
-
-@dataclass(frozen=True)
-class Breach:
-    """Something that the report gives away; `because` are the printed numbers, `advice` a German sentence.
-
-    `kind` is few (a small count), all (a whole group has one answer) or contradiction.
-    """
-
-    source: str
-    kind: str
-    question: str
-    state: str
-    groups: tuple[str, ...]
-    status: tuple[str, ...]
-    low: int
-    high: int
-    because: tuple[str, ...] = ()
-    advice: str = ""
-    signed: SignedException | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +68,7 @@ class _Known:
         self.system = system_of(self.world, claims, sets)
         truth = self.world.truth(sets)
         self.truth = truth if self.system.fulfilled_by(truth) else None
+        self.printed = list(dict.fromkeys(frozenset(self.world.members(c.groups)) for c in claims))
 
     def near(self, question: str) -> _Known:
         """The same with claims about one question, its filters and the statuses only."""
@@ -96,13 +82,16 @@ class _Known:
     def breaches(self, question: str | None = None) -> Iterator[Breach]:
         """All breaches, or those of one question (or base); smallest groups first."""
         found: list[Breach] = []
+        for breach in linked_breaches(self.data, self.claims, self.world, self.system, self.policy):
+            if question in (None, breach.question):
+                yield replace(breach, signed=signed_exception(breach, self.policy))
         for target in _targets(self):
             if question is not None and target.question != question:
                 continue
             if any(_covers(b, target, self.world, self.system) for b in found):
                 continue
             if breach := _breach(self, self.system, target, self.truth):
-                found.append(replace(breach, signed=_signed(breach, self.policy)))
+                found.append(replace(breach, signed=signed_exception(breach, self.policy)))
                 yield found[-1]
 
 
@@ -117,10 +106,9 @@ def _possible(system: System) -> bool:
 def _targets(known: _Known) -> Iterator[_Target]:
     """What is examined: small groups first, all cases with a form together before one status alone."""
     world, policy, rules = known.world, known.policy, known.rules
-    printed = list(dict.fromkeys(frozenset(world.members(c.groups)) for c in known.claims))
     present = world.present()
     alone = [(s,) for s in world.statuses] if len(world.statuses) > 1 else []
-    for union in world.unions(printed):
+    for union in world.unions(known.printed):
         size = sum(world.classes[c] for c in union)
         if rules.check_base:
             yield _Target("", BASE, union, present, world.size(union, present), None)
@@ -161,31 +149,6 @@ def _covers(breach: Breach, target: _Target, world: World, system: System) -> bo
     return system.bounds(world.size(classes, others))[1] == 0
 
 
-def _signed(breach: Breach, policy: Policy) -> SignedException | None:
-    """The exception for exactly this number."""
-    what = (
-        breach.source,
-        breach.question,
-        breach.state,
-        set(breach.groups),
-        breach.status,
-        breach.low,
-        breach.high,
-    )
-    for e in policy.exceptions:
-        if breach.kind != "contradiction" and what == (
-            e.source,
-            e.item,
-            e.state,
-            set(e.groups),
-            e.status,
-            e.n,
-            e.n,
-        ):
-            return e
-    return None
-
-
 def _breach(known: _Known, system: System, target: _Target, truth: Mapping[Key, int] | None) -> Breach | None:
     """The breach that a target is, if it is one; what the data already refute is not computed."""
     world, rules = known.world, known.rules
@@ -213,15 +176,14 @@ def _breach(known: _Known, system: System, target: _Target, truth: Mapping[Key, 
     return Breach(world.source, kind, target.question, target.state, groups, target.status, low, high)
 
 
-def group_names(world: World, union: frozenset) -> tuple[str, ...]:
-    """A union of classes as groups of the report; several attributes are joined by a slash."""
-    if union == frozenset(world.classes):
-        return (ALL,)
-    return tuple("/".join(c) for c in world.classes if c in union)
-
-
 def _again(breach: Breach, known: _Known) -> Callable[[System], bool]:
     """Whether a system gives away the same."""
+    if breach.link:
+        link = breach.link
+        union = next(
+            u for u in known.world.unions(known.printed) if group_names(known.world, u) == breach.groups
+        )
+        return lambda system: linked_bounds(known.world, system, link, union)[0] >= 1
     target = next(
         t for t in _targets(known)
         if (t.question, t.state, t.status) == (breach.question, breach.state, breach.status)
@@ -247,17 +209,21 @@ def _explained(breach: Breach, known: _Known) -> Breach:
     # those that shall stay come last: about the question itself, and in a table
     order = sorted(narrow.system.labels, key=lambda label: (label in own, ":" in label))
     because = smallest_cause(narrow.system, _again(breach, narrow), order)
-    return replace(breach, because=tuple(because), advice=_advice(breach, known))
+    advice = ADVICE if breach.link else _advice(breach, known)
+    return replace(breach, because=tuple(because), advice=advice)
 
 
 def _advice(breach: Breach, known: _Known) -> str:
-    """The first declared merger of groups after which the question gives nothing away."""
+    """The first declared merger of groups that reaches the threshold in the data and gives nothing away."""
     about = [c for c in known.claims if c.name == breach.question or breach.state == BASE]
     exhibits = {c.exhibit for c in about}
     for name, attribute in known.policy.attributes.items():
         for merge in attribute.merges if name in known.world.attributes else ():
+            if not set(breach.groups) <= set(merge) or not _reaches(breach, merge, name, known):
+                continue
             changed = merged_claims(known.claims, merge, exhibits)
-            if len(changed) == len(known.claims) or _open(known, changed, breach.question):
+            joined = any(c.groups == tuple(merge) and c.exhibit in exhibits for c in changed)
+            if not joined or _open(known, changed, breach.question):
                 continue
             groups = " und ".join(f"„{attribute.values.get(g, g)}“" for g in merge)
             changes = sorted({c.exhibit for c in about if set(c.groups) & set(merge)})
@@ -265,9 +231,21 @@ def _advice(breach: Breach, known: _Known) -> str:
             return (
                 f"{groups} in {where} zusammenfassen; Einzelwerte dieser Gruppen fallen dann auch im Text weg"
             )
-    return (
-        "die Zahl weglassen, mit allem, woraus sie sich errechnen lässt; Summen bleiben wahr oder entfallen"
-    )
+    return LEAVE_OUT
+
+
+def _reaches(breach: Breach, merge: Sequence[str], attribute: str, known: _Known) -> bool:
+    """Whether the merged cell, counted in the data, has as many cases as the threshold asks for."""
+    cases = known.data.cases
+    inside = cases[attribute].astype(str).isin(merge)
+    if breach.state == BASE:
+        inside &= cases["status"].isin(known.world.present(breach.status))
+    else:
+        states = cases["case_id"].map(known.data.answers[breach.question]).fillna(NOT_ASKED)
+        inside &= states.eq(breach.state)
+        if breach.status:
+            inside &= cases["status"].isin(breach.status)
+    return int(inside.sum()) >= known.policy.threshold
 
 
 def _open(known: _Known, claims: Sequence[Claim], question: str) -> bool:

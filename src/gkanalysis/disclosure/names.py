@@ -10,6 +10,7 @@ import pandas as pd
 
 from gkanalysis.disclosure.matching import Index, Name, words
 from gkanalysis.disclosure.policy import NameRules, Policy
+from gkanalysis.disclosure.spokennames import common_nouns, office_names, spoken_places
 
 SHORTEST = 3  # letters of a name of one word; shorter ones are found within longer names only
 AFTER_TITLE = re.compile(
@@ -44,18 +45,19 @@ def collect_names(
     ----------
     register : frames with `name`, and if they have it `aliases` and `alliance_id`
     forms : source -> one row per text that a form holds: `case_id`, `item_id`, `content`, `value`
-    interviews : source -> one row per document: `document_id`, `name`, `text`
+    interviews : source -> one row per text of a document, segment or memo: `document_id`, `name`, `text`; an interview
+        whose text is not stored is searched through its segments
     lists : further tables; names in them are found after „Frau“ and „Herr“, and in a column `name`
     public_texts : printed labels of codebooks; what consists of their words only is no name
     policy : threshold, generic, common and public words
     """
-    rules = policy.names
+    rules, public_texts = policy.names, list(public_texts)
     vocabulary = {w for t in (*public_texts, *rules.generic, *rules.public) for w in words(t)}
     names = [*_register_names(register, rules)]
     for source, texts in forms.items():
         names += _form_names(source, texts, policy)
-    for source, documents in interviews.items():
-        names += _interview_names(source, documents)
+    for source, texts in interviews.items():
+        names += _interview_names(source, texts, public_texts, policy)
     for table in lists:
         names += _list_names(table)
     sought = Sought(Index())
@@ -146,13 +148,39 @@ def person_names(text: str, whole: bool = False) -> list[str]:
     return [n for n in dict.fromkeys(names) if len(n) >= SHORTEST]
 
 
-def _interview_names(source: str, documents: pd.DataFrame) -> Iterator[Name]:
-    for row in documents.to_dict("records"):
-        where = f"{source}, {row['document_id']}"
-        for key in {str(row["document_id"]), str(row.get("name") or "")} - {""}:
-            yield Name(key, "Kennung", where)
-        for name in person_names(str(row.get("text") or "")):
-            yield Name(name, "Person", where)
+def _interview_names(
+    source: str, texts: pd.DataFrame, public_texts: Iterable[str], policy: Policy
+) -> Iterator[Name]:
+    """Documents, persons, offices and places of interviews.
+
+    An office or place that as many interviews name as the threshold says leads to none of them.
+    """
+    rows = texts.fillna("").astype(str).drop_duplicates().to_dict("records")
+    nouns = common_nouns([*(r["text"] for r in rows), *public_texts]) | set(policy.names.nouns)
+    spoken: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        for key in {row["document_id"], row["name"]} - {""}:
+            yield Name(key, "Kennung", f"{source}, {row['document_id'] or 'Notizen'}")
+        for kind, found in (
+            ("Person", person_names(row["text"])),
+            ("Stelle", office_names(row["text"])),
+            ("Ort im Gespräch", spoken_places(row["text"], nouns)),
+        ):
+            for name in found:
+                said_in = spoken.setdefault((kind, name), [])
+                said_in += [row["document_id"]] * (row["document_id"] not in said_in)
+    for (kind, name), said_in in spoken.items():
+        where = f"{source}, {said_in[0] or 'Notizen'}"
+        if kind == "Person" or len(said_in) < policy.threshold:
+            yield from (Name(n, kind, where) for n in _inflected(name))
+
+
+def _inflected(name: str) -> Iterator[str]:
+    """A name of several words also with its first word in the genitive: „des Amtes für …“."""
+    yield name
+    first, _, rest = name.partition(" ")
+    if rest and first.lower().endswith("amt"):
+        yield from (f"{first}{ending} {rest}" for ending in ("s", "es"))
 
 
 def _list_names(table: pd.DataFrame) -> Iterator[Name]:
@@ -161,5 +189,5 @@ def _list_names(table: pd.DataFrame) -> Iterator[Name]:
         cells = table[column].dropna().astype(str)
         for text in dict.fromkeys(cells):
             if column == "name":
-                yield Name(text, "Name", where)
+                yield from (Name(n, "Name", where) for n in _inflected(text))
             yield from (Name(n, "Person", where) for n in person_names(text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -32,6 +32,25 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A state of a question or code that shows in public: it equals a value of an attribute of the register."""
+
+    item: str
+    attribute: str
+    value: str
+    reason: str
+    state: str = "present"
+
+
+@dataclass(frozen=True)
+class Quotations:
+    """From how many cases with the same code on a quotation of it may appear, if not from the threshold on."""
+
+    least_cases: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class SourceRules:
     """The rules of one source; cases whose status is in `absent` have answered nothing.
 
@@ -46,6 +65,8 @@ class SourceRules:
     total_from: int | None = None
     check_base: bool = False
     variables: tuple[Rule, ...] = ()
+    links: tuple[Link, ...] = ()
+    quotations: Quotations | None = None
 
 
 @dataclass(frozen=True)
@@ -102,12 +123,16 @@ class Internal:
 
 @dataclass(frozen=True)
 class NameRules:
-    """How names are searched; see the policy file."""
+    """How names are searched; see the policy file.
+
+    `nouns` stand after in, aus and nach in interviews and are no places.
+    """
 
     generic: tuple[str, ...] = ()
     common_words: Mapping[str, str] = field(default_factory=dict)
     public: Mapping[str, str] = field(default_factory=dict)
     verbatim_words: int = 5
+    nouns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,6 +159,11 @@ class Policy:
             return Rule(rules.kind, reason=rules.reason)
         undeclared = Rule("free_text" if text else "confidential")
         return next((r for r in rules.variables if fnmatchcase(item, r.match)), undeclared)
+
+    def least_quoted(self, source: str) -> int:
+        """In how many cases a code must occur so that a quotation under it may appear."""
+        declared = self.sources.get(source, SourceRules()).quotations
+        return declared.least_cases if declared else self.threshold
 
     def underived(self, number: str) -> bool:
         """Whether a number without a definition is not declared as following from others."""
@@ -196,6 +226,7 @@ def exceptions_table(policy: Policy, labels: Mapping[tuple[str, str], str] | Non
     'Frage 2.1: „nein“, Kreise'
     """
     named = {g: label for a in policy.attributes.values() for g, label in a.values.items()}
+    named["alle"] = "insgesamt"
     rows = []
     for e in policy.exceptions:
         item = (labels or {}).get((e.source, e.item), f"{e.source}, {e.item}")
@@ -229,10 +260,19 @@ def _policy(content: Mapping[str, Any]) -> tuple[Policy, list[str]]:
         ]
         if declared.get("kind") == "public" and not declared.get("reason"):
             problems.append(f"{where} ist ohne Grund öffentlich")
-        sources[name] = _make(
-            SourceRules, declared, where, problems,
-            variables=rules, absent=tuple(declared.get("absent", ("missing",))),
-        )  # fmt: skip
+        made = {"variables": rules, "absent": tuple(declared.get("absent", ("missing",)))}
+        made["links"] = _complete(Link, declared.get("links") or (), f"{where}, Verbindung", problems)
+        for link in made["links"]:
+            if link.attribute not in attributes:
+                problems.append(
+                    f"{where}, Verbindung: „{link.attribute}“ ist kein Merkmal unter „attributes“"
+                )
+        if "quotations" in declared:
+            quoted = _complete(Quotations, [declared["quotations"]], f"{where}, Zitate", problems)
+            made["quotations"] = quoted[0] if quoted else None
+            if quoted and (not isinstance(quoted[0].least_cases, int) or quoted[0].least_cases < 1):
+                problems.append(f"{where}, Zitate: „least_cases“ ist keine ganze Zahl ab 1")
+        sources[name] = _make(SourceRules, declared, where, problems, **made)
     exceptions = []
     for number, declared in enumerate(content.get("exceptions") or (), start=1):
         missing = [k for k in SIGNED if k not in declared or declared[k] in ("", None)]
@@ -252,7 +292,7 @@ def _policy(content: Mapping[str, Any]) -> tuple[Policy, list[str]]:
         k: _reasons(names.get(k) or (), w, k, problems)
         for k, w in (("common_words", "word"), ("public", "name"))
     }
-    names["generic"] = tuple(map(str, names.get("generic", ())))
+    names |= {k: tuple(map(str, names.get(k) or ())) for k in ("generic", "nouns")}
     internal = tuple(
         _make(Internal, i, "interne Unterlage", problems, keys=tuple(i.get("keys", ())))
         for i in content.get("internal") or ()
@@ -281,6 +321,20 @@ def _make(kind: type, declared: Mapping[str, Any], where: str, problems: list[st
     known = [f.name for f in fields(kind)]
     _unknown(declared, known, where, problems)
     return kind(**{k: v for k, v in declared.items() if k in known} | made)
+
+
+def _complete(
+    kind: type, rows: Iterable[Mapping[str, Any]], where: str, problems: list[str]
+) -> tuple[Any, ...]:
+    """Dataclasses from mappings that must say everything that has no default."""
+    found = []
+    for row in rows:
+        needed = [f.name for f in fields(kind) if f.default is MISSING]
+        missing = [k for k in needed if row.get(k) in ("", None)]
+        problems += [f"{where}: es fehlt „{k}“" for k in missing]
+        if not missing:
+            found.append(_make(kind, row, where, problems))
+    return tuple(found)
 
 
 def _unknown(declared: Mapping[str, Any], known: Sequence[str], where: str, problems: list[str]) -> None:

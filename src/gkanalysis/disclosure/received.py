@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -13,12 +13,23 @@ from gkanalysis.codebook import read_codebook
 from gkanalysis.codebookcheck import load_yaml
 from gkanalysis.disclosure.names import Sought, collect_names
 from gkanalysis.disclosure.policy import Policy
+from gkanalysis.disclosure.verbatim import Spoken
 from gkanalysis.paths import ProjectPaths
 
 POLICY = "disclosure.yml"
 LABELS = {"label", "short", "printed", "heading", "title", "report"}  # what codebooks print
 REGISTER = ("gebiete", "buendnisse")
 TEXTS = ["case_id", "item_id", "content", "value"]
+
+
+def read_spoken(paths: ProjectPaths, policy: Policy, shown: Iterable[str]) -> Spoken:
+    """What was said in all interviews, but for the wordings that a report shows and what codebooks print."""
+    said: list[str] = []
+    for path in sorted(paths.processed.glob("*-documents.parquet")):
+        source = path.stem.removesuffix("-documents")
+        said += spoken_texts(paths, source, "documents", "segments")["text"].tolist()
+    allowed = [*shown, *policy.names.public, *(_labels(paths) if said else ())]
+    return Spoken.of(said, allowed, quoted=policy.names.verbatim_words)
 
 
 def read_names(paths: ProjectPaths, policy: Policy) -> Sought:
@@ -34,9 +45,26 @@ def read_names(paths: ProjectPaths, policy: Policy) -> Sought:
         source = path.stem.removesuffix("-responses")
         forms[source] = _form_texts(pd.read_parquet(path), read_codebook(paths.codebook(source)).items)
     for path in sorted(processed.glob("*-documents.parquet")):
-        interviews[path.stem.removesuffix("-documents")] = pd.read_parquet(path)
+        source = path.stem.removesuffix("-documents")
+        interviews[source] = spoken_texts(paths, source, "documents", "segments", "memos")
     lists = [_list(path) for path in sorted(paths.data.glob("*/*.csv")) if path.parent.name != "register"]
     return collect_names(register, forms, interviews, lists, _labels(paths), policy)
+
+
+def spoken_texts(paths: ProjectPaths, source: str, *tables: str) -> pd.DataFrame:
+    """Texts of interviews: `document_id` (empty for memos), `name` of the document, `text`; one row per text.
+
+    A transcript that is not stored has no text; what was coded in it stands in its segments.
+    """
+    found = []
+    for table in tables:
+        path = paths.processed / f"{source}-{table}.parquet"
+        if path.exists():
+            frame = pd.read_parquet(path)
+            if table == "memos":  # the name of a memo is text of its author
+                frame = pd.concat([frame, frame.assign(text=frame["name"])]).drop(columns="name")
+            found.append(frame.reindex(columns=["document_id", "name", "text"]))
+    return pd.concat(found, ignore_index=True).astype("string").fillna("")
 
 
 def _form_texts(responses: pd.DataFrame, items: Any) -> pd.DataFrame:

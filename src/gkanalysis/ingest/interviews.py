@@ -29,7 +29,7 @@ from gkanalysis.word.refusal import UnsafeContentError
 
 ENDINGS = (".qdpx", ".xlsx")
 NO_PROJECT = "keine Datei mit Kodierungen (ein Text wird nur gelesen, wenn ein Projekt auf ihn verweist)"
-LISTS = frozenset({"dokumente.csv"})  # kept by the team beside the projects
+LISTS = frozenset({"dokumente.csv", "namen.csv"})  # kept by the team beside the projects
 FILE_COLUMNS = ("file", "sha256", "status", "message", "synthetic")
 SCHEMA = pa.schema([(name, pa.string()) for name in ("file", "object", "guid", "record")])
 # the tuples of a project and what they hold

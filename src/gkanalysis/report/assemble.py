@@ -19,6 +19,7 @@ from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.definition import ChapterDefinition, Report
 from gkanalysis.report.quotations import quotation_markdown
 from gkanalysis.report.values import Value, fill_references, value_from_record
+from gkanalysis.verify.trace import COUNTED_FILE, COUNTED_ROWS
 from gkanalysis.writing import write_bytes, write_json
 
 COUNTED_LABELS = ("Tabelle", "Abbildung")  # numbered in the order of the report; other labels are given
@@ -28,6 +29,7 @@ VERSIONED = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill
 def assemble_report(report: Report, paths: ProjectPaths) -> None:
     """Write `tables/`, `figures/`, `losses.csv`, `rueckfragen.csv` and, last, `values.json` of a report.
 
+    Which rows the numbers of the text count, with cases and files, goes into the working paper `arbeit/werte.json`.
     The assembled document goes to `build/reports/<report>/document.json`, from which every format is set.
 
     Raises
@@ -62,7 +64,7 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
     }
     with tempfile.TemporaryDirectory(dir=build, prefix=".vorlage.") as scratch:
         _copy_exhibits(report, build, Path(scratch))
-        write_json(Path(scratch) / "values.json", list(used.values()))
+        _write_values(used, Path(scratch))
         check_exhibits(report, paths, Path(scratch))
     write_json(build / "document.json", document)
     _copy_exhibits(report, build, target)
@@ -73,7 +75,7 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
         frame = pd.concat(frames, ignore_index=True)
         frame = frame[["source", *(c for c in frame.columns if c != "source")]]
         write_bytes(target / file, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
-    write_json(target / "values.json", list(used.values()))
+    _write_values(used, target)
 
 
 def assemble(report: Report, build: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
@@ -167,17 +169,24 @@ def _chapter(build: Path, chapter_id: str) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def _write_values(used: dict[str, dict[str, Any]], folder: Path) -> None:
+    """The numbers of the text as they may be passed on, and apart from them the rows that they count."""
+    counted = {
+        v["id"]: {k: v[k] for k in COUNTED_ROWS} for v in used.values() if v.get("definition") == "rows"
+    }
+    write_json(folder / COUNTED_FILE, counted)
+    shown = [{k: x for k, x in v.items() if k not in COUNTED_ROWS} for v in used.values()]
+    write_json(folder / "values.json", shown)
+
+
 def _copy_exhibits(report: Report, build: Path, target: Path) -> None:
     """Tables and figures of all chapters into the report's folder; what no chapter makes any more goes."""
     for kind in ("tables", "figures", "arbeit"):
         made = {p.name: p for c in report.chapters for p in sorted((build / c.id / kind).glob("*.*"))}
         folder = target / kind
-        if made or kind != "arbeit":
-            folder.mkdir(parents=True, exist_ok=True)
-        elif not folder.exists():
-            continue
+        folder.mkdir(parents=True, exist_ok=True)
         for name, path in made.items():
             write_bytes(folder / name, path.read_bytes())
         for path in folder.iterdir():
-            if path.name not in made:
+            if path.name not in made and f"{kind}/{path.name}" != COUNTED_FILE:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()

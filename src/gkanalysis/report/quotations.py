@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from gkanalysis.disclosure.quoted import plain_words, quote_id
 from gkanalysis.errors import NotebookError
 from gkanalysis.report.values import escape_markdown
 
@@ -51,15 +51,6 @@ class Quotation:
         return f"<blockquote>{html.escape(self.caption)}</blockquote>"
 
 
-def quote_id(text: str) -> str:
-    """The id of a segment to quote: from its words alone, the same on every machine.
-
-    >>> quote_id("Wir kannten uns  schon.") == quote_id("Wir kannten uns schon.")
-    True
-    """
-    return "q" + hashlib.sha256(_plain(text).encode("utf-8")).hexdigest()[:8]
-
-
 def check_quotation(printed: str, stored: str) -> None:
     """Refuse a wording that is not the stored one but for cuts `[...]`, descriptions `[Amt]` and X or Y.
 
@@ -81,7 +72,7 @@ def check_quotation(printed: str, stored: str) -> None:
     ...
     gkanalysis.errors.NotebookError: Im Zitat weicht „Wir kannten uns gut.“ vom Transkript ab; erlaubt sind Kürzungen [...], Beschreibungen in eckigen Klammern, X und Y.
     """
-    text, wanted = _plain(stored), _plain(printed)
+    text, wanted = plain_words(stored), plain_words(printed)
     fragments = [f.strip() for f in _CHANGE.split(wanted)]
     changes = _CHANGE.findall(wanted)
     if sum(len(f.split()) for f in fragments) < _FEWEST_WORDS:
@@ -167,8 +158,3 @@ def in_quotation_marks(text: str) -> str:
     '„Das Wort ‚Vorsicht‘ reicht.“'
     """
     return f"„{text.replace('„', '‚').replace('“', '‘')}“"
-
-
-def _plain(text: str) -> str:
-    """Text with single spaces, in one Unicode form."""
-    return " ".join(unicodedata.normalize("NFC", text).split())

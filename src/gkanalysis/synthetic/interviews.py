@@ -33,7 +33,7 @@ from gkanalysis.synthetic.transcripts import (
 )
 
 SOURCE = "reflexionsgespraeche-2019"
-PROJECT, SHEET, LIST = "projekt.qdpx", "segmente.xlsx", "dokumente.csv"
+PROJECT, SHEET, LIST, NAMES = "projekt.qdpx", "segmente.xlsx", "dokumente.csv", "namen.csv"
 
 
 def make_interviews(
@@ -108,11 +108,23 @@ def write_interviews(
         writer = csv.writer(lines, lineterminator="\n")
         writer.writerow(["file", "document", "alliance_id", "date"])
         writer.writerows((SHEET, i.id, i.alliance["alliance_id"], i.plan["date"]) for i in in_sheet)
+    write_names(plan, folder / NAMES)
     n = sum(len(i.codings) for i in interviews)
     return (
         f"{len(interviews)} Gespräche mit {n} Kodierungen geschrieben; {len(plan['published'])} von "
         f"{len(plan['published'])} gedruckten Angaben dazu getroffen."
     )
+
+
+def write_names(plan: Mapping[str, Any], path: Path) -> None:
+    """Write the team's list of names that must appear nowhere: persons, places and offices of the transcripts."""
+    names = plan["names"]
+    rows = sorted(
+        {*(p for persons in names["persons"] for p in persons), *names["places"], *names["offices"]}
+    )
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.writer(lines, lineterminator="\n")
+        writer.writerows([["name"], *([n] for n in rows)])
 
 
 def _read_transcript(

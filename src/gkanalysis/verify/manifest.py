@@ -18,6 +18,7 @@ from gkanalysis.verify.compare import compare_tables, compare_values, seen_conte
 FORMAT = 1
 INPUTS = ("data/raw", "data/codebook", "notebooks")
 TEXT_KINDS = frozenset({".csv", ".json"})
+WORKING = "arbeit/"  # papers with cases and files: the manifest is public, so it keeps their hash only
 VERDICTS = {
     "identical": "gleiche Bytes",
     "same_values": "gleiche Werte, andere Bytes",
@@ -71,7 +72,7 @@ def make_manifest(
     Returns
     -------
     dict with format, report, version, `inputs`: path -> sha256, and `outputs`: path -> text for tables and values,
-        sha256 for everything else, and `content`, the sha256 of words, links and pictures, for HTML and DOCX
+        sha256 for everything else and for working papers, and `content`, the sha256 of words, links and pictures, for HTML and DOCX
     """
     outputs: dict[str, dict[str, str]] = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
@@ -79,7 +80,7 @@ def make_manifest(
         if name.startswith("verification.") or name == "codecheck.yml" or path.name.startswith("."):
             continue
         content = path.read_bytes()
-        if path.suffix in TEXT_KINDS:
+        if path.suffix in TEXT_KINDS and not name.startswith(WORKING):
             outputs[name] = {"text": content.decode("utf-8")}
             continue
         outputs[name] = {"sha256": _sha256(content)}

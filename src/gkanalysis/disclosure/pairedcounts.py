@@ -1,0 +1,91 @@
+"""How much of a paired change may be printed, so that no count of fewer alliances than allowed follows from it.
+
+Who changed an answer is an answer as well. A reader who knows how all alliances of each wave answered can take
+the paired ones away from them, so what is printed of the pairs is weighed against these totals, whether or not
+the same report prints them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+DETAILS = ("interval", "counts", "difference", "nothing")
+
+
+class Paired(NamedTuple):
+    """Pairs of answers: yes both times, lost (yes, then no), gained (no, then yes), no both times."""
+
+    both: int
+    lost: int
+    gained: int
+    neither: int
+
+
+def printable_detail(
+    pairs: Paired,
+    first: tuple[int, int],
+    second: tuple[int, int],
+    threshold: int,
+    interval: Callable[[Paired], object],
+) -> str:
+    """The most that may be printed of one paired question.
+
+    Parameters
+    ----------
+    pairs : counts of the pairs
+    first, second : (yes, no) of all valid answers of the first and of the second wave, paired or not
+    threshold : the smallest count of a confidential answer that may be known, besides 0
+    interval : pairs -> the interval as it would be printed
+
+    Returns
+    -------
+    str
+        "interval": number of pairs, yes in each wave, interval. "counts": without the interval. "difference":
+        the number of pairs and the difference of the shares. "nothing": not even that.
+
+    Examples
+    --------
+    Two lost can be told from the interval, but not from the counts alone.
+
+    >>> printable_detail(Paired(7, 2, 5, 21), (20, 40), (30, 30), 3, interval=tuple)
+    'counts'
+    """
+    base_n = sum(pairs)
+    net = pairs.gained - pairs.lost
+    possible = [p for p in _tables(base_n, net) if _fits(p, first, second)]
+    same_counts = [p for p in possible if p.both + p.lost == pairs.both + pairs.lost]
+    printed = interval(pairs)
+    views = {
+        "interval": (p for p in same_counts if interval(p) == printed),
+        "counts": same_counts,
+        "difference": possible,
+    }
+    return next((d for d, seen in views.items() if not _tells(seen, first, second, threshold)), "nothing")
+
+
+def _tables(base_n: int, net: int) -> Iterator[Paired]:
+    """All pairs of answers with this base and difference."""
+    for lost in range(max(0, -net), base_n + 1):
+        for both in range(base_n - 2 * lost - net + 1):
+            yield Paired(both, lost, lost + net, base_n - 2 * lost - net - both)
+
+
+def _protected(p: Paired, first: tuple[int, int], second: tuple[int, int]) -> tuple[int, ...]:
+    """Every count that would be somebody's answer: of the pairs, of each wave, of who is in one wave only."""
+    one, other = (p.both + p.lost, p.gained + p.neither), (p.both + p.gained, p.lost + p.neither)
+    alone = (
+        *(t - n for t, n in zip(first, one, strict=True)),
+        *(t - n for t, n in zip(second, other, strict=True)),
+    )
+    return (*p, *one, *other, *alone)
+
+
+def _fits(p: Paired, first: tuple[int, int], second: tuple[int, int]) -> bool:
+    return min(_protected(p, first, second)) >= 0
+
+
+def _tells(seen, first: tuple[int, int], second: tuple[int, int], threshold: int) -> bool:
+    """Whether some count is small in all tables that agree with the print."""
+    counts = zip(*(_protected(p, first, second) for p in seen), strict=True)
+    return any(all(1 <= n < threshold for n in column) for column in counts)
