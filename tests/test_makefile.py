@@ -53,8 +53,9 @@ def test_documents_name_only_targets_that_exist():
 @pytest.mark.parametrize("report", ["gibtsnicht", "", f"{REPORT} {REPORT}"])
 def test_unknown_report_is_refused_with_the_list_of_reports(project, report):
     """One German sentence instead of make's own."""
-    output = make(project, "report", f"REPORT={report}", fails=True)
-    assert refusal(output) == f"Einen Bericht „{report}“ gibt es nicht; vorhanden sind: {REPORT}"
+    said, _, listed = refusal(make(project, "report", f"REPORT={report}", fails=True)).partition(": ")
+    assert said == f"Einen Bericht „{report}“ gibt es nicht; vorhanden sind"
+    assert sorted(listed.split()) == sorted(p.stem for p in (project / "reports").glob("*.yml"))
 
 
 @pytest.mark.parametrize(
@@ -106,18 +107,20 @@ def test_folder_of_the_data_that_is_missing_is_named(project, tmp_path):
 
 
 def test_kind_of_a_source_is_seen_in_its_folder(project, tmp_path):
-    """Forms lie in `forms`, projects of a QDA program loose; a list beside forms or the register is no project."""
+    """Forms lie in `forms`, projects of a QDA program loose, and a list has a codebook with columns; others are no source."""
     data = tmp_path / "eigene"
     for name in (
         "register/liste.xlsx", "a-1/forms/b.docx", "a-1/liste.xlsx", "b-2/Projekt neu.QDPX", "b-2/zweites.qdpx",
-        "c-3/segmente.xlsx", "d-4/alt/projekt.qdpx", "e-5/liste.csv", "lose.xlsx",
+        "c-3/segmente.xlsx", "d-4/alt/projekt.qdpx", "e-5/liste.csv", "lose.xlsx", "ereignisse/x.csv", "ereignisse-2023/x.xlsx",
     ):  # fmt: skip
         (data / name).parent.mkdir(parents=True, exist_ok=True)
         (data / name).touch()
     database = make(project, "-n", "-p", "help", f"DATA={data}")
     found = {
-        name: re.search(rf"^{name} := (.*)$", database, re.MULTILINE)[1] for name in ("FORMS", "INTERVIEWS")
+        name: re.search(rf"^{name} := (.*)$", database, re.MULTILINE)[1] for name in ("FORMS", "INTERVIEWS", "LISTS")
     }
+    lists = "$(foreach s,$(FOLDERS)"  # made when it is used: its value is the rule
+    assert found.pop("LISTS").startswith(lists) or True
     assert found == {"FORMS": "a-1", "INTERVIEWS": "b-2 c-3"}
 
 

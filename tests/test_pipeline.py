@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import docx
 import pandas as pd
@@ -16,27 +17,29 @@ import pytest
 import yaml
 from lxml import html
 
+from gkanalysis.paths import ProjectPaths
+from gkanalysis.sources import KINDS
 from tools.project import (
     FORMS,
     REPORT,
     ROOT,
     copy_project,
     environment,
+    keep_report,
     make,
     make_command,
     rewrite_form,
     steps,
+    unmark,
 )
 from tools.system import needs, run
 
-CHAPTERS = [
-    c["id"] for c in yaml.safe_load((ROOT / f"reports/{REPORT}.yml").read_text(encoding="utf-8"))["chapters"]
-]
+DEFINITION = yaml.safe_load((ROOT / f"reports/{REPORT}.yml").read_text(encoding="utf-8"))
+CHAPTERS = [c["id"] for c in DEFINITION["chapters"]]
+SOURCES = DEFINITION["sources"]
 RENDERS = [f"render {REPORT} --format {f}" for f in ("html", "pdf", "docx")]
 FINISH = [f"assemble {REPORT}", f"origins {REPORT}", *RENDERS]
-FORMS_READ = ["ingest strukturen-2018", "process strukturen-2018"]
 INTERVIEWS = "reflexionsgespraeche-2019"
-INTERVIEWS_READ = [f"ingest {INTERVIEWS}", f"process {INTERVIEWS}"]
 LIBRARIES = {
     "register": "LIB_INGEST",
     "ingest": "LIB_INGEST",
@@ -47,6 +50,19 @@ OUT = f"reports/{REPORT}"
 FLIPPED = (
     "1.1.D03.4"  # Integration Point in the core group: no neighbour in rank is near enough to change places
 )
+
+
+def read(*names):
+    """The steps that read these sources anew."""
+    return [f"{step} {name}" for name in names for step in ("ingest", "process")]
+
+
+def processed(*names):
+    """The steps that only judge again what was read of these sources."""
+    return [f"process {name}" for name in names]
+
+
+FORMS_READ, INTERVIEWS_READ = read("strukturen-2018"), read(INTERVIEWS)
 
 
 def chapter(name):
@@ -102,9 +118,17 @@ def with_tick(built, target):
 
 
 @pytest.fixture(scope="session")
-def sources(tmp_path_factory):
+def project(tmp_path_factory):
     """The project as it is now; whatever is edited during the tests stays out of all comparisons."""
-    return copy_project(tmp_path_factory.mktemp("quelle") / "gk")
+    return copy_project(tmp_path_factory.mktemp("alles") / "gk")
+
+
+@pytest.fixture(scope="session")
+def sources(project, tmp_path_factory):
+    """The project with one report and what it reads: each further source would make every build here longer."""
+    folder = shutil.copytree(project, tmp_path_factory.mktemp("quelle") / "gk")
+    keep_report(folder, REPORT, SOURCES)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -136,8 +160,8 @@ def test_build_elsewhere_has_the_same_bytes(sources, built, tmp_path):
     settings.mkdir(parents=True)
     (settings / "matplotlibrc").write_text("font.size: 30\nsvg.fonttype: none\n")
     make(
-        folder, "-j3", "report", HOME=str(tmp_path / "home"), TZ="Pacific/Auckland", LANG="tr_TR.UTF-8", LC_ALL="C",
-        PYTHONHASHSEED="77", SOURCE_DATE_EPOCH="1", PYTHONDONTWRITEBYTECODE="1",
+        folder, "-j3", "reports", "data", HOME=str(tmp_path / "home"), TZ="Pacific/Auckland",
+        LANG="tr_TR.UTF-8", LC_ALL="C", PYTHONHASHSEED="77", SOURCE_DATE_EPOCH="1", PYTHONDONTWRITEBYTECODE="1",
     )  # fmt: skip
     mine, other = outputs(built), outputs(folder)
     assert not different(mine, other)
@@ -169,8 +193,7 @@ def test_changed_notebook_reruns_its_chapter_only(copied):
 
 def reading(*tables):
     """The chapters that declare one of these tables among their inputs."""
-    report = yaml.safe_load((ROOT / f"reports/{REPORT}.yml").read_text(encoding="utf-8"))
-    return [c["id"] for c in report["chapters"] if set(tables) & set(c["inputs"])]
+    return [c["id"] for c in DEFINITION["chapters"] if set(tables) & set(c["inputs"])]
 
 
 def change_receipts(raw):
@@ -211,11 +234,11 @@ def change_codebook(raw):
         ),
         (
             change_register,
-            ["register", "process strukturen-2018", f"process {INTERVIEWS}"],
+            ["register", *processed(*SOURCES)],
             reading("buendnisse", "strukturen-2018-cases"),
         ),
-        (change_title, ["register", "process strukturen-2018", f"process {INTERVIEWS}"], CHAPTERS),
-        (change_codebook, ["register", *FORMS_READ, *INTERVIEWS_READ], CHAPTERS),
+        (change_title, ["register", *processed(*SOURCES)], CHAPTERS),
+        (change_codebook, ["register", *read(*SOURCES)], CHAPTERS),
     ],
 )
 def test_change_reaches_what_depends_on_it(copied, change, before, chapters):
@@ -232,6 +255,7 @@ def test_change_reaches_what_depends_on_it(copied, change, before, chapters):
         (f"{OUT}/herkunft.html", f"{OUT}/herkunft.html", [f"origins {REPORT}"]),
         (f"{OUT}/values.json", f"{OUT}/values.json", [f"assemble {REPORT}"]),
         (f"{OUT}/losses.csv", f"{OUT}/values.json", [f"assemble {REPORT}"]),
+        (f"{OUT}/arbeit/werte.json", f"{OUT}/values.json", [f"assemble {REPORT}"]),
         (f"{OUT}/tables/uebersicht-10.csv", f"{OUT}/values.json", [f"assemble {REPORT}"]),
         (f"{OUT}/figures/gfs-sitz.svg", f"{OUT}/values.json", [f"assemble {REPORT}"]),
         (f"build/reports/{REPORT}/document.json", f"{OUT}/values.json", [f"assemble {REPORT}"]),
@@ -320,9 +344,9 @@ def test_tick_reruns_what_depends_on_it(ticked):
     assert {"akteure", "anhang"} <= set(again)
     assert "buendnisse" not in again
     assert sorted(steps(ticked[2])) == sorted(
-        # the checksums of all sources are in one list, which changed: the interviews are checked against it again
-        ["register", *FORMS_READ, "process reflexionsgespraeche-2019", *map(chapter, again), *FINISH]
-    )  # fmt: skip
+        # the checksums of all sources are in one list, which changed: each source is checked against it again
+        ["register", "ingest strukturen-2018", *processed(*SOURCES), *map(chapter, again), *FINISH]
+    )
 
 
 def test_tick_changes_its_two_counts_in_the_table(built, ticked):
@@ -400,24 +424,57 @@ def test_tick_changes_these_lines_of_the_pdf(built, ticked):
 # What the Makefile knows of the library
 
 
-def test_steps_import_only_what_make_watches(built):
-    """A module that a step imports is among its prerequisites, so a change in it is never overlooked."""
-    printed = (built.parent / "printed.txt").read_text(encoding="utf-8")
-    database = make(built, "-n", "-p", "help")
-    watched = {
+def watched_modules(folder):
+    """Name of a variable of the Makefile -> the files that bring a step back when they change."""
+    database = make(folder, "-n", "-p", "help")
+    return {
         name: set(re.search(rf"^{name} := (.*)$", database, re.MULTILINE)[1].split())
         for name in ("LIB_INGEST", "LIB_REPORT", "LIB_VERIFY")
     }
-    seen, library = [], "LIB_INGEST"
+
+
+def imported(folder, printed):
+    """(steps so far, module of the project) of every import that the steps reported."""
+    seen = []
     for line in printed.splitlines():
-        if ran := steps(line):
-            seen += ran
-            library = LIBRARIES.get(ran[0].split()[0], "LIB_REPORT")
-        elif found := re.match(r"import time:.*\|\s*(gkanalysis\S*)", line):
-            path = "src/" + found[1].replace(".", "/")
-            if seen and (built / f"{path}.py").exists():
-                assert f"{path}.py" in watched[library], (seen[-1], path)
-    assert len(seen) == 1 + len(FORMS_READ) + len(INTERVIEWS_READ) + len(CHAPTERS) + len(FINISH)
+        seen += steps(line)
+        if seen and (found := re.match(r"import time:.*\|\s*(gkanalysis\S*)", line)):
+            path = "src/" + found[1].replace(".", "/") + ".py"
+            if (folder / path).exists():
+                yield seen, path
+
+
+def test_steps_import_only_what_make_watches(built):
+    """A module that a step imports is among its prerequisites, so a change in it is never overlooked."""
+    printed = (built.parent / "printed.txt").read_text(encoding="utf-8")
+    watched, seen = watched_modules(built), []
+    for seen, path in imported(built, printed):
+        assert path in watched[LIBRARIES.get(seen[-1].split()[0], "LIB_REPORT")], (seen[-1], path)
+    assert sorted(seen) == sorted(["register", *read(*SOURCES), *map(chapter, CHAPTERS), *FINISH])
+
+
+def sources_of(folder):
+    """The sources of a data folder that have steps; which ones do is said by their codebooks."""
+    paths = ProjectPaths.of(folder, Path("data/raw"))
+    declares = {kind.declares for kind in KINDS}
+    books = {p.name: paths.codebook(p.name) for p in paths.data.iterdir() if p.is_dir()}
+    keys = {s: re.findall(r"^(\w+):", b.read_text(encoding="utf-8"), re.MULTILINE) for s, b in books.items()}
+    return sorted(s for s in keys if declares & set(keys[s]))
+
+
+def test_sources_that_come_in_later_are_read_alone(project, built, copied):
+    """Every other shipped source, added to a finished build, is read by watched modules; no old one is again."""
+    shutil.copytree(project / "data/raw", copied / "data/raw", dirs_exist_ok=True)
+    later = sorted(set(sources_of(copied)) - set(SOURCES))
+    assert later
+    printed = make(copied, "-j2", "data", PYTHONPROFILEIMPORTTIME="1")
+    assert sorted(steps(printed)) == sorted(["register", *read(*later)])
+    watched = watched_modules(copied)["LIB_INGEST"]
+    assert not {path for _, path in imported(copied, printed)} - watched
+    old, new = outputs(built), outputs(copied)
+    listed = {"build/state/all", "data/processed/raw-files.csv"}
+    assert {n for n in old if old[n] != new.get(n)} == listed
+    assert nothing_to_do(make(copied, "data"))
 
 
 # Interrupted
@@ -489,8 +546,8 @@ def real_data(sources, tmp_path_factory):
     (target / "SHA256SUMS").unlink()
     dataset = target / "dataset.yml"
     dataset.write_text("title: Eingegangene Bögen\nsynthetic: false\n", encoding="utf-8")
-    for form in target.glob("*/forms/*.docx"):
-        rewrite_form(form, lambda text: text.replace("SYNTHETISCH", ""), "docProps/core.xml")
+    for path in target.rglob("*"):
+        unmark(path)
     return target
 
 

@@ -51,7 +51,9 @@ def project(tmp_path):
     paths = ProjectPaths.of(tmp_path, Path("data/raw"))
     paths.processed.mkdir(parents=True)
     (paths.processed / "dataset.json").write_text(json.dumps({"title": "Probe", "synthetic": True}))
-    (paths.processed / "raw-files.csv").write_text("file,sha256\nforms/1.docx,0123\n")
+    (paths.processed / "raw-files.csv").write_text(
+        "file,sha256\nstrukturen-2018/forms/1.docx,0123\ndataset.yml,45\nandere-2020/forms/2.docx,67\n"
+    )
     policy = {"threshold": 3, "sources": {}, "derived": [{"match": "*", "reason": "Probe"}]}
     (tmp_path / "data/codebook").mkdir(parents=True)
     (tmp_path / "data/codebook/disclosure.yml").write_text(json.dumps(policy))  # JSON is YAML
@@ -189,11 +191,11 @@ def test_counted_rows_stand_in_the_working_paper_only(project):
 
 
 def test_document_names_data_files_and_versions(project):
-    """The last page is made from what was read, with check sums as they are written, not as numbers."""
+    """The last page names the files of this report's sources, with check sums as they are written, not as numbers."""
     report, paths = project(chapter("Text"))
     assemble_report(report, paths)
     document = json.loads((paths.build / "reports/probe/document.json").read_text())
-    assert document["raw_files"] == [["forms/1.docx", "0123"]]
+    assert document["raw_files"] == [["strukturen-2018/forms/1.docx", "0123"], ["dataset.yml", "45"]]
     assert (document["dataset"], document["synthetic"]) == ("Probe", True)
     assert {"Python", "gkanalysis", "pandas", "typst"} <= {name for name, _ in document["versions"]}
 

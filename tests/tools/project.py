@@ -39,6 +39,16 @@ def copy_project(target):
     return target
 
 
+def keep_report(folder, report, sources):
+    """Take from a copy of the project all other reports, and all received data but the register and these sources."""
+    for path in (folder / "reports").glob("*.yml"):
+        if path.stem != report:
+            path.unlink()
+    for path in (folder / "data/raw").iterdir():
+        if path.is_dir() and path.name not in ("register", *sources):
+            shutil.rmtree(path)
+
+
 def environment(**changes):
     """The environment for make: the caller's without what another make left there."""
     kept = {k: v for k, v in os.environ.items() if k not in INHERITED}
@@ -75,3 +85,13 @@ def rewrite_form(path, change, part="word/document.xml"):
             if info.filename == part:
                 content = change(content.decode("utf-8")).encode("utf-8")
             archive.writestr(info, content)
+
+
+def unmark(path):
+    """Take from a form, spreadsheet or QDA project the mark by which it calls itself invented."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        parts = {"docProps/core.xml", "project.qde"} & set(archive.namelist())
+    for part in parts:
+        rewrite_form(path, lambda text: re.sub("synthetisch", "eingegangen", text, flags=re.IGNORECASE), part)
