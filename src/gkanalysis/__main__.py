@@ -230,7 +230,7 @@ def _check_published(options: argparse.Namespace) -> None:
 
     problems: list[str] = []
     figures = read_figures(Path(options.figures), problems)
-    found = check_consistency(figures, read_relations(Path(options.relations)), problems)
+    found = check_consistency(figures, read_relations(Path(options.relations), problems), problems)
     print("\n".join(report_lines(found, figures)))
     ids = {c.id for c in found.contradictions}
     new, gone = ids - set(options.accept), set(options.accept) - ids

@@ -95,6 +95,14 @@ def test_small_share_of_a_known_count_may_have_a_large_base():
     assert system.can_keep({0, 1})
 
 
+def test_printed_base_is_not_the_largest_there_can_be():
+    """2 may be 0.4 % of 500 although 10 is printed for the base, and for the same base in another place."""
+    claims = [Claim("x.n", 2), Claim("x.base", 10), Claim("y", 10), Claim("p", 4, 1, "x.n", "x.base", "c")]
+    system = System(claims, [Relation("same", "", {"x.base": 1, "y": -1}, 0, 0)])
+    assert system.can_keep({0, 3})
+    assert not system.can_keep({0, 2, 3})
+
+
 def test_sums_may_be_larger_than_any_printed_number():
     """The whole of four hundreds is four hundred, whatever small number is printed for it."""
     parts = [Claim(q, 100) for q in "abcd"]

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from statsmodels.stats import inter_rater
 
 from gkanalysis.errors import TabulationError
 
@@ -274,6 +273,8 @@ def cohens_kappa(table: ArrayLike) -> Coefficient:
     >>> round(cohens_kappa([[0, 4, 1], [0, 8, 0], [0, 1, 5]]).value, 4)
     0.4842
     """
+    from statsmodels.stats import inter_rater
+
     table = np.asarray(table, dtype=float)
     if not table.sum():
         return Coefficient(None, NO_PAIRS)

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import gammaln
-from statsmodels.stats.multitest import multipletests
 
 from gkanalysis.errors import TabulationError
 
@@ -102,6 +100,8 @@ def holm(p_values: ArrayLike) -> np.ndarray:
     >>> holm([0.01, float("nan"), 0.04, 0.02]).round(6).tolist()
     [0.03, nan, 0.04, 0.04]
     """
+    from statsmodels.stats.multitest import multipletests
+
     p_values = np.asarray(p_values, dtype=float)
     corrected = np.full(p_values.shape, np.nan)
     made = ~np.isnan(p_values)
@@ -247,5 +247,7 @@ def _log_probabilities(columns: np.ndarray, drawn: int) -> np.ndarray:
 
 def _log_choose(n: ArrayLike, k: ArrayLike) -> np.ndarray:
     """Logarithm of the number of ways to choose k of n, element by element."""
+    from scipy.special import gammaln
+
     n, k = np.asarray(n, dtype=float), np.asarray(k, dtype=float)
     return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)

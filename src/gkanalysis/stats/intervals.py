@@ -7,9 +7,6 @@ sample from infinity is far too wide. Nothing here approximates by the normal di
 from bisect import bisect_left
 from functools import lru_cache
 
-from scipy.stats import hypergeom
-from statsmodels.stats.proportion import proportion_confint
-
 from gkanalysis.errors import TabulationError
 
 NO_INTERVAL = (float("nan"), float("nan"))
@@ -74,6 +71,8 @@ def finite_population_interval(
     >>> finite_population_interval(29, 58, 58)
     (0.5, 0.5)
     """
+    from scipy.stats import hypergeom
+
     _check_counts(n, base_n, population_n, level)
     if base_n == 0:
         return NO_INTERVAL
@@ -127,6 +126,8 @@ def clopper_pearson_interval(n: int, base_n: int, *, level: float = 0.95) -> tup
     >>> round(low, 4), round(high, 4)
     (0.0932, 0.1293)
     """
+    from statsmodels.stats.proportion import proportion_confint
+
     _check_counts(n, base_n, None, level)
     if base_n == 0:
         return NO_INTERVAL

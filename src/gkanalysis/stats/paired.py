@@ -7,8 +7,6 @@ second time, d never. Only b and c, the discordant pairs, say that something cha
 from math import comb, sqrt
 from typing import NamedTuple
 
-from statsmodels.stats.proportion import proportion_confint
-
 from gkanalysis.errors import TabulationError
 
 NO_PAIRS = "no_pairs"
@@ -144,6 +142,8 @@ def paired_difference(a: int, b: int, c: int, d: int, *, level: float = 0.95) ->
     >>> round(found.low, 4), round(found.high, 4)
     (-0.1186, -0.0046)
     """
+    from statsmodels.stats.proportion import proportion_confint
+
     a, b, c, d = _counts(a, b, c, d)
     if not 0 < level < 1:
         raise TabulationError(

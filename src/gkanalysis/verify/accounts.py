@@ -12,6 +12,8 @@ from gkanalysis.errors import UsageError
 from gkanalysis.sources import source_kind
 from gkanalysis.validate import GIVEN
 from gkanalysis.verify.interviewaccounts import interview_rows
+from gkanalysis.verify.listaccounts import list_rows
+from gkanalysis.verify.openaccounts import mention_rows
 from gkanalysis.verify.sums import account
 from gkanalysis.verify.tracewords import STATES
 
@@ -22,7 +24,7 @@ KEY = ["file", "item_id", "occurrence"]
 
 
 def account_rows(chapter: Chapter, sources: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """One row per sum: in = used + set aside, for files, forms, alliances, answers and mentions, and for interviews.
+    """One row per sum: in = used + set aside, for forms and their answers, for interviews and lists.
 
     Yields
     ------
@@ -35,11 +37,15 @@ def account_rows(chapter: Chapter, sources: Sequence[str]) -> Iterator[dict[str,
         If the tables of a source have not been made.
     """
     for source in sources:
-        if source_kind(chapter.paths.codebook(source)).id == "interviews":
+        kind = source_kind(chapter.paths.codebook(source)).id
+        if kind == "interviews":
             yield from interview_rows(chapter, source)
+        elif kind == "lists":
+            yield from list_rows(chapter, source)
         else:
             yield from _form_rows(chapter, source)
             yield from _response_rows(chapter, source)
+            yield from mention_rows(chapter, source)
 
 
 def _form_rows(chapter: Chapter, source: str) -> Iterator[dict[str, Any]]:

@@ -94,12 +94,11 @@ def edit_part(part: str, change: Edit) -> Edit:
     return edit
 
 
-def draw_tick(root: Path, random: Random) -> Mutant:
-    """A tick set or taken away in a form: content control, field of an old form, or typed by hand."""
+def draw_tick(root: Path, random: Random, sources: Sequence[str] = ("*",)) -> Mutant:
+    """A tick set or taken away in a form of one of the sources: content control, old field, or typed by hand."""
+    forms = sorted(f for s in sources for f in (root / "data/raw").glob(f"{s}/forms/*.docx"))
     wanted = random.choice(("control", "legacy", "typed"))
-    forms = sorted((root / "data/raw").glob("*/forms/*.docx"))
-    while True:
-        form = random.choice(forms)
+    for form in random.sample(forms, len(forms)):
         with zipfile.ZipFile(form) as archive:
             text = archive.read("word/document.xml").decode("utf-8")
         way = "control" if "<w14:checkbox>" in text else "legacy" if "<w:checkBox>" in text else "typed"
@@ -158,11 +157,10 @@ def csv_bytes(rows: Sequence[Sequence[str]]) -> bytes:
     return buffer.getvalue().encode("utf-8")
 
 
-def draw_label(root: Path, random: Random) -> Mutant:
+def draw_label(root: Path, random: Random, books: Sequence[str] = ("*",)) -> Mutant:
     """One letter missing in a label of a codebook."""
-    path, text = _codebook(root, random)
-    labels = [(p, n) for p, n in _scalars(yaml.compose(text)) if _is_label(p) and len(n.value) > 3]
-    where, node = random.choice(labels)
+    path, text = _codebook(root, random, books, _labels)
+    where, node = random.choice(_labels(text))
     start, end = node.start_mark.index, node.end_mark.index
     letters = [k for k in range(start + 1, end - 1) if text[k].isalpha() and text[k] != text[k + 1]]
     at = random.choice(letters)
@@ -170,9 +168,9 @@ def draw_label(root: Path, random: Random) -> Mutant:
     return Mutant("label", path, about, replace_piece(at, at + 1, ""))
 
 
-def draw_constant(root: Path, random: Random) -> Mutant:
+def draw_constant(root: Path, random: Random, books: Sequence[str] = ("*",)) -> Mutant:
     """A value of a codebook that decides how answers are read and counted."""
-    path, text = _codebook(root, random, _constants)
+    path, text = _codebook(root, random, books, _constants)
     chosen = _constants(text)
     name = random.choice(sorted({name for _, name, _ in chosen}))
     where, name, node = random.choice([c for c in chosen if c[1] == name])
@@ -186,17 +184,10 @@ def draw_constant(root: Path, random: Random) -> Mutant:
     return Mutant("constant", path, f"{_name(where)}: {node.value} → {new}", edit)
 
 
-def draw_swap(root: Path, random: Random) -> Mutant:
+def draw_swap(root: Path, random: Random, books: Sequence[str] = ("*",)) -> Mutant:
     """The ids or the labels of two options, rows or items of one list in each other's place."""
-    path, text = _codebook(root, random)
-    groups: dict[tuple[Any, ...], list[Any]] = {}
-    for where, node in _scalars(yaml.compose(text)):
-        if where[-1] in ("id", "label"):
-            groups.setdefault((where[:-2], where[-1]), []).append(node)
-        elif len(where) > 1 and where[-2] in ("options", "types"):
-            groups.setdefault((where[:-1], "label"), []).append(node)
-    lists = [(key, nodes) for key, nodes in groups.items() if len({n.value for n in nodes}) > 1]
-    (where, part), nodes = random.choice(lists)
+    path, text = _codebook(root, random, books, _lists)
+    (where, part), nodes = random.choice(_lists(text))
     first, second = sorted(random.sample(nodes, 2), key=lambda n: n.start_mark.index)
     (a, b), (c, d) = ((n.start_mark.index, n.end_mark.index) for n in (first, second))
     edit = replace_piece(a, d, text[c:d] + text[b:c] + text[a:b])
@@ -214,11 +205,31 @@ def _constants(text: str) -> list[tuple[tuple[Any, ...], str, yaml.Node]]:
     return found
 
 
-def _codebook(root: Path, random: Random, usable: Callable[[str], Any] = lambda _: True) -> tuple[str, str]:
-    """One of the codebooks in which there is something to change."""
-    texts = {p: p.read_text(encoding="utf-8") for p in sorted((root / "data/codebook").glob("*.yml"))}
-    path = random.choice([p for p, text in texts.items() if usable(text)])
-    return path.relative_to(root).as_posix(), texts[path]
+def _labels(text: str) -> list[Any]:
+    """Paths and nodes of texts for readers."""
+    return [(p, n) for p, n in _scalars(yaml.compose(text)) if _is_label(p) and len(n.value) > 3]
+
+
+def _lists(text: str) -> list[Any]:
+    """Ids and labels that stand in one list and are not all the same, with the path of the list."""
+    groups: dict[tuple[Any, ...], list[Any]] = {}
+    for where, node in _scalars(yaml.compose(text)):
+        if where[-1] in ("id", "label"):
+            groups.setdefault((where[:-2], where[-1]), []).append(node)
+        elif len(where) > 1 and where[-2] in ("options", "types"):
+            groups.setdefault((where[:-1], "label"), []).append(node)
+    return [(key, nodes) for key, nodes in groups.items() if len({n.value for n in nodes}) > 1]
+
+
+def _codebook(
+    root: Path, random: Random, books: Sequence[str], usable: Callable[[str], Any]
+) -> tuple[str, str]:
+    """One of the codebooks of these names in which there is something to change."""
+    paths = sorted(p for b in books for p in (root / "data/codebook").glob(f"{b}.yml"))
+    for path in random.sample(paths, len(paths)):
+        if usable(text := path.read_text(encoding="utf-8")):
+            break
+    return path.relative_to(root).as_posix(), text
 
 
 def _scalars(node: yaml.Node, where: tuple[Any, ...] = (), seen: set[int] | None = None) -> Iterator[Any]:

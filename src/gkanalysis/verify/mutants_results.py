@@ -15,6 +15,7 @@ from random import Random
 
 import pandas as pd
 
+from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.definition import read_report
 from gkanalysis.report.numbers import WORDS
 from gkanalysis.report.values import REFERENCE
@@ -39,14 +40,20 @@ DATA_URI = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")
 
 
 def draw_mutants(root: Path, report: str, n: int, seed: int) -> list[Mutant]:
-    """Draw `n` different mutants of a built project, of all kinds equally many as far as `n` allows."""
+    """Draw `n` different mutants of a built project, of all kinds equally many as far as `n` allows.
+
+    Only what the report is made from is changed; another source's codebook is nothing that its numbers could show.
+    """
     folder, fields = f"reports/{report}", checkable_fields(root, report)
+    sources = read_report(root, report).sources
+    paths = ProjectPaths.of(root, Path("data/raw"))
+    books = sorted({"register", *(paths.codebook(s).stem for s in sources)})
     draws = {
-        "tick": lambda r: draw_tick(root, r),
+        "tick": lambda r: draw_tick(root, r, sources),
         "register": lambda r: draw_register(root, r),
-        "label": lambda r: draw_label(root, r),
-        "constant": lambda r: draw_constant(root, r),
-        "swap": lambda r: draw_swap(root, r),
+        "label": lambda r: draw_label(root, r, books),
+        "constant": lambda r: draw_constant(root, r, books),
+        "swap": lambda r: draw_swap(root, r, books),
         "published": lambda r: draw_published(root, report, fields, r),
         "manifest": lambda r: draw_manifest(root, report, r),
         "figure": lambda r: draw_figure(root, report, r),

@@ -20,11 +20,18 @@ from gkanalysis.errors import VerificationError
 from gkanalysis.paths import ProjectPaths
 from gkanalysis.verify.traceagreement import agreement
 from gkanalysis.verify.tracecodings import codings, coverage, meetings
+from gkanalysis.verify.traceoffers import offers
+from gkanalysis.verify.traceopen import open_answers
+from gkanalysis.verify.tracepanel import attrition, change, compared
 from gkanalysis.verify.traceregister import ORIGIN, REGISTER, category, findings, nested, split_rows
 
 if TYPE_CHECKING:
     from gkanalysis.report.chapter import Chapter
 
+COUNTED_FILE = (
+    "arbeit/werte.json"  # value id -> the rows that it counts; a working paper, as it names cases and files
+)
+COUNTED_ROWS = ("rows", "base_rows")
 # responses by chapter; a chapter that is gone takes its responses along
 _ANSWERS: WeakKeyDictionary[Chapter, dict[tuple[str, str], pd.DataFrame]] = WeakKeyDictionary()
 
@@ -68,7 +75,8 @@ def trace_number(chapter: Chapter, definition: str, row: str, subgroup: str = "a
     find = {
         "multiple_response": _multiple_response, "single_response": _single_response,
         "category": category, "nested": nested, "findings": findings, "codings": codings,
-        "agreement": agreement, "coverage": coverage, "meetings": meetings,
+        "agreement": agreement, "coverage": coverage, "meetings": meetings, "offers": offers, "open_answers": open_answers,
+        "attrition": attrition, "change": change, "compared": compared,
     }.get(parts.path)  # fmt: skip
     if find is None:
         raise VerificationError(
@@ -184,8 +192,22 @@ def _exhibit_tables(report_folder: Path) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def _values(report_folder: Path) -> dict[str, dict[str, object]]:
-    """Numbers of the text by id; a value that is worded twice stands once."""
-    return {v["id"]: v for v in json.loads((report_folder / "values.json").read_text(encoding="utf-8"))}
+    """Numbers of the text by id; a value that is worded twice stands once.
+
+    Raises
+    ------
+    VerificationError
+        If the working paper with the rows of a number is missing or does not know it.
+    """
+    values = {v["id"]: v for v in json.loads((report_folder / "values.json").read_text(encoding="utf-8"))}
+    path = report_folder / COUNTED_FILE
+    counted = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for name, value in values.items():
+        if value.get("definition") == "rows" and name not in counted:
+            raise VerificationError(
+                f"„{name}“ zählt Zeilen, aber „{path}“ nennt sie nicht; bitte „make report“ ausführen."
+            )
+    return {name: value | counted.get(name, {}) for name, value in values.items()}
 
 
 def find_numbers(report_folder: Path) -> Iterator[tuple[str, Mapping[str, object]]]:

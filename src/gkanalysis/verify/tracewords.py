@@ -12,6 +12,9 @@ from gkanalysis.interviewcodebook import InterviewCodebook
 from gkanalysis.paths import ProjectPaths
 from gkanalysis.tabulate.agreement import COMPARED_LABELS
 from gkanalysis.verify.trace import Trace, find_numbers, find_untraced, trace_cell
+from gkanalysis.verify.traceoffers import offer_words
+from gkanalysis.verify.traceopen import category_of
+from gkanalysis.verify.tracepanel import panel_words
 
 if TYPE_CHECKING:
     from gkanalysis.report.chapter import Chapter
@@ -31,6 +34,7 @@ STATES = {
 
 
 INTERVIEW_KINDS = ("codings", "coverage", "meetings", "agreement")
+PANEL_KINDS = ("attrition", "change", "compared")
 
 
 def definition_words(chapter: Chapter, trace: Trace) -> str:
@@ -45,6 +49,8 @@ def definition_words(chapter: Chapter, trace: Trace) -> str:
         return f"Gezählt ist im Register „{label}“ (Codebuch des Registers, {known['table']}, {trace.row})."
     if parts.path == "findings":
         return f"Gezählt sind die Funde der Prüfung von {known['source']} nach der Regel {trace.row}."
+    if parts.path in PANEL_KINDS:
+        return panel_words(chapter, parts.path, known)
     group = chapter.type_labels.get(trace.subgroup, trace.subgroup)
     if parts.path in INTERVIEW_KINDS:
         return _interview_words(chapter.interviews(known["source"]).codebook, parts.path, known, trace.row)
@@ -54,11 +60,16 @@ def definition_words(chapter: Chapter, trace: Trace) -> str:
     book = chapter.codebook(known["source"])
     labels = {rule["id"]: rule["label"] for rule in book.completeness}
     forms = " oder ".join(labels.get(s, s) for s in known["status"].split(","))
+    if parts.path == "offers":
+        return f"{offer_words(book, known, trace.row)}; Gruppe: {group}; Bögen: {forms}."
     tail = f"Gruppe: {group}; Bögen: {forms}; Basis: {BASES.get(known['base'], known['base'])}."
     if parts.path == "multiple_response":
         label = book.items[trace.row].label
         return f"Gezählt ist {trace.row} „{label}“ angekreuzt ({book.sets[known['set']]['label']}); {tail}"
     item = book.items[known["item"]]
+    if parts.path == "open_answers":
+        category = category_of(chapter, known, trace.row)
+        return f"Gezählt sind Bündnisse, in deren Antwort auf {item.id} „{item.label}“ {known['coder']} die Kategorie „{category.label}“ wenigstens einmal vergeben hat; {tail} Definition: {category.definition}"
     option = next((o.label for o in item.options if o.id == trace.row), trace.row)
     return f"Gezählt ist bei {item.id} „{item.label}“ die Antwort „{option}“; {tail}"
 
