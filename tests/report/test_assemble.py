@@ -197,7 +197,7 @@ def test_document_names_data_files_and_versions(project):
     document = json.loads((paths.build / "reports/probe/document.json").read_text())
     assert document["raw_files"] == [["strukturen-2018/forms/1.docx", "0123"], ["dataset.yml", "45"]]
     assert (document["dataset"], document["synthetic"]) == ("Probe", True)
-    assert {"Python", "gkanalysis", "pandas", "typst"} <= {name for name, _ in document["versions"]}
+    assert {"gkanalysis", "pandas", "typst"} <= {name for name, _ in document["versions"]}
 
 
 def test_chapter_of_other_data_is_refused(project):

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from gkanalysis.errors import DisclosureError
+
 DETAILS = ("interval", "counts", "difference", "nothing")
 
 
@@ -44,6 +46,11 @@ def printable_detail(
         "interval": number of pairs, yes in each wave, interval. "counts": without the interval. "difference":
         the number of pairs and the difference of the shares. "nothing": not even that.
 
+    Raises
+    ------
+    DisclosureError
+        If a wave has fewer answers than the pairs: then nothing can be weighed.
+
     Examples
     --------
     Two lost can be told from the interval, but not from the counts alone.
@@ -51,6 +58,11 @@ def printable_detail(
     >>> printable_detail(Paired(7, 2, 5, 21), (20, 40), (30, 30), 3, interval=tuple)
     'counts'
     """
+    if not _fits(pairs, first, second):
+        raise DisclosureError(
+            f"Paarvergleich: Die Wellen haben mit {first} und {second} gültigen Antworten (ja, nein) weniger als die Paare "
+            f"{tuple(pairs)}; bitte die Angaben berichtigen."
+        )
     base_n = sum(pairs)
     net = pairs.gained - pairs.lost
     possible = [p for p in _tables(base_n, net) if _fits(p, first, second)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
@@ -61,8 +60,8 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
         "synthetic": dataset["synthetic"],
         "dataset": dataset["title"],
         "raw_files": raw.values.tolist(),
-        "versions": [["Python", ".".join(map(str, sys.version_info[:3]))]]
-        + [[name, version(name)] for name in ("gkanalysis", *VERSIONED)],
+        # the locked packages; Python itself may differ from machine to machine and stands in the certificate
+        "versions": [[name, version(name)] for name in ("gkanalysis", *VERSIONED)],
     }
     with tempfile.TemporaryDirectory(dir=build, prefix=".vorlage.") as scratch:
         _copy_exhibits(report, build, Path(scratch))

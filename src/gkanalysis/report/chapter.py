@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 import pandas as pd
 
 from gkanalysis.codebook import Codebook, read_codebook
+from gkanalysis.codebookcheck import load_yaml
 from gkanalysis.errors import NotebookError, UsageError
 from gkanalysis.ingest.register import read_register_codebook, register_frames
 from gkanalysis.interviewcodebook import InterviewCodebook
@@ -113,11 +114,12 @@ class Chapter:
         """
         labels = {}
         for source in sources:
-            if source == "register":
+            if source == "register" or self._is_list(source):
                 continue
             book = self._any_codebook(source)
             if isinstance(book, InterviewCodebook):
                 labels |= {(source, code.id): f"Gespräche, {code.label}" for code in book.codes.values()}
+                labels |= {(source, f"{code}=present"): "kommt vor" for code in book.codes}
                 continue
             labels |= {(source, i.id): f"{book.title}, {i.label}" for i in book.items.values()}
             labels |= {
@@ -144,6 +146,12 @@ class Chapter:
     def findings(self, source: str) -> pd.DataFrame:
         """What validation found in a source, one row per finding."""
         return self._table(f"{source}-findings")
+
+    def findings_table(self, source: str) -> pd.DataFrame:
+        """How often each rule of the validation found something: row (rule), label, n."""
+        found = self.findings(source).groupby(["rule", "title"], sort=True).size().rename("n").reset_index()
+        table = found.rename(columns={"rule": "row", "title": "label"}).assign(subgroup=TOTAL, base_n=None)
+        return define(table, "findings", source=source)
 
     def losses(self, source: str) -> pd.DataFrame:
         """What came in and is not used as it came, one row each."""
@@ -210,10 +218,16 @@ class Chapter:
         """The source line of an exhibit, which says so when the data are synthetic."""
         if name == "register":
             label = f"Register der Bündnisse, Stand {format_date(self.register_codebook['as_of'])}"
+        elif self._is_list(name):
+            label = load_yaml(self.paths.codebook(name).read_text(encoding="utf-8"))["title"]
         else:
             book = self._any_codebook(name)
             label = f"{book.title}, Welle {book.wave}"
         return f"Quelle: {label}; eigene Berechnung" + ("; synthetische Daten." if self.mark else ".")
+
+    def _is_list(self, source: str) -> bool:
+        """Whether a source is a list; its rows are the table `<source>-rows`."""
+        return source_kind(self.paths.codebook(source)).id == "lists"
 
     def _any_codebook(self, source: str) -> Codebook | InterviewCodebook:
         """The codebook of a source of forms or of interviews."""

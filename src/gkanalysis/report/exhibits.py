@@ -258,6 +258,18 @@ def plain_rows(frame: pd.DataFrame) -> tuple[Row, ...]:
     )
 
 
+def finding_rows(table: pd.DataFrame) -> tuple[Row, ...]:
+    """Printed rows of what validation found: title, rule, number of findings.
+
+    >>> finding_rows(pd.DataFrame({"row": ["V06"], "label": ["doppelt"], "n": [2]}))[0].cells
+    ('doppelt', 'V06', '2')
+    """
+    return tuple(
+        Row((r.label, r.row, format_count(r.n)), numbers=("", "", f"{r.row}:alle"))
+        for r in table.itertuples()
+    )
+
+
 def difference_rows(tests: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Row, ...]:
     """Printed rows of tests: label, spread in whole percentage points, p and corrected p.
 

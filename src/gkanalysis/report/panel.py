@@ -1,0 +1,310 @@
+"""What a notebook does with several waves of forms: who took part, and what the same alliances say twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from gkanalysis.disclosure.pairedcounts import Paired, printable_detail
+from gkanalysis.disclosure.policy import read_policy
+from gkanalysis.errors import NotebookError
+from gkanalysis.report.definitions import TOTAL, define
+from gkanalysis.report.flowfigure import flow_numbers
+from gkanalysis.report.numbers import format_date
+from gkanalysis.stats.paired import paired_difference
+from gkanalysis.tabulate.change import WaveItem, change_table
+from gkanalysis.tabulate.comparison import compare_shares, side_by_side
+from gkanalysis.tabulate.panel import attrition_table, flow_table
+
+if TYPE_CHECKING:
+    from gkanalysis.report.chapter import Chapter
+
+USABLE = ("full", "partial")  # a form with one of these counts as returned
+REFUSED = "verweigert"  # what the list of contacts says of an alliance that declined
+
+
+class Panel:
+    """The alliances over several waves of forms, in a chapter.
+
+    Parameters
+    ----------
+    chapter : Chapter
+    sources : the waves in the order of time, such as `prozess-2020`
+
+    Raises
+    ------
+    NotebookError
+        If two of the sources are of the same wave.
+    """
+
+    def __init__(self, chapter: Chapter, sources: Sequence[str]) -> None:
+        self.chapter = chapter
+        self.sources = {str(chapter.codebook(s).wave): s for s in sources}
+        if len(self.sources) < len(sources):
+            raise NotebookError(f"Von diesen Quellen gehören zwei zur selben Welle: {', '.join(sources)}.")
+
+    @property
+    def waves(self) -> list[str]:
+        """The waves as their codebooks name them."""
+        return list(self.sources)
+
+    @cached_property
+    def cases(self) -> pd.DataFrame:
+        """All alliances of the register: `case_id`, `type`."""
+        return self.chapter.alliances[["alliance_id", "type"]].rename(columns={"alliance_id": "case_id"})
+
+    @cached_property
+    def participation(self) -> pd.DataFrame:
+        """One row per alliance and wave: `case_id`, `wave`, `status` as `tabulate.panel` names it."""
+        parts = []
+        for wave, source in self.sources.items():
+            cases = self.chapter.cases(source)
+            status = pd.Series("not_returned", index=cases.index)
+            status = status.mask(cases["contact"] == REFUSED, "declined")
+            status = status.mask(cases["status"].isin(USABLE), "returned")
+            parts.append(pd.DataFrame({"case_id": cases["case_id"], "wave": wave, "status": status}))
+        return pd.concat(parts, ignore_index=True)
+
+    @property
+    def always_returned(self) -> int:
+        """How many alliances returned a form in every wave."""
+        returned = self.participation["status"].eq("returned").groupby(self.participation["case_id"]).all()
+        return int(returned.sum())
+
+    def source(self, waves: Iterable[str] = ()) -> str:
+        """The source line of an exhibit on several waves; all if none are named."""
+        named = list(waves) or self.waves
+        line = f"Quelle: Arbeitshilfen der Wellen {', '.join(named[:-1])} und {named[-1]}; eigene Berechnung"
+        return line + ("; synthetische Daten." if self.chapter.mark else ".")
+
+    def instruments(self) -> pd.DataFrame:
+        """The forms of all waves, with their versions and number of fields.
+
+        Returns
+        -------
+        DataFrame, one row per wave: `row`, `wave`, `label` (title and versions), `sent`, `n` (fields)
+        """
+        rows = []
+        for wave, source in self.sources.items():
+            book = self.chapter.codebook(source)
+            sent = sorted(str(v["sent"]) for v in book.versions.values())
+            shown = " und ".join(format_date(s) for s in dict.fromkeys(sent))
+            titles = "; ".join(str(v["title"]) for v in book.versions.values())
+            rows.append((wave, wave, f"{book.title}: {titles}", shown, len(book.items)))
+        return pd.DataFrame(rows, columns=["row", "wave", "label", "sent", "n"])
+
+    def decisions(self) -> pd.DataFrame:
+        """What the codebooks had to assume: one row per assumption, `row`, `wave`, `label`."""
+        rows = [
+            (f"{wave}-{k}", wave, text)
+            for wave, source in self.sources.items()
+            for k, text in enumerate(self.chapter.codebook(source).decisions, start=1)
+        ]
+        return pd.DataFrame(rows, columns=["row", "wave", "label"])
+
+    def attrition(self, *, by_type: bool = False) -> pd.DataFrame:
+        """Alliances by state of participation, wave by wave.
+
+        Returns
+        -------
+        DataFrame as `tabulate.panel.attrition_table` gives it, one row per wave, state and subgroup: `state` is
+        the state, `row` wave and state
+        """
+        groups = {"by": "type", "groups": self.chapter.types} if by_type else {}
+        table = attrition_table(self.participation, self.waves, self.cases, **groups)
+        table = table.rename(columns={"row": "state"})
+        table.insert(1, "row", table["wave"] + "-" + table["state"])
+        known = [self._state(w, s) for w, s in table[["wave", "state"]].values]
+        return table.assign(definition=[define_one("attrition", **k) for k in known])
+
+    def flow(self) -> pd.DataFrame:
+        """Who passes from which state to which; refusals count as no return.
+
+        Returns
+        -------
+        DataFrame as `tabulate.panel.flow_table` gives it, of all alliances
+        """
+        return flow_table(self.participation, self.waves, self.cases, merge={"declined": "not_returned"})
+
+    def flow_numbers(self, flow: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+        """The numbers of the flow figure, each with a name and its definition."""
+        numbers = flow_numbers(flow, labels, {TOTAL: "alle Bündnisse"})
+        known = [
+            {
+                **self._state(a, x, merged=True),
+                **{f"next_{k}": v for k, v in self._state(b, y, merged=True).items()},
+            }
+            for a, x, b, y in numbers[["wave", "row", "next_wave", "next_row"]].values
+        ]
+        names = (
+            numbers["wave"] + "-" + numbers["row"] + "-" + numbers["next_wave"] + "-" + numbers["next_row"]
+        )
+        return numbers.assign(row=names, definition=[define_one("attrition", **k) for k in known])
+
+    def pair(
+        self, question: str, first: tuple[str, str], second: tuple[str, str], yes: Sequence[str]
+    ) -> tuple[WaveItem, WaveItem]:
+        """The same single choice in two waves, for `change`.
+
+        Parameters
+        ----------
+        question : id of the line
+        first, second : wave and item, such as ("2020", "1.3")
+        yes : answers that count as yes; all others count as no
+
+        Raises
+        ------
+        NotebookError
+            If label or options differ: only what asks the same can be paired.
+        """
+        asked = [
+            self.chapter.codebook(self.sources[wave]).items[item_id] for wave, item_id in (first, second)
+        ]
+        words = [(item.label, tuple((o.id, o.label) for o in item.options)) for item in asked]
+        options = [o.id for o in asked[0].options]
+        if words[0] != words[1] or not set(yes) <= set(options):
+            raise NotebookError(
+                f"„{question}“: {' '.join(first)} („{asked[0].label}“) und {' '.join(second)} („{asked[1].label}“) fragen "
+                f"nicht wörtlich dasselbe, oder „{', '.join(yes)}“ ist keine Antwort; bitte `compare` benutzen."
+            )
+        no = tuple(o for o in options if o not in yes)
+        one, other = (WaveItem(w, i, question, asked[0].label, tuple(yes), no) for w, i in (first, second))
+        return one, other
+
+    def change(self, pairs: Sequence[tuple[WaveItem, WaveItem]]) -> pd.DataFrame:
+        """Change of the same alliances between two waves, and how much of it may be printed.
+
+        Returns
+        -------
+        DataFrame as `tabulate.change.change_table` gives it, one row per question, with `detail`: see
+        `disclosure.pairedcounts.printable_detail`
+        """
+        waves = {w.wave for pair in pairs for w in pair}
+        answers = {
+            w: self.chapter.responses(s, self.chapter.cases(s, status=USABLE))
+            for w, s in self.sources.items()
+            if w in waves
+        }
+        table = change_table(answers, pairs, self.cases)
+        threshold = read_policy(self.chapter.paths.codebooks / "disclosure.yml").threshold
+        details = []
+        for (first, second), r in zip(pairs, table.itertuples(), strict=True):
+            both = r.first_n - r.lost_n
+            counts = Paired(both, r.lost_n, r.gained_n, r.base_n - both - r.lost_n - r.gained_n)
+            totals = [_totals(answers[i.wave], i) for i in (first, second)]
+            details.append(printable_detail(counts, *totals, threshold, _shown_interval))
+        return table.assign(detail=details)
+
+    def change_numbers(self, table: pd.DataFrame, pairs: Sequence[tuple[WaveItem, WaveItem]]) -> pd.DataFrame:
+        """The numbers of a change that may be printed, in long form.
+
+        Returns
+        -------
+        DataFrame, per question up to three rows: `row` the question (n: alliances with valid answers in both
+        waves, of all), and, where `detail` allows it, the question with `-first` and `-second` (n: those with
+        yes, of the pairs); `label`, `wave`, `subgroup`, `n`, `base_n`, `points`, `low`, `high` (percentage
+        points), `definition`
+        """
+        rows = []
+        for (first, second), r in zip(pairs, table.itertuples(), strict=True):
+            if r.detail == "nothing":
+                continue
+            known = self._pair(first, second)
+            shared = {"label": r.label, "subgroup": TOTAL}
+            low, high = shown_interval(r) if r.detail == "interval" else (None, None)
+            found = {"points": round(100 * r.difference, 1), "low": low, "high": high}
+            rows.append(
+                {"row": r.row, **shared, "wave": f"{first.wave}, {second.wave}", "n": r.base_n}
+                | {
+                    "base_n": len(self.cases),
+                    **found,
+                    "definition": define_one("change", count="pairs", **known),
+                }
+            )
+            if r.detail in ("interval", "counts"):
+                rows += [
+                    {"row": f"{r.row}-{at}", **shared, "wave": item.wave, "n": n, "base_n": r.base_n}
+                    | {"definition": define_one("change", count=at, **known)}
+                    for at, item, n in (("first", first, r.first_n), ("second", second, r.second_n))
+                ]
+        columns = ["row", "label", "subgroup", "wave", "n", "base_n", "points", "low", "high", "definition"]
+        numbers = pd.DataFrame(rows, columns=columns)
+        return numbers.astype({"low": "Int64", "high": "Int64"})
+
+    def compare(
+        self, asked: Mapping[str, tuple[str, str, str]], row: str, notes: Sequence[str] = ()
+    ) -> tuple[pd.DataFrame, tuple[str, ...]]:
+        """Shares of several waves side by side, with the sentence that they are no change.
+
+        Parameters
+        ----------
+        asked : wave -> (item, answer, what was asked in a few words)
+        row : id of the line
+        notes : further notes
+
+        Returns
+        -------
+        DataFrame, one row per wave: `row` (line and wave), `label`, `wave`, `subgroup`, `n`, `base_n`, `base`,
+        `share`, `definition`; and the notes to print under it
+        """
+        rows = []
+        for wave, (item_id, option, label) in asked.items():
+            source = self.sources[wave]
+            cases = self.chapter.cases(source, status=USABLE)
+            counted = self.chapter.single_response(source, item_id, cases)
+            (found,) = counted[(counted["row"] == option) & (counted["subgroup"] == TOTAL)].to_dict("records")
+            known = {"source": source, "item": item_id, "option": option, "status": ",".join(USABLE)}
+            rows.append(
+                {
+                    "row": row,
+                    "subgroup": TOTAL,
+                    "wave": wave,
+                    "question": f"{source} {item_id}",
+                    "label": label,
+                }
+                | {k: found[k] for k in ("n", "base_n")}
+                | {"base": "answered", "definition": define_one("compared", **known)}
+            )
+        compared = compare_shares(pd.DataFrame(rows))
+        printed = (*dict.fromkeys(w for w in compared["warning"] if w), *notes)
+        side_by_side(compared, printed)
+        return compared.assign(row=compared["row"] + "-" + compared["wave"]), printed
+
+    def _state(self, wave: str, state: str, *, merged: bool = False) -> dict[str, str]:
+        source = self.sources[wave]
+        return {
+            "source": source,
+            "state": "not_returned,declined" if merged and state == "not_returned" else state,
+        }
+
+    def _pair(self, first: WaveItem, second: WaveItem) -> dict[str, str]:
+        known = {}
+        for name, item in (("first", first), ("second", second)):
+            known |= {f"{name}_source": self.sources[item.wave], f"{name}_item": item.item_id}
+            known |= {f"{name}_yes": ",".join(item.yes), f"{name}_no": ",".join(item.no)}
+        return known
+
+
+def define_one(kind: str, **known: str) -> str:
+    """The definition of a single number; see `report.definitions.define`."""
+    return define(pd.DataFrame({"n": [0]}), kind, **known)["definition"].item()
+
+
+def _totals(answers: pd.DataFrame, item: WaveItem) -> tuple[int, int]:
+    """How many answered yes and no to an item in a wave, paired or not."""
+    rows = answers[(answers["item_id"] == item.item_id) & (answers["state"] == "answered")]
+    return int(rows["value"].isin(item.yes).sum()), int(rows["value"].isin(item.no).sum())
+
+
+def _shown_interval(pairs: Paired) -> tuple[int, int]:
+    """The interval in whole percentage points, as it is printed."""
+    found = paired_difference(pairs.both, pairs.lost, pairs.gained, pairs.neither)
+    return round(100 * (found.low or 0.0)), round(100 * (found.high or 0.0))
+
+
+def shown_interval(row: Any) -> tuple[int, int]:
+    """The interval of a row of `Panel.change` in whole percentage points."""
+    return round(100 * row.ci_low), round(100 * row.ci_high)
