@@ -107,7 +107,8 @@ def check_report(report: Report, paths: ProjectPaths) -> str:
         for b in outcome.signed
         if b.signed
     ]
-    unused = [e for e in policy.exceptions if e not in [b.signed for b in outcome.signed]]
+    own = [e for e in policy.exceptions if e.source in report.sources]  # the others are for other reports
+    unused = [e for e in own if e not in [b.signed for b in outcome.signed]]
     lines += [
         f"  Nicht gebraucht: Ausnahme zu {e.source}, {e.item}, „{e.state}“; bitte streichen." for e in unused
     ]
