@@ -67,19 +67,22 @@ STATE := $(BUILD)/state
 
 LIB_BASE   := $(wildcard src/gkanalysis/*.py)
 LIB_INGEST := $(LIB_BASE) $(wildcard src/gkanalysis/ingest/*.py src/gkanalysis/word/*.py src/gkanalysis/qda/*.py) $(filter-out data/codebook/disclosure.yml,$(wildcard data/codebook/*.yml)) src/gkanalysis/report/definition.py
-LIB_REPORT := $(LIB_BASE) data/codebook/disclosure.yml $(wildcard src/gkanalysis/verify/trace*.py) $(addprefix src/gkanalysis/ingest/,__init__.py register.py tables.py) $(wildcard $(foreach d,disclosure tabulate stats report,src/gkanalysis/$(d)/*.py) $(addprefix src/gkanalysis/report/,templates/* fonts/*))
+LIB_REPORT := $(LIB_BASE) data/codebook/disclosure.yml $(wildcard data/codebook/kategorien.yml src/gkanalysis/verify/trace*.py) $(addprefix src/gkanalysis/ingest/,__init__.py categorybook.py register.py tables.py) $(wildcard $(foreach d,disclosure tabulate stats report,src/gkanalysis/$(d)/*.py) $(addprefix src/gkanalysis/report/,templates/* fonts/*))
 LIB_VERIFY := $(LIB_REPORT) $(wildcard src/gkanalysis/verify/*.py)
 ALL_REPORTS := $(basename $(notdir $(wildcard reports/*.yml)))
 
-# Kinds of sources (src/gkanalysis/sources.py): folders with forms, and folders with the export of a QDA program.
+# Kinds of sources (src/gkanalysis/sources.py): folders with forms, with a list, with the export of a QDA program.
 FORMS := $(patsubst $(DATA)/%/forms,%,$(wildcard $(DATA)/*/forms))
 QDA := $(wildcard $(addprefix $(DATA)/*/*.,[qQ][dD][pP][xX] [xX][lL][sS][xX]))
-# A codebook with columns at its first level declares a table, no export of a QDA program.
+# A codebook with columns at its first level declares a list; it is called like the folder, or without its last part.
 SHEETS := $(basename $(notdir $(shell grep -l '^columns:' data/codebook/*.yml 2>/dev/null)))
-INTERVIEWS := $(filter-out register $(FORMS) $(SHEETS),$(sort $(patsubst $(DATA)/%/,%,$(filter $(DATA)/%/,$(dir $(QDA))))))
-SOURCES := $(FORMS) $(INTERVIEWS)
-FORM_TABLES := cases responses findings losses forms questions
+FOLDERS := $(filter-out register $(FORMS),$(patsubst $(DATA)/%/,%,$(wildcard $(DATA)/*/)))
+LISTS := $(foreach s,$(FOLDERS),$(if $(filter $(SHEETS),$(s) $(patsubst %-$(lastword $(subst -, ,$(s))),%,$(s))),$(s)))
+INTERVIEWS := $(filter-out register $(FORMS) $(LISTS),$(sort $(patsubst $(DATA)/%/,%,$(filter $(DATA)/%/,$(dir $(QDA))))))
+SOURCES := $(FORMS) $(INTERVIEWS) $(LISTS)
+FORM_TABLES := cases responses mentions findings losses forms questions
 INTERVIEW_TABLES := documents codes segments codings cases memos findings losses files questions
+LIST_TABLES := rows findings losses files questions
 
 # What is missing of a list of files, and what a report holds of the exhibits of its chapters: see the rules.
 gone = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
@@ -112,7 +115,7 @@ endif
 .PHONY: report reports data
 report: $(foreach f,$(FORMATS_$(REPORT)),$(REPORTS)/$(REPORT)/$(REPORT).$(f)) ## Bericht erzeugen: HTML, PDF, DOCX (REPORT=..., DATA=Ordner)
 reports: $(foreach r,$(ALL_REPORTS),$(foreach f,$(FORMATS_$(r)),$(REPORTS)/$(r)/$(r).$(f))) ## Alle Berichte erzeugen
-data: $(PROCESSED)/buendnisse.parquet $(SOURCES:%=$(PROCESSED)/%-cases.parquet) ## Nur einlesen und prüfen
+data: $(PROCESSED)/buendnisse.parquet $(SOURCES:%=$(PROCESSED)/%-questions.parquet) ## Nur einlesen und prüfen
 
 # A Python of one's own must have the packages; another one than last time makes everything anew.
 $(BUILD)/python.txt: $(if $(FOUND),$(if $(filter-out $(shell cat $(BUILD)/python.txt 2>/dev/null),$(FOUND)),FORCE))
@@ -145,6 +148,7 @@ $(5:%=$(PROCESSED)/$(1)-%.parquet): $(PROCESSED)/$(1).ok ;
 endef
 $(foreach s,$(FORMS),$(eval $(call SOURCE_RULES,$(s),forms,forms.csv,responses.parquet reviews.csv,$(FORM_TABLES))))
 $(foreach s,$(INTERVIEWS),$(eval $(call SOURCE_RULES,$(s),lists,files.csv,projects.parquet,$(INTERVIEW_TABLES))))
+$(foreach s,$(LISTS),$(eval $(call SOURCE_RULES,$(s),lists,files.csv,rows.parquet found.parquet,$(LIST_TABLES))))
 
 # What the data folder does not hold must end in a sentence, even if an old table still lies there.
 $(STATE)/%:

@@ -10,6 +10,7 @@ import yaml
 
 from forms import ROOT
 from gkanalysis.codebook import read_codebook
+from gkanalysis.ingest.categorybook import read_category_book
 from gkanalysis.ingest.forms import ingest_forms
 from gkanalysis.ingest.register import read_register, read_register_codebook
 from gkanalysis.process import process_source
@@ -36,6 +37,7 @@ def rows_of(path, delimiter=","):
 def processed(tmp_path_factory):
     """Source -> tables made of the shipped forms, read anew by what reads every source."""
     register = read_register(ROOT / "data/raw", read_register_codebook(ROOT / "data/codebook/register.yml"))
+    categories = read_category_book(ROOT / "data/codebook/kategorien.yml")
     tables = {}
     for source in SOURCES:
         interim = tmp_path_factory.mktemp(source)
@@ -43,7 +45,7 @@ def processed(tmp_path_factory):
             FORMS[source],
             [],
         )
-        tables[source] = process_source(ROOT / "data/raw", interim, book_of(source), register)
+        tables[source] = process_source(ROOT / "data/raw", interim, book_of(source), register, categories)
     return tables
 
 

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gkanalysis.codebook import Codebook
+    from gkanalysis.ingest.categorybook import CategoryBook
     from gkanalysis.interviewcodebook import InterviewCodebook
+    from gkanalysis.listbook import ListBook
     from gkanalysis.sources import SourceKind
+
+    Book = Codebook | InterviewCodebook | ListBook
 
 
 def replace_if_changed(new: Path, target: Path) -> bool:
@@ -48,7 +52,7 @@ def replace_if_changed(new: Path, target: Path) -> bool:
 
 
 def build_interim(paths: ProjectPaths, source: str) -> str:
-    """Ingest the forms or interviews of a source into `interim/<source>`; returns a sentence for the log.
+    """Ingest the forms, interviews or list of a source into `interim/<source>`; returns a sentence for the log.
 
     Raises
     ------
@@ -65,6 +69,11 @@ def build_interim(paths: ProjectPaths, source: str) -> str:
 
             folder = paths.data / source
             n, refused = ingest_interviews(folder, new)
+        elif kind.id == "lists":
+            from gkanalysis.ingest.lists import ingest_list
+
+            folder = paths.data / source
+            n, refused = ingest_list(folder, book.file, book.spec, new)
         else:
             from gkanalysis.ingest.forms import ingest_forms
 
@@ -124,14 +133,21 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     import pandas as pd
 
     from gkanalysis.interviews import process_interviews
+    from gkanalysis.lists import process_list
+    from gkanalysis.mentions import coding_template
     from gkanalysis.process import process_source, questions, raise_errors
 
     kind, book = _codebook(paths, source)
     register = {
         name: pd.read_parquet(paths.processed / f"{name}.parquet") for name in ("gebiete", "buendnisse")
     }
-    process = process_interviews if kind.id == "interviews" else process_source
-    tables = process(paths.data, paths.interim / source, book, register)
+    if kind.id == "interviews":
+        tables = process_interviews(paths.data, paths.interim / source, book, register)
+    elif kind.id == "lists":
+        tables = process_list(paths.data, paths.interim / source, book, register)
+    else:
+        categories = _categories(paths)
+        tables = process_source(paths.data, paths.interim / source, book, register, categories)
     findings = tables["findings"]
     findings.to_csv(_folder(paths.build) / f"{source}-findings.csv", index=False)
     raise_errors(findings)
@@ -146,7 +162,7 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     asked = _folder(paths.build) / f"{source}-rueckfragen.csv"
     # for Excel: it takes a semicolon and a byte order mark as a sign of columns and umlauts
     tables["questions"].to_csv(asked, index=False, sep=";", encoding="utf-8-sig")
-    counted = _interviews_counted(tables) if kind.id == "interviews" else _forms_counted(tables, book)
+    counted = _counted(kind, tables, book)
     lines = [
         f"{source}: {counted}; {len(findings)} Hinweise, {len(tables['losses'])} Zeilen in den Verlusten."
     ]
@@ -157,7 +173,26 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     folder = paths.build.relative_to(paths.root) if paths.build.is_relative_to(paths.root) else paths.build
     questions_at = f"; Rückfragen: {folder}/{source}-rueckfragen.csv" if len(tables["questions"]) else ""
     lines.append(f"  Alle Hinweise: {folder}/{source}-findings.csv{questions_at}")
+    if kind.id == "forms" and len(tables["mentions"]):
+        path = paths.build / f"{source}-kategorien.csv"
+        path.write_text(coding_template(tables["mentions"], categories, source), encoding="utf-8", newline="")
+        lines.append(f"  Vorlage zum Kodieren offener Antworten, mit dem Stand bisher: {folder}/{path.name}")
     return "\n".join(lines)
+
+
+def _categories(paths: ProjectPaths) -> CategoryBook | None:
+    """The categories of open answers, if the project has any."""
+    from gkanalysis.ingest.categorybook import CATEGORY_FILE, read_category_book
+
+    path = paths.codebooks / CATEGORY_FILE
+    return read_category_book(path) if path.exists() else None
+
+
+def _counted(kind: SourceKind, tables: Mapping[str, pd.DataFrame], book: Book) -> str:
+    """What there is now, for the log."""
+    if kind.id == "lists":
+        return f"{len(tables['rows'])} Zeilen"
+    return _interviews_counted(tables) if kind.id == "interviews" else _forms_counted(tables, book)
 
 
 def _forms_counted(tables: Mapping[str, pd.DataFrame], book: Codebook) -> str:
@@ -176,15 +211,17 @@ def _interviews_counted(tables: Mapping[str, pd.DataFrame]) -> str:
     )
 
 
-def _codebook(paths: ProjectPaths, source: str) -> tuple[SourceKind, Codebook | InterviewCodebook]:
+def _codebook(paths: ProjectPaths, source: str) -> tuple[SourceKind, Book]:
     """What kind of source it is, and its codebook; one of another wave is no substitute."""
     from gkanalysis.codebook import read_codebook
     from gkanalysis.interviewcodebook import read_interview_codebook
+    from gkanalysis.listbook import read_list_book
     from gkanalysis.sources import source_kind
 
     path = paths.codebook(source)
     kind = source_kind(path)
-    book = read_interview_codebook(path) if kind.id == "interviews" else read_codebook(path)
+    read = {"forms": read_codebook, "interviews": read_interview_codebook, "lists": read_list_book}[kind.id]
+    book = read(path)
     if book.source != source:
         raise CodebookError(
             f"Codebuch „{path}“ gilt für „{book.source}“, nicht für „{source}“; bitte „{source}.yml“ daneben anlegen."

@@ -15,7 +15,9 @@ from gkanalysis.codebookcheck import load_yaml
 from gkanalysis.decisions import STATES, apply_decisions
 from gkanalysis.errors import IngestError, ValidationError
 from gkanalysis.findings import Log
+from gkanalysis.ingest.categorybook import CategoryBook
 from gkanalysis.ingest.tables import read_rows
+from gkanalysis.mentions import read_mentions
 from gkanalysis.receipts import assign_forms, check_receipts, choose_forms, iso_date, nfc
 from gkanalysis.validate import check_locations, completeness, log_reviews, settle_responses
 
@@ -40,22 +42,28 @@ def read_dataset(data: Path) -> dict[str, Any]:
 
 
 def process_source(
-    data: Path, interim: Path, book: Codebook, register: Mapping[str, pd.DataFrame]
+    data: Path,
+    interim: Path,
+    book: Codebook,
+    register: Mapping[str, pd.DataFrame],
+    categories: CategoryBook | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Validate one source and build its analysis tables.
 
     Parameters
     ----------
     data : the data folder; the source's own folder holds `eingang.csv`, `kontakte.csv` and, if the team
-        has decided on unclear entries, `entscheidungen.csv`
+        has decided on unclear entries, `entscheidungen.csv`, and if it has coded open answers, `kategorien.csv`
     interim : folder with what `ingest_forms` wrote
     book : the codebook of the source
     register : the frames of the register
+    categories : the categories of open answers, of any source
 
     Returns
     -------
     cases : one row per alliance of the register: `status` (full, partial, unusable, missing), its form
     responses : one row per case, item and occurrence, with final states and the place of each
+    mentions : one row per mention of an open answer, coder and category; see `gkanalysis.mentions`
     findings, losses, forms : as described in `gkanalysis.validate`; one row per received file
     """
     folder, log = data / book.source, Log()
@@ -91,12 +99,14 @@ def process_source(
     kept = kept.assign(order=kept["item_id"].map(order)).sort_values(["case_id", "order", "occurrence"])
     first = ["case_id", "item_id", "occurrence", "state", "value"]
     kept = kept[[*first, *(c for c in kept.columns if c not in (*first, "order"))]].reset_index(drop=True)
+    mentions = read_mentions(folder, kept, book, categories, log)
     kept["state"] = pd.Categorical(kept["state"], categories=STATES)
     for loss in log.losses:
         loss["case_id"] = loss["case_id"] or case_of.get(loss["file"], "")
     return {
         "cases": cases,
         "responses": kept,
+        "mentions": mentions,
         "findings": log.finding_table(),
         "losses": log.loss_table(),
         "forms": forms,

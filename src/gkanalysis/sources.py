@@ -1,4 +1,4 @@
-"""What kinds of sources there are: received forms and coded interviews. The codebook of a source says which it is.
+"""What kinds of sources there are: received forms, coded interviews, lists. The codebook of a source says which it is.
 
 Each kind has its steps and its tables; nothing depends on the name of a source.
 """
@@ -32,7 +32,7 @@ KINDS = (
         "parts",
         "Bögen",
         ("responses.parquet", "reviews.csv", "forms.csv"),
-        ("cases", "responses", "findings", "losses", "forms", "questions"),
+        ("cases", "responses", "mentions", "findings", "losses", "forms", "questions"),
     ),
     SourceKind(
         "interviews",
@@ -43,6 +43,13 @@ KINDS = (
             *("documents", "codes", "segments", "codings", "cases", "memos"),
             *("findings", "losses", "files", "questions"),
         ),
+    ),
+    SourceKind(
+        "lists",
+        "columns",
+        "Liste",
+        ("rows.parquet", "found.parquet", "files.csv"),
+        ("rows", "findings", "losses", "files", "questions"),
     ),
 )
 
@@ -71,6 +78,6 @@ def source_kind(codebook: Path) -> SourceKind:
     if len(fitting) != 1:
         allowed = " oder ".join(f"„{kind.declares}“" for kind in KINDS)
         raise CodebookError(
-            f"Codebuch „{codebook}“ muss genau eines von {allowed} enthalten: Teile eines Bogens oder Kodes von Gesprächen."
+            f"Codebuch „{codebook}“ muss genau eines von {allowed} enthalten: Teile eines Bogens, Kodes von Gesprächen oder Spalten einer Liste."
         )
     return fitting[0]

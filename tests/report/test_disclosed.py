@@ -142,7 +142,10 @@ def test_code_that_shows_in_public_needs_its_signature(copied, tmp_path):
     with pytest.raises(DisclosureError) as caught:
         check_exhibits(copied.report, paths, paths.reports / copied.report.id)
     (line,) = str(caught.value).splitlines()[1:]
-    assert "aufbau.gesellschaft (GfS bei einer Entwicklungsgesellschaft), „kommt vor“, alle zusammen: es ist 1" in line
+    assert (
+        "aufbau.gesellschaft (GfS bei einer Entwicklungsgesellschaft), „kommt vor“, alle zusammen: es ist 1"
+        in line
+    )
     assert "„entwicklungsgesellschaft“ haben nur 1 Bündnisse" in line
 
 

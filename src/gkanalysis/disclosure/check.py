@@ -29,9 +29,10 @@ SHOWN = 12  # breaches of one kind that a message names
 
 
 class Report(Protocol):
-    """What is needed of a report's definition: its id, and its chapters with id and parameters."""
+    """What is needed of a report's definition: its id, its sources, and its chapters with id and parameters."""
 
     id: str
+    sources: Any
     chapters: Any
 
 

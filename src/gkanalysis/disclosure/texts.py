@@ -181,7 +181,17 @@ def _package(content: bytes, depth: int) -> Iterator[Text]:
             yield "Name eines Teils", info.filename
             part = archive.read(info)
             name = info.filename if not part.lstrip().startswith(b"<?xml") else "x.xml"
-            if name.rpartition(".")[2].lower() in ("ttf", "otf", "odttf", "fntdata", "jpg", "jpeg", "gif", "emf", "wmf"):
+            if name.rpartition(".")[2].lower() in (
+                "ttf",
+                "otf",
+                "odttf",
+                "fntdata",
+                "jpg",
+                "jpeg",
+                "gif",
+                "emf",
+                "wmf",
+            ):
                 continue
             yield from ((f"{info.filename}, {p}", t) for p, t in texts_of(name, part, depth + 1))
 

@@ -14,6 +14,8 @@ import yaml
 from gkanalysis.codebookcheck import load_yaml
 from gkanalysis.errors import CodebookError
 
+CATEGORY_FILE = "kategorien.yml"  # beside the codebooks of the sources
+
 
 @dataclass(frozen=True)
 class Category:

@@ -47,7 +47,9 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
             raise UsageError(f"„{paths.processed / name}“ fehlt; bitte zuerst „make data“ ausführen.")
     raw = pd.read_csv(paths.processed / "raw-files.csv", dtype=str)
     parts = raw.iloc[:, 0].str.split("/").str
-    raw = raw[(parts.len() == 1) | parts[0].isin(["register", *report.sources])]  # what this report is made from
+    raw = raw[
+        (parts.len() == 1) | parts[0].isin(["register", *report.sources])
+    ]  # what this report is made from
     dataset = json.loads((paths.processed / "dataset.json").read_text(encoding="utf-8"))
     marks = {c.id: _chapter(build, c.id)["synthetic"] for c in report.chapters}
     other = [c for c, mark in marks.items() if mark not in (None, dataset["synthetic"])]

@@ -1,0 +1,134 @@
+"""A list of the team becomes a table: every row and cell is used or set aside, every finding is told in one pass."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from gkanalysis.errors import CodebookError, IngestError
+from gkanalysis.listbook import read_list_book
+from gkanalysis.verify.accounts import account_rows
+from listfolder import CLEAN, HEAD, SOURCE, ListFolder
+from received import found, rules
+from sheets import formula
+
+ROOT = Path(__file__).parents[1]
+DIRTY = [
+    ["Besuche im Mai"],
+    [*HEAD, "Wetter"],
+    [date(2023, 5, 3), "B1", "Auftakt", "1,5", "Sonne"],
+    ["4.5.23", "B2", None, 2],
+    [date(2023, 5, 5), "B99", "x", formula("1+1", "2")],
+    [date(2023, 5, 6), "B3", "y", 9, None, "lose"],
+]
+
+
+def test_clean_list(tmp_path):
+    """Columns are found by their heading and come in declared order, with the place of each row."""
+    tables = ListFolder(tmp_path).process()
+    assert list(tables) == ["rows", "findings", "losses", "files"]
+    assert tables["rows"].fillna("").values.tolist() == [
+        ["B1", "2023-05-03", 1.5, "Auftakt", "besuche.xlsx", 2, "Blatt „Besuche“, Zeile 2"],
+        ["B2", "2023-05-04", 2.0, "", "besuche.xlsx", 3, "Blatt „Besuche“, Zeile 3"],
+    ]
+    assert (rules(tables), len(tables["losses"])) == ([], 0)
+
+
+def test_everything_wrong_is_told_at_once(tmp_path):
+    """What cannot be read is empty, stands in the losses with its words, and the row stays."""
+    tables = ListFolder(tmp_path, DIRTY).process()
+    assert rules(tables) == ["T05", "T06", "T06", "T07", "T08", "T14", "V01"]
+    assert tables["rows"]["row"].tolist() == [3, 4, 5, 6]
+    assert tables["rows"]["days"].isna().tolist() == [False, False, True, True]
+    lost = tables["losses"].set_index("unit")[["rule", "item_id", "case_id", "raw"]]
+    assert sorted(lost.loc["cell"].values.tolist()) == [
+        ["T06", "date", "B2", "4.5.23"], ["T06", "days", "B3", "9"], ["T08", "days", "B99", "=1+1"],
+    ]  # fmt: skip
+    assert lost.loc["value"].tolist() == ["T14", "", "B3", "lose"]
+    assert lost.loc["column", "rule"] == "T05"
+    (unknown,) = found(tables, "V01")
+    assert (unknown["severity"], unknown["raw"], unknown["place"]) == ("error", "B99", "Zeile 5")
+
+
+def test_alliance_twice_on_a_day(tmp_path):
+    """The same key in two rows is an error; neither is dropped."""
+    tables = ListFolder(tmp_path, [*CLEAN, CLEAN[1]]).process()
+    assert rules(tables) == ["T11"]
+    assert found(tables, "T11")[0]["severity"] == "error"
+    assert len(tables["rows"]) == 3
+
+
+def test_invented_and_real_lists_do_not_mix(tmp_path):
+    """A workbook says whether it is invented; a CSV file cannot and is taken for what the folder is."""
+    assert rules(ListFolder(tmp_path / "a", synthetic=True).process()) == ["V18"]
+    drawn = ListFolder(tmp_path / "b", synthetic=True, file="besuche.csv")
+    drawn.file.rename(drawn.folder / "alt.xlsx")
+    (drawn.folder / "besuche.csv").write_text("Bündnis;Datum;Tage;Notiz\nB1;3.5.2023;1;\n", encoding="utf-8")
+    tables = drawn.process()
+    assert rules(tables) == []
+    assert tables["losses"][["unit", "file"]].values.tolist() == [["file", "alt.xlsx"]]
+    assert tables["rows"]["place"].tolist() == ["Zeile 2"]
+
+
+def test_file_that_is_missing_or_none(tmp_path):
+    """The sentence says where the list is expected; a file that may not be read is refused, nothing is written."""
+    drawn = ListFolder(tmp_path)
+    drawn.file.write_bytes(b"%PDF-1.7 x")
+    n, (sentence,) = drawn.ingest()
+    assert (n, "PDF-Datei" in sentence) == (0, True)
+    assert not drawn.paths.interim.exists()
+    drawn.file.unlink()
+    with pytest.raises(
+        IngestError, match=r"besuche\.xlsx“ fehlt; bitte die Liste unter diesem Namen dort ablegen"
+    ):
+        drawn.ingest()
+
+
+@pytest.mark.parametrize("rows", [CLEAN, DIRTY, [HEAD]])
+def test_lists_add_up(tmp_path, rows):
+    """Files, rows and filled cells of the spreadsheet are used or set aside, for clean and for dirty lists."""
+    sums = list(account_rows(ListFolder(tmp_path, rows).chapter(), [SOURCE]))
+    assert [(s["id"], s["verdict"]) for s in sums] == [
+        (f"{SOURCE}: {what}", "adds_up") for what in ("Dateien", "ausgelassene Dateien", "Zeilen", "ausgefüllte Zellen")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong", "says"),
+    [
+        (lambda rows: rows.iloc[1:], ["Zeilen", "ausgefüllte Zellen"], "zuerst „3“"),
+        (lambda rows: rows.assign(days=None), ["ausgefüllte Zellen"], "zuerst „Zeile 3, days“"),
+    ],
+)
+def test_lost_rows_and_cells_are_named(tmp_path, change, wrong, says):
+    """A row or a value that is gone without a word is missing in the sum."""
+    chapter = ListFolder(tmp_path, DIRTY).chapter()
+    chapter._tables[f"{SOURCE}-rows"] = change(chapter._table(f"{SOURCE}-rows"))
+    sums = [s for s in account_rows(chapter, [SOURCE]) if s["verdict"] != "adds_up"]
+    assert [s["id"].removeprefix(f"{SOURCE}: ") for s in sums] == wrong
+    assert says in sums[0]["message"]
+
+
+def test_chapter_names_the_list(tmp_path):
+    """The source line of an exhibit has the title of the list; signed exceptions know no items of it."""
+    chapter = ListFolder(tmp_path).chapter()
+    assert chapter.source(SOURCE) == "Quelle: Besuche; eigene Berechnung."
+    assert chapter.answer_labels([SOURCE]) == {}
+
+
+@pytest.mark.parametrize(
+    ("book", "says"),
+    [({"file": ""}, "es fehlt ein Text zu „file“"), ({"file": "../x.csv"}, "kein Name einer Datei"), ({"columns": []}, "keine Spalte")],
+)  # fmt: skip
+def test_codebook_of_a_list_is_checked(tmp_path, book, says):
+    """What is missing or leads out of the folder is a sentence."""
+    with pytest.raises(CodebookError, match=says):
+        read_list_book(ListFolder(tmp_path, **book).codebook)
+
+
+@pytest.mark.parametrize("source", ["prozessbegleitung-log", "programm-monitoring", "ereignisse"])
+def test_shipped_codebooks_name_their_folder_and_file(source):
+    """The source of each shipped list is its folder, and the file lies there."""
+    book = read_list_book(ROOT / f"data/codebook/{source}.yml")
+    assert book.source == source
+    assert (ROOT / "data/raw" / source / book.file).is_file()

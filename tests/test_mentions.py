@@ -1,0 +1,113 @@
+"""Open answers are taken apart into mentions, and the team's codings are laid beside them; nothing is dropped."""
+
+import pytest
+
+from gkanalysis.errors import CodebookError
+from gkanalysis.findings import Log
+from gkanalysis.ingest.categorybook import read_category_book
+from gkanalysis.mentions import MENTION_COLUMNS, coding_template, mention_frame, read_mentions
+from openfolder import CATEGORIES, CODED, SOURCE, OpenFolder
+from received import COUNTED, Received
+
+
+def told(mentions):
+    """Case, number, text, category and coder of each row."""
+    return list(
+        mentions[["case_id", "mention", "text", "category", "coder"]].itertuples(index=False, name=None)
+    )
+
+
+def test_mentions_with_their_categories(tmp_path):
+    """One row per mention, coder and category, coders and categories in the order of the codebook."""
+    mentions, findings = OpenFolder(tmp_path).read()
+    assert told(mentions) == [
+        ("B1", 1, "Fußball", "sport", "A"),
+        ("B1", 2, "Kochen am Abend", "kochen", "A"),
+        ("B1", 2, "Kochen am Abend", "sonstiges", "B"),
+        ("B2", 1, "Schwimmen", "sport", "A"),
+        ("B2", 2, "Laufen", "sport", "A"),
+        ("B3", 1, "Grillen", "kochen", "A"),
+        ("B3", 1, "Grillen", "sonstiges", "A"),
+    ]
+    assert mentions[["file", "place"]].drop_duplicates().values.tolist()[0] == ["B1.docx", "/w:p[1]"]
+    assert findings["rule"].unique().tolist() == ["K09"]  # B has begun and not finished
+
+
+def test_mention_without_category_stays(tmp_path):
+    """An uncoded mention has a row of its own and a finding; the categories of other sources are no matter."""
+    mentions, findings = OpenFolder(tmp_path, coded=CODED[:2]).read()
+    assert told(mentions)[2:] == [
+        ("B2", 1, "Schwimmen", "", ""),
+        ("B2", 2, "Laufen", "", ""),
+        ("B3", 1, "Grillen", "", ""),
+    ]
+    assert findings["rule"].tolist() == ["K01", "K01", "K01", "K02"]
+    assert not findings["message"].str.contains("andere-2020").any()
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("B1;1.4;1;Fußball;spott;A", "K03"),
+        ("B1;1.4;1;Handball;sport;A", "K04"),
+        ("B5;1.4;1;Kochen;kochen;A", "K05"),  # was not asked
+        ("B1;1.4;3;Kochen;kochen;A", "K05"),
+        ("B1;1.4;1;Fußball;sport;C", "K07"),
+        ("B1;1.8;1;Fußball;sport;A", "K08"),
+    ],
+)
+def test_codings_that_fit_nothing_are_errors(tmp_path, line, rule):
+    """What would give a category to something else stops the build; the row is named."""
+    _, findings = OpenFolder(tmp_path, coded=[*CODED, line]).read()
+    (error,) = findings[findings["severity"] == "error"].to_dict("records")
+    assert (error["rule"], error["file"]) == (rule, "kategorien.csv")
+    assert "Zeile 8" in error["place"]
+
+
+def test_spreadsheet_that_is_missing(tmp_path):
+    """With categories and without codings all mentions are uncoded, said once."""
+    mentions, findings = OpenFolder(tmp_path, coded=None).read()
+    assert set(mentions["category"]) == {""}
+    assert len(mentions) == 5
+    assert findings["rule"].tolist() == ["K01"]
+    assert "5 Nennungen" in findings["message"].item()
+
+
+def test_source_without_categories(tmp_path):
+    """There is an empty table with the same columns; codings without any category are refused."""
+    drawn = OpenFolder(tmp_path, coded=None, categories=CATEGORIES | {"items": CATEGORIES["items"][1:]})
+    mentions, findings = drawn.read()
+    assert list(mentions.columns) == MENTION_COLUMNS
+    assert (len(mentions), len(findings)) == (0, 0)
+    assert mentions.dtypes.equals(mention_frame([dict.fromkeys(MENTION_COLUMNS, 1)]).dtypes)
+    assert read_mentions(drawn.folder, drawn.responses, drawn.book, None, Log()).empty
+    (drawn.folder / "kategorien.csv").write_text("source\n")
+    with pytest.raises(CodebookError, match="fehlen die Kategorien"):
+        read_mentions(drawn.folder, drawn.responses, drawn.book, None, Log())
+
+
+@pytest.mark.parametrize("item", ["1.1", "7.7"])
+def test_categories_of_no_open_item(tmp_path, item):
+    """A single choice has options, and what the form does not ask has no answers."""
+    items = [CATEGORIES["items"][0] | {"item": item}]
+    with pytest.raises(CodebookError, match=f"„{item}“ ist keine offene Frage von „probe-2023“"):
+        OpenFolder(tmp_path, categories=CATEGORIES | {"items": items}).read()
+
+
+@pytest.mark.parametrize("coded", [CODED, CODED[:3], None])
+def test_template_keeps_codings(tmp_path, coded):
+    """The sheet for the team holds every mention for every coder; put back unchanged it changes nothing."""
+    drawn = OpenFolder(tmp_path, coded=coded)
+    before, _ = drawn.read()
+    book = read_category_book(drawn.paths.codebooks / "kategorien.yml")
+    sheet = coding_template(before, book, SOURCE)
+    assert len(sheet.splitlines()) == 1 + 5 * 2
+    (drawn.folder / "kategorien.csv").write_text(sheet, encoding="utf-8", newline="")
+    assert drawn.read()[0].equals(before)
+
+
+def test_process_makes_the_table_for_every_source(tmp_path):
+    """Forms without coded answers have an empty table of mentions."""
+    tables = Received(tmp_path / "raw").add("a.docx", COUNTED).process()
+    assert tables["mentions"].empty
+    assert list(tables["mentions"].columns) == MENTION_COLUMNS
