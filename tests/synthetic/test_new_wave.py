@@ -31,6 +31,13 @@ def test_a_wave_of_20_items_needs_no_code(tmp_path):
     lines["chapters"].append(chapter)
     report.write_text(yaml.safe_dump(lines, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
+    coded = next(t["categories"] for t in PLAN["texts"] if "categories" in t)
+    declared = [{"id": c, "label": c, "definition": f"Vorhaben: {c}."} for c in coded]
+    categories = root / "data/codebook/kategorien.yml"
+    known = load_yaml(categories.read_text(encoding="utf-8"))
+    known["items"].append({"source": SOURCE, "item": "1.4", "label": "Vorhaben", "categories": declared})
+    categories.write_text(yaml.safe_dump(known, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
     register = pd.read_csv(root / "data/raw/register/buendnisse.csv", dtype=str)
     wave = next(w for w in make_waves(root, register, set()) if w.book.source == SOURCE)
     write_source(root / "data/raw" / SOURCE, wave.book, wave.forms, wave.contacts, wave.categories)
