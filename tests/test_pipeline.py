@@ -488,8 +488,15 @@ def changed_since(folder, name):
 
 
 def appears(folder, pattern):
-    """A condition: a file that is still being made lies there."""
-    return lambda: any(folder.glob(pattern))
+    """Something that matches is there."""
+
+    def condition():
+        try:
+            return any(folder.glob(pattern))
+        except FileNotFoundError:  # the build removed it while we looked
+            return False
+
+    return condition
 
 
 def killed(folder, line, condition):

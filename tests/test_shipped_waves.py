@@ -109,7 +109,8 @@ def test_what_is_known_of_the_slides_follows_from_them():
     accepted = yaml.safe_load(SLIDES.with_suffix(".accepted.yml").read_text(encoding="utf-8"))
     assert found.problems == ()
     assert ("s22-07.percent", 46, 46) in found.implied_bases
-    assert [c.id for c in found.contradictions] == [a["id"] for a in accepted]
+    known = [a["id"] for a in accepted if a["verdict"] == "contradiction"]
+    assert [c.id for c in found.contradictions] == known
 
 
 @pytest.mark.parametrize("name", ["chancen-nrw", "prozessbegleitung-fogs"])
