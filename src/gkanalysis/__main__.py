@@ -65,7 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     add("ingest", _ingest, "die Bögen oder Gespräche einer Quelle einlesen", "source")
     add("process", _process, "eine Quelle prüfen und zur Auswertung bereitstellen", "source")
     add("rules", _rules, "die Make-Regeln eines Berichts ausgeben", "report")
-    chapter = add("chapter", _chapter, "ein Kapitel eines Berichts rechnen", "report", "chapter")
+    chapter = add("chapter", _chapter, "die Kapitel eines Berichts rechnen, die noch fehlen", "report")
+    chapter.add_argument("chapters", nargs="*", metavar="KAPITEL", help="diese, auch wenn sie nicht fehlen")
     chapter.add_argument("--engine", default="fork", choices=["fork", "nbclient"])
     add("assemble", _assemble, "Kapitel, Tabellen und Werte eines Berichts zusammenführen", "report")
     render = add("render", _render, "einen Bericht setzen", "report")
@@ -185,18 +186,13 @@ def _rules(options: argparse.Namespace) -> None:
 
 
 def _chapter(options: argparse.Namespace) -> None:
-    from gkanalysis.report.definition import chapter_parameters, read_report
-    from gkanalysis.report.notebooks import run_chapter
+    from gkanalysis.report.chapters import run_chapters
+    from gkanalysis.report.definition import read_report
 
     paths = _paths(options)
     report = read_report(paths.root, options.report)
-    notebook, parameters = chapter_parameters(report, options.chapter, paths, options.data)
-    run_chapter(
-        notebook,
-        paths.build / "reports" / report.id / options.chapter,
-        parameters,
-        engine=options.engine,
-    )
+    for line in run_chapters(report, paths, options.data, options.chapters, engine=options.engine):
+        print(line, flush=True)
 
 
 def _assemble(options: argparse.Namespace) -> None:

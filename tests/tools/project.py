@@ -72,8 +72,14 @@ def make(folder, *arguments, python=sys.executable, fails=False, **variables):
 
 
 def steps(output):
-    """What make ran, as the words after `-m gkanalysis` without the data folder, in order."""
-    return re.findall(r"-m gkanalysis (.+?) --data \S+$", output, re.MULTILINE)
+    """What make ran, as the words after `-m gkanalysis` without the data folder, in order.
+
+    The step that computes chapters is followed by one `chapter REPORT CHAPTER` for each that it computed.
+    """
+    found = re.findall(
+        r"-m gkanalysis (.+?) --data \S+$|^(\S+): Kapitel (\S+) gerechnet", output, re.MULTILINE
+    )
+    return [step or f"chapter {report} {chapter}" for step, report, chapter in found]
 
 
 def rewrite_form(path, change, part="word/document.xml"):

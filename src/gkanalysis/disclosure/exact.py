@@ -163,11 +163,14 @@ def _breach(known: _Known, system: System, target: _Target, truth: Mapping[Key, 
         size = sum(truth.get(k, 0) for k in group) if told else target.size
         if not 1 <= value <= highest and not (value and value == size):
             return None
-    low, high = system.bounds(target.terms)
-    kind = "few" if low >= 1 and high <= highest else ""
-    if not kind and target.size is not None and low == target.size > 0:
+    low = system.low(target.terms)
+    if low < 1:  # then nothing is given away, however high it may be
+        return None
+    high = system.bounds(target.terms)[1]
+    kind = "few" if high <= highest else ""
+    if not kind and target.size is not None and low == target.size:
         kind = "all"
-    if not kind and told and low > 0:
+    if not kind and told:
         rest = group | {k: group.get(k, 0) - f for k, f in target.terms.items()}
         kind = "all" if system.bounds(rest)[1] == 0 else ""
     if not kind:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 
 import pandas as pd
@@ -53,7 +54,7 @@ class World:
     questions: Mapping[str, Question]
     answers: Mapping[str, pd.Series]
 
-    @property
+    @cached_property
     def classes(self) -> dict[tuple[str, ...], int]:
         """Values of the attributes -> number of cases; one class if there are no attributes."""
         if not self.attributes:

@@ -191,7 +191,9 @@ def chapter_parameters(
 def make_rules(report: Report, paths: ProjectPaths) -> str:
     """Rules for make: what each chapter of a report and the report itself are made from.
 
-    `copies` and `gone` are functions of the Makefile: an exhibit or list that was deleted is written again.
+    A chapter whose inputs changed loses its record, and one step computes all chapters without one: loading the
+    libraries takes longer than most chapters, so they are loaded once. `copies` and `gone` are functions of the
+    Makefile: an exhibit or list that was deleted is written again.
     """
 
     def short(path: Path) -> str:
@@ -212,8 +214,13 @@ def make_rules(report: Report, paths: ProjectPaths) -> str:
         lines.append(
             f"{build}/{chapter.id}/chapter.json: notebooks/{chapter.notebook}.ipynb reports/{report.id}.yml {inputs} "
             f"{processed}/dataset.json {books} $(LIB_REPORT) $(ENV)\n"
-            f"\t$(GK) chapter {report.id} {chapter.id} --data $(DATA)\n"
+            "\t@rm -f $@\n"
         )
+    lines.append(
+        f"{build}/chapters.ok: {' '.join(f'{c}/chapter.json' for c in chapters)}\n"
+        f"\t$(GK) chapter {report.id} --data $(DATA)\n"
+        "\t@touch $@\n"
+    )
     tables = " ".join(
         f"{processed}/{source}-{name}.parquet"
         for source in report.sources
@@ -221,7 +228,7 @@ def make_rules(report: Report, paths: ProjectPaths) -> str:
     )
     made = f"{build}/document.json {folder}/losses.csv {folder}/rueckfragen.csv {folder}/arbeit/werte.json"
     lines.append(
-        f"{folder}/values.json: {' '.join(f'{c}/chapter.json' for c in chapters)} reports/{report.id}.yml {tables} "
+        f"{folder}/values.json: {build}/chapters.ok reports/{report.id}.yml {tables} "
         f"{processed}/raw-files.csv {processed}/dataset.json $(LIB_REPORT) $(ENV) "
         f"$(call gone,{made} $(call copies,{folder},{' '.join(chapters)}))\n"
         f"\t@rm -f {folder}/.[a-z]*.* {build}/.document.json.*\n"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import matplotlib as mpl
-from matplotlib import font_manager
-from matplotlib.figure import Figure as Canvas
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
 
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = "Source Sans 3"
@@ -30,12 +30,16 @@ SEGMENTS = (("#12436D", "#FFFFFF"), ("#8FB3CC", INK), ("#E3E8EB", INK))
 
 @cache
 def _register_fonts() -> None:
+    from matplotlib import font_manager
+
     for path in sorted(FONTS.glob("*.ttf")):
         font_manager.fontManager.addfont(path)
 
 
 def figure_style() -> dict[str, object]:
     """Settings for `matplotlib.rc_context`; text becomes outlines, so a figure looks the same everywhere."""
+    import matplotlib as mpl  # here, because setting a page needs colours and fonts only
+
     _register_fonts()
     return {
         **mpl.rcParamsDefault,

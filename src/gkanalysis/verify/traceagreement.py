@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -24,14 +25,16 @@ def agreement(chapter: Chapter, known: Mapping[str, str], row: str, subgroup: st
         talks.table("segments")[["segment_id", "text", "place"]], on="segment_id", how="left"
     )
     codings = codings[codings["code_id"].isin(talks.codebook.codes)]
+    coded: dict[str, dict[str, list[Any]]] = {}  # document -> coder -> codings
+    for coding in codings.itertuples():
+        coded.setdefault(str(coding.document_id), {}).setdefault(str(coding.coder), []).append(coding)
+    codes = [code] if code else list(talks.codebook.codes)
     agreed, disputed = [], []
-    for document_id, own in codings.groupby("document_id"):
-        by_coder = {c: own[own["coder"] == c] for c in talks.coders if (own["coder"] == c).any()}
+    for document_id in sorted(coded):
         has_text = isinstance(documents["text"][document_id], str)
         n = 0
-        for first, second in combinations(by_coder, 2):
-            a, b = by_coder[first], by_coder[second]
-            codes = [code] if code else list(talks.codebook.codes)
+        for first, second in combinations([c for c in talks.coders if c in coded[document_id]], 2):
+            a, b = coded[document_id][first], coded[document_id][second]
             compared = _segments(a, b) if level == "segment" else _counts(a, b, codes, level)
             for agrees, about in compared if has_text or level != "segment" else ():
                 n += agrees
@@ -51,26 +54,31 @@ def _row(documents: pd.DataFrame, document_id: str, about: Mapping[str, Any], pa
 
 
 def _counts(
-    a: pd.DataFrame, b: pd.DataFrame, codes: list[str], level: str
+    a: list[Any], b: list[Any], codes: list[str], level: str
 ) -> Iterator[tuple[bool, dict[str, str]]]:
     """For each code whether both gave it (as often)."""
-    n_a, n_b = (f["code_id"].value_counts() for f in (a, b))
+    n_a, n_b = (Counter(c.code_id for c in own) for own in (a, b))
     for code in codes:
-        x, y = int(n_a.get(code, 0)), int(n_b.get(code, 0))
+        x, y = n_a[code], n_b[code]
         agrees = (x > 0) == (y > 0) if level == "document" else x == y
-        texts = pd.concat([a, b])[lambda f, code=code: f["code_id"] == code]
         about = {"value": f"{code}: {x} und {y} Mal"}
         if not agrees:
-            about |= {"raw": " | ".join(texts["text"].dropna()), "place": " | ".join(texts["place"].dropna())}
+            for what in ("text", "place"):
+                texts = [getattr(c, what) for c in (*a, *b) if c.code_id == code]
+                about["raw" if what == "text" else what] = " | ".join(t for t in texts if isinstance(t, str))
         yield agrees, about
 
 
-def _segments(a: pd.DataFrame, b: pd.DataFrame) -> Iterator[tuple[bool, dict[str, str]]]:
+def _segments(a: list[Any], b: list[Any]) -> Iterator[tuple[bool, dict[str, str]]]:
     """For each coding with a place whether the other gave the same code to nearly the same stretch."""
     for own, other in ((a, b), (b, a)):
-        for coding in own[own["end"] > own["start"]].itertuples():
-            same = other[(other["code_id"] == coding.code_id) & (other["end"] > other["start"])]
-            both = same["end"].clip(upper=coding.end) - same["start"].clip(lower=coding.start)
-            union = same["end"].clip(lower=coding.end) - same["start"].clip(upper=coding.start)
-            agrees = bool(((both > 0) & (both >= OVERLAP * union)).any())
+        for coding in (c for c in own if c.end > c.start):
+            same = [c for c in other if c.code_id == coding.code_id and c.end > c.start]
+            agrees = any(_overlap(coding, c) for c in same)
             yield agrees, {"value": coding.code_id, "raw": str(coding.text), "place": str(coding.place)}
+
+
+def _overlap(one: Any, other: Any) -> bool:
+    both = min(one.end, other.end) - max(one.start, other.start)
+    union = max(one.end, other.end) - min(one.start, other.start)
+    return both > 0 and both >= OVERLAP * union
