@@ -156,6 +156,10 @@ $(STATE)/%:
 $(PROCESSED)/%.parquet: FORCE
 	@echo "Fehler: Die Tabelle „$*“ entsteht nicht aus „$(DATA)“; bitte dort den Ordner der Quelle ergänzen oder in der Datei des Berichts (reports) Quelle und Kapitel streichen." >&2; exit 2
 
+# A goal that nobody knows. (A file that exists needs no rule and does not come here.)
+.DEFAULT:
+	@echo "Fehler: „$@“ kennt make hier nicht, oder die Datei fehlt; „make help“ zeigt, was es gibt." >&2; exit 2
+
 ##@ Arbeiten
 .PHONY: lab synthetic env
 lab: $(LAB) $(ENV) ## JupyterLab mit den Notebooks öffnen

@@ -50,6 +50,12 @@ def test_documents_name_only_targets_that_exist():
             assert set(named) <= set(PHONY), name
 
 
+def test_goal_that_nobody_knows_is_answered_in_german(project):
+    """A target misspelt, and a file that is not there."""
+    for goal in ("reprot", "data/raw/register/fehlt.csv"):
+        assert f"Fehler: „{goal}“ kennt make hier nicht" in make(project, goal, python="", fails=True)
+
+
 @pytest.mark.parametrize("report", ["gibtsnicht", "", f"{REPORT} {REPORT}"])
 def test_unknown_report_is_refused_with_the_list_of_reports(project, report):
     """One German sentence instead of make's own."""

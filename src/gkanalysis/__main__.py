@@ -10,6 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from gkanalysis.arguments import Parser
 from gkanalysis.errors import GkError, IngestError
 
 
@@ -32,15 +33,15 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="gkanalysis",
         description="Von eingegangenen Bögen zum fertigen Bericht. Meist genügt `make report`.",
     )
     parser.add_argument("--debug", action="store_true", help="bei Fehlern den Ablauf zeigen")
     commands = parser.add_subparsers(required=True, metavar="BEFEHL")
 
-    def add(name: str, run, text: str, *positional: str) -> argparse.ArgumentParser:
+    def add(name: str, run, text: str, *positional: str) -> Parser:
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
         for argument in positional:
@@ -66,7 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     add("process", _process, "eine Quelle prüfen und zur Auswertung bereitstellen", "source")
     add("rules", _rules, "die Make-Regeln eines Berichts ausgeben", "report")
     chapter = add("chapter", _chapter, "die Kapitel eines Berichts rechnen, die noch fehlen", "report")
-    chapter.add_argument("chapters", nargs="*", metavar="KAPITEL", help="diese, auch wenn sie nicht fehlen")
+    chapter.add_argument(
+        "chapters", nargs="*", default=[], metavar="KAPITEL", help="diese, auch wenn sie nicht fehlen"
+    )
     chapter.add_argument("--engine", default="fork", choices=["fork", "nbclient"])
     add("assemble", _assemble, "Kapitel, Tabellen und Werte eines Berichts zusammenführen", "report")
     render = add("render", _render, "einen Bericht setzen", "report")
