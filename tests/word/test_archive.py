@@ -391,7 +391,7 @@ def test_encrypted_members_and_unusual_packing_are_refused(tmp_path):
         assert refused(tmp_path, bytes(changed)).rule == rule
 
 
-@pytest.mark.parametrize("kind", ["attachedTemplate", "oleObject", "image", "subDocument", "frame"])
+@pytest.mark.parametrize("kind", ["oleObject", "image", "subDocument", "frame"])
 def test_links_to_things_outside_are_refused(tmp_path, kind):
     """The sentence says what is linked."""
     data = with_member("word/_rels/settings.xml.rels", relationships((kind, "file:///C:/x.dotx", "External")))
@@ -411,10 +411,12 @@ def test_outside_targets_without_the_mode_are_refused(tmp_path, target):
     )
 
 
-def test_hyperlinks_are_allowed(tmp_path):
-    """Addresses of web pages and mailboxes stand in every form."""
+def test_hyperlinks_and_the_template_of_an_office_are_allowed(tmp_path):
+    """Addresses stand in every form, and Word notes the template on the drive of an office; neither is followed."""
     links = relationships(
-        ("hyperlink", "https://example.org", "External"), ("hyperlink", "mailto:a@example.org", "External")
+        ("hyperlink", "https://example.org", "External"),
+        ("hyperlink", "mailto:a@example.org", "External"),
+        ("attachedTemplate", "file:///\\\\server\\Vorlagen\\Amt.dotx", "External"),
     )
     path = tmp_path / "a.docx"
     path.write_bytes(with_member("word/_rels/footer1.xml.rels", links))

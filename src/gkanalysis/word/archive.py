@@ -21,6 +21,9 @@ from gkanalysis.word.ziparchive import inflate, list_members
 
 MAX_FILE_BYTES = 50 * 2**20
 
+# What may lie outside, because it holds nothing of the answers and is never followed: addresses in the text, and the
+# template of the office in which somebody opened the form (Word notes it at the first saving).
+_HARMLESS = frozenset({"hyperlink", "attachedTemplate"})
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _WORD_MAIN_TYPES = {
     f"application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}.main+xml"
@@ -218,7 +221,7 @@ class WordPackage:
             for entry in self.xml(name).iter(_RELATIONSHIP):
                 kind, target = entry.get("Type", "").rpartition("/")[2], entry.get("Target", "")
                 if entry.get("TargetMode", "").lower() == "external" or _OUTSIDE.match(target):
-                    if kind != "hyperlink":
+                    if kind not in _HARMLESS:
                         raise self.refusal("external", f"{kind}: {target}")
                     continue
                 base = "" if target.startswith("/") else posixpath.dirname(owner)
