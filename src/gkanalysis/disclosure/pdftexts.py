@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pikepdf
@@ -17,10 +17,16 @@ WIDE_GAP = -200  # thousandths of the font size; a wider jump to the right is a 
 CMAP = re.compile(rb"beginbf(char|range)(.*?)endbf", re.DOTALL)
 HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>|(\[)|(\])")
 XOBJECTS = 6  # forms within forms that are followed
+Attached = Callable[[str, bytes], Iterator[tuple[str, str]]]
 
 
-def pdf_texts(content: bytes, depth: int = 0) -> Iterator[tuple[str, str]]:
+def pdf_texts(content: bytes, attached: Attached) -> Iterator[tuple[str, str]]:
     """All texts of a PDF: (place in German, text).
+
+    Parameters
+    ----------
+    content : the file
+    attached : reads the texts of an attached file, by a name and its bytes
 
     Raises
     ------
@@ -32,7 +38,7 @@ def pdf_texts(content: bytes, depth: int = 0) -> Iterator[tuple[str, str]]:
             for number, page in enumerate(pdf.pages, start=1):
                 text = "".join(_shown(page.obj, page.get("/Resources"), {}, 0))
                 yield f"Seite {number}", text
-            yield from _strings(pdf, depth)
+            yield from _strings(pdf, attached)
     except (pikepdf.PdfError, UnicodeDecodeError) as error:
         raise RenderError(
             f"Das PDF lässt sich nicht nach Namen durchsuchen ({error}); so darf es nicht erscheinen."
@@ -115,7 +121,7 @@ def _utf16(data: bytes) -> str:
     return data.decode("utf-16-be", "replace")
 
 
-def _strings(pdf: pikepdf.Pdf, depth: int) -> Iterator[tuple[str, str]]:
+def _strings(pdf: pikepdf.Pdf, attached: Attached) -> Iterator[tuple[str, str]]:
     """Strings of all objects, XML metadata and attached files, also of objects that nothing refers to."""
     places = {
         "/Alt": "Alternativtext",
@@ -134,13 +140,11 @@ def _strings(pdf: pikepdf.Pdf, depth: int) -> Iterator[tuple[str, str]]:
             if item.get("/Subtype") == "/XML" or item.get("/Type") == "/Metadata":
                 yield "Metadaten (XMP)", item.read_bytes().decode("utf-8", "replace")
             elif item.get("/Type") == "/EmbeddedFile":
-                from gkanalysis.disclosure.texts import texts_of
-
                 yield "angehängte Datei", item.read_bytes().decode("utf-8", "replace")
                 data = item.read_bytes()
                 suffix = "docx" if data[:2] == b"PK" else "pdf" if data[:5] == b"%PDF-" else ""
                 if suffix:
-                    yield from texts_of(f"Anhang.{suffix}", data, depth + 1)
+                    yield from attached(f"Anhang.{suffix}", data)
 
 
 def _texts_in(item: Any, key: str, level: int) -> Iterator[tuple[str, str]]:

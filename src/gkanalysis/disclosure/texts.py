@@ -58,7 +58,7 @@ def _plain(content: bytes, depth: int) -> Iterator[Text]:
 def _pdf(content: bytes, depth: int) -> Iterator[Text]:
     from gkanalysis.disclosure.pdftexts import pdf_texts
 
-    yield from pdf_texts(content, depth)
+    yield from pdf_texts(content, lambda name, attached: texts_of(name, attached, depth + 1))
 
 
 def _html(content: bytes, depth: int) -> Iterator[Text]:
