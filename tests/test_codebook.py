@@ -112,6 +112,93 @@ def test_all_slips_in_one_message(read):
         read(("{item: K.2, value: ja}", "{item: K.9, value: ja}"), ("{name: K.1,", "{name: K.8,"))
 
 
+EARLIER = """\
+instrument: vorher
+wave: "0"
+title: Bogen davor
+versions: {}
+parts:
+  - id: kopf
+    kind: sheet
+    heading: Kopf
+    items:
+      - {id: "1", label: Angliederbar, kind: single, options: [{id: ja, label: Ja}, {id: nein, label: Nein}]}
+      - {id: "2", label: Angebunden, kind: single, options: [{id: ja, label: Ja}, {id: nein, label: Nein}]}
+      - {id: "3", label: Angliederbar, kind: single, options: [{id: ja, label: Ja}, {id: nein, label: Noch nicht}]}
+      - {id: "4", label: Angliederbar, kind: text}
+"""
+PLACE = "{id: nein, label: Nein}]}"
+REPEATS = "{id: nein, label: Nein}], repeats: {source: vorher-0, item: '1', as_yes: [ja]}}"
+UNLIKE = (
+    "{id: nein, label: Nein}], not_comparable: "
+    "[{source: vorher-0, item: '2', answers: [ja, nein], reason: Das ist etwas anderes.}]}"
+)
+
+
+@pytest.fixture
+def earlier(tmp_path):
+    """The codebook of an earlier wave beside the small one."""
+    (tmp_path / "vorher.yml").write_text(EARLIER, encoding="utf-8")
+    return tmp_path / "vorher.yml"
+
+
+def test_items_of_earlier_waves(read, earlier):
+    """An item says which one of an earlier wave asks the same, and which one does not."""
+    item = read((PLACE, REPEATS)).items["K.2"]
+    assert (item.repeats.source, item.repeats.item, item.repeats.as_yes) == ("vorher-0", "1", ("ja",))
+    (unlike,) = read((PLACE, UNLIKE)).items["K.2"].not_comparable
+    assert (unlike.item, unlike.answers, unlike.reason) == ("2", ("ja", "nein"), "Das ist etwas anderes.")
+
+
+@pytest.mark.parametrize(
+    ("declared", "change", "said"),
+    [
+        (REPEATS, ("vorher-0", "nachher-0"), "Die Welle „nachher-0“ ist unbekannt"),
+        (REPEATS, ("vorher-0", "vorher-7"), "Die Welle „vorher-7“ ist unbekannt"),
+        (REPEATS, ("vorher-0", "../vorher-0"), "Die Welle „../vorher-0“ ist unbekannt"),
+        (REPEATS, ("vorher-0", "klein-1"), "Die Welle „klein-1“ liegt nicht vor 1"),
+        (REPEATS, ("item: '1'", "item: '9'"), "vorher-0 hat kein Item „9“"),
+        (REPEATS, ("item: '1'", "item: '2'"), "fragt in „2“ nach „Angebunden“, hier steht „Angliederbar“"),
+        (REPEATS, ("item: '1'", "item: '3'"), "andere Vorgaben an (Ja, Noch nicht) als hier (Ja, Nein)"),
+        (REPEATS, ("item: '1'", "item: '4'"), "müssen beide von der Art „single“ sein"),
+        (REPEATS, ("as_yes: [ja]", "as_yes: [wohl]"), "„as_yes“ nennt die unbekannte Vorgabe „wohl“ (erlaubt: ja, nein)"),
+        (REPEATS, ("as_yes: [ja]", "as_yes: []"), "„as_yes“ muss mindestens eine Vorgabe nennen"),
+        (REPEATS, ("as_yes: [ja]", "as_yes: [ja, nein]"), "„as_yes“ muss mindestens eine Vorgabe nennen"),
+        (REPEATS, ("as_yes", "yes"), "klein.yml“ ist nicht lesbar"),
+        (UNLIKE, ("item: '2'", "item: '9'"), "Item „K.2“, „not_comparable“: vorher-0 hat kein Item „9“"),
+        (UNLIKE, ("[ja, nein]", "[wohl, nein]"), "die unbekannte Vorgabe „wohl“ (erlaubt bei „2“: ja, nein)"),
+        (UNLIKE, ("[ja, nein]", "[ja, wohl]"), "die unbekannte Vorgabe „wohl“ (erlaubt bei „K.2“: ja, nein)"),
+        (UNLIKE, ("[ja, nein]", "[ja]"), "„answers“ braucht zwei Vorgaben"),
+        (UNLIKE, ("Das ist etwas anderes.", "anders"), "„reason“ muss ein Satz sein"),
+        (
+            UNLIKE.replace("'2'", "'1'").replace("], not", "], repeats: {source: vorher-0, item: '1', as_yes: [ja]}, not"),
+            ("[ja, nein]", "[ja, ja]"),
+            "„1“ von vorher-0 steht auch unter „repeats“",
+        ),
+    ],
+)  # fmt: skip
+def test_slips_about_earlier_waves(read, earlier, declared, change, said):
+    """What an item says of another wave is compared with the codebook of that wave."""
+    assert change[0] in declared
+    with pytest.raises(CodebookError) as caught:
+        read((PLACE, declared.replace(*change)))
+    assert said in str(caught.value)
+    assert "klein.yml" in str(caught.value)
+
+
+def test_slips_about_earlier_waves_join_the_others(read, earlier):
+    """An unknown wave and an unknown filter are named in one pass."""
+    with pytest.raises(CodebookError, match=r"K\.9.*Die Welle „nie-0“ ist unbekannt"):
+        read((PLACE, REPEATS.replace("vorher", "nie")), ("{item: K.2, value: ja}", "{item: K.9, value: ja}"))
+
+
+def test_unreadable_codebook_of_an_earlier_wave(read, earlier):
+    """The file that is wrong is the one that is named."""
+    earlier.write_text("parts: [\n", encoding="utf-8")
+    with pytest.raises(CodebookError, match=r"vorher\.yml“ ist nicht lesbar"):
+        read((PLACE, REPEATS))
+
+
 @pytest.mark.parametrize(
     "change",
     [("title: Kleiner Bogen\n", ""), ("identity:", "sets: []\nidentity:"), ("parts:\n", "parts: [\n")],

@@ -118,7 +118,11 @@ def test_chapter_names_the_list(tmp_path):
 
 @pytest.mark.parametrize(
     ("book", "says"),
-    [({"file": ""}, "es fehlt ein Text zu „file“"), ({"file": "../x.csv"}, "kein Name einer Datei"), ({"columns": []}, "keine Spalte")],
+    [
+        ({"file": ""}, "es fehlt ein Text zu „file“"), ({"file": "../x.csv"}, "kein Name einer Datei"), ({"columns": []}, "keine Spalte"),
+        ({"columns": [{"name": "place", "titles": ["Ort"]}], "key": []}, "„place“ ist als Name einer Spalte vergeben"),
+        ({"published": "ja"}, "„published“ ist true oder false"),
+    ],
 )  # fmt: skip
 def test_codebook_of_a_list_is_checked(tmp_path, book, says):
     """What is missing or leads out of the folder is a sentence."""
@@ -132,3 +136,29 @@ def test_shipped_codebooks_name_their_folder_and_file(source):
     book = read_list_book(ROOT / f"data/codebook/{source}.yml")
     assert book.source == source
     assert (ROOT / "data/raw" / source / book.file).is_file()
+
+
+def test_shipped_columns_reach_the_table():
+    """Every declared column of a shipped list keeps its name beside those that say where a row stands."""
+    for source in ("prozessbegleitung-log", "programm-monitoring", "ereignisse"):
+        names = [c.name for c in read_list_book(ROOT / f"data/codebook/{source}.yml").spec.columns]
+        assert not set(names) & {"file", "sheet", "row", "place"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "book", "told", "n_rows"),
+    [
+        (CLEAN, {"sheet": "Protokoll"}, ["T01"], 0),
+        ([["Notizen"], ["x"]], {}, ["T02"], 0),
+        ([["Datum", "Bündnis", "Notiz", "Dauer"], *CLEAN[1:]], {}, ["T03", "T05"], 2),
+        ([["Datum", "Bündnis", "Notiz", "Tage", "Tage"], [*CLEAN[1], 2]], {}, ["T04"], 1),
+        ([HEAD, ["3. Mai 2023", "B1", "x", "1,5"]], {}, ["T07", "T07"], 1),
+    ],
+)  # fmt: skip
+def test_bad_spreadsheets_reach_the_findings(tmp_path, rows, book, told, n_rows):
+    """Wrong sheet, no heading, a renamed or doubled column, text for numbers and days: said, and rows that can be read stay."""
+    tables = ListFolder(tmp_path, rows, **book).process()
+    assert (sorted(rules(tables)), len(tables["rows"])) == (told, n_rows)
+    if "T03" in told:
+        assert tables["rows"]["days"].isna().all()
+        assert "column" in set(tables["losses"]["unit"])

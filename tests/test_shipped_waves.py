@@ -202,17 +202,36 @@ def test_the_same_question_is_answered_alike(processed):
     assert share["ja"] > share["nein"]
 
 
-def test_categories_belong_to_the_answers(processed):
-    """The coded mentions stand in their answer, in order; every open answer to such a question is coded."""
-    responses = processed["nachhaltigkeit-2022"]["responses"]
+CODED = {
+    "nachhaltigkeit-2022": ["3.3", "4.3", "5.2", "8.2", "8.3"],
+    "bedarf-2019": ["8.7", "8.7.1", "8.7.2"],
+}
+
+
+@pytest.mark.parametrize(("source", "coded"), CODED.items())
+def test_categories_belong_to_the_answers(processed, source, coded):
+    """The lead coder's mentions stand in their answer, in order; every open answer to such a question is coded."""
+    responses = processed[source]["responses"]
     texts = responses[responses["state"] == "answered"].set_index(["case_id", "item_id"])["value"]
     mentions = {}
-    for row in rows_of(ROOT / "data/raw/nachhaltigkeit-2022/kategorien.csv", ";"):
-        assert row["source"] == "nachhaltigkeit-2022"
+    for row in rows_of(ROOT / f"data/raw/{source}/kategorien.csv", ";"):
+        assert row["source"] == source
+        if row["coder"] != "Kodierung A":
+            continue
         mentions.setdefault((row["case_id"], row["item_id"]), []).append(row["text"])
         assert len(mentions[row["case_id"], row["item_id"]]) == int(row["mention"])
-    coded = ["3.3", "4.3", "5.2", "8.2", "8.3"]
     assert {i for _, i in mentions} == set(coded)
     assert set(mentions) == {key for key in texts.index if key[1] in coded}
     for key, said in mentions.items():
         assert texts[key].split("; ") == said
+
+
+def test_one_question_is_coded_twice():
+    """Two people coded every mention of it, mostly alike, and it is the only one."""
+    rows = rows_of(ROOT / "data/raw/nachhaltigkeit-2022/kategorien.csv", ";")
+    by = {c: {(r["case_id"], r["mention"]): r["category"] for r in rows if (r["item_id"], r["coder"]) == ("5.2", c)}
+          for c in ("Kodierung A", "Kodierung B")}  # fmt: skip
+    first, second = by.values()
+    assert set(first) == set(second)
+    assert 0.8 < sum(first[k] == second[k] for k in first) / len(first) < 1
+    assert {r["item_id"] for r in rows if r["coder"] == "Kodierung B"} == {"5.2"}

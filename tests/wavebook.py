@@ -112,10 +112,20 @@ def alliances(n=10):
     return pd.DataFrame(rows, columns=["alliance_id", "name", "type"])
 
 
-def write_wave(root, **changes):
+def repeating(item_id, label, **repeats):
+    """The codebook of the wave with an item that asks what one of an earlier wave asks, by default word for word."""
+    book = copy.deepcopy(BOOK)
+    (item,) = [i for p in book["parts"] for i in p.get("items", ()) if i["id"] == item_id]
+    item["label"] = label
+    if repeats:
+        item["repeats"] = repeats
+    return book
+
+
+def write_wave(root, book=BOOK, **changes):
     """Codebook, plan and figures of the wave below a folder; `changes` replace keys of the plan, None takes one away."""
     plan = {k: v for k, v in (copy.deepcopy(PLAN) | changes).items() if v is not None}
-    for name, content in (("codebook/probe", BOOK), ("synthetic/probe-2023", plan)):
+    for name, content in (("codebook/probe", book), ("synthetic/probe-2023", plan)):
         path = root / f"data/{name}.yml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")

@@ -7,7 +7,9 @@ blank ones, so the two cannot disagree about where an item stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,11 +34,37 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """The item of an earlier wave that an item asks again, word for word.
+
+    `as_yes` are the answers that count as yes; all others count as no.
+    """
+
+    source: str
+    item: str
+    as_yes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """An item of an earlier wave on the same theme that asks something else, and why the two show no change.
+
+    `answers` are the two answers that may stand side by side, that of the earlier wave first.
+    """
+
+    source: str
+    item: str
+    answers: tuple[str, str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One question, one cell of a grid row, or one column of a roster.
 
     `id` is the printed number; in a grid it is number, row and column: `1.1.A03.4`. `control` says how a single
-    choice is printed: as boxes, one an option ("", the default), or as a `dropdown`.
+    choice is printed: as boxes, one an option ("", the default), or as a `dropdown`. `repeats` and `not_comparable`
+    say which items of earlier waves show a change together with this one, and which do not.
     """
 
     id: str
@@ -53,6 +81,8 @@ class Item:
     maximum: float | None = None
     content: str = ""
     control: str = ""
+    repeats: Repeat | None = None
+    not_comparable: tuple[Unlike, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +164,8 @@ def read_codebook(path: str | Path) -> Codebook:
     ------
     CodebookError
         With every finding in one message: unknown kinds, an id or key twice, a filter, set, rule or
-        version that names an unknown part or item.
+        version that names an unknown part or item, an item said to repeat one of an earlier wave that
+        does not exist or asks something else.
 
     Examples
     --------
@@ -143,50 +174,99 @@ def read_codebook(path: str | Path) -> Codebook:
     ('KI', ('2.1', 'nein'))
     >>> [table.number for table in book.tables("kurz")]
     [1, 2, 3, 4, 5, 6]
+    >>> read_codebook("data/codebook/nachhaltigkeit.yml").items["3.1"].repeats
+    Repeat(source='entwicklungsstand-2021', item='2.1', as_yes=('ja',))
     """
     path = Path(path)
+    with _readable(path):
+        book, problems = _parse(path)
+        known = {source: _earlier_book(path, source) for source in _named_sources(book)}
+        problems = problems or codebook_problems(book, known)
+    if problems:
+        raise CodebookError(f"Codebuch „{path}“ ist nicht stimmig: " + " ".join(problems))
+    return book
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Say of a codebook that is no codebook at all which file it is."""
     try:
-        declared = load_yaml(path.read_text(encoding="utf-8"))
-        parts = tuple(declared["parts"])
-        items: dict[str, Item] = {}
-        problems = [
-            f"Teil „{p.get('id')}“: Art „{p.get('kind')}“ ist unbekannt (erlaubt: {', '.join(sorted(PART_KINDS))})."
-            for p in parts
-            if p.get("kind") not in PART_KINDS
-        ]
-        for part in parts if not problems else ():
-            for item in _items_of(part):
-                if item.id in items:
-                    problems.append(f"Item „{item.id}“ ist doppelt vergeben.")
-                items[item.id] = item
-        book = Codebook(
-            instrument=str(declared["instrument"]),
-            wave=str(declared["wave"]),
-            title=declared["title"],
-            population=declared.get("population", ""),
-            versions=declared["versions"],
-            parts=parts,
-            items=items,
-            sets={s["id"]: s for s in declared.get("sets", ())},
-            placeholders=tuple(declared.get("placeholders", ())),
-            completeness=tuple(declared.get("completeness", ())),
-            identity=declared.get("identity", {}),
-            duplicates=declared.get("duplicates", "latest"),
-            decisions=tuple(declared.get("decisions", ())),
-            printed=tuple(declared.get("printed", ())),
-            contacts=declared.get("contacts", {}),
-        )
-        unknown = set(declared) - (set(Codebook.__dataclass_fields__) - {"items"})
-        problems += [f"Der Schlüssel „{key}“ ist unbekannt." for key in sorted(map(str, unknown))]
-        problems = problems or codebook_problems(book)
+        yield
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise CodebookError(
             f"Codebuch „{path}“ ist nicht lesbar ({type(error).__name__}: {error}). "
             "Bitte die Datei mit einem der vorhandenen Codebücher vergleichen."
         ) from None
-    if problems:
-        raise CodebookError(f"Codebuch „{path}“ ist nicht stimmig: " + " ".join(problems))
-    return book
+
+
+def _named_sources(book: Codebook) -> set[str]:
+    """Sources of other waves that items refer to."""
+    items = book.items.values()
+    return {i.repeats.source for i in items if i.repeats} | {
+        u.source for i in items for u in i.not_comparable
+    }
+
+
+def _earlier_book(path: Path, source: str) -> Codebook | None:
+    """The codebook of another wave in the same folder, not checked itself; None if there is none."""
+    if not re.fullmatch(r"[\w-]+", str(source)):  # a name of a file beside this one, nothing else
+        return None
+    for name in filter(None, (source, source.rpartition("-")[0])):
+        other = path.with_name(f"{name}.yml")
+        if other.exists():
+            with _readable(other):
+                book = _parse(other)[0]
+            return book if book.source == source else None
+    return None
+
+
+def _parse(path: Path) -> tuple[Codebook, list[str]]:
+    """A codebook as its file declares it, and what keeps it from being checked any further."""
+    declared = load_yaml(path.read_text(encoding="utf-8"))
+    parts = tuple(declared["parts"])
+    items: dict[str, Item] = {}
+    problems = [
+        f"Teil „{p.get('id')}“: Art „{p.get('kind')}“ ist unbekannt (erlaubt: {', '.join(sorted(PART_KINDS))})."
+        for p in parts
+        if p.get("kind") not in PART_KINDS
+    ]
+    for part in parts if not problems else ():
+        for item in _items_of(part):
+            if item.id in items:
+                problems.append(f"Item „{item.id}“ ist doppelt vergeben.")
+            items[item.id] = item
+    book = Codebook(
+        instrument=str(declared["instrument"]),
+        wave=str(declared["wave"]),
+        title=declared["title"],
+        population=declared.get("population", ""),
+        versions=declared["versions"],
+        parts=parts,
+        items=items,
+        sets={s["id"]: s for s in declared.get("sets", ())},
+        placeholders=tuple(declared.get("placeholders", ())),
+        completeness=tuple(declared.get("completeness", ())),
+        identity=declared.get("identity", {}),
+        duplicates=declared.get("duplicates", "latest"),
+        decisions=tuple(declared.get("decisions", ())),
+        printed=tuple(declared.get("printed", ())),
+        contacts=declared.get("contacts", {}),
+    )
+    unknown = set(declared) - (set(Codebook.__dataclass_fields__) - {"items"})
+    problems += [f"Der Schlüssel „{key}“ ist unbekannt." for key in sorted(map(str, unknown))]
+    return book, problems
+
+
+def _repeat(declared: Mapping[str, Any] | None) -> Repeat | None:
+    """What a sheet item says under `repeats`."""
+    if declared is None:
+        return None
+    return Repeat(**{**declared, "as_yes": tuple(declared["as_yes"])})
+
+
+def _unlike(declared: Iterable[Mapping[str, Any]]) -> tuple[Unlike, ...]:
+    """What a sheet item says under `not_comparable`."""
+    return tuple(Unlike(**{**d, "answers": tuple(d["answers"])}) for d in declared)
 
 
 def _options(declared: Mapping[str, Any]) -> tuple[Option, ...]:
@@ -207,7 +287,8 @@ def _items_of(part: Mapping[str, Any]) -> Iterator[Item]:
             yield Item(
                 i["id"], i["kind"], label, i.get("short", label), part["id"], _options(i), asked_if,
                 minimum=i.get("min"), maximum=i.get("max"), content=i.get("content", ""),
-                control=i.get("control", ""),
+                control=i.get("control", ""), repeats=_repeat(i.get("repeats")),
+                not_comparable=_unlike(i.get("not_comparable", ())),
             )  # fmt: skip
     elif part["kind"] == "roster":
         for c in part["columns"]:

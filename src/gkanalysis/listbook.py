@@ -13,17 +13,22 @@ from gkanalysis.errors import CodebookError
 from gkanalysis.ingest.tablespec import TableSpec, table_spec
 
 ALLIANCE = "case_id"  # a column of this name holds ids of the register
+OWN = ("file", "sheet", "row", "place")  # columns that say where a row stands; a declared one would be lost
 
 
 @dataclass(frozen=True)
 class ListBook:
-    """A checked codebook; `file` is the name of the spreadsheet in the source's folder, `wave` may be empty."""
+    """A checked codebook; `file` is the name of the spreadsheet in the source's folder, `wave` may be empty.
+
+    `is_published` says that the list reproduces what is published: real facts, also beside invented answers.
+    """
 
     instrument: str
     wave: str
     title: str
     file: str
     spec: TableSpec
+    is_published: bool = False
 
     @property
     def source(self) -> str:
@@ -36,7 +41,9 @@ class ListBook:
 
 
 def read_list_book(path: Path) -> ListBook:
-    """Read the codebook of a list: `instrument`, `wave`, `title`, `file`, and the table as `table_spec` takes it.
+    """Read the codebook of a list.
+
+    It declares `instrument`, `wave`, `title`, `file`, `published`, and the table as `table_spec` takes it.
 
     Raises
     ------
@@ -56,6 +63,14 @@ def read_list_book(path: Path) -> ListBook:
     if missing or Path(str(content.get("file", ""))).name != content.get("file", ""):
         wrong = f"es fehlt ein Text zu „{missing[0]}“" if missing else "„file“ ist kein Name einer Datei"
         raise CodebookError(f"Codebuch „{path}“: {wrong}; bitte berichtigen.")
-    wave = str(content.get("wave") or "")
     spec = table_spec(content, f"Codebuch „{path}“")
-    return ListBook(content["instrument"], wave, content["title"], content["file"], spec)
+    if taken := [c.name for c in spec.columns if c.name in OWN]:
+        raise CodebookError(
+            f"Codebuch „{path}“: „{taken[0]}“ ist als Name einer Spalte vergeben (sie nennt die Stelle einer Zeile; vergeben "
+            f"sind {', '.join(OWN)}); bitte die Spalte anders nennen, ihre Überschrift kann bleiben."
+        )
+    published = content.get("published", False)
+    if not isinstance(published, bool):
+        raise CodebookError(f"Codebuch „{path}“: „published“ ist true oder false; bitte berichtigen.")
+    wave = str(content.get("wave") or "")
+    return ListBook(content["instrument"], wave, content["title"], content["file"], spec, published)

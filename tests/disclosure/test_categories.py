@@ -74,3 +74,30 @@ def test_source_without_coded_answers(drawn):
     """Nothing is added, and no codebook of categories is looked for."""
     data, _ = drawn
     assert with_categories(data, None, Path("fehlt.yml")) is data
+
+
+def test_mentions_say_whether_and_at_most(drawn, tmp_path):
+    """Three mentions of sport: between one and three cases; all mentions together say nothing of a case."""
+    data, _ = drawn
+    chapter = OpenFolder(tmp_path / "zweite").chapter()
+    counts = OpenAnswers(chapter, SOURCE).mention_counts(ITEM, chapter.cases(SOURCE)).to_dict("records")
+    claims = read_claims([(f"x:{c['row']}:alle", c) for c in counts], {SOURCE: data}, policy(2), {})
+    assert claims.unread == []
+    assert [(c.name, c.low, c.high) for c in claims.of[SOURCE]] == [
+        (f"{ITEM}/sport", 1, 3),
+        (f"{ITEM}/kochen", 1, 2),
+        (f"{ITEM}/sonstiges", 1, 1),
+    ]
+
+
+def test_yes_and_no_of_a_set_say_the_same(drawn):
+    """Both rows state how many ticked the „none“, and the base are those who ticked anything."""
+    data, _ = drawn
+    known = f"any_answer?source={SOURCE}&set=ziele&none=2.Z4.2&status=full"
+    for row, n in (("ja", 5), ("nein", 2)):
+        cell = {"row": row, "subgroup": "alle", "n": n, "base_n": 7, "definition": known}
+        claims = read_claims([("x", cell)], {SOURCE: data}, policy(2), {})
+        assert [(c.kind, c.name, c.low, c.high) for c in claims.of[SOURCE]] == [
+            ("x", "2.Z4.2", 2, 2),
+            ("any", "ziele", 7, 7),
+        ]

@@ -247,3 +247,36 @@ def test_chapters_of_one_notebook_keep_their_values_apart():
     new = placed(chapter, ChapterDefinition("kap-eins", "nb", (), {}), shared=True)
     assert new["blocks"][0]["text"] == "# A {eval}`v.kap_eins_n.of`"
     assert new["values"] == [{"id": "kap_eins_n", "n": 1}]
+
+
+def test_text_and_topic_come_from_the_report():
+    """The first paragraphs are replaced, the heading says what the exhibit is about and keeps an id of its own."""
+    chapter = {
+        "blocks": [
+            {"type": "markdown", "text": "# Alt\n\nAm meisten {eval}`v.oben`."},
+            {"type": "exhibit", "id": "x"},
+        ],
+        "values": [{"id": "oben"}, {"id": "rest"}],
+    }
+    definition = ChapterDefinition(
+        "eins", "nb", (), {}, title="Neu in {eval}`v.rest.of`", level=2, topic="Worum es geht", text=""
+    )
+    new = placed(chapter, definition, shared=False)
+    text = new["blocks"][0]["text"]
+    assert text.strip() == '## Neu in {eval}`v.rest.of` {#eins topic="Worum es geht"}'
+    assert [v["id"] for v in new["values"]] == ["rest"]  # only the replaced text used the other
+
+
+def test_value_that_nobody_uses_stays_for_the_check():
+    """What neither the old nor the new text names is still reported as forgotten."""
+    chapter = {"blocks": [{"type": "markdown", "text": "# Alt\n\nNichts."}], "values": [{"id": "n"}]}
+    definition = ChapterDefinition("eins", "nb", (), {}, title="Neu", text="Anders.")
+    assert placed(chapter, definition, shared=False)["values"] == [{"id": "n"}]
+
+
+def test_shared_notebook_can_name_values_of_other_chapters():
+    """Only its own values get the name of the chapter; others are under their full name already."""
+    chapter = {"blocks": [{"type": "markdown", "text": "# A"}], "values": [{"id": "n"}]}
+    definition = ChapterDefinition("b", "nb", (), {}, title="A", text="{eval}`v.n` und {eval}`v.a_n.of`")
+    text = placed(chapter, definition, shared=True)["blocks"][0]["text"]
+    assert "{eval}`v.b_n` und {eval}`v.a_n.of`" in text

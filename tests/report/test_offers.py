@@ -1,6 +1,7 @@
 """Gaps and offers are read off forms as the codebook declares them, and counted a second time by their trace."""
 
 import copy
+import itertools
 import json
 
 import pandas as pd
@@ -13,6 +14,7 @@ from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.offers import (
     Offers,
+    choose_printed,
     is_printable,
     needs_frame,
     offer_counts,
@@ -299,3 +301,65 @@ def test_unknown_row_has_no_trace(chapter):
     """A theme or aspect that does not exist is a German sentence."""
     with pytest.raises(VerificationError, match=r"kurse\.farbe"):
         trace_number(chapter, "offers?source=probe-2030&status=full&unit=cases", "kurse.farbe")
+
+
+def table_by_group(cells):
+    """A theme by group, the total first, from group -> (n, base_n)."""
+    groups = {"alle": tuple(map(sum, zip(*cells.values(), strict=True))), **cells}
+    rows = [{"row": "s", "subgroup": g, "n": n, "base_n": base} for g, (n, base) in groups.items()]
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    ("cells", "held"),
+    [
+        ({"a": (8, 15), "b": (10, 19), "c": (4, 7)}, ""),
+        ({"a": (11, 15), "b": (13, 19), "c": (6, 7)}, "ac"),  # c alone would follow from the total
+        (
+            {"a": (13, 15), "b": (14, 19), "c": (7, 7)},
+            "abc",
+        ),  # a and c together have two, so they do not hide
+        ({"a": (5, 9), "b": (1, 9), "c": (1, 9)}, "abc"),  # together two: the third is held back, too
+        ({"a": (0, 9), "b": (9, 9)}, ""),
+    ],
+)
+def test_total_does_not_give_away_a_held_back_type(cells, held):
+    """What is held back is never a single type, and what it adds up to is no small count either."""
+    table = table_by_group(cells)
+    may = choose_printed(table, 3)
+    assert "".join(table["subgroup"][~may]) == held
+
+
+def test_no_subtraction_finds_a_small_count():
+    """All tables of three small types: total less what is printed leaves nothing, or enough cases on both sides."""
+    bases = (4, 5, 7)
+    for counts in itertools.product(*(range(b + 1) for b in bases)):
+        table = table_by_group(dict(zip("abc", zip(counts, bases, strict=True), strict=True)))
+        may = choose_printed(table, 3)
+        held = table[~may]
+        assert is_printable(table[may & (table["subgroup"] != "alle")], 3).all()
+        if len(held) and may[1:].any():
+            assert len(held) > 1
+            assert is_printable(held[["n", "base_n"]].sum().to_frame().T, 3).all()
+
+
+def test_gaps_by_type_are_stored_only_where_printed(chapter):
+    """One of eight Kreise names no gap in housing: the row shows a dash, and no number of it is behind the table."""
+    found = Offers(chapter, "probe-2030")
+    table = found.gaps_by_type()
+    row = next(r for r in found.type_rows(table) if r.cells[0] == "Wohnen")
+    assert row.cells[2] == "–"
+    kept = found.type_numbers(table)
+    assert ("wohnen.need", "kreis") not in set(zip(kept["row"], kept["subgroup"], strict=True))
+    assert ("kurse.need", "kreis") in set(zip(kept["row"], kept["subgroup"], strict=True))
+    for cell in kept.to_dict("records"):
+        check_printed(trace_cell(chapter, cell), cell, cell["row"])
+
+
+def test_gaps_stand_beside_offers_of_the_same_theme(chapter):
+    """Every theme has all four cells in the drawing, the most named first; a theme without offers shows none."""
+    numbers, drawn = Offers(chapter, "probe-2030").gaps_beside_offers()
+    assert list(dict.fromkeys(drawn["row"])) == ["wohnen", "kurse", "hilfe"]
+    assert drawn.groupby("row")["aspect"].nunique().tolist() == [4, 4, 4]
+    assert drawn.query("row == 'wohnen' and aspect != 'need'")["base_n"].tolist() == [0, 0, 0]
+    assert set(numbers["row"]) >= {"wohnen.need", "kurse.open_ag"}

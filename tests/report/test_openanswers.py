@@ -3,7 +3,7 @@
 import pytest
 
 from gkanalysis.errors import NotebookError
-from gkanalysis.report.openanswers import OpenAnswers
+from gkanalysis.report.openanswers import OpenAnswers, mention_rows
 from openfolder import CODED, ITEM, SOURCE, OpenFolder
 
 
@@ -68,3 +68,59 @@ def test_item_without_categories(tmp_path):
         NotebookError, match=r"Item „1\.8“ sind keine Kategorien erklärt; es gibt sie zu: 1\.4\."
     ):
         answers.category_table("1.8", cases)
+
+
+def test_mentions_are_counted_apart_from_cases(tmp_path):
+    """Two mentions of one case in a category are two; a mention with two categories is one of all."""
+    answers, cases = opened(tmp_path)
+    counts = answers.mention_counts(ITEM, cases)
+    assert counts[["row", "n", "base_n"]].values.tolist() == [
+        ["sport-nennungen", 3, 5], ["kochen-nennungen", 2, 5], ["sonstiges-nennungen", 1, 5], ["alle", 5, 5],
+    ]  # fmt: skip
+    assert answers.mentions_note(ITEM, cases).replace("\u00a0", " ") == (
+        "5 Nennungen aus 3 Bündnissen. Ein Bündnis kann eine Kategorie mehrmals nennen."
+    )
+    once = cases[cases["case_id"] == "B3"]
+    assert "Kein Bündnis nennt eine Kategorie mehrmals" in answers.mentions_note(ITEM, once)
+
+
+def test_list_of_mentions(tmp_path):
+    """Each line has the category with its definition, cases with percent, and mentions; each number has its name."""
+    answers, cases = opened(tmp_path)
+    listed = answers.listed(ITEM, cases)
+    rows = mention_rows(listed)
+    assert [tuple(c.replace("\u00a0", " ") for c in r.cells) for r in rows] == [
+        ("Sport: Alles mit sport.", "2 (66,7 %)", "3"),
+        ("Kochen: Alles mit kochen.", "2 (66,7 %)", "2"),
+        ("Sonstiges: Alles mit sonstiges.", "1 (33,3 %)", "1"),
+    ]
+    assert rows[0].numbers == ("", "sport:alle", "sport-nennungen:alle")
+    assert {n for r in rows for n in r.numbers if n} == set(listed["row"] + ":" + listed["subgroup"])
+
+
+BOTH = (
+    "B1;1.4;1;Fußball;sport;B",
+    "B2;1.4;1;Schwimmen;sport;B",
+    "B2;1.4;2;Laufen;sonstiges;B",
+    "B3;1.4;1;Grillen;kochen;B",
+)
+
+
+def test_agreement_of_two_coders(tmp_path):
+    """Each mention and category is one comparison: of fifteen, the one mention coded otherwise costs two or one."""
+    answers, _ = opened(tmp_path, coded=(*CODED, *BOTH))
+    table = answers.agreement(ITEM).set_index("row")
+    # „Kochen am Abend“: kochen/sonstiges; „Laufen“: sport/sonstiges; „Grillen“: B leaves out sonstiges
+    assert table.loc[["sport", "kochen", "sonstiges", "alle"], ["n", "base_n"]].values.tolist() == [
+        [4, 5], [4, 5], [2, 5], [10, 15],
+    ]  # fmt: skip
+    listed = answers.disagreements(ITEM)
+    assert listed["Nennung"].tolist() == ["Kochen am Abend", "Laufen", "Grillen"]
+    assert listed.loc[1, ["zuerst", "zuletzt"]].tolist() == ["A: Sport", "B: Sonstiges"]
+
+
+def test_agreement_needs_two(tmp_path):
+    """One coder agrees with nobody."""
+    answers, _ = opened(tmp_path, coded=[line for line in CODED if line.endswith(";A")])
+    with pytest.raises(NotebookError, match="kodiert hat nur A"):
+        answers.agreement(ITEM)

@@ -14,7 +14,10 @@ from gkanalysis.report.panelrows import (
     attrition_header,
     attrition_rows,
     change_rows,
+    change_words,
     comparison_rows,
+    extreme_returns,
+    flow_title,
     returned_rows,
 )
 from gkanalysis.verify.trace import trace_number
@@ -43,8 +46,8 @@ parts:
     number: "1"
     heading: Stand
     items:
-      - {{id: "1.1", label: Sitzungen, kind: single, options: [{{id: ja, label: Ja}}, {{id: nein, label: Nein}}]}}
-      - {{id: "1.2", label: {other}, kind: single, options: [{{id: ja, label: Ja}}, {{id: nein, label: Nein}}]}}
+      - {{id: "1.1", label: Sitzungen, kind: single, options: [{{id: ja, label: Ja}}, {{id: nein, label: Nein}}]{again}}}
+      - {{id: "1.2", label: {other}, kind: single, options: [{{id: ja, label: Ja}}, {{id: nein, label: Nein}}]{unlike}}}
 sets: []
 completeness:
   - {{id: full, label: voll, needs: [{{item: "1.1"}}]}}
@@ -56,14 +59,20 @@ contacts: {{verweigert: abgelehnt}}
 REGISTER = "as_of: 2020-01-01\ntypes: {kreis: Kreise, stadt: Städte}\ntables: {}\nnested_tables: {}\n"
 POLICY = "threshold: 3\nattributes: {}\nsources: {}\nderived: []\n"
 # Answers to 1.1 by alliance; "." no form, "!" refused, "?" a form without an answer. 1.2 is answered alike.
+AGAIN = {
+    "eins": "",
+    "zwei": ', repeats: {source: eins-2020, item: "1.1", as_yes: [ja]}',
+    "drei": ', repeats: {source: zwei-2021, item: "1.1", as_yes: [ja]}',
+}
+UNLIKE = ', not_comparable: [{source: eins-2020, item: "1.2", answers: [ja, ja], reason: Ein Konzept ist ein Plan.}]'
 WAVES = {
     "eins-2020": "jjjjjjjnnnnnnnnnnn?..!jjjjnnnn",
     "zwei-2021": "jjjjnnnjjjjjjnnnnnj?!.........",
 }
 
 
-def draw_chapter(folder):
-    """The chapter of 30 alliances in two waves that share the question 1.1 and differ in 1.2."""
+def draw_chapter(folder, waves=WAVES):
+    """The chapter of 30 alliances in waves that share the question 1.1 and differ in 1.2."""
     processed, books = folder / "data/processed", folder / "data/codebook"
     for made in (processed, books, folder / "data/raw"):
         made.mkdir(parents=True)
@@ -73,10 +82,11 @@ def draw_chapter(folder):
     ids = [f"B{k:02d}" for k in range(1, 31)]
     types = ["kreis", "stadt"] * 15
     pd.DataFrame({"alliance_id": ids, "type": types}).to_parquet(processed / "buendnisse.parquet")
-    for source, answers in WAVES.items():
+    for source, answers in waves.items():
         name, _, wave = source.partition("-")
-        other = {"eins": "Konzept", "zwei": "Maßnahmen"}[name]
-        text = FORM.format(name=name, wave=wave, other=other)
+        other = {"eins": "Konzept", "zwei": "Maßnahmen", "drei": "Ziele"}[name]
+        more = {"again": AGAIN[name], "unlike": UNLIKE if name == "zwei" else ""}
+        text = FORM.format(name=name, wave=wave, other=other, **more)
         (books / f"{name}.yml").write_text(text, encoding="utf-8")
         came = [a in "jn?" for a in answers]
         cases = pd.DataFrame(
@@ -198,16 +208,130 @@ def test_different_questions_are_no_pair(panel):
         panel.pair("sitzungen", ("2020", "1.1"), ("2021", "1.1"), yes=["vielleicht"])
 
 
+def test_declared_pairs_are_found(panel):
+    """What the codebook of the later wave declares is a pair, with its answers that count as yes."""
+    ((first, second),) = panel.repeated
+    assert [(i.wave, i.item_id, i.yes, i.no) for i in (first, second)] == [
+        ("2020", "1.1", ("ja",), ("nein",)),
+        ("2021", "1.1", ("ja",), ("nein",)),
+    ]
+    assert first.question == "2020-1.1-2021-1.1"
+    assert panel.yes_words == "„Ja“"
+
+
+def test_declared_pairs_across_a_wave(tmp_path):
+    """A question asked three times is paired from time to time; without the second wave, the third with the first."""
+    waves = {**WAVES, "drei-2022": WAVES["zwei-2021"]}
+    chapter = draw_chapter(tmp_path, waves)
+    all_three = Panel(chapter, list(waves))
+    assert [(a.wave, b.wave) for a, b in all_three.repeated] == [("2020", "2021"), ("2021", "2022")]
+    across = Panel(chapter, ["eins-2020", "drei-2022"])
+    assert [(a.wave, b.wave) for a, b in across.repeated] == [("2020", "2022")]
+    assert across.change(across.repeated)["base_n"].tolist() == [18]
+
+
+def test_waves_without_declared_pairs_are_refused(tmp_path):
+    """A chapter on change needs a question that was asked again, and says which key of the codebook it lacks."""
+    panel = Panel(draw_chapter(tmp_path), ["eins-2020"])
+    with pytest.raises(NotebookError, match=r"keine Frage als gleich erklärt.*„repeats“"):
+        _ = panel.repeated
+    with pytest.raises(NotebookError, match=r"als nicht vergleichbar erklärt.*„not_comparable“"):
+        panel.compare()
+
+
 def test_side_by_side_says_that_it_is_no_change(panel):
-    """The warning is among the notes that come with the table."""
-    asked = {"2020": ("1.2", "ja", "Konzept"), "2021": ("1.2", "ja", "Maßnahmen")}
-    table, notes = panel.compare(asked, "lebenswelt")
-    assert "verschiedene Fragen" in notes[0]
+    """The reason of the codebook and the warning are among the notes that come with the table."""
+    table, notes = panel.compare()
+    assert notes[0] == "Ein Konzept ist ein Plan."
+    assert "verschiedene Fragen" in notes[1]
     assert not table["comparable"].any()
-    assert table["row"].tolist() == ["lebenswelt-2020", "lebenswelt-2021"]
+    assert table["row"].tolist() == ["2020-1.2-2021-1.2-2020", "2020-1.2-2021-1.2-2021"]
     check_traced(panel, table)
     shown = [c.replace("\xa0", " ") for c in comparison_rows(table)[0].cells]
-    assert shown == ["Konzept", "2020", "11 von 26", "42 %"]
+    assert shown == ["Konzept", "2020", "Ja", "11 von 26", "42 %"]
+
+
+def test_who_came_back(tmp_path):
+    """Two alliances of the first wave are missing in the second and back in the third; a late first form is no return."""
+    waves = {"eins-2020": "jjj..", "zwei-2021": "j..j.", "drei-2022": "jjjj."}
+    assert (
+        Panel(draw_chapter(tmp_path, {k: v + "." * 25 for k, v in waves.items()}), list(waves)).came_back == 2
+    )
+
+
+def test_waves_with_most_and_fewest_returns(panel):
+    """The wave is named with the row of its number; equal ones are named together."""
+    counted = panel.attrition()
+    assert extreme_returns(counted, most=True) == ("2020", "2020-returned")
+    assert extreme_returns(counted, most=False) == ("2021", "2021-returned")
+    assert extreme_returns(counted.assign(share=0.5), most=True) == ("2020 und 2021", "2020-returned")
+
+
+def test_title_of_the_flow_follows_the_data(panel):
+    """19 of 27 stay: most; 13 of 27 would not be."""
+    flow = panel.flow()
+    assert flow_title(flow).startswith("Die meisten Bündnisse, die einmal antworten")
+    stay = (flow["row"] == "returned") & (flow["next_row"] == "returned")
+    fewer = flow.assign(n=flow["n"].mask(stay, 8))  # as many as leave: no majority
+    assert flow_title(fewer).startswith("Nicht in jeder Welle")
+
+
+def test_empty_strands_on_demand(panel):
+    """A number of the text exists also where nobody took that way."""
+    flow = panel.flow()
+    none = flow.assign(n=flow["n"].mask(flow["row"] == "not_returned", 0))
+    assert len(panel.flow_numbers(none, STATES)) == 2
+    assert len(panel.flow_numbers(none, STATES, empty=True)) == 4
+
+
+def drawn_change(*lines):
+    """Changes drawn as (label, yes first, yes second, pairs, corrected p, detail)."""
+    columns = ["label", "first_n", "second_n", "base_n", "p_holm", "detail"]
+    table = pd.DataFrame(lines, columns=columns).assign(first_wave="2021", second_wave="2022")
+    return table.assign(difference=(table["second_n"] - table["first_n"]) / table["base_n"])
+
+
+@pytest.mark.parametrize(
+    ("lines", "pairs", "direction", "certainty"),
+    [
+        (
+            [("A", 10, 15, 20, 0.3, "counts"), ("B", 10, 12, 30, 0.3, "interval")],
+            "20 bis 30",
+            "Bei allen diesen Fragen liegt der Anteil beim zweiten Mal höher; am größten ist der Abstand bei „A“ "
+            "(2021 und 2022: +25 Prozentpunkte)",
+            "ist keine dieser Veränderungen gesichert",
+        ),
+        (
+            [("A", 9, 3, 20, 0.01, "counts"), ("B", 3, 4, 20, 0.3, "counts"), ("C", 4, 5, 20, 0.3, "counts")],
+            "20",
+            "Bei zwei Fragen liegt der Anteil beim zweiten Mal höher, bei einer niedriger; am größten ist der Abstand bei "
+            "„A“ (2021 und 2022: −30 Prozentpunkte)",
+            "ist eine dieser Veränderungen gesichert",
+        ),
+        (
+            [("A", 9, 3, 20, 0.01, "counts"), ("B", 1, 19, 40, 0.01, "nothing")],
+            "20",
+            "Bei dieser Frage liegt der Anteil beim zweiten Mal niedriger",
+            "ist eine dieser Veränderungen gesichert",
+        ),
+        (
+            [("A", 5, 5, 20, 1.0, "counts"), ("B", 6, 6, 20, 1.0, "counts")],
+            "20",
+            "Bei allen diesen Fragen liegt der Anteil beim zweiten Mal gleich hoch",
+            "ist keine dieser Veränderungen gesichert",
+        ),
+    ],
+)
+def test_words_of_a_change(lines, pairs, direction, certainty):
+    """The prose follows the data, and says nothing of a question of which nothing may be printed."""
+    words = change_words(drawn_change(*lines))
+    assert words == {"pairs": pairs, "direction": direction, "certainty": certainty}
+
+
+def test_no_words_where_nothing_is_printed():
+    """A chapter in which everything is held back is no chapter."""
+    with pytest.raises(NotebookError, match="Von keiner Veränderung"):
+        change_words(drawn_change(("A", 1, 2, 3, 1.0, "nothing")))
 
 
 def test_words_of_the_trace(panel):

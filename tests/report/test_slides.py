@@ -40,6 +40,13 @@ def test_heading_of_the_exhibit_is_not_said_twice(tmp_path):
     assert [s.caption for s in slides[:2]] == ["", "Sollen die Strukturen bleiben?"]
 
 
+def test_topic_heads_the_exhibit(tmp_path):
+    """Where the heading names a topic, it stands above the exhibit, whose own title would say the statement again."""
+    text = '## 11 von 18 Städten {#a topic="Geplante Schritte"}\n\n::: {.exhibit #balken}\n:::\n\n## B {topic="X"}\n\nText.'
+    slides = make_deck(tmp_path, text).slides()
+    assert [(s.id, s.caption) for s in slides[:2]] == [("a", "Geplante Schritte"), ("b", "")]
+
+
 def test_real_data_are_called_confidential(tmp_path):
     """The last slide says what kind of data these are, and names no received file."""
     words = [plain_text([s.title, s.text]) for s in make_deck(tmp_path, synthetic=False).slides()]

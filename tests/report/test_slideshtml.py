@@ -194,3 +194,10 @@ def test_no_address_outside(path):
     """The only addresses in the page are names of XML and what the fonts say of themselves."""
     text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", path.read_text(encoding="utf-8"))
     assert re.findall(r"https?://[^\"' )]+", text) == []
+
+
+def test_topic_is_the_heading_of_the_exhibit(tmp_path):
+    """As in the other formats the exhibit says what it is about; the statement above has said the finding."""
+    deck = make_deck(tmp_path, '## 11 von 18 {topic="Geplante Schritte"}\n\n::: {.exhibit #balken}\n:::')
+    captions = html.fromstring(deck.html()).xpath("//figcaption")
+    assert [c.text_content().strip() for c in captions] == ["Geplante Schritte"]

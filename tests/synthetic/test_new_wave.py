@@ -1,5 +1,8 @@
 """A wave that nobody has programmed: a codebook, a plan and lines of a report, and the tables are there."""
 
+from contextlib import contextmanager
+
+import lxml.html
 import pandas as pd
 import yaml
 
@@ -8,11 +11,71 @@ from gkanalysis.codebook import read_codebook
 from gkanalysis.codebookcheck import load_yaml
 from gkanalysis.synthetic.make import write_source
 from gkanalysis.synthetic.waves import make_waves
-from tools.project import copy_project, make, steps
-from wavebook import BOOK, PLAN, TYPES, write_wave
+from tools.project import copy_project, keep_report, make, steps
+from wavebook import BOOK, PLAN, TYPES, repeating, write_wave
 
 SOURCE = "probe-2023"
+FINAL = "abschlussbericht-2023"
+OTHERS = ["prozess-2020", "entwicklungsstand-2021", "nachhaltigkeit-2022"]
 REPORT = "zwischenbericht-2019"
+
+
+def declare_categories(root):
+    """Lines of the category codebook for the open answers of the wave."""
+    coded = next(t["categories"] for t in PLAN["texts"] if "categories" in t)
+    declared = [{"id": c, "label": c, "definition": f"Vorhaben: {c}."} for c in coded]
+    with change_yaml(root / "data/codebook/kategorien.yml") as known:
+        known["items"].append({"source": SOURCE, "item": "1.4", "label": "Vorhaben", "categories": declared})
+
+
+def write_raw(root):
+    """What came in from the wave, as its plan says."""
+    register = pd.read_csv(root / "data/raw/register/buendnisse.csv", dtype=str)
+    wave = next(w for w in make_waves(root, register, set()) if w.book.source == SOURCE)
+    write_source(root / "data/raw" / SOURCE, wave.book, wave.forms, wave.contacts, wave.categories)
+
+
+@contextmanager
+def change_yaml(path):
+    """The content of a YAML file, written back as the caller leaves it."""
+    content = load_yaml(path.read_text(encoding="utf-8"))
+    yield content
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def add_to_final_report(root):
+    """The wave in the chapters over all waves, beside three others, and a codebook of its own; nothing else is kept."""
+    sources = [*OTHERS, SOURCE]
+    with change_yaml(root / f"reports/{FINAL}.yml") as report:
+        report["sources"] = sources
+        report["chapters"] = [
+            c for c in report["chapters"] if c["id"] in ("wellen", "veraenderung", "methoden")
+        ]
+        for chapter in report["chapters"]:
+            chapter["parameters"]["sources"] = ",".join(sources)
+            chapter["inputs"] = ["buendnisse", *(f"{s}-{t}" for s in sources for t in ("cases", "responses"))]
+        codebook = {"id": "codebuch-probe", "notebook": "92_codebuch", "title": "Codebuch 2023: Probe"}
+        codebook["parameters"] = {"chapter_id": "codebuch-probe", "source": SOURCE}
+        codebook["inputs"] = ["buendnisse", f"{SOURCE}-cases", f"{SOURCE}-responses"]
+        report["chapters"].append(codebook)
+    with change_yaml(root / "data/codebook/disclosure.yml") as policy:
+        policy["sources"][SOURCE] = policy["sources"]["nachhaltigkeit-2022"]
+
+
+def printed(root, exhibit):
+    """The lines of a table of the finished page, without what links and spaces add: first cell -> all others."""
+    page = lxml.html.parse(str(root / f"reports/{FINAL}/{FINAL}.html"))
+    (table,) = page.xpath(f"//figure[@id='{exhibit}']//table")
+    lines = [
+        [c.text_content().replace("\xa0", " ") for c in row.xpath("th|td")] for row in table.xpath(".//tr")
+    ]
+    return {tuple(line[:2]) if exhibit == "veraenderung" else line[0]: line[1:] for line in lines}
+
+
+def code_of(root):
+    """Every file below src and notebooks."""
+    files = (p for folder in ("src", "notebooks") for p in (root / folder).rglob("*") if p.is_file())
+    return {p.relative_to(root): p.read_bytes() for p in files if "__pycache__" not in p.parts}
 
 
 def test_a_wave_of_20_items_needs_no_code(tmp_path):
@@ -31,16 +94,8 @@ def test_a_wave_of_20_items_needs_no_code(tmp_path):
     lines["chapters"].append(chapter)
     report.write_text(yaml.safe_dump(lines, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
-    coded = next(t["categories"] for t in PLAN["texts"] if "categories" in t)
-    declared = [{"id": c, "label": c, "definition": f"Vorhaben: {c}."} for c in coded]
-    categories = root / "data/codebook/kategorien.yml"
-    known = load_yaml(categories.read_text(encoding="utf-8"))
-    known["items"].append({"source": SOURCE, "item": "1.4", "label": "Vorhaben", "categories": declared})
-    categories.write_text(yaml.safe_dump(known, allow_unicode=True, sort_keys=False), encoding="utf-8")
-
-    register = pd.read_csv(root / "data/raw/register/buendnisse.csv", dtype=str)
-    wave = next(w for w in make_waves(root, register, set()) if w.book.source == SOURCE)
-    write_source(root / "data/raw" / SOURCE, wave.book, wave.forms, wave.contacts, wave.categories)
+    declare_categories(root)
+    write_raw(root)
     said = make(root, f"data/processed/{SOURCE}-responses.parquet")
     assert sorted(steps(said)) == [f"ingest {SOURCE}", f"process {SOURCE}", "register"]
 
@@ -56,6 +111,47 @@ def test_a_wave_of_20_items_needs_no_code(tmp_path):
     assert not [
         p for p in ROOT.glob("src/**/*.py") if BOOK["instrument"] + "-2023" in p.read_text(encoding="utf-8")
     ]
+
+
+def test_a_new_wave_appears_in_the_report(tmp_path):
+    """Data files alone bring a wave into returns, flow, returns by type, panel and appendix of the finished page."""
+    root = copy_project(tmp_path)
+    keep_report(root, FINAL, OTHERS)
+    code = code_of(root)
+    plan = {"returns": {"full": {TYPES[0]: 8, TYPES[1]: 8}, "partial": {TYPES[2]: 2}}}
+    repeated = {"source": "nachhaltigkeit-2022", "item": "3.1", "as_yes": ["ja"]}
+    write_wave(root, repeating("1.1", "Maßnahmen zur lebensweltlichen Integration", **repeated), **plan)
+    declare_categories(root)
+    add_to_final_report(root)
+    write_raw(root)
+    make(root, "report", f"REPORT={FINAL}")
+
+    assert printed(root, "wellen-tabelle")["2023"] == ["58", "18 (31 %)", "37 (64 %)", "3 (5 %)"]
+    assert printed(root, "wellen-typ")["2023"] == ["18 (31 %)", "8 (36 %)", "8 (33 %)", "2 (17 %)"]
+    flow = {
+        k: int(cells[1]) for k, cells in printed(root, "wellen-verlauf").items() if k.startswith("2022 →")
+    }
+    assert sum(flow.values()) == 58
+    assert sum(n for k, n in flow.items() if k.endswith("→ Rücklauf")) == 18
+    assert sum(n for k, n in flow.items() if k.startswith("2022 → 2023: Rücklauf")) == 40
+
+    answers = [
+        pd.read_parquet(root / f"data/processed/{source}-responses.parquet").query(
+            f"item_id == '{item}' and state == 'answered'"
+        )
+        for source, item in (("nachhaltigkeit-2022", "3.1"), (SOURCE, "1.1"))
+    ]
+    both = set(answers[0]["case_id"]) & set(answers[1]["case_id"])
+    lines = printed(root, "veraenderung")
+    question = "Maßnahmen zur lebensweltlichen Integration"
+    assert lines[question, "2022, 2023"][1] == str(len(both))
+    assert (question, "2021, 2022") in lines
+    assert "Arbeitshilfe „Probe“: Bogen" in printed(root, "methoden-instrumente")
+    assert printed(root, "codebuch-probe")["1.2 Dauerhaft: Ja / Nein (nur nach 1.1 „Ja“)"] == [
+        "eine",
+        "10 von 10",
+    ]
+    assert code_of(root) == code
 
 
 def test_no_wave_is_known_by_name():

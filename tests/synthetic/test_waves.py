@@ -101,6 +101,34 @@ def test_categories(wave):
     assert all(row[4] in answers[row[1]] for row in wave.categories)
 
 
+def test_texts_to_choose_from_can_be_coded(tmp_path):
+    """Declaring what belongs to which category changes no answer; each chosen text gets its category."""
+    plain = make(tmp_path / "a", mess=None)
+    texts = [
+        PLAN["texts"][0] | {"coded": {"gut": ["läuft gut"], "langsam": ["läuft langsam"]}},
+        *PLAN["texts"][1:],
+    ]
+    coded = make(tmp_path / "b", mess=None, texts=texts)
+    assert [f.answers for f in coded.forms] == [f.answers for f in plain.forms]
+    said = {(f.alliance_id, f.answers["1.8"]) for f in coded.forms if "1.8" in f.answers}
+    rows = [row for row in coded.categories if row[2] == "1.8"]
+    assert {(row[1], row[4]) for row in rows} == said
+    assert all(row[4] == f"läuft {row[5]}" for row in rows)
+
+
+def test_second_coder(tmp_path):
+    """Another person codes every mention of the item, some otherwise; answers and first codings stay as they are."""
+    plain = make(tmp_path / "a", mess=None)
+    second = {"name": "B", "seed": 1, "items": {"1.4": 0.5}}
+    both = make(tmp_path / "b", mess=None, second_coder=second)
+    assert both.forms == plain.forms
+    assert both.categories[: len(plain.categories)] == plain.categories
+    others = both.categories[len(plain.categories) :]
+    assert [row[:5] for row in others] == [row[:5] for row in plain.categories]
+    assert {row[6] for row in others} == {"B"}
+    assert 0 < sum(a[5] != b[5] for a, b in zip(plain.categories, others, strict=True)) < len(others)
+
+
 def test_published_figures_are_reported(wave):
     """Exactly the counts that refer to print are reported, with what came out."""
     assert sorted(wave.outcomes) == [("p1", 18, 18), ("p2", 10, 10), ("p3", 8, 8)]

@@ -68,3 +68,31 @@ def test_lost_mention_is_named(tmp_path):
     pd.read_parquet(path).query("text != 'Laufen'").to_parquet(path)
     (row,) = mention_rows(chapter, SOURCE)
     assert (row["verdict"], row["message"]) == ("does_not_add_up", "1 ohne Verbleib, zuerst „B2 Laufen“.")
+
+
+BOTH = (
+    "B1;1.4;1;Fußball;sport;B",
+    "B2;1.4;1;Schwimmen;sport;B",
+    "B2;1.4;2;Laufen;sonstiges;B",
+    "B3;1.4;1;Grillen;kochen;B",
+)
+
+
+def test_every_number_of_mentions_and_agreement(tmp_path):
+    """Counted again from the spreadsheet's rows: mentions of each category, and comparisons of the coders."""
+    chapter = OpenFolder(tmp_path, coded=(*CODED, *BOTH)).chapter()
+    answers = OpenAnswers(chapter, SOURCE)
+    cells = answers.mention_counts(ITEM, chapter.cases(SOURCE)).to_dict("records")
+    cells += answers.agreement(ITEM).to_dict("records")
+    for cell in cells:
+        trace = trace_cell(chapter, cell)
+        check_printed(trace, cell, "x")
+        assert definition_words(chapter, trace).startswith("Gezählt sind ")
+
+
+def test_lost_mention_is_noticed(tmp_path):
+    """A printed number of mentions that is one too high does not pass."""
+    chapter = OpenFolder(tmp_path).chapter()
+    cell = OpenAnswers(chapter, SOURCE).mention_counts(ITEM, chapter.cases(SOURCE)).to_dict("records")[0]
+    with pytest.raises(VerificationError, match="nachgezählt 3 von 5"):
+        check_printed(trace_cell(chapter, cell | {"n": 4}), cell | {"n": 4}, "x")

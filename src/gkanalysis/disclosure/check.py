@@ -15,10 +15,11 @@ from typing import Any, Protocol
 from gkanalysis.disclosure.breach import BASE, Breach
 from gkanalysis.disclosure.claims import SourceData, read_claims
 from gkanalysis.disclosure.exact import find_breaches
+from gkanalysis.disclosure.listednames import ListedNames, in_cells
 from gkanalysis.disclosure.names import Sought
 from gkanalysis.disclosure.policy import Policy, read_policy
 from gkanalysis.disclosure.quoted import rare_quotations, shown_quotations
-from gkanalysis.disclosure.received import POLICY, read_names, read_spoken
+from gkanalysis.disclosure.received import POLICY, read_listed, read_names, read_spoken
 from gkanalysis.disclosure.texts import json_texts, texts_of
 from gkanalysis.disclosure.verbatim import Spoken
 from gkanalysis.disclosure.world import ALL
@@ -111,7 +112,9 @@ def check_report(report: Report, paths: ProjectPaths) -> str:
     own = [e for e in policy.exceptions if e.source in report.sources]  # the others are for other reports
     unused = [e for e in own if e not in [b.signed for b in outcome.signed]]
     lines += [
-        f"  Nicht gebraucht: Ausnahme zu {e.source}, {e.item}, „{e.state}“; bitte streichen." for e in unused
+        f"  In diesem Bericht nicht gebraucht: Ausnahme zu {e.source}, {e.item}, „{e.state}“; braucht sie kein anderer, "
+        "bitte streichen."
+        for e in unused
     ]
     return "\n".join(lines)
 
@@ -226,11 +229,14 @@ class _Forbidden:
 
     sought: Sought
     spoken: Spoken
+    listed: ListedNames = field(default_factory=ListedNames)
 
 
 def _read_forbidden(report: Report, paths: ProjectPaths, policy: Policy) -> _Forbidden:
     shown = [q.text for q in shown_quotations(report, paths)]
-    return _Forbidden(read_names(paths, policy), read_spoken(paths, policy, shown))
+    return _Forbidden(
+        read_names(paths, policy), read_spoken(paths, policy, shown), read_listed(paths, policy, report.id)
+    )
 
 
 def _check_files(
@@ -243,7 +249,11 @@ def _check_files(
         outcome.files += [name] if not name.endswith("(Dateiname)") else []
         seen: dict[str, Any] = {}
         told: set[str] = set()
+        texts = list(texts)
+        cells = [text for place, text in texts if in_cells(place)]
+        at = -1
         for place, text in texts:
+            at += in_cells(place)
             if text not in seen:
                 seen[text] = index.find(text), forbidden.spoken.find(text)
             hits, spoken = seen[text]
@@ -253,6 +263,8 @@ def _check_files(
                     f"{name}, {place}: dort stehen Worte eines Gesprächs, die der Bericht nicht als Zitat zeigt: „{spoken}“; "
                     "bitte umschreiben, oder mit „talks.quotation“ zeigen"
                 )
+            if hits and forbidden.listed.rows and in_cells(place):
+                hits = index.find(forbidden.listed.masked(cells, at))
             for hit in hits:
                 key = f"{hit.name.text}|{place}"
                 if key in told:

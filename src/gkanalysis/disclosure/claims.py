@@ -15,7 +15,7 @@ from gkanalysis.disclosure.world import ALL, NOT_ASKED, Question, World
 
 VALID = ("selected", "not_selected", "answered")
 # numbers about the material as a whole, harmless as long as they name no group and the sample is secret
-WHOLE = ("agreement", "coverage", "meetings")
+WHOLE = ("agreement", "coverage", "meetings", "open_agreement")
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,10 @@ def read_claims(
     numbers : id and row of each printed number, as `gkanalysis.verify.trace.find_numbers` gives them
     chapter_sources : chapter -> sources it reads, for numbers that are counted rows
     """
+    from gkanalysis.disclosure.answerclaims import answers
     from gkanalysis.disclosure.countedrows import rows_claims
+    from gkanalysis.disclosure.listclaims import LIST_KINDS, list_claim
+    from gkanalysis.disclosure.openclaims import READERS as OPEN_READERS
 
     claims = Claims()
     for number, cell in numbers:
@@ -112,7 +115,13 @@ def read_claims(
         if parts.path == "rows":
             rows_claims(number, cell, data, policy, chapter_sources.get(str(cell.get("chapter")), ()), claims)
             continue
-        reader = READERS.get(parts.path)
+        if parts.path in LIST_KINDS:
+            try:
+                list_claim(number, cell, parts.path, known, data, policy, claims)
+            except KeyError as missing:
+                claims.unread.append((number, f"{missing} gibt es in „{known.get('source')}“ nicht"))
+            continue
+        reader = {**READERS, **OPEN_READERS, "answers": answers}.get(parts.path)
         if parts.path == "nested" or (parts.path == "category" and known.get("frame") == "alliances"):
             claims.public += 1  # the register is public
         elif parts.path in WHOLE and _is_whole(cell, policy.sources.get(known.get("source", ""))):
@@ -168,7 +177,9 @@ def _single(
         return
     options = tuple(s for s in item.states if s not in ("none", NOT_ASKED))
     base = options if known["base"] == "answered" else tuple(s for s in item.states if s != NOT_ASKED)
-    claim = Claim(number, "x", item.id, _group(cell), _status(known), (str(cell["row"]),), n, n)
+    # where answers to several questions stand in one table, the definition names the answer, not the row
+    answers = tuple(known["option"].split(",")) if known.get("option") else (str(cell["row"]),)
+    claim = Claim(number, "x", item.id, _group(cell), _status(known), answers, n, n)
     _both(claims, data.source, claim, _base(claim, base, base_n))
 
 
@@ -219,6 +230,33 @@ def _open_answers(
     _multiple(number, {**cell, "row": row}, {**known, "set": known["item"]}, data, policy, claims)
 
 
+def _compared(
+    number: str,
+    cell: Mapping[str, Any],
+    known: Mapping[str, str],
+    data: SourceData,
+    policy: Policy,
+    claims: Claims,
+) -> None:
+    """One answer to a single choice, of the valid ones."""
+    _single(number, cell, {**known, "base": "answered"}, data, policy, claims)
+
+
+def _offers(
+    number: str,
+    cell: Mapping[str, Any],
+    known: Mapping[str, str],
+    data: SourceData,
+    policy: Policy,
+    claims: Claims,
+) -> None:
+    """A gap is an answer to a question; offers are none, so the policy has to say why they may be printed."""
+    if "item" not in known:
+        claims.unread.append((number, "Angebote kann die Prüfung nicht zusammenrechnen"))
+        return
+    _single(number, cell, {**known, "base": "answered"}, data, policy, claims)
+
+
 def _category(
     number: str,
     cell: Mapping[str, Any],
@@ -263,7 +301,7 @@ def _codings(
 
 READERS = {
     "single_response": _single, "multiple_response": _multiple, "category": _category, "codings": _codings,
-    "open_answers": _open_answers,
+    "open_answers": _open_answers, "compared": _compared, "offers": _offers,
 }  # fmt: skip
 
 

@@ -11,9 +11,11 @@ import pandas as pd
 from gkanalysis.codebook import Codebook, Item, read_codebook
 from gkanalysis.codebookcheck import load_yaml
 from gkanalysis.disclosure.claims import SourceData, category_question
+from gkanalysis.disclosure.listclaims import list_data
 from gkanalysis.disclosure.policy import Policy
 from gkanalysis.disclosure.world import NONE, NOT_ASKED, Question
 from gkanalysis.ingest.categorybook import CATEGORY_FILE, read_category_book
+from gkanalysis.listbook import ALLIANCE, read_list_book
 from gkanalysis.paths import ProjectPaths
 
 FREE = ("answered", NONE, NOT_ASKED)
@@ -43,8 +45,8 @@ class _Lazy(Mapping):
 
 
 def read_sources(paths: ProjectPaths, policy: Policy) -> dict[str, SourceData]:
-    """All sources whose processed tables exist: forms, and coded interviews."""
-    found = {}
+    """All sources whose processed tables exist: forms, coded interviews, and lists that name alliances."""
+    found = _lists(paths)
     for path in sorted(paths.processed.glob("*-cases.parquet")):
         source = path.stem.removesuffix("-cases")
         cases = pd.read_parquet(path)
@@ -67,6 +69,19 @@ def read_sources(paths: ProjectPaths, policy: Policy) -> dict[str, SourceData]:
             found[source] = interview_data(
                 source, cases, codings, labels, book["lead_coder"], register, absent
             )
+    return found
+
+
+def _lists(paths: ProjectPaths) -> dict[str, SourceData]:
+    """Lists that name alliances, by source."""
+    found = {}
+    for path in sorted(paths.processed.glob("*-rows.parquet")):
+        source = path.stem.removesuffix("-rows")
+        rows = pd.read_parquet(path)
+        if ALLIANCE in rows:
+            register = pd.read_parquet(paths.processed / "buendnisse.parquet")
+            register = register.rename(columns={"alliance_id": "case_id"})
+            found[source] = list_data(source, rows, read_list_book(paths.codebook(source)), register)
     return found
 
 

@@ -122,10 +122,23 @@ class Internal:
 
 
 @dataclass(frozen=True)
+class PrintedList:
+    """A public list that is printed with names: `name` is their column, between the columns `before` and `behind`."""
+
+    source: str
+    exhibit: str
+    before: str
+    name: str
+    behind: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class NameRules:
     """How names are searched; see the policy file.
 
-    `nouns` stand after in, aus and nach in interviews and are no places.
+    `nouns` stand after in, aus and nach in interviews and are no places. `lists` are public lists whose rows may be
+    printed with the names in them.
     """
 
     generic: tuple[str, ...] = ()
@@ -133,6 +146,7 @@ class NameRules:
     public: Mapping[str, str] = field(default_factory=dict)
     verbatim_words: int = 5
     nouns: tuple[str, ...] = ()
+    lists: tuple[PrintedList, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -293,6 +307,12 @@ def _policy(content: Mapping[str, Any]) -> tuple[Policy, list[str]]:
         for k, w in (("common_words", "word"), ("public", "name"))
     }
     names |= {k: tuple(map(str, names.get(k) or ())) for k in ("generic", "nouns")}
+    names["lists"] = _complete(PrintedList, names.get("lists") or (), "names, Liste", problems)
+    problems += [
+        f"names, Liste: „{p.source}“ ist keine öffentliche Quelle"
+        for p in names["lists"]
+        if p.source not in sources or sources[p.source].kind != "public"
+    ]
     internal = tuple(
         _make(Internal, i, "interne Unterlage", problems, keys=tuple(i.get("keys", ())))
         for i in content.get("internal") or ()

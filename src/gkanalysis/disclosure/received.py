@@ -11,9 +11,11 @@ import pandas as pd
 
 from gkanalysis.codebook import read_codebook
 from gkanalysis.codebookcheck import load_yaml
+from gkanalysis.disclosure.listednames import ListedNames
 from gkanalysis.disclosure.names import Sought, collect_names
 from gkanalysis.disclosure.policy import Policy
 from gkanalysis.disclosure.verbatim import Spoken
+from gkanalysis.listbook import read_list_book
 from gkanalysis.paths import ProjectPaths
 
 POLICY = "disclosure.yml"
@@ -49,6 +51,25 @@ def read_names(paths: ProjectPaths, policy: Policy) -> Sought:
         interviews[source] = spoken_texts(paths, source, "documents", "segments", "memos")
     lists = [_list(path) for path in sorted(paths.data.glob("*/*.csv")) if path.parent.name != "register"]
     return collect_names(register, forms, interviews, lists, _labels(paths), policy)
+
+
+def read_listed(paths: ProjectPaths, policy: Policy, report: str) -> ListedNames:
+    """The names that may stand in the rows of public lists, as far as a report has the exhibit that prints them."""
+    listed = ListedNames()
+    for rule in policy.names.lists:
+        path = paths.processed / f"{rule.source}-rows.parquet"
+        table = f"tables/{rule.exhibit}.csv"
+        printed = (paths.reports / report / table).exists() or any(
+            (paths.build / "reports" / report).glob(f"*/{table}")
+        )
+        if printed and path.exists():
+            rows, book = pd.read_parquet(path), read_list_book(paths.codebook(rule.source))
+            for column in (c for c in book.spec.columns if c.options):
+                rows[column.name] = rows[column.name].map(
+                    {o: (t or (o,))[0] for o, t in column.options.items()}
+                )
+            listed = listed.joined(ListedNames.of(rows, rule.before, rule.name, rule.behind))
+    return listed
 
 
 def spoken_texts(paths: ProjectPaths, source: str, *tables: str) -> pd.DataFrame:

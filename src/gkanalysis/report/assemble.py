@@ -22,6 +22,7 @@ from gkanalysis.verify.trace import COUNTED_FILE, COUNTED_ROWS
 from gkanalysis.writing import write_bytes, write_json
 
 COUNTED_LABELS = ("Tabelle", "Abbildung")  # numbered in the order of the report; other labels are given
+REFERENCE = re.compile(r"\{eval\}`v\.([A-Za-z0-9]\w*)")  # the value that a text names
 VERSIONED = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "pyarrow", "lxml", "typst")
 
 
@@ -131,7 +132,7 @@ def assemble(report: Report, build: Path) -> tuple[dict[str, Any], dict[str, dic
 
 
 def placed(chapter: dict[str, Any], definition: ChapterDefinition, *, shared: bool) -> dict[str, Any]:
-    """A chapter with the heading and introduction that its report gives it, its values under names of their own.
+    """A chapter with the heading and text that its report gives it, its values under names of their own.
 
     Parameters
     ----------
@@ -147,20 +148,31 @@ def placed(chapter: dict[str, Any], definition: ChapterDefinition, *, shared: bo
     ('## Neu\\n\\n### B {eval}`v.eins_n`', [{'id': 'eins_n'}])
     """
     own = definition.id.replace("-", "_") + "_" if shared else ""
-    values = [v | {"id": own + v["id"]} for v in chapter["values"]]
     texts = [b["text"] if b["type"] == "markdown" else "" for b in chapter["blocks"]]
+    kept = chapter["values"]
+    if definition.text is not None:
+        heading, _, gone = texts[0].partition("\n")
+        texts[0] = f"{heading}\n\n{definition.text.strip()}\n"
+        told = "\n".join([definition.title, definition.intro, *texts])
+        idle = set(REFERENCE.findall(gone)) - set(REFERENCE.findall(told))  # only the replaced text used them
+        kept = [v for v in kept if v["id"] not in idle]
     if definition.title:
         deeper = "#" * (definition.level - 1)
         texts = [re.sub(r"(?m)^(?=#)", deeper, text) for text in texts]
-        texts[0] = re.sub(r"\A#+ .*", f"{deeper}# {definition.title}", texts[0])
+        topic = f' {{#{definition.id} topic="{definition.topic}"}}' if definition.topic else ""
+        texts[0] = re.sub(r"\A#+ .*", lambda _: f"{deeper}# {definition.title}{topic}", texts[0])
     if definition.intro:
         heading, _, rest = texts[0].partition("\n")
         texts[0] = f"{heading}\n\n{definition.intro.strip()}\n{rest}"
+    mine = {v["id"] for v in kept}  # other names are values of other chapters, under their full name
+    texts = [
+        REFERENCE.sub(lambda m: f"{{eval}}`v.{own if m[1] in mine else ''}{m[1]}", text) for text in texts
+    ]
     blocks = [
-        b | {"text": text.replace("{eval}`v.", "{eval}`v." + own)} if b["type"] == "markdown" else b
+        b | {"text": text} if b["type"] == "markdown" else b
         for b, text in zip(chapter["blocks"], texts, strict=True)
     ]
-    return chapter | {"blocks": blocks, "values": values}
+    return chapter | {"blocks": blocks, "values": [v | {"id": own + v["id"]} for v in kept]}
 
 
 def _chapter(build: Path, chapter_id: str) -> dict[str, Any]:

@@ -38,6 +38,8 @@ CHAPTER_KEYS = {
     "title": (str, False),
     "level": (int, False),
     "intro": (str, False),
+    "text": (str, False),
+    "topic": (str, False),
 }
 
 
@@ -46,7 +48,8 @@ class ChapterDefinition:
     """One notebook of a report. `inputs` are tables of `data/processed`, by name without ending.
 
     A notebook may serve several chapters: `title` stands in place of its first heading, `level` says how deep that
-    heading lies (1 or 2; headings below it move along), `intro` is Markdown that follows it.
+    heading lies (1 or 2; headings below it move along), `intro` is Markdown that follows it. On slides `title` is the
+    statement, `topic` the heading of the exhibit; `text` stands in place of the notebook's first paragraphs.
     """
 
     id: str
@@ -56,6 +59,8 @@ class ChapterDefinition:
     title: str = ""
     level: int = 1
     intro: str = ""
+    text: str | None = None
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def flow_figure(
     tops = {w: _stack(counts[w], total) for w in waves}
     step = (WIDTH - BLOCK - LABELS) / (len(waves) - 1)
     with mpl.rc_context(figure_style()):
-        canvas = Canvas(figsize=(TEXT_WIDTH, 92 * MM), layout="constrained")
+        canvas = Canvas(figsize=(TEXT_WIDTH, 76 * MM), layout="constrained")
         axes = canvas.subplots()
         for k, wave in enumerate(waves[:-1]):
             n_of = {(r.row, r.next_row): int(r.n) for r in rows[rows["wave"] == wave].itertuples()}
@@ -95,14 +95,19 @@ def flow_figure(
 
 
 def flow_numbers(
-    table: pd.DataFrame, state_labels: Mapping[str, str], group_labels: Mapping[str, str]
+    table: pd.DataFrame,
+    state_labels: Mapping[str, str],
+    group_labels: Mapping[str, str],
+    *,
+    empty: bool = False,
 ) -> pd.DataFrame:
-    """The numbers of the figure as a table that a screen reader can read, without empty strands.
+    """The numbers of the figure as a table that a screen reader can read.
 
     Parameters
     ----------
     table : as `flow_figure` takes it
     state_labels, group_labels : printed texts; subgroups that are not named are left out
+    empty : keep strands that nobody takes, where both states have a printed text
 
     Returns
     -------
@@ -121,7 +126,8 @@ def flow_numbers(
     >>> flow_numbers(table, {"returned": "Rücklauf", "declined": "abgelehnt"}, {"alle": "alle"})["label"].item()
     '2020 → 2022: Rücklauf → abgelehnt'
     """
-    shown = table[(table["n"] > 0) & table["subgroup"].isin(group_labels)].copy()
+    known = table["row"].isin(state_labels) & table["next_row"].isin(state_labels)
+    shown = table[((table["n"] > 0) | (empty & known)) & table["subgroup"].isin(group_labels)].copy()
     if unnamed := sorted({*shown["row"], *shown["next_row"]} - set(state_labels)):
         raise NotebookError(f"Dem Flussdiagramm fehlt die Beschriftung für {', '.join(unnamed)}.")
     shown["label"] = [

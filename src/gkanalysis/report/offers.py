@@ -44,8 +44,33 @@ def is_printable(table: pd.DataFrame, threshold: int) -> pd.Series:
     return ~(counted.between(1, threshold - 1) | others.between(1, threshold - 1))
 
 
+def choose_printed(table: pd.DataFrame, threshold: int) -> pd.Series:
+    """Which cells of a table by group may be printed beside the total, which always is.
+
+    A cell is held back where fewer cases than the threshold said yes or did not. As the total gives away a
+    single cell that is held back, and small counts of two, further groups follow, the smallest first.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"row": "s", "subgroup": ["alle", "a", "b", "c"], "n": [17, 4, 7, 6], "base_n": [27, 7, 9, 11]})
+    >>> choose_printed(table, 3).tolist()  # two did not in b; a follows, or the total would tell
+    [True, False, False, True]
+    """
+    may = pd.Series(True, index=table.index)
+    for _, cells in table[table["subgroup"] != TOTAL].groupby("row"):
+        held = cells[~is_printable(cells, threshold)]
+        others = cells.drop(held.index).sort_values("base_n", kind="stable")
+        while len(held) and len(others):
+            together = held[["n", "base_n"]].sum().to_frame().T
+            if is_printable(together, threshold).all():
+                break
+            held, others = pd.concat([held, others.head(1)]), others.iloc[1:]
+        may[held.index] = False
+    return may
+
+
 class Offers:
-    """Gaps and offers of one source; totals over all types, as few forms are complete.
+    """Gaps and offers of one source; offers as totals over all types, as few forms are complete.
 
     Parameters
     ----------
@@ -60,6 +85,7 @@ class Offers:
         self.book = chapter.codebook(source)
         self.themes = read_themes(self.book)
         self.cases = chapter.cases(source, status=status)
+        self._types, self._type_labels = chapter.types, chapter.type_labels
         responses = chapter.responses(source, self.cases)
         self.needs, self.offers = needs_frame(self.book, responses), offers_frame(self.book, responses)
         self.threshold = read_policy(chapter.paths.codebooks / POLICY).threshold
@@ -94,6 +120,64 @@ class Offers:
             group_label=table["aspect"].map(ASPECT_LABELS),
         )
         return self._define(shown, "cases")
+
+    def gaps_by_type(self) -> pd.DataFrame:
+        """Gaps named by theme and type, with what may be printed of it.
+
+        Returns
+        -------
+        DataFrame, one row per theme and subgroup ("alle" first), the theme most named first
+            Columns of `offer_matrix`, and `printed`: False where the count, alone or by subtraction from the total,
+            would give away fewer cases than the threshold.
+        """
+        table = offer_matrix(
+            self.offers, self.needs, list(self.labels), self.cases, by="type", groups=self._types
+        ).query("aspect == 'need'")
+        table = table.assign(printed=choose_printed(table, self.threshold))
+        order = list(
+            table[table["subgroup"] == TOTAL].sort_values("n", ascending=False, kind="stable")["row"]
+        )
+        return table.sort_values("row", key=lambda c: c.map(order.index), kind="stable").reset_index(
+            drop=True
+        )
+
+    def type_numbers(self, table: pd.DataFrame) -> pd.DataFrame:
+        """What of `gaps_by_type` is printed, with labels and definitions."""
+        kept = table[table["printed"]].drop(columns="printed")
+        return self._define(
+            kept.assign(
+                label=kept["row"].map(self.labels), group_label=kept["subgroup"].map(self._type_labels)
+            ),
+            "cases",
+        )
+
+    def type_rows(self, table: pd.DataFrame) -> tuple[Row, ...]:
+        """Printed rows of `gaps_by_type`, a theme a line and a subgroup a column; a dash where nothing is printed."""
+        cells: dict[str, list[tuple[str, str]]] = {}
+        for r in table.itertuples():
+            text = f"{format_count(r.n)}{NBSP}von{NBSP}{format_count(r.base_n)}" if r.printed else HIDDEN
+            cells.setdefault(r.row, []).append((text, f"{r.row}.need:{r.subgroup}" if r.printed else ""))
+        return tuple(
+            Row((self.labels[theme], *(t for t, _ in line)), numbers=("", *(n for _, n in line)))
+            for theme, line in cells.items()
+        )
+
+    def gaps_beside_offers(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """For one matrix: gaps (cases of all forms) beside the openings of offers, the theme most named first.
+
+        Returns
+        -------
+        numbers : what is printed, with definitions
+        drawn : all cells, as `matrix_table` takes it; no base where there is nothing to print
+        """
+        gaps = self.gaps().query("aspect == 'need'")
+        order = [row.rpartition(".")[0] for row in gaps["row"]]
+        needs = gaps.assign(row=order)
+        drawn = [needs, self.drawn(self.counts)]
+        without = [t for t in order if t not in self.offer_labels]
+        drawn += [self.counts.head(3).assign(row=t, n=0, base_n=0) for t in without]
+        numbers = pd.concat([gaps, self.printed(self.counts)], ignore_index=True)
+        return numbers, pd.concat(drawn, ignore_index=True)
 
     @cached_property
     def matrix(self) -> pd.DataFrame:
@@ -188,4 +272,15 @@ class Offers:
     def _define(self, table: pd.DataFrame, unit: str) -> pd.DataFrame:
         """With the definition of each number; theme and aspect together name the row."""
         named = table.assign(row=table["row"] + "." + table["aspect"])
-        return define(named, "offers", **self._known, unit=unit).reset_index(drop=True)
+        defined = define(named, "offers", **self._known, unit=unit).reset_index(drop=True)
+        # A gap is an answer to a question: with it, the disclosure check can add it to all other numbers.
+        for theme in self.themes:
+            item = self.book.items[theme.gap_item]
+            other = ",".join(o.id for o in item.options if o.id != theme.yes)
+            for aspect, option in (("need", theme.yes), (NO_NEED, other)):
+                at = defined["row"] == f"{theme.id}.{aspect}"
+                asked = define(
+                    defined[at], "offers", **self._known, unit=unit, item=theme.gap_item, option=option
+                )
+                defined.loc[at, "definition"] = asked["definition"]
+        return defined

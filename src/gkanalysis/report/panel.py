@@ -20,6 +20,7 @@ from gkanalysis.tabulate.comparison import compare_shares, side_by_side
 from gkanalysis.tabulate.panel import attrition_table, flow_table
 
 if TYPE_CHECKING:
+    from gkanalysis.codebook import Item, Unlike
     from gkanalysis.report.chapter import Chapter
 
 USABLE = ("full", "partial")  # a form with one of these counts as returned
@@ -73,6 +74,13 @@ class Panel:
         """How many alliances returned a form in every wave."""
         returned = self.participation["status"].eq("returned").groupby(self.participation["case_id"]).all()
         return int(returned.sum())
+
+    @property
+    def came_back(self) -> int:
+        """How many alliances returned a form again after a wave without one."""
+        returned = self.participation["status"].eq("returned").groupby(self.participation["case_id"])
+        marks = returned.agg(lambda r: "".join("R" if x else "." for x in r))
+        return int(marks.str.contains(r"R\.+R").sum())
 
     def source(self, waves: Iterable[str] = ()) -> str:
         """The source line of an exhibit on several waves; all if none are named."""
@@ -129,9 +137,11 @@ class Panel:
         """
         return flow_table(self.participation, self.waves, self.cases, merge={"declined": "not_returned"})
 
-    def flow_numbers(self, flow: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
-        """The numbers of the flow figure, each with a name and its definition."""
-        numbers = flow_numbers(flow, labels, {TOTAL: "alle Bündnisse"})
+    def flow_numbers(
+        self, flow: pd.DataFrame, labels: Mapping[str, str], *, empty: bool = False
+    ) -> pd.DataFrame:
+        """The numbers of the flow figure, each with a name and its definition; with `empty`, also n = 0."""
+        numbers = flow_numbers(flow, labels, {TOTAL: "alle Bündnisse"}, empty=empty)
         known = [
             {
                 **self._state(a, x, merged=True),
@@ -168,11 +178,51 @@ class Panel:
         if words[0] != words[1] or not set(yes) <= set(options):
             raise NotebookError(
                 f"„{question}“: {' '.join(first)} („{asked[0].label}“) und {' '.join(second)} („{asked[1].label}“) fragen "
-                f"nicht wörtlich dasselbe, oder „{', '.join(yes)}“ ist keine Antwort; bitte `compare` benutzen."
+                f"nicht wörtlich dasselbe, oder „{', '.join(yes)}“ ist keine Antwort; bitte im Codebuch als „not_comparable“ erklären."
             )
         no = tuple(o for o in options if o not in yes)
         one, other = (WaveItem(w, i, question, asked[0].label, tuple(yes), no) for w, i in (first, second))
         return one, other
+
+    @cached_property
+    def repeated(self) -> list[tuple[WaveItem, WaveItem]]:
+        """The questions that the codebooks declare to be asked again, for `change`.
+
+        Each item is paired with the latest earlier one among the sources that asks the same, also where the
+        waves between them are none of the sources.
+
+        Raises
+        ------
+        NotebookError
+            If no question of these waves is declared to repeat another.
+        """
+        of_source = {source: wave for wave, source in self.sources.items()}
+        pairs = []
+        for wave, source in self.sources.items():
+            for item in self.chapter.codebook(source).items.values():
+                earlier = item.repeats
+                while earlier and earlier.source not in of_source:
+                    earlier = self.chapter.codebook(earlier.source).items[earlier.item].repeats
+                if earlier:
+                    first, second = (of_source[earlier.source], earlier.item), (wave, item.id)
+                    pairs.append(self.pair("-".join((*first, *second)), first, second, item.repeats.as_yes))
+        if not pairs:
+            raise NotebookError(
+                f"In den Wellen {', '.join(self.waves)} ist keine Frage als gleich erklärt; bitte im Codebuch der späteren "
+                "Welle „repeats“ ergänzen oder das Kapitel aus der Datei des Berichts streichen."
+            )
+        return pairs
+
+    @property
+    def yes_words(self) -> str:
+        """The answers that count as yes in `repeated`, as the form prints them: „Ja“ oder „besteht“."""
+        labels: dict[str, str] = {}
+        for _, item in self.repeated:
+            asked = self.chapter.codebook(self.sources[item.wave]).items[item.item_id]
+            for option in asked.options:
+                if option.id in item.yes:
+                    labels.setdefault(option.label.casefold(), f"„{option.label}“")
+        return " oder ".join(labels.values())
 
     def change(self, pairs: Sequence[tuple[WaveItem, WaveItem]]) -> pd.DataFrame:
         """Change of the same alliances between two waves, and how much of it may be printed.
@@ -234,44 +284,61 @@ class Panel:
         numbers = pd.DataFrame(rows, columns=columns)
         return numbers.astype({"low": "Int64", "high": "Int64"})
 
-    def compare(
-        self, asked: Mapping[str, tuple[str, str, str]], row: str, notes: Sequence[str] = ()
-    ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-        """Shares of several waves side by side, with the sentence that they are no change.
+    @cached_property
+    def unlike(self) -> list[tuple[str, str, Unlike, Item]]:
+        """The questions on one theme that the codebooks declare to be different ones: earlier wave, wave, what, item.
 
-        Parameters
-        ----------
-        asked : wave -> (item, answer, what was asked in a few words)
-        row : id of the line
-        notes : further notes
+        Raises
+        ------
+        NotebookError
+            If these waves have none.
+        """
+        of_source = {source: wave for wave, source in self.sources.items()}
+        found = [
+            (of_source[u.source], wave, u, item)
+            for wave, source in self.sources.items()
+            for item in self.chapter.codebook(source).items.values()
+            for u in item.not_comparable
+            if u.source in of_source
+        ]
+        if not found:
+            raise NotebookError(
+                f"In den Wellen {', '.join(self.waves)} sind keine Fragen als nicht vergleichbar erklärt; bitte im Codebuch der "
+                "späteren Welle „not_comparable“ ergänzen oder das Kapitel aus der Datei des Berichts streichen."
+            )
+        return found
+
+    def compare(self) -> tuple[pd.DataFrame, tuple[str, ...]]:
+        """Shares on different questions side by side, pair by pair, with the sentences that they are no change.
 
         Returns
         -------
-        DataFrame, one row per wave: `row` (line and wave), `label`, `wave`, `subgroup`, `n`, `base_n`, `base`,
-        `share`, `definition`; and the notes to print under it
+        DataFrame, one row per pair and wave: `row` (waves and items of the pair, and the wave), `label`, `answer`,
+        `wave`, `subgroup`, `n`, `base_n`, `base`, `share`, `definition`; and the notes to print under it
         """
         rows = []
-        for wave, (item_id, option, label) in asked.items():
-            source = self.sources[wave]
-            cases = self.chapter.cases(source, status=USABLE)
-            counted = self.chapter.single_response(source, item_id, cases)
-            (found,) = counted[(counted["row"] == option) & (counted["subgroup"] == TOTAL)].to_dict("records")
-            known = {"source": source, "item": item_id, "option": option, "status": ",".join(USABLE)}
-            rows.append(
-                {
-                    "row": row,
-                    "subgroup": TOTAL,
-                    "wave": wave,
-                    "question": f"{source} {item_id}",
-                    "label": label,
-                }
-                | {k: found[k] for k in ("n", "base_n")}
-                | {"base": "answered", "definition": define_one("compared", **known)}
-            )
+        for earlier, later, unlike, item in self.unlike:
+            pair = "-".join((earlier, unlike.item, later, item.id))
+            asked = zip((earlier, later), (unlike.item, item.id), unlike.answers, strict=True)
+            rows += [{"row": pair, **self._share(*one)} for one in asked]
         compared = compare_shares(pd.DataFrame(rows))
-        printed = (*dict.fromkeys(w for w in compared["warning"] if w), *notes)
-        side_by_side(compared, printed)
-        return compared.assign(row=compared["row"] + "-" + compared["wave"]), printed
+        warnings = dict.fromkeys(w for w in compared["warning"] if w)
+        notes = (*dict.fromkeys(u.reason for *_, u, _ in self.unlike), *warnings)
+        side_by_side(compared, notes)
+        return compared.assign(row=compared["row"] + "-" + compared["wave"]), notes
+
+    def _share(self, wave: str, item_id: str, option: str) -> dict[str, Any]:
+        """One answer of a wave, of all with a valid answer."""
+        source = self.sources[wave]
+        item = self.chapter.codebook(source).items[item_id]
+        counted = self.chapter.single_response(source, item_id, self.chapter.cases(source, status=USABLE))
+        (found,) = counted[(counted["row"] == option) & (counted["subgroup"] == TOTAL)].to_dict("records")
+        known = {"source": source, "item": item_id, "option": option, "status": ",".join(USABLE)}
+        words = {"label": item.label, "answer": next(o.label for o in item.options if o.id == option)}
+        return {
+            "subgroup": TOTAL, "wave": wave, "question": f"{source} {item_id}", **words, "n": found["n"],
+            "base_n": found["base_n"], "base": "answered", "definition": define_one("compared", **known),
+        }  # fmt: skip
 
     def _state(self, wave: str, state: str, *, merged: bool = False) -> dict[str, str]:
         source = self.sources[wave]

@@ -42,7 +42,7 @@ from gkanalysis.zipping import zip_parts
 
 SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
 SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
-SLACK = 4.0  # millimetres that a title may be wider than where it was measured
+SLACK = 1.2  # a title may be so much wider than it was measured: without its font it still has as many lines
 
 
 def render_pptx(
@@ -190,7 +190,7 @@ def _title_page(page: _Page, report: Report, synthetic: bool) -> None:
 def _fill(page: _Page, slide: Slide, report: Report, sign: str, build: Path) -> None:
     """The shapes of a slide in the order in which a screen reader says them."""
     title = f"<a:p>{runs(slide.title, page.click, language=page.language)}</a:p>"
-    page.text(0, title, width=slide.title_width + SLACK)
+    page.text(0, title, width=slide.title_width * SLACK)
     if slide.text:
         page.text(TEXT, paragraphs(slide.text, page.click, language=page.language))
     if slide.exhibit is not None:

@@ -1,7 +1,8 @@
 """Slides: each second-level heading of the chapters is one, with one statement and at most one exhibit.
 
 A chapter for slides is a notebook like any other. `# Heading` is a section slide, `## Heading` a slide whose title
-is the statement; the text below it, with values by id, stands beside or above the exhibit.
+is the statement; the text below it, with values by id, stands beside or above the exhibit. `## Heading {topic="…"}`
+says what the exhibit is about, which is its heading then: the statement has said what it shows.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ class Slide:
 
     `kind` is section, text, figure or table; `title` are pandoc's inline nodes, `text` its blocks.
     `candidates` are the layouts to try, the best first, each with the size of type (table) or of the picture;
-    `fit_slides` leaves one of them, and says at which width in millimetres the lines of the title are about equal. `level` is that of the heading: 1 until the first section.
+    `fit_slides` leaves one of them, and says at which width in millimetres the lines of the title are about equal.
+    `level` is that of the heading: 1 until the first section. `topic` is what the exhibit is about, where the heading
+    says it: the title states the finding then.
     """
 
     number: int
@@ -59,6 +62,7 @@ class Slide:
     candidates: tuple[dict[str, Any], ...] = ()
     title_width: float = 0.0
     level: int = 1
+    topic: str = ""
 
     @property
     def name(self) -> str:
@@ -67,8 +71,10 @@ class Slide:
 
     @property
     def caption(self) -> str:
-        """Heading of the exhibit; empty where it only repeats the statement."""
+        """Heading of the exhibit: the topic of the slide, else its own; empty where it only repeats the statement."""
         exhibit = self.exhibit or {"title": "", "label": ""}
+        if self.exhibit and self.topic:
+            return self.topic
         same = " ".join(exhibit["title"].split()) == " ".join(plain_text(self.title).split())
         return "" if same else exhibit["title"]
 
@@ -145,7 +151,7 @@ def _split(blocks: Sequence[Node], exhibits: dict[str, Any]) -> tuple[list[Slide
     section = ""
     for block in blocks:
         if block["t"] == "Header":
-            level, (identifier, _, _), inlines = block["c"]
+            level, (identifier, _, attributes), inlines = block["c"]
             words = plain_text(inlines)
             if level > 2:
                 problems.append(
@@ -155,7 +161,10 @@ def _split(blocks: Sequence[Node], exhibits: dict[str, Any]) -> tuple[list[Slide
             section = words if level == 1 else section
             kind = "section" if level == 1 else "text"
             depth = level if section else 1  # a reader that lists headings must not miss a level
-            slides.append(Slide(len(slides) + 2, kind, identifier, inlines, section, level=depth))
+            topic = dict(attributes).get("topic", "")
+            slides.append(
+                Slide(len(slides) + 2, kind, identifier, inlines, section, level=depth, topic=topic)
+            )
         elif not slides:
             problems.append(
                 f"Vor der ersten Überschrift steht „{plain_text(block)[:60]}“; jede Folie beginnt mit # oder ##"

@@ -75,7 +75,8 @@ def _slide(slide: Slide, sign: str, institution: str, build: Path) -> list[Node]
             *raw("html", "</div>"),
         ]
     if slide.exhibit is not None:
-        blocks += raw("html", exhibit_html(slide.exhibit | {"label": ""}, build))
+        shown = {"label": "", "title": slide.caption or slide.exhibit["title"]}
+        blocks += raw("html", exhibit_html(slide.exhibit | shown, build))
     return blocks + raw(
         "html",
         f'<p class="mark">{escape(sign)}</p><p class="strip"><span>{escape(institution)}</span>'

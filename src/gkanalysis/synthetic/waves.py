@@ -28,8 +28,8 @@ from gkanalysis.synthetic.wavetexts import fill_numbers, fill_tables, fill_texts
 
 NEEDED = {"seed": int, "field": dict, "returns": dict, "styles": dict, "file_name": (str, dict)}
 KNOWN = {
-    *NEEDED, "kind", "published", "versions", "contacts", "items", "sets", "implies", "texts", "coder", "numbers",
-    "tables", "mess",
+    *NEEDED, "kind", "published", "versions", "contacts", "items", "sets", "implies", "texts", "coder",
+    "second_coder", "numbers", "tables", "mess",
 }  # fmt: skip
 
 

@@ -25,7 +25,9 @@ def fill_texts(
     Parameters
     ----------
     plan : `texts`, a list of entries: `items`, `answered` (a number of forms, or a share of those that are asked),
-        and either `texts` to choose from or `categories`, each with the number `n` of its mentions and its `texts`
+        and either `texts` to choose from or `categories`, each with the number `n` of its mentions and its `texts`;
+        `coded` says for `texts` which of them have which category. `second_coder` has a `name`, a `seed` and by item
+        the share of mentions that get another category
 
     Returns
     -------
@@ -47,8 +49,11 @@ def fill_texts(
             if n > len(asked):
                 raise GkError(f"{book.source}: „{item.id}“ wird {len(asked)} Bögen gestellt; {n} Antworten sind geplant.")  # fmt: skip
             if "categories" not in entry:
+                category_of = {text: c for c, texts in entry.get("coded", {}).items() for text in texts}
                 for k in sorted(rng.permutation(len(asked))[:n]):
-                    asked[k].answers[item.id] = str(rng.choice(entry["texts"]))
+                    text = asked[k].answers[item.id] = str(rng.choice(entry["texts"]))
+                    if category_of:
+                        rows.append((book.source, asked[k].alliance_id, item.id, 1, text, category_of[text], plan["coder"]))  # fmt: skip
                 continue
             counts = {}
             for category, declared in entry["categories"].items():
@@ -69,7 +74,23 @@ def fill_texts(
                     rows.append((book.source, form.alliance_id, item.id, number, texts[-1], category, plan["coder"]))  # fmt: skip
                 if texts:
                     form.answers[item.id] = SEPARATOR.join(texts)
-    return rows, outcomes
+    return rows + _second_codings(rows, plan), outcomes
+
+
+def _second_codings(rows: Sequence[tuple], plan: Mapping[str, Any]) -> list[tuple]:
+    """The same mentions as another person codes them: mostly alike. Draws of its own leave the answers as they are."""
+    if "second_coder" not in plan:
+        return []
+    second, found = plan["second_coder"], []
+    rng = np.random.default_rng(second["seed"])
+    for item, differs in second["items"].items():
+        own = [r for r in rows if r[2] == item]
+        categories = sorted({r[5] for r in own})
+        for row in own:
+            others = [c for c in categories if c != row[5]]
+            given = str(rng.choice(others)) if rng.random() < differs else row[5]
+            found.append((*row[:5], given, second["name"]))
+    return found
 
 
 def _spread(

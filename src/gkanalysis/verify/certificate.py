@@ -39,7 +39,9 @@ STATUS = {"open": "offen", "accepted": "bekannt", "unchecked": "ohne Vergleich",
 GOOD = frozenset(
     {"identical", "same_values", "within_tolerance", "agrees", "adds_up", "rounding", "implied_base"}
 )
-UNCHECKED = frozenset({"not_checkable", "derived", "no_exact_number"})  # with a reason that was declared
+UNCHECKED = frozenset(
+    {"not_checkable", "transcribed", "derived", "no_exact_number"}
+)  # with a reason that was declared
 # What is wrong weighs more than what could not be compared; each has an exit status of its own.
 WRONG = frozenset({"differs", "drawn_otherwise", "agrees_other_base", "does_not_add_up", "contradiction"})
 EXIT_WRONG, EXIT_NOT_COMPARED = VerificationError.exit_code, 17

@@ -16,6 +16,7 @@ from gkanalysis.verify.relations import DECIMAL, WHOLE
 
 VERDICTS: Mapping[str, str] = {
     "agrees": "stimmt überein",
+    "transcribed": "wie veröffentlicht wiedergegeben, nicht nachgerechnet",
     "agrees_other_base": "stimmt, aber auf anderer Basis",
     "differs": "weicht ab",
     "not_checkable": "nicht prüfbar, mit Grund",
@@ -24,6 +25,11 @@ VERDICTS: Mapping[str, str] = {
     "not_compared": "zugeordnet, aber nicht vergleichbar",
 }
 LABELS = {"half_up": "kaufmännisch gerundet", "truncate": "abgeschnitten"}
+UNITS = {
+    "count": "anzahl",
+    "percent": "prozent",
+    "Mio EUR": "mio_euro",
+}  # kind of a figure -> unit of a total
 NEEDED = {"bindings": ("match", "number"), "not_checkable": ("match", "reason")}
 
 
@@ -72,6 +78,7 @@ def judge_published(
     rebuilt: Mapping[str, tuple[int, int | None]],
     declared: Mapping[str, Any],
     bands: Mapping[str, tuple[float, float]] | None = None,
+    transcribed: Mapping[str, tuple[str, str]] | None = None,
 ) -> pd.DataFrame:
     """Give every published figure a verdict.
 
@@ -82,6 +89,8 @@ def judge_published(
     declared : bindings; `bindings` have a regular expression `match`, a `number` with {1}, {2} for its groups
         (looked up in `tables` where a table of that name is given as {name[1]}), and optionally `part: base`
     bands : how far the exact share may lie below and above one that is printed with a word such as „rund“
+    transcribed : number id -> (unit, word such as „rund“) of totals that were copied from the publication: they can be
+        compared with it, but an agreement says nothing on whether the publication is right
 
     Returns
     -------
@@ -105,7 +114,12 @@ def judge_published(
                 judged["n"], judged["base_n"] = (
                     (base_n, None) if judged.pop("part") == "base" else (n, base_n)
                 )
-                judged |= _compare(figure, judged["n"], judged["base_n"], bands or {})
+                copied = (transcribed or {}).get(number)
+                judged |= (
+                    _compare_copy(figure, judged["n"], judged["base_n"], *copied)
+                    if copied
+                    else _compare(figure, judged["n"], judged["base_n"], bands or {})
+                )
             else:
                 message = f"„{number}“ gibt es im Bericht nicht; bitte die Zuordnung prüfen."
                 judged |= {"verdict": "unknown_number", "message": message}
@@ -167,6 +181,25 @@ def _compare(
     if base and base_n is None and share["verdict"] == "agrees":
         share["message"] = f"Die gedruckte Basis {base} steht nicht bei der Zahl des Berichts und ist nicht verglichen."  # fmt: skip
     return share
+
+
+def _compare_copy(
+    figure: Mapping[str, str], n: int | None, base_n: int | None, unit: str, qualifier: str
+) -> dict[str, str]:
+    """Verdict on a total that was copied from the publication: number, base, unit and word must be the same."""
+    printed, base, word = (figure[k].strip() for k in ("printed", "base", "qualifier"))
+    there = (printed, base, UNITS.get(figure["kind"], ""), word)
+    here = ("" if n is None else str(n), "" if base_n is None else str(base_n), unit, qualifier)
+    names = ("Zahl", "Basis", "Einheit", "Zusatz")
+    wrong = [
+        f"{name} „{a}“ gedruckt, „{b}“ wiedergegeben"
+        for name, a, b in zip(names, there, here, strict=True)
+        if a != b
+    ]
+    if wrong:
+        return {"verdict": "differs", "message": "; ".join(wrong)}
+    message = "Die Summe ist dieser Veröffentlichung entnommen; Einzeldaten, aus denen sie nachzurechnen wäre, liegen nicht vor."
+    return {"verdict": "transcribed", "message": message}
 
 
 def _compare_share(

@@ -35,6 +35,7 @@ from gkanalysis.verify.published import judge_published, read_bindings, unused_p
 from gkanalysis.verify.rebuild import rebuilt_report, surroundings
 from gkanalysis.verify.relations import read_figures, read_relations
 from gkanalysis.verify.trace import find_numbers, find_untraced, trace_cell
+from gkanalysis.verify.tracelists import TRANSCRIBED
 from gkanalysis.verify.tracepage import data_mark
 from gkanalysis.verify.wording import base_line, column_line, name_number, repair_lines
 from gkanalysis.writing import write_bytes
@@ -43,6 +44,7 @@ SHOWN = 20  # open findings that the terminal shows
 CERTIFICATE = ("verification.html", "verification.json", "codecheck.yml")
 Rows = Iterable[dict[str, Any]]
 Numbers = dict[str, tuple[int, int | None]]
+Copied = dict[str, tuple[str, str]]  # totals that were copied: their unit and the word that qualifies them
 
 
 def release_files(paths: ProjectPaths, report: str) -> tuple[Path, Path]:
@@ -73,6 +75,7 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
     manifest, accepted_file = release_files(paths, report.id)
     rows = _collect("inputs", lambda: _input_rows(manifest, paths.root, paths.data))
     numbers: Numbers = {}
+    copied: Copied = {}
     outputs: list[str] = []
     mark = ""
     try:
@@ -81,9 +84,9 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
             chapter = Chapter("verify", rebuilt, folder)
             mark = data_mark(chapter)
             rows += _collect("manifest", lambda: _output_rows(manifest, folder))
-            rows += _collect("trace", lambda: _trace_rows(chapter, folder, numbers))
+            rows += _collect("trace", lambda: _trace_rows(chapter, folder, numbers, copied))
             rows += _collect("account", lambda: account_rows(chapter, report.sources))
-            rows += _collect("published", lambda: _published_rows(published, numbers))
+            rows += _collect("published", lambda: _published_rows(published, numbers, copied))
             outputs = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
     except GkError as error:
         rows.append({"section": "problem", "id": "rebuild", "verdict": "problem", "message": str(error)})
@@ -165,12 +168,17 @@ def _output_rows(manifest: Path, folder: Path) -> Rows:
         yield {"section": "output", **row}
 
 
-def _trace_rows(chapter: Chapter, folder: Path, numbers: Numbers) -> Rows:
-    """Recount every number of the report from the responses behind it; `numbers` takes them all."""
+def _trace_rows(chapter: Chapter, folder: Path, numbers: Numbers, copied: Copied) -> Rows:
+    """Recount every number of the report from the responses behind it; `numbers` takes them all, `copied` the totals."""
     found = list(find_numbers(folder))
     for number_id, cell in found:
         base = cell.get("base_n")
         numbers[number_id] = (int(cell["n"]), None if base is None or pd.isna(base) else int(base))
+        if str(cell["definition"]).startswith(TRANSCRIBED):
+            unit, word = (
+                "" if (x := cell.get(k)) is None or pd.isna(x) else str(x) for k in ("unit", "qualifier")
+            )
+            copied[number_id] = (unit, word)
     for number_id, cell in found:
         n, base_n = numbers[number_id]
         row = {"section": "trace", "id": number_id, "new": f"{n}" if base_n is None else f"{n} von {base_n}"}
@@ -188,7 +196,7 @@ def _trace_rows(chapter: Chapter, folder: Path, numbers: Numbers) -> Rows:
         yield {"section": "trace", "id": name, "verdict": "derived", "message": sentence}
 
 
-def _published_rows(published: Path, numbers: Numbers) -> Rows:
+def _published_rows(published: Path, numbers: Numbers, copied: Copied) -> Rows:
     problems: list[str] = []
     figures = read_figures(published.with_suffix(".csv"), problems)
     bindings = read_bindings(published.with_suffix(".numbers.yml"))
@@ -196,7 +204,7 @@ def _published_rows(published: Path, numbers: Numbers) -> Rows:
     bands = checked_qualifiers(read_relations(published.with_suffix(".relations.yml"), []), [])
     unused = [f"Die Zuordnung „{p}“ trifft keine Angabe; bitte streichen oder berichtigen." for p in unused_patterns(figures, bindings)]  # fmt: skip
     yield from _problems("angaben", [*problems, *unused])
-    for r in judge_published(figures, numbers, bindings, bands).itertuples():
+    for r in judge_published(figures, numbers, bindings, bands, copied).itertuples():
         rule = f"; {r.rule}" if r.rule and r.verdict == "agrees" else ""
         new = "" if pd.isna(r.n) else f"{r.n}" if pd.isna(r.base_n) else f"{r.n} von {r.base_n}"
         old = _printed(figures[r.id])

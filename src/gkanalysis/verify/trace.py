@@ -20,9 +20,10 @@ from gkanalysis.errors import VerificationError
 from gkanalysis.paths import ProjectPaths
 from gkanalysis.verify.traceagreement import agreement
 from gkanalysis.verify.tracecodings import codings, coverage, meetings
+from gkanalysis.verify.tracelists import list_cases, list_rows, list_sum, list_total
 from gkanalysis.verify.traceoffers import offers
-from gkanalysis.verify.traceopen import open_answers
-from gkanalysis.verify.tracepanel import attrition, change, compared
+from gkanalysis.verify.traceopen import any_answer, mentions, open_agreement, open_answers
+from gkanalysis.verify.tracepanel import answers, attrition, change, compared
 from gkanalysis.verify.traceregister import ORIGIN, REGISTER, category, findings, nested, split_rows
 
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ def trace_number(chapter: Chapter, definition: str, row: str, subgroup: str = "a
         "multiple_response": _multiple_response, "single_response": _single_response,
         "category": category, "nested": nested, "findings": findings, "codings": codings,
         "agreement": agreement, "coverage": coverage, "meetings": meetings, "offers": offers, "open_answers": open_answers,
-        "attrition": attrition, "change": change, "compared": compared,
+        "attrition": attrition, "change": change, "compared": compared, "answers": answers,
+        "mentions": mentions, "any_answer": any_answer, "open_agreement": open_agreement,
+        "list_total": list_total, "list_rows": list_rows, "list_sum": list_sum, "list_cases": list_cases,
     }.get(parts.path)  # fmt: skip
     if find is None:
         raise VerificationError(

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
 from gkanalysis.verify.traceregister import ORIGIN, REGISTER, split_rows
 
 if TYPE_CHECKING:
+    from gkanalysis.codebook import Item
     from gkanalysis.report.chapter import Chapter
+
+# responses of a chapter by source and status, split by item; a chapter that is gone takes them along
+_BY_ITEM: WeakKeyDictionary[Chapter, dict[tuple[str, str], tuple]] = WeakKeyDictionary()
 
 
 def attrition(chapter: Chapter, known: Mapping[str, str], row: str, subgroup: str):
@@ -82,6 +87,42 @@ def compared(chapter: Chapter, known: Mapping[str, str], row: str, subgroup: str
     return split_rows(rows, valid, valid & (rows["value"] == known["option"]))
 
 
+def answers(chapter: Chapter, known: Mapping[str, str], row: str, subgroup: str):
+    """Alliances that answered at least one of some items, of those that were asked one of them."""
+    cases, rows_of = _by_item(chapter, known["source"], known["status"])
+    found = [rows_of[i.id] for i in asked_items(chapter, known) if i.id in rows_of]
+    rows = pd.concat(found) if found else chapter.responses(known["source"]).head(0)
+    # a list that was left empty has no row at all
+    silent = cases[~cases["case_id"].isin(rows["case_id"])]
+    rows = rows[rows["state"] != "not_asked"]
+    said = rows["state"].isin(["selected", "answered"])
+    # one row an alliance: the first of its answers, else the first place where none stands
+    first = rows.assign(said=said).sort_values("said", ascending=False, kind="stable")
+    first = first.drop_duplicates("case_id").astype({"state": "str"})
+    empty = _case_rows(silent, pd.Series("", index=silent.index)).assign(said=False)
+    found = pd.concat([first[[*empty.columns]], empty], ignore_index=True)
+    return split_rows(found, pd.Series(True, index=found.index), found["said"])
+
+
+def _by_item(chapter: Chapter, source: str, status: str) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """The forms that count, and their responses by item, split once."""
+    known = _BY_ITEM.setdefault(chapter, {})
+    if (source, status) not in known:
+        cases = chapter.cases(source, status=status.split(","))
+        rows = chapter.responses(source, cases)
+        known[source, status] = cases, dict(iter(rows.groupby("item_id", observed=True)))
+    return known[source, status]
+
+
+def asked_items(chapter: Chapter, known: Mapping[str, str]) -> list[Item]:
+    """The items that a definition names: one, or a column of a block of a grid without its empty rows."""
+    items = chapter.codebook(known["source"]).items
+    if "item" in known:
+        return [items[known["item"]]]
+    place = known["part"], known.get("block", ""), int(known["column"])
+    return [i for i in items.values() if i.label and (i.part, i.block, i.column) == place]
+
+
 def _case_rows(cases: pd.DataFrame, state: pd.Series) -> pd.DataFrame:
     """Cases in the shape of responses: the form that counts, or the row of the register."""
     came = cases["file"] != ""
@@ -101,6 +142,12 @@ def panel_words(chapter: Chapter, kind: str, known: Mapping[str, str]) -> str:
         item = chapter.codebook(known["source"]).items[known["item"]]
         option = next(o.label for o in item.options if o.id == known["option"])
         return f"Gezählt ist bei {item.id} „{item.label}“ ({known['source']}) die Antwort „{option}“; Basis: alle mit gültiger Antwort."
+    if kind == "answers":
+        first, *others = asked_items(chapter, known)
+        what = (
+            f"{first.id} „{first.label or first.short}“" if not others else f"{first.id} bis {others[-1].id}"
+        )
+        return f"Gezählt sind Bündnisse mit wenigstens einer Angabe zu {what} ({known['source']}); Basis: alle, denen die Frage gestellt wurde."
     asked = " und ".join(f"{known[f'{w}_source']} {known[f'{w}_item']}" for w in ("first", "second"))
     if known["count"] == "pairs":
         return (

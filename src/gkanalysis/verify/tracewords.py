@@ -12,8 +12,9 @@ from gkanalysis.interviewcodebook import InterviewCodebook
 from gkanalysis.paths import ProjectPaths
 from gkanalysis.tabulate.agreement import COMPARED_LABELS
 from gkanalysis.verify.trace import Trace, find_numbers, find_untraced, trace_cell
+from gkanalysis.verify.tracelists import LIST_KINDS, list_words
 from gkanalysis.verify.traceoffers import offer_words
-from gkanalysis.verify.traceopen import category_of
+from gkanalysis.verify.traceopen import category_of, open_words
 from gkanalysis.verify.tracepanel import panel_words
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ STATES = {
 
 
 INTERVIEW_KINDS = ("codings", "coverage", "meetings", "agreement")
-PANEL_KINDS = ("attrition", "change", "compared")
+PANEL_KINDS = ("attrition", "change", "compared", "answers")
+OPEN_KINDS = ("mentions", "any_answer", "open_agreement")
 
 
 def definition_words(chapter: Chapter, trace: Trace) -> str:
@@ -51,6 +53,10 @@ def definition_words(chapter: Chapter, trace: Trace) -> str:
         return f"Gezählt sind die Funde der Prüfung von {known['source']} nach der Regel {trace.row}."
     if parts.path in PANEL_KINDS:
         return panel_words(chapter, parts.path, known)
+    if parts.path in OPEN_KINDS:
+        return open_words(chapter, parts.path, known, trace.row)
+    if parts.path in LIST_KINDS:
+        return list_words(chapter, parts.path, known, trace.row, trace.subgroup)
     group = chapter.type_labels.get(trace.subgroup, trace.subgroup)
     if parts.path in INTERVIEW_KINDS:
         return _interview_words(chapter.interviews(known["source"]).codebook, parts.path, known, trace.row)
