@@ -67,7 +67,7 @@ STATE := $(BUILD)/state
 
 LIB_BASE   := $(wildcard src/gkanalysis/*.py)
 LIB_INGEST := $(LIB_BASE) $(wildcard src/gkanalysis/ingest/*.py src/gkanalysis/word/*.py src/gkanalysis/qda/*.py) $(filter-out data/codebook/disclosure.yml,$(wildcard data/codebook/*.yml)) src/gkanalysis/report/definition.py
-LIB_REPORT := $(LIB_BASE) data/codebook/disclosure.yml $(wildcard data/codebook/kategorien.yml src/gkanalysis/verify/trace*.py) $(addprefix src/gkanalysis/ingest/,__init__.py categorybook.py register.py tables.py) $(wildcard $(foreach d,disclosure tabulate stats report,src/gkanalysis/$(d)/*.py) $(addprefix src/gkanalysis/report/,templates/* fonts/*))
+LIB_REPORT := $(LIB_BASE) data/codebook/disclosure.yml $(wildcard data/codebook/kategorien.yml src/gkanalysis/verify/trace*.py) $(addprefix src/gkanalysis/,$(addprefix ingest/,__init__.py categorybook.py cellvalues.py register.py sheetmodel.py tables.py tablespec.py) word/__init__.py word/refusal.py) $(wildcard $(foreach d,disclosure tabulate stats report,src/gkanalysis/$(d)/*.py) $(addprefix src/gkanalysis/report/,templates/* fonts/*))
 LIB_VERIFY := $(LIB_REPORT) $(wildcard src/gkanalysis/verify/*.py)
 ALL_REPORTS := $(basename $(notdir $(wildcard reports/*.yml)))
 

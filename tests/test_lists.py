@@ -103,7 +103,7 @@ def test_lists_add_up(tmp_path, rows):
 def test_lost_rows_and_cells_are_named(tmp_path, change, wrong, says):
     """A row or a value that is gone without a word is missing in the sum."""
     chapter = ListFolder(tmp_path, DIRTY).chapter()
-    chapter._tables[f"{SOURCE}-rows"] = change(chapter._table(f"{SOURCE}-rows"))
+    chapter._tables[f"{SOURCE}-rows"] = change(chapter.table(f"{SOURCE}-rows"))
     sums = [s for s in account_rows(chapter, [SOURCE]) if s["verdict"] != "adds_up"]
     assert [s["id"].removeprefix(f"{SOURCE}: ") for s in sums] == wrong
     assert says in sums[0]["message"]

@@ -1,11 +1,13 @@
-"""What it says that so many answered an item: by itself little, together with a filter how many gave one answer."""
+"""What numbers on one question say: one answer, several, a gap, or that so many answered at all."""
 
 import pytest
 
-from gkanalysis.disclosure.claims import read_claims
 from gkanalysis.disclosure.exact import find_breaches
+from gkanalysis.disclosure.readclaims import read_claims
 from gkanalysis.disclosure.world import NONE, NOT_ASKED, Question
 from populations import SOURCE, Population, make_policy
+
+GAP = f"offers?source={SOURCE}&status=full&unit=cases&item=q&option=ja"
 
 
 @pytest.fixture
@@ -59,3 +61,40 @@ def test_entries_that_everybody_was_asked_for(asked, what, n, fits):
 def test_a_single_entry_where_totals_are_allowed(asked):
     """Where one case among all may be counted, an entry may, too."""
     assert not read(asked, line("t", "item=t", 1, 12), total_from=1).unread
+
+
+def claims_of(population, definition, row, n, base_n, subgroup="stadt"):
+    """The claims of one number."""
+    cell = {"definition": definition, "row": row, "subgroup": subgroup, "n": n, "base_n": base_n}
+    return read_claims([("tafel", cell)], {SOURCE: population.data}, make_policy(), {})
+
+
+@pytest.mark.parametrize("definition", [GAP, GAP.replace("offers?", "compared?")])
+def test_answer_is_read_off_the_definition(population, definition):
+    """The row names a theme or a line; which answer is counted stands in the definition."""
+    n, base = claims_of(population, definition, "sprache.need", 5, 8).of[SOURCE]
+    assert (n.name, n.states, n.groups, n.low, n.high) == ("q", ("ja",), ("stadt",), 5, 5)
+    assert (base.states, base.low, base.what) == (("ja", "nein"), 8, "Basis")
+
+
+def test_several_answers_count_together(population):
+    """What is not a yes can be more than one answer."""
+    n, _ = claims_of(population, GAP.replace("option=ja", "option=nein,offen"), "sprache.no_need", 3, 8).of[
+        SOURCE
+    ]
+    assert n.states == ("nein", "offen")
+
+
+def test_offers_need_a_reason(population):
+    """An offer is no answer to one question: the check says that it cannot add it up, and prints no claim."""
+    definition = f"offers?source={SOURCE}&status=full&unit=offers"
+    claims = claims_of(population, definition, "sprache.open_d", 4, 21, "alle")
+    assert not claims.of
+    assert claims.unread == [("tafel", "Angebote kann die Prüfung nicht zusammenrechnen")]
+
+
+def test_gaps_by_type_join_the_exact_check(population):
+    """One of four Kommunen said no: its gap cannot be printed beside the base."""
+    claims = claims_of(population, GAP, "sprache.need", 3, 4, "kommune").of[SOURCE]
+    found = find_breaches(population.data, claims, make_policy())
+    assert ("nein", ("kommune",), 1, 1) in [(b.state, b.groups, b.low, b.high) for b in found]

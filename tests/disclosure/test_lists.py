@@ -4,13 +4,13 @@ import pandas as pd
 import pytest
 
 from gkanalysis.disclosure.check import Outcome, _check_files, _Forbidden
-from gkanalysis.disclosure.claims import read_claims
 from gkanalysis.disclosure.data import read_sources
 from gkanalysis.disclosure.exact import find_breaches
 from gkanalysis.disclosure.listednames import ListedNames
 from gkanalysis.disclosure.matching import Index, Name
 from gkanalysis.disclosure.names import Sought
 from gkanalysis.disclosure.policy import Attribute, NameRules, Policy, Rule, SourceRules, read_policy
+from gkanalysis.disclosure.readclaims import read_claims
 from gkanalysis.disclosure.received import read_listed
 from gkanalysis.disclosure.verbatim import Spoken
 from gkanalysis.errors import CodebookError

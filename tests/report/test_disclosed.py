@@ -115,7 +115,7 @@ def change_quotation(copied, wanted):
 
 def test_quotation_under_a_code_of_one_case_stops_the_report(copied):
     """Its most common code counts: who is the only one with it would be known as the speaker."""
-    segments, codings = (chapter(copied)._table(f"{TALKS}-{t}") for t in ("segments", "codings"))
+    segments, codings = (chapter(copied).table(f"{TALKS}-{t}") for t in ("segments", "codings"))
     common = most_common_codes(segments, codings, "Kodierung A")
     wanted = next(k for k, (code, n) in common.items() if n == 1)
     name = change_quotation(copied, wanted)

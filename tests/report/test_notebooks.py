@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 PARAMETERS = 'data: str = "data/raw"\nout: str = ""'
 SHOWN = """from gkanalysis import Table
-from gkanalysis.report.chapter import Shown
+from gkanalysis.report.shown import Shown
 from gkanalysis.report.exhibits import Row
 import json, pathlib, pandas as pd
 t = Table(id="tab", label="Tabelle", title="T", base="B", source="Q", numbers=pd.DataFrame({"n": [1]}), header=("A",), rows=(Row(("x",)),))

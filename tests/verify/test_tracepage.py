@@ -152,7 +152,7 @@ def test_numbers_that_do_not_add_up_stop_the_page(small):
 def test_texts_of_forms_cannot_become_markup(small):
     """What somebody typed into a form is shown, never run."""
     chapter, folder = small
-    answers = chapter._table("strukturen-2018-responses")
+    answers = chapter.table("strukturen-2018-responses")
     chapter._tables["strukturen-2018-responses"] = answers.assign(raw="<script>alert(1)</script>")
     made = trace_page(chapter, folder, "<b>Titel</b>")
     assert "<script>" not in made

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from gkanalysis.disclosure.breach import BASE, Breach
-from gkanalysis.disclosure.claims import SourceData, read_claims
+from gkanalysis.disclosure.claims import SourceData
+from gkanalysis.disclosure.data import read_sources
 from gkanalysis.disclosure.exact import find_breaches
 from gkanalysis.disclosure.listednames import ListedNames, in_cells
 from gkanalysis.disclosure.names import Sought
 from gkanalysis.disclosure.policy import Policy, read_policy
 from gkanalysis.disclosure.quoted import rare_quotations, shown_quotations
+from gkanalysis.disclosure.readclaims import read_claims
 from gkanalysis.disclosure.received import POLICY, read_listed, read_names, read_spoken
 from gkanalysis.disclosure.texts import json_texts, texts_of
 from gkanalysis.disclosure.verbatim import Spoken
@@ -134,7 +136,6 @@ def _check_numbers(
     report: Report, paths: ProjectPaths, policy: Policy, folder: Path, outcome: Outcome
 ) -> None:
     """The exact check of everything that the folder prints together."""
-    from gkanalysis.disclosure.data import read_sources
     from gkanalysis.verify.trace import find_numbers
 
     data = read_sources(paths, policy)

@@ -7,64 +7,61 @@ can declare it. Where nothing fits the number is not read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pandas as pd
 
-from gkanalysis.disclosure.claims import Claim, Claims, SourceData
+from gkanalysis.disclosure.claims import Claim, Printed, SourceData, UnreadError
 from gkanalysis.disclosure.policy import Policy
 from gkanalysis.disclosure.world import ALL, NOT_ASKED
 
 
-def rows_claims(
-    number: str,
-    cell: Mapping[str, Any],
-    data: Mapping[str, SourceData],
-    policy: Policy,
-    sources: Sequence[str],
-    claims: Claims,
-) -> None:
-    """Add what a number says that counts rows; a number that cannot be read is noted in `claims.unread`."""
-    rows, base = cell["rows"], cell["base_rows"]
-    names = [*rows, *base]
+def counted_rows(p: Printed) -> None:
+    """What the cases of the counted rows have in common, in every source that fits.
+
+    Raises
+    ------
+    UnreadError
+        If it cannot be told what they are.
+    """
+    names = [*p.cell["rows"], *p.cell["base_rows"]]
     if not names or all(len(r) == 1 for r in names):  # rows of the register: case id only
-        claims.public += 1
+        p.claims.public += 1
         return
-    ids, base_ids = [r[0] for r in rows], [r[0] for r in base]
-    if len(set(ids)) < len(ids) or len(set(base_ids)) < len(base_ids):
-        claims.unread.append((number, "sie zählt mehrere Zeilen je Fall"))
-        return
-    items = {r[1] for r in rows if len(r) > 2}
-    if len(items) > 1:
-        claims.unread.append((number, "sie zählt Antworten auf mehrere Fragen zusammen"))
-        return
-    found = False
-    for name in [s for s in sources if s in data] or list(data):
-        for claim in _read(number, set(ids), set(base_ids), items, data[name], policy):
-            claims.add(name, claim)
-            found = True
+    ids, base = ([r[0] for r in p.cell[rows]] for rows in ("rows", "base_rows"))
+    if len(set(ids)) < len(ids) or len(set(base)) < len(base):
+        raise UnreadError("sie zählt mehrere Zeilen je Fall")
+    if len(_items(p)) > 1:
+        raise UnreadError("sie zählt Antworten auf mehrere Fragen zusammen")
+    found = [
+        (source, claim)
+        for source in [s for s in p.read_by if s in p.sources] or p.sources
+        for claim in _read(p, p.sources[source], set(ids), set(base))
+    ]
     if not found:
-        claims.unread.append((number, "was ihre Zeilen gemeinsam haben, ist nicht zu erkennen"))
+        raise UnreadError("was ihre Zeilen gemeinsam haben, ist nicht zu erkennen")
+    for source, claim in found:
+        p.claims.add(source, claim)
 
 
-def _read(
-    number: str, ids: set[str], base: set[str], items: set[str], data: SourceData, policy: Policy
-) -> list[Claim]:
+def _items(p: Printed) -> set[str]:
+    """The questions that the rows answer."""
+    return {r[1] for r in p.cell["rows"] if len(r) > 2}
+
+
+def _read(p: Printed, data: SourceData, ids: set[str], base: set[str]) -> list[Claim]:
     """All claims whose cases are exactly the counted ones; none if the rows or their base cannot be read."""
     cases = data.cases.set_index("case_id")
     if not ids or not ids | base <= set(cases.index):
         return []
-    told = policy.wording(number)
-    scope = _scope(cases, base or ids, policy, everywhere=told.everywhere)
+    scope = _scope(cases, base or ids, p.policy, everywhere=p.policy.wording(p.number).everywhere)
     if not base:
-        return _fitting(number, ids, items, data, policy, scope)
+        return _fitting(p, data, ids, scope)
     if scope.cases == base:  # the words name the base, and count within it
-        claim = Claim(number, "cases", "", scope.groups, scope.statuses, (), len(base), len(base), "Basis")
-        found = _fitting(number, ids, items, data, policy, scope)
+        claim = Claim(p.number, "cases", "", scope.groups, scope.statuses, (), len(base), len(base), "Basis")
+        found = _fitting(p, data, ids, scope)
         return [claim, *found] if found else []
-    parts = [_read(number, x, set(), items, data, policy) for x in (base, ids)]
+    parts = [_read(p, data, x, set()) for x in (base, ids)]
     return [*(replace(c, what="Basis") for c in parts[0]), *parts[1]] if all(parts) else []
 
 
@@ -91,24 +88,22 @@ def _scope(cases: pd.DataFrame, told: set[str], policy: Policy, *, everywhere: b
     return _Scope(tuple(named), tuple(statuses), frozenset(cases.index[inside]))
 
 
-def _fitting(
-    number: str, ids: set[str], items: set[str], data: SourceData, policy: Policy, scope: _Scope
-) -> list[Claim]:
+def _fitting(p: Printed, data: SourceData, ids: set[str], scope: _Scope) -> list[Claim]:
     """Claims within a scope, by status or by the states of one question."""
-    n = len(ids)
+    n, items = len(ids), _items(p)
     status = data.cases.set_index("case_id")["status"]
     inside = sorted(scope.cases)
     found = []
     exact = set(status[[*ids]])
     if not items and {i for i in inside if status[i] in exact} == ids:
-        found.append(Claim(number, "cases", "", scope.groups, tuple(sorted(exact)), (), n, n))
-    for question in [*items] or _askable(data, policy):
+        found.append(Claim(p.number, "cases", "", scope.groups, tuple(sorted(exact)), (), n, n))
+    for question in [*items] or _askable(data, p.policy):
         if question not in data.questions or not ids <= scope.cases:
             continue
         states = data.answers[question].reindex(inside).fillna(NOT_ASKED)
-        exact = set(states[[*ids]]) | set(policy.wording(number).states)
+        exact = set(states[[*ids]]) | set(p.policy.wording(p.number).states)
         if exact != {NOT_ASKED} and set(states.index[states.isin(exact)]) == ids:
-            claim = Claim(number, "x", question, scope.groups, scope.statuses, tuple(sorted(exact)), n, n)
+            claim = Claim(p.number, "x", question, scope.groups, scope.statuses, tuple(sorted(exact)), n, n)
             found.append(claim)
     return found
 

@@ -10,17 +10,18 @@ import pandas as pd
 
 from gkanalysis.codebook import Codebook, Item, read_codebook
 from gkanalysis.codebookcheck import load_yaml
-from gkanalysis.disclosure.claims import SourceData, category_question
-from gkanalysis.disclosure.listclaims import list_data
+from gkanalysis.disclosure.claims import IN_LIST, SourceData, category_question, option_question
 from gkanalysis.disclosure.policy import Policy
 from gkanalysis.disclosure.world import NONE, NOT_ASKED, Question
 from gkanalysis.ingest.categorybook import CATEGORY_FILE, read_category_book
-from gkanalysis.listbook import ALLIANCE, read_list_book
+from gkanalysis.listbook import ALLIANCE, ListBook, read_list_book
 from gkanalysis.paths import ProjectPaths
 
 FREE = ("answered", NONE, NOT_ASKED)
 TICKED = ("selected", "not_selected", NONE, NOT_ASKED)
-CODED = ("present", "absent", NOT_ASKED)
+HAS = ("present", "absent")
+HAS_LABELS = {"present": "kommt vor", "absent": "kommt nicht vor"}
+LISTED = "listed"  # the only status in a list: every alliance of the register could stand in it
 CASE_QUESTIONS = ("version", "contact")  # columns of the cases that say something about a single one
 
 
@@ -174,8 +175,7 @@ def interview_data(
     status = register["case_id"].map(cases.set_index("case_id")["status"]).fillna(absent)
     population = register.assign(status=status.astype(str))
     spoken = set(cases["case_id"])
-    words = {"present": "kommt vor", "absent": "kommt nicht vor"}
-    questions = {c: Question(c, CODED, label, words) for c, label in labels.items()}
+    questions = {c: Question(c, (*HAS, NOT_ASKED), label, HAS_LABELS) for c, label in labels.items()}
     lead = codings[codings["coder"] == lead_coder]
 
     def answers(code: str) -> pd.Series:
@@ -188,3 +188,50 @@ def interview_data(
 
     statuses = tuple(dict.fromkeys([*sorted(set(cases["status"].astype(str))), absent]))
     return SourceData(source, population, statuses, questions, _Lazy(questions, answers))
+
+
+def list_data(source: str, rows: pd.DataFrame, book: ListBook, register: pd.DataFrame) -> SourceData:
+    """The alliances of a list and what their rows say.
+
+    Parameters
+    ----------
+    source : its name
+    rows : one row per row of the list, with `case_id`
+    book : its codebook
+    register : one row per alliance: `case_id` and the attributes
+
+    Returns
+    -------
+    SourceData with the questions `any`, `<column>/<option>` (also `+<column>` for rows in which another column is
+    filled), `filled/<column>`, `rows` and each column of numbers (their sums)
+    """
+    cases = register.assign(status=LISTED)
+    ids = cases["case_id"]
+    optional = [c.name for c in book.spec.columns if not c.required]
+    questions = {IN_LIST: Question(IN_LIST, HAS, "steht in der Liste", HAS_LABELS)}
+    answers = {IN_LIST: _having(rows, ids)}
+    for column in (c for c in book.spec.columns if c.options):
+        for option, texts in column.options.items():
+            for given in ["", *optional]:
+                name = option_question(column.name, option, given)
+                own = rows[(rows[column.name] == option) & (rows[given].notna() if given else True)]
+                label = f"{(column.titles or (column.name,))[0]}: {(texts or (option,))[0]}"
+                questions[name] = Question(name, HAS, label, HAS_LABELS)
+                answers[name] = _having(own, ids)
+    for column in optional:
+        name = option_question("filled", column)
+        questions[name] = Question(name, HAS, f"ausgefüllt: {column}", HAS_LABELS)
+        answers[name] = _having(rows[rows[column].notna()], ids)
+    amounts = [c.name for c in book.spec.columns if c.kind in ("int", "number")]
+    for name in ["rows", *amounts]:
+        counted = rows.assign(rows=1)
+        sums = counted.groupby(ALLIANCE)[name].sum().reindex(ids).fillna(0).astype(float)
+        states = pd.Series([f"{x:g}" for x in sums], index=ids, dtype=object)
+        questions[name] = Question(name, tuple(sorted(set(states), key=float)), f"Summe: {name}")
+        answers[name] = states
+    return SourceData(source, cases, (LISTED,), questions, answers)
+
+
+def _having(rows: pd.DataFrame, ids: pd.Series) -> pd.Series:
+    having = set(rows[ALLIANCE])
+    return pd.Series(["present" if i in having else "absent" for i in ids], index=ids, dtype=object)

@@ -22,11 +22,12 @@ from gkanalysis.interviewcodebook import InterviewCodebook
 from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.countwords import CountWords
 from gkanalysis.report.definition import project_root
-from gkanalysis.report.definitions import TOTAL, define
+from gkanalysis.report.definitions import TOTAL, count_rows, define
 from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit
 from gkanalysis.report.interviews import Interviews
 from gkanalysis.report.numbers import format_date
 from gkanalysis.report.quotations import Quotation
+from gkanalysis.report.shown import Shown
 from gkanalysis.report.values import Value, Values
 from gkanalysis.sources import source_kind
 from gkanalysis.tabulate import (
@@ -58,7 +59,14 @@ class Chapter:
             raise UsageError(f"„{path}“ fehlt; bitte zuerst im Terminal „make data“ ausführen.")
         return json.loads(path.read_text(encoding="utf-8"))
 
-    def _table(self, name: str) -> pd.DataFrame:
+    def table(self, name: str) -> pd.DataFrame:
+        """A processed table of the data such as `strukturen-2018-forms`, by the name of its file.
+
+        Raises
+        ------
+        UsageError
+            If there is none.
+        """
         if name not in self._tables:
             path = self.paths.processed / f"{name}.parquet"
             if not path.exists():
@@ -79,12 +87,12 @@ class Chapter:
     @cached_property
     def alliances(self) -> pd.DataFrame:
         """The register, one row per alliance."""
-        return self._table("buendnisse")
+        return self.table("buendnisse")
 
     @cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
         """Frames for tables of the kind „x von y“; see `register_frames`."""
-        return register_frames(self._table("gebiete"), self.alliances)
+        return register_frames(self.table("gebiete"), self.alliances)
 
     @property
     def types(self) -> list[str]:
@@ -107,6 +115,11 @@ class Chapter:
             self._codebooks[source] = read_codebook(self.paths.codebook(source))
         return self._codebooks[source]
 
+    def any_codebook(self, source: str) -> Codebook | InterviewCodebook:
+        """The codebook of a source of forms or of interviews."""
+        path = self.paths.codebook(source)
+        return self.codebook(source) if source_kind(path).id == "forms" else self.interviews(source).codebook
+
     def answer_labels(self, sources: Iterable[str]) -> dict[tuple[str, str], str]:
         """Words for items and answers: (source, item) and (source, "item=answer") -> label.
 
@@ -116,7 +129,7 @@ class Chapter:
         for source in sources:
             if source == "register" or self._is_list(source):
                 continue
-            book = self._any_codebook(source)
+            book = self.any_codebook(source)
             if isinstance(book, InterviewCodebook):
                 labels |= {(source, code.id): f"Gespräche, {code.label}" for code in book.codes.values()}
                 labels |= {(source, f"{code}=present"): "kommt vor" for code in book.codes}
@@ -133,19 +146,19 @@ class Chapter:
 
     def cases(self, source: str, *, status: Sequence[str] = ()) -> pd.DataFrame:
         """One row per alliance; with `status`, only those whose form has one of these."""
-        cases = self._table(f"{source}-cases")
+        cases = self.table(f"{source}-cases")
         return cases[cases["status"].isin(status)].reset_index(drop=True) if status else cases
 
     def responses(self, source: str, cases: pd.DataFrame | None = None) -> pd.DataFrame:
         """One row per case, item and occurrence; with `cases`, only theirs."""
-        responses = self._table(f"{source}-responses")
+        responses = self.table(f"{source}-responses")
         return (
             responses if cases is None else responses[responses["case_id"].isin(cases["case_id"])]
         ).reset_index(drop=True)
 
     def findings(self, source: str) -> pd.DataFrame:
         """What validation found in a source, one row per finding."""
-        return self._table(f"{source}-findings")
+        return self.table(f"{source}-findings")
 
     def findings_table(self, source: str) -> pd.DataFrame:
         """How often each rule of the validation found something: row (rule), label, n."""
@@ -155,7 +168,7 @@ class Chapter:
 
     def losses(self, source: str) -> pd.DataFrame:
         """What came in and is not used as it came, one row each."""
-        return self._table(f"{source}-losses")
+        return self.table(f"{source}-losses")
 
     def nested(self, table_id: str) -> pd.DataFrame:
         """A table of the kind „x von y“ as the codebook of the register declares it."""
@@ -221,18 +234,13 @@ class Chapter:
         elif self._is_list(name):
             label = load_yaml(self.paths.codebook(name).read_text(encoding="utf-8"))["title"]
         else:
-            book = self._any_codebook(name)
+            book = self.any_codebook(name)
             label = f"{book.title}, Welle {book.wave}"
         return f"Quelle: {label}; eigene Berechnung" + ("; synthetische Daten." if self.mark else ".")
 
     def _is_list(self, source: str) -> bool:
         """Whether a source is a list; its rows are the table `<source>-rows`."""
         return source_kind(self.paths.codebook(source)).id == "lists"
-
-    def _any_codebook(self, source: str) -> Codebook | InterviewCodebook:
-        """The codebook of a source of forms or of interviews."""
-        path = self.paths.codebook(source)
-        return self.codebook(source) if source_kind(path).id == "forms" else self.interviews(source).codebook
 
     def show(self, exhibit: Exhibit | Quotation) -> Shown:
         """Keep an exhibit with its numbers and show it."""
@@ -286,12 +294,7 @@ class Chapter:
         rows : one row per thing counted, with `case_id` or `alliance_id` (and `item_id`, `file`, `place`, if any)
         base : the rows that the count is taken of
         """
-        origin = {
-            "definition": "rows",
-            "rows": _row_names(rows),
-            "base_rows": _row_names(base),
-            "chapter": self.id,
-        }
+        origin = count_rows(rows, base) | {"chapter": self.id}
         return self.number(value_id, len(rows), None if base is None else len(base), origin=origin)
 
     def number(
@@ -347,31 +350,6 @@ class Chapter:
 
     def _write(self, name: str, content: Any) -> None:
         write_json(self.out / name, content)
-
-
-class Shown:
-    """The output of a cell that shows an exhibit: a page for people, an id for the renderer."""
-
-    MIME = "application/vnd.gkanalysis.exhibit+json"
-
-    def __init__(self, exhibit: Exhibit | Quotation) -> None:
-        self._exhibit = exhibit
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        return {
-            self.MIME: {"id": self._exhibit.id},
-            "text/html": self._exhibit._repr_html_(),
-            "text/plain": self._exhibit.caption,
-        }
-
-
-def _row_names(rows: pd.DataFrame | None) -> list[list[str]]:
-    """What names a counted row: case, item, file and place, as far as the frame has them."""
-    if rows is None:
-        return []
-    key = "case_id" if "case_id" in rows else "alliance_id"
-    columns = [c for c in (key, "item_id", "file", "place") if c in rows]
-    return rows[columns].astype(str).values.tolist()
 
 
 def open_chapter(report: str, chapter_id: str, *, data: str = "data/raw", out: str = "") -> Chapter:

@@ -36,7 +36,7 @@ class Interviews:
 
     def table(self, name: str) -> pd.DataFrame:
         """A processed table of the wave: documents, segments, codings, codes, cases or memos."""
-        return self.chapter._table(f"{self.source}-{name}")
+        return self.chapter.table(f"{self.source}-{name}")
 
     def code_table(self) -> pd.DataFrame:
         """In how many cases the lead coder gave each code; one row per code of the codebook, base all interviews."""

@@ -56,7 +56,7 @@ class Listing:
     @cached_property
     def rows(self) -> pd.DataFrame:
         """One row per filled row of the list: the declared columns, `file`, `row`, `place`."""
-        return self.chapter._table(f"{self.name}-rows")
+        return self.chapter.table(f"{self.name}-rows")
 
     def labels(self, column: str) -> dict[str, str]:
         """Option -> printed label of a column, in the order of the codebook."""

@@ -17,7 +17,7 @@ import nbformat
 
 from gkanalysis import errors
 from gkanalysis.errors import NotebookError
-from gkanalysis.report.chapter import Shown
+from gkanalysis.report.shown import Shown
 from gkanalysis.writing import write_json
 
 TAGS = {"parameters", "intern"}  # `intern` cells of text stay out of the report

@@ -170,7 +170,7 @@ class OpenAnswers:
             If only one person has coded the item.
         """
         labels = self.labels(item_id)
-        table = self.chapter._table(f"{self.source}-mentions")
+        table = self.chapter.table(f"{self.source}-mentions")
         coded = table[(table["item_id"] == item_id) & (table["category"] != "")]
         coders = [c for c in self.book.coders if c in set(coded["coder"])]
         if len(coders) < 2:
@@ -194,7 +194,7 @@ class OpenAnswers:
         DataFrame, one row per mention and pair of coders: Nennung, Bündnis, and the categories of each
         """
         labels = self.labels(item_id)
-        table = self.chapter._table(f"{self.source}-mentions")
+        table = self.chapter.table(f"{self.source}-mentions")
         coded = table[(table["item_id"] == item_id) & (table["category"] != "")]
         rows = []
         for (case_id, _), said in coded.groupby(["case_id", "mention"], sort=True):
@@ -207,7 +207,7 @@ class OpenAnswers:
 
     def _mentions(self, item_id: str, cases: pd.DataFrame) -> pd.DataFrame:
         """The lead coder's codings of an item in some cases."""
-        table = self.chapter._table(f"{self.source}-mentions")
+        table = self.chapter.table(f"{self.source}-mentions")
         mine = table[(table["item_id"] == item_id) & table["case_id"].isin(cases["case_id"])]
         coded = mine[mine["coder"] == self.coder]
         key = ["case_id", "mention"]

@@ -76,7 +76,7 @@ def stated_rows(table: pd.DataFrame, *, told: bool = True) -> tuple[Row, ...]:
 
 def _count(chapter: Chapter, source: str, answer: str) -> dict[str, object]:
     """One answer of one source."""
-    book = chapter._any_codebook(source)
+    book = chapter.any_codebook(source)
     if isinstance(book, InterviewCodebook):
         table, row, told = chapter.interviews(source).code_table(), answer, f"Gespräche {book.wave}"
     else:

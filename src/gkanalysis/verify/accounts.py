@@ -50,7 +50,7 @@ def account_rows(chapter: Chapter, sources: Sequence[str]) -> Iterator[dict[str,
 
 def _form_rows(chapter: Chapter, source: str) -> Iterator[dict[str, Any]]:
     """Files, forms and alliances."""
-    forms, cases, losses = chapter._table(f"{source}-forms"), chapter.cases(source), chapter.losses(source)
+    forms, cases, losses = chapter.table(f"{source}-forms"), chapter.cases(source), chapter.losses(source)
     lost = losses[losses["unit"] == "form"]
     files = [p.name for p in (chapter.paths.data / source / "forms").iterdir() if p.is_file()]
     read, left_out = (forms.loc[forms["status"] == s, "file"] for s in ("read", "left_out"))

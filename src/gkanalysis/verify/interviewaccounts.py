@@ -30,7 +30,7 @@ def interview_rows(chapter: Chapter, source: str) -> Iterator[dict[str, Any]]:
     if not path.exists():
         raise UsageError(f"„{path}“ fehlt; bitte zuerst „make data“ ausführen.")
     tables = {
-        name: chapter._table(f"{source}-{name}")
+        name: chapter.table(f"{source}-{name}")
         for name in ("files", "documents", "codes", "segments", "codings", "cases", "memos", "losses")
     }
     losses = tables["losses"]

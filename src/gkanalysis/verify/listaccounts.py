@@ -22,7 +22,7 @@ USED, ASIDE = "verwendet", "zurückgestellt mit Grund"
 def list_rows(chapter: Chapter, source: str) -> Iterator[dict[str, Any]]:
     """One row per sum of a source that is a list, as `gkanalysis.verify.accounts.account_rows` gives them."""
     book = read_list_book(chapter.paths.codebook(source))
-    rows, files, losses = (chapter._table(f"{source}-{name}") for name in ("rows", "files", "losses"))
+    rows, files, losses = (chapter.table(f"{source}-{name}") for name in ("rows", "files", "losses"))
     folder = chapter.paths.data / source
     by_status = {s: files.loc[files["status"] == s, "file"] for s in ("read", "left_out")}
     went = {"gelesen": by_status["read"], "ausgelassen": by_status["left_out"]}

@@ -16,7 +16,7 @@ def mention_rows(chapter: Chapter, source: str) -> Iterator[dict[str, Any]]:
     """One sum per open item with categories: its mentions, counted anew in the answers, are coded or not yet."""
     path = chapter.paths.codebooks / CATEGORY_FILE
     declared = read_category_book(path).items if path.exists() else {}
-    answers, mentions = chapter.responses(source), chapter._table(f"{source}-mentions")
+    answers, mentions = chapter.responses(source), chapter.table(f"{source}-mentions")
     for of_source, item_id in declared:
         if of_source != source:
             continue

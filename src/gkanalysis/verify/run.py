@@ -6,6 +6,7 @@ import json
 import platform
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,14 @@ from gkanalysis.writing import write_bytes
 SHOWN = 20  # open findings that the terminal shows
 CERTIFICATE = ("verification.html", "verification.json", "codecheck.yml")
 Rows = Iterable[dict[str, Any]]
-Numbers = dict[str, tuple[int, int | None]]
-Copied = dict[str, tuple[str, str]]  # totals that were copied: their unit and the word that qualifies them
+
+
+@dataclass
+class Numbers:
+    """What a report prints: number id -> n and base; and of totals that were copied the unit and word („rund“)."""
+
+    counts: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+    copied: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def release_files(paths: ProjectPaths, report: str) -> tuple[Path, Path]:
@@ -74,8 +81,7 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
     published = paths.root / "data/published" / report.id
     manifest, accepted_file = release_files(paths, report.id)
     rows = _collect("inputs", lambda: _input_rows(manifest, paths.root, paths.data))
-    numbers: Numbers = {}
-    copied: Copied = {}
+    numbers = Numbers()
     outputs: list[str] = []
     mark = ""
     try:
@@ -84,9 +90,9 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
             chapter = Chapter("verify", rebuilt, folder)
             mark = data_mark(chapter)
             rows += _collect("manifest", lambda: _output_rows(manifest, folder))
-            rows += _collect("trace", lambda: _trace_rows(chapter, folder, numbers, copied))
+            rows += _collect("trace", lambda: _trace_rows(chapter, folder, numbers))
             rows += _collect("account", lambda: account_rows(chapter, report.sources))
-            rows += _collect("published", lambda: _published_rows(published, numbers, copied))
+            rows += _collect("published", lambda: _published_rows(published, numbers))
             outputs = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
     except GkError as error:
         rows.append({"section": "problem", "id": "rebuild", "verdict": "problem", "message": str(error)})
@@ -102,7 +108,7 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
         "gkanalysis, Python, System": f"{__version__}, {platform.python_version()}, {platform.system()}",
         **surroundings(),
         "Toleranz": f"Anteile und Grenzen von Intervallen {TOLERANCE:g}; Anzahlen, Texte und Bilder müssen gleich sein",
-        "Umfang": f"{len(settled)} Zeilen, {len(numbers)} Zahlen bis zu ihrer Herkunft verfolgt",
+        "Umfang": f"{len(settled)} Zeilen, {len(numbers.counts)} Zahlen bis zu ihrer Herkunft verfolgt",
         "Dauer": f"{time.monotonic() - began:.0f} s",
     }
     summary, status = verdict_words(settled), exit_status(settled)
@@ -168,19 +174,19 @@ def _output_rows(manifest: Path, folder: Path) -> Rows:
         yield {"section": "output", **row}
 
 
-def _trace_rows(chapter: Chapter, folder: Path, numbers: Numbers, copied: Copied) -> Rows:
-    """Recount every number of the report from the responses behind it; `numbers` takes them all, `copied` the totals."""
+def _trace_rows(chapter: Chapter, folder: Path, numbers: Numbers) -> Rows:
+    """Recount every number of the report from the responses behind it; `numbers` takes them all."""
     found = list(find_numbers(folder))
     for number_id, cell in found:
         base = cell.get("base_n")
-        numbers[number_id] = (int(cell["n"]), None if base is None or pd.isna(base) else int(base))
+        numbers.counts[number_id] = (int(cell["n"]), None if base is None or pd.isna(base) else int(base))
         if str(cell["definition"]).startswith(TRANSCRIBED):
             unit, word = (
                 "" if (x := cell.get(k)) is None or pd.isna(x) else str(x) for k in ("unit", "qualifier")
             )
-            copied[number_id] = (unit, word)
+            numbers.copied[number_id] = (unit, word)
     for number_id, cell in found:
-        n, base_n = numbers[number_id]
+        n, base_n = numbers.counts[number_id]
         row = {"section": "trace", "id": number_id, "new": f"{n}" if base_n is None else f"{n} von {base_n}"}
         try:
             trace = trace_cell(chapter, cell)
@@ -196,7 +202,7 @@ def _trace_rows(chapter: Chapter, folder: Path, numbers: Numbers, copied: Copied
         yield {"section": "trace", "id": name, "verdict": "derived", "message": sentence}
 
 
-def _published_rows(published: Path, numbers: Numbers, copied: Copied) -> Rows:
+def _published_rows(published: Path, numbers: Numbers) -> Rows:
     problems: list[str] = []
     figures = read_figures(published.with_suffix(".csv"), problems)
     bindings = read_bindings(published.with_suffix(".numbers.yml"))
@@ -204,7 +210,7 @@ def _published_rows(published: Path, numbers: Numbers, copied: Copied) -> Rows:
     bands = checked_qualifiers(read_relations(published.with_suffix(".relations.yml"), []), [])
     unused = [f"Die Zuordnung „{p}“ trifft keine Angabe; bitte streichen oder berichtigen." for p in unused_patterns(figures, bindings)]  # fmt: skip
     yield from _problems("angaben", [*problems, *unused])
-    for r in judge_published(figures, numbers, bindings, bands, copied).itertuples():
+    for r in judge_published(figures, numbers.counts, bindings, bands, numbers.copied).itertuples():
         rule = f"; {r.rule}" if r.rule and r.verdict == "agrees" else ""
         new = "" if pd.isna(r.n) else f"{r.n}" if pd.isna(r.base_n) else f"{r.n} von {r.base_n}"
         old = _printed(figures[r.id])

@@ -49,7 +49,7 @@ class Stand:
     root: Path
     report: str
     clean: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    numbers: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+    numbers: run.Numbers = field(default_factory=run.Numbers)
 
     @property
     def manifest(self) -> Path:
@@ -142,7 +142,8 @@ def judge(root: Path, stand: Stand, sections: Sequence[str]) -> tuple[dict[str, 
     """
     report, folder = stand.report, root / "reports" / stand.report
     manifest = root / "reports" / f"{report}.manifest.json"
-    published, numbers = root / "data/published" / report, dict(stand.numbers)
+    published = root / "data/published" / report
+    numbers = run.Numbers() if "trace" in sections else stand.numbers
     chapter = (
         Chapter("verify", ProjectPaths.of(root, Path("data/raw")), folder) if "trace" in sections else None
     )
@@ -155,8 +156,6 @@ def judge(root: Path, stand: Stand, sections: Sequence[str]) -> tuple[dict[str, 
         "contradiction": ("relations", lambda: run._contradiction_rows(published)),
     }
     rows = dict(stand.clean)
-    if "trace" in sections:
-        numbers.clear()
     for section, (name, check) in checks.items():
         if section in sections:
             try:

@@ -143,12 +143,12 @@ def _stored_rows(chapter: Chapter, names: list[list[str]]) -> pd.DataFrame:
 def _files(chapter: Chapter) -> set[str]:
     """Names of all forms that came in."""
     tables = sorted(chapter.paths.processed.glob("*-forms.parquet"))
-    return {f for t in tables for f in chapter._table(t.stem)["file"]}
+    return {f for t in tables for f in chapter.table(t.stem)["file"]}
 
 
 def _response(chapter: Chapter, file: str, item_id: str, place: str) -> dict[str, str] | None:
     for path in sorted(chapter.paths.processed.glob("*-responses.parquet")):
-        table = chapter._table(path.stem)
+        table = chapter.table(path.stem)
         found = table[(table["file"] == file) & (table["item_id"] == item_id) & (table["place"] == place)]
         if len(found):
             return {c: str(found.iloc[0][c]) for c in ORIGIN}

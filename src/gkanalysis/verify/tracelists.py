@@ -134,7 +134,7 @@ def _wanted(known: Mapping[str, str], row: str) -> tuple[tuple[str, ...], tuple[
 
 def _records(chapter: Chapter, source: str) -> list[dict[str, Any]]:
     """Rows of a list; what a cell does not hold is None."""
-    rows = chapter._table(f"{source}-rows").to_dict("records")
+    rows = chapter.table(f"{source}-rows").to_dict("records")
     return [{k: None if pd.isna(v) else v for k, v in r.items()} for r in rows]
 
 

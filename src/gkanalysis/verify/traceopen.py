@@ -40,7 +40,7 @@ def open_answers(chapter: Chapter, known: Mapping[str, str], row: str, subgroup:
         cases = cases[cases["type"] == subgroup]
     answers = chapter.responses(known["source"], cases)
     answers = answers[(answers["item_id"] == known["item"]) & (answers["state"] == "answered")]
-    mentions = chapter._table(f"{known['source']}-mentions")
+    mentions = chapter.table(f"{known['source']}-mentions")
     mentions = mentions[
         (mentions["item_id"] == known["item"])
         & (mentions["category"] == row)
@@ -74,7 +74,7 @@ def mentions(chapter: Chapter, known: Mapping[str, str], row: str, subgroup: str
     if subgroup != "alle":
         cases = cases[cases["type"] == subgroup]
     label = "" if row == "alle" else category_of(chapter, known, row.removesuffix("-nennungen")).label
-    table = chapter._table(f"{known['source']}-mentions")
+    table = chapter.table(f"{known['source']}-mentions")
     own = table[(table["item_id"] == known["item"]) & table["case_id"].isin(set(cases["case_id"]))]
     rows = []
     for (case_id, _), said in own.groupby(["case_id", "mention"], sort=True):
@@ -124,7 +124,7 @@ def any_answer(chapter: Chapter, known: Mapping[str, str], row: str, subgroup: s
 
 def open_agreement(chapter: Chapter, known: Mapping[str, str], row: str, subgroup: str):
     """Comparisons of two coders of an open item: what agrees summed up by mention, what does not one row each."""
-    table = chapter._table(f"{known['source']}-mentions")
+    table = chapter.table(f"{known['source']}-mentions")
     own = table[(table["item_id"] == known["item"]) & (table["category"] != "")]
     book = read_category_book(chapter.paths.codebooks / CATEGORY_FILE)
     categories = book.ids(known["source"], known["item"]) if row == "alle" else [row]

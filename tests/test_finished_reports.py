@@ -1,0 +1,64 @@
+"""All reports, built by make in a copy of the project: as committed, accessible on a desk and a phone, archivable."""
+
+import pytest
+import yaml
+
+from gkanalysis.report.definition import read_report
+from gkanalysis.verify.compare import compare_outputs
+from gkanalysis.verify.manifest import read_manifest
+from tools.axe import axe_violations, external_requests
+from tools.project import ROOT, copy_project, make
+from tools.system import needs
+from tools.verapdf import verapdf
+
+REPORTS = sorted(p.stem for p in (ROOT / "reports").glob("*.yml"))
+# Built and looked at closely by test_html, test_typstpdf and test_slides*.
+ELSEWHERE = {"zwischenbericht-2019", "folien-2022"}
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """A copy of the project with every report in every format."""
+    folder = copy_project(tmp_path_factory.mktemp("alle") / "gk")
+    make(folder, "-j2", "reports")
+    return folder
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_report_is_the_one_that_was_released(made, report):
+    """Every output is as the committed manifest says; `gkanalysis release` follows each change that is meant."""
+    rows = compare_outputs(read_manifest(ROOT / f"reports/{report}.manifest.json"), made / "reports" / report)
+    assert {r["id"]: r["verdict"] for r in rows if r["verdict"] not in ("same_bytes", "same_values")} == {}
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_every_format_is_made(made, report):
+    """What the definition names lies there, and nothing else that looks like a report."""
+    folder = made / "reports" / report
+    assert {p.suffix[1:] for p in folder.glob(f"{report}.*")} == set(read_report(made, report).formats)
+
+
+def test_notebooks_serve_several_chapters(made):
+    """Reports share notebooks by parameters: there are far fewer notebooks than chapters."""
+    chapters = [
+        c["notebook"]
+        for r in REPORTS
+        for c in yaml.safe_load((made / f"reports/{r}.yml").read_text(encoding="utf-8"))["chapters"]
+    ]
+    assert len(set(chapters)) < len(chapters) / 2
+
+
+@needs("chromium")
+@pytest.mark.parametrize("report", [r for r in REPORTS if r not in ELSEWHERE])
+def test_pages_are_accessible_and_offline(made, report):
+    """axe finds nothing at either width, and the page asks for nothing."""
+    page = made / "reports" / report / f"{report}.html"
+    assert {w: axe_violations(page, viewport=(w, 900)) for w in (1280, 390)} == {1280: [], 390: []}
+    assert external_requests(page) == []
+
+
+@needs("java", "jaxb")
+def test_documents_meet_both_standards(made):
+    """PDF/UA-1 and PDF/A-2a, in one run of the validator."""
+    pages = [made / "reports" / r / f"{r}.pdf" for r in REPORTS if r not in ELSEWHERE]
+    assert verapdf(pages, ["ua1", "2a"]) == []
