@@ -113,9 +113,12 @@ endif
 
 ##@ Berichte
 .PHONY: report reports data
-report: $(foreach f,$(FORMATS_$(REPORT)),$(REPORTS)/$(REPORT)/$(REPORT).$(f)) ## Bericht erzeugen: HTML, PDF, DOCX (REPORT=..., DATA=Ordner)
-reports: $(foreach r,$(ALL_REPORTS),$(foreach f,$(FORMATS_$(r)),$(REPORTS)/$(r)/$(r).$(f))) ## Alle Berichte erzeugen
+report: $(foreach f,$(FORMATS_$(REPORT)),$(REPORTS)/$(REPORT)/$(REPORT).$(f)) ## Bericht erzeugen (REPORT=..., DATA=Ordner)
+	@echo "Fertig: $(foreach f,$(FORMATS_$(REPORT)),$(REPORTS)/$(REPORT)/$(REPORT).$(f))"
+reports: $(foreach r,$(ALL_REPORTS),$(foreach f,$(FORMATS_$(r)),$(REPORTS)/$(r)/$(r).$(f))) $(BUILD)/together.ok ## Alle Berichte erzeugen: HTML, PDF und DOCX oder PPTX
+	@echo "Fertig, in $(REPORTS): $(ALL_REPORTS)"
 data: $(PROCESSED)/buendnisse.parquet $(SOURCES:%=$(PROCESSED)/%-questions.parquet) ## Nur einlesen und prüfen
+	@echo "Eingelesen und geprüft; Hinweise und Rückfragen je Quelle: $(BUILD)/*-findings.csv, $(BUILD)/*-rueckfragen.csv"
 
 # A Python of one's own must have the packages; another one than last time makes everything anew.
 $(BUILD)/python.txt: $(if $(FOUND),$(if $(filter-out $(shell cat $(BUILD)/python.txt 2>/dev/null),$(FOUND)),FORCE))
@@ -149,6 +152,11 @@ endef
 $(foreach s,$(FORMS),$(eval $(call SOURCE_RULES,$(s),forms,forms.csv,responses.parquet reviews.csv,$(FORM_TABLES))))
 $(foreach s,$(INTERVIEWS),$(eval $(call SOURCE_RULES,$(s),lists,files.csv,projects.parquet,$(INTERVIEW_TABLES))))
 $(foreach s,$(LISTS),$(eval $(call SOURCE_RULES,$(s),lists,files.csv,rows.parquet found.parquet,$(LIST_TABLES))))
+
+# What no report gives away alone, two may give away together.
+$(BUILD)/together.ok: $(foreach r,$(ALL_REPORTS),$(REPORTS)/$(r)/values.json) $(LIB_REPORT) $(ENV)
+	$(GK) disclose --data $(DATA)
+	@touch $@
 
 # What the data folder does not hold must end in a sentence, even if an old table still lies there.
 $(STATE)/%:
@@ -205,11 +213,11 @@ fix: $(TESTENV) ## Stil verbessern, Notebooks von Ausgaben befreien
 	$(PY) -m ruff format src tests benchmarks
 	$(GK) notebooks --strip
 verify: $(ENV) ## Bericht neu bauen und über jede Zahl urteilen (REPORT=...)
-	$(GK) verify $(REPORT)
-verify-selftest: $(ENV) ## Zählen, wie viele Verfälschungen verify findet (etwa 20 Minuten)
+	$(GK) verify $(REPORT) --data $(DATA)
+verify-selftest: $(ENV) ## Zählen, wie viele Verfälschungen verify findet (etwa 15 Minuten)
 	$(GK) verify-selftest --report $(REPORT) --out benchmarks/SELFTEST.md
 release: report ## Den jetzigen Stand als Vergleich für verify festhalten
-	$(GK) release $(REPORT)
+	$(GK) release $(REPORT) --data $(DATA)
 bench: $(TESTENV) ## Geschwindigkeit messen, neben pandas und python-docx
 	$(PY) -m benchmarks.bench
 	$(PY) -m benchmarks.readme

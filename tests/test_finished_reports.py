@@ -1,11 +1,18 @@
 """All reports, built by make in a copy of the project: as committed, accessible on a desk and a phone, archivable."""
 
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
 import pytest
 import yaml
 
+from gkanalysis.disclosure.check import check_together
+from gkanalysis.errors import DisclosureError
+from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.definition import read_report
-from gkanalysis.verify.compare import compare_outputs
-from gkanalysis.verify.manifest import read_manifest
+from gkanalysis.verify.manifest import compare_outputs, read_manifest
 from tools.axe import axe_violations, external_requests
 from tools.project import ROOT, copy_project, make
 from tools.system import needs
@@ -28,7 +35,7 @@ def made(tmp_path_factory):
 def test_report_is_the_one_that_was_released(made, report):
     """Every output is as the committed manifest says; `gkanalysis release` follows each change that is meant."""
     rows = compare_outputs(read_manifest(ROOT / f"reports/{report}.manifest.json"), made / "reports" / report)
-    assert {r["id"]: r["verdict"] for r in rows if r["verdict"] not in ("same_bytes", "same_values")} == {}
+    assert {r["id"]: r["verdict"] for r in rows if r["verdict"] not in ("identical", "same_values")} == {}
 
 
 @pytest.mark.parametrize("report", REPORTS)
@@ -46,6 +53,35 @@ def test_notebooks_serve_several_chapters(made):
         for c in yaml.safe_load((made / f"reports/{r}.yml").read_text(encoding="utf-8"))["chapters"]
     ]
     assert len(set(chapters)) < len(chapters) / 2
+
+
+def test_reports_give_nothing_away_side_by_side(made):
+    """The differences between reports are part of what a reader knows."""
+    said = check_together([read_report(made, r) for r in REPORTS], ProjectPaths.of(made, Path("data/raw")))
+    assert "aus 4 Berichten" in said
+
+
+def print_noes(made, folder, report, status, n):
+    """A report that prints one number: how many said no to 2.1 among the forms of some statuses."""
+    (folder / report / "tables").mkdir(parents=True)
+    (folder / report / "values.json").write_text("[]")
+    definition = f"single_response?source=strukturen-2018&item=2.1&status={status}&base=answered"
+    row = {"row": "nein", "subgroup": "alle", "n": n, "base_n": None, "definition": definition}
+    pd.DataFrame([row]).to_csv(folder / report / "tables/eins.csv", index=False)
+    return SimpleNamespace(id=report, sources=["strukturen-2018"], chapters=())
+
+
+def test_difference_of_two_reports_is_found(made, tmp_path):
+    """13 say no in all forms, 12 in the fully usable ones: neither tells that one of the other three did, both do."""
+    paths = replace(ProjectPaths.of(made, Path("data/raw")), reports=tmp_path)
+    whole = print_noes(made, tmp_path, "alle-boegen", "full,partial", 13)
+    part = print_noes(made, tmp_path, "volle-boegen", "full", 12)
+    for alone in (whole, part):
+        assert "kein einzelnes Bündnis" in check_together([alone], paths)
+    with pytest.raises(
+        DisclosureError, match=r"2\.1.*„Nein“.*„partial“: es ist 1 .*alle-boegen/eins.*volle-boegen/eins"
+    ):
+        check_together([whole, part], paths)
 
 
 @needs("chromium")

@@ -85,7 +85,12 @@ def _parser() -> Parser:
         "--accept", default=[], action="append", metavar="KENNUNG", help="bekannter Widerspruch"
     )
     add("origins", _origins, "die Seite mit der Herkunft jeder Zahl eines Berichts schreiben", "report")
-    add("disclose", _disclose, "prüfen, ob ein fertiger Bericht Vertrauliches verrät", "report")
+    disclose = add(
+        "disclose", _disclose, "prüfen, ob fertige Berichte Vertrauliches verraten, einer oder alle zusammen"
+    )
+    disclose.add_argument(
+        "report", nargs="?", help="dieser, mit allen Dateien; ohne Angabe alle nebeneinander"
+    )
     add("verify", _verify, "einen Bericht neu bauen und jede Zahl prüfen", "report")
     add(
         "release", _release, "den jetzigen Stand eines Berichts als Vergleich für verify festhalten", "report"
@@ -108,7 +113,7 @@ def _parser() -> Parser:
         "zeigen, woher eine Zahl kommt: Darstellung:Zeile:Gruppe oder Name eines Werts",
         "number",
     )
-    trace.add_argument("--report", default="zwischenbericht-2019")
+    trace.add_argument("--report", help="in diesem Bericht; ohne Angabe im ersten, der die Zahl hat")
     add("reference", _reference, "die Vorlagen für Word und PowerPoint neu schreiben (reports/reference.*)")
     add("synthetic", _synthetic, "die mitgelieferten erfundenen Rohdaten neu erzeugen")
     notebooks = add("notebooks", _notebooks, "Notebooks prüfen oder von Ausgaben befreien")
@@ -121,6 +126,13 @@ def _paths(options: argparse.Namespace):
     from gkanalysis.report.definition import project_root
 
     return ProjectPaths.of(project_root(), Path(options.data))
+
+
+def _reports(paths) -> list[str]:
+    """All reports that are defined, the oldest first."""
+    return sorted(
+        (p.stem for p in (paths.root / "reports").glob("*.yml")), key=lambda r: r.rpartition("-")[2]
+    )
 
 
 def _form(options: argparse.Namespace) -> None:
@@ -254,11 +266,14 @@ def _origins(options: argparse.Namespace) -> None:
 
 
 def _disclose(options: argparse.Namespace) -> None:
-    from gkanalysis.disclosure.check import check_report
+    from gkanalysis.disclosure.check import check_report, check_together
     from gkanalysis.report.definition import read_report
 
     paths = _paths(options)
-    print(check_report(read_report(paths.root, options.report), paths))
+    if options.report:
+        print(check_report(read_report(paths.root, options.report), paths))
+        return
+    print(check_together([read_report(paths.root, name) for name in _reports(paths)], paths))
 
 
 def _verify(options: argparse.Namespace) -> None:
@@ -320,11 +335,12 @@ def _verify_selftest(options: argparse.Namespace) -> None:
 
 def _trace(options: argparse.Namespace) -> None:
     from gkanalysis.report.definition import read_report
-    from gkanalysis.verify.tracewords import origin_lines
+    from gkanalysis.verify.tracewords import origin_lines, report_of
 
     paths = _paths(options)
-    report = read_report(paths.root, options.report)
-    print("\n".join(origin_lines(paths, report.id, options.number)))
+    asked = options.report or report_of(paths, _reports(paths), options.number)
+    lines = origin_lines(paths, read_report(paths.root, asked).id, options.number)
+    print("\n".join(lines if options.report else [f"Bericht: {asked}", *lines]))
 
 
 def _synthetic(options: argparse.Namespace) -> None:

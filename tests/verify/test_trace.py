@@ -7,7 +7,7 @@ import pytest
 
 from gkanalysis.errors import UsageError, VerificationError
 from gkanalysis.verify.trace import find_numbers, find_untraced, trace_cell, trace_number
-from gkanalysis.verify.tracewords import check_printed, origin_lines
+from gkanalysis.verify.tracewords import check_printed, origin_lines, report_of
 from tools.project import REPORT
 
 # Ways of counting in which a row is one; in the others a row says how many it adds.
@@ -196,3 +196,14 @@ def test_a_report_that_was_not_built_is_said(rebuilt):
         UsageError, match="Den Bericht „anders“ gibt es noch nicht; bitte zuerst „make report“ ausführen"
     ):
         origin_lines(rebuilt.paths, "anders", "eingegangen")
+
+
+def test_report_of_a_number_is_found(rebuilt):
+    """Without a name of a report the first finished one that has the number is taken; what is derived counts, too."""
+    reports = ["noch-nicht-gebaut", REPORT]
+    for number_id in ("uebersicht-10:1.1.A01.4:kreis", "eingegangen", "p_kerngruppe"):
+        assert report_of(rebuilt.paths, reports, number_id) == REPORT
+    with pytest.raises(UsageError, match=rf"„eingegangn“ ist keine Zahl.*eingegangen \({REPORT}\)"):
+        report_of(rebuilt.paths, reports, "eingegangn")
+    with pytest.raises(UsageError, match="noch keinen fertigen Bericht"):
+        report_of(rebuilt.paths, ["noch-nicht-gebaut"], "eingegangen")

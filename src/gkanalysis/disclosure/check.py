@@ -1,19 +1,20 @@
 """The check of a report before it appears: its numbers together, and every file that it consists of.
 
 `check_exhibits` looks at tables, figures and values before they are put into the report's folder, `check_file` at a
-finished document before it is written, `check_report` at a whole folder again.
+finished document before it is written, `check_report` at a whole folder again, `check_together` at what several
+reports give away to somebody who reads them all.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from gkanalysis.disclosure.breach import BASE, Breach
-from gkanalysis.disclosure.claims import SourceData
+from gkanalysis.disclosure.claims import Claims, SourceData
 from gkanalysis.disclosure.data import read_sources
 from gkanalysis.disclosure.exact import find_breaches
 from gkanalysis.disclosure.listednames import ListedNames, in_cells
@@ -68,7 +69,7 @@ def check_exhibits(report: Report, paths: ProjectPaths, folder: Path) -> None:
     _check_numbers(report, paths, policy, folder, outcome)
     outcome.problems += rare_quotations(report, paths, policy)
     _check_files(_files(folder, policy), _read_forbidden(report, paths, policy), outcome)
-    _raise(report.id, outcome)
+    _raise(_alone(report), outcome)
 
 
 def check_file(report: Report, paths: ProjectPaths, name: str, content: bytes) -> None:
@@ -81,7 +82,7 @@ def check_file(report: Report, paths: ProjectPaths, name: str, content: bytes) -
     outcome = Outcome()
     forbidden = _read_forbidden(report, paths, project_policy(paths))
     _check_files([(name, texts_of(name, content))], forbidden, outcome)
-    _raise(report.id, outcome)
+    _raise(_alone(report), outcome)
 
 
 def check_report(report: Report, paths: ProjectPaths) -> str:
@@ -101,7 +102,7 @@ def check_report(report: Report, paths: ProjectPaths) -> str:
                 f"„{path.name}“ ist eine interne Unterlage und sagt es nicht; am Anfang muss „{paper.mark}“ stehen"
             )
     _check_files(_files(folder, policy), _read_forbidden(report, paths, policy), outcome)
-    _raise(report.id, outcome)
+    _raise(_alone(report), outcome)
     lines = [
         f"{report.id}: {outcome.numbers} gedruckte Zahlen zusammen geprüft, {len(outcome.files)} Dateien nach "
         f"{outcome.names} Namen und nach Worten der Gespräche durchsucht; nichts verrät ein einzelnes Bündnis."
@@ -111,25 +112,58 @@ def check_report(report: Report, paths: ProjectPaths) -> str:
         for b in outcome.signed
         if b.signed
     ]
-    own = [e for e in policy.exceptions if e.source in report.sources]  # the others are for other reports
-    unused = [e for e in own if e not in [b.signed for b in outcome.signed]]
-    lines += [
-        f"  In diesem Bericht nicht gebraucht: Ausnahme zu {e.source}, {e.item}, „{e.state}“; braucht sie kein anderer, "
-        "bitte streichen."
-        for e in unused
-    ]
     return "\n".join(lines)
 
 
-def _raise(report: str, outcome: Outcome) -> None:
+def check_together(reports: Sequence[Report], paths: ProjectPaths) -> str:
+    """Check what the finished ones of these reports print together; returns a German line on what was looked at.
+
+    Raises
+    ------
+    DisclosureError
+        If the difference of two reports gives away what neither of them does.
+    """
+    from gkanalysis.verify.trace import find_numbers
+
+    policy, outcome = project_policy(paths), Outcome()
+    finished = [r for r in reports if (paths.reports / r.id / "values.json").exists()]
+    data, together, n = read_sources(paths, policy), Claims(), 0
+    for report in finished:
+        numbers = list(find_numbers(paths.reports / report.id))
+        n += len(numbers)
+        for source, found in read_claims(numbers, data, policy, _chapter_sources(report)).of.items():
+            for claim in found:
+                together.add(source, replace(claim, number=f"{report.id}/{claim.number}"))
+    _find_breaches(together, data, policy, outcome)
+    listed = ", ".join(r.id for r in finished)
+    _raise(
+        f"Diese Berichte erscheinen nicht nebeneinander, denn zusammen verraten sie Vertrauliches: {listed}",
+        outcome,
+    )
+    unused = [e for e in policy.exceptions if e not in [b.signed for b in outcome.signed]]
+    lines = [
+        f"  Nicht gebraucht: Ausnahme zu {e.source}, {e.item}, „{e.state}“; bitte streichen." for e in unused
+    ]
+    said = f"Zusammen geprüft: {n} gedruckte Zahlen aus {len(finished)} Berichten ({listed}); auch nebeneinander verraten sie kein einzelnes Bündnis."
+    return "\n".join([said, *(lines if len(finished) == len(reports) else ())])
+
+
+def _raise(sentence: str, outcome: Outcome) -> None:
     if outcome.problems:
         n = len(outcome.problems)
         shown = [f"  {p}." for p in outcome.problems[:SHOWN]]
         more = [f"  … und {n - SHOWN} weitere."] if n > SHOWN else []
-        raise DisclosureError(
-            f"Der Bericht „{report}“ erscheint nicht, denn er verrät Vertrauliches ({n} {'Stelle' if n == 1 else 'Stellen'}):\n"
-            + "\n".join(shown + more)
-        )
+        head = f"{sentence} ({n} {'Stelle' if n == 1 else 'Stellen'}):\n"
+        raise DisclosureError(head + "\n".join(shown + more))
+
+
+def _alone(report: Report) -> str:
+    return f"Der Bericht „{report.id}“ erscheint nicht, denn er verrät Vertrauliches"
+
+
+def _chapter_sources(report: Report) -> dict[str, list[str]]:
+    """Chapter -> whatever its parameters name; sources are among it."""
+    return {c.id: [str(v) for v in c.parameters.values()] for c in report.chapters}
 
 
 def _check_numbers(
@@ -139,9 +173,8 @@ def _check_numbers(
     from gkanalysis.verify.trace import find_numbers
 
     data = read_sources(paths, policy)
-    chapters = {c.id: [str(v) for v in c.parameters.values()] for c in report.chapters}
     numbers = list(find_numbers(folder))
-    claims = read_claims(numbers, data, policy, chapters)
+    claims = read_claims(numbers, data, policy, _chapter_sources(report))
     outcome.numbers = len(numbers)
     unread = {number.partition(":")[0]: reason for number, reason in reversed(claims.unread)}
     unread |= dict.fromkeys(_undefined(folder), "sie nennt keine Rechenvorschrift")
@@ -151,6 +184,10 @@ def _check_numbers(
         for exhibit, reason in unread.items()
         if policy.underived(exhibit)
     ]
+    _find_breaches(claims, data, policy, outcome)
+
+
+def _find_breaches(claims: Claims, data: Mapping[str, SourceData], policy: Policy, outcome: Outcome) -> None:
     for source, found in claims.of.items():
         try:
             breaches = find_breaches(data[source], found, policy)

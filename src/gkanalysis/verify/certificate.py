@@ -124,6 +124,9 @@ def certificate_html(
     parts = [
         *([f'<p class="mark" role="note">{escape(mark)}</p>'] if mark else []),
         f'<p class="verdict {"bad" if n_open else "good"}">{verdict_words(rows)}</p>', _summary(rows),
+        "<p>„Ohne Vergleich“: Es gibt nichts, womit diese Zeile zu vergleichen wäre, zum Beispiel eine gedruckte Angabe ohne "
+        "Daten dahinter. Das ist vorgesehen, und der Grund steht bei jeder; was fehlt, obwohl es zu vergleichen wäre, ist ein "
+        "offener Befund.</p>",
         f"<p class='files'>Neben dieser Seite: {files}.</p>",
     ]  # fmt: skip
     for status, title in (("open", "Offene Befunde"), ("accepted", "Bekannte Abweichungen")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -137,6 +137,28 @@ def trace_lines(chapter: Chapter, trace: Trace, number_id: str) -> Iterator[str]
             said = ", ".join(x for x in (STATES.get(r["state"], r["state"]), r["value"]) if x)
             raw = f"; im {medium}: {shown_raw(r)}" if shown_raw(r) else ""
             yield f"  {r['case_id']}  {said or 'Zeile'}{raw}; {where}"
+
+
+def report_of(paths: ProjectPaths, reports: Iterable[str], number_id: str) -> str:
+    """The first of these reports, as far as they are finished, that has a number of this name.
+
+    Raises
+    ------
+    UsageError
+        If none has it; the message names the nearest ones of all.
+    """
+    known: dict[str, str] = {}
+    for report in (r for r in reports if (paths.reports / r / "values.json").exists()):
+        folder = paths.reports / report
+        own = [name for name, _ in (*find_numbers(folder), *find_untraced(folder, paths))]
+        if {number_id, number_id.partition(":")[0]} & {*own}:
+            return report
+        known |= {name: report for name in own if name not in known}
+    if not known:
+        raise UsageError("Es gibt noch keinen fertigen Bericht; bitte zuerst „make report“ ausführen.")
+    near = difflib.get_close_matches(number_id, known, n=3) or list(known)[:3]
+    named = ", ".join(f"{name} ({known[name]})" for name in near)
+    raise UsageError(f"„{number_id}“ ist keine Zahl eines fertigen Berichts; gemeint sein könnte: {named}.")
 
 
 def origin_lines(paths: ProjectPaths, report: str, number_id: str) -> list[str]:
