@@ -2,7 +2,7 @@
 
 import pytest
 
-from forms import BOOK
+from forms import BOOK, ROOT
 from gkanalysis.codebook import read_codebook
 from gkanalysis.errors import CodebookError
 
@@ -126,6 +126,15 @@ parts:
       - {id: "2", label: Angebunden, kind: single, options: [{id: ja, label: Ja}, {id: nein, label: Nein}]}
       - {id: "3", label: Angliederbar, kind: single, options: [{id: ja, label: Ja}, {id: nein, label: Noch nicht}]}
       - {id: "4", label: Angliederbar, kind: text}
+      - {id: "5", label: Wo, kind: text}
+      - {id: "6", label: Anzahl, kind: number}
+  - id: akteure
+    kind: grid
+    number: "7"
+    heading: Akteure
+    columns: [{id: 1, label: Gruppe, kind: row_label}, {id: 4, label: Mitglied, kind: tick}]
+    blocks: [{id: A, label: Block, rows: [{id: A01, label: Amt}, {id: A02, label: Chor}]}]
+sets: [{id: dabei, label: Dabei, part: akteure, column: 4}]
 """
 PLACE = "{id: nein, label: Nein}]}"
 REPEATS = "{id: nein, label: Nein}], repeats: {source: vorher-0, item: '1', as_yes: [ja]}}"
@@ -160,11 +169,13 @@ def test_items_of_earlier_waves(read, earlier):
         (REPEATS, ("item: '1'", "item: '9'"), "vorher-0 hat kein Item „9“"),
         (REPEATS, ("item: '1'", "item: '2'"), "fragt in „2“ nach „Angebunden“, hier steht „Angliederbar“"),
         (REPEATS, ("item: '1'", "item: '3'"), "andere Vorgaben an (Ja, Noch nicht) als hier (Ja, Nein)"),
-        (REPEATS, ("item: '1'", "item: '4'"), "müssen beide von der Art „single“ sein"),
+        (REPEATS, ("item: '1'", "item: '4'"), "„4“ von vorher-0 (text) und „K.2“ (single) müssen von derselben Art sein"),
+        (REPEATS, (", as_yes: [ja]", ""), "„as_yes“ muss mindestens eine Vorgabe nennen"),
         (REPEATS, ("as_yes: [ja]", "as_yes: [wohl]"), "„as_yes“ nennt die unbekannte Vorgabe „wohl“ (erlaubt: ja, nein)"),
         (REPEATS, ("as_yes: [ja]", "as_yes: []"), "„as_yes“ muss mindestens eine Vorgabe nennen"),
         (REPEATS, ("as_yes: [ja]", "as_yes: [ja, nein]"), "„as_yes“ muss mindestens eine Vorgabe nennen"),
         (REPEATS, ("as_yes", "yes"), "klein.yml“ ist nicht lesbar"),
+        (UNLIKE, ("item: '2'", "item: '4'"), "„4“ von vorher-0 und „K.2“ müssen beide von der Art „single“ sein"),
         (UNLIKE, ("item: '2'", "item: '9'"), "Item „K.2“, „not_comparable“: vorher-0 hat kein Item „9“"),
         (UNLIKE, ("[ja, nein]", "[wohl, nein]"), "die unbekannte Vorgabe „wohl“ (erlaubt bei „2“: ja, nein)"),
         (UNLIKE, ("[ja, nein]", "[ja, wohl]"), "die unbekannte Vorgabe „wohl“ (erlaubt bei „K.2“: ja, nein)"),
@@ -184,6 +195,90 @@ def test_slips_about_earlier_waves(read, earlier, declared, change, said):
         read((PLACE, declared.replace(*change)))
     assert said in str(caught.value)
     assert "klein.yml" in str(caught.value)
+
+
+WO = "label: Wo, kind: text"
+AGAIN = ", repeats: {source: vorher-0, item: '5'}"
+SET = "column: 2}]"
+SET_AGAIN = "column: 2, repeats: {source: vorher-0, set: dabei}}]"
+
+
+def test_texts_and_sets_of_earlier_waves(read, earlier):
+    """What has no answers to choose is only said to be the same; a set names a set."""
+    book = read((WO, WO + AGAIN), (SET, SET_AGAIN))
+    assert (book.items["K.3"].repeats.item, book.items["K.3"].repeats.as_yes) == ("5", ())
+    assert (book.set_repeat("mitglieder").source, book.set_repeat("mitglieder").set) == ("vorher-0", "dabei")
+    assert read().set_repeat("mitglieder") is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ([(WO, WO + AGAIN.replace("'5'", "'6'"))], "„6“ von vorher-0 (number) und „K.3“ (text) müssen von derselben Art sein"),
+        ([(WO, WO + AGAIN.replace("'5'", "'4'"))], "fragt in „4“ nach „Angliederbar“, hier steht „Wo“"),
+        ([(WO, WO + AGAIN.replace("}", ", as_yes: [ja]}"))], "„as_yes“ gehört zur Art „single“ und nur zu ihr"),
+        ([(SET, SET_AGAIN.replace("vorher", "nie"))], "„mitglieder“, „repeats“: Die Welle „nie-0“ ist unbekannt"),
+        ([(SET, SET_AGAIN.replace("vorher-0", "klein-1"))], "Die Welle „klein-1“ liegt nicht vor 1"),
+        ([(SET, SET_AGAIN.replace("set: dabei", "set: weg"))], "vorher-0 hat keine Mehrfachantwort „weg“ (vorhanden: dabei)"),
+        ([(SET, SET_AGAIN.replace("set: dabei", "item: dabei"))], "klein.yml“ ist nicht lesbar"),
+        ([(SET, SET_AGAIN), ("label: Mitglied,", "label: Gast,")], "nach „Akteure: Mitglied“, hier steht „Akteure: Gast“"),
+        ([(SET, SET_AGAIN), ("heading: Akteure", "heading: Alle")], "nach „Akteure: Mitglied“, hier steht „Alle: Mitglied“"),
+    ],
+)  # fmt: skip
+def test_slips_about_texts_and_sets(read, earlier, changes, said):
+    """Wave, set, wording and kind are compared with the codebook of that wave."""
+    with pytest.raises(CodebookError) as caught:
+        read(*changes)
+    assert said in str(caught.value)
+
+
+def test_every_row_that_differs_is_named(read, earlier):
+    """A renamed row, a missing one and a new one are three sentences of one message."""
+    rows = "rows: [{id: A01, label: Amt}, {id: A02, label: Chor}]"
+    other = "rows: [{id: A01, label: Ämter}, {id: A09, label: Chor}]"
+    with pytest.raises(CodebookError) as caught:
+        read((SET, SET_AGAIN), (rows, other))
+    for said in (
+        "die Zeile „A01“ heißt in vorher-0 „Amt“, hier „Ämter“",
+        "die Zeile „A02“ („Chor“) von vorher-0 fehlt hier",
+        "die Zeile „A09“ („Chor“) fehlt in vorher-0",
+    ):
+        assert said in str(caught.value)
+
+
+def test_rows_that_were_not_to_tick_are_named(read, earlier):
+    """The codebook of the earlier wave is not checked itself."""
+    earlier.write_text(EARLIER.replace("kind: tick", "kind: text"), encoding="utf-8")
+    with pytest.raises(CodebookError, match="die Zeile „A01“ muss in beiden Wellen zum Ankreuzen sein"):
+        read((SET, SET_AGAIN))
+
+
+def _questions(book):
+    """Words of every question -> whether it is said to repeat or to be unlike another; who fills in is none."""
+    said = {}
+    for item in book.items.values():
+        if item.part != "kopf" and item.kind != "tick" and item.label:
+            parent = item.asked_if and (book.items[item.asked_if[0]].label, item.asked_if[1])
+            words = (item.kind, item.label, parent, tuple(o.label for o in item.options))
+            said[words] = bool(item.repeats or item.not_comparable)
+    for name in book.sets:
+        rows = tuple(book.items[i].label for i in book.set_items(name))
+        said[("set", book.part(book.sets[name]["part"])["heading"], rows)] = bool(book.set_repeat(name))
+    return said
+
+
+def test_no_repeated_question_is_overlooked():
+    """Whatever two shipped waves ask in the same words says so in the later one."""
+    folder = ROOT / "data/codebook"
+    names = ("strukturen", "bedarf", "prozess", "entwicklungsstand", "nachhaltigkeit")
+    books = [read_codebook(folder / f"{n}.yml") for n in names]
+    declared = 0
+    for k, later in enumerate(books):
+        before = {words for b in books[:k] for words in _questions(b)}
+        again = {words: said for words, said in _questions(later).items() if words in before}
+        assert [words for words, said in again.items() if not said] == []
+        declared += len(again)
+    assert declared == 7
 
 
 def test_slips_about_earlier_waves_join_the_others(read, earlier):

@@ -579,7 +579,8 @@ def test_data_of_ones_own_build_apart(built, copied, real_data, tmp_path):
     invented = next(p for p in sorted((copied / FORMS).iterdir()) if "Knabenkraut" not in p.name)
     shutil.copy(invented, data / "strukturen-2018/forms" / invented.name)
     said = make(copied, "-j2", page, f"DATA={data}", fails=True)
-    assert f"V18 erfundene und echte Daten gemischt: „{invented.name}“ ist erfunden" in said
+    assert "V18 erfundene und echte Daten gemischt: 1 Datei trägt das Kennzeichen erfundener Daten" in said
+    assert f"„synthetic: false“: „{invented.name}“" in said
     assert "Traceback" not in said
 
 

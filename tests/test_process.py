@@ -7,7 +7,8 @@ import pytest
 
 from forms import BOOK, Drawn, parts_of
 from gkanalysis.errors import IngestError, ValidationError
-from gkanalysis.process import questions, raise_errors, raw_hashes, read_dataset
+from gkanalysis.findings import Log
+from gkanalysis.process import check_mixing, questions, raise_errors, raw_hashes, read_dataset
 from gkanalysis.zipping import zip_parts
 from received import ALLIANCES, COUNTED, Received, found, rules, state
 
@@ -140,10 +141,29 @@ def test_synthetic_and_real_forms_do_not_mix(received):
     parts[core] = parts[core].replace(b"SYNTHETISCH", b"")
     (received.forms / "echt.docx").write_bytes(zip_parts(parts))
     assert [f["message"] for f in found(received.process(), "V18")] == [
-        "„echt.docx“ ist echt, die Daten des Ordners sind laut dataset.yml erfunden."
+        "1 Datei trägt das Kennzeichen erfundener Daten („SYNTHETISCH“ in den Eigenschaften oder im Namen) nicht, aber "
+        "dataset.yml sagt „synthetic: true“: „echt.docx“. Bitte die echten Dateien in einen eigenen Ordner mit "
+        "„synthetic: false“ legen."
     ]
     (received.root / "dataset.yml").write_text("title: Test\nsynthetic: false\n", encoding="utf-8")
     assert [f["file"] for f in found(received.process(), "V18")] == ["a.docx"]
+
+
+def test_many_mixed_files_are_one_finding():
+    """All files on the wrong side are counted in one sentence that names three and says what to do."""
+    log = Log()
+    files = pd.DataFrame({"file": list("abcde"), "status": "read", "synthetic": "True"})
+    check_mixing({"synthetic": False}, files, log)
+    (finding,) = log.findings
+    assert finding["message"].startswith(
+        "5 Dateien tragen das Kennzeichen erfundener Daten („SYNTHETISCH“ in"
+    )
+    assert (
+        "aber dataset.yml sagt „synthetic: false“: „a“, „b“, „c“ und 2 weitere. Bitte" in finding["message"]
+    )
+    assert "„synthetic: true“ setzen oder die erfundenen Dateien herausnehmen." in finding["message"]
+    check_mixing({"synthetic": True}, files, log)
+    assert len(log.findings) == 1
 
 
 @pytest.mark.parametrize(
@@ -154,7 +174,7 @@ def test_dataset_must_say_what_it_is(tmp_path, text):
     """Without a clear „synthetic: true“ or „false“ nothing is assumed."""
     if text is not None:
         (tmp_path / "dataset.yml").write_text(text, encoding="utf-8")
-    with pytest.raises(IngestError, match=r"dataset\.yml“ fehlt oder ist unvollständig"):
+    with pytest.raises(IngestError, match=r"dataset\.yml“ (fehlt oder ist unvollständig|ist nicht lesbar)"):
         read_dataset(tmp_path)
 
 
@@ -170,7 +190,7 @@ def test_decision_is_applied_and_recorded(received):
     assert rules(after) == []
     (loss,) = after["losses"].to_dict("records")
     assert (loss["case_id"], loss["item_id"], loss["raw"], loss["action"], loss["reason"]) == (
-        "B1", "1.1.A04.4", "(x)", "als selected gezählt", "entschieden von MK: am Telefon geklärt",
+        "B1", "1.1.A04.4", "(x)", "als angekreuzt gezählt", "entschieden von MK: am Telefon geklärt",
     )  # fmt: skip
 
 
@@ -183,6 +203,7 @@ def test_decision_on_a_choice_and_a_number(received):
     assert state(tables, "B1", "2.1") == ("answered", "nein")
     assert state(tables, "B1", "1.2.6") == ("answered", "12")
     assert rules(tables) == []
+    assert tables["losses"]["action"].tolist() == ["als „nein“ gezählt", "als „12“ gezählt"]
 
 
 @pytest.mark.parametrize(
@@ -190,16 +211,27 @@ def test_decision_on_a_choice_and_a_number(received):
     [
         (
             ("b.docx", "1.1.A04.4", "1", "selected", "weil", "MK"),
-            "ein Bogen dieses Namens wurde nicht gelesen",
+            "ein Bogen „b.docx“ wurde nicht gelesen; ähnlich ist „a.docx“, bitte berichtigen.",
         ),
-        (("a.docx", "1.1.A04.4", "2", "selected", "weil", "MK"), "die Frage gibt es in diesem Bogen nicht"),
+        (
+            ("x", "2.1", "1", "ja", "weil", "MK"),
+            "ein Bogen „x“ wurde nicht gelesen; bitte die Schreibweise prüfen.",
+        ),
+        (
+            ("a.docx", "1.1.A4.4", "1", "selected", "weil", "MK"),
+            "„1.1.A4.4“ gibt es in diesem Bogen nicht; ähnlich ist „1.1.A",
+        ),
+        (
+            ("a.docx", "1.1.A04.4", "2", "selected", "weil", "MK"),
+            "„1.1.A04.4“ gibt es in diesem Bogen nicht zum 2. Mal",
+        ),
         (("a.docx", "1.1.A04.4", "1", "", "weil", "MK"), "die Spalte „decision“ ist leer"),
         (("a.docx", "1.1.A04.4", "1", "selected", "", "MK"), "die Spalte „reason“ ist leer"),
         (
             ("a.docx", "1.1.A04.4", "1", "ja", "weil", "MK"),
             "erlaubt sind angekreuzt, nicht angekreuzt, unlesbar",
         ),
-        (("a.docx", "2.1", "1", "Ja", "weil", "MK"), "erlaubt sind ja, nein, keine angabe, unlesbar"),
+        (("a.docx", "2.1", "1", "Ja", "weil", "MK"), "erlaubt sind ja, nein, keine Angabe, unlesbar"),
         (("a.docx", "2.4", "1", "selected", "weil", "MK"), "gibt es nur bei Kästchen"),
     ],
 )
@@ -233,6 +265,10 @@ def test_contacts(received):
     assert [(f["rule"], f["raw"]) for f in tables["findings"].to_dict("records")] == [
         ("V01", "B9"), ("V11", "keine Kerngruppe"), ("V11", "gestern"),
     ]  # fmt: skip
+    assert (
+        "kontakte.csv“, Zeile 3: „B9“ fehlt im Register; bitte die Kennung"
+        in found(tables, "V01")[0]["message"]
+    )
 
 
 def test_checksums(received):
@@ -257,9 +293,27 @@ def test_changed_table_asks_one_question(received):
     (received.forms / "a.docx").write_bytes(drawn.data())
     tables = received.process()
     (finding,) = found(tables, "V08")
-    assert finding["message"].startswith("13 Fragen ohne lesbare Stelle")
+    assert finding["message"].startswith("13 Fragen (1.1.D01.4 bis 1.1.D13.4) ohne lesbare Stelle")
     assert state(tables, "B1", "1.1.D01.4") == ("illegible", "")
     assert len(tables["losses"].query("rule == 'V08'")) == 13
+
+
+def test_table_that_no_form_has_asks_nobody(received):
+    """A table that three forms of three lack was not printed: one finding, nobody is asked, all is accounted for."""
+    for file, alliance in (("a.docx", "B1"), ("b.docx", "B2"), ("c.docx", "B3")):
+        drawn = Drawn(COUNTED | {"K.3": file}, version="kurz")  # no two files are the same
+        drawn.body.remove(drawn.table(5))
+        received.add(file, COUNTED, alliance=alliance)
+        (received.forms / file).write_bytes(drawn.data())
+    tables = received.process()
+    assert rules(tables) == ["V33"]
+    assert found(tables, "V33")[0]["message"].startswith("13 Fragen, 1.1.D01.4 (")
+    assert questions(tables["findings"], ALLIANCES).empty
+    assert state(tables, "B2", "1.1.D01.4") == ("not_asked", "")
+    assert tables["losses"][["unit", "action", "rule"]].values.tolist() == [
+        ["item", "als nicht gefragt behandelt", "V33"]
+    ]
+    assert tables["cases"]["status"].tolist() == ["full"] * 3
 
 
 def test_questions_are_ordered_by_alliance(received):

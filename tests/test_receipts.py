@@ -30,12 +30,19 @@ def test_v01_unknown_alliance_in_the_list():
     assigned, log = assign(["a"], [("a", "2019-05-01", "B9")], {})
     assert assigned.empty
     assert logged(log) == [("error", "V01", "a")]
+    said = "„eingang.csv“, Zeile 2 („a“): „B9“ fehlt im Register; bitte die Kennung berichtigen oder"
+    assert log.findings[0]["message"].startswith(said)
 
 
 def test_v01_no_alliance_by_name():
     """A form that is not in the list and names none, or several, is an error."""
-    for said in ("", "Kassel", "Fulda und Waldsee"):
+    for said, told in (
+        ("", "nennt keinen Namen"),
+        ("Kassel", "(„Kassel“) passt zu keinem Bündnis"),
+        ("Fulda und Waldsee", "(„Fulda und Waldsee“) passt zu mehreren Bündnissen (B1, B3)"),
+    ):
         assigned, log = assign(["a"], [], {"a": said})
+        assert told in log.findings[0]["message"]
         assert assigned.empty
         assert logged(log) == [("error", "V01", "a")]
 

@@ -1,11 +1,20 @@
 """Final states, completeness and findings: rules V05, V07 to V13 on responses drawn in the test."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from forms import BOOK
 from gkanalysis.findings import RULES, Log
-from gkanalysis.validate import check_locations, completeness, log_reviews, settle_responses
+from gkanalysis.ingest.matching import NOT_FOUND
+from gkanalysis.validate import (
+    check_locations,
+    completeness,
+    log_reviews,
+    set_aside_unprinted,
+    settle_responses,
+)
 
 COLUMNS = ["item_id", "state", "value", "raw", "note"]
 GROUPED = ["file", "case_id", "version", "place", "occurrence"]
@@ -34,10 +43,10 @@ def lost(log):
 
 
 def test_rules_are_complete():
-    """There are 32 rules with stable ids, each with a severity and a title of its own."""
-    assert list(RULES) == [f"V{k:02}" for k in range(1, 33)]
+    """There are 33 rules with stable ids, each with a severity and a title of its own."""
+    assert list(RULES) == [f"V{k:02}" for k in range(1, 34)]
     assert {severity for severity, _ in RULES.values()} == {"error", "finding", "hint"}
-    assert len({title for _, title in RULES.values()}) == 32
+    assert len({title for _, title in RULES.values()}) == 33
 
 
 @pytest.mark.parametrize(("ticked", "n"), [("kreis_mit", 0), ("kreis_allein", 0), ("kreisfrei", 1)])
@@ -75,6 +84,114 @@ def review(*row, log, **options):
         [("a.docx", *row, "part", "/p")], columns=["file", "item_id", "reason", "raw", "part", "place"]
     )
     log_reviews(frame, {"a.docx": "B1"}, BOOK, log, **options)
+
+
+def test_v08_counts_questions_not_boxes():
+    """The boxes of a choice that is not found are one question; few questions are named, many by first and last."""
+    for item_ids, message, letter in (
+        (["2.1", "2.1"], "1 Frage (2.1) ohne", "fehlt uns 1 Antwort (2.1 (Kerngruppe an "),
+        (["2.1", "2.1", "2.4"], "2 Fragen (2.1 und 2.4) ohne", "fehlen uns 2 Antworten (2.1 und 2.4), weil"),
+        (["2.1", "2.2.1", "2.2.2a", "2.4"], "4 Fragen (2.1 bis 2.4) ohne", "4 Antworten (2.1 bis 2.4), weil"),
+    ):
+        log = Log()
+        log_reviews(doubts({"a.docx": item_ids}), {"a.docx": "B1"}, BOOK, log)
+        (finding,) = log.findings
+        assert finding["message"].startswith(message)
+        assert letter in finding["question"]
+        assert finding["item_id"].split() == list(dict.fromkeys(item_ids))
+
+
+def doubts(lacking):
+    """Reviews of places that were not found, from {file: items, each as often as it has boxes}."""
+    rows = [(file, i, NOT_FOUND, "", "", "") for file, item_ids in lacking.items() for i in item_ids]
+    return pd.DataFrame(rows, columns=["file", "item_id", "reason", "raw", "part", "place"])
+
+
+FORMS = ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("versions", "lacking", "expected"),
+    [
+        ("lll", "abc", [("lang", "2.1")]),
+        ("lll", "ab", []),  # one form has the question
+        ("llll", "abc", []),
+        ("ll", "ab", []),  # two forms show nothing
+        ("lllk", "abc", [("lang", "2.1")]),  # another version has it
+        ("lllk", "abcd", [("lang", "2.1")]),
+        ("llkk", "abcd", []),
+    ],
+)
+def test_v33_question_that_no_form_has(versions, lacking, expected):
+    """Only a question that every one of at least three forms of a version lacks was never printed there."""
+    version_of = {file: {"l": "lang", "k": "kurz"}[v] for file, v in zip("abcd", versions, strict=False)}
+    log, reviews = Log(), doubts({file: ["2.1", "2.1"] for file in lacking})
+    left, unprinted = set_aside_unprinted(reviews, version_of, BOOK, log)
+    assert sorted(unprinted) == expected
+    assert logged(log) == [("finding", "V33", "2.1")] * len(expected)
+    assert lost(log) == [("item", "V33", "2.1")] * len(expected)
+    assert len(left) == 2 * sum((version_of[file], "2.1") not in expected for file in lacking)
+    assert not any(f["question"] for f in log.findings)
+
+
+def test_v33_other_doubts_stay():
+    """A choice of which one box is lacking, and an entry that is not clear, are not a question never printed."""
+    log = Log()
+    one_box = doubts({file: ["2.1"] for file in FORMS})
+    unclear = doubts({file: ["2.4"] for file in FORMS}).assign(reason="nicht eindeutig lesbar", raw="?")
+    reviews = pd.concat([one_box, unclear], ignore_index=True)
+    left, unprinted = set_aside_unprinted(reviews, dict.fromkeys(FORMS, "lang"), BOOK, log)
+    assert (len(left), unprinted, log.findings, log.losses) == (6, frozenset(), [], [])
+    left, _ = set_aside_unprinted(doubts({}), {}, BOOK, log)
+    assert list(left.columns) == list(reviews.columns)
+
+
+def test_v33_says_what_to_do():
+    """One finding for all questions of a part: few with their labels, many by first and last."""
+    for item_ids, said in (
+        (["2.4"], f"2.4 ({BOOK.items['2.4'].label}) steht in keinem der 3 gezählten Bögen der Fassung „lang“; sie gilt dort"),
+        (["1.1.A01.4", "1.1.A02.4", "1.1.A03.4", "1.1.A04.4"], "4 Fragen, 1.1.A01.4 ("),
+    ):  # fmt: skip
+        log = Log()
+        set_aside_unprinted(doubts(dict.fromkeys(FORMS, item_ids)), dict.fromkeys(FORMS, "lang"), BOOK, log)
+        (finding,) = log.findings
+        assert finding["message"].startswith(said)
+        assert (
+            "unter „versions“ eine eigene Fassung anlegen; sonst Nummer und Überschrift" in finding["message"]
+        )
+
+
+def test_v33_option_that_no_form_has():
+    """An answer that no form prints is one finding; nobody is asked, and nothing is read into the other boxes."""
+    reason = "Kästchen „Nein“: nicht gefunden"
+    reviews = doubts({file: ["2.1"] for file in FORMS}).assign(reason=reason, raw="☒ Ja")
+    log = Log()
+    left, unprinted = set_aside_unprinted(reviews, dict.fromkeys(FORMS, "lang"), BOOK, log)
+    assert (len(left), unprinted) == (0, {("lang", "2.1")})  # it filters nothing as long as it is illegible
+    assert logged(log) == [("finding", "V33", "2.1")]
+    assert log.findings[0]["message"].startswith("Die Vorgabe „Nein“ von 2.1 (")
+    assert log.losses == []  # each form has a row of its own: illegible
+    log = Log()
+    left, _ = set_aside_unprinted(reviews[1:], dict.fromkeys(FORMS, "lang"), BOOK, log)
+    assert (len(left), log.findings) == (2, [])
+
+
+def test_unprinted_question_is_not_asked_and_filters_nothing():
+    """It is not asked, unless the team has decided on it; what hangs on it stays as it was answered."""
+    rows = drawn(
+        ("2.1", "illegible"), ("2.3.1", "answered", "Neue Runde"), ("2.4", "answered", "x", "", "decided")
+    )
+    rows.loc[0, "place"] = ""
+    log = Log()
+    settled = settle_responses(rows, BOOK, log, {("lang", "2.1"), ("lang", "2.4")}).set_index("item_id")
+    assert settled.loc[["2.1", "2.3.1", "2.4"], "state"].tolist() == ["not_asked", "answered", "answered"]
+    assert settled.loc[["2.1", "2.4"], "note"].tolist() == ["unprinted", "decided"]
+    assert (log.findings, log.losses) == ([], [])
+    rows.loc[0, "place"] = "/p"  # printed, but without all its options
+    settled = settle_responses(rows, BOOK, log, {("lang", "2.1")}).set_index("item_id")
+    assert settled.loc[["2.1", "2.3.1"], "state"].tolist() == ["illegible", "answered"]
+    settled = settle_responses(rows, BOOK, log, {("kurz", "2.1")}).set_index("item_id")
+    assert settled.loc[["2.1", "2.3.1"], "state"].tolist() == ["illegible", "not_asked"]
 
 
 def test_v09_placeholders_of_one_form():
@@ -128,6 +245,18 @@ def test_v11_number_beside_a_placeholder():
     """A leftover placeholder does not save an impossible number from the check."""
     states, _ = settle(("1.2.6", "answered", "viele", "viele …", "placeholder"))
     assert states == {"1.2.6": "illegible"}
+
+
+def test_impossible_number_behind_a_filter():
+    """A number that is impossible and was not asked either is told with both rules, and set aside once."""
+    item = replace(BOOK.items["1.2.6"], asked_if=("2.1", "nein"))
+    book, log = replace(BOOK, items={**BOOK.items, item.id: item}), Log()
+    settled = settle_responses(
+        drawn(("2.1", "answered", "ja"), ("1.2.6", "answered", "61", "61")), book, log
+    ).set_index("item_id")
+    assert settled.loc["1.2.6", "state"] == "not_asked"
+    assert logged(log) == [("finding", "V10", "1.2.6"), ("finding", "V11", "1.2.6")]
+    assert lost(log) == [("response", "V10", "1.2.6")]
 
 
 def test_v12_own_actor():

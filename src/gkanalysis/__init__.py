@@ -46,10 +46,12 @@ _WHERE = {
     "change_rows": "report.panelrows",
     "comparison_rows": "report.panelrows",
     "change_words": "report.panelrows",
+    "repeated_words": "report.panelrows",
     "extreme_returns": "report.panelrows",
     "flow_title": "report.panelrows",
     "codebook_rows": "report.codebooklist",
     "codebook_table": "report.codebooklist",
+    "dash_note": "report.offers",
     "HELD_BACK_NOTE": "report.panelrows",
     "flow_figure": "report.flowfigure",
     "flow_alt": "report.flowfigure",
@@ -61,12 +63,15 @@ _WHERE = {
     "read_codebook": "codebook",
     "read_policy": "disclosure.policy",
     "segment_bars": "report.figures",
+    "sign_test": "report.statements",
     "slide_bars": "report.slidefigures",
     "unit_dots": "report.slidefigures",
     "base_line": "report.slidefigures",
     "field_time": "report.slidefigures",
+    "interval_notes": "report.openanswers",
     "leads": "report.statements",
     "mention_rows": "report.openanswers",
+    "ticked_table": "report.setanswers",
     "yes_no_table": "report.setanswers",
     "subgroup_header": "report.exhibits",
     "difference_rows": "report.exhibits",
@@ -81,7 +86,11 @@ __all__ = ["__version__", *sorted(_WHERE)]
 def __getattr__(name: str) -> object:
     if name in _WHERE:
         return getattr(import_module(f"gkanalysis.{_WHERE[name]}"), name)
-    raise AttributeError(f"gkanalysis hat keinen Namen „{name}“; es gibt {', '.join(sorted(_WHERE))}.")
+    from gkanalysis.lookup import guess
+
+    raise AttributeError(
+        f"gkanalysis hat keinen Namen „{name}“{guess(name, _WHERE)}; es gibt {', '.join(sorted(_WHERE))}."
+    )
 
 
 def __dir__() -> list[str]:

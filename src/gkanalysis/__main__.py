@@ -352,7 +352,7 @@ def _synthetic(options: argparse.Namespace) -> None:
 
 def _notebooks(options: argparse.Namespace) -> None:
     from gkanalysis.errors import NotebookError
-    from gkanalysis.report.definition import project_root
+    from gkanalysis.report.definition import project_root, read_report
     from gkanalysis.report.notebooks import check_notebook, strip_notebook
 
     problems = []
@@ -360,8 +360,14 @@ def _notebooks(options: argparse.Namespace) -> None:
         if options.strip:
             strip_notebook(path)
         problems += [f"  {path.name}: {p}" for p in check_notebook(path)]
+    for path in sorted((project_root() / "reports").glob("*.yml")):
+        try:
+            read_report(project_root(), path.stem)
+        except GkError as error:
+            problems.append(f"  {error}")
     if problems:
-        raise NotebookError("Notebooks sind nicht in Ordnung (`make fix` hilft):\n" + "\n".join(problems))
+        head = "Notebooks oder Berichte sind nicht in Ordnung (Ausgaben und Metadaten nimmt `make fix` heraus):\n"
+        raise NotebookError(head + "\n".join(problems))
 
 
 if __name__ == "__main__":

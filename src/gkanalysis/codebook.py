@@ -19,6 +19,7 @@ import yaml
 from gkanalysis.codebookcheck import codebook_problems, load_yaml
 from gkanalysis.errors import CodebookError
 from gkanalysis.layout import FormTable, form_tables
+from gkanalysis.yamlproblem import why_unreadable
 
 TICK_KINDS = frozenset({"tick", "single"})
 PART_KINDS = frozenset({"sheet", "grid", "roster"})
@@ -37,12 +38,20 @@ class Option:
 class Repeat:
     """The item of an earlier wave that an item asks again, word for word.
 
-    `as_yes` are the answers that count as yes; all others count as no.
+    `as_yes` are the answers of a single choice that count as yes; all others count as no. Other kinds have none.
     """
 
     source: str
     item: str
-    as_yes: tuple[str, ...]
+    as_yes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetRepeat:
+    """The multiple response set of an earlier wave that a set asks again, row by row and word for word."""
+
+    source: str
+    set: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +137,15 @@ class Codebook:
             if i.part == declared["part"] and i.column == declared["column"] and i.label
         ]
 
+    def set_repeat(self, set_id: str) -> SetRepeat | None:
+        """The set of an earlier wave that a multiple response set asks again.
+
+        >>> from gkanalysis.codebook import read_codebook
+        >>> read_codebook("data/codebook/nachhaltigkeit.yml").set_repeat("huerden")
+        SetRepeat(source='entwicklungsstand-2021', set='huerden')
+        """
+        return self.sets[set_id].get("repeats")
+
     def in_version(self, item: Item, version: str) -> bool:
         """Whether a version of the form asks an item at all."""
         declared = self.versions[version]
@@ -164,8 +182,8 @@ def read_codebook(path: str | Path) -> Codebook:
     ------
     CodebookError
         With every finding in one message: unknown kinds, an id or key twice, a filter, set, rule or
-        version that names an unknown part or item, an item said to repeat one of an earlier wave that
-        does not exist or asks something else.
+        version that names an unknown part or item, an item or set said to repeat one of an earlier wave
+        that does not exist or asks something else.
 
     Examples
     --------
@@ -194,17 +212,17 @@ def _readable(path: Path) -> Iterator[None]:
         yield
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise CodebookError(
-            f"Codebuch „{path}“ ist nicht lesbar ({type(error).__name__}: {error}). "
+            f"Codebuch „{path}“ ist nicht lesbar: {why_unreadable(error)}. "
             "Bitte die Datei mit einem der vorhandenen Codebücher vergleichen."
         ) from None
 
 
 def _named_sources(book: Codebook) -> set[str]:
-    """Sources of other waves that items refer to."""
-    items = book.items.values()
-    return {i.repeats.source for i in items if i.repeats} | {
-        u.source for i in items for u in i.not_comparable
-    }
+    """Sources of other waves that items and sets refer to."""
+    named = [book.set_repeat(s) for s in book.sets]
+    for item in book.items.values():
+        named += [item.repeats, *item.not_comparable]
+    return {n.source for n in named if n}
 
 
 def _earlier_book(path: Path, source: str) -> Codebook | None:
@@ -243,7 +261,7 @@ def _parse(path: Path) -> tuple[Codebook, list[str]]:
         versions=declared["versions"],
         parts=parts,
         items=items,
-        sets={s["id"]: s for s in declared.get("sets", ())},
+        sets={s["id"]: _set(s) for s in declared.get("sets", ())},
         placeholders=tuple(declared.get("placeholders", ())),
         completeness=tuple(declared.get("completeness", ())),
         identity=declared.get("identity", {}),
@@ -261,7 +279,13 @@ def _repeat(declared: Mapping[str, Any] | None) -> Repeat | None:
     """What a sheet item says under `repeats`."""
     if declared is None:
         return None
-    return Repeat(**{**declared, "as_yes": tuple(declared["as_yes"])})
+    return Repeat(**{**declared, "as_yes": tuple(declared.get("as_yes", ()))})
+
+
+def _set(declared: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A multiple response set, with the one that it repeats."""
+    again = declared.get("repeats")
+    return {**declared, "repeats": SetRepeat(**again)} if again is not None else declared
 
 
 def _unlike(declared: Iterable[Mapping[str, Any]]) -> tuple[Unlike, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 if TYPE_CHECKING:
-    from gkanalysis.codebook import Codebook, Item, Repeat, Unlike
+    from gkanalysis.codebook import Codebook, Item, Repeat, SetRepeat, Unlike
 
 ITEM_KINDS = frozenset({"text", "number", "tick", "single"})
 CONTROLS = frozenset({"", "dropdown"})
@@ -19,11 +19,13 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # the loader in C
     """YAML in which a key that stands twice is an error; plain YAML silently keeps the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
-        keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
-        if twice := [key for key, n in Counter(map(str, keys)).items() if n > 1]:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"„{twice[0]}“ steht doppelt", node.start_mark
-            )
+        keys = [key for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        names = [str(key.value) for key in keys]
+        for number, key in enumerate(keys):
+            if names[number] in names[:number]:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"„{key.value}“ steht doppelt", key.start_mark
+                )
         return super().construct_mapping(node, deep)
 
 
@@ -134,14 +136,23 @@ def _wave_problems(book: Codebook, known: Mapping[str, Codebook | None]) -> Iter
             yield from _repeat_problems(book, item, item.repeats, known.get(item.repeats.source))
         for unlike in item.not_comparable:
             yield from _unlike_problems(book, item, unlike, known.get(unlike.source))
+    for set_id in book.sets:
+        if again := book.set_repeat(set_id):
+            yield from _set_problems(book, set_id, again, known.get(again.source))
 
 
 def _repeat_problems(book: Codebook, item: Item, repeat: Repeat, other: Codebook | None) -> Iterator[str]:
     where = f"Item „{item.id}“, „repeats“"
-    if wrong := list(_reference_problems(where, book, item, repeat, other)):
+    if wrong := list(_reference_problems(where, book, repeat, other)):
         yield from wrong
         return
     earlier = other.items[repeat.item]
+    if earlier.kind != item.kind or item.kind == "tick":
+        yield (
+            f"{where}: „{earlier.id}“ von {repeat.source} ({earlier.kind}) und „{item.id}“ ({item.kind}) müssen von derselben "
+            "Art sein, erlaubt sind single, number und text; Kästchen bitte bei „sets“ als Ganzes erklären."
+        )
+        return
     if earlier.label != item.label:
         yield (
             f"{where}: {repeat.source} fragt in „{repeat.item}“ nach „{earlier.label}“, hier steht „{item.label}“; erlaubt ist "
@@ -152,6 +163,10 @@ def _repeat_problems(book: Codebook, item: Item, repeat: Repeat, other: Codebook
             f"{where}: {repeat.source} bietet in „{repeat.item}“ andere Vorgaben an ({_labels(earlier)}) als hier ({_labels(item)}); "
             "erlaubt sind nur dieselben, sonst bitte „not_comparable“ benutzen."
         )
+    if item.kind != "single":
+        if repeat.as_yes:
+            yield f"{where}: „as_yes“ gehört zur Art „single“ und nur zu ihr; bitte weglassen."
+        return
     options = [o.id for o in item.options]
     if unknown := [y for y in repeat.as_yes if y not in options]:
         yield f"{where}: „as_yes“ nennt die unbekannte Vorgabe „{unknown[0]}“ (erlaubt: {', '.join(options)})."
@@ -159,9 +174,57 @@ def _repeat_problems(book: Codebook, item: Item, repeat: Repeat, other: Codebook
         yield f"{where}: „as_yes“ muss mindestens eine Vorgabe nennen und mindestens eine auslassen."
 
 
+def _set_problems(book: Codebook, set_id: str, again: SetRepeat, other: Codebook | None) -> Iterator[str]:
+    """What is wrong where a multiple response set is said to repeat one: every row that differs, one by one."""
+    where = f"Mehrfachantwort „{set_id}“, „repeats“"
+    if wrong := list(_wave_problem(where, book, again.source, other)):
+        yield from wrong
+        return
+    if again.set not in other.sets:
+        named = ", ".join(other.sets) or "keine"
+        yield f"{where}: {again.source} hat keine Mehrfachantwort „{again.set}“ (vorhanden: {named}); bitte den Namen berichtigen."
+        return
+    asked = [(b, b.sets[s]) for b, s in ((other, again.set), (book, set_id))]
+    if unknown := [s["id"] for b, s in asked if s["part"] not in {p["id"] for p in b.parts}]:
+        yield f"{where}: „{unknown[0]}“ nennt einen unbekannten Teil, die Zeilen lassen sich nicht vergleichen."
+        return
+    earlier, here = ([b.items[i] for i in b.set_items(s["id"])] for b, s in asked)
+    words = [_set_words(b, s) for b, s in asked]
+    if words[0] != words[1]:
+        yield (
+            f"{where}: {again.source} fragt in „{again.set}“ nach „{words[0]}“, hier steht „{words[1]}“; erlaubt ist nur "
+            "derselbe Wortlaut."
+        )
+    before, now = ({i.row: i for i in items} for items in (earlier, here))
+    for row in before | now:
+        if row not in now:
+            yield f"{where}: die Zeile „{row}“ („{before[row].label}“) von {again.source} fehlt hier; erlaubt sind nur dieselben Zeilen."
+        elif row not in before:
+            yield f"{where}: die Zeile „{row}“ („{now[row].label}“) fehlt in {again.source}; erlaubt sind nur dieselben Zeilen."
+        elif before[row].label != now[row].label:
+            yield (
+                f"{where}: die Zeile „{row}“ heißt in {again.source} „{before[row].label}“, hier „{now[row].label}“; erlaubt ist "
+                "nur derselbe Wortlaut."
+            )
+        elif {before[row].kind, now[row].kind} != {"tick"}:
+            yield f"{where}: die Zeile „{row}“ muss in beiden Wellen zum Ankreuzen sein (tick)."
+
+
+def _set_words(book: Codebook, declared: Mapping[str, Any]) -> str:
+    """How the form asks for a set: heading of the part, and of the column to tick."""
+    part = book.part(declared["part"])
+    columns = [c["label"] for c in part.get("columns", ()) if c["id"] == declared["column"]]
+    return ": ".join([part["heading"], *columns])
+
+
 def _unlike_problems(book: Codebook, item: Item, unlike: Unlike, other: Codebook | None) -> Iterator[str]:
     where = f"Item „{item.id}“, „not_comparable“"
-    if wrong := list(_reference_problems(where, book, item, unlike, other)):
+    wrong = list(_reference_problems(where, book, unlike, other))
+    if not wrong and {item.kind, other.items[unlike.item].kind} != {"single"}:
+        wrong = [
+            f"{where}: „{unlike.item}“ von {unlike.source} und „{item.id}“ müssen beide von der Art „single“ sein."
+        ]
+    if wrong:
         yield from wrong
         return
     if item.repeats and (item.repeats.source, item.repeats.item) == (unlike.source, unlike.item):
@@ -178,17 +241,21 @@ def _unlike_problems(book: Codebook, item: Item, unlike: Unlike, other: Codebook
 
 
 def _reference_problems(
-    where: str, book: Codebook, item: Item, named: Repeat | Unlike, other: Codebook | None
+    where: str, book: Codebook, named: Repeat | Unlike, other: Codebook | None
 ) -> Iterator[str]:
     """What is wrong with the wave and item that are named, whatever for."""
+    wrong = list(_wave_problem(where, book, named.source, other))
+    if not wrong and named.item not in other.items:
+        wrong = [f"{where}: {named.source} hat kein Item „{named.item}“; bitte die Nummer berichtigen."]
+    yield from wrong
+
+
+def _wave_problem(where: str, book: Codebook, source: str, other: Codebook | None) -> Iterator[str]:
+    """What is wrong with the wave that is named."""
     if other is None:
-        yield f"{where}: Die Welle „{named.source}“ ist unbekannt; erlaubt ist eine, zu der ein Codebuch daneben liegt."
+        yield f"{where}: Die Welle „{source}“ ist unbekannt; erlaubt ist eine, zu der ein Codebuch daneben liegt."
     elif other.wave >= book.wave:
-        yield f"{where}: Die Welle „{named.source}“ liegt nicht vor {book.wave}; erlaubt ist nur eine frühere."
-    elif named.item not in other.items:
-        yield f"{where}: {named.source} hat kein Item „{named.item}“; bitte die Nummer berichtigen."
-    elif {item.kind, other.items[named.item].kind} != {"single"}:
-        yield f"{where}: „{named.item}“ von {named.source} und „{item.id}“ müssen beide von der Art „single“ sein."
+        yield f"{where}: Die Welle „{source}“ liegt nicht vor {book.wave}; erlaubt ist nur eine frühere."
 
 
 def _labels(item: Item) -> str:

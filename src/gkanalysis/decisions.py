@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ GERMAN = {
     "keine angabe": "not_answered",
     "unlesbar": "illegible",
 }
+WORDS = {state: word for word, state in GERMAN.items()} | {"not_answered": "keine Angabe"}
 STATES = ("selected", "not_selected", "answered", "not_answered", "illegible", "contradictory", "not_asked")
 
 
@@ -50,12 +53,7 @@ def apply_decisions(
         row["decision"] = GERMAN.get(row["decision"].casefold(), row["decision"])
         problem = ""
         if len(found) != 1:
-            known = (responses["file"].map(nfc) == nfc(row["file"])).any()
-            problem = (
-                "die Frage gibt es in diesem Bogen nicht"
-                if known
-                else "ein Bogen dieses Namens wurde nicht gelesen"
-            )
+            problem = _not_there(row, responses)
         problem = problem or ("die Antwort ist schon entschieden" if found[0] in done else "")
         problem = problem or next(
             (f"die Spalte „{c}“ ist leer" for c in DECISION_COLUMNS[3:] if not row[c]), ""
@@ -72,12 +70,31 @@ def apply_decisions(
             "" if is_state else decision,
             "decided",
         ]
+        counted = WORDS[decision] if is_state else f"„{decision}“"
         reason = f"entschieden von {row['decided_by']}: {row['reason']}"
         where |= {"file": old["file"], "place": old["place"], "raw": old["raw"]}
-        log.lose("validate", "response", f"als {decision} gezählt", reason, **where)
+        log.lose("validate", "response", f"als {counted} gezählt", reason, **where)
         done.add(found[0])
         decided.add((old["file"], old["item_id"]))
     return responses, decided
+
+
+def _not_there(row: Mapping[str, str], responses: pd.DataFrame) -> str:
+    """What of a decision names nothing that was read, as the team wrote it, and what comes closest."""
+    ours = responses[responses["file"].map(nfc) == nfc(row["file"])]
+    if ours.empty:
+        near = _closest(row["file"], responses["file"].unique())
+        return f"ein Bogen „{row['file']}“ wurde nicht gelesen{near}"
+    items = ours["item_id"].unique()
+    if row["item_id"] not in items:
+        return f"die Frage „{row['item_id']}“ gibt es in diesem Bogen nicht{_closest(row['item_id'], items)}"
+    return f"die Frage „{row['item_id']}“ gibt es in diesem Bogen nicht zum {row['occurrence'] or 1}. Mal (Spalte „occurrence“)"
+
+
+def _closest(name: str, known: Iterable[str]) -> str:
+    """The name that comes closest, as the end of a sentence; a request to check if none is similar."""
+    near = get_close_matches(name, known, n=1)
+    return f"; ähnlich ist „{near[0]}“, bitte berichtigen" if near else "; bitte die Schreibweise prüfen"
 
 
 def _decision_problem(item: Item, decision: str) -> str:
@@ -86,9 +103,8 @@ def _decision_problem(item: Item, decision: str) -> str:
         "tick": ["selected", "not_selected"],
         "single": [*(o.id for o in item.options), "not_answered"],
     }
-    words = {state: word for word, state in GERMAN.items()}
     if item.kind in allowed and decision not in [*allowed[item.kind], "illegible"]:
-        return f"„{decision}“ ist hier nicht möglich; erlaubt sind {', '.join(words.get(a, a) for a in [*allowed[item.kind], 'illegible'])}"
+        return f"„{decision}“ ist hier nicht möglich; erlaubt sind {', '.join(WORDS.get(a, a) for a in [*allowed[item.kind], 'illegible'])}"
     if item.kind not in allowed and decision in STATES and decision not in ("not_answered", "illegible"):
         return f"„{decision}“ gibt es nur bei Kästchen"
     return ""

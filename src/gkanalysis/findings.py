@@ -54,6 +54,7 @@ RULES: Mapping[str, tuple[str, str]] = {
     "V30": ("hint", "Beschreibung eines Kodes weicht ab"),
     "V31": ("hint", "Datum des Gesprächs unbekannt"),
     "V32": ("hint", "Teile eines Projekts werden nicht gebraucht"),
+    "V33": ("finding", "Frage steht in keinem Bogen"),
 }
 
 

@@ -18,6 +18,7 @@ import yaml
 
 from gkanalysis.codebookcheck import load_yaml
 from gkanalysis.errors import CodebookError
+from gkanalysis.yamlproblem import why_unreadable
 
 SEPARATOR = " > "  # between the labels of a path, as QDA programs show it
 ID = re.compile(r"[a-z][a-z0-9_]*")
@@ -108,7 +109,7 @@ def read_interview_codebook(path: str | Path) -> InterviewCodebook:
         declared = load_yaml(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise CodebookError(
-            f"Codebuch „{path}“ ist nicht lesbar ({type(error).__name__}: {error}). "
+            f"Codebuch „{path}“ ist nicht lesbar: {why_unreadable(error)}. "
             "Bitte die Datei mit einem der vorhandenen Codebücher vergleichen."
         ) from None
     problems = list(_key_problems(declared)) or list(_content_problems(declared))

@@ -11,6 +11,7 @@ import yaml
 from gkanalysis.codebookcheck import load_yaml
 from gkanalysis.errors import CodebookError
 from gkanalysis.ingest.tablespec import TableSpec, table_spec
+from gkanalysis.yamlproblem import why_unreadable
 
 ALLIANCE = "case_id"  # a column of this name holds ids of the register
 OWN = ("file", "sheet", "row", "place")  # columns that say where a row stands; a declared one would be lost
@@ -53,9 +54,7 @@ def read_list_book(path: Path) -> ListBook:
     try:
         content: Any = load_yaml(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise CodebookError(
-            f"Codebuch „{path}“ ist nicht lesbar ({type(error).__name__}: {error})."
-        ) from None
+        raise CodebookError(f"Codebuch „{path}“ ist nicht lesbar: {why_unreadable(error)}.") from None
     content = content if isinstance(content, dict) else {}
     missing = [
         k for k in ("instrument", "title", "file") if not isinstance(content.get(k), str) or not content[k]

@@ -167,7 +167,12 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
         f"{source}: {counted}; {len(findings)} Hinweise, {len(tables['losses'])} Zeilen in den Verlusten."
     ]
     urgent = findings[findings["severity"] == "finding"]
-    lines += [f"  {f.rule} {f.file or f.case_id}: {f.message}" for f in urgent.head(SHOWN).itertuples()]
+    # what concerns no single alliance explains the others
+    urgent = urgent.sort_values("case_id", key=lambda ids: ids != "", kind="stable")
+    lines += [
+        f"  {f.rule} {f.file or f.case_id or paths.codebook(source).name}: {f.message}"
+        for f in urgent.head(SHOWN).itertuples()
+    ]
     if len(urgent) > SHOWN:
         lines.append(f"  … und {len(urgent) - SHOWN} weitere.")
     folder = paths.build.relative_to(paths.root) if paths.build.is_relative_to(paths.root) else paths.build

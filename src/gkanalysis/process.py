@@ -18,8 +18,24 @@ from gkanalysis.findings import Log
 from gkanalysis.ingest.categorybook import CategoryBook
 from gkanalysis.ingest.tables import read_rows
 from gkanalysis.mentions import read_mentions
-from gkanalysis.receipts import assign_forms, check_receipts, choose_forms, iso_date, nfc
-from gkanalysis.validate import check_locations, completeness, log_reviews, settle_responses
+from gkanalysis.receipts import (
+    assign_forms,
+    check_receipts,
+    choose_forms,
+    iso_date,
+    nfc,
+    unknown_alliance,
+)
+from gkanalysis.validate import (
+    check_locations,
+    completeness,
+    log_reviews,
+    set_aside_unprinted,
+    settle_responses,
+)
+from gkanalysis.yamlproblem import why_unreadable
+
+NAMED = 3  # files that a sentence names one by one
 
 
 def read_dataset(data: Path) -> dict[str, Any]:
@@ -34,7 +50,9 @@ def read_dataset(data: Path) -> dict[str, Any]:
         dataset = load_yaml((data / "dataset.yml").read_text(encoding="utf-8"))
         if not isinstance(dataset["synthetic"], bool) or not dataset["title"]:
             raise ValueError("title, synthetic")
-    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
+    except yaml.YAMLError as error:
+        raise IngestError(f"„{data / 'dataset.yml'}“ ist nicht lesbar: {why_unreadable(error)}.") from None
+    except (OSError, ValueError, KeyError, TypeError):
         raise IngestError(
             f"„{data / 'dataset.yml'}“ fehlt oder ist unvollständig; nötig sind „title: …“ und „synthetic: true“ oder „synthetic: false“."
         ) from None
@@ -84,15 +102,26 @@ def process_source(
     named = responses[(responses["item_id"] == name_item) & (responses["state"] == "answered")]
     names = dict(zip(named["file"], named["value"], strict=True))
     read = forms[forms["status"] == "read"]
-    assigned = assign_forms(read, check_receipts(receipts, log), alliances, names, log, name_item)
+    assigned = assign_forms(
+        read,
+        check_receipts(receipts, log),
+        alliances,
+        names,
+        log,
+        name_item,
+        path=str(folder / "eingang.csv"),
+    )
     chosen = choose_forms(assigned, log)
     case_of = dict(zip(chosen["file"], chosen["case_id"], strict=True))
-    log_reviews(text_csv(interim / "reviews.csv").query("file in @case_of"), case_of, book, log, decided)
+    version_of = dict(zip(chosen["file"], chosen["version"], strict=True))
+    reviews = text_csv(interim / "reviews.csv").query("file in @case_of")
+    reviews, unprinted = set_aside_unprinted(reviews, version_of, book, log)
+    log_reviews(reviews, case_of, book, log, decided)
 
     kept = responses[responses["file"].isin(case_of)].copy()
     kept["case_id"] = kept["file"].map(case_of)
-    kept["version"] = kept["file"].map(dict(zip(chosen["file"], chosen["version"], strict=True)))
-    kept = settle_responses(kept, book, log)
+    kept["version"] = kept["file"].map(version_of)
+    kept = settle_responses(kept, book, log, unprinted)
     check_locations(kept, dict(zip(alliances["alliance_id"], alliances["type"], strict=True)), book, log)
     cases = _cases(alliances, chosen, completeness(kept, book), folder, book, log)
     order = {item_id: k for k, item_id in enumerate(book.items)}
@@ -182,7 +211,7 @@ def _contacts(folder: Path, known: Collection[str], book: Codebook, log: Log) ->
         case_id, day, result = row["alliance_id"], iso_date(row["date"]), row["result"]
         where = f"„{path}“, Zeile {row['row']}"
         if case_id not in known:
-            log.find("V01", f"{where}: „{case_id}“ fehlt im Register.", file=path.name, raw=case_id)
+            log.find("V01", unknown_alliance(where, case_id), file=path.name, raw=case_id)
         elif result not in book.contacts:
             allowed = ", ".join(book.contacts)
             message = f"{where}: „{result}“ ist nicht vorgesehen (erlaubt: {allowed}) und zählt nicht."
@@ -196,16 +225,30 @@ def _contacts(folder: Path, known: Collection[str], book: Codebook, log: Log) ->
 
 
 def check_mixing(dataset: Mapping[str, Any], files: pd.DataFrame, log: Log) -> None:
-    """Invented and real files never go into one analysis (V18); `files` has one row per received file."""
+    """Invented and real files never go into one analysis: one finding for all (V18).
+
+    `files` has one row per received file.
+    """
     read = files[files["status"] == "read"]
-    wrong = read[(read["synthetic"] == "True") != dataset["synthetic"]]
-    for file in wrong.itertuples():
-        is_, says = ("erfunden", "echt") if file.synthetic == "True" else ("echt", "erfunden")
-        log.find(
-            "V18",
-            f"„{file.file}“ ist {is_}, die Daten des Ordners sind laut dataset.yml {says}.",
-            file=file.file,
+    wrong = read.loc[(read["synthetic"] == "True") != dataset["synthetic"], "file"].tolist()
+    if not wrong:
+        return
+    one = len(wrong) == 1
+    these = "1 Datei trägt" if one else f"{len(wrong)} Dateien tragen"
+    named = ", ".join(f"„{name}“" for name in wrong[:NAMED])
+    named += f" und {len(wrong) - NAMED} weitere" if len(wrong) > NAMED else ""
+    mark = "das Kennzeichen erfundener Daten („SYNTHETISCH“ in den Eigenschaften oder im Namen)"
+    if dataset["synthetic"]:
+        message = (
+            f"{these} {mark} nicht, aber dataset.yml sagt „synthetic: true“: {named}. Bitte die echten Dateien in "
+            "einen eigenen Ordner mit „synthetic: false“ legen."
         )
+    else:
+        message = (
+            f"{these} {mark}, aber dataset.yml sagt „synthetic: false“: {named}. Bitte in dataset.yml "
+            f"„synthetic: true“ setzen oder die {'erfundene Datei' if one else 'erfundenen Dateien'} herausnehmen."
+        )
+    log.find("V18", message, file=wrong[0] if one else "")
 
 
 def check_sums(data: Path, folder: Path, files: pd.DataFrame, log: Log) -> None:

@@ -52,6 +52,7 @@ def assign_forms(
     names: Mapping[str, str],
     log: Log,
     name_item: str = "K.1",
+    path: str = "eingang.csv",
 ) -> pd.DataFrame:
     """Give every form that was read its alliance and the day it came in.
 
@@ -63,6 +64,7 @@ def assign_forms(
     names : file -> the name that the form itself gives
     log : takes findings V01 to V04 and V19
     name_item : the item in which the form names itself
+    path : the file of the list, for the findings
 
     Returns
     -------
@@ -75,7 +77,7 @@ def assign_forms(
         if receipt.alliance_id not in known.index:
             log.find(
                 "V01",
-                f"„{file}“ gehört laut Eingangsliste zu „{receipt.alliance_id}“; diese Kennung fehlt im Register.",
+                unknown_alliance(f"„{path}“, Zeile {receipt.row} („{file}“)", receipt.alliance_id),
                 file=file,
                 raw=receipt.alliance_id,
             )
@@ -94,7 +96,7 @@ def assign_forms(
         if receipt is None and len(fits) != 1:
             log.find(
                 "V01",
-                f"„{file}“ fehlt in der Eingangsliste, und „{said}“ führt zu {len(fits)} Bündnissen. Bitte die Liste ergänzen.",
+                f"„{file}“ fehlt in „{path}“, und {_leads(said, fits)}. Bitte dort eine Zeile für die Datei ergänzen.",
                 file=file,
                 raw=said,
             )
@@ -137,6 +139,29 @@ def assign_forms(
             message = f"Dieselbe Datei ist unter mehreren Bündnissen abgelegt: {files}."
             log.find("V19", message, file=copies["file"].iloc[0], case_id=copies["case_id"].iloc[0])
     return assigned
+
+
+def unknown_alliance(where: str, alliance_id: str) -> str:
+    """The sentence for an alliance that the register lacks (V01): where it stands and what to do.
+
+    Examples
+    --------
+    >>> unknown_alliance("„eingang.csv“, Zeile 7", "B99")
+    '„eingang.csv“, Zeile 7: „B99“ fehlt im Register; bitte die Kennung berichtigen oder das Bündnis in „register/buendnisse.csv“ ergänzen.'
+    """
+    return (
+        f"{where}: „{alliance_id}“ fehlt im Register; bitte die Kennung berichtigen oder das Bündnis in "
+        "„register/buendnisse.csv“ ergänzen."
+    )
+
+
+def _leads(said: str, fits: list[str]) -> str:
+    """What the name that a form gives itself tells about its alliance."""
+    if not said:
+        return "der Bogen nennt keinen Namen"
+    if not fits:
+        return f"der Name im Bogen („{said}“) passt zu keinem Bündnis des Registers"
+    return f"der Name im Bogen („{said}“) passt zu mehreren Bündnissen ({', '.join(fits)})"
 
 
 def choose_forms(assigned: pd.DataFrame, log: Log) -> pd.DataFrame:

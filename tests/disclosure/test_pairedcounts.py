@@ -4,7 +4,7 @@ import pytest
 
 from gkanalysis.disclosure.pairedcounts import Paired, printable_detail
 from gkanalysis.errors import DisclosureError
-from gkanalysis.stats.paired import paired_difference
+from gkanalysis.stats.paired import mcnemar_test, paired_difference
 
 WIDE = (30, 30)  # yes and no of a wave with many more answers than pairs
 
@@ -42,6 +42,18 @@ def test_totals_smaller_than_the_pairs_are_refused():
     """Nothing can be weighed against totals that are not those of the waves."""
     with pytest.raises(DisclosureError, match="weniger als die Paare"):
         printable_detail(Paired(7, 2, 5, 21), (8, 40), WIDE, 3, whole_points)
+
+
+def significant(pairs):
+    """What the text says of a change."""
+    return (mcnemar_test(*pairs).p or 1) < 0.05
+
+
+def test_a_verdict_is_told_as_well():
+    """+6 of 10 could be six gained and none lost, unless the reader hears that it is not significant."""
+    pairs = Paired(0, 1, 7, 2)
+    assert printable_detail(pairs, WIDE, WIDE, 3, whole_points) == "difference"
+    assert printable_detail(pairs, WIDE, WIDE, 3, whole_points, significant) == "nothing"
 
 
 def test_zero_may_be_known():

@@ -247,6 +247,17 @@ def test_tag_against_option_label():
     assert {r.item_id for r in matched.reviews} == {"2.1"}
 
 
+@pytest.mark.parametrize("style", ["controls", "typed_x"])
+def test_choice_without_one_of_its_boxes(style):
+    """A choice that lacks an option is illegible with what is ticked; the review names the box, tagged or not."""
+    drawn = Drawn({"2.1:ja": "x"}, style)
+    second = drawn.cell(7, 1, 3).findall(W + "p")[1]
+    second.getparent().remove(second)
+    matched = drawn.match()
+    assert answers(matched)["2.1"] == ("illegible", "ja")
+    assert [(r.item_id, r.reason) for r in matched.reviews] == [("2.1", "Kästchen „Nein“: nicht gefunden")]
+
+
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [

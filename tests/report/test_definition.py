@@ -3,6 +3,7 @@
 import datetime
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 
@@ -94,6 +95,37 @@ def test_unknown_report_lists_the_known_ones(project, name):
     project()
     with pytest.raises(UsageError, match="vorhanden sind: probe"):
         read_report(project.root, name)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"item_id": 1.3}, "eins, „item_id: 1.3“ ist eine Zahl; bitte in Anführungszeichen setzen"),
+        (
+            {"option_id": False},
+            "eins, „option_id“ ist für YAML ja oder nein; bitte den Text in Anführungszeichen",
+        ),
+        ({"set_id": ["a"]}, "eins, „set_id: ['a']“ ist kein Text"),
+        ({"chapter_id": "zwei"}, "„chapter_id: zwei“ steht im Kapitel „eins“; beide müssen gleich sein"),
+    ],
+)
+def test_parameter_that_is_no_id_is_named(project, parameters, message):
+    """YAML reads 1.3 as a number; a chapter that is called otherwise would keep its values apart."""
+    with pytest.raises(CodebookError) as error:
+        project(chapters=[GOOD["chapters"][0] | {"parameters": parameters}])
+    assert message in str(error.value)
+    assert project(chapters=[GOOD["chapters"][0] | {"parameters": {"item_id": "1.3", "chapter_id": "eins"}}])
+
+
+@pytest.mark.parametrize("key", ["title", "intro", "text", "topic"])
+def test_typed_result_in_a_text_is_refused(project, key):
+    """Wherever the report writes into a chapter; the sentence names the values of its notebook."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell('chapter.value("ja_n", t, row="ja")')]
+    )
+    nbformat.write(notebook, project.root / "notebooks/01_eins.ipynb")
+    with pytest.raises(CodebookError, match=rf"eins, {key}: „63,2 %“ .* etwa {{eval}}`v\.ja_n\.percent`"):
+        project(chapters=[GOOD["chapters"][0] | {key: "Bei 63,2 % ist es so"}])
 
 
 def test_chapter_gets_report_data_and_its_parameters(project):

@@ -67,6 +67,57 @@ FAILURES = [
 ]  # fmt: skip
 
 
+SHORT = [
+    ("from gkanalysis.report.chapter import Chapter\nChapter.__new__(Chapter).singel_response()", r"single_response“.\.\n  Chapter.__new__.Chapter.\.singel_response..$"),
+    ("import gkanalysis as gk\n\ngk.baseline(1)", r"„baseline“ .gemeint ist wohl „base_line“.; .*\n  gk.baseline.1.$"),
+    ("a = 1\nb = lables", r"NameError.*\n  b = lables$"),
+    ("import pandas as pd\npd.Series([1]).loc['x']", r"KeyError: 'x'.\.\n  pd.Series..1...loc.'x'.$"),
+    ("a = 1\nb = (", r"SyntaxError.*\n  b = \($"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["fork", "nbclient"])
+@pytest.mark.parametrize(("cell", "message"), SHORT)
+def test_slip_in_a_cell_is_two_lines(run, cell, message, engine):
+    """The number of the cell and its line; what other libraries did in between helps nobody."""
+    with pytest.raises(
+        NotebookError, match=r"^„probe.ipynb“: Zelle 3 \(zelle-1\) ist abgebrochen \(.*" + message
+    ) as error:
+        run(cell, engine=engine)
+    assert str(error.value).count("\n") == 1
+
+
+def test_error_in_the_library_keeps_its_traceback(run):
+    """What our own code did is needed to mend it."""
+    with pytest.raises(
+        NotebookError, match=r"(?s)ist abgebrochen.*number_word\(None\).*numbers\.py.*TypeError"
+    ):
+        run("from gkanalysis.report.numbers import number_word\nnumber_word(None)")
+
+
+@pytest.mark.parametrize(
+    ("declared", "given", "said"),
+    [("a: str = ''", 1.3, "ein Text"), ("a: bool = False", "ja", "true oder false"), ("a: int = 1", True, "eine ganze Zahl"), ("a: float = 1", "x", "eine Zahl")],
+)  # fmt: skip
+def test_parameter_of_another_kind_is_refused(run, declared, given, said):
+    """YAML turns 1.3 into a number and leaves „ja“ a text; the notebook says what it takes."""
+    with pytest.raises(NotebookError, match=f"der Parameter „a: {given}“ ist nicht {said}"):
+        run("1", parameters=f"{PARAMETERS}\n{declared}", a=given)
+
+
+def test_typed_result_is_found_in_a_committed_notebook(tmp_path):
+    """Text of the cells is searched; the sentence names the cell and a value of the code."""
+    cells = [
+        nbformat.v4.new_markdown_cell("# Es sind 24 von 40", id="titel"),
+        nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell('chapter.value("ja_n", t, row="ja")  # 24 von 40'),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), tmp_path / "a.ipynb")
+    (problem,) = check_notebook(tmp_path / "a.ipynb")
+    assert problem.startswith("Zelle titel: „24 von 40“ ist ein von Hand getipptes Ergebnis")
+    assert "{eval}`v.ja_n.of`" in problem
+
+
 @pytest.mark.parametrize(("cells", "passed", "parameters", "message"), FAILURES)
 def test_failure_says_what_and_leaves_the_old_result(run, cells, passed, parameters, message):
     """One sentence; the chapter that stood there before is untouched, and nothing lies beside it."""

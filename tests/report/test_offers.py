@@ -15,6 +15,7 @@ from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.offers import (
     Offers,
     choose_printed,
+    dash_note,
     is_printable,
     needs_frame,
     offer_counts,
@@ -363,3 +364,16 @@ def test_gaps_stand_beside_offers_of_the_same_theme(chapter):
     assert drawn.groupby("row")["aspect"].nunique().tolist() == [4, 4, 4]
     assert drawn.query("row == 'wohnen' and aspect != 'need'")["base_n"].tolist() == [0, 0, 0]
     assert set(numbers["row"]) >= {"wohnen.need", "kurse.open_ag"}
+
+
+@pytest.mark.parametrize(
+    ("threshold", "few"),
+    [(2, "1 Bündnis steht"), (3, "1 oder 2 Bündnisse stehen"), (5, "1 bis 4 Bündnisse stehen")],
+)
+def test_note_on_dashes_names_what_is_held_back(threshold, few):
+    """The note names the counts that are held back and no others: none is printed."""
+    table = pd.DataFrame({"n": range(7), "base_n": 100})
+    held = table.loc[~is_printable(table, threshold), "n"]
+    assert (held.min(), held.max()) == (1, threshold - 1)
+    assert f"Nein {few}." in dash_note(threshold)
+    assert "aus der Summe" in dash_note(threshold, beside_total=True)

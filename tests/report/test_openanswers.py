@@ -3,7 +3,7 @@
 import pytest
 
 from gkanalysis.errors import NotebookError
-from gkanalysis.report.openanswers import OpenAnswers, mention_rows
+from gkanalysis.report.openanswers import OpenAnswers, interval_notes, mention_rows
 from openfolder import CODED, ITEM, SOURCE, OpenFolder
 
 
@@ -124,3 +124,18 @@ def test_agreement_needs_two(tmp_path):
     answers, _ = opened(tmp_path, coded=[line for line in CODED if line.endswith(";A")])
     with pytest.raises(NotebookError, match="kodiert hat nur A"):
         answers.agreement(ITEM)
+
+
+def test_notes_on_intervals_say_what_is_missing(tmp_path):
+    """A row without an interval is named with the reason, and draws that were lost are counted."""
+    answers, _ = opened(tmp_path, coded=(*CODED, *BOTH))
+    table = answers.agreement(ITEM)
+    first, *others = interval_notes(
+        table.assign(draws_n=[1000, 990, 1000, 0], interval_reason=["", "", "", "unstable"])
+    )
+    sport, kochen, last = table["label"].iloc[1:]
+    assert first.endswith(f"fallen weg: „{sport}“ 10.")
+    assert kochen not in first
+    assert others == [f"„{last}“ ohne Intervall: in zu vielen Ziehungen sind alle Werte gleich."]
+    (whole,) = interval_notes(table.assign(draws_n=1000, interval_reason=""))
+    assert whole == "Intervalle aus 1.000 Ziehungen der Nennungen."

@@ -288,6 +288,7 @@ def drawn_change(*lines):
     """Changes drawn as (label, yes first, yes second, pairs, corrected p, detail)."""
     columns = ["label", "first_n", "second_n", "base_n", "p_holm", "detail"]
     table = pd.DataFrame(lines, columns=columns).assign(first_wave="2021", second_wave="2022")
+    table = table.assign(block="", p_holm_ticked=table["p_holm"])
     return table.assign(difference=(table["second_n"] - table["first_n"]) / table["base_n"])
 
 
@@ -297,7 +298,7 @@ def drawn_change(*lines):
         (
             [("A", 10, 15, 20, 0.3, "counts"), ("B", 10, 12, 30, 0.3, "interval")],
             "20 bis 30",
-            "Bei allen diesen Fragen liegt der Anteil beim zweiten Mal höher; am größten ist der Abstand bei „A“ "
+            "Bei beiden Fragen liegt der Anteil beim zweiten Mal höher; am größten ist der Abstand bei „A“ "
             "(2021 und 2022: +25 Prozentpunkte)",
             "ist keine dieser Veränderungen gesichert",
         ),
@@ -306,18 +307,18 @@ def drawn_change(*lines):
             "20",
             "Bei zwei Fragen liegt der Anteil beim zweiten Mal höher, bei einer niedriger; am größten ist der Abstand bei "
             "„A“ (2021 und 2022: −30 Prozentpunkte)",
-            "ist eine dieser Veränderungen gesichert",
+            "ist eine dieser Veränderungen gesichert: „A“ (Anteil beim zweiten Mal niedriger)",
         ),
         (
             [("A", 9, 3, 20, 0.01, "counts"), ("B", 1, 19, 40, 0.01, "nothing")],
             "20",
             "Bei dieser Frage liegt der Anteil beim zweiten Mal niedriger",
-            "ist eine dieser Veränderungen gesichert",
+            "ist eine dieser Veränderungen gesichert: „A“ (Anteil beim zweiten Mal niedriger)",
         ),
         (
             [("A", 5, 5, 20, 1.0, "counts"), ("B", 6, 6, 20, 1.0, "counts")],
             "20",
-            "Bei allen diesen Fragen liegt der Anteil beim zweiten Mal gleich hoch",
+            "Bei beiden Fragen liegt der Anteil beim zweiten Mal gleich hoch",
             "ist keine dieser Veränderungen gesichert",
         ),
     ],
@@ -325,7 +326,11 @@ def drawn_change(*lines):
 def test_words_of_a_change(lines, pairs, direction, certainty):
     """The prose follows the data, and says nothing of a question of which nothing may be printed."""
     words = change_words(drawn_change(*lines))
-    assert words == {"pairs": pairs, "direction": direction, "certainty": certainty}
+    assert {k: words[k] for k in ("pairs", "direction", "certainty")} == {
+        "pairs": pairs,
+        "direction": direction,
+        "certainty": certainty,
+    }
 
 
 def test_no_words_where_nothing_is_printed():

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from gkanalysis.errors import NotebookError
-from gkanalysis.report.setanswers import yes_no_table
+from gkanalysis.report.setanswers import ticked_table, yes_no_table
 from gkanalysis.verify.trace import trace_cell
 from gkanalysis.verify.tracewords import check_printed, definition_words
 from openfolder import SOURCE, OpenFolder
@@ -59,3 +59,14 @@ def test_what_is_not_ours_to_decide(tmp_path, none, ticked, message):
     chapter, cases = opened(tmp_path, ticked)
     with pytest.raises(NotebookError, match=message):
         yes_no_table(chapter, SOURCE, "ziele", none, cases)
+
+
+def test_any_tick_at_all(tmp_path):
+    """Who ticked nothing stays in the base of those asked; the number is found again."""
+    chapter, cases = opened(tmp_path, TICKED)
+    table = ticked_table(chapter, SOURCE, "ziele", cases)
+    assert table[["row", "subgroup", "n", "base_n"]].values.tolist() == [["ziele", "alle", 3, len(cases)]]
+    (cell,) = table.to_dict("records")
+    trace = trace_cell(chapter, cell)
+    check_printed(trace, cell, "x")
+    assert sorted(trace.counted["case_id"]) == ["B1", "B2", "B3"]

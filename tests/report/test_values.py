@@ -5,7 +5,7 @@ from IPython.core.formatters import PlainTextFormatter
 
 from gkanalysis.errors import NotebookError, RenderError
 from gkanalysis.report.document import parse, plain_text, walk
-from gkanalysis.report.values import Value, Values, fill_references
+from gkanalysis.report.values import Place, Value, Values, fill_references
 
 
 def filled(text, *values):
@@ -124,9 +124,41 @@ def test_label_is_printed_as_it_stands():
 def test_unknown_id_lists_the_known_ones():
     """The message says where the reference stands and what has been computed."""
     with pytest.raises(
-        RenderError, match=r"„probe“ verwendet den unbekannten Wert „nue“. Berechnet sind: neu"
+        RenderError, match=r"„probe“ verwendet den unbekannten Wert „nue“; in diesem Kapitel gibt es neu"
     ):
         filled("{eval}`v.nue`", Value("neu", 1))
+
+
+PLACE = Place("kap-eins", "Notebook „21.ipynb“", "„reports/r.yml“", "kap_eins_", "Vorweg {eval}`v.antwrt_n`")
+OWN = {
+    "kap_eins_antwort_n": Value("kap_eins_antwort_n", 3, 4, {"chapter": "kap-eins"}),
+    "kap_zwei_antwort_n": Value("kap_zwei_antwort_n", 5, 6, {"chapter": "kap-zwei"}),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{eval}`v.antwrt_n`", r"„kap-eins“ .„reports/r.yml“. .* „antwrt_n“; in diesem Kapitel gibt es antwort_n .gemeint ist wohl „antwort_n“.\.$"),
+        ("{eval}`v.antwort`", r"Notebook „21.ipynb“. .* „antwort“; in diesem Kapitel gibt es antwort_n"),
+        ("{eval}`v.kap_eins_antwort_n.precent`", "Notebook „21.ipynb“.: Der Wert „antwort_n“ hat keine Fassung „precent“; .*gemeint ist wohl „percent“"),
+        ("{eval}`v.kap_eins_antwort_n of`", "„{eval}`v.antwort_n of`“; die Form ist"),
+        ("Es sind 3 von 4.", "„3 von 4“ .* bitte {eval}`v.antwort_n.of` schreiben"),
+        ("Es sind 5 von 6.", "„5 von 6“ .* im Kapitel gibt es antwort_n"),
+    ],
+)  # fmt: skip
+def test_slip_in_a_text_names_file_and_short_names(text, message):
+    """The notebook or the definition, and the names as one writes them there, whatever the report calls them."""
+    with pytest.raises(RenderError, match=message):
+        fill_references(text, OWN, {}, PLACE)
+
+
+def test_value_that_no_cell_has_is_answered_in_code_as_well():
+    """In a cell it is an attribute; the message lists what there is."""
+    values = Values()
+    values.add(Value("antwort_n", 1))
+    with pytest.raises(AttributeError, match=r"„antwrt_n“ .* berechnet sind antwort_n .gemeint ist wohl"):
+        _ = values.antwrt_n
 
 
 @pytest.mark.parametrize(

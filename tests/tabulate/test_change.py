@@ -1,5 +1,7 @@
 """Changes are counted in the same cases with valid answers to the same question, and everyone else is named."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from gkanalysis.errors import TabulationError
 from gkanalysis.stats.paired import mcnemar_test, paired_difference
 from gkanalysis.tabulate.change import (
+    ASKED_BOTH,
     CHANGE_BASE_LABELS,
     TRANSITION_LABELS,
     TRANSITIONS,
@@ -149,3 +152,12 @@ def test_labels_are_complete():
     """Every transition and the base have a German label."""
     assert set(TRANSITION_LABELS) == set(TRANSITIONS)
     assert "answered_both" in CHANGE_BASE_LABELS
+
+
+def test_rows_of_a_set_say_their_base(responses, cases):
+    """A box that is not ticked is an answer; the set stays with its row."""
+    pair = tuple(replace(item, block="Themen") for item in (FIRST, SECOND))
+    plain, boxes = (change_table(responses, [p], cases).iloc[0] for p in ((FIRST, SECOND), pair))
+    assert (plain["block"], plain["base"]) == ("", "answered_both")
+    assert (boxes["block"], boxes["base"]) == ("Themen", ASKED_BOTH)
+    assert boxes["base_n"] == plain["base_n"] == 3

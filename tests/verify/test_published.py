@@ -147,8 +147,8 @@ def test_the_first_binding_that_fits_counts():
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (None, "ist nicht lesbar (FileNotFoundError)."),
-        ("a: [", "ist nicht lesbar (ParserError)."),
+        (None, "ist nicht lesbar: die Datei fehlt."),
+        ("a: [", "ist nicht lesbar: Zeile 1, Spalte 5: eine Klammer ist nicht geschlossen"),
         ("- a", "enthält keine Liste „bindings“; bitte so gliedern."),
         ("bindings: 3", "enthält keine Liste „bindings“; bitte so gliedern."),
         ("bindings: [{match: a}]", "Eintrag 1 unter „bindings“ braucht number als Text."),

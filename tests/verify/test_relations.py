@@ -96,8 +96,8 @@ def test_files_of_figures_that_cannot_be_read(content, sentence, tmp_path):
     ("text", "sentence"),
     [
         ("- a\n", "enthält keine Blöcke der Form „sum: ...“"),
-        ("sum: [\nx: }", "Zeile 2 ist nicht lesbar"),
-        (None, "ist nicht lesbar (FileNotFoundError)"),
+        ("sum: [\nx: }", "ist nicht lesbar: Zeile 2, Spalte 4: eine Klammer ist nicht geschlossen"),
+        (None, "ist nicht lesbar: die Datei fehlt"),
     ],
 )
 def test_relations_that_cannot_be_read(text, sentence, tmp_path):

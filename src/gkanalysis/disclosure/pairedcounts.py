@@ -30,6 +30,7 @@ def printable_detail(
     second: tuple[int, int],
     threshold: int,
     interval: Callable[[Paired], object],
+    verdict: Callable[[Paired], object] = lambda _: None,
 ) -> str:
     """The most that may be printed of one paired question.
 
@@ -39,6 +40,8 @@ def printable_detail(
     first, second : (yes, no) of all valid answers of the first and of the second wave, paired or not
     threshold : the smallest count of a confidential answer that may be known, besides 0
     interval : pairs -> the interval as it would be printed
+    verdict : pairs -> what is said in any case of whether the change is significant: a p-value below a limit
+        bounds how many changed their answer
 
     Returns
     -------
@@ -65,7 +68,8 @@ def printable_detail(
         )
     base_n = sum(pairs)
     net = pairs.gained - pairs.lost
-    possible = [p for p in _tables(base_n, net) if _fits(p, first, second)]
+    said = verdict(pairs)
+    possible = [p for p in _tables(base_n, net) if _fits(p, first, second) and verdict(p) == said]
     same_counts = [p for p in possible if p.both + p.lost == pairs.both + pairs.lost]
     printed = interval(pairs)
     views = {

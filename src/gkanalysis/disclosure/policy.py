@@ -14,6 +14,7 @@ import yaml
 
 from gkanalysis.codebookcheck import load_yaml
 from gkanalysis.errors import CodebookError
+from gkanalysis.yamlproblem import why_unreadable
 
 KINDS = ("public", "confidential", "free_text")
 SIGNED = ("source", "item", "state", "groups", "n", "reason", "signed_by", "date")
@@ -212,7 +213,7 @@ def read_policy(path: Path) -> Policy:
         policy, problems = _policy(content)
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise CodebookError(
-            f"Die Regeln zur Vertraulichkeit „{path}“ sind nicht lesbar ({type(error).__name__}: {error}); "
+            f"Die Regeln zur Vertraulichkeit „{path}“ sind nicht lesbar: {why_unreadable(error)}; "
             "bitte die Datei mit der mitgelieferten vergleichen. Ohne sie erscheint kein Bericht."
         ) from None
     if problems:

@@ -16,6 +16,7 @@ from gkanalysis.word.model import Field
 
 BOX_KINDS = frozenset({"checkbox", "legacy_checkbox", "mark"})
 EMPTY = frozenset({"not_answered", "not_selected"})
+BOX_NOT_FOUND = "Kästchen „{}“: nicht gefunden"
 _MARK_CHARACTERS = frozenset("".join(MARKS).casefold())
 
 
@@ -87,8 +88,10 @@ def read_single(
     ticked, places, problems = [], [], []
     for (option, fields), label in zip(parts, labels, strict=True):
         boxes = [f for f in fields if f.kind in BOX_KINDS and _ties(f, option, label, labels, tags)]
-        state, problem = _tick_state(boxes, placeholders) if boxes else ("", "nicht gefunden")
-        if problem:
+        state, problem = _tick_state(boxes, placeholders) if boxes else ("", "")
+        if not boxes:
+            problems.append(BOX_NOT_FOUND.format(option.option_label))
+        elif problem:
             problems.append(f"Kästchen „{option.option_label}“: {problem}")
         if state == "selected":
             ticked.append(option.option)

@@ -13,6 +13,7 @@ import yaml
 
 from gkanalysis.codebookcheck import load_yaml
 from gkanalysis.errors import CodebookError
+from gkanalysis.yamlproblem import why_unreadable
 
 CATEGORY_FILE = "kategorien.yml"  # beside the codebooks of the sources
 
@@ -69,9 +70,7 @@ def read_category_book(path: str | Path) -> CategoryBook:
     try:
         content = load_yaml(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise CodebookError(
-            f"Kategorien „{path}“ sind nicht lesbar ({type(error).__name__}: {error})."
-        ) from None
+        raise CodebookError(f"Kategorien „{path}“ sind nicht lesbar: {why_unreadable(error)}.") from None
     content = content if isinstance(content, Mapping) else {}
     coders = content.get("coders") or []
     declared = content.get("items") or []

@@ -202,6 +202,12 @@ class _FormMatch:
         if cell is None:
             return [], "", NOT_FOUND
         fields = [f for f in self.cells[cell] if self.tags.get(f.tag, slot) == slot]
+        if (
+            not fields
+            and slot.option
+            and all(self.tags[f.tag].item_id == slot.item_id for f in self.cells[cell])
+        ):
+            return [], how, ""  # the boxes of the other options: the choice says that this one is lacking
         if not fields:
             return [], "", "Kennung und Stelle im Bogen widersprechen sich"
         self.used.update(map(id, fields))

@@ -13,6 +13,7 @@ import yaml
 from gkanalysis.codebookcheck import load_yaml
 from gkanalysis.errors import CodebookError, IngestError, ValidationError
 from gkanalysis.ingest.tables import check_rows, read_rows
+from gkanalysis.yamlproblem import why_unreadable
 
 TOWN = "kreisangehoerige_kommune"
 
@@ -26,9 +27,7 @@ def read_register_codebook(path: Path) -> dict[str, Any]:
         ):
             raise KeyError("file, key, columns")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
-        raise CodebookError(
-            f"Codebuch „{path}“ ist nicht lesbar ({type(error).__name__}: {error})."
-        ) from None
+        raise CodebookError(f"Codebuch „{path}“ ist nicht lesbar: {why_unreadable(error)}.") from None
     return codebook
 
 

@@ -17,7 +17,7 @@ from gkanalysis.errors import RenderError, UsageError
 from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.definition import ChapterDefinition, Report
 from gkanalysis.report.quotations import quotation_markdown
-from gkanalysis.report.values import Value, fill_references, value_from_record
+from gkanalysis.report.values import Place, Value, fill_references, value_from_record
 from gkanalysis.verify.trace import COUNTED_FILE, COUNTED_ROWS
 from gkanalysis.writing import write_bytes, write_json
 
@@ -103,6 +103,7 @@ def assemble(report: Report, build: Path) -> tuple[dict[str, Any], dict[str, dic
                     f"Der Wert „{record['id']}“ ist in zwei Kapiteln vergeben, zuletzt in „{chapter_id}“."
                 )
             values[record["id"]] = value_from_record(record)
+    places = {c.id: _place(c, report, shared=notebooks.count(c.notebook) > 1) for c in report.chapters}
     used: dict[str, dict[str, Any]] = {}
     exhibits: dict[str, dict[str, Any]] = {}
     text: list[str] = []
@@ -110,7 +111,7 @@ def assemble(report: Report, build: Path) -> tuple[dict[str, Any], dict[str, dic
     for chapter_id, chapter in chapters.items():
         for block in chapter["blocks"]:
             if block["type"] == "markdown":
-                text.append(fill_references(block["text"], values, used, chapter_id))
+                text.append(fill_references(block["text"], values, used, places[chapter_id]))
                 continue
             exhibit = chapter["exhibits"][block["id"]]
             if exhibit["id"] in exhibits:
@@ -147,7 +148,7 @@ def placed(chapter: dict[str, Any], definition: ChapterDefinition, *, shared: bo
     >>> new["blocks"][0]["text"], new["values"]
     ('## Neu\\n\\n### B {eval}`v.eins_n`', [{'id': 'eins_n'}])
     """
-    own = definition.id.replace("-", "_") + "_" if shared else ""
+    own = _prefix(definition.id, shared=shared)
     texts = [b["text"] if b["type"] == "markdown" else "" for b in chapter["blocks"]]
     kept = chapter["values"]
     if definition.text is not None:
@@ -173,6 +174,18 @@ def placed(chapter: dict[str, Any], definition: ChapterDefinition, *, shared: bo
         for b, text in zip(chapter["blocks"], texts, strict=True)
     ]
     return chapter | {"blocks": blocks, "values": [v | {"id": own + v["id"]} for v in kept]}
+
+
+def _prefix(chapter_id: str, *, shared: bool) -> str:
+    """What precedes the names of a chapter's values in the report, if its notebook serves others as well."""
+    return chapter_id.replace("-", "_") + "_" if shared else ""
+
+
+def _place(definition: ChapterDefinition, report: Report, *, shared: bool) -> Place:
+    """Where the text of a chapter stands, for messages."""
+    written = "\n".join(filter(None, (definition.title, definition.intro, definition.text)))
+    files = f"Notebook „{definition.notebook}.ipynb“", f"„reports/{report.id}.yml“"
+    return Place(definition.id, *files, _prefix(definition.id, shared=shared), written)
 
 
 def _chapter(build: Path, chapter_id: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from gkanalysis.codebookcheck import load_yaml
 from gkanalysis.errors import NotebookError, UsageError
 from gkanalysis.ingest.register import read_register_codebook, register_frames
 from gkanalysis.interviewcodebook import InterviewCodebook
+from gkanalysis.lookup import Known, answer_labels, checked_codebook, listed, meant, require_base, set_labels
 from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.countwords import CountWords
 from gkanalysis.report.definition import project_root
@@ -70,7 +71,8 @@ class Chapter:
         if name not in self._tables:
             path = self.paths.processed / f"{name}.parquet"
             if not path.exists():
-                raise UsageError(f"„{path}“ fehlt; bitte zuerst im Terminal „make data“ ausführen.")
+                near = meant(name, (p.stem for p in sorted(path.parent.glob("*.parquet"))))
+                raise UsageError(f"„{path}“ fehlt; bitte zuerst im Terminal „make data“ ausführen.{near}")
             self._tables[name] = pd.read_parquet(path)
         return self._tables[name].copy(deep=False)  # copied on write only
 
@@ -110,10 +112,18 @@ class Chapter:
         return next(c["options"] for c in columns if c["name"] == column)
 
     def codebook(self, source: str) -> Codebook:
-        """The codebook of a source such as `strukturen-2018`."""
+        """The codebook of a source such as `strukturen-2018`; an unknown id is answered with those there are."""
         if source not in self._codebooks:
-            self._codebooks[source] = read_codebook(self.paths.codebook(source))
+            self._codebooks[source] = checked_codebook(read_codebook(self.paths.codebook(source)), source)
         return self._codebooks[source]
+
+    def answers(self, source: str, item_id: str) -> Known:
+        """Answer -> printed label of a single choice; other kinds of questions are refused."""
+        return answer_labels(self.codebook(source), item_id)
+
+    def ticks(self, source: str, set_id: str) -> Known:
+        """Item -> printed label of a multiple response set."""
+        return set_labels(self.codebook(source), set_id)
 
     def any_codebook(self, source: str) -> Codebook | InterviewCodebook:
         """The codebook of a source of forms or of interviews."""
@@ -196,11 +206,12 @@ class Chapter:
 
     def single_response(self, source: str, item_id: str, cases: pd.DataFrame) -> pd.DataFrame:
         """Counts of a single choice by type, of the cases with a valid answer, with intervals."""
-        options = [o.id for o in self.codebook(source).items[item_id].options]
+        options = list(self.answers(source, item_id))
         table = single_response_table(
             self.responses(source, cases), item_id, cases, options=options, by="type", groups=self.types,
             base="answered", population=self.population(),
         )  # fmt: skip
+        require_base(_base(table), f"Frage „{item_id}“ in {source}")
         status = ",".join(cases["status"].unique())
         return define(table, "single_response", source=source, item=item_id, status=status, base="answered")
 
@@ -213,6 +224,7 @@ class Chapter:
             self.responses(source, cases), items, cases, by="type", groups=self.types, base=base,
             population=self.population(),
         )  # fmt: skip
+        require_base(_base(table), f"Mehrfachantworten „{set_id}“ in {source}")
         status = ",".join(cases["status"].unique())
         return define(table, "multiple_response", source=source, set=set_id, status=status, base=base)
 
@@ -273,7 +285,8 @@ class Chapter:
         ]
         if len(hit) != 1:
             raise NotebookError(
-                f"Wert „{value_id}“: {len(hit)} Zeilen statt einer für Zeile „{row}“, Gruppe „{subgroup}“."
+                f"Wert „{value_id}“: {len(hit)} Zeilen statt einer für Zeile „{row}“, Gruppe „{subgroup}“; Zeilen der Tabelle "
+                f"sind {listed(table['row'].unique(), '' if len(hit) else row)}."
             )
         base = hit["base_n"].iloc[0]
         origin = {"row": row, "subgroup": subgroup, "chapter": self.id}
@@ -350,6 +363,11 @@ class Chapter:
 
     def _write(self, name: str, content: Any) -> None:
         write_json(self.out / name, content)
+
+
+def _base(table: pd.DataFrame) -> int:
+    """The base of the total of a table."""
+    return int(table.loc[table["subgroup"] == TOTAL, "base_n"].max())
 
 
 def open_chapter(report: str, chapter_id: str, *, data: str = "data/raw", out: str = "") -> Chapter:

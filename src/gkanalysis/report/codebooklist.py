@@ -37,7 +37,7 @@ class _Line:
 
 
 def codebook_table(chapter: Chapter, source: str, status: Sequence[str]) -> pd.DataFrame:
-    """All items of an instrument, and how many of the forms that count answer them.
+    """All items of an instrument, and how many of the forms that count give a valid answer.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def codebook_table(chapter: Chapter, source: str, status: Sequence[str]) -> pd.D
     DataFrame, one row per item of a sheet or column of a roster, and one per block and column of a grid
         `row` (item, or number, block and column), `heading` (of the part), `label` (number, question, options, and
         after which answer only it is asked), `kind` (how it is answered), `level`, `subgroup`, `n` (cases with at
-        least one answer), `base_n` (cases that were asked), `definition`. A line that names the rows of a grid
+        least one valid answer), `base_n` (cases that were asked), `definition`. A line that names the rows of a grid
         has no numbers.
     """
     book = chapter.codebook(source)

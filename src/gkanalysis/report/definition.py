@@ -11,8 +11,12 @@ from typing import Any
 
 import yaml
 
+from gkanalysis.codebookcheck import load_yaml
 from gkanalysis.errors import CodebookError, UsageError
+from gkanalysis.lookup import listed
 from gkanalysis.paths import ProjectPaths
+from gkanalysis.report.typed import typed_in_texts
+from gkanalysis.yamlproblem import why_unreadable
 
 ID = re.compile(r"[a-z][a-z0-9-]*")  # names folders, files and targets of make
 DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?")
@@ -106,13 +110,13 @@ def read_report(root: Path, report_id: str) -> Report:
         known = ", ".join(sorted(p.stem for p in (root / "reports").glob("*.yml")))
         raise UsageError(f"Einen Bericht „{report_id}“ gibt es nicht; vorhanden sind: {known}.")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = load_yaml(path.read_text(encoding="utf-8"))
         if isinstance(content, dict) and isinstance(content.get("date"), date):
             content["date"] = content[
                 "date"
             ].isoformat()  # YAML takes 2019-09-30 for a date, 2019-09 for a text
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CodebookError(f"„{path}“ ist nicht lesbar: {error}.") from None
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise CodebookError(f"„{path}“ ist nicht lesbar: {why_unreadable(error)}.") from None
     problems = _problems(content, REPORT_KEYS)
     if not problems:
         for number, chapter in enumerate(content["chapters"], start=1):
@@ -160,8 +164,8 @@ def _wrong_values(content: Mapping[str, Any], root: Path) -> list[str]:
     if kind not in FORMATS:
         found.append(f"„kind: {kind}“ gibt es nicht; möglich sind {' und '.join(FORMATS)}")
     elif not formats or len(set(formats)) < len(formats) or not set(formats) <= set(FORMATS[kind]):
-        listed = ", ".join(FORMATS[kind])
-        found.append(f"„formats“ nennt für „kind: {kind}“ eines oder mehrere von {listed}, jedes einmal")
+        offered = ", ".join(FORMATS[kind])
+        found.append(f"„formats“ nennt für „kind: {kind}“ eines oder mehrere von {offered}, jedes einmal")
     ids = [c["id"] for c in content["chapters"]]
     for chapter in content["chapters"]:
         if not ID.fullmatch(chapter["id"]) or ids.count(chapter["id"]) > 1:
@@ -170,9 +174,37 @@ def _wrong_values(content: Mapping[str, Any], root: Path) -> list[str]:
             )
         if chapter.get("level", 1) not in (1, 2) or ("level" in chapter and "title" not in chapter):
             found.append(f"„level“ von {chapter['id']} ist 1 oder 2 und steht nur neben „title“")
-        if not (root / "notebooks" / f"{chapter['notebook']}.ipynb").exists():
-            found.append(f"das Notebook „{chapter['notebook']}“ gibt es nicht in „notebooks“")
+        notebook = root / "notebooks" / f"{chapter['notebook']}.ipynb"
+        if not notebook.exists():
+            known = [p.stem for p in sorted(notebook.parent.glob("*.ipynb"))]
+            found.append(
+                f"das Notebook „{chapter['notebook']}“ gibt es nicht in „notebooks“; dort liegen {listed(known, chapter['notebook'])}"
+            )
+            continue
+        found += _wrong_parameters(chapter["id"], chapter.get("parameters", {}))
+        texts = {k: chapter.get(k) for k in ("title", "topic", "intro", "text")}
+        found += [f"{chapter['id']}, {problem}" for problem in typed_in_texts(texts, notebook)]
     return list(dict.fromkeys(found))
+
+
+def _wrong_parameters(chapter_id: str, parameters: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the parameters of a chapter without knowing its notebook."""
+    found = []
+    for name, given in parameters.items():
+        if not str(name).endswith("_id"):
+            continue
+        if isinstance(given, bool):  # plain YAML takes no, off and yes for it
+            found.append(
+                f"{chapter_id}, „{name}“ ist für YAML ja oder nein; bitte den Text in Anführungszeichen setzen"
+            )
+        elif not isinstance(given, str):
+            kind = "eine Zahl" if isinstance(given, int | float) else "kein Text"
+            found.append(f"{chapter_id}, „{name}: {given}“ ist {kind}; bitte in Anführungszeichen setzen")
+        elif name == "chapter_id" and given != chapter_id:
+            found.append(
+                f"„chapter_id: {given}“ steht im Kapitel „{chapter_id}“; beide müssen gleich sein, bitte „{chapter_id}“ eintragen"
+            )
+    return found
 
 
 def chapter_parameters(

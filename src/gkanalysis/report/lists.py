@@ -10,6 +10,7 @@ import pandas as pd
 
 from gkanalysis.errors import NotebookError
 from gkanalysis.listbook import ListBook, read_list_book
+from gkanalysis.lookup import Known, listed
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import Row
 from gkanalysis.report.numbers import (
@@ -58,10 +59,12 @@ class Listing:
         """One row per filled row of the list: the declared columns, `file`, `row`, `place`."""
         return self.chapter.table(f"{self.name}-rows")
 
-    def labels(self, column: str) -> dict[str, str]:
-        """Option -> printed label of a column, in the order of the codebook."""
-        options = next(c.options for c in self.book.spec.columns if c.name == column)
-        return {option: texts[0] if texts else option for option, texts in options.items()}
+    def labels(self, column: str) -> Known:
+        """Option -> printed label of a column, in the order of the codebook; unknown ones are answered."""
+        columns = {c.name: c.options for c in self.book.spec.columns}
+        options = Known(columns, ("Spalte", f"gibt es in der Liste „{self.name}“ nicht"))[column]
+        labels = {option: texts[0] if texts else option for option, texts in options.items()}
+        return Known(labels, ("Wert", f"gibt es in „{self.name}“, Spalte „{column}“, nicht"))
 
     @property
     def source(self) -> str:
@@ -147,7 +150,7 @@ class Totals(Listing):
         hit = table[table["row"] == indicator].to_dict("records")
         if not hit:
             raise NotebookError(
-                f"Die Summe „{indicator}“ steht nicht in „{self.name}“; es gibt {', '.join(table['row'])}."
+                f"Die Summe „{indicator}“ steht nicht in „{self.name}“; es gibt {listed(table['row'], indicator)}."
             )
         (total,) = hit
         said = str(total["said"])
@@ -231,7 +234,8 @@ class Events(Listing):
 
     def count(self, column: str = "", option: str = "") -> pd.DataFrame:
         """How many events there are, or how many with a value, of all: one row, for `Chapter.value`."""
-        n = int((self.rows[column] == option).sum()) if column else len(self.rows)
+        columns = Known(self.rows, ("Spalte", f"gibt es in der Liste „{self.name}“ nicht"))
+        n = int((columns[column] == option).sum()) if column else len(self.rows)
         table = pd.DataFrame(
             [
                 {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,12 +16,24 @@ from typing import Any
 
 import nbformat
 
+import gkanalysis
 from gkanalysis import errors
 from gkanalysis.errors import NotebookError
+from gkanalysis.lookup import guess, listed
 from gkanalysis.report.shown import Shown
+from gkanalysis.report.typed import typed_results, typed_sentence, value_names
 from gkanalysis.writing import write_json
 
+ANSI = re.compile(r"\x1b\[[0-9;]*m")  # colours of the stock engine
+IN_CELL = re.compile(r'File "<ipython-input|Cell In\[')  # a frame of the traceback that lies in a cell
 TAGS = {"parameters", "intern"}  # `intern` cells of text stay out of the report
+# kind of a parameter as its notebook declares it -> what may be passed, and what it is called
+KINDS: dict[str, tuple[Any, str]] = {
+    "str": (str, "ein Text (Anführungszeichen helfen)"),
+    "bool": (bool, "true oder false"),
+    "int": (int, "eine ganze Zahl"),
+    "float": ((int, float), "eine Zahl"),
+}
 STATE = ("exhibits.json", "values.json", "dataset.json")  # what a chapter keeps while its notebook runs
 
 
@@ -103,6 +116,12 @@ def check_notebook(path: Path) -> list[str]:
         unknown = set(cell.metadata.get("tags", ())) - TAGS
         if unknown:
             problems.append(f"Zelle {cell.id} hat unbekannte Marken: {', '.join(sorted(unknown))}")
+    names = value_names("\n".join(c.source for c in notebook.cells if c.cell_type == "code"))
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            problems += [
+                f"Zelle {cell.id}: {typed_sentence(p, names=names)}" for p in typed_results(cell.source)
+            ]
     return problems
 
 
@@ -128,8 +147,16 @@ def _check_parameters(notebook: Path, passed: Mapping[str, Any]) -> None:
     unknown = sorted(set(passed) - set(known))
     if unknown:
         raise NotebookError(
-            f"„{notebook.name}“ kennt die Parameter {', '.join(unknown)} nicht; bekannt sind {', '.join(sorted(known))}."
+            f"„{notebook.name}“ kennt die Parameter {', '.join(unknown)} nicht; bekannt sind {listed(sorted(known), unknown[0])}."
         )
+    for name, given in passed.items():
+        wanted = KINDS.get(known[name]["inferred_type_name"])
+        if (wanted and not isinstance(given, wanted[0])) or (
+            wanted and wanted[0] is not bool and isinstance(given, bool)
+        ):
+            raise NotebookError(
+                f"„{notebook.name}“: der Parameter „{name}: {given}“ ist nicht {wanted[1]}; bitte berichtigen."
+            )
 
 
 def _check_executed(notebook: Path, executed: nbformat.NotebookNode) -> None:
@@ -152,8 +179,40 @@ def _failure(notebook: Path, error: Any) -> str:
     """One readable message for a failed cell: our own errors speak for themselves."""
     if hasattr(errors, error.ename):
         return f"„{notebook.name}“: {error.evalue}"
-    tail = "\n".join(str(line) for line in error.traceback[-6:])
-    return f"„{notebook.name}“: eine Zelle ist abgebrochen ({error.ename}: {error.evalue}).\n{error.source}\n{tail}"
+    frames = [ANSI.sub("", str(frame)) for frame in error.traceback]
+    cells = [k for k, frame in enumerate(frames) if IN_CELL.search(frame)]
+    number = _cell_number(notebook, error.source)
+    said = (
+        f"„{notebook.name}“: Zelle {number} ist abgebrochen ({error.ename}: {error.evalue}){_meant(error)}."
+    )
+    if not cells:
+        return "\n".join([said, error.source, *frames[-6:]])
+    after = frames[cells[-1] + 1 : -1]
+    if [
+        f for f in after if "gkanalysis" in f and "in __getattr__" not in f
+    ]:  # something is wrong in the library
+        return "\n".join([said, *(f.rstrip() for f in frames[cells[-1] :][-6:])])
+    # what is wrong in the cell itself needs no more than its line
+    lines = [line for frame in (frames[cells[-1]], *after[:1]) for line in frame.splitlines()][1:]
+    marked = next((line for line in lines if line.lstrip().startswith("-")), *lines[:1])
+    return f"{said}\n  {re.sub(r'^-+> *[0-9]* ', '', marked.strip()).strip()}"
+
+
+def _meant(error: Any) -> str:
+    """What a misspelt method of ours probably is called; Python says so only on a terminal."""
+    said = re.fullmatch(r"'(\w+)' object has no attribute '(\w+)'", error.evalue)
+    if not said:
+        return ""
+    from gkanalysis.report.chapter import Chapter
+
+    kinds = {"Chapter": Chapter} | {n: getattr(gkanalysis, n) for n in gkanalysis.__all__ if n == said[1]}
+    return guess(said[2], (n for n in dir(kinds.get(said[1])) if not n.startswith("_")))
+
+
+def _cell_number(notebook: Path, source: str) -> str:
+    """The number of a cell as JupyterLab shows the cells from above, with its id."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    return next((f"{k} ({c.id})" for k, c in enumerate(cells, start=1) if c.source == source), "?")
 
 
 def _chapter(executed: nbformat.NotebookNode, folder: Path) -> dict[str, Any]:

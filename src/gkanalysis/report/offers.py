@@ -1,7 +1,7 @@
 """Gaps and offers by theme for a notebook: what may be printed of them, as figures, tables and lists take it.
 
-Only few forms list offers. A count is held back where fewer cases than the threshold of the policy stand behind it
-or behind what is missing to its base.
+Only few forms list offers. A count is held back where some cases, but fewer than the threshold of the policy, stand
+behind it or behind what is missing to its base.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def is_printable(table: pd.DataFrame, threshold: int) -> pd.Series:
 def choose_printed(table: pd.DataFrame, threshold: int) -> pd.Series:
     """Which cells of a table by group may be printed beside the total, which always is.
 
-    A cell is held back where fewer cases than the threshold said yes or did not. As the total gives away a
+    A cell is held back where some cases, but fewer than the threshold, said yes or did not. As the total gives away a
     single cell that is held back, and small counts of two, further groups follow, the smallest first.
 
     Examples
@@ -67,6 +67,20 @@ def choose_printed(table: pd.DataFrame, threshold: int) -> pd.Series:
             held, others = pd.concat([held, others.head(1)]), others.iloc[1:]
         may[held.index] = False
     return may
+
+
+def dash_note(threshold: int, *, beside_total: bool = False) -> str:
+    """What a dash stands for, as a note; with `beside_total`, for the cells of `choose_printed`.
+
+    Examples
+    --------
+    >>> dash_note(3)
+    '–: nicht gedruckt, weil hinter dem Ja oder dem Nein 1 oder 2 Bündnisse stehen.'
+    """
+    few = {1: "1 Bündnis steht", 2: "1 oder 2 Bündnisse stehen"}
+    behind = few.get(threshold - 1, f"1 bis {threshold - 1} Bündnisse stehen")
+    told = " oder weil sich das sonst aus der Summe ergäbe" if beside_total else ""
+    return f"{HIDDEN}: nicht gedruckt, weil hinter dem Ja oder dem Nein {behind}{told}."
 
 
 class Offers:
@@ -128,7 +142,7 @@ class Offers:
         -------
         DataFrame, one row per theme and subgroup ("alle" first), the theme most named first
             Columns of `offer_matrix`, and `printed`: False where the count, alone or by subtraction from the total,
-            would give away fewer cases than the threshold.
+            would give away some cases that are fewer than the threshold.
         """
         table = offer_matrix(
             self.offers, self.needs, list(self.labels), self.cases, by="type", groups=self._types

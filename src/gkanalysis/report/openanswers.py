@@ -9,9 +9,11 @@ import pandas as pd
 
 from gkanalysis.errors import NotebookError
 from gkanalysis.ingest.categorybook import CATEGORY_FILE, read_category_book
+from gkanalysis.lookup import Known, kind_words, listed, require_base
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import Row
 from gkanalysis.report.numbers import format_count, format_percent
+from gkanalysis.stats.agreement import DRAWS, REASON_LABELS
 from gkanalysis.tabulate import multiple_response_table
 from gkanalysis.tabulate.agreement import agreement_table
 from gkanalysis.tabulate.openanswers import agreement_frames, category_responses
@@ -50,10 +52,11 @@ class OpenAnswers:
         self._check(item_id)
         return self.book.labels[self.source, item_id]
 
-    def labels(self, item_id: str) -> dict[str, str]:
-        """Category -> printed label, in the order of the codebook."""
+    def labels(self, item_id: str) -> Known:
+        """Category -> printed label, in the order of the codebook; an unknown one is answered with those there are."""
         self._check(item_id)
-        return {c.id: c.label for c in self.book.items[self.source, item_id]}
+        labels = {c.id: c.label for c in self.book.items[self.source, item_id]}
+        return Known(labels, ("Kategorie", f"gibt es bei Frage „{item_id}“ in {self.source} nicht"))
 
     def definitions(self, item_id: str) -> dict[str, str]:
         """Category -> what belongs to it, in the order of the codebook."""
@@ -82,6 +85,7 @@ class OpenAnswers:
             ),
             categories, cases, by="type", groups=chapter.types, base="answered", population=chapter.population(),
         )  # fmt: skip
+        require_base(len(mentions), f"Offene Frage „{item_id}“ in {self.source}")
         status = ",".join(cases["status"].unique())
         known = {"source": self.source, "item": item_id, "coder": self.coder}
         return define(table, "open_answers", **known, status=status, base="answered")
@@ -221,12 +225,40 @@ class OpenAnswers:
         return coded
 
     def _check(self, item_id: str) -> None:
-        """Refuse an item without categories; the sentence names those that have some."""
+        """Refuse an item without categories; the sentence names those that have some, and what shows the item."""
         if (self.source, item_id) not in self.book.items:
-            known = ", ".join(item for source, item in self.book.items if source == self.source) or "keine"
-            raise NotebookError(
-                f"Zu „{self.source}“, Item „{item_id}“ sind keine Kategorien erklärt; es gibt sie zu: {known}."
+            known = [item for source, item in self.book.items if source == self.source]
+            book = self.chapter.codebook(self.source)
+            item = book.items.get(item_id)
+            other = (
+                f" Frage „{item_id}“ ist {kind_words(book, item)}." if item and item.kind != "text" else ""
             )
+            raise NotebookError(
+                f"Zu „{self.source}“, Item „{item_id}“ sind keine Kategorien erklärt; es gibt sie zu: {listed(known, item_id)}.{other}"
+            )
+
+
+def interval_notes(agreed: pd.DataFrame) -> tuple[str, ...]:
+    """Notes on the intervals of `OpenAnswers.agreement`: how many draws, which have no alpha, who has no interval.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"label": ["Sport", "Treffs"], "draws_n": [999, 950], "interval_reason": ["", "unstable"]})
+    >>> for note in interval_notes(table):
+    ...     print(note)
+    Intervalle aus 1.000 Ziehungen der Nennungen. Ziehungen ohne Alpha, weil alle Werte gleich sind, fallen weg: „Sport“ 1, „Treffs“ 50.
+    „Treffs“ ohne Intervall: in zu vielen Ziehungen sind alle Werte gleich.
+    """
+    note = f"Intervalle aus {format_count(DRAWS)} Ziehungen der Nennungen."
+    lost = agreed[agreed["draws_n"].between(1, DRAWS - 1)]
+    if len(lost):
+        told = ", ".join(f"„{r.label}“ {format_count(DRAWS - r.draws_n)}" for r in lost.itertuples())
+        note += f" Ziehungen ohne Alpha, weil alle Werte gleich sind, fallen weg: {told}."
+    without = agreed[agreed["interval_reason"] != ""]
+    reasons = (
+        f"„{r.label}“ ohne Intervall: {REASON_LABELS[r.interval_reason]}." for r in without.itertuples()
+    )
+    return (note, *reasons)
 
 
 def mention_rows(listed: pd.DataFrame) -> tuple[Row, ...]:

@@ -8,20 +8,27 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gkanalysis.disclosure.pairedcounts import Paired, printable_detail
 from gkanalysis.disclosure.policy import read_policy
 from gkanalysis.errors import NotebookError
-from gkanalysis.report.definitions import TOTAL, define
+from gkanalysis.report.definitions import TOTAL
 from gkanalysis.report.flowfigure import flow_numbers
 from gkanalysis.report.numbers import format_date
-from gkanalysis.stats.paired import paired_difference
-from gkanalysis.tabulate.change import WaveItem, change_table
+from gkanalysis.report.panelchange import (
+    Again,
+    asked_again,
+    change_numbers,
+    define_one,
+    pair_items,
+    repeated_pairs,
+    weigh_change,
+)
 from gkanalysis.tabulate.comparison import compare_shares, side_by_side
 from gkanalysis.tabulate.panel import attrition_table, flow_table
 
 if TYPE_CHECKING:
     from gkanalysis.codebook import Item, Unlike
     from gkanalysis.report.chapter import Chapter
+    from gkanalysis.tabulate.change import WaveItem
 
 USABLE = ("full", "partial")  # a form with one of these counts as returned
 REFUSED = "verweigert"  # what the list of contacts says of an alliance that declined
@@ -170,67 +177,46 @@ class Panel:
         NotebookError
             If label or options differ: only what asks the same can be paired.
         """
-        asked = [
-            self.chapter.codebook(self.sources[wave]).items[item_id] for wave, item_id in (first, second)
-        ]
-        words = [(item.label, tuple((o.id, o.label) for o in item.options)) for item in asked]
-        options = [o.id for o in asked[0].options]
-        if words[0] != words[1] or not set(yes) <= set(options):
-            raise NotebookError(
-                f"„{question}“: {' '.join(first)} („{asked[0].label}“) und {' '.join(second)} („{asked[1].label}“) fragen "
-                f"nicht wörtlich dasselbe, oder „{', '.join(yes)}“ ist keine Antwort; bitte im Codebuch als „not_comparable“ erklären."
-            )
-        no = tuple(o for o in options if o not in yes)
-        one, other = (WaveItem(w, i, question, asked[0].label, tuple(yes), no) for w, i in (first, second))
-        return one, other
+        return pair_items(self.chapter, self.sources, question, first, second, yes)
+
+    @cached_property
+    def asked_again(self) -> list[Again]:
+        """The questions of any kind that the codebooks declare to be asked again; see `report.panelchange`."""
+        return asked_again(self.chapter, self.sources)
 
     @cached_property
     def repeated(self) -> list[tuple[WaveItem, WaveItem]]:
-        """The questions that the codebooks declare to be asked again, for `change`.
+        """The single choices and the rows of multiple response sets that are asked again, for `change`.
 
-        Each item is paired with the latest earlier one among the sources that asks the same, also where the
-        waves between them are none of the sources.
+        Each is paired with the latest earlier one among the sources that asks the same, also where the waves
+        between them are none of the sources.
 
         Raises
         ------
         NotebookError
             If no question of these waves is declared to repeat another.
         """
-        of_source = {source: wave for wave, source in self.sources.items()}
-        pairs = []
-        for wave, source in self.sources.items():
-            for item in self.chapter.codebook(source).items.values():
-                earlier = item.repeats
-                while earlier and earlier.source not in of_source:
-                    earlier = self.chapter.codebook(earlier.source).items[earlier.item].repeats
-                if earlier:
-                    first, second = (of_source[earlier.source], earlier.item), (wave, item.id)
-                    pairs.append(self.pair("-".join((*first, *second)), first, second, item.repeats.as_yes))
-        if not pairs:
-            raise NotebookError(
-                f"In den Wellen {', '.join(self.waves)} ist keine Frage als gleich erklärt; bitte im Codebuch der späteren "
-                "Welle „repeats“ ergänzen oder das Kapitel aus der Datei des Berichts streichen."
-            )
-        return pairs
+        return repeated_pairs(self.chapter, self.sources)
 
     @property
     def yes_words(self) -> str:
-        """The answers that count as yes in `repeated`, as the form prints them: „Ja“ oder „besteht“."""
+        """What counts as yes in `repeated`, as the form prints it: „Ja“ oder „besteht“, and a tick."""
         labels: dict[str, str] = {}
         for _, item in self.repeated:
             asked = self.chapter.codebook(self.sources[item.wave]).items[item.item_id]
             for option in asked.options:
                 if option.id in item.yes:
                     labels.setdefault(option.label.casefold(), f"„{option.label}“")
-        return " oder ".join(labels.values())
+        ticks = ["Kreuz"] * any(item.block for _, item in self.repeated)
+        return " oder ".join([*labels.values(), *ticks])
 
     def change(self, pairs: Sequence[tuple[WaveItem, WaveItem]]) -> pd.DataFrame:
         """Change of the same alliances between two waves, and how much of it may be printed.
 
         Returns
         -------
-        DataFrame as `tabulate.change.change_table` gives it, one row per question, with `detail`: see
-        `disclosure.pairedcounts.printable_detail`
+        DataFrame as `tabulate.change.change_table` gives it, one row per question, with `p_holm_ticked` and
+        `detail`: see `report.panelchange.weigh_change`
         """
         waves = {w.wave for pair in pairs for w in pair}
         answers = {
@@ -238,15 +224,8 @@ class Panel:
             for w, s in self.sources.items()
             if w in waves
         }
-        table = change_table(answers, pairs, self.cases)
         threshold = read_policy(self.chapter.paths.codebooks / "disclosure.yml").threshold
-        details = []
-        for (first, second), r in zip(pairs, table.itertuples(), strict=True):
-            both = r.first_n - r.lost_n
-            counts = Paired(both, r.lost_n, r.gained_n, r.base_n - both - r.lost_n - r.gained_n)
-            totals = [_totals(answers[i.wave], i) for i in (first, second)]
-            details.append(printable_detail(counts, *totals, threshold, _shown_interval))
-        return table.assign(detail=details)
+        return weigh_change(answers, pairs, self.cases, threshold)
 
     def change_numbers(self, table: pd.DataFrame, pairs: Sequence[tuple[WaveItem, WaveItem]]) -> pd.DataFrame:
         """The numbers of a change that may be printed, in long form.
@@ -255,34 +234,10 @@ class Panel:
         -------
         DataFrame, per question up to three rows: `row` the question (n: alliances with valid answers in both
         waves, of all), and, where `detail` allows it, the question with `-first` and `-second` (n: those with
-        yes, of the pairs); `label`, `wave`, `subgroup`, `n`, `base_n`, `points`, `low`, `high` (percentage
+        yes, of the pairs); `label`, `wave`, `subgroup`, `n`, `base_n`, `base`, `points`, `low`, `high` (percentage
         points), `definition`
         """
-        rows = []
-        for (first, second), r in zip(pairs, table.itertuples(), strict=True):
-            if r.detail == "nothing":
-                continue
-            known = self._pair(first, second)
-            shared = {"label": r.label, "subgroup": TOTAL}
-            low, high = shown_interval(r) if r.detail == "interval" else (None, None)
-            found = {"points": round(100 * r.difference, 1), "low": low, "high": high}
-            rows.append(
-                {"row": r.row, **shared, "wave": f"{first.wave}, {second.wave}", "n": r.base_n}
-                | {
-                    "base_n": len(self.cases),
-                    **found,
-                    "definition": define_one("change", count="pairs", **known),
-                }
-            )
-            if r.detail in ("interval", "counts"):
-                rows += [
-                    {"row": f"{r.row}-{at}", **shared, "wave": item.wave, "n": n, "base_n": r.base_n}
-                    | {"definition": define_one("change", count=at, **known)}
-                    for at, item, n in (("first", first, r.first_n), ("second", second, r.second_n))
-                ]
-        columns = ["row", "label", "subgroup", "wave", "n", "base_n", "points", "low", "high", "definition"]
-        numbers = pd.DataFrame(rows, columns=columns)
-        return numbers.astype({"low": "Int64", "high": "Int64"})
+        return change_numbers(table, pairs, self.sources, len(self.cases))
 
     @cached_property
     def unlike(self) -> list[tuple[str, str, Unlike, Item]]:
@@ -346,32 +301,3 @@ class Panel:
             "source": source,
             "state": "not_returned,declined" if merged and state == "not_returned" else state,
         }
-
-    def _pair(self, first: WaveItem, second: WaveItem) -> dict[str, str]:
-        known = {}
-        for name, item in (("first", first), ("second", second)):
-            known |= {f"{name}_source": self.sources[item.wave], f"{name}_item": item.item_id}
-            known |= {f"{name}_yes": ",".join(item.yes), f"{name}_no": ",".join(item.no)}
-        return known
-
-
-def define_one(kind: str, **known: str) -> str:
-    """The definition of a single number; see `report.definitions.define`."""
-    return define(pd.DataFrame({"n": [0]}), kind, **known)["definition"].item()
-
-
-def _totals(answers: pd.DataFrame, item: WaveItem) -> tuple[int, int]:
-    """How many answered yes and no to an item in a wave, paired or not."""
-    rows = answers[(answers["item_id"] == item.item_id) & (answers["state"] == "answered")]
-    return int(rows["value"].isin(item.yes).sum()), int(rows["value"].isin(item.no).sum())
-
-
-def _shown_interval(pairs: Paired) -> tuple[int, int]:
-    """The interval in whole percentage points, as it is printed."""
-    found = paired_difference(pairs.both, pairs.lost, pairs.gained, pairs.neither)
-    return round(100 * (found.low or 0.0)), round(100 * (found.high or 0.0))
-
-
-def shown_interval(row: Any) -> tuple[int, int]:
-    """The interval of a row of `Panel.change` in whole percentage points."""
-    return round(100 * row.ci_low), round(100 * row.ci_high)

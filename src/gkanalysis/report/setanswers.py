@@ -1,4 +1,4 @@
-"""A multiple response set read as one question: does any of its options apply, or the one that says „none“?"""
+"""A multiple response set read as one question: is anything ticked, any of its options, or the one that says „none“?"""
 
 from __future__ import annotations
 
@@ -8,9 +8,33 @@ import pandas as pd
 
 from gkanalysis.errors import NotebookError
 from gkanalysis.report.definitions import TOTAL, define
+from gkanalysis.tabulate.answered import answered_table
 
 if TYPE_CHECKING:
     from gkanalysis.report.chapter import Chapter
+
+
+def ticked_table(chapter: Chapter, source: str, set_id: str, cases: pd.DataFrame) -> pd.DataFrame:
+    """How many cases ticked anything in a set: an empty box of the others may also be a question left open.
+
+    Parameters
+    ----------
+    source, set_id : a source of forms, and a multiple response set of its codebook
+    cases : one row per case, all whose forms have one of their states of completeness
+
+    Returns
+    -------
+    DataFrame, one row: `row` (the set), `subgroup`, `n`, `base_n` (cases that were asked), `definition`
+    """
+    book = chapter.codebook(source)
+    items = book.set_items(set_id)
+    counted = answered_table(chapter.responses(source, cases), {set_id: items}, cases)
+    first = book.items[items[0]]
+    status = ",".join(cases["status"].unique())
+    return define(
+        counted.assign(subgroup=TOTAL), "answers", source=source, status=status, part=first.part,
+        column=str(first.column),
+    )  # fmt: skip
 
 
 def yes_no_table(

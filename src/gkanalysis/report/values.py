@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gkanalysis.errors import NotebookError, RenderError
+from gkanalysis.lookup import guess, listed
 from gkanalysis.report.countwords import CountWords
 from gkanalysis.report.numbers import NBSP, format_count, format_percent, number_word
+from gkanalysis.report.typed import typed_results, typed_sentence, unknown_value
 
 REFERENCE = re.compile(r"""\{eval\}`v\.([a-z][a-z0-9_]*)(?:\.said\(["']([^"'`]+)["']\)|\.([a-z_]+))?`""")
 WORDINGS = (
@@ -158,8 +160,9 @@ class Value:
         if name in self.forms:
             return self.forms[name]
         if name not in WORDINGS:
+            known = (*WORDINGS, *self.forms)
             raise RenderError(
-                f"Der Wert „{self.id}“ hat keine Fassung „{name}“; es gibt {', '.join((*WORDINGS, *self.forms))} oder keine Angabe."
+                f"Der Wert „{self.id}“ hat keine Fassung „{name}“; es gibt {', '.join(known)} oder keine Angabe{guess(name, known)}."
             )
         return str(self.text_n if name == "n" else getattr(self, name))
 
@@ -192,7 +195,9 @@ class Values:
         try:
             return self.__dict__["_values"][name]
         except KeyError:
-            raise AttributeError(f"Einen Wert „{name}“ hat bisher keine Zelle berechnet.") from None
+            raise AttributeError(
+                f"Einen Wert „{name}“ hat bisher keine Zelle berechnet; berechnet sind {listed(self.__dict__['_values'], name)}."
+            ) from None
 
     def __iter__(self) -> Iterator[Value]:
         return iter(self._values.values())
@@ -217,7 +222,32 @@ def escape_markdown(text: str) -> str:
     return SPECIAL.sub(r"\\\1", text)
 
 
-def fill_references(text: str, values: dict[str, Value], used: dict[str, dict[str, Any]], where: str) -> str:
+@dataclass(frozen=True)
+class Place:
+    """Where a text stands: its chapter, and for messages the notebook and what the report writes into the chapter.
+
+    `prefix` precedes the names of the chapter's own values in the report, `written` are the texts of the definition.
+    """
+
+    chapter: str
+    notebook: str = ""
+    definition: str = ""
+    prefix: str = ""
+    written: str = ""
+
+    def short(self, value_id: str) -> str:
+        """The name of a value as one writes it in the chapter."""
+        return value_id.removeprefix(self.prefix)
+
+    def said(self, mark: str) -> str:
+        """The place of something in the text, for people: the definition if it stands there, else the notebook."""
+        file = self.definition if mark in self.written else self.notebook
+        return f"„{self.chapter}“ ({file})" if file else f"„{self.chapter}“"
+
+
+def fill_references(
+    text: str, values: dict[str, Value], used: dict[str, dict[str, Any]], where: str | Place
+) -> str:
     """Replace the references in Markdown by spans that carry id and text.
 
     Parameters
@@ -230,7 +260,7 @@ def fill_references(text: str, values: dict[str, Value], used: dict[str, dict[st
     Raises
     ------
     RenderError
-        For an id that no cell has computed.
+        For an id that no cell has computed, a wording that the value does not have, a result typed by hand.
 
     Examples
     --------
@@ -239,18 +269,24 @@ def fill_references(text: str, values: dict[str, Value], used: dict[str, dict[st
     'In [13]{.value #value-new-n} Fällen'
     """
 
+    place = where if isinstance(where, Place) else Place(where)
+    own_values = {i: v for i, v in values.items() if v.origin.get("chapter", place.chapter) == place.chapter}
+
     def fill(match: re.Match[str]) -> str:
         value_id, phrase, wording = match.groups()
+        short = place.short(value_id)
+        at = place.said(match[0].replace(f"v.{value_id}", f"v.{short}"))
         if value_id not in values:
-            known = ", ".join(sorted(values))
-            raise RenderError(
-                f"„{where}“ verwendet den unbekannten Wert „{value_id}“. Berechnet sind: {known}."
-            )
+            others = values.keys() - own_values.keys()
+            raise RenderError(f"{at} {unknown_value(short, map(place.short, own_values), others)}.")
         value = values[value_id]
-        if phrase:
-            shown, wording = str(value.said(phrase)), "said"
-        else:
-            shown = value.wording(wording)
+        try:
+            named = replace(value, id=short)
+            shown, wording = (
+                (str(named.said(phrase)), "said") if phrase else (named.wording(wording), wording)
+            )
+        except RenderError as error:
+            raise RenderError(f"{at}: {error}") from None
         key = f"{value_id}.{wording}" if wording else value_id
         count = sum(k.split("#")[0] == key for k in used)
         used[f"{key}#{count + 1}" if count else key] = {
@@ -269,16 +305,20 @@ def fill_references(text: str, values: dict[str, Value], used: dict[str, dict[st
 
     own = REFERENCE.sub(" ", text)
     for scale in dict.fromkeys(
-        v.scale for v in values.values() if v.scale and v.origin.get("chapter") == where
+        v.scale for v in values.values() if v.scale and v.origin.get("chapter") == place.chapter
     ):
         for loose in scale.unbound(own):
             raise RenderError(
-                f'In „{where}“ steht „{loose}“ ohne Zahl dahinter; bitte {{eval}}`v.name.said("{loose}")` schreiben, damit das Wort geprüft wird.'
+                f'In {place.said(loose)} steht „{loose}“ ohne Zahl dahinter; bitte {{eval}}`v.name.said("{loose}")` schreiben, damit das Wort geprüft wird.'
             )
+    for phrase in typed_results(text):
+        mine = [replace(v, id=place.short(i)) for i, v in own_values.items()]
+        raise RenderError(f"{place.said(phrase)}: {typed_sentence(phrase, mine)}.")
     filled = REFERENCE.sub(fill, text)
-    if "{eval}" in filled:
+    if found := re.search(r"\{eval\}(?: ?`[^`\n]*`?|\S*)", filled):
+        wrong = found[0].replace(f"v.{place.prefix}", "v.") if place.prefix else found[0]
         raise RenderError(
-            f"„{where}“ enthält einen unlesbaren Verweis auf einen Wert; die Form ist {{eval}}`v.name`."
+            f"{place.said(wrong)} enthält einen unlesbaren Verweis auf einen Wert, „{wrong}“; die Form ist {{eval}}`v.name`."
         )
     return filled
 

@@ -25,6 +25,7 @@ from gkanalysis.synthetic.waveanswers import Outcome, solve_answers
 from gkanalysis.synthetic.wavemess import make_mess
 from gkanalysis.synthetic.wavereturns import Figure, Return, choose_returns, draw_contacts, fill_head
 from gkanalysis.synthetic.wavetexts import fill_numbers, fill_tables, fill_texts
+from gkanalysis.yamlproblem import why_unreadable
 
 NEEDED = {"seed": int, "field": dict, "returns": dict, "styles": dict, "file_name": (str, dict)}
 KNOWN = {
@@ -85,7 +86,7 @@ def read_plans(root: Path) -> dict[str, dict[str, Any]]:
         try:
             plan = load_yaml(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, yaml.YAMLError) as error:
-            raise GkError(f"Der Plan „{path}“ ist nicht lesbar ({type(error).__name__}: {error}).") from None
+            raise GkError(f"Der Plan „{path}“ ist nicht lesbar: {why_unreadable(error)}.") from None
         if not isinstance(plan, dict) or plan.get("kind") != "wave":
             continue
         wrong = [f"„{k}“ fehlt oder ist von falscher Art" for k, kind in NEEDED.items() if not isinstance(plan.get(k), kind)]  # fmt: skip

@@ -18,7 +18,12 @@ from gkanalysis.tabulate.frequencies import long_table
 from gkanalysis.tabulate.grid import CaseLayout, lay_out_cases, positions
 
 ANSWERED_BOTH = "answered_both"
-CHANGE_BASE_LABELS = {**BASE_LABELS, ANSWERED_BOTH: "mit gültiger Angabe in beiden Wellen"}
+ASKED_BOTH = "asked_both"
+CHANGE_BASE_LABELS = {
+    **BASE_LABELS,
+    ANSWERED_BOTH: "mit gültiger Angabe in beiden Wellen",
+    ASKED_BOTH: "in beiden Wellen gefragt; nicht angekreuzt heißt nein",
+}
 
 TRANSITIONS = ("both", "first_only", "second_only", "neither")
 TRANSITION_LABELS = {
@@ -46,6 +51,8 @@ class WaveItem:
     yes, no : tuple of str
         For an item with options: those that count as having the property, and as not having it. A tick box
         needs neither.
+    block : str
+        For a row of a multiple response set: the label of the set.
     """
 
     wave: str
@@ -54,6 +61,7 @@ class WaveItem:
     label: str
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
+    block: str = ""
 
 
 def transition_table(
@@ -151,9 +159,10 @@ def change_table(
     Returns
     -------
     DataFrame, one row per question and subgroup
-        `row` (question), `label`, `first_wave`, `second_wave`, `subgroup`, `first_n`, `second_n` (cases with
-        yes), `base_n` (cases with a valid answer in both waves), `base` ("answered_both"), `first_share`,
-        `second_share` (0 to 1, unrounded), `lost_n` (yes, then no), `gained_n` (no, then yes), `difference`
+        `row` (question), `label`, `block` (label of the multiple response set, or ""), `first_wave`,
+        `second_wave`, `subgroup`, `first_n`, `second_n` (cases with yes), `base_n` (cases with a valid answer in
+        both waves), `base` ("answered_both"; for a row of a set "asked_both", as a box that is not ticked is an
+        answer), `first_share`, `second_share` (0 to 1, unrounded), `lost_n` (yes, then no), `gained_n` (no, then yes), `difference`
         (second minus first share), `ci_low`, `ci_high` (Newcombe, method 10), `p` (exact McNemar), `p_holm`
         (over all tests of the table), `reason` (why p or difference is missing, a key of
         `PAIRED_REASON_LABELS`), `mark`, `left_out_n` (cases of the subgroup outside the base).
@@ -191,9 +200,10 @@ def change_table(
         for subgroup, rows in table.groupby("subgroup", sort=False):
             a, b, c, d = (int(n) for n in rows.set_index("row")["n"].loc[list(TRANSITIONS)])
             records.append(
-                {"row": first.question, "label": first.label, "first_wave": first.wave}
+                {"row": first.question, "label": first.label, "block": first.block, "first_wave": first.wave}
                 | {"second_wave": second.wave, "subgroup": subgroup}
                 | _change(a, b, c, d, level)
+                | ({"base": ASKED_BOTH} if first.block else {})
                 | {"mark": rows["mark"].iloc[0], "left_out_n": int(rows["cases_n"].iloc[0]) - (a + b + c + d)}
             )
     changes = pd.DataFrame(records)

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from gkanalysis.errors import VerificationError
+from gkanalysis.yamlproblem import why_unreadable
 
 COLUMNS = ("id", "section", "label", "subgroup", "kind", "printed", "qualifier", "numerator", "base")
 NEEDED: Mapping[str, tuple[str, ...]] = {
@@ -101,11 +102,7 @@ def _read_mapping(path: Path) -> dict[str, Any]:
     try:
         declared = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        place = getattr(error, "problem_mark", None)
-        where = f", Zeile {place.line + 1}" if place else ""
-        raise VerificationError(
-            f"„{path}“{where} ist nicht lesbar ({type(error).__name__}); nötig ist eine YAML-Datei in UTF-8."
-        ) from None
+        raise VerificationError(f"„{path}“ ist nicht lesbar: {why_unreadable(error)}.") from None
     if not isinstance(declared, dict):
         raise VerificationError(f"„{path}“ enthält keine Blöcke der Form „sum: ...“; bitte so gliedern.")
     return declared

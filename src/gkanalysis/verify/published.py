@@ -13,6 +13,7 @@ import yaml
 from gkanalysis.errors import VerificationError
 from gkanalysis.verify.constraints import RULES, Claim, holds
 from gkanalysis.verify.relations import DECIMAL, WHOLE
+from gkanalysis.yamlproblem import why_unreadable
 
 VERDICTS: Mapping[str, str] = {
     "agrees": "stimmt überein",
@@ -44,7 +45,7 @@ def read_bindings(path: Path) -> dict[str, Any]:
     try:
         declared = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise VerificationError(f"„{path}“ ist nicht lesbar ({type(error).__name__}).") from None
+        raise VerificationError(f"„{path}“ ist nicht lesbar: {why_unreadable(error)}.") from None
     if not isinstance(declared, dict) or not isinstance(declared.get("bindings"), list):
         raise VerificationError(f"„{path}“ enthält keine Liste „bindings“; bitte so gliedern.")
     if not isinstance(declared.get("tables") or {}, dict):

@@ -40,6 +40,7 @@ from gkanalysis.verify.tracelists import TRANSCRIBED
 from gkanalysis.verify.tracepage import data_mark
 from gkanalysis.verify.wording import base_line, column_line, name_number, repair_lines
 from gkanalysis.writing import write_bytes
+from gkanalysis.yamlproblem import why_unreadable
 
 SHOWN = 20  # open findings that the terminal shows
 CERTIFICATE = ("verification.html", "verification.json", "codecheck.yml")
@@ -275,7 +276,7 @@ def _accepted(path: Path) -> list[dict[str, str]]:
         accepted = [{k: str(e[k] or "").strip() for k in ("id", "verdict", "reason")} for e in entries]
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError) as error:
         raise VerificationError(
-            f"„{path}“: jeder Eintrag braucht id, verdict und reason ({type(error).__name__}: {error})."
+            f"„{path}“: jeder Eintrag braucht id, verdict und reason; {why_unreadable(error)}."
         ) from None
     names = [(e["id"], e["verdict"]) for e in accepted]
     wrong = [e["id"] for e in accepted if not all(e.values()) or names.count((e["id"], e["verdict"])) > 1]

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 import pandas as pd
 
-from gkanalysis.errors import VerificationError
+from gkanalysis.errors import NotebookError, VerificationError
 from gkanalysis.paths import ProjectPaths
 from gkanalysis.verify.traceagreement import agreement
 from gkanalysis.verify.tracecodings import codings, coverage, meetings
@@ -87,7 +87,7 @@ def trace_number(chapter: Chapter, definition: str, row: str, subgroup: str = "a
         )
     try:
         counted, rest, n, base_n, *apart = find(chapter, known, row, subgroup)
-    except (KeyError, StopIteration) as missing:
+    except (KeyError, StopIteration, NotebookError) as missing:
         raise VerificationError(
             f"Zu „{definition}“, Zeile „{row}“, Gruppe „{subgroup}“ fehlt {str(missing) or 'die Zeile'}; die Zahl lässt sich nicht verfolgen."
         ) from None

@@ -62,14 +62,24 @@ def change(chapter: Chapter, known: Mapping[str, str], row: str, subgroup: str):
         return rows[ORIGIN], rest[ORIGIN], len(rows), len(rows) + len(rest)
     answers = first if known["count"] == "first" else second
     rows = answers[answers["case_id"].isin(paired)]
-    return split_rows(rows, pd.Series(True, index=rows.index), _says(rows, known[f"{known['count']}_yes"]))
+    if known.get("base") == "asked":
+        yes = rows["state"] == "selected"
+    else:
+        yes = _says(rows, known[f"{known['count']}_yes"])
+    return split_rows(rows, pd.Series(True, index=rows.index), yes)
 
 
 def _valid(chapter: Chapter, known: Mapping[str, str], wave: str) -> pd.DataFrame:
-    """The answers to the item of a wave that count as yes or no, of the forms that count."""
+    """The answers to the item of a wave that count as yes or no, of the forms that count.
+
+    Of a row of a multiple response set these are all boxes that were asked and are ticked or not.
+    """
     source = known[f"{wave}_source"]
     answers = chapter.responses(source, chapter.cases(source, status=["full", "partial"]))
-    rows = answers[(answers["item_id"] == known[f"{wave}_item"]) & (answers["state"] == "answered")]
+    rows = answers[answers["item_id"] == known[f"{wave}_item"]]
+    if known.get("base") == "asked":
+        return rows[rows["state"].isin(["selected", "not_selected"])]
+    rows = rows[rows["state"] == "answered"]
     return rows[_says(rows, known[f"{wave}_yes"] + "," + known[f"{wave}_no"])]
 
 
@@ -115,12 +125,13 @@ def _by_item(chapter: Chapter, source: str, status: str) -> tuple[pd.DataFrame, 
 
 
 def asked_items(chapter: Chapter, known: Mapping[str, str]) -> list[Item]:
-    """The items that a definition names: one, or a column of a block of a grid without its empty rows."""
+    """The items that a definition names: one, or a column of a grid, or of a block of it, without its empty rows."""
     items = chapter.codebook(known["source"]).items
     if "item" in known:
         return [items[known["item"]]]
-    place = known["part"], known.get("block", ""), int(known["column"])
-    return [i for i in items.values() if i.label and (i.part, i.block, i.column) == place]
+    place = known["part"], int(known["column"])
+    found = [i for i in items.values() if i.label and (i.part, i.column) == place]
+    return [i for i in found if known.get("block", i.block) == i.block]
 
 
 def _case_rows(cases: pd.DataFrame, state: pd.Series) -> pd.DataFrame:
@@ -149,10 +160,14 @@ def panel_words(chapter: Chapter, kind: str, known: Mapping[str, str]) -> str:
         )
         return f"Gezählt sind Bündnisse mit wenigstens einer Angabe zu {what} ({known['source']}); Basis: alle, denen die Frage gestellt wurde."
     asked = " und ".join(f"{known[f'{w}_source']} {known[f'{w}_item']}" for w in ("first", "second"))
+    both = "mit gültiger Antwort in beiden Wellen"
+    if ticks := known.get("base") == "asked":
+        both = "in beiden Wellen gefragt, nicht angekreuzt heißt nein"
     if known["count"] == "pairs":
-        return (
-            f"Gezählt sind Bündnisse mit gültiger Antwort in beiden Wellen ({asked}); Basis: alle Bündnisse."
-        )
+        return f"Gezählt sind Bündnisse {both} ({asked}); Basis: alle Bündnisse."
+    if ticks:
+        where = f"{known[known['count'] + '_source']} {known[known['count'] + '_item']}"
+        return f"Gezählt sind Bündnisse mit Kreuz bei {where}; Basis: alle {both} ({asked})."
     yes = known[f"{known['count']}_yes"]
     return f"Gezählt sind Bündnisse mit der Antwort „{yes}“ in {known[known['count'] + '_source']}; Basis: alle mit gültiger Antwort in beiden Wellen ({asked})."
 

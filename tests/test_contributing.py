@@ -1,0 +1,78 @@
+"""What CONTRIBUTING.md tells newcomers is true of the notebooks and codebooks that are shipped."""
+
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from gkanalysis.codebook import read_codebook
+from gkanalysis.report.definition import read_report
+from gkanalysis.report.typed import value_names
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"(?m)^\| (.+?) \| `(\w+)` \| (.+?) \|$", TEXT)
+CHAPTER, VERSIONS, ITEM = (yaml.safe_load(t) for t in re.findall(r"(?s)```yaml\n(.+?)```", TEXT))
+
+
+def code(notebook, *, parameters):
+    """Code of the cells of a notebook that hold its parameters, or of the others."""
+    cells = nbformat.read(ROOT / "notebooks" / f"{notebook}.ipynb", as_version=4).cells
+    return "\n".join(
+        c.source
+        for c in cells
+        if c.cell_type == "code" and ("parameters" in c.metadata.get("tags", ())) == parameters
+    )
+
+
+def taken(notebook):
+    """Names of the parameters of a notebook."""
+    return set(re.findall(r"(?m)^(\w+):", code(notebook, parameters=True)))
+
+
+@pytest.mark.parametrize(("shown", "notebook", "named"), ROWS, ids=[r[1] for r in ROWS])
+def test_table_names_notebooks_and_parameters_that_exist(shown, notebook, named):
+    """All that a notebook takes to say what it shows stands in the table, and nothing that it does not take."""
+    common = {"report", "data", "out", "chapter_id"}
+    assert set(re.findall(r"`(\w+)`", named)) - common == taken(notebook) - common
+    assert "chapter_id" in taken(notebook)
+
+
+def test_table_has_every_notebook_for_single_questions():
+    """A notebook 2x or 3x that takes an item, a set or waves cannot be forgotten; others belong to one report."""
+    own = {"26_angebote", "27_programm", "28_prozessbegleitung"}
+    shipped = {p.stem for p in (ROOT / "notebooks").glob("[23]*.ipynb")}
+    assert {r[1] for r in ROWS} == shipped - own
+
+
+def test_example_of_a_chapter_is_one(tmp_path):
+    """The entry can be read in the report that it is meant for, and its values are those of the notebook."""
+    for folder in ("reports", "notebooks", "data"):
+        (tmp_path / folder).mkdir()
+    shutil.copytree(ROOT / "data/codebook", tmp_path / "data/codebook")
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        shutil.copy(path, tmp_path / "notebooks")
+    report = yaml.safe_load((ROOT / "reports/zwischenbericht-2020.yml").read_text(encoding="utf-8"))
+    report["chapters"] += CHAPTER
+    (tmp_path / "reports/probe.yml").write_text(yaml.safe_dump(report, allow_unicode=True), encoding="utf-8")
+    (chapter,) = [c for c in read_report(tmp_path, "probe").chapters if c.id == CHAPTER[0]["id"]]
+    assert set(chapter.parameters) <= taken(chapter.notebook)
+    item = read_codebook(ROOT / "data/codebook/prozess.yml").items[chapter.parameters["item_id"]]
+    assert chapter.parameters["option_id"] in {o.id for o in item.options}
+    used = set(re.findall(r"v\.(\w+)", chapter.intro))
+    assert used <= set(value_names(code(chapter.notebook, parameters=False)))
+
+
+def test_example_of_a_version_is_one(tmp_path):
+    """With both entries the codebook is sound, and only the new version asks the new question."""
+    book = yaml.safe_load((ROOT / "data/codebook/prozess.yml").read_text(encoding="utf-8"))
+    book |= VERSIONS
+    next(p for p in book["parts"] if p["id"] == "planung")["items"] += ITEM
+    (tmp_path / "prozess.yml").write_text(yaml.safe_dump(book, allow_unicode=True), encoding="utf-8")
+    read = read_codebook(tmp_path / "prozess.yml")
+    new, old = read.items[ITEM[0]["id"]], read.items["1.7"]
+    assert [read.in_version(new, v) for v in ("bogen", "ergaenzt")] == [False, True]
+    assert [read.in_version(old, v) for v in ("bogen", "ergaenzt")] == [True, True]

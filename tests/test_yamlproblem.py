@@ -1,0 +1,99 @@
+"""Broken YAML is explained in German: line, column, usual cause; for both parsers, in C and in Python."""
+
+import re
+
+import pytest
+import yaml
+
+from gkanalysis.codebook import read_codebook
+from gkanalysis.codebookcheck import load_yaml
+from gkanalysis.disclosure.policy import read_policy
+from gkanalysis.errors import GkError
+from gkanalysis.ingest.categorybook import read_category_book
+from gkanalysis.ingest.register import read_register_codebook
+from gkanalysis.interviewcodebook import read_interview_codebook
+from gkanalysis.listbook import read_list_book
+from gkanalysis.process import read_dataset
+from gkanalysis.report.definition import read_report
+from gkanalysis.verify.declarations import read_relations
+from gkanalysis.verify.published import read_bindings
+from gkanalysis.yamlproblem import OTHERWISE, why_unreadable
+
+BROKEN = [
+    ("a: b: c", "Zeile 1, Spalte 5: ein „:“ steht, wo keines stehen darf"),
+    ("a:\n\t- b", "Zeile 2, Spalte 1: .*Tabulator"),
+    ("a: >\n\tb", "Zeile 2, Spalte 1: .*Tabulator"),
+    ("a:\n  - b\n c: d", "Zeile 3, Spalte 2: die Einrückung stimmt nicht"),
+    ("- a\nb: c", "Zeile 2, Spalte 1: die Einrückung"),
+    ("a: 1\nb: 'x\nc: 2", "Zeile 2, Spalte 4: ein Anführungszeichen wird geöffnet und nicht geschlossen"),
+    ("a: 'it's'\nb: c", "Zeile 1, Spalte 8: .*Anführungszeichen steht mitten im Text"),
+    ("a: [1, 2", "eine Klammer ist nicht geschlossen"),
+    ("a: [\n", "eine Klammer ist nicht geschlossen"),
+    ("a: {b: 1, c\n  d: 2}", "zwischen zwei Angaben fehlt ein Komma"),
+    ("a: *b", "Zeile 1, Spalte 4: ein Text, der mit „.“ oder „&“ beginnt"),
+    ("a: !x y", "Zeile 1, Spalte 4: ein Text, der mit „!“ beginnt"),
+    ("a: %x", "Zeile 1, Spalte 4: mit diesem Zeichen darf kein Wert beginnen"),
+    ("a: | x", "beginnt der Text erst in der nächsten Zeile"),
+    ("a: {[x]: 1}", "Zeile 1, Spalte 5: eine Klammer steht, wo ein Name stehen muss"),
+    ("a: \x07", "unsichtbares Steuerzeichen"),
+]
+
+
+@pytest.mark.parametrize(("text", "sentence"), BROKEN)
+@pytest.mark.parametrize("load", [load_yaml, yaml.safe_load])
+def test_cause_is_named(text, sentence, load):
+    """Every usual slip has a cause of its own, and no English is left."""
+    with pytest.raises(yaml.YAMLError) as error:
+        load(text)
+    said = why_unreadable(error.value)
+    assert re.search(sentence, said)
+    assert not re.search("while|expected|found|mapping|string|scann", said)
+    assert said != OTHERWISE
+
+
+def test_key_that_stands_twice_is_named_where_it_does():
+    """The second of the two is the one to look at."""
+    with pytest.raises(yaml.YAMLError) as error:
+        load_yaml("a: 1\nb: 2\na: 3")
+    assert why_unreadable(error.value).startswith("Zeile 3, Spalte 1: „a“ steht doppelt")
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (FileNotFoundError(2, "No such file"), "die Datei fehlt"),
+        (PermissionError(13, "denied"), "Zugriffsrechte"),
+        (UnicodeDecodeError("utf-8", b"\xe4", 0, 1, "x"), "UTF-8"),
+        (KeyError("parts"), "es fehlt „parts“"),
+        (TypeError("R.__init__() got an unexpected keyword argument 'yes'"), "unbekannt ist „yes“"),
+        (TypeError("R.__init__() missing 1 required positional argument: 'item'"), "es fehlt „item“"),
+        (AttributeError("'list' object has no attribute 'values'"), "anders gegliedert"),
+    ],
+)
+def test_other_errors_of_reading_are_german_as_well(error, sentence):
+    """What the file system and the taking apart raise."""
+    assert sentence in why_unreadable(error)
+
+
+READERS = {
+    "reports/probe.yml": lambda p: read_report(p.parents[1], "probe"),
+    "a.yml": read_codebook,
+    "b.yml": read_interview_codebook,
+    "c.yml": read_list_book,
+    "d.yml": read_register_codebook,
+    "e.yml": read_category_book,
+    "disclosure.yml": read_policy,
+    "dataset.yml": lambda p: read_dataset(p.parent),
+    "f.yml": read_bindings,
+    "g.yml": lambda p: read_relations(p, None),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_every_reader_says_where_and_why(tmp_path, name):
+    """Reports, codebooks, rules of disclosure, published figures: file, line, column and cause."""
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("title: gut\nlabel: schlecht: x\n", encoding="utf-8")
+    with pytest.raises(GkError, match=r"yml“ (ist|sind) nicht lesbar: Zeile 2, Spalte 16: ein „:“"):
+        READERS[name](path)
