@@ -66,7 +66,7 @@ endif
 STATE := $(BUILD)/state
 
 LIB_BASE   := $(wildcard src/gkanalysis/*.py)
-LIB_INGEST := $(LIB_BASE) $(wildcard src/gkanalysis/ingest/*.py src/gkanalysis/word/*.py src/gkanalysis/qda/*.py) $(filter-out data/codebook/disclosure.yml,$(wildcard data/codebook/*.yml)) src/gkanalysis/report/definition.py
+LIB_INGEST := $(LIB_BASE) $(wildcard src/gkanalysis/ingest/*.py src/gkanalysis/word/*.py src/gkanalysis/qda/*.py) $(filter-out data/codebook/disclosure.yml,$(wildcard data/codebook/*.yml)) $(addprefix src/gkanalysis/report/,definition.py typed.py)
 LIB_REPORT := $(LIB_BASE) data/codebook/disclosure.yml $(wildcard data/codebook/kategorien.yml src/gkanalysis/verify/trace*.py) $(addprefix src/gkanalysis/,$(addprefix ingest/,__init__.py categorybook.py cellvalues.py register.py sheetmodel.py tables.py tablespec.py) word/__init__.py word/refusal.py) $(wildcard $(foreach d,disclosure tabulate stats report,src/gkanalysis/$(d)/*.py) $(addprefix src/gkanalysis/report/,templates/* fonts/*))
 LIB_VERIFY := $(LIB_REPORT) $(wildcard src/gkanalysis/verify/*.py)
 ALL_REPORTS := $(basename $(notdir $(wildcard reports/*.yml)))
@@ -125,7 +125,7 @@ $(BUILD)/python.txt: $(if $(FOUND),$(if $(filter-out $(shell cat $(BUILD)/python
 	@$(PY) -c "from importlib.metadata import version as v; v('gkanalysis'), v('papermill'), v('typst')" 2>/dev/null || { echo "Fehler: In „$(PY)“ fehlen die Pakete des Projekts; bitte „conda activate gkanalysis“ ausführen, vorher einmal „conda env create“." >&2; exit 2; }
 	@$(if $(FOUND),mkdir -p $(@D) && echo '$(FOUND)' > $@)
 
-$(BUILD)/rules/%.mk: reports/%.yml src/gkanalysis/report/definition.py src/gkanalysis/paths.py $(ENV)
+$(BUILD)/rules/%.mk: reports/%.yml $(addprefix src/gkanalysis/report/,definition.py typed.py) src/gkanalysis/paths.py $(ENV)
 	@mkdir -p $(@D)
 	@$(GK) rules $* --data $(DATA) > $@.new && mv $@.new $@
 
