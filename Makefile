@@ -214,7 +214,7 @@ fix: $(TESTENV) ## Stil verbessern, Notebooks von Ausgaben befreien
 	$(GK) notebooks --strip
 verify: $(ENV) ## Bericht neu bauen und über jede Zahl urteilen (REPORT=...)
 	$(GK) verify $(REPORT) --data $(DATA)
-verify-selftest: $(ENV) ## Zählen, wie viele Verfälschungen verify findet (etwa 15 Minuten)
+verify-selftest: $(ENV) ## Zählen, wie viele Verfälschungen verify findet (etwa eine halbe Stunde)
 	$(GK) verify-selftest --report $(REPORT) --out benchmarks/SELFTEST.md
 release: report ## Den jetzigen Stand als Vergleich für verify festhalten
 	$(GK) release $(REPORT) --data $(DATA)
