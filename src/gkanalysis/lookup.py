@@ -37,6 +37,18 @@ def listed(known: Iterable[object], name: object = "") -> str:
     return ", ".join(ids[:MOST]) + more + guess(name, ids)
 
 
+def enumeration(words: Iterable[object]) -> str:
+    """Words in a row as German prose has them; "" if there are none.
+
+    Examples
+    --------
+    >>> enumeration(["2018", "2019", "2020"]), enumeration(["2018"])
+    ('2018, 2019 und 2020', '2018')
+    """
+    *first, last = [str(w) for w in words] or [""]
+    return f"{', '.join(first)} und {last}" if first else last
+
+
 def guess(name: object, known: Iterable[object]) -> str:
     """What a misspelt name probably means, in brackets that follow the list of names; "" if nothing is near."""
     close = get_close_matches(str(name).strip(), [str(k) for k in known], n=1, cutoff=0.7)

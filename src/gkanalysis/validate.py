@@ -17,6 +17,7 @@ from gkanalysis.codebook import Codebook, Item
 from gkanalysis.findings import Log
 from gkanalysis.ingest.answers import BOX_NOT_FOUND
 from gkanalysis.ingest.matching import NOT_FOUND
+from gkanalysis.lookup import enumeration
 
 GIVEN = frozenset({"selected", "answered", "contradictory", "illegible"})
 _NUMBER = re.compile(r"-?\d+(?:,\d+|\.\d{1,2})?", re.ASCII)  # „1.000“ may be one or a thousand
@@ -345,7 +346,7 @@ def _listed(names: Sequence[str]) -> str:
     """Names one by one if they are few, else the first and the last."""
     if len(names) > NAMED:
         return f"{names[0]} bis {names[-1]}"
-    return " und ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return enumeration(names)
 
 
 def _questions(labels: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from gkanalysis.paths import ProjectPaths
-from gkanalysis.report.definition import ChapterDefinition, Report, chapter_parameters, read_report
+from gkanalysis.report.definition import ChapterDefinition, Report, read_report
 from gkanalysis.report.exhibits import Figure, Row, Table
 from gkanalysis.report.figures import segment_bars
 from gkanalysis.report.numbers import NBSP
@@ -139,7 +139,7 @@ def built(tmp_path_factory):
     """The report of 2019 in its three formats, from the received forms, without make."""
     from gkanalysis.pipeline import build_interim, build_processed, build_register
     from gkanalysis.report.assemble import assemble_report
-    from gkanalysis.report.notebooks import run_chapter
+    from gkanalysis.report.chapters import run_chapters
     from gkanalysis.report.render import render_report
 
     root = tmp_path_factory.mktemp("projekt")
@@ -150,9 +150,7 @@ def built(tmp_path_factory):
     for source in report.sources:
         build_interim(paths, source)
         build_processed(paths, source)
-    for chapter in report.chapters:
-        notebook, parameters = chapter_parameters(report, chapter.id, paths, "data/raw")
-        run_chapter(notebook, paths.build / "reports" / report.id / chapter.id, parameters)
+    list(run_chapters(report, paths, "data/raw"))
     assemble_report(report, paths)
     for suffix in ("html", "pdf", "docx"):
         render_report(report, paths, suffix)

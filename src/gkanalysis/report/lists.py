@@ -10,7 +10,7 @@ import pandas as pd
 
 from gkanalysis.errors import NotebookError
 from gkanalysis.listbook import ListBook, read_list_book
-from gkanalysis.lookup import Known, listed
+from gkanalysis.lookup import Known, enumeration, listed
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import Row
 from gkanalysis.report.numbers import (
@@ -173,8 +173,7 @@ class Totals(Listing):
 
     def qualifiers(self) -> str:
         """The words that qualify a total, as a German enumeration: „etwa“ und „rund“."""
-        found = [f"„{q}“" for q in dict.fromkeys(q for q in self.table()["qualifier"] if q)]
-        return " und ".join(filter(None, [", ".join(found[:-1]), *found[-1:]]))
+        return enumeration(f"„{q}“" for q in dict.fromkeys(q for q in self.table()["qualifier"] if q))
 
 
 def total_rows(table: pd.DataFrame) -> tuple[Row, ...]:

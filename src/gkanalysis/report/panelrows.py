@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from gkanalysis.errors import NotebookError
+from gkanalysis.lookup import enumeration
 from gkanalysis.report.definitions import TOTAL
 from gkanalysis.report.exhibits import Row
 from gkanalysis.report.numbers import (
@@ -121,7 +122,7 @@ def repeated_words(asked: Sequence[Again]) -> str:
     'eine Frage mit einfacher Wahl und eine offene Frage'
     """
     kinds = Counter(a.kind for a in asked)
-    return listed([_counted(kinds[k], *words) for k, words in KINDS.items() if kinds[k]])
+    return enumeration([_counted(kinds[k], *words) for k, words in KINDS.items() if kinds[k]])
 
 
 def change_words(table: pd.DataFrame) -> dict[str, str]:
@@ -194,7 +195,7 @@ def _certainty(shown: pd.DataFrame) -> str:
 
 
 def _certain(rows: pd.DataFrame) -> str:
-    named = listed([_named(r) for r in rows.to_dict("records")]) if len(rows) else ""
+    named = enumeration([_named(r) for r in rows.to_dict("records")]) if len(rows) else ""
     return by_count(
         len(rows),
         none="ist keine dieser Veränderungen gesichert",
@@ -251,16 +252,6 @@ def _largest(shown: pd.DataFrame) -> str:
     return f"{before}{many} ist der Abstand bei „{r['label']}“ ({waves}: {points} Prozentpunkte)"
 
 
-def listed(words: Sequence[str]) -> str:
-    """Words in a row as German prose has them.
-
-    >>> listed(["2018", "2019", "2020"]), listed(["2018"])
-    ('2018, 2019 und 2020', '2018')
-    """
-    *first, last = map(str, words)
-    return f"{', '.join(first)} und {last}" if first else last
-
-
 def extreme_returns(counted: pd.DataFrame, *, most: bool) -> tuple[str, str]:
     """The waves with the most or the fewest returns.
 
@@ -276,7 +267,7 @@ def extreme_returns(counted: pd.DataFrame, *, most: bool) -> tuple[str, str]:
     rows = counted[(counted["state"] == "returned") & (counted["subgroup"] == TOTAL)]
     extreme = rows["share"].max() if most else rows["share"].min()
     found = rows[rows["share"] == extreme]
-    return listed(found["wave"]), found["row"].iloc[0]
+    return enumeration(found["wave"]), found["row"].iloc[0]
 
 
 def flow_title(flow: pd.DataFrame) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import gkanalysis
 from gkanalysis.paths import ProjectPaths
-from gkanalysis.report.definition import chapter_parameters, read_report
+from gkanalysis.report.definition import read_report
 
 
 def build_report(root: Path, report_id: str) -> None:
@@ -28,7 +28,7 @@ def build_report(root: Path, report_id: str) -> None:
     """
     from gkanalysis.pipeline import build_interim, build_processed, build_register
     from gkanalysis.report.assemble import assemble_report
-    from gkanalysis.report.notebooks import run_chapter
+    from gkanalysis.report.chapters import run_chapters
     from gkanalysis.report.render import render_report
 
     os.chdir(root)
@@ -37,9 +37,8 @@ def build_report(root: Path, report_id: str) -> None:
     for source in report.sources:
         build_interim(paths, source)
         build_processed(paths, source)
-    for chapter in report.chapters:
-        notebook, parameters = chapter_parameters(report, chapter.id, paths, "data/raw")
-        run_chapter(notebook, paths.build / "reports" / report.id / chapter.id, parameters)
+    for _ in run_chapters(report, paths, "data/raw", [c.id for c in report.chapters]):
+        pass  # each line is for a log
     assemble_report(report, paths)
     for suffix in report.formats:
         render_report(report, paths, suffix)
