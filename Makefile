@@ -65,10 +65,11 @@ else
 endif
 STATE := $(BUILD)/state
 
-LIB_BASE   := $(wildcard src/gkanalysis/*.py)
-LIB_INGEST := $(LIB_BASE) $(wildcard src/gkanalysis/ingest/*.py src/gkanalysis/word/*.py src/gkanalysis/qda/*.py) $(filter-out data/codebook/disclosure.yml,$(wildcard data/codebook/*.yml)) $(addprefix src/gkanalysis/report/,definition.py typed.py)
-LIB_REPORT := $(LIB_BASE) data/codebook/disclosure.yml $(wildcard data/codebook/kategorien.yml src/gkanalysis/verify/trace*.py) $(addprefix src/gkanalysis/,$(addprefix ingest/,__init__.py categorybook.py cellvalues.py register.py sheetmodel.py tables.py tablespec.py) word/__init__.py word/refusal.py) $(wildcard $(foreach d,disclosure tabulate stats report,src/gkanalysis/$(d)/*.py) $(addprefix src/gkanalysis/report/,templates/* fonts/*))
-LIB_VERIFY := $(LIB_REPORT) $(wildcard src/gkanalysis/verify/*.py)
+# Code is one dependency: a step that a forgotten import leaves stale would be worse than a rebuild.
+LIB := $(wildcard $(addprefix src/gkanalysis/,*.py */*.py */*/*.py report/templates/* report/fonts/*)) $(wildcard data/codebook/*.yml)
+LIB_INGEST := $(LIB)
+LIB_REPORT := $(LIB)
+LIB_VERIFY := $(LIB)
 ALL_REPORTS := $(basename $(notdir $(wildcard reports/*.yml)))
 
 # Kinds of sources (src/gkanalysis/sources.py): folders with forms, with a list, with the export of a QDA program.
@@ -104,7 +105,7 @@ ifneq ($(ASKED),)
   ifeq ($(FOUND),)
     $(error $(or $(PYTHON:%=„%“ ist kein Python ab Version 3.11; bitte ein anderes angeben),Python 3.11 oder neuer fehlt; bitte installieren oder mit BASE_PYTHON=... angeben))
   endif
-  STATE_CHECK := $(shell $(FIRST_PYTHON) -I -S -X utf8 src/gkanalysis/rawstate.py $(DATA) $(STATE) $(filter-out .,$(WORK)) 2>&1)
+  STATE_CHECK := $(shell $(FIRST_PYTHON) -I -S -X utf8 src/gkanalysis/core/rawstate.py $(DATA) $(STATE) $(filter-out .,$(WORK)) 2>&1)
   ifneq ($(STATE_CHECK),)
     $(error $(STATE_CHECK))
   endif
@@ -125,7 +126,7 @@ $(BUILD)/python.txt: $(if $(FOUND),$(if $(filter-out $(shell cat $(BUILD)/python
 	@$(PY) -c "from importlib.metadata import version as v; v('gkanalysis'), v('papermill'), v('typst')" 2>/dev/null || { echo "Fehler: In „$(PY)“ fehlen die Pakete des Projekts; bitte „conda activate gkanalysis“ ausführen, vorher einmal „conda env create“." >&2; exit 2; }
 	@$(if $(FOUND),mkdir -p $(@D) && echo '$(FOUND)' > $@)
 
-$(BUILD)/rules/%.mk: reports/%.yml $(addprefix src/gkanalysis/report/,definition.py typed.py) src/gkanalysis/paths.py $(ENV)
+$(BUILD)/rules/%.mk: reports/%.yml $(addprefix src/gkanalysis/report/,definition.py typed.py) src/gkanalysis/core/paths.py $(ENV)
 	@mkdir -p $(@D)
 	@$(GK) rules $* --data $(DATA) > $@.new && mv $@.new $@
 

@@ -17,7 +17,7 @@ GROUPS = ["kreisfreie_stadt", "kreis", "kreisangehoerige_kommune"]
 
 def ingest(folder: str, out: str) -> dict:
     """Read a folder of forms as a build does: states, places, certainty; writes Parquet and CSV."""
-    from gkanalysis.codebook import read_codebook
+    from gkanalysis.codebook.instrument import read_codebook
     from gkanalysis.ingest.forms import ingest_forms
 
     book = read_codebook(Path("data/codebook/strukturen.yml"))

@@ -5,9 +5,9 @@ import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from gkanalysis.word.archive import WordPackage
-from gkanalysis.word.form import read_word_form
-from gkanalysis.word.xmlparts import NAMESPACES
+from gkanalysis.ingest.word.archive import WordPackage
+from gkanalysis.ingest.word.form import read_word_form
+from gkanalysis.ingest.word.xmlparts import NAMESPACES
 
 _DECLARED = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from lxml import etree
 
-from gkanalysis.codebook import read_codebook
+from gkanalysis.codebook.instrument import read_codebook
+from gkanalysis.core.zipping import zip_parts
 from gkanalysis.ingest.matching import Matcher
+from gkanalysis.ingest.word.archive import WordPackage
+from gkanalysis.ingest.word.form import read_word_form
+from gkanalysis.ingest.word.xmlparts import NAMESPACES
 from gkanalysis.synthetic.wordwriter import write_form
-from gkanalysis.word.archive import WordPackage
-from gkanalysis.word.form import read_word_form
-from gkanalysis.word.xmlparts import NAMESPACES
-from gkanalysis.zipping import zip_parts
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = read_codebook(ROOT / "data/codebook/strukturen.yml")

@@ -6,12 +6,12 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from forms import ROOT
+from gkanalysis.codebook.interviewcodebook import read_interview_codebook
+from gkanalysis.core.zipping import zip_parts
 from gkanalysis.ingest.interviews import ingest_interviews
-from gkanalysis.interviewcodebook import read_interview_codebook
-from gkanalysis.interviews import process_interviews
-from gkanalysis.qda.model import Case, Code, Coder, Coding, Memo, Project, Selection, Source, Variable
-from gkanalysis.qda.writer import write_qdpx
-from gkanalysis.zipping import zip_parts
+from gkanalysis.ingest.qda.model import Case, Code, Coder, Coding, Memo, Project, Selection, Source, Variable
+from gkanalysis.ingest.qda.writer import write_qdpx
+from gkanalysis.settle.interviews import process_interviews
 from received import ALLIANCES
 from tools.project import rewrite_form
 

@@ -6,11 +6,11 @@ from datetime import date
 import pandas as pd
 import yaml
 
+from gkanalysis.codebook.listbook import read_list_book
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.ingest.lists import ingest_list
-from gkanalysis.listbook import read_list_book
-from gkanalysis.lists import process_list
-from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.chapter import Chapter
+from gkanalysis.settle.lists import process_list
 from received import ALLIANCES
 from sheets import xlsx
 

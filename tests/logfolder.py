@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import yaml
 
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.chapter import Chapter
 
 TYPES = {"stadt": "Städte", "kreis": "Kreise"}

@@ -5,12 +5,12 @@ import json
 import pandas as pd
 import yaml
 
-from gkanalysis.codebook import read_codebook
-from gkanalysis.findings import Log
+from gkanalysis.codebook.instrument import read_codebook
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.ingest.categorybook import read_category_book
-from gkanalysis.mentions import read_mentions
-from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.chapter import Chapter
+from gkanalysis.settle.findings import Log
+from gkanalysis.settle.mentions import read_mentions
 from wavebook import BOOK, TYPES
 
 SOURCE, ITEM = "probe-2023", "1.4"

@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.chapter import Chapter
 
 FORM = """

@@ -7,7 +7,7 @@ import pandas as pd
 
 from forms import BOOK
 from gkanalysis.ingest.forms import ingest_forms
-from gkanalysis.process import process_source
+from gkanalysis.settle.process import process_source
 from gkanalysis.synthetic.wordwriter import write_form
 
 ALLIANCES = pd.DataFrame(

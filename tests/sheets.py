@@ -3,8 +3,8 @@
 from datetime import date
 from xml.sax.saxutils import escape, quoteattr
 
+from gkanalysis.core.zipping import zip_parts
 from gkanalysis.ingest.sheetmodel import column_letter
-from gkanalysis.zipping import zip_parts
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"

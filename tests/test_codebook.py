@@ -3,8 +3,8 @@
 import pytest
 
 from forms import BOOK, ROOT
-from gkanalysis.codebook import read_codebook
-from gkanalysis.errors import CodebookError
+from gkanalysis.codebook.instrument import read_codebook
+from gkanalysis.core.errors import CodebookError
 
 SMALL = """\
 instrument: klein

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 import yaml
 
-from gkanalysis.codebook import read_codebook
+from gkanalysis.codebook.instrument import read_codebook
 from gkanalysis.report.definition import read_report
 from gkanalysis.report.typed import value_names
 

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 import yaml
 
+from gkanalysis.core.errors import DisclosureError
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.check import check_together
-from gkanalysis.errors import DisclosureError
-from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.definition import read_report
 from gkanalysis.verify.manifest import compare_outputs, read_manifest
 from tools.axe import axe_violations, external_requests

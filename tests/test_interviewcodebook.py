@@ -5,8 +5,8 @@ import re
 import pytest
 
 from forms import ROOT
-from gkanalysis.errors import CodebookError
-from gkanalysis.interviewcodebook import read_interview_codebook
+from gkanalysis.codebook.interviewcodebook import read_interview_codebook
+from gkanalysis.core.errors import CodebookError
 
 SHIPPED = ROOT / "data/codebook/reflexionsgespraeche.yml"
 GOOD = """\

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from gkanalysis.errors import IngestError, ValidationError
-from gkanalysis.findings import RULES
-from gkanalysis.interviewcases import document_id
-from gkanalysis.process import raise_errors
-from gkanalysis.qda.model import Link, Set
+from gkanalysis.core.errors import IngestError, ValidationError
+from gkanalysis.ingest.qda.model import Link, Set
+from gkanalysis.settle.findings import RULES
+from gkanalysis.settle.interviewcases import document_id
+from gkanalysis.settle.process import raise_errors
 from interviewfolder import BOOK, CLIMATE, LEAD, NEW, OPEN, SECOND, TEXT, Drawn, Folder, guid, spreadsheet
 from received import found, rules
 

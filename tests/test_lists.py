@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gkanalysis.errors import CodebookError, IngestError
-from gkanalysis.listbook import read_list_book
+from gkanalysis.codebook.listbook import read_list_book
+from gkanalysis.core.errors import CodebookError, IngestError
 from gkanalysis.verify.accounts import account_rows
 from listfolder import CLEAN, HEAD, SOURCE, ListFolder
 from received import found, rules

@@ -4,9 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from gkanalysis.codebook import read_codebook
-from gkanalysis.errors import NotebookError
-from gkanalysis.lookup import Known, answer_labels, checked_codebook, listed, meant, require_base, set_labels
+from gkanalysis.codebook.instrument import read_codebook
+from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.lookup import (
+    Known,
+    answer_labels,
+    checked_codebook,
+    listed,
+    meant,
+    require_base,
+    set_labels,
+)
 
 BOOK = read_codebook(Path(__file__).parents[1] / "data/codebook/prozess.yml")
 

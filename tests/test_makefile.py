@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from gkanalysis import rawstate
+from gkanalysis.core import rawstate
 from tools.project import REPORT, ROOT, copy_project, make
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")

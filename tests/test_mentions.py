@@ -2,10 +2,10 @@
 
 import pytest
 
-from gkanalysis.errors import CodebookError
-from gkanalysis.findings import Log
+from gkanalysis.core.errors import CodebookError
 from gkanalysis.ingest.categorybook import read_category_book
-from gkanalysis.mentions import MENTION_COLUMNS, coding_template, mention_frame, read_mentions
+from gkanalysis.settle.findings import Log
+from gkanalysis.settle.mentions import MENTION_COLUMNS, coding_template, mention_frame, read_mentions
 from openfolder import CATEGORIES, CODED, SOURCE, OpenFolder
 from received import COUNTED, Received
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gkanalysis.errors import UsageError
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.errors import UsageError
+from gkanalysis.core.paths import ProjectPaths
 
 
 @pytest.fixture

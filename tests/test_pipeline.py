@@ -17,8 +17,8 @@ import pytest
 import yaml
 from lxml import html
 
-from gkanalysis.paths import ProjectPaths
-from gkanalysis.sources import KINDS
+from gkanalysis.codebook.sources import KINDS
+from gkanalysis.core.paths import ProjectPaths
 from tools.project import (
     FORMS,
     REPORT,

@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 
 from forms import ROOT
-from gkanalysis.rawstate import StateError, update_states
+from gkanalysis.core.rawstate import StateError, update_states
 
 FORM = "strukturen-2018/forms/Bögen Ä (neu).docx"
 FILES = {
@@ -83,7 +83,7 @@ def test_no_data_folder(folder, name, said):
 
 def test_runs_before_there_is_an_environment(folder):
     """make runs it with any Python, isolated and without site packages; an error is one line and a status."""
-    script = [sys.executable, "-I", "-S", "-X", "utf8", str(ROOT / "src/gkanalysis/rawstate.py")]
+    script = [sys.executable, "-I", "-S", "-X", "utf8", str(ROOT / "src/gkanalysis/core/rawstate.py")]
     run = subprocess.run([*script, "raw", "state"], cwd=folder, capture_output=True, text=True)
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
     assert (folder / "state/strukturen-2018/forms").is_file()

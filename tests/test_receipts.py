@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from gkanalysis.findings import Log
-from gkanalysis.receipts import alliances_named, assign_forms, check_receipts, choose_forms, iso_date
+from gkanalysis.settle.findings import Log
+from gkanalysis.settle.receipts import alliances_named, assign_forms, check_receipts, choose_forms, iso_date
 
 ALLIANCES = pd.DataFrame(
     [("B1", "Fulda", ""), ("B2", "Kreis Fulda", "Landkreis Fulda|LK Fulda"), ("B3", "Waldsee", None)],

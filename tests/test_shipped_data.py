@@ -11,7 +11,7 @@ import yaml
 from forms import BOOK, ROOT
 from gkanalysis.ingest.forms import ingest_forms
 from gkanalysis.ingest.register import read_register, read_register_codebook, register_frames
-from gkanalysis.process import process_source
+from gkanalysis.settle.process import process_source
 
 TYPES = {"f": "kreisfreie_stadt", "k": "kreis", "g": "kreisangehoerige_kommune"}
 SPEC = yaml.safe_load((ROOT / "data/synthetic/strukturen-2018.yml").read_text(encoding="utf-8"))

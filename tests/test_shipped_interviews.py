@@ -8,7 +8,7 @@ import yaml
 from forms import ROOT
 from gkanalysis.ingest.interviews import ingest_interviews, read_interim
 from gkanalysis.ingest.register import read_register, read_register_codebook
-from gkanalysis.interviews import process_interviews
+from gkanalysis.settle.interviews import process_interviews
 from interviewfolder import BOOK, LEAD
 
 RAW = ROOT / "data/raw" / BOOK.source

@@ -9,11 +9,11 @@ import pytest
 import yaml
 
 from forms import ROOT
-from gkanalysis.codebook import read_codebook
+from gkanalysis.codebook.instrument import read_codebook
 from gkanalysis.ingest.categorybook import read_category_book
 from gkanalysis.ingest.forms import ingest_forms
 from gkanalysis.ingest.register import read_register, read_register_codebook
-from gkanalysis.process import process_source
+from gkanalysis.settle.process import process_source
 from gkanalysis.synthetic.waves import make_waves, read_plans
 from gkanalysis.verify.consistency import check_consistency
 from gkanalysis.verify.relations import read_figures, read_relations

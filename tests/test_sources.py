@@ -5,8 +5,8 @@ import re
 import pytest
 
 from forms import ROOT
-from gkanalysis.errors import CodebookError
-from gkanalysis.sources import KINDS, source_kind
+from gkanalysis.codebook.sources import KINDS, source_kind
+from gkanalysis.core.errors import CodebookError
 
 
 @pytest.mark.parametrize(

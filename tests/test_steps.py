@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gkanalysis.errors import ValidationError
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.errors import ValidationError
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.pipeline import build_register
 
 ROOT = Path(__file__).parents[1]

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from forms import BOOK
-from gkanalysis.findings import RULES, Log
 from gkanalysis.ingest.matching import NOT_FOUND
-from gkanalysis.validate import (
+from gkanalysis.settle.findings import RULES, Log
+from gkanalysis.settle.validate import (
     check_locations,
     completeness,
     log_reviews,

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gkanalysis.writing import write_bytes, write_json
+from gkanalysis.core.writing import write_bytes, write_json
 
 
 def test_file_appears_with_its_folder_and_nothing_beside_it(tmp_path):

@@ -5,19 +5,19 @@ import re
 import pytest
 import yaml
 
-from gkanalysis.codebook import read_codebook
-from gkanalysis.codebookcheck import load_yaml
+from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.codebook.instrument import read_codebook
+from gkanalysis.codebook.interviewcodebook import read_interview_codebook
+from gkanalysis.codebook.listbook import read_list_book
+from gkanalysis.core.errors import GkError
+from gkanalysis.core.yamlproblem import OTHERWISE, why_unreadable
 from gkanalysis.disclosure.policy import read_policy
-from gkanalysis.errors import GkError
 from gkanalysis.ingest.categorybook import read_category_book
 from gkanalysis.ingest.register import read_register_codebook
-from gkanalysis.interviewcodebook import read_interview_codebook
-from gkanalysis.listbook import read_list_book
-from gkanalysis.process import read_dataset
 from gkanalysis.report.definition import read_report
+from gkanalysis.settle.process import read_dataset
 from gkanalysis.verify.declarations import read_relations
 from gkanalysis.verify.published import read_bindings
-from gkanalysis.yamlproblem import OTHERWISE, why_unreadable
 
 BROKEN = [
     ("a: b: c", "Zeile 1, Spalte 5: ein „:“ steht, wo keines stehen darf"),

@@ -60,7 +60,7 @@ _WHERE = {
     "open_chapter": "report.chapter",
     "plain_rows": "report.exhibits",
     "printed_blocks": "report.exhibits",
-    "read_codebook": "codebook",
+    "read_codebook": "codebook.instrument",
     "read_policy": "disclosure.policy",
     "segment_bars": "report.figures",
     "sign_test": "report.statements",
@@ -86,7 +86,7 @@ __all__ = ["__version__", *sorted(_WHERE)]
 def __getattr__(name: str) -> object:
     if name in _WHERE:
         return getattr(import_module(f"gkanalysis.{_WHERE[name]}"), name)
-    from gkanalysis.lookup import guess
+    from gkanalysis.core.lookup import guess
 
     raise AttributeError(
         f"gkanalysis hat keinen Namen „{name}“{guess(name, _WHERE)}; es gibt {', '.join(sorted(_WHERE))}."

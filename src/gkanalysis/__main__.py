@@ -10,8 +10,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from gkanalysis.arguments import Parser
-from gkanalysis.errors import GkError, IngestError
+from gkanalysis.core.arguments import Parser
+from gkanalysis.core.errors import GkError, IngestError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -122,8 +122,7 @@ def _parser() -> Parser:
 
 
 def _paths(options: argparse.Namespace):
-    from gkanalysis.paths import ProjectPaths
-    from gkanalysis.report.definition import project_root
+    from gkanalysis.core.paths import ProjectPaths, project_root
 
     return ProjectPaths.of(project_root(), Path(options.data))
 
@@ -136,8 +135,8 @@ def _reports(paths) -> list[str]:
 
 
 def _form(options: argparse.Namespace) -> None:
-    from gkanalysis.word.archive import open_word_file
-    from gkanalysis.word.form import fields_as_json, read_word_form
+    from gkanalysis.ingest.word.archive import open_word_file
+    from gkanalysis.ingest.word.form import fields_as_json, read_word_form
 
     refused = []
     for file in options.files:
@@ -234,7 +233,7 @@ def _reference(options: argparse.Namespace) -> None:
 
 
 def _check_published(options: argparse.Namespace) -> None:
-    from gkanalysis.errors import VerificationError
+    from gkanalysis.core.errors import VerificationError
     from gkanalysis.verify.consistency import check_consistency
     from gkanalysis.verify.relations import read_figures, read_relations
     from gkanalysis.verify.wording import report_lines
@@ -253,10 +252,10 @@ def _check_published(options: argparse.Namespace) -> None:
 
 
 def _origins(options: argparse.Namespace) -> None:
+    from gkanalysis.core.writing import write_bytes
     from gkanalysis.report.chapter import Chapter
     from gkanalysis.report.definition import read_report
     from gkanalysis.verify.tracepage import trace_page
-    from gkanalysis.writing import write_bytes
 
     paths = _paths(options)
     report = read_report(paths.root, options.report)
@@ -286,11 +285,11 @@ def _verify(options: argparse.Namespace) -> None:
 
 def _release(options: argparse.Namespace) -> None:
     from gkanalysis import __version__
-    from gkanalysis.errors import UsageError
+    from gkanalysis.core.errors import UsageError
+    from gkanalysis.core.writing import write_json
     from gkanalysis.report.definition import read_report
     from gkanalysis.verify.manifest import make_manifest
     from gkanalysis.verify.run import release_files
-    from gkanalysis.writing import write_json
 
     paths = _paths(options)
     report = read_report(paths.root, options.report)
@@ -306,11 +305,11 @@ def _release(options: argparse.Namespace) -> None:
 
 
 def _verify_selftest(options: argparse.Namespace) -> None:
-    from gkanalysis.errors import VerificationError
-    from gkanalysis.report.definition import project_root
+    from gkanalysis.core.errors import VerificationError
+    from gkanalysis.core.paths import project_root
+    from gkanalysis.core.writing import write_bytes
     from gkanalysis.verify.selftest import self_test
     from gkanalysis.verify.selftestresult import table
-    from gkanalysis.writing import write_bytes
 
     result = self_test(
         project_root(),
@@ -344,15 +343,16 @@ def _trace(options: argparse.Namespace) -> None:
 
 
 def _synthetic(options: argparse.Namespace) -> None:
-    from gkanalysis.report.definition import project_root
+    from gkanalysis.core.paths import project_root
     from gkanalysis.synthetic.make import make_synthetic
 
     print("\n".join(make_synthetic(project_root())))
 
 
 def _notebooks(options: argparse.Namespace) -> None:
-    from gkanalysis.errors import NotebookError
-    from gkanalysis.report.definition import project_root, read_report
+    from gkanalysis.core.errors import NotebookError
+    from gkanalysis.core.paths import project_root
+    from gkanalysis.report.definition import read_report
     from gkanalysis.report.notebooks import check_notebook, strip_notebook
 
     problems = []

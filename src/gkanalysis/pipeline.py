@@ -11,8 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gkanalysis.errors import CodebookError, IngestError, ValidationError
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.errors import CodebookError, IngestError, ValidationError
+from gkanalysis.core.paths import ProjectPaths
 
 SHOWN = 12  # findings that the terminal shows; all stand in the file it names
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from gkanalysis.codebook import Codebook
+    from gkanalysis.codebook.instrument import Codebook
+    from gkanalysis.codebook.interviewcodebook import InterviewCodebook
+    from gkanalysis.codebook.listbook import ListBook
+    from gkanalysis.codebook.sources import SourceKind
     from gkanalysis.ingest.categorybook import CategoryBook
-    from gkanalysis.interviewcodebook import InterviewCodebook
-    from gkanalysis.listbook import ListBook
-    from gkanalysis.sources import SourceKind
 
     Book = Codebook | InterviewCodebook | ListBook
 
@@ -98,9 +98,9 @@ def build_register(paths: ProjectPaths) -> None:
     ------
     ValidationError, IngestError
     """
+    from gkanalysis.core.writing import write_json
     from gkanalysis.ingest.register import read_register, read_register_codebook
-    from gkanalysis.process import raw_hashes, read_dataset
-    from gkanalysis.writing import write_json
+    from gkanalysis.settle.process import raw_hashes, read_dataset
 
     dataset = read_dataset(paths.data)
     if not dataset["synthetic"] and paths.data.resolve() == (paths.root / "data/raw").resolve():
@@ -132,10 +132,10 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     """
     import pandas as pd
 
-    from gkanalysis.interviews import process_interviews
-    from gkanalysis.lists import process_list
-    from gkanalysis.mentions import coding_template
-    from gkanalysis.process import process_source, questions, raise_errors
+    from gkanalysis.settle.interviews import process_interviews
+    from gkanalysis.settle.lists import process_list
+    from gkanalysis.settle.mentions import coding_template
+    from gkanalysis.settle.process import process_source, questions, raise_errors
 
     kind, book = _codebook(paths, source)
     register = {
@@ -218,10 +218,10 @@ def _interviews_counted(tables: Mapping[str, pd.DataFrame]) -> str:
 
 def _codebook(paths: ProjectPaths, source: str) -> tuple[SourceKind, Book]:
     """What kind of source it is, and its codebook; one of another wave is no substitute."""
-    from gkanalysis.codebook import read_codebook
-    from gkanalysis.interviewcodebook import read_interview_codebook
-    from gkanalysis.listbook import read_list_book
-    from gkanalysis.sources import source_kind
+    from gkanalysis.codebook.instrument import read_codebook
+    from gkanalysis.codebook.interviewcodebook import read_interview_codebook
+    from gkanalysis.codebook.listbook import read_list_book
+    from gkanalysis.codebook.sources import source_kind
 
     path = paths.codebook(source)
     kind = source_kind(path)

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from gkanalysis.core.errors import CodebookError
 from gkanalysis.disclosure.check import Outcome, _check_files, _Forbidden
 from gkanalysis.disclosure.data import read_sources
 from gkanalysis.disclosure.exact import find_breaches
@@ -13,7 +14,6 @@ from gkanalysis.disclosure.policy import Attribute, NameRules, Policy, Rule, Sou
 from gkanalysis.disclosure.readclaims import read_claims
 from gkanalysis.disclosure.received import read_listed
 from gkanalysis.disclosure.verbatim import Spoken
-from gkanalysis.errors import CodebookError
 from gkanalysis.report.lists import Events
 from gkanalysis.report.visits import Visits
 from logfolder import TYPES, LogFolder

@@ -2,8 +2,8 @@
 
 import pytest
 
+from gkanalysis.core.errors import DisclosureError
 from gkanalysis.disclosure.pairedcounts import Paired, printable_detail
-from gkanalysis.errors import DisclosureError
 from gkanalysis.stats.paired import mcnemar_test, paired_difference
 
 WIDE = (30, 30)  # yes and no of a wave with many more answers than pairs

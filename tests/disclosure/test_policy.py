@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 import yaml
 
+from gkanalysis.core.errors import CodebookError
 from gkanalysis.disclosure.policy import exceptions_table, read_policy
-from gkanalysis.errors import CodebookError
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "data/codebook/disclosure.yml"

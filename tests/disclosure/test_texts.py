@@ -11,8 +11,8 @@ import pikepdf
 import pytest
 import typst
 
+from gkanalysis.core.errors import RenderError
 from gkanalysis.disclosure.texts import json_texts, texts_of
-from gkanalysis.errors import RenderError
 
 NAME = "Eisvogelstadt"
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gkanalysis.errors import IngestError
+from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.categories import CATEGORY_RULES, CODING_COLUMNS, coding_sheet, read_codings
 from gkanalysis.ingest.categorybook import Category, CategoryBook
 from gkanalysis.ingest.spreadsheets import read_table, table_spec

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gkanalysis.errors import CodebookError
+from gkanalysis.core.errors import CodebookError
 from gkanalysis.ingest.categorybook import read_category_book
 
 GOOD = """

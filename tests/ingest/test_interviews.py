@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gkanalysis.errors import IngestError
+from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.interviews import (
     ingest_interviews,
     project_lines,
@@ -13,8 +13,8 @@ from gkanalysis.ingest.interviews import (
     read_project,
     read_projects,
 )
-from gkanalysis.qda.model import Link, Set
-from gkanalysis.qda.qdpx import read_qdpx
+from gkanalysis.ingest.qda.model import Link, Set
+from gkanalysis.ingest.qda.qdpx import read_qdpx
 from interviewfolder import CLIMATE, LEAD, NEW, SECOND, TEXT, Drawn, Folder, guid, spreadsheet
 
 NEUGRUENDUNG, KLIMA = "Das Bündnis > Neugründung", "Leitfaden > Politisches Klima"

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from forms import BOOK, MAIN, Drawn, W, answers, match, parts_of, typed
-from gkanalysis.codebook import TICK_KINDS
-from gkanalysis.errors import IngestError
+from gkanalysis.codebook.instrument import TICK_KINDS
+from gkanalysis.core.errors import IngestError
+from gkanalysis.ingest.word.xmlparts import NAMESPACES
 from gkanalysis.synthetic.wordwriter import STYLES, write_form
-from gkanalysis.word.xmlparts import NAMESPACES
 
 A03, A04 = "1.1.A03.4", "1.1.A04.4"
 ROW_A03, ROW_A04 = 6, 7  # rows in table 2 of both versions: three header rows, then A01
@@ -385,7 +385,7 @@ def test_text_in_a_comment_and_under_another_name_of_the_main_part():
         "word/comments.xml": comments.encode(),
         rels: parts[rels].replace(b"</Relationships>", relation),
     }
-    from gkanalysis.zipping import zip_parts
+    from gkanalysis.core.zipping import zip_parts
 
     assert [r.raw for r in match(zip_parts(parts)).reviews] == ["Bitte um Rückruf", "Stimmt nicht mehr"]
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from forms import ROOT
-from gkanalysis.errors import CodebookError, ValidationError
+from gkanalysis.core.errors import CodebookError, ValidationError
 from gkanalysis.ingest.register import read_register, read_register_codebook, register_frames
 
 BOOK = read_register_codebook(ROOT / "data/codebook/register.yml")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gkanalysis.errors import GkError, ValidationError
+from gkanalysis.core.errors import GkError, ValidationError
 from gkanalysis.ingest.sheetfindings import SHEET_FINDING_COLUMNS, SHEET_RULES, finding_log_rows
 from gkanalysis.ingest.spreadsheets import read_table, table_spec
 from sheets import Raw, formula, xlsx

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gkanalysis.errors import IngestError
+from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.tables import check_rows, read_rows
 
 COLUMNS = ["id", "name"]

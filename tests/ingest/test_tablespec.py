@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from gkanalysis.errors import CodebookError
+from gkanalysis.core.errors import CodebookError
 from gkanalysis.ingest.tablespec import table_spec
 
 LOG = """

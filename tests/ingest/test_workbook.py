@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gkanalysis.errors import GkError
+from gkanalysis.core.errors import GkError
 from gkanalysis.ingest.sheetmodel import SHEET_SENTENCES, RefusedSheetError
 from gkanalysis.ingest.workbook import MAX_BYTES, read_workbook
 from sheets import formula, xlsx

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
+from gkanalysis.core.zipping import zip_parts
 from gkanalysis.ingest.sheetmodel import SHEET_SENTENCES
+from gkanalysis.ingest.word.refusal import UnsafeContentError
 from gkanalysis.ingest.xlsxfile import xlsx_sheets
-from gkanalysis.word.refusal import UnsafeContentError
-from gkanalysis.zipping import zip_parts
 from sheets import MAIN, STRICT, Raw, day, formula, xlsx, xlsx_parts
 
 

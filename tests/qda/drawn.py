@@ -3,7 +3,7 @@
 import io
 import zipfile
 
-from gkanalysis.qda.qdpx import read_qdpx
+from gkanalysis.ingest.qda.qdpx import read_qdpx
 
 PROJECT_NAMESPACE = "urn:QDA-XML:project:1.0"
 HEAD = '<?xml version="1.0" encoding="utf-8"?>'

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gkanalysis.qda.losses import KINDS, RAW_LENGTH, loss
-from gkanalysis.qda.qdpx import read_qdpx
+from gkanalysis.ingest.qda.losses import KINDS, RAW_LENGTH, loss
+from gkanalysis.ingest.qda.qdpx import read_qdpx
 from qda.drawn import CODES, CODING, kinds, project, read, selection, stored_source, text_source, written
 
 TEXT = "Wir haben neu angefangen. Alle kamen."

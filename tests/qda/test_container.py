@@ -9,12 +9,12 @@ import zlib
 
 import pytest
 
-from gkanalysis.errors import IngestError
-from gkanalysis.qda.container import MAX_MEMBERS, Container
-from gkanalysis.qda.projectxml import MAX_TAGS, iterate_objects, refuse_doctype
-from gkanalysis.qda.qdpx import read_qdpx
-from gkanalysis.qda.refusal import SENTENCES, QdaFileError
-from gkanalysis.word.refusal import UnsafeContentError
+from gkanalysis.core.errors import IngestError
+from gkanalysis.ingest.qda.container import MAX_MEMBERS, Container
+from gkanalysis.ingest.qda.projectxml import MAX_TAGS, iterate_objects, refuse_doctype
+from gkanalysis.ingest.qda.qdpx import read_qdpx
+from gkanalysis.ingest.qda.refusal import SENTENCES, QdaFileError
+from gkanalysis.ingest.word.refusal import UnsafeContentError
 from qda.drawn import PROJECT_NAMESPACE, project, stored_source, text_source, written, zipped
 
 MEGABYTE = 2**20
@@ -199,7 +199,7 @@ def test_texts_have_limits(tmp_path, monkeypatch):
         with pytest.raises(QdaFileError, match="32 MB je Text"):
             container.read("sources/g01.txt", limit=2999)
         assert len(container.read("sources/g01.txt", limit=3000)) == 3000
-    monkeypatch.setattr("gkanalysis.qda.container.MAX_TOTAL_BYTES", 2999)
+    monkeypatch.setattr("gkanalysis.ingest.qda.container.MAX_TOTAL_BYTES", 2999)
     assert refused(path) == "size"
 
 

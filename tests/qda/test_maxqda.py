@@ -4,11 +4,11 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from gkanalysis.errors import IngestError
-from gkanalysis.qda.container import Container
-from gkanalysis.qda.maxqda import read_maxqda
-from gkanalysis.qda.model import Coding, Selection
-from gkanalysis.qda.spreadsheet import Cell, Workbook
+from gkanalysis.core.errors import IngestError
+from gkanalysis.ingest.qda.container import Container
+from gkanalysis.ingest.qda.maxqda import read_maxqda
+from gkanalysis.ingest.qda.model import Coding, Selection
+from gkanalysis.ingest.qda.spreadsheet import Cell, Workbook
 from qda.drawn import project, zipped
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

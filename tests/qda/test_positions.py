@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gkanalysis.qda.positions import READINGS, Mark, Ruler, fit_readings, says_same
+from gkanalysis.ingest.qda.positions import READINGS, Mark, Ruler, fit_readings, says_same
 
 TEXT = "Guten Tag 😀.\r\nWir fangen 😀 neu an.\r\nAlle kamen gern."
 PLAIN = TEXT.replace("\r\n", "\n")

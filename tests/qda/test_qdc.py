@@ -3,11 +3,11 @@
 import pytest
 from lxml import etree
 
-from gkanalysis.errors import IngestError
-from gkanalysis.qda.guids import description_guid
-from gkanalysis.qda.model import Code, Memo, Project, Set
-from gkanalysis.qda.qdc import read_qdc, write_qdc
-from gkanalysis.qda.refusal import QdaWriteError
+from gkanalysis.core.errors import IngestError
+from gkanalysis.ingest.qda.guids import description_guid
+from gkanalysis.ingest.qda.model import Code, Memo, Project, Set
+from gkanalysis.ingest.qda.qdc import read_qdc, write_qdc
+from gkanalysis.ingest.qda.refusal import QdaWriteError
 from qda.drawn import kinds
 
 BOOK = (

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from gkanalysis.qda.guids import description_guid
-from gkanalysis.qda.model import (
+from gkanalysis.ingest.qda.guids import description_guid
+from gkanalysis.ingest.qda.model import (
     Case,
     Code,
     Coder,
@@ -23,10 +23,10 @@ from gkanalysis.qda.model import (
     Source,
     Variable,
 )
-from gkanalysis.qda.positions import READINGS
-from gkanalysis.qda.qdpx import read_qdpx
-from gkanalysis.qda.refusal import QdaWriteError
-from gkanalysis.qda.writer import write_qdpx
+from gkanalysis.ingest.qda.positions import READINGS
+from gkanalysis.ingest.qda.qdpx import read_qdpx
+from gkanalysis.ingest.qda.refusal import QdaWriteError
+from gkanalysis.ingest.qda.writer import write_qdpx
 
 TEXT = "Guten Tag 😀.\nWir fangen 😀 neu an.\nAlle kamen gern."
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.definition import ChapterDefinition, Report, read_report
 from gkanalysis.report.exhibits import Figure, Row, Table
 from gkanalysis.report.figures import segment_bars

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import RenderError, UsageError, VerificationError
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.errors import RenderError, UsageError, VerificationError
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.assemble import assemble, assemble_report, placed
 from gkanalysis.report.definition import ChapterDefinition, Report
 from gkanalysis.verify.trace import find_numbers

@@ -5,8 +5,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from gkanalysis.errors import NotebookError, UsageError
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.errors import NotebookError, UsageError
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.chapters import run_chapters
 from gkanalysis.report.definition import ChapterDefinition, Report
 

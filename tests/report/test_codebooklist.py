@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.codebooklist import codebook_rows, codebook_table
 from gkanalysis.verify.trace import trace_number

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gkanalysis.errors import CodebookError, RenderError
+from gkanalysis.core.errors import CodebookError, RenderError
 from gkanalysis.report.countwords import CountWords, read_count_words
 from gkanalysis.report.values import Value, fill_references, value_from_record
 

@@ -7,9 +7,9 @@ import nbformat
 import pytest
 import yaml
 
-from gkanalysis.errors import CodebookError, UsageError
-from gkanalysis.paths import ProjectPaths
-from gkanalysis.report.definition import chapter_parameters, make_rules, project_root, read_report
+from gkanalysis.core.errors import CodebookError, UsageError
+from gkanalysis.core.paths import ProjectPaths, project_root
+from gkanalysis.report.definition import chapter_parameters, make_rules, read_report
 
 GOOD = {
     "title": "Titel", "authors": ["Eine"], "institution": "Institut", "date": "2019-09", "language": "de",

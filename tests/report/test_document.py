@@ -2,7 +2,7 @@
 
 import pytest
 
-from gkanalysis.errors import RenderError
+from gkanalysis.core.errors import RenderError
 from gkanalysis.report.document import (
     check_document,
     link_exhibits,

@@ -8,7 +8,7 @@ import docx
 import pytest
 from lxml import etree
 
-from gkanalysis.errors import RenderError
+from gkanalysis.core.errors import RenderError
 from gkanalysis.report.docx import render_docx
 from gkanalysis.report.docxreference import PARAGRAPHS, write_reference
 from gkanalysis.report.render import moment

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from gkanalysis.codebook import read_codebook
-from gkanalysis.errors import NotebookError
+from gkanalysis.codebook.instrument import read_codebook
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.exhibits import (
     Figure,
     Row,

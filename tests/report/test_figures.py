@@ -15,7 +15,7 @@ import yaml
 from lxml import etree
 from PIL import Image
 
-from gkanalysis.errors import NotebookError
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.figures import count_bars, dot_ranges, figure_table, segment_bars
 from gkanalysis.report.style import SEGMENTS, TYPE_LOOKS
 

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-from gkanalysis.errors import NotebookError
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.flowfigure import LOOKS, flow_alt, flow_figure, flow_numbers
 from gkanalysis.tabulate.panel import PARTICIPATION, PARTICIPATION_LABELS, flow_table
 

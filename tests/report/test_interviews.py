@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import NotebookError, RenderError
+from gkanalysis.core.errors import NotebookError, RenderError
 from gkanalysis.report.interviews import agreement_rows, theme_rows
 from gkanalysis.report.quotations import quote_id
 from talks import SOURCE, draw_chapter

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gkanalysis.errors import NotebookError
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.lists import Events, Totals, event_rows, total_rows
 from gkanalysis.report.values import WORDINGS, fill_references, value_from_record
 from gkanalysis.report.visits import Visits, band_rows

@@ -9,7 +9,7 @@ from lxml import etree
 from matplotlib.colors import to_hex
 from PIL import Image
 
-from gkanalysis.errors import NotebookError
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.matrixfigure import SHADES, matrix_alt, matrix_figure, matrix_table
 from gkanalysis.report.style import INK
 from gkanalysis.tabulate.bases import small_base_mark

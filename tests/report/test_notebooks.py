@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from gkanalysis.errors import NotebookError
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.notebooks import check_notebook, run_chapter, strip_notebook
 
 ROOT = Path(__file__).parents[2]
@@ -53,8 +53,8 @@ FAILURES = [
     pytest.param(["1"], {}, None, "keine Zelle mit der Marke „parameters“", id="no parameters cell"),
     pytest.param(["1", "x = 1 / 0"], {}, PARAMETERS, "abgebrochen .ZeroDivisionError: division by zero", id="failing cell"),
     pytest.param(["x ="], {}, PARAMETERS, "abgebrochen .SyntaxError", id="syntax error"),
-    pytest.param(["from gkanalysis.errors import TabulationError\nraise TabulationError('Die Basis fehlt.')"], {}, PARAMETERS, "probe.ipynb“: Die Basis fehlt.$", id="our own error"),
-    pytest.param(["from gkanalysis.errors import ValidationError\nraise ValidationError('Das geht nicht.')"], {}, PARAMETERS, "probe.ipynb“: Das geht nicht.$", id="any error of ours"),
+    pytest.param(["from gkanalysis.core.errors import TabulationError\nraise TabulationError('Die Basis fehlt.')"], {}, PARAMETERS, "probe.ipynb“: Die Basis fehlt.$", id="our own error"),
+    pytest.param(["from gkanalysis.core.errors import ValidationError\nraise ValidationError('Das geht nicht.')"], {}, PARAMETERS, "probe.ipynb“: Das geht nicht.$", id="any error of ours"),
     pytest.param(["exit()", "1"], {}, PARAMETERS, "zelle-1", id="exit()"),
     pytest.param(["1", "exit()"], {}, PARAMETERS, "zelle-2", id="exit() at the end"),
     pytest.param(["import sys; sys.exit()", "1"], {}, PARAMETERS, "zelle-1", id="sys.exit"),

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from gkanalysis.errors import NotebookError
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.numbers import (
     NBSP,
     format_count,

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from gkanalysis.codebook import read_codebook
-from gkanalysis.errors import NotebookError, VerificationError
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.codebook.instrument import read_codebook
+from gkanalysis.core.errors import NotebookError, VerificationError
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.offers import (
     Offers,

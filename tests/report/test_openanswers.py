@@ -2,7 +2,7 @@
 
 import pytest
 
-from gkanalysis.errors import NotebookError
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.openanswers import OpenAnswers, interval_notes, mention_rows
 from openfolder import CODED, ITEM, SOURCE, OpenFolder
 

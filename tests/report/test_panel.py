@@ -5,8 +5,8 @@ import json
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import NotebookError
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.panel import Panel
 from gkanalysis.report.panelrows import (

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from statsmodels.stats.contingency_tables import mcnemar
 
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.disclosure.pairedcounts import Paired
-from gkanalysis.errors import NotebookError
 from gkanalysis.report.panel import Panel
 from gkanalysis.report.panelchange import SIGNIFICANT, _below, _verdicts, change_numbers
 from gkanalysis.report.panelrows import HELD_BACK, change_rows, change_words, repeated_words

@@ -8,9 +8,9 @@ from posixpath import dirname, join, normpath
 import pytest
 from lxml import etree
 
-from gkanalysis.errors import RenderError
+from gkanalysis.core.errors import RenderError
+from gkanalysis.core.zipping import zip_parts
 from gkanalysis.report.pptxreference import EMU, NAMES, write_reference
-from gkanalysis.zipping import zip_parts
 from slidedeck import NOTE, make_deck
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gkanalysis.errors import RenderError
+from gkanalysis.core.errors import RenderError
 from gkanalysis.report.document import parse
 from gkanalysis.report.pptxtext import paragraphs
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gkanalysis.errors import NotebookError
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.quotations import (
     Quotation,
     check_quotation,

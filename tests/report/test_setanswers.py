@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import NotebookError
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.setanswers import ticked_table, yes_no_table
 from gkanalysis.verify.trace import trace_cell
 from gkanalysis.verify.tracewords import check_printed, definition_words

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from gkanalysis.errors import NotebookError
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.sidebyside import stated_answers, stated_rows
 from gkanalysis.verify.trace import trace_cell

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import NotebookError
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.slidefigures import HEIGHT, WIDTH, base_line, field_time, slide_bars, unit_dots
 from gkanalysis.report.slides import svg_size
 from gkanalysis.report.style import ACCENT

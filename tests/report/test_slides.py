@@ -2,8 +2,8 @@
 
 import pytest
 
-from gkanalysis.errors import RenderError, UsageError
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.errors import RenderError, UsageError
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.document import plain_text
 from gkanalysis.report.render import render_report
 from gkanalysis.report.slides import svg_size

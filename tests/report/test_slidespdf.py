@@ -6,7 +6,7 @@ from io import BytesIO
 import pikepdf
 import pytest
 
-from gkanalysis.errors import RenderError
+from gkanalysis.core.errors import RenderError
 from slidedeck import NOTE, TEXT, figure, make_deck, table
 from tools.system import needs, run
 from tools.verapdf import verapdf

@@ -6,7 +6,7 @@ import re
 import pikepdf
 import pytest
 
-from gkanalysis.errors import RenderError
+from gkanalysis.core.errors import RenderError
 from gkanalysis.report.render import moment, render_report
 from gkanalysis.report.typstpdf import render_pdf
 from tools.system import needs, run

@@ -3,7 +3,7 @@
 import pytest
 from IPython.core.formatters import PlainTextFormatter
 
-from gkanalysis.errors import NotebookError, RenderError
+from gkanalysis.core.errors import NotebookError, RenderError
 from gkanalysis.report.document import parse, plain_text, walk
 from gkanalysis.report.values import Place, Value, Values, fill_references
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy.stats import fisher_exact
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.stats import differences_by_group, exact, freeman_halton_test, holm
 
 

@@ -6,7 +6,7 @@ from math import comb
 
 import pytest
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.stats import clopper_pearson_interval, finite_population_interval
 
 

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import binom, binomtest
 from statsmodels.stats.contingency_tables import mcnemar
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.stats.paired import (
     NO_DISCORDANT_PAIRS,
     NO_PAIRS,

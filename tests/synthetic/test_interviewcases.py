@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import GkError
+from gkanalysis.core.errors import GkError
 from gkanalysis.synthetic.answers import Form
 from gkanalysis.synthetic.interviewcases import choose_alliances, place_name
 

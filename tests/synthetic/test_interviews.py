@@ -13,9 +13,9 @@ import yaml
 
 from forms import BOOK as FORMS_BOOK
 from forms import ROOT
-from gkanalysis.errors import GkError
-from gkanalysis.qda.maxqda import read_maxqda
-from gkanalysis.qda.qdpx import read_qdpx
+from gkanalysis.core.errors import GkError
+from gkanalysis.ingest.qda.maxqda import read_maxqda
+from gkanalysis.ingest.qda.qdpx import read_qdpx
 from gkanalysis.synthetic.answers import make_forms
 from gkanalysis.synthetic.interviewproject import make_project
 from gkanalysis.synthetic.interviews import make_interviews, write_interviews

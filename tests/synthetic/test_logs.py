@@ -6,8 +6,8 @@ import pytest
 from lxml import etree
 
 from forms import ROOT, parts_of
-from gkanalysis.codebookcheck import load_yaml
-from gkanalysis.errors import GkError
+from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.core.errors import GkError
 from gkanalysis.synthetic.logs import make_log, write_tables
 from wavebook import alliances
 

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from forms import ROOT
-from gkanalysis.errors import GkError
+from gkanalysis.core.errors import GkError
 from gkanalysis.synthetic.make import make_synthetic
 from tools.system import needs
 

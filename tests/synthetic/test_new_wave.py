@@ -7,8 +7,8 @@ import pandas as pd
 import yaml
 
 from forms import ROOT
-from gkanalysis.codebook import read_codebook
-from gkanalysis.codebookcheck import load_yaml
+from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.codebook.instrument import read_codebook
 from gkanalysis.synthetic.make import write_source
 from gkanalysis.synthetic.waves import make_waves
 from tools.project import copy_project, keep_report, make, steps

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gkanalysis.errors import GkError
+from gkanalysis.core.errors import GkError
 from gkanalysis.synthetic.transcripts import (
     Mark,
     check_codes,

@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 import yaml
 
-from gkanalysis.codebookcheck import load_yaml
-from gkanalysis.errors import GkError
+from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.core.errors import GkError
 from gkanalysis.synthetic.waves import make_waves
 from wavebook import PLAN, TYPES, alliances, write_wave
 

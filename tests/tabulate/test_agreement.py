@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.stats.agreement import REASON_LABELS, cohens_kappa, krippendorff_alpha
 from gkanalysis.tabulate.agreement import (
     AGREEMENT_BASE_LABELS,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate import BASE_LABELS, small_base_mark
 from gkanalysis.tabulate.bases import STATES, base_mask, check_base, quoted
 

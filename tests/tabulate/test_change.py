@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.stats.paired import mcnemar_test, paired_difference
 from gkanalysis.tabulate.change import (
     ASKED_BOTH,

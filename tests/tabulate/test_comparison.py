@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.comparison import compare_shares, side_by_side
 
 CONCEPTS = "2020: Konzepte, 2022: Maßnahmen; verschiedene Fragen, nicht vergleichbar als Veränderung."

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.cooccurrence import RELATION_LABELS, RELATIONS, cooccurrence_table, lay_out_codings
 
 CODES = ["klima", "bilanz", "wuensche"]

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate import Condition, Count, CountRow, count_row_from_mapping
 
 FULL = """

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.stats import finite_population_interval
 from gkanalysis.tabulate import single_response_table, state_table
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate import grid as grid_module
 from gkanalysis.tabulate.bases import STATES, TICK_STATES
 from gkanalysis.tabulate.grid import lay_out_cases, positions, state_grid

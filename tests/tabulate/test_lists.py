@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.lists import band_table, case_table, row_table, sum_table
 
 CASES = pd.DataFrame({"case_id": ["B1", "B2", "B3"], "type": ["kreis", "stadt", "stadt"]})

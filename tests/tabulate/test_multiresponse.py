@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.stats import finite_population_interval
 from gkanalysis.tabulate import multiple_response_table, top_rows_with_ties
 from gkanalysis.tabulate.bases import TICK_STATES

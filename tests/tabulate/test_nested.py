@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate import Condition, Count, CountRow, nested_count_table
 
 ALLIED = Condition("has_alliance", "=", True)

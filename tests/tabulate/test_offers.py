@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.offers import (
     OFFER_ASPECT_LABELS,
     OFFER_ASPECTS,

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate import multiple_response_table
 from gkanalysis.tabulate.openanswers import agreement_frames, category_responses, mention_table
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.panel import (
     PARTICIPATION,
     PARTICIPATION_LABELS,

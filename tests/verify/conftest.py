@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gkanalysis import __version__
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.definition import read_report
 from gkanalysis.verify.manifest import make_manifest

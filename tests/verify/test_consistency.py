@@ -2,7 +2,7 @@
 
 import pytest
 
-from gkanalysis.errors import VerificationError
+from gkanalysis.core.errors import VerificationError
 from gkanalysis.verify import consistency
 from gkanalysis.verify.consistency import check_consistency
 from gkanalysis.verify.wording import report_lines

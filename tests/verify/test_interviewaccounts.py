@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from forms import ROOT
-from gkanalysis.errors import UsageError
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.errors import UsageError
+from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.ingest.qda.model import Link, Set
 from gkanalysis.pipeline import build_interim, build_processed, build_register
-from gkanalysis.qda.model import Link, Set
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.verify.accounts import account_rows
 from gkanalysis.verify.interviewaccounts import interview_rows

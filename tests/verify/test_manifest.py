@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from gkanalysis.errors import VerificationError
+from gkanalysis.core.errors import VerificationError
 from gkanalysis.verify.manifest import (
     compare_inputs,
     compare_outputs,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gkanalysis.errors import VerificationError
+from gkanalysis.core.errors import VerificationError
 from gkanalysis.verify.certificate import GOOD, UNCHECKED
 from gkanalysis.verify.published import judge_published, read_bindings, unused_patterns
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from gkanalysis.errors import VerificationError
+from gkanalysis.core.errors import VerificationError
 from gkanalysis.verify import rebuild
 from gkanalysis.verify.rebuild import PARTS, chosen_settings, rebuilt_report, surroundings
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gkanalysis.errors import VerificationError
+from gkanalysis.core.errors import VerificationError
 from gkanalysis.verify.consistency import check_consistency
 from gkanalysis.verify.declarations import checked_qualifiers
 from gkanalysis.verify.relations import PublishedNumbers, read_figures, read_relations

@@ -12,8 +12,8 @@ import yaml
 
 from gkanalysis import __version__
 from gkanalysis.__main__ import main
-from gkanalysis.errors import VerificationError
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.errors import VerificationError
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.verify import run
 from gkanalysis.verify.manifest import compare_outputs, make_manifest, read_manifest
 from gkanalysis.verify.run import CERTIFICATE, verify_report

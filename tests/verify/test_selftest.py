@@ -15,6 +15,8 @@ import pytest
 import yaml
 
 from gkanalysis.__main__ import main
+from gkanalysis.ingest.word.archive import open_word_file
+from gkanalysis.ingest.word.form import read_word_form
 from gkanalysis.verify import selftest
 from gkanalysis.verify.mutants import (
     Mutant,
@@ -28,8 +30,6 @@ from gkanalysis.verify.mutants import (
 )
 from gkanalysis.verify.mutants_results import checkable_fields, draw_settings
 from gkanalysis.verify.selftestresult import KINDS, SECTIONS, SelfTest, table
-from gkanalysis.word.archive import open_word_file
-from gkanalysis.word.form import read_word_form
 from tools.project import ROOT
 
 DRAWS = {

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import UsageError, VerificationError
+from gkanalysis.core.errors import UsageError, VerificationError
 from gkanalysis.verify.trace import find_numbers, find_untraced, trace_cell, trace_number
 from gkanalysis.verify.tracewords import check_printed, origin_lines, report_of
 from tools.project import REPORT

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gkanalysis.errors import VerificationError
+from gkanalysis.core.errors import VerificationError
 from gkanalysis.verify.trace import trace_number
 from gkanalysis.verify.tracewords import definition_words
 from talks import SOURCE, draw_chapter

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import VerificationError
+from gkanalysis.core.errors import VerificationError
 from gkanalysis.report.lists import Events, Totals
 from gkanalysis.report.visits import Visits
 from gkanalysis.verify.published import judge_published

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from gkanalysis.errors import VerificationError
+from gkanalysis.core.errors import VerificationError
 from gkanalysis.report.openanswers import OpenAnswers
 from gkanalysis.verify.openaccounts import mention_rows
 from gkanalysis.verify.trace import trace_cell, trace_number

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from lxml import html
 
-from gkanalysis.errors import VerificationError
+from gkanalysis.core.errors import VerificationError
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.html import origin_anchor
 from gkanalysis.verify.trace import find_numbers, find_untraced, trace_cell

@@ -19,8 +19,8 @@ from docx_parts import (
     table,
     text_control,
 )
-from gkanalysis.word.form import read_word_form
-from gkanalysis.word.model import PLACEHOLDERS
+from gkanalysis.ingest.word.form import read_word_form
+from gkanalysis.ingest.word.model import PLACEHOLDERS
 
 
 @pytest.mark.parametrize(

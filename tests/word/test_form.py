@@ -31,12 +31,12 @@ from docx_parts import (
     tick,
     zipped,
 )
-from gkanalysis.errors import IngestError
-from gkanalysis.word.archive import WordPackage, open_word_file
-from gkanalysis.word.form import PartReader, fields_as_json, read_word_form
-from gkanalysis.word.grid import Grid, GridCell
-from gkanalysis.word.pieces import Control
-from gkanalysis.word.xmlparts import NAMESPACES
+from gkanalysis.core.errors import IngestError
+from gkanalysis.ingest.word.archive import WordPackage, open_word_file
+from gkanalysis.ingest.word.form import PartReader, fields_as_json, read_word_form
+from gkanalysis.ingest.word.grid import Grid, GridCell
+from gkanalysis.ingest.word.pieces import Control
+from gkanalysis.ingest.word.xmlparts import NAMESPACES
 
 DATA = Path(__file__).parent / "data"
 

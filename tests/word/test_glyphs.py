@@ -14,7 +14,7 @@ from docx_parts import (
     table,
     tick,
 )
-from gkanalysis.word.model import TICK_KINDS
+from gkanalysis.ingest.word.model import TICK_KINDS
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from docx_parts import (
     text_control,
     tick,
 )
-from gkanalysis.word.archive import open_word_file
-from gkanalysis.word.form import read_word_form
+from gkanalysis.ingest.word.archive import open_word_file
+from gkanalysis.ingest.word.form import read_word_form
 
 
 def test_labels_beside_controls():

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from gkanalysis.core.errors import DisclosureError
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.breach import BASE, Breach
 from gkanalysis.disclosure.claims import Claims, SourceData
 from gkanalysis.disclosure.data import read_sources
@@ -26,8 +28,6 @@ from gkanalysis.disclosure.received import POLICY, read_listed, read_names, read
 from gkanalysis.disclosure.texts import json_texts, texts_of
 from gkanalysis.disclosure.verbatim import Spoken
 from gkanalysis.disclosure.world import ALL
-from gkanalysis.errors import DisclosureError
-from gkanalysis.paths import ProjectPaths
 
 SHOWN = 12  # breaches of one kind that a message names
 

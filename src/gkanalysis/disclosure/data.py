@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from gkanalysis.codebook import Codebook, Item, read_codebook
-from gkanalysis.codebookcheck import load_yaml
+from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.codebook.instrument import Codebook, Item, read_codebook
+from gkanalysis.codebook.listbook import ALLIANCE, ListBook, read_list_book
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.claims import IN_LIST, SourceData, category_question, option_question
 from gkanalysis.disclosure.policy import Policy
 from gkanalysis.disclosure.world import NONE, NOT_ASKED, Question
 from gkanalysis.ingest.categorybook import CATEGORY_FILE, read_category_book
-from gkanalysis.listbook import ALLIANCE, ListBook, read_list_book
-from gkanalysis.paths import ProjectPaths
 
 FREE = ("answered", NONE, NOT_ASKED)
 TICKED = ("selected", "not_selected", NONE, NOT_ASKED)

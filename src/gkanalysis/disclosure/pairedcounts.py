@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from gkanalysis.errors import DisclosureError
+from gkanalysis.core.errors import DisclosureError
 
 DETAILS = ("interval", "counts", "difference", "nothing")
 

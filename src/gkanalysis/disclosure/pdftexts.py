@@ -9,7 +9,7 @@ from typing import Any
 
 import pikepdf
 
-from gkanalysis.errors import RenderError
+from gkanalysis.core.errors import RenderError
 
 NEW_LINE = {"Td", "TD", "T*", "'", '"', "Tm", "BT"}
 SHOWS = {"Tj", "'", '"', "TJ"}

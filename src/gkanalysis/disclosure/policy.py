@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from gkanalysis.codebookcheck import load_yaml
-from gkanalysis.errors import CodebookError
-from gkanalysis.yamlproblem import why_unreadable
+from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.core.errors import CodebookError
+from gkanalysis.core.yamlproblem import why_unreadable
 
 KINDS = ("public", "confidential", "free_text")
 SIGNED = ("source", "item", "state", "groups", "n", "reason", "signed_by", "date")

@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.codebookcheck import load_yaml
+from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.policy import Policy
-from gkanalysis.paths import ProjectPaths
 
 
 def plain_words(text: str) -> str:

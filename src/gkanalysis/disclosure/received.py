@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.codebook import read_codebook
-from gkanalysis.codebookcheck import load_yaml
+from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.codebook.instrument import read_codebook
+from gkanalysis.codebook.listbook import read_list_book
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.listednames import ListedNames
 from gkanalysis.disclosure.names import Sought, collect_names
 from gkanalysis.disclosure.policy import Policy
 from gkanalysis.disclosure.verbatim import Spoken
-from gkanalysis.listbook import read_list_book
-from gkanalysis.paths import ProjectPaths
 
 POLICY = "disclosure.yml"
 LABELS = {"label", "short", "printed", "heading", "title", "report"}  # what codebooks print

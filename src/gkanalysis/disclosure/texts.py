@@ -15,7 +15,7 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from lxml import etree, html
 
-from gkanalysis.errors import RenderError
+from gkanalysis.core.errors import RenderError
 
 Text = tuple[str, str]  # place in German, text
 DATA_URI = re.compile(r"data:([\w/+.-]*)((?:;[\w=.-]+)*),([^\"')\s]*)")

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from gkanalysis.codebook.layout import Slot
 from gkanalysis.ingest.placing import normalise
-from gkanalysis.layout import Slot
-from gkanalysis.word.glyphs import MARKS
-from gkanalysis.word.model import Field
+from gkanalysis.ingest.word.glyphs import MARKS
+from gkanalysis.ingest.word.model import Field
 
 BOX_KINDS = frozenset({"checkbox", "legacy_checkbox", "mark"})
 EMPTY = frozenset({"not_answered", "not_selected"})

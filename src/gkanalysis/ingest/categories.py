@@ -19,7 +19,7 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.errors import IngestError
+from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.categorybook import CategoryBook
 from gkanalysis.ingest.headings import closest
 from gkanalysis.ingest.sheetfindings import SHEET_RULES, SheetFindings

@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
-from gkanalysis.codebookcheck import load_yaml
-from gkanalysis.errors import CodebookError
-from gkanalysis.yamlproblem import why_unreadable
+from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.core.errors import CodebookError
+from gkanalysis.core.yamlproblem import why_unreadable
 
 CATEGORY_FILE = "kategorien.yml"  # beside the codebooks of the sources
 

@@ -17,11 +17,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gkanalysis.codebook import Codebook
-from gkanalysis.errors import IngestError
+from gkanalysis.codebook.instrument import Codebook
+from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.matching import Match, Matcher, Response, Review
-from gkanalysis.word.archive import open_word_file
-from gkanalysis.word.form import read_word_form
+from gkanalysis.ingest.word.archive import open_word_file
+from gkanalysis.ingest.word.form import read_word_form
 
 BATCH = 100  # forms per row group: about 45,000 rows, a few MB
 RESPONSE_COLUMNS = ("file", *(f.name for f in fields(Response)))

@@ -18,14 +18,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gkanalysis.errors import IngestError
-from gkanalysis.qda import model
-from gkanalysis.qda.container import Container
-from gkanalysis.qda.maxqda import read_maxqda
-from gkanalysis.qda.model import Project
-from gkanalysis.qda.positions import READINGS
-from gkanalysis.qda.qdpx import read_qdpx
-from gkanalysis.word.refusal import UnsafeContentError
+from gkanalysis.core.errors import IngestError
+from gkanalysis.ingest.qda import model
+from gkanalysis.ingest.qda.container import Container
+from gkanalysis.ingest.qda.maxqda import read_maxqda
+from gkanalysis.ingest.qda.model import Project
+from gkanalysis.ingest.qda.positions import READINGS
+from gkanalysis.ingest.qda.qdpx import read_qdpx
+from gkanalysis.ingest.word.refusal import UnsafeContentError
 
 ENDINGS = (".qdpx", ".xlsx")
 NO_PROJECT = "keine Datei mit Kodierungen (ein Text wird nur gelesen, wenn ein Projekt auf ihn verweist)"

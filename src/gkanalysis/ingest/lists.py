@@ -7,9 +7,9 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from gkanalysis.errors import IngestError
+from gkanalysis.core.errors import IngestError
+from gkanalysis.ingest.qda.container import Container
 from gkanalysis.ingest.spreadsheets import TableSpec, read_table
-from gkanalysis.qda.container import Container
 
 FILE_COLUMNS = ("file", "sha256", "status", "message", "synthetic")
 SYNTHETIC = "synthetisch"  # as in the properties of an invented spreadsheet

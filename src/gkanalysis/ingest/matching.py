@@ -12,8 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from gkanalysis.codebook import TICK_KINDS, Codebook
-from gkanalysis.errors import IngestError
+from gkanalysis.codebook.instrument import TICK_KINDS, Codebook
+from gkanalysis.codebook.layout import FormTable, Slot
+from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.answers import (
     EMPTY,
     Response,
@@ -33,8 +34,7 @@ from gkanalysis.ingest.placing import (
     normalise,
     printed_labels,
 )
-from gkanalysis.layout import FormTable, Slot
-from gkanalysis.word.model import PLACEHOLDERS, Field, WordForm
+from gkanalysis.ingest.word.model import PLACEHOLDERS, Field, WordForm
 
 MIN_PRINTED = 0.5  # a form in which less than half of the printed labels is found is another document
 NOT_FOUND = "Zeile, Spalte oder Zelle im Bogen nicht gefunden"
@@ -66,9 +66,9 @@ class Matcher:
 
     Examples
     --------
-    >>> from gkanalysis.codebook import read_codebook
-    >>> from gkanalysis.word.archive import open_word_file
-    >>> from gkanalysis.word.form import read_word_form
+    >>> from gkanalysis.codebook.instrument import read_codebook
+    >>> from gkanalysis.ingest.word.archive import open_word_file
+    >>> from gkanalysis.ingest.word.form import read_word_form
     >>> matcher = Matcher(read_codebook("data/codebook/strukturen.yml"))
     >>> path = "data/raw/strukturen-2018/forms/Kurzfassung Kreis Wollgras.docx"
     >>> with open_word_file(path) as package:

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from gkanalysis.layout import FormTable, Slot
-from gkanalysis.word.model import WordTable
+from gkanalysis.codebook.layout import FormTable, Slot
+from gkanalysis.ingest.word.model import WordTable
 
 Cell = tuple[int, int, int]
 Place = tuple[Slot, Cell | None, str]

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from gkanalysis.codebookcheck import load_yaml
-from gkanalysis.errors import CodebookError, IngestError, ValidationError
+from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.core.errors import CodebookError, IngestError, ValidationError
+from gkanalysis.core.yamlproblem import why_unreadable
 from gkanalysis.ingest.tables import check_rows, read_rows
-from gkanalysis.yamlproblem import why_unreadable
 
 TOWN = "kreisangehoerige_kommune"
 

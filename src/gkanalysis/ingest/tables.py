@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gkanalysis.errors import IngestError
+from gkanalysis.core.errors import IngestError
 
 MAX_BYTES = 20_000_000
 

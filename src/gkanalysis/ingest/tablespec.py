@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gkanalysis.errors import CodebookError
+from gkanalysis.core.errors import CodebookError
 from gkanalysis.ingest.cellvalues import KINDS, Column, normalised
 
 

@@ -10,8 +10,8 @@ import stat
 from pathlib import Path
 
 from gkanalysis.ingest.sheetmodel import MAX_CELLS, MAX_COLUMN, Cell, RefusedSheetError, Sheet
+from gkanalysis.ingest.word.refusal import UnsafeContentError
 from gkanalysis.ingest.xlsxfile import xlsx_sheets
-from gkanalysis.word.refusal import UnsafeContentError
 
 MAX_BYTES = 20_000_000
 

@@ -16,9 +16,9 @@ from datetime import date, datetime, timedelta
 from lxml import etree
 
 from gkanalysis.ingest.sheetmodel import MAX_CELLS, MAX_COLUMN, MAX_ROW, Cell, Sheet, plain_number
-from gkanalysis.word.refusal import UnsafeContentError
-from gkanalysis.word.xmlparts import parse_xml
-from gkanalysis.word.ziparchive import inflate, list_members
+from gkanalysis.ingest.word.refusal import UnsafeContentError
+from gkanalysis.ingest.word.xmlparts import parse_xml
+from gkanalysis.ingest.word.ziparchive import inflate, list_members
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")

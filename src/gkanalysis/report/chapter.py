@@ -14,15 +14,24 @@ from urllib.parse import parse_qs
 
 import pandas as pd
 
-from gkanalysis.codebook import Codebook, read_codebook
-from gkanalysis.codebookcheck import load_yaml
-from gkanalysis.errors import NotebookError, UsageError
+from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.codebook.instrument import Codebook, read_codebook
+from gkanalysis.codebook.interviewcodebook import InterviewCodebook
+from gkanalysis.codebook.sources import source_kind
+from gkanalysis.core.errors import NotebookError, UsageError
+from gkanalysis.core.lookup import (
+    Known,
+    answer_labels,
+    checked_codebook,
+    listed,
+    meant,
+    require_base,
+    set_labels,
+)
+from gkanalysis.core.paths import ProjectPaths, project_root
+from gkanalysis.core.writing import write_json
 from gkanalysis.ingest.register import read_register_codebook, register_frames
-from gkanalysis.interviewcodebook import InterviewCodebook
-from gkanalysis.lookup import Known, answer_labels, checked_codebook, listed, meant, require_base, set_labels
-from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.countwords import CountWords
-from gkanalysis.report.definition import project_root
 from gkanalysis.report.definitions import TOTAL, count_rows, define
 from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit
 from gkanalysis.report.interviews import Interviews
@@ -30,14 +39,12 @@ from gkanalysis.report.numbers import format_date
 from gkanalysis.report.quotations import Quotation
 from gkanalysis.report.shown import Shown
 from gkanalysis.report.values import Value, Values
-from gkanalysis.sources import source_kind
 from gkanalysis.tabulate import (
     count_row_from_mapping,
     multiple_response_table,
     nested_count_table,
     single_response_table,
 )
-from gkanalysis.writing import write_json
 
 WORKING_PAPERS = "arbeit"  # folder of what a report makes for its authors only
 

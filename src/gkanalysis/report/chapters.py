@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 
 import gkanalysis
-from gkanalysis.errors import GkError, NotebookError
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.errors import GkError, NotebookError
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.definition import Report, chapter_parameters
 
 

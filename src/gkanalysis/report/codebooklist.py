@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gkanalysis.codebook import Codebook, Item
+from gkanalysis.codebook.instrument import Codebook, Item
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import Row
 from gkanalysis.report.numbers import NBSP, NO_VALUE, format_count

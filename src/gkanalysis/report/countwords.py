@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gkanalysis.errors import CodebookError, RenderError
+from gkanalysis.core.errors import CodebookError, RenderError
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from typing import Any
 
 import yaml
 
-from gkanalysis.codebookcheck import load_yaml
-from gkanalysis.errors import CodebookError, UsageError
-from gkanalysis.lookup import listed
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.core.errors import CodebookError, UsageError
+from gkanalysis.core.lookup import listed
+from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.core.yamlproblem import why_unreadable
 from gkanalysis.report.typed import typed_in_texts
-from gkanalysis.yamlproblem import why_unreadable
 
 ID = re.compile(r"[a-z][a-z0-9-]*")  # names folders, files and targets of make
 DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?")
@@ -84,15 +84,6 @@ class Report:
     description: str
     kind: str = "report"
     formats: tuple[str, ...] = FORMATS["report"]
-
-
-def project_root(start: Path | None = None) -> Path:
-    """The folder with `pyproject.toml` and codebooks at or above the working directory."""
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / "pyproject.toml").exists() and (folder / "data/codebook").is_dir():
-            return folder
-    raise UsageError("Bitte im Ordner des Projekts arbeiten; „pyproject.toml“ wurde nicht gefunden.")
 
 
 def read_report(root: Path, report_id: str) -> Report:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pypandoc
 
-from gkanalysis.errors import RenderError
+from gkanalysis.core.errors import RenderError
 
 Node = dict[str, Any]
 BOX = re.compile(r"^:::\{admonition\} (.+)$\n", re.MULTILINE)

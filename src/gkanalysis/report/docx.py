@@ -20,7 +20,8 @@ from typing import Any
 
 from lxml import etree
 
-from gkanalysis.errors import RenderError
+from gkanalysis.core.errors import RenderError
+from gkanalysis.core.zipping import zip_parts
 from gkanalysis.report.columns import WHOLE, column_widths, heading_lines
 from gkanalysis.report.definition import Report
 from gkanalysis.report.document import (
@@ -35,7 +36,6 @@ from gkanalysis.report.document import (
 )
 from gkanalysis.report.numbers import format_date
 from gkanalysis.report.style import FAMILY, FONTS
-from gkanalysis.zipping import zip_parts
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"

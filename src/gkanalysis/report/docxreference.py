@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gkanalysis.zipping import zip_parts
+from gkanalysis.core.zipping import zip_parts
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.codebook import Codebook
-from gkanalysis.errors import NotebookError
+from gkanalysis.codebook.instrument import Codebook
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.numbers import NBSP, format_count, format_decimal, format_p, format_percent
 from gkanalysis.tabulate import SMALL_BASE, VERY_SMALL_BASE
 

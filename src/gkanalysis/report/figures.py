@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from gkanalysis.errors import NotebookError
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.numbers import NBSP, format_count, format_percent
 from gkanalysis.report.style import INK, QUIET, RULE, SEGMENTS, TEXT_WIDTH, TYPE_LOOKS, figure_style, to_bytes
 

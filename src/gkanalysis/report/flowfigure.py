@@ -16,7 +16,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 
-from gkanalysis.errors import NotebookError
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.figures import MM
 from gkanalysis.report.numbers import NBSP, format_count
 from gkanalysis.report.style import INK, QUIET, SEGMENTS, TEXT_WIDTH, figure_style, to_bytes

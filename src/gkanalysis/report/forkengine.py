@@ -16,7 +16,7 @@ from typing import Any
 from nbformat import NotebookNode
 from papermill.engines import Engine, NBClientEngine
 
-from gkanalysis.errors import NotebookError
+from gkanalysis.core.errors import NotebookError
 
 
 class ForkEngine(Engine):

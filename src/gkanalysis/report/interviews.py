@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gkanalysis.errors import NotebookError
-from gkanalysis.interviewcodebook import read_interview_codebook
+from gkanalysis.codebook.interviewcodebook import read_interview_codebook
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.countwords import read_count_words
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import Row

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gkanalysis.errors import NotebookError
-from gkanalysis.listbook import ListBook, read_list_book
-from gkanalysis.lookup import Known, enumeration, listed
+from gkanalysis.codebook.listbook import ListBook, read_list_book
+from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.lookup import Known, enumeration, listed
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import Row
 from gkanalysis.report.numbers import (

@@ -17,7 +17,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
-from gkanalysis.errors import NotebookError
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.figures import MM
 from gkanalysis.report.numbers import NBSP, format_count
 from gkanalysis.report.style import INK, PAPER, QUIET, RULE, TEXT_WIDTH, figure_style, to_bytes

@@ -17,12 +17,12 @@ from typing import Any
 import nbformat
 
 import gkanalysis
-from gkanalysis import errors
-from gkanalysis.errors import NotebookError
-from gkanalysis.lookup import guess, listed
+from gkanalysis.core import errors
+from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.lookup import guess, listed
+from gkanalysis.core.writing import write_json
 from gkanalysis.report.shown import Shown
 from gkanalysis.report.typed import typed_results, typed_sentence, value_names
-from gkanalysis.writing import write_json
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")  # colours of the stock engine
 IN_CELL = re.compile(r'File "<ipython-input|Cell In\[')  # a frame of the traceback that lies in a cell

@@ -6,7 +6,7 @@ import math
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from gkanalysis.errors import NotebookError
+from gkanalysis.core.errors import NotebookError
 
 NBSP = "\u00a0"
 MINUS = "−"

@@ -13,8 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.codebook import Codebook
-from gkanalysis.errors import NotebookError
+from gkanalysis.codebook.instrument import Codebook
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.definitions import TOTAL
 from gkanalysis.tabulate import small_base_mark
 
@@ -47,7 +47,7 @@ def read_themes(book: Codebook) -> tuple[Theme, ...]:
 
     Examples
     --------
-    >>> from gkanalysis.codebook import read_codebook
+    >>> from gkanalysis.codebook.instrument import read_codebook
     >>> [t.id for t in read_themes(read_codebook("data/codebook/bedarf.yml")) if not t.has_offers]
     ['lebenslage']
     """

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.disclosure.policy import read_policy
 from gkanalysis.disclosure.received import POLICY
-from gkanalysis.errors import NotebookError
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import Row
 from gkanalysis.report.numbers import NBSP, format_count

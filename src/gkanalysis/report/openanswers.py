@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gkanalysis.errors import NotebookError
+from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.lookup import Known, kind_words, listed, require_base
 from gkanalysis.ingest.categorybook import CATEGORY_FILE, read_category_book
-from gkanalysis.lookup import Known, kind_words, listed, require_base
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import Row
 from gkanalysis.report.numbers import format_count, format_percent

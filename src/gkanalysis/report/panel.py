@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.disclosure.policy import read_policy
-from gkanalysis.errors import NotebookError
 from gkanalysis.report.definitions import TOTAL
 from gkanalysis.report.flowfigure import flow_numbers
 from gkanalysis.report.numbers import format_date
@@ -26,7 +26,7 @@ from gkanalysis.tabulate.comparison import compare_shares, side_by_side
 from gkanalysis.tabulate.panel import attrition_table, flow_table
 
 if TYPE_CHECKING:
-    from gkanalysis.codebook import Item, Unlike
+    from gkanalysis.codebook.instrument import Item, Unlike
     from gkanalysis.report.chapter import Chapter
     from gkanalysis.tabulate.change import WaveItem
 

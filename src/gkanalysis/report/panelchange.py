@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from gkanalysis.codebook import SetRepeat
+from gkanalysis.codebook.instrument import SetRepeat
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.disclosure.pairedcounts import Paired, printable_detail
-from gkanalysis.errors import NotebookError
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.stats.paired import mcnemar_test, paired_difference
 from gkanalysis.tabulate.change import WaveItem, change_table
 
 if TYPE_CHECKING:
-    from gkanalysis.codebook import Codebook, Repeat
+    from gkanalysis.codebook.instrument import Codebook, Repeat
     from gkanalysis.report.chapter import Chapter
 
 Pair = tuple[WaveItem, WaveItem]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.errors import NotebookError
-from gkanalysis.lookup import enumeration
+from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.lookup import enumeration
 from gkanalysis.report.definitions import TOTAL
 from gkanalysis.report.exhibits import Row
 from gkanalysis.report.numbers import (

@@ -12,6 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from gkanalysis.core.zipping import zip_parts
 from gkanalysis.report.definition import Report
 from gkanalysis.report.document import data_mark
 from gkanalysis.report.docx import LOCALES
@@ -38,7 +39,6 @@ from gkanalysis.report.pptxreference import (
 from gkanalysis.report.pptxtable import table_xml
 from gkanalysis.report.pptxtext import paragraphs, plain_paragraph, runs
 from gkanalysis.report.slides import Slide, data_sign
-from gkanalysis.zipping import zip_parts
 
 SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
 SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from gkanalysis.errors import RenderError
+from gkanalysis.core.errors import RenderError
 from gkanalysis.report.definition import Report
 from gkanalysis.report.pptxfonts import FAMILIES, font_file
 from gkanalysis.report.pptxreference import EMU, HEAD, MAIN, NAMES, PACKAGE, A, P, R, relations

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from gkanalysis.core.zipping import zip_parts
 from gkanalysis.report.slidesgrid import BOXES, LAYOUTS, LINE, PAGE, SIZES
 from gkanalysis.report.style import FAMILY
-from gkanalysis.zipping import zip_parts
 
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 P = "http://schemas.openxmlformats.org/presentationml/2006/main"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
-from gkanalysis.errors import RenderError
+from gkanalysis.core.errors import RenderError
 from gkanalysis.report.document import Node
 
 QUOTES = {"DoubleQuote": "„“", "SingleQuote": "‚‘"}

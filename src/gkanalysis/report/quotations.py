@@ -17,8 +17,8 @@ from typing import Any
 
 import pandas as pd
 
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.disclosure.quoted import plain_words, quote_id
-from gkanalysis.errors import NotebookError
 from gkanalysis.report.values import escape_markdown
 
 CUT = "[...]"
@@ -70,7 +70,7 @@ def check_quotation(printed: str, stored: str) -> None:
     >>> check_quotation("Wir kannten uns gut.", "Wir kannten uns schon.")
     Traceback (most recent call last):
     ...
-    gkanalysis.errors.NotebookError: Im Zitat weicht „Wir kannten uns gut.“ vom Transkript ab; erlaubt sind Kürzungen [...], Beschreibungen in eckigen Klammern, X und Y.
+    gkanalysis.core.errors.NotebookError: Im Zitat weicht „Wir kannten uns gut.“ vom Transkript ab; erlaubt sind Kürzungen [...], Beschreibungen in eckigen Klammern, X und Y.
     """
     text, wanted = plain_words(stored), plain_words(printed)
     fragments = [f.strip() for f in _CHANGE.split(wanted)]

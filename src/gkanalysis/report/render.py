@@ -7,13 +7,13 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from gkanalysis.core.errors import UsageError
+from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.core.writing import write_bytes
 from gkanalysis.disclosure.check import check_file
-from gkanalysis.errors import UsageError
-from gkanalysis.paths import ProjectPaths
 from gkanalysis.report.definition import Report
 from gkanalysis.report.document import check_document, data_mark, link_exhibits, number_headings, parse
 from gkanalysis.report.values import escape_markdown
-from gkanalysis.writing import write_bytes
 
 LAST_PAGE = """
 

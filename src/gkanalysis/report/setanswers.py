@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gkanalysis.errors import NotebookError
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.tabulate.answered import answered_table
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gkanalysis.errors import NotebookError
-from gkanalysis.interviewcodebook import InterviewCodebook
+from gkanalysis.codebook.interviewcodebook import InterviewCodebook
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import Row
 from gkanalysis.report.numbers import NBSP, format_count

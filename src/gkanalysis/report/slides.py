@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from gkanalysis.errors import RenderError
+from gkanalysis.core.errors import RenderError
 from gkanalysis.report.document import (
     Node,
     check_document,

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gkanalysis.lookup import listed
+from gkanalysis.core.lookup import listed
 
 if TYPE_CHECKING:
     from gkanalysis.report.values import Value

@@ -11,7 +11,7 @@ from typing import Any
 
 import typst
 
-from gkanalysis.errors import RenderError
+from gkanalysis.core.errors import RenderError
 from gkanalysis.report.columns import WHOLE, column_widths, heading_lines
 from gkanalysis.report.definition import Report
 from gkanalysis.report.document import Node, data_mark, div_class, raw, replace_blocks, run_pandoc

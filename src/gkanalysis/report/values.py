@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from gkanalysis.errors import NotebookError, RenderError
-from gkanalysis.lookup import guess, listed
+from gkanalysis.core.errors import NotebookError, RenderError
+from gkanalysis.core.lookup import guess, listed
 from gkanalysis.report.countwords import CountWords
 from gkanalysis.report.numbers import NBSP, format_count, format_percent, number_word
 from gkanalysis.report.typed import typed_results, typed_sentence, unknown_value

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 
 METRICS = ("nominal", "ordinal", "interval", "ratio")
 DRAWS = 1000

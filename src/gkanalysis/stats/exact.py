@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 
 # A million tables take about 0.1 s and 50 MB; three groups of 150 cases have at most 23,000.
 MAX_TABLES = 1_000_000

@@ -7,7 +7,7 @@ sample from infinity is far too wide. Nothing here approximates by the normal di
 from bisect import bisect_left
 from functools import lru_cache
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 
 NO_INTERVAL = (float("nan"), float("nan"))
 

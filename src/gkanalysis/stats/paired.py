@@ -7,7 +7,7 @@ second time, d never. Only b and c, the discordant pairs, say that something cha
 from math import comb, sqrt
 from typing import NamedTuple
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 
 NO_PAIRS = "no_pairs"
 NO_DISCORDANT_PAIRS = "no_discordant_pairs"

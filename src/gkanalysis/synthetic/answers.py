@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gkanalysis.codebook import Codebook
+from gkanalysis.codebook.instrument import Codebook
 from gkanalysis.synthetic.register import CITY, COUNTY, TOWN, Figure
 from gkanalysis.synthetic.solve import Program, total
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gkanalysis.errors import GkError
+from gkanalysis.core.errors import GkError
 from gkanalysis.synthetic.answers import Form
 from gkanalysis.synthetic.register import COUNTY
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gkanalysis.errors import GkError
+from gkanalysis.core.errors import GkError
 from gkanalysis.synthetic.opinions import second_opinion
 from gkanalysis.synthetic.transcripts import Mark, Transcript
 

@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gkanalysis.interviewcodebook import InterviewCodebook
-from gkanalysis.qda.model import (
+from gkanalysis.codebook.interviewcodebook import InterviewCodebook
+from gkanalysis.ingest.qda.model import (
     Case,
     Code,
     Coder,
@@ -20,7 +20,7 @@ from gkanalysis.qda.model import (
     Source,
     Variable,
 )
-from gkanalysis.qda.qdpx import INTERNAL
+from gkanalysis.ingest.qda.qdpx import INTERNAL
 from gkanalysis.synthetic.interviewcoding import Coded, Interview
 
 ORIGIN = "gkanalysis synthetic"

@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from gkanalysis.errors import GkError
-from gkanalysis.interviewcodebook import InterviewCodebook, read_interview_codebook
-from gkanalysis.qda.writer import write_qdpx
+from gkanalysis.codebook.interviewcodebook import InterviewCodebook, read_interview_codebook
+from gkanalysis.core.errors import GkError
+from gkanalysis.ingest.qda.writer import write_qdpx
 from gkanalysis.synthetic.answers import Form
 from gkanalysis.synthetic.interviewcases import choose_alliances, place_name
 from gkanalysis.synthetic.interviewcoding import Interview, code_transcripts, write_notes

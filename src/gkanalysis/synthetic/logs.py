@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gkanalysis.codebookcheck import load_yaml
-from gkanalysis.errors import GkError
+from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.core.errors import GkError
 from gkanalysis.synthetic.segmentsheet import sheet_file
 from gkanalysis.synthetic.wavereturns import REST, Figure
 from gkanalysis.synthetic.waves import published_figures

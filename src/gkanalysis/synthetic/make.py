@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 import yaml
 
-from gkanalysis.codebook import Codebook, read_codebook
-from gkanalysis.errors import GkError
+from gkanalysis.codebook.instrument import Codebook, read_codebook
+from gkanalysis.core.errors import GkError
+from gkanalysis.core.zipping import zip_parts
 from gkanalysis.synthetic.answers import make_forms
 from gkanalysis.synthetic.interviews import SOURCE, write_interviews
 from gkanalysis.synthetic.logs import write_tables
@@ -26,7 +27,6 @@ from gkanalysis.synthetic.register import make_register
 from gkanalysis.synthetic.waves import make_waves
 from gkanalysis.synthetic.wavetexts import CATEGORY_COLUMNS
 from gkanalysis.synthetic.wordwriter import write_form
-from gkanalysis.zipping import zip_parts
 
 SUMS = "SHA256SUMS"
 DATASET = """\

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
-from gkanalysis.interviewcodebook import InterviewCodebook
+from gkanalysis.codebook.interviewcodebook import InterviewCodebook
+from gkanalysis.core.zipping import zip_parts
 from gkanalysis.synthetic.interviewcoding import Interview
 from gkanalysis.synthetic.interviewproject import MARK, TITLE
-from gkanalysis.zipping import zip_parts
 
 HEADINGS = (
     *("Farbe", "Kommentar", "Dokumentgruppe", "Dokumentname", "Code", "Anfang", "Ende", "Gewicht", "Segment"),

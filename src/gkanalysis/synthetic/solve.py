@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
-from gkanalysis.errors import GkError
+from gkanalysis.core.errors import GkError
 
 Terms = Mapping[str, float]
 MUCH = 10_000.0  # a deviation from a printed figure always outweighs every invented preference

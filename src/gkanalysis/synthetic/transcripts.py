@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from gkanalysis.errors import GkError
+from gkanalysis.core.errors import GkError
 
 _TOKEN = re.compile(r"\{([a-z_]+\.[a-z_]+(?:,[a-z_]+\.[a-z_]+)*)\||\}")
 _PLACEHOLDER = re.compile(r"<(\w+)>")

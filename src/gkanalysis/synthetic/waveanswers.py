@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from gkanalysis.codebook import Codebook, Item
-from gkanalysis.errors import GkError
+from gkanalysis.codebook.instrument import Codebook, Item
+from gkanalysis.core.errors import GkError
 from gkanalysis.synthetic.solve import Program, total
 from gkanalysis.synthetic.wavereturns import REST, TICK, Figure, Return, choose, needs_of, steady
 

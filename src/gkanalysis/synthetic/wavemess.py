@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from gkanalysis.codebook import Codebook
-from gkanalysis.errors import GkError
+from gkanalysis.codebook.instrument import Codebook
+from gkanalysis.core.errors import GkError
 from gkanalysis.synthetic.waveanswers import planned_items
 from gkanalysis.synthetic.wavereturns import TICK, Return, is_answered, is_asked
 

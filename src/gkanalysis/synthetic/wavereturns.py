@@ -11,8 +11,8 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
-from gkanalysis.codebook import Codebook, Item
-from gkanalysis.errors import GkError
+from gkanalysis.codebook.instrument import Codebook, Item
+from gkanalysis.core.errors import GkError
 
 TICK = "x"
 REST = "rest"

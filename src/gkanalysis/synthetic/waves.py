@@ -17,15 +17,15 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from gkanalysis.codebook import Codebook, read_codebook
-from gkanalysis.codebookcheck import load_yaml
-from gkanalysis.errors import GkError
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.codebook.instrument import Codebook, read_codebook
+from gkanalysis.core.errors import GkError
+from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.core.yamlproblem import why_unreadable
 from gkanalysis.synthetic.waveanswers import Outcome, solve_answers
 from gkanalysis.synthetic.wavemess import make_mess
 from gkanalysis.synthetic.wavereturns import Figure, Return, choose_returns, draw_contacts, fill_head
 from gkanalysis.synthetic.wavetexts import fill_numbers, fill_tables, fill_texts
-from gkanalysis.yamlproblem import why_unreadable
 
 NEEDED = {"seed": int, "field": dict, "returns": dict, "styles": dict, "file_name": (str, dict)}
 KNOWN = {

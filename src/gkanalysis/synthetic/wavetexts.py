@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gkanalysis.codebook import Codebook
-from gkanalysis.errors import GkError
+from gkanalysis.codebook.instrument import Codebook
+from gkanalysis.core.errors import GkError
 from gkanalysis.synthetic.solve import Program, total
 from gkanalysis.synthetic.waveanswers import Outcome, planned_items, published_id
 from gkanalysis.synthetic.wavereturns import Figure, Return, is_asked, steady

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
-from gkanalysis.codebook import Codebook
-from gkanalysis.layout import FormTable, Slot
-from gkanalysis.zipping import zip_parts
+from gkanalysis.codebook.instrument import Codebook
+from gkanalysis.codebook.layout import FormTable, Slot
+from gkanalysis.core.zipping import zip_parts
 
 STYLES = ("controls", "legacy", "typed_x", "typed_box")
 MARK = "Synthetischer Bogen: erfundenes Bündnis, erfundene Angaben"

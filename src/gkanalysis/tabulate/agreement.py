@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.stats import agreement as coefficients
 from gkanalysis.tabulate.bases import ALL, quoted, require_columns
 from gkanalysis.tabulate.cooccurrence import (

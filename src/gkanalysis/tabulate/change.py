@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.stats.exact import holm
 from gkanalysis.stats.paired import mcnemar_test, paired_difference
 from gkanalysis.tabulate.bases import BASE_LABELS, STATES, quoted, require_columns

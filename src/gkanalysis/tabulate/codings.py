@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.bases import ALL, quoted, require_columns
 from gkanalysis.tabulate.cooccurrence import CodingLayout, lay_out_codings
 from gkanalysis.tabulate.frequencies import long_table

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.bases import quoted, require_columns
 from gkanalysis.tabulate.change import ANSWERED_BOTH, CHANGE_BASE_LABELS
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.bases import quoted, require_columns, small_base_mark
 
 RELATIONS = ("same_segment", "overlapping", "same_document")

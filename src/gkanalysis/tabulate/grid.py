@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.bases import ALL, STATES, quoted, require_columns
 
 # Rows read at once: the arrays of one chunk stay in the processor's cache, and memory stays flat.

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.bases import ALL
 from gkanalysis.tabulate.frequencies import long_table, single_response_table
 from gkanalysis.tabulate.multiresponse import multiple_response_table

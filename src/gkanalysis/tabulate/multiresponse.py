@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.bases import ALL, TICK_STATES, base_mask, check_base, is_state, quoted
 from gkanalysis.tabulate.frequencies import long_table
 from gkanalysis.tabulate.grid import lay_out_cases, state_grid

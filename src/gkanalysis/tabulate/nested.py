@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.bases import quoted, require_columns
 from gkanalysis.tabulate.countrows import OPERATORS, Condition, Count, CountRow
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.bases import ALL, ANSWER_STATES, quoted, require_columns
 from gkanalysis.tabulate.grid import lay_out_cases, positions
 

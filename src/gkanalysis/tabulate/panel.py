@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from gkanalysis.errors import TabulationError
+from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.bases import quoted, require_columns
 from gkanalysis.tabulate.frequencies import long_table
 from gkanalysis.tabulate.grid import CaseLayout, lay_out_cases, positions

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gkanalysis.errors import UsageError
-from gkanalysis.sources import source_kind
-from gkanalysis.validate import GIVEN
+from gkanalysis.codebook.sources import source_kind
+from gkanalysis.core.errors import UsageError
+from gkanalysis.settle.validate import GIVEN
 from gkanalysis.verify.interviewaccounts import interview_rows
 from gkanalysis.verify.listaccounts import list_rows
 from gkanalysis.verify.openaccounts import mention_rows

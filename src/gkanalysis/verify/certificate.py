@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from gkanalysis.errors import VerificationError
+from gkanalysis.core.errors import VerificationError
 from gkanalysis.report.html import TEMPLATES, font_faces
 from gkanalysis.verify import manifest, published
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from gkanalysis.errors import VerificationError
-from gkanalysis.yamlproblem import why_unreadable
+from gkanalysis.core.errors import VerificationError
+from gkanalysis.core.yamlproblem import why_unreadable
 
 COLUMNS = ("id", "section", "label", "subgroup", "kind", "printed", "qualifier", "numerator", "base")
 NEEDED: Mapping[str, tuple[str, ...]] = {

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
-from gkanalysis.errors import VerificationError
+from gkanalysis.core.errors import VerificationError
 
 Row = tuple[dict[int, float], float, float]  # factor by variable, lowest, highest sum
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gkanalysis.errors import UsageError
-from gkanalysis.interviewcodebook import InterviewCodebook, read_interview_codebook
+from gkanalysis.codebook.interviewcodebook import InterviewCodebook, read_interview_codebook
+from gkanalysis.core.errors import UsageError
 from gkanalysis.verify.sums import account
 
 if TYPE_CHECKING:

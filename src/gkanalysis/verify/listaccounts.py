@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from gkanalysis.codebook.listbook import read_list_book
 from gkanalysis.ingest.cellvalues import normalised
 from gkanalysis.ingest.workbook import read_workbook
-from gkanalysis.listbook import read_list_book
 from gkanalysis.verify.sums import account
 
 if TYPE_CHECKING:
+    from gkanalysis.codebook.listbook import ListBook
     from gkanalysis.ingest.sheetmodel import Sheet
-    from gkanalysis.listbook import ListBook
     from gkanalysis.report.chapter import Chapter
 
 USED, ASIDE = "verwendet", "zurückgestellt mit Grund"

@@ -15,7 +15,7 @@ from random import Random
 
 import pandas as pd
 
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.definition import read_report
 from gkanalysis.report.numbers import WORDS
 from gkanalysis.report.values import REFERENCE

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from gkanalysis.errors import VerificationError
+from gkanalysis.core.errors import VerificationError
+from gkanalysis.core.yamlproblem import why_unreadable
 from gkanalysis.verify.constraints import RULES, Claim, holds
 from gkanalysis.verify.relations import DECIMAL, WHOLE
-from gkanalysis.yamlproblem import why_unreadable
 
 VERDICTS: Mapping[str, str] = {
     "agrees": "stimmt überein",

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from gkanalysis.errors import VerificationError
+from gkanalysis.core.errors import VerificationError
 
 # What a rebuild needs; nothing that make has made before goes along.
 PARTS = ("src", "notebooks", "data/raw", "data/codebook", "Makefile", "pyproject.toml")

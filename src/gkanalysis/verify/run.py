@@ -15,8 +15,10 @@ import pandas as pd
 import yaml
 
 from gkanalysis import __version__
-from gkanalysis.errors import GkError, VerificationError
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.errors import GkError, VerificationError
+from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.core.writing import write_bytes
+from gkanalysis.core.yamlproblem import why_unreadable
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.definition import Report
 from gkanalysis.verify.accounts import account_rows
@@ -39,8 +41,6 @@ from gkanalysis.verify.trace import find_numbers, find_untraced, trace_cell
 from gkanalysis.verify.tracelists import TRANSCRIBED
 from gkanalysis.verify.tracepage import data_mark
 from gkanalysis.verify.wording import base_line, column_line, name_number, repair_lines
-from gkanalysis.writing import write_bytes
-from gkanalysis.yamlproblem import why_unreadable
 
 SHOWN = 20  # open findings that the terminal shows
 CERTIFICATE = ("verification.html", "verification.json", "codecheck.yml")

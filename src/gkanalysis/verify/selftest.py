@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import gkanalysis
-from gkanalysis.errors import GkError, VerificationError
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.errors import GkError, VerificationError
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.definition import read_report
 from gkanalysis.verify import rebuild, run

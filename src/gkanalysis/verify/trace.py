@@ -16,8 +16,8 @@ from weakref import WeakKeyDictionary
 
 import pandas as pd
 
-from gkanalysis.errors import NotebookError, VerificationError
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.errors import NotebookError, VerificationError
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.verify.traceagreement import agreement
 from gkanalysis.verify.tracecodings import codings, coverage, meetings
 from gkanalysis.verify.tracelists import list_cases, list_rows, list_sum, list_total

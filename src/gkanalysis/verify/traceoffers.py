@@ -10,7 +10,7 @@ import pandas as pd
 from gkanalysis.verify.traceregister import ORIGIN, split_rows
 
 if TYPE_CHECKING:
-    from gkanalysis.codebook import Codebook
+    from gkanalysis.codebook.instrument import Codebook
     from gkanalysis.report.chapter import Chapter
 
 ASPECT_WORDS = {

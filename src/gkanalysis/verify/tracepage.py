@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gkanalysis.errors import GkError, VerificationError
+from gkanalysis.core.errors import GkError, VerificationError
 from gkanalysis.report.html import origin_anchor
 from gkanalysis.verify.certificate import fill_page
 from gkanalysis.verify.trace import ORIGIN, Trace, find_numbers, find_untraced, trace_cell

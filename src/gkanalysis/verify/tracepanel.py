@@ -11,7 +11,7 @@ import pandas as pd
 from gkanalysis.verify.traceregister import ORIGIN, REGISTER, split_rows
 
 if TYPE_CHECKING:
-    from gkanalysis.codebook import Item
+    from gkanalysis.codebook.instrument import Item
     from gkanalysis.report.chapter import Chapter
 
 # responses of a chapter by source and status, split by item; a chapter that is gone takes them along

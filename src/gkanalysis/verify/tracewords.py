@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from gkanalysis.errors import UsageError, VerificationError
-from gkanalysis.interviewcodebook import InterviewCodebook
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.codebook.interviewcodebook import InterviewCodebook
+from gkanalysis.core.errors import UsageError, VerificationError
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.tabulate.agreement import COMPARED_LABELS
 from gkanalysis.verify.trace import Trace, find_numbers, find_untraced, trace_cell
 from gkanalysis.verify.tracelists import LIST_KINDS, list_words

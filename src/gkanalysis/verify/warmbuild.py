@@ -12,7 +12,7 @@ import pkgutil
 from pathlib import Path
 
 import gkanalysis
-from gkanalysis.paths import ProjectPaths
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.definition import read_report
 
 

@@ -1,0 +1,212 @@
+"""Read MAXQDA's spreadsheet of coded segments (.xlsx), exported in German or English.
+
+It holds the segments, not the documents: sources have no text, and places are counted in paragraphs. GUIDs are
+derived from what is written, so that the same file gives the same GUIDs.
+"""
+
+import re
+from datetime import datetime, timedelta
+
+from gkanalysis.ingest.qda.container import Container
+from gkanalysis.ingest.qda.guids import derived_guid
+from gkanalysis.ingest.qda.losses import loss
+from gkanalysis.ingest.qda.model import Code, Coder, Coding, Memo, Project, Selection, Set, Source
+from gkanalysis.ingest.qda.spreadsheet import Cell, Workbook
+
+# Headings by what they hold; of two that hold the same the first is taken.
+COLUMNS = {
+    "group": ("dokumentgruppe", "document group"),
+    "document": ("dokumentname", "document name", "dokument", "document"),
+    "parent": ("obercode", "parent code"),
+    "code": ("code", "codename", "code name"),
+    "start": ("anfang", "beginning", "begin", "start"),
+    "end": ("ende", "end"),
+    "segment": ("segment", "codiertes segment", "coded segment"),
+    "coder": ("erstellt von", "created by", "autor", "author", "bearbeitet von", "modified by"),
+    "created": ("erstellt am", "created", "created on", "creation date"),
+    "comment": ("kommentar", "comment"),
+}
+NEEDED = ("document", "code", "segment")
+_HEADING_ROWS = 20  # a title may stand above the table
+_PATH = re.compile(r"\s+>\s+|\s*\\\s*")
+_EMPTY = Cell("")
+
+
+def read_maxqda(path):
+    """Read a spreadsheet of coded segments.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    Project
+        One coding per row. Codes are made from their paths ("Aufbau > Neugründung" or with backslashes), document
+        groups become sets, comments memos on the coding. `Selection.name` is the segment's text, `Selection.place`
+        its paragraphs (`Anfang=12 Ende=14`); rows with the same document, paragraphs and text share a selection.
+
+    Raises
+    ------
+    QdaFileError
+        If the file is no workbook, is dangerous, or no sheet has the columns needed.
+
+    Examples
+    --------
+    >>> read_maxqda("gibt es nicht.xlsx")
+    Traceback (most recent call last):
+    gkanalysis.ingest.qda.refusal.QdaFileError: Die Datei „gibt es nicht.xlsx“ gibt es nicht; bitte Namen und Ordner prüfen.
+    """
+    with Container(path) as container:
+        book = Workbook(container)
+        for sheet in book.sheets:
+            rows = book.rows(sheet)
+            columns, headings = _find_columns(rows)
+            if columns:
+                table = _Table(sheet, columns, headings, book.counts_from_1904)
+                for number, cells in rows:
+                    table.add(number, cells)
+                others = [name for name in book.sheets if name != sheet]
+                return table.project(container.name, others)
+        raise container.refusal("no_columns")
+
+
+def _find_columns(rows):
+    """Letters of the columns by what they hold, and all headings by letter; empty if there is no such table."""
+    for count, (_, cells) in enumerate(rows):
+        headings = {letter: " ".join(cell.text.split()) for letter, cell in cells.items()}
+        letters = {heading.lower(): letter for letter, heading in reversed(headings.items())}
+        found = {
+            field: next(letters[name] for name in names if name in letters)
+            for field, names in COLUMNS.items()
+            if not letters.keys().isdisjoint(names)
+        }
+        if found.keys() >= set(NEEDED):
+            return found, headings
+        if count == _HEADING_ROWS:
+            break
+    return {}, {}
+
+
+class _Table:
+    """Gathers the objects that the rows speak of, each once."""
+
+    def __init__(self, sheet, columns, headings, counts_from_1904):
+        self._sheet, self._columns, self._headings = sheet, columns, headings
+        self._first_day = datetime(1904, 1, 1) if counts_from_1904 else datetime(1899, 12, 30)
+        self._codes, self._coders, self._sources, self._selections, self._codings = {}, {}, {}, {}, {}
+        self._memos, self._groups, self._losses, self._unused = [], {}, [], {}
+
+    def add(self, number, cells):
+        """Take one row."""
+        if not cells:
+            return
+        for letter, cell in cells.items():
+            if cell.problem:
+                self._lose(cell.problem, f"{letter}{number}", cell.raw)
+        used = set(self._columns.values())
+        for letter, cell in cells.items():
+            if letter not in used and cell.text:
+                self._unused.setdefault(letter, cell.text)
+        values = {field: cells.get(letter, _EMPTY) for field, letter in self._columns.items()}
+        texts = {field: values.get(field, _EMPTY).text.strip() for field in COLUMNS}
+        texts["segment"] = values["segment"].text  # white space at its ends was selected too
+        path = [name for field in ("parent", "code") for name in _PATH.split(texts[field]) if name]
+        if not texts["document"] or not texts["code"] or not path:
+            if any(texts.values()):
+                self._lose("incomplete_row", str(number), " | ".join(text for text in texts.values() if text))
+            return
+        self._add_coding(number, texts, path, self._created(values.get("created", _EMPTY)))
+
+    def _add_coding(self, number, texts, path, created):
+        """One coding with its code, coder, source and selection."""
+        code, source = self._code(path), self._source(texts["group"], texts["document"])
+        place = " ".join(
+            f"{word}={texts[field]}" for field, word in (("start", "Anfang"), ("end", "Ende")) if texts[field]
+        )
+        segment = texts["segment"]
+        selection = derived_guid("MAXQDA segment", source, place, segment)
+        coder = self._coder(texts["coder"])
+        guid = derived_guid("MAXQDA coding", selection, code, coder)
+        if guid in self._codings:
+            self._lose("duplicate_row", str(number), segment, guid)
+            return
+        self._selections.setdefault(selection, Selection(selection, source, name=segment, place=place))
+        self._codings[guid] = Coding(guid, selection, source, code, coder, created)
+        if not coder:
+            self._lose("no_coder", str(number), segment, guid)
+        if texts["comment"]:
+            self._memos.append(Memo(derived_guid("MAXQDA comment", guid), guid, text=texts["comment"]))
+
+    def _lose(self, kind, place, raw, guid=""):
+        """List a loss."""
+        word = "Zeile" if place.isdigit() else "Spalte" if place.isalpha() else "Zelle"
+        self._losses.append(loss(kind, guid=guid, place=f"Blatt „{self._sheet}“, {word} {place}", raw=raw))
+
+    def _code(self, path):
+        """GUID of a code; those above it are made too."""
+        parent = ""
+        for depth, name in enumerate(path, start=1):
+            guid = derived_guid("MAXQDA code", *path[:depth])
+            self._codes.setdefault(guid, Code(guid, name, parent))
+            parent = guid
+        return parent
+
+    def _coder(self, name):
+        """GUID of a coder, empty for nobody."""
+        guid = derived_guid("MAXQDA coder", name) if name else ""
+        if guid:
+            self._coders.setdefault(guid, Coder(guid, name))
+        return guid
+
+    def _source(self, group, name):
+        """GUID of a document; the same name may stand in two groups."""
+        guid = derived_guid("MAXQDA source", group, name)
+        if guid not in self._sources:
+            self._sources[guid] = Source(guid, name)
+            if group:
+                self._groups.setdefault(group, []).append(guid)
+        return guid
+
+    def _created(self, cell):
+        """Time as written; a number of days becomes a date, which is how Excel shows it."""
+        if not cell.is_number:
+            return cell.text.strip()
+        try:
+            time = self._first_day + timedelta(days=float(cell.text))
+        except (ValueError, OverflowError):
+            return cell.text
+        return (time + timedelta(milliseconds=500)).replace(microsecond=0).isoformat()
+
+    def project(self, name, other_sheets):
+        """The project of all rows; codes in the order of a tree."""
+        for letter, example in sorted(self._unused.items()):
+            self._lose("unused_column", letter, f"{self._headings.get(letter, '')}: {example}")
+        losses = [loss("second_sheet", raw=other) for other in other_sheets]
+        return Project(
+            name=name,
+            origin="MAXQDA",
+            codes=tuple(_in_tree_order(self._codes.values())),
+            coders=tuple(self._coders.values()),
+            sources=tuple(self._sources.values()),
+            selections=tuple(self._selections.values()),
+            codings=tuple(self._codings.values()),
+            memos=tuple(self._memos),
+            sets=tuple(
+                Set(derived_guid("MAXQDA group", name), name, tuple(members))
+                for name, members in self._groups.items()
+            ),
+            losses=tuple(losses + self._losses),
+        )
+
+
+def _in_tree_order(codes):
+    """Each code before those below it, siblings in the order of the rows."""
+    below = {}
+    for code in codes:
+        below.setdefault(code.parent, []).append(code)
+    waiting = list(reversed(below.get("", ())))
+    while waiting:
+        code = waiting.pop()
+        yield code
+        waiting.extend(reversed(below.get(code.guid, ())))

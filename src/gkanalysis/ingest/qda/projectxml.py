@@ -1,0 +1,171 @@
+"""The XML of a project, safely parsed and handed out one object at a time.
+
+Refused are DTDs, entities, damage and excessive nesting. Each object is freed before the next one is parsed, so that
+memory follows the largest document, not the project.
+"""
+
+import io
+from xml.parsers import expat
+
+from lxml import etree
+
+from gkanalysis.ingest.word.refusal import UnsafeContentError
+
+MAX_TAGS = 5_000_000
+PROJECT_NAMESPACE = "urn:QDA-XML:project:1.0"
+
+# Objects by the section they stand in, all children of the root's children.
+_SECTION_OF = {
+    "User": "Users",
+    "Codes": "CodeBook",
+    "Variable": "Variables",
+    "Case": "Cases",
+    "TextSource": "Sources",
+    "PictureSource": "Sources",
+    "PDFSource": "Sources",
+    "AudioSource": "Sources",
+    "VideoSource": "Sources",
+    "Note": "Notes",
+    "Link": "Links",
+    "Set": "Sets",
+    "Graph": "Graphs",
+}
+_SECTIONS = frozenset(_SECTION_OF.values())
+_OF_PROJECT = ("Description", "NoteRef")
+_CHUNK = 2**16
+
+
+def refuse_doctype(data, max_tags=MAX_TAGS):
+    """Refuse XML with a document type before anything of it is expanded.
+
+    Parameters
+    ----------
+    data : bytes
+    max_tags : int
+        Most start and end tags there may be.
+
+    Raises
+    ------
+    UnsafeContentError
+        `dtd`, `elements`, or `xml` if the beginning cannot be parsed.
+
+    Examples
+    --------
+    >>> refuse_doctype(b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>')
+    Traceback (most recent call last):
+    gkanalysis.ingest.word.refusal.UnsafeContentError: dtd
+    """
+    if data.count(b"<") > max_tags:
+        raise UnsafeContentError("elements")
+    parser, seen = expat.ParserCreate(), []
+
+    def refuse(*_):
+        raise UnsafeContentError("dtd")
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = lambda *_: seen.append(True)
+    for start in range(0, len(data), _CHUNK):
+        try:
+            parser.Parse(data[start : start + _CHUNK], False)
+        except (expat.ExpatError, ValueError, LookupError):
+            if not seen:
+                raise UnsafeContentError("xml") from None
+        if seen:
+            return
+
+
+def iterate_objects(data):
+    """Yield the root, then every object of a project, then what stands where the schema has nothing.
+
+    Parameters
+    ----------
+    data : bytes
+        The project file.
+
+    Yields
+    ------
+    str, lxml element
+        `("Project", root)` first, its children not yet read; then the name and element of each object;
+        ("", element) for an unknown one. An element is only good until the next one is asked for.
+
+    Raises
+    ------
+    UnsafeContentError
+        `dtd`, `elements`, `depth`, `size`, `xml`, or `no_project` if the root is another.
+
+    Examples
+    --------
+    >>> project = b'<Project name="P"><Users><User guid="1" name="A"/><X/></Users></Project>'
+    >>> [name for name, _ in iterate_objects(project)]
+    ['Project', 'User', '']
+    """
+    refuse_doctype(data)
+    parsed = etree.iterparse(
+        io.BytesIO(data),
+        events=("start", "end"),
+        tag=["{*}Project", *(f"{{*}}{name}" for name in _SECTION_OF)],
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+    root, finished = None, None
+    try:
+        for event, element in parsed:
+            if root is None:
+                root = _root(element)
+                yield "Project", root
+            if event == "start":
+                continue
+            name = local_name(element, root)
+            parent = element.getparent()
+            if name not in _SECTION_OF or parent is None or parent.getparent() is not root:
+                continue
+            if local_name(parent, root) != _SECTION_OF[name]:
+                continue
+            if finished is not None:
+                finished.getparent().remove(finished)
+            yield name, element
+            element.clear()
+            finished = element
+    except etree.XMLSyntaxError as error:
+        text = str(error).lower()
+        rule = "depth" if "depth" in text else "size" if "huge" in text else "xml"
+        raise UnsafeContentError(rule) from None
+    if root is None:
+        raise UnsafeContentError("no_project")
+    if finished is not None:
+        finished.getparent().remove(finished)
+    yield from _rest(root)
+
+
+def _root(element):
+    """The root if it is a project's."""
+    root = element.getroottree().getroot()
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise UnsafeContentError("dtd")
+    if etree.QName(root).localname != "Project":
+        raise UnsafeContentError("no_project")
+    return root
+
+
+def _rest(root):
+    """What is left when all objects are gone: descriptions and notes of the project, and the unknown."""
+    for child in root:
+        name = local_name(child, root)
+        if name in _OF_PROJECT:
+            yield name, child
+        elif name in _SECTIONS:
+            yield from (("", stranger) for stranger in child)
+        else:
+            yield "", child
+
+
+def local_name(element, root):
+    """Return the name without its namespace, or "" if the namespace is not the project's."""
+    tag, root_tag = element.tag, root.tag
+    namespace = root_tag[: root_tag.rfind("}") + 1]
+    return tag[len(namespace) :] if tag.startswith(namespace) and "}" not in tag[len(namespace) :] else ""

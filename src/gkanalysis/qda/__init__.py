@@ -1,8 +1,0 @@
-"""Read and write coded texts of QDA programs (REFI-QDA, MAXQDA's spreadsheet); knows nothing of any study."""
-
-from gkanalysis.qda.maxqda import read_maxqda
-from gkanalysis.qda.qdc import read_qdc, write_qdc
-from gkanalysis.qda.qdpx import read_qdpx
-from gkanalysis.qda.writer import write_qdpx
-
-__all__ = ["read_maxqda", "read_qdc", "read_qdpx", "write_qdc", "write_qdpx"]

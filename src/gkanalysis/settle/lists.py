@@ -1,0 +1,64 @@
+"""From a list as it was read to its table of the analysis: alliances are those of the register, nothing is dropped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from gkanalysis.codebook.listbook import ALLIANCE, ListBook
+from gkanalysis.ingest.headings import main_title
+from gkanalysis.ingest.sheetfindings import finding_log_rows, place_in_words
+from gkanalysis.settle.findings import Log
+from gkanalysis.settle.process import check_mixing, check_sums, read_dataset, text_csv
+
+# what stands in the list and not in the table -> what it is: cells without a value, values and columns without a name
+SET_ASIDE = {"T06": "cell", "T08": "cell", "T09": "cell", "T14": "value", "T05": "column"}
+
+
+def process_list(
+    data: Path, interim: Path, book: ListBook, register: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """Check a list against the register and build its tables.
+
+    Parameters
+    ----------
+    data : the data folder
+    interim : folder with what `ingest_list` wrote
+    book : the codebook of the list
+    register : the frames of the register
+
+    Returns
+    -------
+    rows : one row per filled row of the list: the declared columns, `file`, `row` (number as the program shows it),
+        `place`
+    findings, losses, files : as for forms; in losses `item_id` is the name of the column
+    """
+    log = Log()
+    files = text_csv(interim / "files.csv")
+    rows, found = (pd.read_parquet(interim / f"{name}.parquet") for name in ("rows", "found"))
+    check_mixing(read_dataset(data), files[files["synthetic"] != ""], log)
+    check_sums(data, data / book.source, files, log)
+    for file in files[files["status"] == "left_out"].itertuples():
+        log.lose("ingest", "file", "ausgelassen", file.message, file=file.file)
+    log.findings += finding_log_rows(found)
+    case_of = dict(zip(rows["row"], rows[ALLIANCE], strict=True)) if ALLIANCE in rows else {}
+    known = set(register["buendnisse"]["alliance_id"])
+    for row, case_id in case_of.items():
+        if isinstance(case_id, str) and case_id not in known:
+            message = f"„{book.file}“, Zeile {row}: „{case_id}“ fehlt im Register; bitte die Kennung oder das Register berichtigen."
+            log.find("V01", message, file=book.file, place=f"Zeile {row}", raw=case_id)
+    names = {main_title(c): c.name for c in book.spec.columns}
+    for f in found[found["rule"].isin(SET_ASIDE)].itertuples():
+        title = re.search("„(.+)“$", f.column)
+        case_id = None if pd.isna(f.row) else case_of.get(int(f.row))
+        log.lose(
+            "ingest", SET_ASIDE[f.rule], "nicht übernommen", f.message, file=f.file, raw=f.value, rule=f.rule,
+            case_id=case_id if isinstance(case_id, str) else "", place=place_in_words("", f.row, f.column),
+            item_id=names.get(title[1], "") if title else "",
+        )  # fmt: skip
+    places = [place_in_words(s, r, "") for s, r in zip(rows["sheet"], rows["row"], strict=True)]
+    rows = rows.drop(columns=["sheet", "row"]).assign(file=book.file, row=rows["row"], place=places)
+    return {"rows": rows, "findings": log.finding_table(), "losses": log.loss_table(), "files": files}

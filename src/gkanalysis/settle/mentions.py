@@ -1,0 +1,126 @@
+"""Open answers as mentions, each with the categories that the team gave it in the source's `kategorien.csv`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from gkanalysis.codebook.instrument import Codebook
+from gkanalysis.core.errors import CodebookError
+from gkanalysis.ingest.categories import CATEGORY_RULES, coding_sheet, read_codings
+from gkanalysis.ingest.categorybook import CATEGORY_FILE, CategoryBook
+from gkanalysis.ingest.sheetfindings import SheetFindings, finding_log_rows
+from gkanalysis.settle.findings import Log
+
+SHEET = "kategorien.csv"
+SEPARATOR = ";"  # between several mentions of one answer
+MENTION_COLUMNS = ["case_id", "item_id", "mention", "text", "category", "coder", "file", "place"]
+
+
+def read_mentions(
+    folder: Path, responses: pd.DataFrame, book: Codebook, categories: CategoryBook | None, log: Log
+) -> pd.DataFrame:
+    """Mentions of the open items that have categories, with the team's codings checked against them.
+
+    Parameters
+    ----------
+    folder : the source's folder; `kategorien.csv` in it is the team's spreadsheet of codings
+    responses : one row per case, item and occurrence, with final states
+    book : the codebook of the source
+    categories : the categories of open items, of any source; None: there are none
+    log : takes what `gkanalysis.ingest.categories.read_codings` finds, rules K01 to K09
+
+    Returns
+    -------
+    One row per mention, coder and category: `case_id`, `item_id`, `mention` (1, 2, ... within the answer), `text`,
+    `category`, `coder`, `file`, `place`. A mention without a category has one row with both empty. Without categories
+    for the source there are no rows.
+
+    Raises
+    ------
+    IngestError
+        If the spreadsheet may not be read.
+    CodebookError
+        If there is a spreadsheet and no categories at all, or categories are declared of an item that is no open one.
+    """
+    path = folder / SHEET
+    if categories is None:
+        if path.exists():
+            raise CodebookError(
+                f"Zu „{path}“ fehlen die Kategorien; bitte „{CATEGORY_FILE}“ neben den Codebüchern anlegen."
+            )
+        return mention_frame([])
+    items = {key: of_item for key, of_item in categories.items.items() if key[0] == book.source}
+    wrong = [i for _, i in items if i not in book.items or book.items[i].kind != "text"]
+    if wrong:
+        raise CodebookError(
+            f"Kategorien „{categories.path}“: „{wrong[0]}“ ist keine offene Frage von „{book.source}“; bitte berichtigen."
+        )
+    answers = received_mentions(responses[responses["item_id"].isin([i for _, i in items])])
+    given: dict[tuple[str, str, int], list[tuple[str, str]]] = {}
+    if path.exists():
+        own = replace(categories, items=items)
+        read = read_codings(path, answers.assign(source=book.source), own)
+        log.findings += finding_log_rows(read.findings)
+        for c in read.rows.itertuples():
+            given.setdefault((c.case_id, c.item_id, c.mention), []).append((c.coder, c.category))
+    elif len(answers):
+        found = SheetFindings(SHEET, CATEGORY_RULES)
+        said = f"Die Datei fehlt; {len(answers)} Nennungen offener Antworten haben keine Kategorie."
+        found.add("K01", said, todo=f"bitte in „{folder}“ anlegen und kodieren")
+        log.findings += finding_log_rows(found.table())
+    return mention_frame(list(_coded(answers, given, categories, book.source)))
+
+
+def received_mentions(responses: pd.DataFrame) -> pd.DataFrame:
+    """Open answers taken apart: one row per mention, numbered within the case's answer to the item.
+
+    Examples
+    --------
+    >>> answer = {"case_id": "B1", "item_id": "5", "state": "answered", "value": "Treffs; Sport;", "file": "a", "place": "x"}
+    >>> received_mentions(pd.DataFrame([answer]))[["mention", "text"]].values.tolist()
+    [[1, 'Treffs'], [2, 'Sport']]
+    """
+    rows: list[dict[str, object]] = []
+    number: dict[tuple[str, str], int] = {}
+    for r in responses[responses["state"] == "answered"].itertuples():
+        for text in filter(None, map(str.strip, r.value.split(SEPARATOR))):
+            key = (r.case_id, r.item_id)
+            number[key] = number.get(key, 0) + 1
+            where = {"file": r.file, "place": r.place}
+            rows.append(dict(zip(MENTION_COLUMNS, (*key, number[key], text), strict=False)) | where)
+    return pd.DataFrame(rows, columns=[*MENTION_COLUMNS[:4], "file", "place"])
+
+
+def coding_template(mentions: pd.DataFrame, categories: CategoryBook, source: str) -> str:
+    """The spreadsheet in which the team codes what a source received, with the codings so far, as CSV.
+
+    Saved as `kategorien.csv` in the source's folder it gives the same mentions again.
+    """
+    mentions = mentions.assign(source=source)
+    received = mentions.drop_duplicates(["case_id", "item_id", "mention"])
+    return coding_sheet(received, categories, mentions[mentions["category"] != ""])
+
+
+def mention_frame(rows: list[dict[str, object]]) -> pd.DataFrame:
+    """Rows as a table whose columns have the same kinds however many rows there are."""
+    frame = pd.DataFrame(rows, columns=MENTION_COLUMNS)
+    return frame.astype({c: "int64" if c == "mention" else "str" for c in MENTION_COLUMNS})
+
+
+def _coded(
+    answers: pd.DataFrame,
+    given: dict[tuple[str, str, int], list[tuple[str, str]]],
+    categories: CategoryBook,
+    source: str,
+) -> Iterator[dict[str, object]]:
+    """The rows of each mention, coders and categories in the order of the codebook."""
+    coders = {c: k for k, c in enumerate(categories.coders)}
+    for row in answers.to_dict("records"):
+        place = {c: k for k, c in enumerate(categories.ids(source, row["item_id"]))}
+        codings = given.get((row["case_id"], row["item_id"], row["mention"]), [("", "")])
+        for coder, category in sorted(codings, key=lambda c: (coders.get(c[0], 0), place.get(c[1], 0))):
+            yield row | {"category": category, "coder": coder}
