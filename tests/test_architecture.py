@@ -68,7 +68,6 @@ STILL = {
     ("verify/warmbuild", "pipeline"),
     ("report/assemble", "verify"),
     ("core/lookup", "codebook"),
-    ("ingest/sheetfindings", "settle"),
     ("disclosure/check", "verify"),
 }
 

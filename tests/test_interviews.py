@@ -6,7 +6,7 @@ import pytest
 
 from gkanalysis.core.errors import IngestError, ValidationError
 from gkanalysis.ingest.qda.model import Link, Set
-from gkanalysis.settle.findings import RULES
+from gkanalysis.core.findings import RULES
 from gkanalysis.settle.interviewcases import document_id
 from gkanalysis.settle.process import raise_errors
 from interviewfolder import BOOK, CLIMATE, LEAD, NEW, OPEN, SECOND, TEXT, Drawn, Folder, guid, spreadsheet

@@ -4,7 +4,7 @@ import pytest
 
 from gkanalysis.core.errors import CodebookError
 from gkanalysis.ingest.categorybook import read_category_book
-from gkanalysis.settle.findings import Log
+from gkanalysis.core.findings import Log
 from gkanalysis.settle.mentions import MENTION_COLUMNS, coding_template, mention_frame, read_mentions
 from openfolder import CATEGORIES, CODED, SOURCE, OpenFolder
 from received import COUNTED, Received

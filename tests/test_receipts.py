@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from gkanalysis.settle.findings import Log
+from gkanalysis.core.findings import Log
 from gkanalysis.settle.receipts import alliances_named, assign_forms, check_receipts, choose_forms, iso_date
 
 ALLIANCES = pd.DataFrame(

@@ -7,7 +7,7 @@ import pytest
 
 from forms import BOOK
 from gkanalysis.ingest.matching import NOT_FOUND
-from gkanalysis.settle.findings import RULES, Log
+from gkanalysis.core.findings import RULES, Log
 from gkanalysis.settle.validate import (
     check_locations,
     completeness,

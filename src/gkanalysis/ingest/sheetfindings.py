@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from gkanalysis.ingest.word.refusal import printable
-from gkanalysis.settle.findings import FINDING_COLUMNS
+from gkanalysis.core.findings import FINDING_COLUMNS
 
 SHEET_FINDING_COLUMNS = [
     "severity", "rule", "title", "file", "sheet", "row", "column", "value", "allowed", "todo", "message",
@@ -85,7 +85,7 @@ class SheetFindings:
 
 
 def finding_log_rows(findings: pd.DataFrame) -> list[dict[str, str]]:
-    """Findings of a spreadsheet with the columns of the log of findings (`gkanalysis.settle.findings`).
+    """Findings of a spreadsheet with the columns of the log of findings (`gkanalysis.core.findings`).
 
     Parameters
     ----------

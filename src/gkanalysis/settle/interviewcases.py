@@ -1,6 +1,6 @@
 """Which interview belongs to which alliance: the cases of the projects and the team's list against the register.
 
-Pure functions on what was read; findings and losses go to a `gkanalysis.settle.findings.Log`.
+Pure functions on what was read; findings and losses go to a `gkanalysis.core.findings.Log`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pandas as pd
 
 from gkanalysis.codebook.interviewcodebook import InterviewCodebook
 from gkanalysis.ingest.qda.model import Project, Source
-from gkanalysis.settle.findings import Log
+from gkanalysis.core.findings import Log
 from gkanalysis.settle.receipts import iso_date, nfc
 
 LIST = "dokumente.csv"

@@ -16,7 +16,7 @@ from typing import Any
 from gkanalysis.codebook.interviewcodebook import InterviewCodebook
 from gkanalysis.ingest.interviews import segment_text
 from gkanalysis.ingest.qda.model import NOWHERE, Project, Selection
-from gkanalysis.settle.findings import Log
+from gkanalysis.core.findings import Log
 from gkanalysis.settle.interviewcases import LIST, Document
 
 WHOLE = "ganzes Dokument"

@@ -17,7 +17,7 @@ from gkanalysis.core.yamlproblem import why_unreadable
 from gkanalysis.ingest.categorybook import CategoryBook
 from gkanalysis.ingest.tables import read_rows
 from gkanalysis.settle.decisions import STATES, apply_decisions
-from gkanalysis.settle.findings import Log
+from gkanalysis.core.findings import Log
 from gkanalysis.settle.mentions import read_mentions
 from gkanalysis.settle.receipts import (
     assign_forms,

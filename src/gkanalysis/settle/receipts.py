@@ -1,6 +1,6 @@
 """Which received form belongs to which alliance, and which one counts: the list of receipts against the folder.
 
-Pure functions: frames in, frames out; findings and losses go to a `gkanalysis.settle.findings.Log`.
+Pure functions: frames in, frames out; findings and losses go to a `gkanalysis.core.findings.Log`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date
 
 import pandas as pd
 
-from gkanalysis.settle.findings import Log
+from gkanalysis.core.findings import Log
 
 
 def check_receipts(receipts: pd.DataFrame, log: Log) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Settle what the forms say against the codebook: final states, completeness, and a finding for every doubt.
 
-Pure functions: frames in, frames out; findings and losses go to a `gkanalysis.settle.findings.Log`. Whatever is
+Pure functions: frames in, frames out; findings and losses go to a `gkanalysis.core.findings.Log`. Whatever is
 counted otherwise than it stands in the form has a row in the losses.
 """
 
@@ -17,7 +17,7 @@ from gkanalysis.codebook.instrument import Codebook, Item
 from gkanalysis.core.lookup import enumeration
 from gkanalysis.ingest.answers import BOX_NOT_FOUND
 from gkanalysis.ingest.matching import NOT_FOUND
-from gkanalysis.settle.findings import Log
+from gkanalysis.core.findings import Log
 
 GIVEN = frozenset({"selected", "answered", "contradictory", "illegible"})
 _NUMBER = re.compile(r"-?\d+(?:,\d+|\.\d{1,2})?", re.ASCII)  # „1.000“ may be one or a thousand
