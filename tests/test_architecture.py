@@ -66,9 +66,7 @@ ROOMS = (
 STILL = {
     ("codebook/listbook", "ingest"),
     ("verify/warmbuild", "pipeline"),
-    ("report/assemble", "verify"),
     ("core/lookup", "codebook"),
-    ("disclosure/check", "verify"),
 }
 
 

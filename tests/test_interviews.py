@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from gkanalysis.core.errors import IngestError, ValidationError
-from gkanalysis.ingest.qda.model import Link, Set
 from gkanalysis.core.findings import RULES
+from gkanalysis.ingest.qda.model import Link, Set
 from gkanalysis.settle.interviewcases import document_id
 from gkanalysis.settle.process import raise_errors
 from interviewfolder import BOOK, CLIMATE, LEAD, NEW, OPEN, SECOND, TEXT, Drawn, Folder, guid, spreadsheet

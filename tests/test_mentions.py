@@ -3,8 +3,8 @@
 import pytest
 
 from gkanalysis.core.errors import CodebookError
-from gkanalysis.ingest.categorybook import read_category_book
 from gkanalysis.core.findings import Log
+from gkanalysis.ingest.categorybook import read_category_book
 from gkanalysis.settle.mentions import MENTION_COLUMNS, coding_template, mention_frame, read_mentions
 from openfolder import CATEGORIES, CODED, SOURCE, OpenFolder
 from received import COUNTED, Received

@@ -7,8 +7,8 @@ import pytest
 
 from forms import BOOK, Drawn, parts_of
 from gkanalysis.core.errors import IngestError, ValidationError
-from gkanalysis.core.zipping import zip_parts
 from gkanalysis.core.findings import Log
+from gkanalysis.core.zipping import zip_parts
 from gkanalysis.settle.process import check_mixing, questions, raise_errors, raw_hashes, read_dataset
 from received import ALLIANCES, COUNTED, Received, found, rules, state
 

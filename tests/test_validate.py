@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from forms import BOOK
-from gkanalysis.ingest.matching import NOT_FOUND
 from gkanalysis.core.findings import RULES, Log
+from gkanalysis.ingest.matching import NOT_FOUND
 from gkanalysis.settle.validate import (
     check_locations,
     completeness,

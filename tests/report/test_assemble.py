@@ -8,9 +8,9 @@ import pytest
 
 from gkanalysis.core.errors import RenderError, UsageError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.report.assemble import assemble, assemble_report, placed
 from gkanalysis.report.definition import ChapterDefinition, Report
-from gkanalysis.verify.trace import find_numbers
 
 SOURCE = "strukturen-2018"
 

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from gkanalysis.core.errors import UsageError, VerificationError
-from gkanalysis.verify.trace import find_numbers, find_untraced, trace_cell, trace_number
+from gkanalysis.disclosure.printed import find_numbers
+from gkanalysis.verify.trace import find_untraced, trace_cell, trace_number
 from gkanalysis.verify.tracewords import check_printed, origin_lines, report_of
 from tools.project import REPORT
 

@@ -10,9 +10,10 @@ import pytest
 from lxml import html
 
 from gkanalysis.core.errors import VerificationError
+from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.html import origin_anchor
-from gkanalysis.verify.trace import find_numbers, find_untraced, trace_cell
+from gkanalysis.verify.trace import find_untraced, trace_cell
 from gkanalysis.verify.tracepage import INTERNAL, trace_page
 from tools.axe import axe_violations, external_requests
 from tools.system import needs

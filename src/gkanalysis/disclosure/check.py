@@ -22,6 +22,7 @@ from gkanalysis.disclosure.exact import find_breaches
 from gkanalysis.disclosure.listednames import ListedNames, in_cells
 from gkanalysis.disclosure.names import Sought
 from gkanalysis.disclosure.policy import Policy, read_policy
+from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.disclosure.quoted import rare_quotations, shown_quotations
 from gkanalysis.disclosure.readclaims import read_claims
 from gkanalysis.disclosure.received import POLICY, read_listed, read_names, read_spoken
@@ -123,8 +124,6 @@ def check_together(reports: Sequence[Report], paths: ProjectPaths) -> str:
     DisclosureError
         If the difference of two reports gives away what neither of them does.
     """
-    from gkanalysis.verify.trace import find_numbers
-
     policy, outcome = project_policy(paths), Outcome()
     finished = [r for r in reports if (paths.reports / r.id / "values.json").exists()]
     data, together, n = read_sources(paths, policy), Claims(), 0
@@ -170,8 +169,6 @@ def _check_numbers(
     report: Report, paths: ProjectPaths, policy: Policy, folder: Path, outcome: Outcome
 ) -> None:
     """The exact check of everything that the folder prints together."""
-    from gkanalysis.verify.trace import find_numbers
-
     data = read_sources(paths, policy)
     numbers = list(find_numbers(folder))
     claims = read_claims(numbers, data, policy, _chapter_sources(report))

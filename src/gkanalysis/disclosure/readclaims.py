@@ -25,7 +25,7 @@ def read_claims(
 
     Parameters
     ----------
-    numbers : id and row of each printed number, as `gkanalysis.verify.trace.find_numbers` gives them
+    numbers : id and row of each printed number, as `gkanalysis.disclosure.printed.find_numbers` gives them
     chapter_sources : chapter -> sources it reads, for numbers that are counted rows
     """
     claims = Claims()

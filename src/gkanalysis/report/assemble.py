@@ -16,10 +16,10 @@ from gkanalysis.core.errors import RenderError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.writing import write_bytes, write_json
 from gkanalysis.disclosure.check import check_exhibits
+from gkanalysis.disclosure.printed import COUNTED_FILE, COUNTED_ROWS
 from gkanalysis.report.definition import ChapterDefinition, Report
 from gkanalysis.report.quotations import quotation_markdown
 from gkanalysis.report.values import Place, Value, fill_references, value_from_record
-from gkanalysis.verify.trace import COUNTED_FILE, COUNTED_ROWS
 
 COUNTED_LABELS = ("Tabelle", "Abbildung")  # numbered in the order of the report; other labels are given
 REFERENCE = re.compile(r"\{eval\}`v\.([A-Za-z0-9]\w*)")  # the value that a text names

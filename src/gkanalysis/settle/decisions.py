@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from gkanalysis.codebook.instrument import Codebook, Item
-from gkanalysis.ingest.tables import read_rows
 from gkanalysis.core.findings import Log
+from gkanalysis.ingest.tables import read_rows
 from gkanalysis.settle.receipts import nfc
 
 DECISION_COLUMNS = ("file", "item_id", "occurrence", "decision", "reason", "decided_by")

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gkanalysis.codebook.interviewcodebook import InterviewCodebook
-from gkanalysis.ingest.qda.model import Project, Source
 from gkanalysis.core.findings import Log
+from gkanalysis.ingest.qda.model import Project, Source
 from gkanalysis.settle.receipts import iso_date, nfc
 
 LIST = "dokumente.csv"

@@ -14,9 +14,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from gkanalysis.codebook.interviewcodebook import InterviewCodebook
+from gkanalysis.core.findings import Log
 from gkanalysis.ingest.interviews import segment_text
 from gkanalysis.ingest.qda.model import NOWHERE, Project, Selection
-from gkanalysis.core.findings import Log
 from gkanalysis.settle.interviewcases import LIST, Document
 
 WHOLE = "ganzes Dokument"

@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from gkanalysis.codebook.interviewcodebook import InterviewCodebook
+from gkanalysis.core.findings import Log
 from gkanalysis.ingest.interviews import read_interim
 from gkanalysis.ingest.tables import read_rows
-from gkanalysis.core.findings import Log
 from gkanalysis.settle.interviewcases import LIST, LIST_COLUMNS, Document, assign_documents
 from gkanalysis.settle.interviewcodings import (
     Rows,

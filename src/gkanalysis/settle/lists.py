@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from gkanalysis.codebook.listbook import ALLIANCE, ListBook
+from gkanalysis.core.findings import Log
 from gkanalysis.ingest.headings import main_title
 from gkanalysis.ingest.sheetfindings import finding_log_rows, place_in_words
-from gkanalysis.core.findings import Log
 from gkanalysis.settle.process import check_mixing, check_sums, read_dataset, text_csv
 
 # what stands in the list and not in the table -> what it is: cells without a value, values and columns without a name

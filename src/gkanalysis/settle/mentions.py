@@ -10,10 +10,10 @@ import pandas as pd
 
 from gkanalysis.codebook.instrument import Codebook
 from gkanalysis.core.errors import CodebookError
+from gkanalysis.core.findings import Log
 from gkanalysis.ingest.categories import CATEGORY_RULES, coding_sheet, read_codings
 from gkanalysis.ingest.categorybook import CATEGORY_FILE, CategoryBook
 from gkanalysis.ingest.sheetfindings import SheetFindings, finding_log_rows
-from gkanalysis.core.findings import Log
 
 SHEET = "kategorien.csv"
 SEPARATOR = ";"  # between several mentions of one answer

@@ -13,11 +13,11 @@ import yaml
 from gkanalysis.codebook.codebookcheck import load_yaml
 from gkanalysis.codebook.instrument import Codebook
 from gkanalysis.core.errors import IngestError, ValidationError
+from gkanalysis.core.findings import Log
 from gkanalysis.core.yamlproblem import why_unreadable
 from gkanalysis.ingest.categorybook import CategoryBook
 from gkanalysis.ingest.tables import read_rows
 from gkanalysis.settle.decisions import STATES, apply_decisions
-from gkanalysis.core.findings import Log
 from gkanalysis.settle.mentions import read_mentions
 from gkanalysis.settle.receipts import (
     assign_forms,

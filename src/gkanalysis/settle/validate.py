@@ -14,10 +14,10 @@ from typing import Any
 import pandas as pd
 
 from gkanalysis.codebook.instrument import Codebook, Item
+from gkanalysis.core.findings import Log
 from gkanalysis.core.lookup import enumeration
 from gkanalysis.ingest.answers import BOX_NOT_FOUND
 from gkanalysis.ingest.matching import NOT_FOUND
-from gkanalysis.core.findings import Log
 
 GIVEN = frozenset({"selected", "answered", "contradictory", "illegible"})
 _NUMBER = re.compile(r"-?\d+(?:,\d+|\.\d{1,2})?", re.ASCII)  # „1.000“ may be one or a thousand

@@ -16,6 +16,7 @@ from random import Random
 import pandas as pd
 
 from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.report.definition import read_report
 from gkanalysis.report.numbers import WORDS
 from gkanalysis.report.values import REFERENCE
@@ -33,7 +34,6 @@ from gkanalysis.verify.mutants import (
 )  # fmt: skip
 from gkanalysis.verify.published import judge_published, read_bindings
 from gkanalysis.verify.relations import read_figures, read_relations
-from gkanalysis.verify.trace import find_numbers
 
 COORDINATE = re.compile(r"(?<=[ML] )\d+(?=\.)")  # in the path of an SVG
 DATA_URI = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")

@@ -19,6 +19,7 @@ from gkanalysis.core.errors import GkError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.writing import write_bytes
 from gkanalysis.core.yamlproblem import why_unreadable
+from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.definition import Report
 from gkanalysis.verify.accounts import account_rows
@@ -37,7 +38,7 @@ from gkanalysis.verify.manifest import compare_inputs, compare_outputs, read_man
 from gkanalysis.verify.published import judge_published, read_bindings, unused_patterns
 from gkanalysis.verify.rebuild import rebuilt_report, surroundings
 from gkanalysis.verify.relations import read_figures, read_relations
-from gkanalysis.verify.trace import find_numbers, find_untraced, trace_cell
+from gkanalysis.verify.trace import find_untraced, trace_cell
 from gkanalysis.verify.tracelists import TRANSCRIBED
 from gkanalysis.verify.tracepage import data_mark
 from gkanalysis.verify.wording import base_line, column_line, name_number, repair_lines

@@ -18,6 +18,7 @@ import pandas as pd
 
 from gkanalysis.core.errors import NotebookError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.disclosure.printed import exhibit_tables, values_by_id
 from gkanalysis.verify.traceagreement import agreement
 from gkanalysis.verify.tracecodings import codings, coverage, meetings
 from gkanalysis.verify.tracelists import list_cases, list_rows, list_sum, list_total
@@ -29,10 +30,6 @@ from gkanalysis.verify.traceregister import ORIGIN, REGISTER, category, findings
 if TYPE_CHECKING:
     from gkanalysis.report.chapter import Chapter
 
-COUNTED_FILE = (
-    "arbeit/werte.json"  # value id -> the rows that it counts; a working paper, as it names cases and files
-)
-COUNTED_ROWS = ("rows", "base_rows")
 # responses by chapter; a chapter that is gone takes its responses along
 _ANSWERS: WeakKeyDictionary[Chapter, dict[tuple[str, str], pd.DataFrame]] = WeakKeyDictionary()
 
@@ -189,56 +186,16 @@ def _single_response(chapter: Chapter, known: Mapping[str, str], row: str, subgr
     return split_rows(rows, in_base, (rows["state"] == "answered") & (rows["value"] == row))
 
 
-def _exhibit_tables(report_folder: Path) -> Iterator[tuple[str, pd.DataFrame]]:
-    for path in sorted([*report_folder.glob("tables/*.csv"), *report_folder.glob("figures/*.csv")]):
-        yield path.stem, pd.read_csv(path, dtype={"row": str}, keep_default_na=False, na_values=[""])
-
-
-def _values(report_folder: Path) -> dict[str, dict[str, object]]:
-    """Numbers of the text by id; a value that is worded twice stands once.
-
-    Raises
-    ------
-    VerificationError
-        If the working paper with the rows of a number is missing or does not know it.
-    """
-    values = {v["id"]: v for v in json.loads((report_folder / "values.json").read_text(encoding="utf-8"))}
-    path = report_folder / COUNTED_FILE
-    counted = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    for name, value in values.items():
-        if value.get("definition") == "rows" and name not in counted:
-            raise VerificationError(
-                f"„{name}“ zählt Zeilen, aber „{path}“ nennt sie nicht; bitte „make report“ ausführen."
-            )
-    return {name: value | counted.get(name, {}) for name, value in values.items()}
-
-
-def find_numbers(report_folder: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """Every number of a finished report that can be traced: (id, row of its table).
-
-    Ids: `<exhibit>:<row>:<subgroup>` for cells and points, `<value id>` for numbers in the text.
-    """
-    for name, table in _exhibit_tables(report_folder):
-        if "definition" in table:
-            if "subgroup" not in table:
-                table["subgroup"] = "alle"
-            for row in table.to_dict("records"):
-                yield f"{name}:{row['row']}:{row['subgroup']}", row
-    for value_id, value in _values(report_folder).items():
-        if value.get("definition"):
-            yield value_id, value
-
-
 def find_untraced(report_folder: Path, paths: ProjectPaths) -> Iterator[tuple[str, str]]:
     """Numbers that have no rows of their own: (id, German sentence that says what they are derived from)."""
     report = report_folder.name
-    for name, table in _exhibit_tables(report_folder):
+    for name, table in exhibit_tables(report_folder):
         if "definition" not in table:
             yield (
                 name,
                 f"Zu den Zahlen der Darstellung „{name}“ gibt es keine Rechenvorschrift; sie lassen sich nicht einzeln verfolgen.",
             )
-    for value_id, value in _values(report_folder).items():
+    for value_id, value in values_by_id(report_folder).items():
         if value.get("definition"):
             continue
         chapter = str(value.get("chapter", ""))

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from gkanalysis.core.errors import GkError, VerificationError
+from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.report.html import origin_anchor
 from gkanalysis.verify.certificate import fill_page
-from gkanalysis.verify.trace import ORIGIN, Trace, find_numbers, find_untraced, trace_cell
+from gkanalysis.verify.trace import ORIGIN, Trace, find_untraced, trace_cell
 from gkanalysis.verify.tracewords import STATES, check_printed, definition_words, rest_title, shown_raw
 
 if TYPE_CHECKING:

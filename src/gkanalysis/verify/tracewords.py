@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 from gkanalysis.codebook.interviewcodebook import InterviewCodebook
 from gkanalysis.core.errors import UsageError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.tabulate.agreement import COMPARED_LABELS
-from gkanalysis.verify.trace import Trace, find_numbers, find_untraced, trace_cell
+from gkanalysis.verify.trace import Trace, find_untraced, trace_cell
 from gkanalysis.verify.tracelists import LIST_KINDS, list_words
 from gkanalysis.verify.traceoffers import offer_words
 from gkanalysis.verify.traceopen import category_of, open_words

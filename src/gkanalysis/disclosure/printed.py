@@ -1,0 +1,56 @@
+"""The numbers that a finished report prints, as its folder holds them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from gkanalysis.core.errors import VerificationError
+
+# value id -> the rows that it counts; a working paper, as it names cases and files
+COUNTED_FILE = "arbeit/werte.json"
+COUNTED_ROWS = ("rows", "base_rows")
+
+
+def exhibit_tables(report_folder: Path) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Name and rows of each table and figure."""
+    for path in sorted([*report_folder.glob("tables/*.csv"), *report_folder.glob("figures/*.csv")]):
+        yield path.stem, pd.read_csv(path, dtype={"row": str}, keep_default_na=False, na_values=[""])
+
+
+def values_by_id(report_folder: Path) -> dict[str, dict[str, object]]:
+    """Numbers of the text by id; a value that is worded twice stands once.
+
+    Raises
+    ------
+    VerificationError
+        If the working paper with the rows of a number is missing or does not know it.
+    """
+    values = {v["id"]: v for v in json.loads((report_folder / "values.json").read_text(encoding="utf-8"))}
+    path = report_folder / COUNTED_FILE
+    counted = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for name, value in values.items():
+        if value.get("definition") == "rows" and name not in counted:
+            raise VerificationError(
+                f"„{name}“ zählt Zeilen, aber „{path}“ nennt sie nicht; bitte „make report“ ausführen."
+            )
+    return {name: value | counted.get(name, {}) for name, value in values.items()}
+
+
+def find_numbers(report_folder: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Every number of a finished report that can be traced: (id, row of its table).
+
+    Ids: `<exhibit>:<row>:<subgroup>` for cells and points, `<value id>` for numbers in the text.
+    """
+    for name, table in exhibit_tables(report_folder):
+        if "definition" in table:
+            if "subgroup" not in table:
+                table["subgroup"] = "alle"
+            for row in table.to_dict("records"):
+                yield f"{name}:{row['row']}:{row['subgroup']}", row
+    for value_id, value in values_by_id(report_folder).items():
+        if value.get("definition"):
+            yield value_id, value
