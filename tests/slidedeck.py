@@ -13,11 +13,11 @@ from gkanalysis.report.exhibits import Figure, Row, Table
 from gkanalysis.report.figures import segment_bars
 from gkanalysis.report.numbers import NBSP
 from gkanalysis.report.pptx import render_pptx
-from gkanalysis.report.pptxreference import write_reference
 from gkanalysis.report.render import moment
 from gkanalysis.report.slides import make_slides
 from gkanalysis.report.slideshtml import render_slides_html
 from gkanalysis.report.slidespdf import fit_slides
+from tools.project import ROOT
 
 TEXT = """# Was bleibt
 
@@ -90,11 +90,8 @@ class Deck:
 
     @property
     def reference(self):
-        """The template of the project, written anew."""
-        path = self.build / "vorlage.pptx"
-        if not path.exists():
-            write_reference(path)
-        return path
+        """The template of the project."""
+        return ROOT / "reports/reference.pptx"
 
     def slides(self):
         """The slides before they are set."""

@@ -74,7 +74,6 @@ _WHERE = {
     "ticked_table": "report.setanswers",
     "yes_no_table": "report.setanswers",
     "subgroup_header": "report.exhibits",
-    "difference_rows": "report.exhibits",
     "stated_answers": "report.sidebyside",
     "stated_rows": "report.sidebyside",
     "theme_rows": "report.interviews",

@@ -114,7 +114,6 @@ def _parser() -> Parser:
         "number",
     )
     trace.add_argument("--report", help="in diesem Bericht; ohne Angabe im ersten, der die Zahl hat")
-    add("reference", _reference, "die Vorlagen für Word und PowerPoint neu schreiben (reports/reference.*)")
     add("synthetic", _synthetic, "die mitgelieferten erfundenen Rohdaten neu erzeugen")
     notebooks = add("notebooks", _notebooks, "Notebooks prüfen oder von Ausgaben befreien")
     notebooks.add_argument("--strip", action="store_true", help="Ausgaben entfernen")
@@ -223,13 +222,6 @@ def _render(options: argparse.Namespace) -> None:
 
     paths = _paths(options)
     print(render_report(read_report(paths.root, options.report), paths, options.format))
-
-
-def _reference(options: argparse.Namespace) -> None:
-    from gkanalysis.report import docxreference, pptxreference
-
-    for module, suffix in ((docxreference, "docx"), (pptxreference, "pptx")):
-        module.write_reference(_paths(options).root / f"reports/reference.{suffix}")
 
 
 def _check_published(options: argparse.Namespace) -> None:

@@ -10,6 +10,7 @@ from lxml import html
 
 from gkanalysis.report.numbers import format_percent
 from gkanalysis.report.render import render_report
+from tools.project import ROOT
 from tools.system import needs, run
 
 PLAIN = str.maketrans({"\u00a0": " ", "\n": " "})
@@ -71,18 +72,18 @@ def test_exhibits_have_the_same_order_and_captions(built):
 def texts(small, tmp_path, **kind):
     """The words of the three formats, by format; of the PDF also page by page."""
     from gkanalysis.report.docx import render_docx
-    from gkanalysis.report.docxreference import write_reference
     from gkanalysis.report.html import render_html
     from gkanalysis.report.render import moment
     from gkanalysis.report.typstpdf import render_pdf
 
     probe = small(**kind)
-    write_reference(tmp_path / "vorlage.docx")
     common = lambda: (probe.report, probe.document, *probe.prepared(), probe.build)  # noqa: E731
     page = "\n".join(html.fromstring(render_html(*common())).xpath("//body//text()"))
     (tmp_path / "a.pdf").write_bytes(render_pdf(*common(), moment(probe.report)))
     pdf = run(["pdftotext", "-layout", "-enc", "UTF-8", tmp_path / "a.pdf", "-"], strict=True)
-    word = docx.Document(BytesIO(render_docx(*common(), tmp_path / "vorlage.docx", moment(probe.report))))
+    word = docx.Document(
+        BytesIO(render_docx(*common(), ROOT / "reports/reference.docx", moment(probe.report)))
+    )
     return page, pdf.split("\f")[:-1], "\n".join(p.text for p in word.paragraphs)
 
 

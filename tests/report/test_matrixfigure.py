@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.report.matrixfigure import SHADES, matrix_alt, matrix_figure, matrix_table
+from gkanalysis.report.matrixfigure import SHADES, matrix_figure, matrix_table
 from gkanalysis.report.style import INK
 from gkanalysis.tabulate.bases import small_base_mark
 from gkanalysis.tabulate.offers import OFFER_ASPECT_LABELS
@@ -120,14 +120,3 @@ def test_ink_is_readable_on_every_shade():
     lights = [luminance(to_hex(SHADES(share))) for share in np.linspace(0, 1, 51)]
     assert min(lights) + 0.05 >= 4.5 * (luminance(INK) + 0.05)
     assert lights == sorted(lights, reverse=True)
-
-
-def test_alternative_text_names_the_highest_needs(table):
-    """The theme with most named needs for each group, with its base; a group without answers says so."""
-    assert matrix_alt(table).endswith(
-        "Höchste Zahl bei „Lücke benannt“: Alle Schule (22 von 40), Kreise Schule (12 von 22), "
-        "Kommunen Schule (2 von 5)."
-    )
-    nobody = table.assign(base_n=table["base_n"].where(table["subgroup"] != "kommune", 0))
-    assert "Kommunen ohne Angaben." in matrix_alt(nobody)
-    assert matrix_figure(nobody)[0].startswith(b"<?xml")

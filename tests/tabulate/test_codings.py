@@ -7,13 +7,9 @@ from hypothesis import strategies as st
 
 from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.codings import (
-    CODING_BASE_LABELS,
     code_case_table,
-    code_matrix,
-    codings_without_place,
     coverage_table,
 )
-from gkanalysis.tabulate.cooccurrence import PLACE_REASON_LABELS, lay_out_codings
 
 CODES = ["klima", "bilanz", "wuensche"]
 TYPES = ["stadt", "kreis"]
@@ -78,7 +74,6 @@ def test_cases_are_counted_not_segments(codings, cases):
     assert counts(table, column="base_n") == [3, 3, 3]
     assert table["share"].tolist() == [1, 2 / 3, 0]
     assert table["base"].unique().tolist() == ["interviewed"]
-    assert set(table["base"]) <= set(CODING_BASE_LABELS)
 
 
 def test_types_have_bases_of_their_own(codings, cases):
@@ -148,20 +143,6 @@ def test_codings_of_an_unknown_case_are_refused(codings, cases):
         code_case_table(codings.assign(case_id=None), CODES, cases, coder="A")
 
 
-def test_matrix_adds_up_to_the_table(codings, cases):
-    """One row per code and case, group by group; its sums are the counts by type."""
-    table = code_case_table(codings, CODES, cases, coder="A", by="type", groups=TYPES, segments=True)
-    matrix = code_matrix(codings, CODES, cases, coder="A", by="type", groups=TYPES)
-    assert len(matrix) == 9
-    assert matrix["case_id"].tolist()[:3] == ["b", "a", "c"]
-    assert matrix["segments_n"].tolist() == [1, 2, 1, 1, 1, 0, 0, 0, 0]
-    columns = ["n", "base_n", "segments_n"]
-    sums = matrix.groupby(["row", "subgroup"], sort=False)[columns].sum().reset_index()
-    by_type = table[table["subgroup"] != "alle"][["row", "subgroup", *columns]].reset_index(drop=True)
-    pd.testing.assert_frame_equal(sums, by_type, check_dtype=False)
-    assert code_matrix(codings, CODES, cases, coder="A")["subgroup"].unique().tolist() == ["alle"]
-
-
 def test_characters_count_once_however_often_they_are_coded(codings, documents):
     """0-30 and 20-50 cover 50 characters; any code covers the union of all listed codes."""
     table = coverage_table(codings, CODES, documents, coder="A").set_index(["row", "subgroup"])
@@ -218,18 +199,3 @@ def test_coverage_is_the_number_of_coded_characters(drawn):
             assert n == len(marked)
         else:
             assert pd.isna(n)
-
-
-def test_codings_without_place_are_listed_with_their_reason(documents):
-    """Whole documents, documents without text and empty segments cannot be compared by place."""
-    codings = draw("""
-        a1 A klima  -1 -1
-        a1 A klima  5 5
-        a1 A klima  5 6
-        c1 A klima  -1 -1
-    """)
-    listed = codings_without_place(lay_out_codings(codings, ["klima"], documents, coders=["A"]))
-    assert listed[["coding_id", "case_id", "reason"]].to_numpy().tolist() == [
-        ["k0", "a", "whole_document"], ["k1", "a", "empty"], ["k3", "c", "no_text"],
-    ]  # fmt: skip
-    assert set(listed["reason"]) == set(PLACE_REASON_LABELS)

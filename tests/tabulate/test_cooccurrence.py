@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gkanalysis.core.errors import TabulationError
-from gkanalysis.tabulate.cooccurrence import RELATION_LABELS, RELATIONS, cooccurrence_table, lay_out_codings
+from gkanalysis.tabulate.cooccurrence import RELATIONS, cooccurrence_table, lay_out_codings
 
 CODES = ["klima", "bilanz", "wuensche"]
 
@@ -62,7 +62,7 @@ def test_three_relations_count_cases_and_segments(codings, documents):
     table = cooccurrence_table(codings, CODES, documents, coders=["A"])
     assert of_pair(table, "klima + bilanz") == [("1/2", 1, 1), ("1/2", 2, 1), ("2/3", 3, 0)]
     assert table["base"].tolist()[:3] == ["interviewed_with_text", "interviewed_with_text", "interviewed"]
-    assert set(table["relation"]) == set(RELATION_LABELS)
+    assert set(table["relation"]) == set(RELATIONS)
 
 
 def test_neighbours_do_not_overlap(codings, documents):

@@ -7,7 +7,7 @@ import pytest
 
 from gkanalysis.core.errors import TabulationError
 from gkanalysis.stats import finite_population_interval
-from gkanalysis.tabulate import single_response_table, state_table
+from gkanalysis.tabulate import single_response_table
 
 TYPES = ["stadt", "kreis", "kommune"]
 ANSWERS = "a=ja b=ja c=nein d=0 e=/"
@@ -146,28 +146,3 @@ def test_responses_without_values_are_refused(responses, cases):
     """The column `value` is part of the contract."""
     with pytest.raises(TabulationError, match="Die Spalte „value“ fehlt"):
         single_response_table(responses.drop(columns="value"), "2.1", cases, options=["ja"])
-
-
-def test_states_add_up_to_all_cases(responses, cases):
-    """Answers and all kinds of missing sum to the cases of each subgroup."""
-    table = state_table(responses, "2.1", cases, by="type", groups=TYPES)
-    assert list(table.columns) == COLUMNS
-    assert counts(table, "answered") == {"alle": "3/5", "stadt": "1/2", "kreis": "2/2", "kommune": "0/1"}
-    assert counts(table, "not_answered") == {"alle": "1/5", "stadt": "1/2", "kreis": "0/2", "kommune": "0/1"}
-    assert counts(table, "not_asked") == {"alle": "1/5", "stadt": "0/2", "kreis": "0/2", "kommune": "1/1"}
-    sums = table.groupby("subgroup").agg(n=("n", "sum"), base_n=("base_n", "first"))
-    assert (sums["n"] == sums["base_n"]).all()
-
-
-def test_states_of_a_tick_box_are_told_apart(draw_ticks, cases):
-    """Each state has its own row, in the order of the vocabulary, absent ones with n = 0."""
-    table = state_table(draw_ticks("    1.1\na x\nb -\nc 0\nd ?\ne !"), "1.1", cases)
-    assert dict(zip(table["row"], table["n"], strict=True)) == {
-        "selected": 1,
-        "not_selected": 1,
-        "answered": 0,
-        "not_answered": 1,
-        "not_asked": 0,
-        "illegible": 1,
-        "contradictory": 1,
-    }

@@ -7,10 +7,8 @@ from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.offers import (
     OFFER_ASPECT_LABELS,
     OFFER_ASPECTS,
-    OFFER_BASE_LABELS,
     OFFER_BASES,
     offer_matrix,
-    openable_offers,
 )
 
 MARKS = {"x": "selected", "-": "not_selected", "0": "not_answered", "/": "not_asked", "?": "illegible"}
@@ -100,35 +98,11 @@ def test_one_open_offer_is_enough_and_no_needs_all(states, expected):
     assert cells(table)["sprache", "open_ag"][:3] == expected
 
 
-def test_who_could_open_what(cases):
-    """Only present offers that could be opened are listed, with the present state and the gap in their theme."""
-    offers = pd.concat([OFFERS, draw_offers("e sprache kurs x - - x\nd schule fk x x - x")]).assign(note="n")
-    found = openable_offers(offers, NEEDS, THEMES, cases, by="type", groups=GROUPS)
-    assert found.values.tolist() == [
-        ["sprache", "kreis", "a", "kurs", "selected", "not_selected", "not_selected", "n"],
-        ["sprache", "kommune", "e", "kurs", "not_selected", "not_selected", "missing", "n"],
-        ["schule", "stadt", "d", "fk", "selected", "not_selected", "missing", "n"],
-    ]
-    assert found.columns.tolist() == [
-        "row", "subgroup", "case_id", "offer", "open_ag", "open_d", "need", "note",
-    ]  # fmt: skip
-
-
-def test_list_fits_matrix(cases):
-    """As many cases could open something as the matrix counts."""
-    listed = openable_offers(OFFERS, NEEDS, THEMES, cases).groupby("row")["case_id"].nunique()
-    counted = {
-        theme: cells(offer_matrix(OFFERS, NEEDS, THEMES, cases))[theme, "could_open"][0] for theme in THEMES
-    }
-    assert {theme: listed.get(theme, 0) for theme in THEMES} == counted
-
-
 def test_empty_tables_give_a_matrix_without_bases(cases):
     """Nobody returned anything: all cases are not returned, no share."""
     table = offer_matrix(OFFERS.iloc[:0], NEEDS.iloc[:0], THEMES, cases)
     assert set(zip(table["base_n"], table["outside_n"], strict=True)) == {(0, 5)}
     assert table["share"].isna().all()
-    assert len(openable_offers(OFFERS.iloc[:0], NEEDS.iloc[:0], THEMES, cases)) == 0
 
 
 @pytest.mark.parametrize(
@@ -164,4 +138,3 @@ def test_themes_stand_once(cases, themes):
 def test_labels_are_complete():
     """Every aspect and base has a German label."""
     assert set(OFFER_ASPECT_LABELS) == set(OFFER_ASPECTS) == set(OFFER_BASES)
-    assert set(OFFER_BASE_LABELS) == set(OFFER_BASES.values())

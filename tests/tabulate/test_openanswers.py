@@ -5,7 +5,7 @@ import pytest
 
 from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate import multiple_response_table
-from gkanalysis.tabulate.openanswers import agreement_frames, category_responses, mention_table
+from gkanalysis.tabulate.openanswers import agreement_frames, category_responses
 
 CATEGORIES = ["netz", "wissen", "sonstiges"]
 
@@ -100,38 +100,6 @@ def test_other_items_are_passed_over():
         for c in (CODINGS, pd.concat([CODINGS, other]))
     ]
     assert frames[0].equals(frames[1])
-
-
-def test_mentions_as_a_list(cases):
-    """Equal texts once, with the number of cases; most frequent first; no case is named."""
-    found = mention_table(CODINGS, "9", CATEGORIES, cases, coder="A")
-    assert found[["row", "text", "n", "base_n"]].values.tolist() == [
-        ["netz", "Runder Tisch", 2, 3],
-        ["netz", "kurze Wege", 1, 3],
-        ["wissen", "runder  tisch", 1, 3],
-        ["sonstiges", "Geduld", 1, 3],
-    ]
-    assert "case_id" not in found
-
-
-def test_mentions_by_type(cases):
-    """Each type has its own list and base, in the order of the types."""
-    found = mention_table(
-        CODINGS, "9", CATEGORIES, cases, coder="A", by="type", groups=["stadt", "kreis", "kommune"]
-    )
-    assert found[["row", "subgroup", "text", "n", "base_n"]].values.tolist() == [
-        ["netz", "stadt", "runder  tisch", 1, 1],
-        ["netz", "kreis", "kurze Wege", 1, 2],
-        ["netz", "kreis", "Runder Tisch", 1, 2],
-        ["wissen", "stadt", "runder  tisch", 1, 1],
-        ["sonstiges", "kreis", "Geduld", 1, 2],
-    ]
-
-
-def test_mentions_of_unknown_cases_are_refused(cases):
-    """A case that is not in the list of cases has no type."""
-    with pytest.raises(TabulationError, match="Der Fall „c“ steht nicht in `cases`"):
-        mention_table(CODINGS, "9", CATEGORIES, cases[cases["case_id"] != "c"], coder="A")
 
 
 def test_frames_for_agreement():

@@ -8,11 +8,8 @@ from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.panel import (
     PARTICIPATION,
     PARTICIPATION_LABELS,
-    PRESENCE,
-    PRESENCE_LABELS,
     attrition_table,
     flow_table,
-    presence_table,
 )
 
 GROUPS = ["stadt", "kreis", "kommune"]
@@ -76,19 +73,6 @@ def test_town_that_was_not_asked_has_no_share(cases):
     assert row["share"].isna().all()
 
 
-def test_who_is_in_both_waves(cases):
-    """Each case is in exactly one of the four cells; the types sum to all."""
-    table = presence_table(draw(DRAWING), "2019", "2022", cases, by="type", groups=GROUPS)
-    total = table[table["subgroup"] == "alle"]
-    assert dict(zip(total["row"], total["n"], strict=True)) == {
-        "both": 2, "first_only": 1, "second_only": 1, "neither": 1,
-    }  # fmt: skip
-    assert (table.groupby("subgroup")["n"].sum() == table.groupby("subgroup")["base_n"].max()).all()
-    assert n_of(table, row="second_only", subgroup="kommune") == 1
-    assert set(table["first_wave"]) == {"2019"}
-    assert set(table["second_wave"]) == {"2022"}
-
-
 def test_flow_has_each_case_once_per_pair_of_waves(cases):
     """From 2020 to 2022: three stay, one declines, one is no longer asked."""
     table = flow_table(draw(DRAWING), WAVES, cases)
@@ -150,7 +134,6 @@ def test_rows_of_other_waves_are_passed_over(cases):
     "count",
     [
         lambda p, c: attrition_table(p, [], c),
-        lambda p, c: presence_table(p, "2019", "2019", c),
         lambda p, c: flow_table(p, ["2019"], c),
         lambda p, c: flow_table(p, WAVES, c, merge={"declined": "weg"}),
     ],
@@ -164,4 +147,3 @@ def test_impossible_waves_and_states(cases, count):
 def test_every_state_has_a_german_label():
     """Labels for all states of the tables, asked included."""
     assert set(PARTICIPATION_LABELS) == {"asked", *PARTICIPATION}
-    assert set(PRESENCE_LABELS) == set(PRESENCE)

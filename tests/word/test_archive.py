@@ -65,7 +65,6 @@ def test_parts_properties_and_checksum_of_an_ordinary_file(tmp_path):
         assert opened.parts == list(entries)
         assert opened.main_part == "word/document.xml"
         assert opened.core_properties == {"title": "Bogen A", "keywords": "gk 2018", "creator": ""}
-        assert opened.custom_properties == {"Welle": "2"}
         assert opened.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
         assert "Hallo" in "".join(opened.xml("WORD/Document.xml").itertext())
 

@@ -12,8 +12,6 @@ from typing import NamedTuple
 
 from gkanalysis.core.errors import DisclosureError
 
-DETAILS = ("interval", "counts", "difference", "nothing")
-
 
 class Paired(NamedTuple):
     """Pairs of answers: yes both times, lost (yes, then no), gained (no, then yes), no both times."""

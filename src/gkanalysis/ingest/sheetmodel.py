@@ -102,11 +102,6 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     is_hidden: bool = False
 
-    @property
-    def last_row(self) -> int:
-        """The last row with a filled cell; 0 if there is none."""
-        return max((row for row, _ in self.cells), default=0)
-
 
 def column_letter(column: int) -> str:
     """Name of a column as the program shows it.

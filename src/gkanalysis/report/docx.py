@@ -63,7 +63,7 @@ def render_docx(
     """
     if not reference.exists():
         raise RenderError(
-            f"Die Word-Vorlage „{reference.name}“ fehlt; `gkanalysis reference` schreibt sie neu."
+            f"Die Word-Vorlage „{reference.name}“ fehlt; bitte die mitgelieferte zurückholen: `git checkout reports/reference.docx`."
         )
     exhibits = document["exhibits"]
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from gkanalysis.codebook.instrument import Codebook
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.report.numbers import NBSP, format_count, format_decimal, format_p, format_percent
+from gkanalysis.report.numbers import NBSP, format_count, format_percent
 from gkanalysis.tabulate import SMALL_BASE, VERY_SMALL_BASE
 
 SYNTHETIC_NOTE = "Synthetische Daten"
@@ -267,19 +267,6 @@ def finding_rows(table: pd.DataFrame) -> tuple[Row, ...]:
     return tuple(
         Row((r.label, r.row, format_count(r.n)), numbers=("", "", f"{r.row}:alle"))
         for r in table.itertuples()
-    )
-
-
-def difference_rows(tests: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Row, ...]:
-    """Printed rows of tests: label, spread in whole percentage points, p and corrected p.
-
-    >>> tests = pd.DataFrame({"row": ["a"], "p": [0.0214], "p_holm": [1.0], "spread": [0.225]})
-    >>> difference_rows(tests, {"a": "Amt"})[0].cells
-    ('Amt', '23', '0,021', '1,000')
-    """
-    return tuple(
-        Row((labels[r.row], format_decimal(100 * r.spread, decimals=0), format_p(r.p), format_p(r.p_holm)))
-        for r in tests.itertuples()
     )
 
 

@@ -116,39 +116,6 @@ def matrix_figure(table: pd.DataFrame, *, mark: str = "") -> tuple[bytes, bytes]
         return to_bytes(canvas)
 
 
-def matrix_alt(table: pd.DataFrame) -> str:
-    """Alternative text of the figure: what it is, and for each group the theme with most named needs.
-
-    Parameters
-    ----------
-    table : as `matrix_table` gives it
-
-    Examples
-    --------
-    >>> cell = {"row": "s", "aspect": "need", "subgroup": "kreis", "n": 3, "base_n": 9, "mark": "**"}
-    >>> table = pd.DataFrame([cell])
-    >>> matrix_alt(matrix_table(table, {"s": "Sprache"}, {"need": "Lücke benannt"}, {"kreis": "Kreise"}))
-    'Matrix mit Zahlen: 1 Themen mal Lücke benannt, je Gruppe. Höchste Zahl bei „Lücke benannt“: \
-Kreise Sprache (3 von 9).'
-    """
-    aspects = list(dict.fromkeys(table["aspect_label"]))
-    first = table[table["aspect_label"] == aspects[0]]
-    highest = []
-    for group, rows in first.groupby("subgroup_label", sort=False):
-        top = rows.loc[rows["n"].idxmax()]
-        if not rows["base_n"].any():
-            highest.append(f"{group} ohne Angaben")
-            continue
-        highest.append(
-            f"{group} {top['theme_label']} ({format_count(top['n'])} von {format_count(top['base_n'])})"
-        )
-    themes = table["theme_label"].nunique()
-    return (
-        f"Matrix mit Zahlen: {themes} Themen mal {', '.join(aspects)}, je Gruppe. "
-        f"Höchste Zahl bei „{aspects[0]}“: {', '.join(highest)}."
-    )
-
-
 def _panel(axes: Axes, rows: pd.DataFrame, group: str, themes: list[str], aspects: list[str]) -> None:
     """One group: a cell per theme and aspect."""
     bases = rows["base_n"].unique()

@@ -17,8 +17,7 @@ from gkanalysis.report.definition import Report
 from gkanalysis.report.document import data_mark
 from gkanalysis.report.docx import LOCALES
 from gkanalysis.report.numbers import format_date
-from gkanalysis.report.pptxpackage import Box, Template, encode, finish
-from gkanalysis.report.pptxreference import (
+from gkanalysis.report.pptxpackage import (
     AUTHORS,
     BASE,
     CAPTION,
@@ -32,7 +31,11 @@ from gkanalysis.report.pptxreference import (
     SIGN,
     TEXT,
     WARNING,
+    Box,
     R,
+    Template,
+    encode,
+    finish,
     frame,
     relations,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -13,7 +14,27 @@ from lxml import etree
 from gkanalysis.core.errors import RenderError
 from gkanalysis.report.definition import Report
 from gkanalysis.report.pptxfonts import FAMILIES, font_file
-from gkanalysis.report.pptxreference import EMU, HEAD, MAIN, NAMES, PACKAGE, A, P, R, relations
+
+A = "http://schemas.openxmlformats.org/drawingml/2006/main"
+P = "http://schemas.openxmlformats.org/presentationml/2006/main"
+R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+MAIN = "application/vnd.openxmlformats-officedocument"
+HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+NS = f'xmlns:a="{A}" xmlns:p="{P}" xmlns:r="{R}"'
+EMU = 36000  # units of PowerPoint in a millimetre
+# numbers of the placeholders, the same in all layouts
+TEXT, CAPTION, EXHIBIT, BASE, SECTION, SIGN, FOOTER, NUMBER = 1, 2, 3, 4, 5, 6, 11, 12
+INSTITUTION, AUTHORS, WARNING = 7, 8, 9
+# layout of a slide -> name of the layout in the template
+NAMES = {
+    "title": "Titelfolie",
+    "section": "Abschnitt",
+    "text": "Text",
+    "full": "Darstellung",
+    "beside": "Darstellung mit Text daneben",
+    "above": "Darstellung mit Text darüber",
+}
 
 FIRST = 256  # smallest id that PowerPoint allows for a slide
 TITLES = ("title", "ctrTitle")
@@ -27,7 +48,7 @@ class Template:
     def __init__(self, reference: Path) -> None:
         if not reference.exists():
             raise RenderError(
-                f"Die PowerPoint-Vorlage „{reference.name}“ fehlt; `gkanalysis reference` schreibt sie neu."
+                f"Die PowerPoint-Vorlage „{reference.name}“ fehlt; bitte die mitgelieferte zurückholen: `git checkout reports/reference.pptx`."
             )
         with zipfile.ZipFile(reference) as archive:
             parts = {n: archive.read(n) for n in archive.namelist()}
@@ -181,3 +202,31 @@ def parse(content: bytes) -> etree._Element:
 
 def _xml(element: etree._Element) -> bytes:
     return etree.tostring(element, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def relations(rows: Sequence[tuple[str, str, str]]) -> str:
+    """A list of relationships: id, type, target; addresses outside the file are marked as such.
+
+    >>> relations([("rId1", "t", "a.xml")]).count("TargetMode")
+    0
+    """
+    outside = ' TargetMode="External"'
+    entries = "".join(
+        f'<Relationship Id="{i}" Type="{kind}" Target="{escape(target, quote=True)}"{outside * kind.endswith("/hyperlink")}/>'
+        for i, kind, target in rows
+    )
+    return f'<Relationships xmlns="{PACKAGE}/relationships">{entries}</Relationships>'
+
+
+def frame(box: Sequence[float], *, tag: str = "a:xfrm") -> str:
+    """Place and size of a shape; millimetres in, units of PowerPoint out.
+
+    >>> frame((1, 1, 2, 1))
+    '<a:xfrm><a:off x="36000" y="36000"/><a:ext cx="72000" cy="36000"/></a:xfrm>'
+    """
+    x, y, w, h = map(_emu, box)
+    return f'<{tag}><a:off x="{x}" y="{y}"/><a:ext cx="{w}" cy="{h}"/></{tag}>'
+
+
+def _emu(millimetres: float) -> int:
+    return round(millimetres * EMU)

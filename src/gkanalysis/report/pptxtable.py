@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gkanalysis.report.columns import column_widths, heading_lines
-from gkanalysis.report.pptxreference import EMU
+from gkanalysis.report.pptxpackage import EMU
 from gkanalysis.report.pptxtext import plain_paragraph
 
 MM = 25.4 / 72

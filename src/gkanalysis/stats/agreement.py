@@ -8,7 +8,6 @@ beyond chance: such a coefficient has a reason instead of a number.
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
 from gkanalysis.core.errors import TabulationError
@@ -48,22 +47,21 @@ class Interval(NamedTuple):
     reason: str = ""
 
 
-def krippendorff_alpha(values: ArrayLike, *, metric: str = "nominal") -> Coefficient:
-    """Krippendorff's alpha of any number of coders, with missing values.
+def alpha_coefficients(o: np.ndarray, domain: np.ndarray, *, metric: str = "nominal") -> list[Coefficient]:
+    """Krippendorff's alpha of each of several coincidence matrices.
 
     Parameters
     ----------
-    values : array, shape (n_units, n_coders)
-        Value that each coder gave to each unit; NaN or None where a coder did not look at it. Texts are
-        possible with the nominal metric only.
-    metric : {"nominal", "ordinal", "interval", "ratio"}, default "nominal"
-        How far two values are from each other; "ratio" is for values from 0 on.
+    o : array of float, shape (n_matrices, n_values, n_values)
+        Coincidences, summed over units.
+    domain : array of float, shape (n_values,), ascending
+    metric : str
+        "nominal", "ordinal", "interval" or "ratio": how far two values are from each other;
+        "ratio" is for values from 0 on.
 
     Returns
     -------
-    Coefficient
-        At most 1 (agreement without exception), 0 where agreement is as by chance, below 0 where it is worse.
-        Reasons: "no_pairs" (no unit with two values), "no_variation" (all values in such units are the same).
+    list of Coefficient
 
     Raises
     ------
@@ -75,67 +73,6 @@ def krippendorff_alpha(values: ArrayLike, *, metric: str = "nominal") -> Coeffic
     .. [1] Krippendorff, K., 2011, Computing Krippendorff's Alpha-Reliability, University of Pennsylvania,
        sections A to E: 0.095 for two observers and binary data, 0.692 for nominal data, and for four
        observers with missing values 0.743 (nominal), 0.815 (ordinal), 0.849 (interval), 0.797 (ratio).
-
-    Examples
-    --------
-    Section A: Meg and Owen read ten articles.
-
-    >>> meg, owen = [0, 1, 0, 0, 0, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]
-    >>> round(krippendorff_alpha(np.transpose([meg, owen])).value, 3)
-    0.095
-    >>> krippendorff_alpha([[0, 0], [0, 0]])
-    Coefficient(value=None, reason='no_variation')
-    """
-    numbers, domain = _as_numbers(values, metric)
-    o = coincidences(numbers, domain).sum(axis=0, keepdims=True)
-    return alpha_coefficients(o, domain, metric=metric)[0]
-
-
-def coincidences(values: np.ndarray, domain: np.ndarray) -> np.ndarray:
-    """Coincidences of values within each unit; a unit with fewer than two values has none.
-
-    A unit with m values holds m (m - 1) ordered pairs, each of which weighs 1 / (m - 1): every value counts once.
-
-    Parameters
-    ----------
-    values : array of float, shape (n_units, n_coders), NaN where missing
-    domain : array of float, shape (n_values,)
-        All values that occur, ascending.
-
-    Returns
-    -------
-    array of float, shape (n_units, n_values, n_values), symmetric
-
-    Examples
-    --------
-    >>> coincidences(np.array([[1, 1, 2], [2, np.nan, np.nan]]), np.array([1.0, 2.0])).tolist()
-    [[[1.0, 1.0], [1.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]]]
-    """
-    counts = (values[..., None] == domain).sum(axis=1)
-    m = counts.sum(axis=1)[:, None, None]
-    pairs = counts[:, :, None] * counts[:, None, :] - counts[:, :, None] * np.eye(len(domain))
-    return np.where(m > 1, pairs, 0) / np.maximum(m - 1, 1)
-
-
-def alpha_coefficients(o: np.ndarray, domain: np.ndarray, *, metric: str = "nominal") -> list[Coefficient]:
-    """Krippendorff's alpha of each of several coincidence matrices.
-
-    Parameters
-    ----------
-    o : array of float, shape (n_matrices, n_values, n_values)
-        Coincidences, summed over units.
-    domain : array of float, shape (n_values,), ascending
-    metric : str
-        As in `krippendorff_alpha`.
-
-    Returns
-    -------
-    list of Coefficient
-
-    Raises
-    ------
-    TabulationError
-        If the metric is unknown or does not fit the values.
 
     Examples
     --------
@@ -306,10 +243,9 @@ def fleiss_kappa(o: ArrayLike) -> Coefficient:
 
     Examples
     --------
-    Two of three coders agree on the first unit, all on the second and third:
+    Two of three coders agree on the first unit (0, 0, 1), all on the second and third (1, 1, 1 and 0, 0, 0):
 
-    >>> values = np.array([[0, 0, 1], [1, 1, 1], [0, 0, 0]])
-    >>> round(fleiss_kappa(coincidences(values, np.array([0, 1])).sum(axis=0)).value, 4)
+    >>> round(fleiss_kappa([[4, 1], [1, 3]]).value, 4)
     0.55
     """
     o = np.asarray(o, dtype=float)
@@ -320,23 +256,6 @@ def fleiss_kappa(o: ArrayLike) -> Coefficient:
         return Coefficient(None, NO_VARIATION)
     observed, expected = np.trace(o) / o.sum(), ((n_c / o.sum()) ** 2).sum()
     return Coefficient(float((observed - expected) / (1 - expected)))
-
-
-def _as_numbers(values: ArrayLike, metric: str) -> tuple[np.ndarray, np.ndarray]:
-    """(n_units, n_coders) float array with NaN where missing, and the ascending values that occur in it."""
-    values = np.asarray(values, dtype=object)
-    is_missing = pd.isna(values)
-    is_text = any(isinstance(value, str) for value in values[~is_missing])
-    if values.ndim != 2 or (is_text and metric != "nominal"):
-        raise TabulationError(
-            f"Übereinstimmung: Werte der Form {values.shape} passen nicht zur Metrik „{metric}“, erlaubt sind Zahlen, "
-            "bei „nominal“ auch Texte, mit einer Zeile je Einheit und einer Spalte je Person; bitte so angeben."
-        )
-    if is_text:
-        codes = pd.factorize(values.ravel())[0].reshape(values.shape)
-        values = np.where(codes < 0, np.nan, codes)
-    numbers = np.where(is_missing, np.nan, values).astype(float)
-    return numbers, np.unique(numbers[~is_missing])
 
 
 def _alpha(o: np.ndarray, domain: np.ndarray, metric: str) -> np.ndarray:

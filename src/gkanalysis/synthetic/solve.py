@@ -91,10 +91,6 @@ class Program:
         """(name, printed, solved) of every target."""
         return [(name, value, self.value(terms)) for name, terms, value in self._targets]
 
-    def deviations(self) -> list[tuple[str, int, int]]:
-        """The outcomes whose solved value is not the printed one."""
-        return [(name, printed, solved) for name, printed, solved in self.outcomes() if printed != solved]
-
 
 def total(names: Iterable[str]) -> dict[str, float]:
     """Terms that add up variables."""

@@ -9,7 +9,7 @@ from gkanalysis.tabulate.bases import (
     small_base_mark,
 )
 from gkanalysis.tabulate.countrows import Condition, Count, CountRow, count_row_from_mapping
-from gkanalysis.tabulate.frequencies import single_response_table, state_table
+from gkanalysis.tabulate.frequencies import single_response_table
 from gkanalysis.tabulate.multiresponse import multiple_response_table, top_rows_with_ties
 from gkanalysis.tabulate.nested import nested_count_table
 
@@ -27,6 +27,5 @@ __all__ = [
     "nested_count_table",
     "single_response_table",
     "small_base_mark",
-    "state_table",
     "top_rows_with_ties",
 ]

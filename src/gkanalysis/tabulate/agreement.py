@@ -28,17 +28,6 @@ COMPARED_LABELS = {
     "segment": "Lage der Kodierung im Text",
 }
 
-AGREEMENT_BASE_LABELS = {
-    "document_pairs": "Vergleiche zweier Personen je Gespräch und Kode",
-    "coding_pairs": "Vergleiche jeder Kodierung mit jeder weiteren Person, die das Gespräch kodiert hat",
-}
-
-KIND_LABELS = {
-    "missed": "fehlt bei der zweiten Person",
-    "additional": "nur bei der zweiten Person",
-    "other_border": "andere Grenzen",
-    "other_code": "anderer Kode",
-}
 
 # A coding rarely starts and ends on the same character twice; 90 % is also what MAXQDA proposes.
 OVERLAP = 0.9

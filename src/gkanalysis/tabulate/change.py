@@ -26,12 +26,6 @@ CHANGE_BASE_LABELS = {
 }
 
 TRANSITIONS = ("both", "first_only", "second_only", "neither")
-TRANSITION_LABELS = {
-    "both": "beide Male ja",
-    "first_only": "nur beim ersten Mal ja",
-    "second_only": "nur beim zweiten Mal ja",
-    "neither": "beide Male nein",
-}
 
 
 @dataclass(frozen=True)

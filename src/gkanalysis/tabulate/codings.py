@@ -11,15 +11,9 @@ import pandas as pd
 
 from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.bases import ALL, quoted, require_columns
-from gkanalysis.tabulate.cooccurrence import CodingLayout, lay_out_codings
+from gkanalysis.tabulate.cooccurrence import lay_out_codings
 from gkanalysis.tabulate.frequencies import long_table
 from gkanalysis.tabulate.grid import CaseLayout, lay_out_cases, positions
-
-CODING_BASE_LABELS = {
-    "interviewed": "alle geführten Gespräche",
-    "interviewed_with_text": "alle geführten Gespräche mit gespeichertem Text",
-    "characters": "Zeichen des Textes",
-}
 
 
 def code_case_table(
@@ -91,66 +85,6 @@ def code_case_table(
         sums = np.stack([n_segments[:, columns].sum(axis=1) for columns in layout.slices], axis=1)
         table["segments_n"] = sums.ravel()
     return table
-
-
-def code_matrix(
-    codings: pd.DataFrame,
-    codes: Sequence[str],
-    cases: pd.DataFrame,
-    *,
-    coder: str | None,
-    by: str | None = None,
-    groups: Sequence[str] = (),
-    without_codings: Collection[str] = (),
-) -> pd.DataFrame:
-    """Say for each code and case whether the code was given, as a heat map needs it.
-
-    Parameters
-    ----------
-    codings, codes, cases, coder, by, groups, without_codings
-        As in `code_case_table`; with `by`, the cases stand group by group.
-
-    Returns
-    -------
-    DataFrame, one row per code and case
-        `row` (code), `case_id`, `subgroup` (group of the case, "alle" without `by`), `n` (1 if the code was given,
-        else 0), `base_n` (1), `base` ("interviewed"), `segments_n` (segments), `coder`. Over the cases of a
-        subgroup, `n` and `base_n` add up to those of `code_case_table`.
-
-    Raises
-    ------
-    TabulationError
-        As in `code_case_table`.
-
-    Examples
-    --------
-    >>> codings = pd.DataFrame({
-    ...     "case_id": ["a", "a", "b"], "segment_id": ["a-1", "a-2", "b-1"],
-    ...     "code_id": ["klima", "klima", "bilanz"], "coder": "A",
-    ... })
-    >>> cases = pd.DataFrame({"case_id": ["a", "b"]})
-    >>> code_matrix(codings, ["klima"], cases, coder="A")[["row", "case_id", "n", "segments_n"]]
-         row case_id  n  segments_n
-    0  klima       a  1           2
-    1  klima       b  0           0
-    """
-    layout = lay_out_cases(cases, by=by, groups=groups)
-    n_segments = _segments_by_case(codings, codes, layout, coder, without_codings)
-    group_of_case = np.full(len(layout.case_ids), ALL, dtype=object)
-    for group, columns in zip(layout.subgroups[1:], layout.slices[1:], strict=True):
-        group_of_case[columns] = group
-    return pd.DataFrame(
-        {
-            "row": np.repeat(np.array(codes, dtype=object), len(layout.case_ids)),
-            "case_id": np.tile(layout.case_ids.to_numpy(dtype=object), len(codes)),
-            "subgroup": np.tile(group_of_case, len(codes)),
-            "n": (n_segments > 0).astype(np.int64).ravel(),
-            "base_n": 1,
-            "base": "interviewed",
-            "segments_n": n_segments.ravel(),
-            "coder": coder or ALL,
-        }
-    )
 
 
 def coverage_table(
@@ -235,44 +169,6 @@ def coverage_table(
     table.loc[~shown, ["n", "base_n"]] = pd.NA
     table.loc[shown, "share"] = (table["n"] / table["base_n"])[shown].astype(float)
     return table
-
-
-def codings_without_place(layout: CodingLayout) -> pd.DataFrame:
-    """List the codings that no comparison of places can use, each with the reason.
-
-    Parameters
-    ----------
-    layout : CodingLayout
-
-    Returns
-    -------
-    DataFrame, one row per coding
-        `coding_id`, `document_id`, `case_id`, `code_id`, `coder`, `reason` ("no_text", "whole_document", "empty").
-
-    Examples
-    --------
-    >>> codings = pd.DataFrame({
-    ...     "coding_id": [1, 2], "segment_id": ["s1", "s2"], "document_id": "g01", "code_id": "klima",
-    ...     "coder": "A", "start": [-1, 20], "end": [-1, 50],
-    ... })
-    >>> documents = pd.DataFrame({"document_id": ["g01"], "case_id": ["a"], "text": ["x" * 100]})
-    >>> layout = lay_out_codings(codings, ["klima"], documents, coders=["A"])
-    >>> codings_without_place(layout)[["coding_id", "reason"]]
-       coding_id          reason
-    0          1  whole_document
-    """
-    lost = layout.codings[layout.codings["place_reason"] != ""]
-    documents = layout.documents.loc[lost["document"], ["document_id", "case_id"]]
-    return pd.DataFrame(
-        {
-            "coding_id": lost["coding_id"].to_numpy(),
-            "document_id": documents["document_id"].to_numpy(),
-            "case_id": documents["case_id"].to_numpy(),
-            "code_id": np.array(layout.codes, dtype=object)[lost["code"]],
-            "coder": np.array(layout.coders, dtype=object)[lost["coder"]],
-            "reason": lost["place_reason"].to_numpy(),
-        }
-    )
 
 
 def _segments_by_case(

@@ -15,11 +15,6 @@ from gkanalysis.tabulate.bases import quoted, require_columns, small_base_mark
 
 RELATIONS = ("same_segment", "overlapping", "same_document")
 
-RELATION_LABELS = {
-    "same_segment": "am selben Segment",
-    "overlapping": "an überlappenden Segmenten",
-    "same_document": "im selben Gespräch",
-}
 
 PLACE_REASON_LABELS = {
     "no_text": "zum Dokument ist kein Text gespeichert",

@@ -13,7 +13,6 @@ from gkanalysis.core.errors import TabulationError
 from gkanalysis.stats import finite_population_interval
 from gkanalysis.tabulate.bases import (
     ANSWER_STATES,
-    STATES,
     base_mask,
     check_base,
     quoted,
@@ -113,52 +112,6 @@ def single_response_table(
         base=base,
         population=population,
         level=level,
-    )
-
-
-def state_table(
-    responses: pd.DataFrame,
-    item_id: str,
-    cases: pd.DataFrame,
-    *,
-    by: str | None = None,
-    groups: Sequence[str] = (),
-) -> pd.DataFrame:
-    """Count the cases in each state of an item, so that answers and missings add up.
-
-    Parameters
-    ----------
-    responses, item_id, cases, by, groups
-        As in `single_response_table`; the item may be a tick box, too.
-
-    Returns
-    -------
-    DataFrame, one row per state and subgroup, states with n = 0 kept
-        Columns as in `single_response_table`, `row` being the state; `base` is "cases", the n of a subgroup
-        sum to its `base_n`; no intervals.
-
-    Raises
-    ------
-    TabulationError
-        If cases and states contradict each other.
-
-    Examples
-    --------
-    >>> cases = pd.DataFrame({"case_id": ["a", "b"]})
-    >>> responses = pd.DataFrame(
-    ...     {"case_id": ["a", "b"], "item_id": "1.1", "state": ["selected", "illegible"]}
-    ... )
-    >>> table = state_table(responses, "1.1", cases)
-    >>> table.loc[table["n"] > 0, ["row", "n", "base_n"]]
-             row  n  base_n
-    0   selected  1       2
-    5  illegible  1       2
-    """
-    layout = lay_out_cases(cases, by=by, groups=groups)
-    grid = state_grid(responses, [item_id], layout)
-    in_state = grid == np.arange(len(STATES))[:, None]
-    return long_table(
-        STATES, layout.subgroups, layout.count(in_state), layout.count(base_mask(grid, "cases")), base="cases"
     )
 
 

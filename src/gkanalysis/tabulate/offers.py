@@ -29,11 +29,6 @@ OFFER_BASES = {
     "open_d": "with_offer",
     "could_open": "with_offer",
 }
-OFFER_BASE_LABELS = {
-    "need_answered": "mit Angabe, ob es eine Lücke gibt",
-    "offers_answered": "mit Angabe, ob es ein Angebot gibt",
-    "with_offer": "mit Angebot und Angabe zu seiner Öffnung",
-}
 
 _OPENINGS = ("open_ag", "open_d", "could_open")
 _YES, _NO, _UNKNOWN, _ABSENT = 1, 0, -1, -2
@@ -132,67 +127,6 @@ def offer_matrix(
         .iloc[np.argsort(theme_order, kind="stable")]
         .reset_index(drop=True)
     )
-
-
-def openable_offers(
-    offers: pd.DataFrame,
-    needs: pd.DataFrame,
-    themes: Sequence[str],
-    cases: pd.DataFrame,
-    *,
-    by: str | None = None,
-    groups: Sequence[str] = (),
-) -> pd.DataFrame:
-    """List the offers that could be opened further: who could open what, and whether a gap is named there.
-
-    Parameters
-    ----------
-    offers, needs, themes, cases, by, groups
-        As in `offer_matrix`.
-
-    Returns
-    -------
-    DataFrame, one row per case and offer that is present and could be opened
-        `row` (theme, in the order of `themes`), `subgroup` (group of the case, "alle" without `by`; in the
-        order of `groups`), `case_id`, `offer`, `open_ag`, `open_d` (states now), `need` (state of the gap in
-        this theme, "missing" if the case has no row there). The other columns of `offers` follow.
-
-    Raises
-    ------
-    TabulationError
-        As in `offer_matrix`.
-
-    Examples
-    --------
-    >>> offers = pd.DataFrame({
-    ...     "case_id": ["a", "b"], "theme": "sprache", "offer": ["Kurs", "Café"], "present": "selected",
-    ...     "open_ag": "selected", "open_d": "not_selected", "could_open": ["selected", "not_selected"],
-    ... })
-    >>> needs = pd.DataFrame({"case_id": ["a"], "theme": ["sprache"], "state": ["selected"]})
-    >>> found = openable_offers(offers, needs, ["sprache"], pd.DataFrame({"case_id": ["a", "b"]}))
-    >>> found.values.tolist()
-    [['sprache', 'alle', 'a', 'Kurs', 'selected', 'not_selected', 'selected']]
-    """
-    themes = _unique(themes)
-    layout = lay_out_cases(cases, by=by, groups=groups)
-    needs_of = _rows_of(needs, ["state"], themes, layout.case_ids, "Lücken")
-    offers_of = _rows_of(offers, ["present", *_OPENINGS], themes, layout.case_ids, "Angebote")
-    found = offers_of[(offers_of["present"] == "selected") & (offers_of["could_open"] == "selected")]
-    group_of_case = np.full(len(layout.case_ids), layout.subgroups[0], dtype=object)
-    for group, columns in zip(layout.subgroups[1:], layout.slices[1:], strict=True):
-        group_of_case[columns] = group
-    need_of = needs_of.set_index(["_theme", "_case"])["state"].to_dict()
-    # Cases lie group by group, so that the order of cases is that of the groups.
-    found = found.sort_values(["_theme", "_case"], kind="stable")
-    keys = list(zip(found["_theme"], found["_case"], strict=True))
-    listed = found.assign(
-        row=found["theme"],
-        subgroup=group_of_case[found["_case"].to_numpy(dtype=int)],
-        need=[need_of.get(key, "missing") for key in keys],
-    )
-    first = ["row", "subgroup", "case_id", "offer", "open_ag", "open_d", "need"]
-    hidden = {"theme", "present", "could_open", "_theme", "_case"}
-    return listed[[*first, *(c for c in listed.columns if c not in {*first, *hidden})]].reset_index(drop=True)
 
 
 def _rows_of(

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gkanalysis.core.errors import TabulationError
-from gkanalysis.tabulate.bases import ALL, ANSWER_STATES, quoted, require_columns
-from gkanalysis.tabulate.grid import lay_out_cases, positions
+from gkanalysis.tabulate.bases import ANSWER_STATES, quoted, require_columns
 
 CODING_COLUMNS = ("source", "case_id", "item_id", "mention", "text", "category", "coder")
 
@@ -108,80 +107,6 @@ def category_responses(
             "state": cells.ravel(),
         }
     )
-
-
-def mention_table(
-    codings: pd.DataFrame,
-    item_id: str,
-    categories: Sequence[str],
-    cases: pd.DataFrame,
-    *,
-    coder: str | None,
-    by: str | None = None,
-    groups: Sequence[str] = (),
-) -> pd.DataFrame:
-    """List what was said under each category, equal texts once, with the number of cases that said it.
-
-    Parameters
-    ----------
-    codings, item_id, categories, coder
-        As in `category_responses`.
-    cases : DataFrame, one row per case
-        `case_id`, unique, and the column `by`.
-    by, groups : str and sequence of str, optional
-        Column of `cases` with the group of each case, and the groups in the order of the list.
-
-    Returns
-    -------
-    DataFrame, one row per category, subgroup and different text
-        `row` (category), `subgroup` (group, "alle" without `by`), `text` (as the first case wrote it; texts
-        that differ in capitals or spaces only are one), `n` (cases), `base_n` (cases of the subgroup with a
-        coded mention), `base` ("mentioned"). Within a category and subgroup the most frequent first, then by
-        text. No case is named: whether a text may be printed is the affair of the disclosure policy.
-
-    Raises
-    ------
-    TabulationError
-        As in `category_responses`, or if a coded case is not in `cases`.
-
-    Examples
-    --------
-    >>> codings = pd.DataFrame({
-    ...     "source": "n", "case_id": ["a", "b", "b"], "item_id": "5", "mention": [1, 1, 2],
-    ...     "text": ["Runder Tisch", "runder  Tisch", "Kontakte"], "category": "netz", "coder": "A",
-    ... })
-    >>> cases = pd.DataFrame({"case_id": ["a", "b"]})
-    >>> mention_table(codings, "5", ["netz"], cases, coder="A")[["row", "text", "n", "base_n"]].values.tolist()
-    [['netz', 'Runder Tisch', 2, 2], ['netz', 'Kontakte', 1, 2]]
-    """
-    chosen = _codings_of(codings, item_id, categories, coder)
-    layout = lay_out_cases(cases, by=by, groups=groups)
-    case_at = positions(chosen["case_id"], layout.case_ids)(slice(None))
-    if (case_at < 0).any():
-        raise TabulationError(
-            f"Kategorien zu „{item_id}“: Der Fall {quoted(chosen['case_id'][case_at < 0])} steht nicht in `cases`, erlaubt "
-            "sind nur Fälle von dort; bitte `cases` ergänzen oder die Kodierungen einschränken."
-        )
-    slices = dict(zip(layout.subgroups, layout.slices, strict=True))
-    if by is not None:
-        del slices[ALL]
-    records = []
-    order = pd.Index(categories).get_indexer(chosen["category"])
-    for at, category in enumerate(categories):
-        for group, members in slices.items():
-            here = (case_at >= members.start) & (case_at < members.stop)
-            base_n = len(set(case_at[here].tolist()))
-            cases_of: dict[str, set[int]] = {}
-            text_of: dict[str, str] = {}
-            for text, case in zip(
-                chosen["text"][here & (order == at)], case_at[here & (order == at)], strict=True
-            ):
-                key = " ".join(str(text).split()).casefold()
-                text_of.setdefault(key, str(text))
-                cases_of.setdefault(key, set()).add(case)
-            for key in sorted(cases_of, key=lambda k: (-len(cases_of[k]), k)):
-                records.append((category, group, text_of[key], len(cases_of[key]), base_n, "mentioned"))
-    return pd.DataFrame(records, columns=["row", "subgroup", "text", "n", "base_n", "base"])
 
 
 def agreement_frames(codings: pd.DataFrame, item_id: str) -> AgreementFrames:

@@ -23,14 +23,6 @@ PARTICIPATION_LABELS = {
     "not_asked": "nicht angefragt",
 }
 
-PRESENCE = ("both", "first_only", "second_only", "neither")
-PRESENCE_LABELS = {
-    "both": "in beiden Wellen",
-    "first_only": "nur in der ersten Welle",
-    "second_only": "nur in der zweiten Welle",
-    "neither": "in keiner der beiden Wellen",
-}
-
 
 def attrition_table(
     participation: pd.DataFrame,
@@ -98,57 +90,6 @@ def attrition_table(
         ]
         parts.append(pd.concat(rows).assign(wave=wave))
     return _shares_only(pd.concat(parts, ignore_index=True), ["wave"])
-
-
-def presence_table(
-    participation: pd.DataFrame,
-    first: str,
-    second: str,
-    cases: pd.DataFrame,
-    *,
-    by: str | None = None,
-    groups: Sequence[str] = (),
-) -> pd.DataFrame:
-    """Count the cases that returned a form in both of two waves, in one of them, or in neither.
-
-    Parameters
-    ----------
-    participation, cases, by, groups
-        As in `attrition_table`.
-    first, second : str
-        The two waves.
-
-    Returns
-    -------
-    DataFrame, one row per combination and subgroup, combinations with n = 0 kept
-        `first_wave`, `second_wave`, `row` ("both", "first_only", "second_only", "neither"), `subgroup`, `n`
-        (cases; sum to `base_n`), `base_n`, `base` ("cases"), `share`, `mark`.
-
-    Raises
-    ------
-    TabulationError
-        As in `attrition_table`.
-
-    Examples
-    --------
-    >>> cases = pd.DataFrame({"case_id": ["a", "b"]})
-    >>> participation = pd.DataFrame({
-    ...     "case_id": ["a", "b"] * 2, "wave": ["2020"] * 2 + ["2022"] * 2,
-    ...     "status": ["returned", "not_returned", "returned", "returned"],
-    ... })
-    >>> presence_table(participation, "2020", "2022", cases)["n"].tolist()
-    [1, 0, 1, 0]
-    """
-    layout = lay_out_cases(cases, by=by, groups=groups)
-    in_first, in_second = status_grid(participation, [first, second], layout) == PARTICIPATION.index(
-        "returned"
-    )
-    masks = np.stack(
-        [in_first & in_second, in_first & ~in_second, ~in_first & in_second, ~in_first & ~in_second]
-    )
-    everyone = layout.count(np.ones((1, masks.shape[1]), dtype=bool))
-    table = long_table(PRESENCE, layout.subgroups, layout.count(masks), everyone, base="cases")
-    return _shares_only(table.assign(first_wave=first, second_wave=second), ["first_wave", "second_wave"])
 
 
 def flow_table(

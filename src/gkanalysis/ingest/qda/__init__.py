@@ -1,8 +1,7 @@
 """Read and write coded texts of QDA programs (REFI-QDA, MAXQDA's spreadsheet); knows nothing of any study."""
 
 from gkanalysis.ingest.qda.maxqda import read_maxqda
-from gkanalysis.ingest.qda.qdc import read_qdc, write_qdc
 from gkanalysis.ingest.qda.qdpx import read_qdpx
 from gkanalysis.ingest.qda.writer import write_qdpx
 
-__all__ = ["read_maxqda", "read_qdc", "read_qdpx", "write_qdc", "write_qdpx"]
+__all__ = ["read_maxqda", "read_qdpx", "write_qdpx"]

@@ -1,4 +1,4 @@
-"""Read a code system: the tree of codes with their descriptions, in a project or a codebook (.qdc)."""
+"""Read a code system: the tree of codes with their descriptions, in a project."""
 
 from gkanalysis.ingest.qda.draft import element_text
 from gkanalysis.ingest.qda.model import Code

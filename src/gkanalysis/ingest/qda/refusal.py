@@ -24,7 +24,6 @@ SENTENCES = {
     "ratio": f"ist verdächtig stark gepackt (mehr als 300 : 1) und wird nicht gelesen; {_FROM_STRANGER}",
     "path": f"enthält einen Teil, dessen Name aus dem Archiv herausführt; {_FROM_STRANGER}",
     "no_project": f"enthält kein REFI-QDA-Projekt (keine Datei *.qde); {_EXPORT_AGAIN}",
-    "no_codebook": "ist kein REFI-QDA-Codebuch (.qdc); bitte im QDA-Programm das Codebuch als .qdc exportieren",
     "no_sheet": "ist keine Excel-Arbeitsmappe (.xlsx); bitte die codierten Segmente in MAXQDA als Excel-Tabelle exportieren",
     "no_columns": "enthält keine Tabelle codierter Segmente (gebraucht werden die Spalten Dokumentname, Code und Segment); "
     "bitte die codierten Segmente in MAXQDA als Excel-Tabelle exportieren",

@@ -139,13 +139,6 @@ class WordPackage:
         elements = self.xml(part) if part else ()
         return {etree.QName(element).localname: (element.text or "").strip() for element in elements}
 
-    @cached_property
-    def custom_properties(self):
-        """Texts of the document's own properties by name; empty if it has none."""
-        part = self.related_part("", "custom-properties")
-        elements = self.xml(part) if part else ()
-        return {element.get("name", ""): "".join(element.itertext()).strip() for element in elements}
-
     def refusal(self, rule, detail=""):
         """Make the error that refuses this file, to be raised by the caller."""
         return RefusedFileError(rule, self.name, detail)
