@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from gkanalysis.core.zipping import zip_parts
+from gkanalysis.ingest.refusal import UnsafeContentError
 from gkanalysis.ingest.sheetmodel import SHEET_SENTENCES
-from gkanalysis.ingest.word.refusal import UnsafeContentError
 from gkanalysis.ingest.xlsxfile import xlsx_sheets
 from sheets import MAIN, STRICT, Raw, day, formula, xlsx, xlsx_parts
 

@@ -14,7 +14,7 @@ from gkanalysis.ingest.qda.container import MAX_MEMBERS, Container
 from gkanalysis.ingest.qda.projectxml import MAX_TAGS, iterate_objects, refuse_doctype
 from gkanalysis.ingest.qda.qdpx import read_qdpx
 from gkanalysis.ingest.qda.refusal import SENTENCES, QdaFileError
-from gkanalysis.ingest.word.refusal import UnsafeContentError
+from gkanalysis.ingest.refusal import UnsafeContentError
 from qda.drawn import PROJECT_NAMESPACE, project, stored_source, text_source, written, zipped
 
 MEGABYTE = 2**20

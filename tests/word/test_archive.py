@@ -11,8 +11,8 @@ import pytest
 
 from docx_parts import content_types, document, members, package, paragraph, relationships, run, zipped
 from gkanalysis.core.errors import IngestError
+from gkanalysis.ingest.refusal import SENTENCES, RefusedFileError
 from gkanalysis.ingest.word.archive import MAX_FILE_BYTES, open_word_file
-from gkanalysis.ingest.word.refusal import SENTENCES, RefusedFileError
 from gkanalysis.ingest.word.ziparchive import MAX_MEMBERS, MAX_PART_BYTES
 
 CORE = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"

@@ -25,7 +25,7 @@ from gkanalysis.ingest.qda.maxqda import read_maxqda
 from gkanalysis.ingest.qda.model import Project
 from gkanalysis.ingest.qda.positions import READINGS
 from gkanalysis.ingest.qda.qdpx import read_qdpx
-from gkanalysis.ingest.word.refusal import UnsafeContentError
+from gkanalysis.ingest.refusal import UnsafeContentError
 
 ENDINGS = (".qdpx", ".xlsx")
 NO_PROJECT = "keine Datei mit Kodierungen (ein Text wird nur gelesen, wenn ein Projekt auf ihn verweist)"

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from gkanalysis.core.findings import FINDING_COLUMNS
-from gkanalysis.ingest.word.refusal import printable
+from gkanalysis.ingest.refusal import printable
 
 SHEET_FINDING_COLUMNS = [
     "severity", "rule", "title", "file", "sheet", "row", "column", "value", "allowed", "todo", "message",

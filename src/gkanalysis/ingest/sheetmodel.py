@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from gkanalysis.core.errors import IngestError
-from gkanalysis.ingest.word.refusal import printable
+from gkanalysis.ingest.refusal import printable
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 MAX_CELLS = 400_000

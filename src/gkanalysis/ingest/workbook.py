@@ -9,8 +9,8 @@ import re
 import stat
 from pathlib import Path
 
+from gkanalysis.ingest.refusal import UnsafeContentError
 from gkanalysis.ingest.sheetmodel import MAX_CELLS, MAX_COLUMN, Cell, RefusedSheetError, Sheet
-from gkanalysis.ingest.word.refusal import UnsafeContentError
 from gkanalysis.ingest.xlsxfile import xlsx_sheets
 
 MAX_BYTES = 20_000_000

@@ -15,8 +15,8 @@ from datetime import date, datetime, timedelta
 
 from lxml import etree
 
+from gkanalysis.ingest.refusal import UnsafeContentError
 from gkanalysis.ingest.sheetmodel import MAX_CELLS, MAX_COLUMN, MAX_ROW, Cell, Sheet, plain_number
-from gkanalysis.ingest.word.refusal import UnsafeContentError
 from gkanalysis.ingest.word.xmlparts import parse_xml
 from gkanalysis.ingest.word.ziparchive import inflate, list_members
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gkanalysis.ingest.qda.inflating import inflate_bounded, is_bomb
 from gkanalysis.ingest.qda.refusal import QdaFileError
-from gkanalysis.ingest.word.refusal import UnsafeContentError, rule_for_other_format
+from gkanalysis.ingest.refusal import UnsafeContentError, rule_for_other_format
 from gkanalysis.ingest.word.ziparchive import MAX_PART_BYTES, Member
 
 MAX_MEMBERS = 20_000

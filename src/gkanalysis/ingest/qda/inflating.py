@@ -2,7 +2,7 @@
 
 import zlib
 
-from gkanalysis.ingest.word.refusal import UnsafeContentError
+from gkanalysis.ingest.refusal import UnsafeContentError
 from gkanalysis.ingest.word.ziparchive import MAX_RATIO, RATIO_FREE_BYTES
 
 _STEP = 2**20

@@ -4,7 +4,7 @@ A loss names the object's GUID, where it stands and what was written there. `don
 """
 
 from gkanalysis.ingest.qda.model import Loss
-from gkanalysis.ingest.word.refusal import printable
+from gkanalysis.ingest.refusal import printable
 
 RAW_LENGTH = 200
 

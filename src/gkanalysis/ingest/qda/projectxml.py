@@ -9,7 +9,7 @@ from xml.parsers import expat
 
 from lxml import etree
 
-from gkanalysis.ingest.word.refusal import UnsafeContentError
+from gkanalysis.ingest.refusal import UnsafeContentError
 
 MAX_TAGS = 5_000_000
 PROJECT_NAMESPACE = "urn:QDA-XML:project:1.0"
@@ -53,7 +53,7 @@ def refuse_doctype(data, max_tags=MAX_TAGS):
     --------
     >>> refuse_doctype(b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>')
     Traceback (most recent call last):
-    gkanalysis.ingest.word.refusal.UnsafeContentError: dtd
+    gkanalysis.ingest.refusal.UnsafeContentError: dtd
     """
     if data.count(b"<") > max_tags:
         raise UnsafeContentError("elements")

@@ -15,7 +15,7 @@ from gkanalysis.ingest.qda.projectxml import iterate_objects
 from gkanalysis.ingest.qda.resolve import resolve
 from gkanalysis.ingest.qda.sections import read_object
 from gkanalysis.ingest.qda.sources import TextMissingError
-from gkanalysis.ingest.word.refusal import UnsafeContentError
+from gkanalysis.ingest.refusal import UnsafeContentError
 
 INTERNAL, _RELATIVE = "internal://", "relative://"
 _MARKS_OF_UTF16 = (b"\xff\xfe", b"\xfe\xff")

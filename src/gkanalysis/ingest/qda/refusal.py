@@ -4,7 +4,7 @@ Refused is only what is dangerous or no such file at all; everything else is rea
 """
 
 from gkanalysis.core.errors import GkError, IngestError
-from gkanalysis.ingest.word.refusal import printable
+from gkanalysis.ingest.refusal import printable
 
 _EXPORT_AGAIN = "bitte im QDA-Programm noch einmal exportieren und diese Datei einlesen"
 _FROM_STRANGER = "bitte bei der Stelle nachfragen, die sie geschickt hat"

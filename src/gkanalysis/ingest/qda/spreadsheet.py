@@ -11,7 +11,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from gkanalysis.ingest.qda.projectxml import refuse_doctype
-from gkanalysis.ingest.word.refusal import UnsafeContentError
+from gkanalysis.ingest.refusal import UnsafeContentError
 from gkanalysis.ingest.word.xmlparts import parse_xml, short_name
 
 MAX_SHEET_BYTES = 512 * 2**20

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from gkanalysis.ingest.word.refusal import RefusedFileError, UnsafeContentError, rule_for_other_format
+from gkanalysis.ingest.refusal import RefusedFileError, UnsafeContentError, rule_for_other_format
 from gkanalysis.ingest.word.xmlparts import parse_xml
 from gkanalysis.ingest.word.ziparchive import inflate, list_members
 
@@ -54,7 +54,7 @@ def open_word_file(path):
     --------
     >>> open_word_file("gibt es nicht.docx")
     Traceback (most recent call last):
-    gkanalysis.ingest.word.refusal.RefusedFileError: Die Datei „gibt es nicht.docx“ gibt es nicht; bitte Namen und Ordner prüfen.
+    gkanalysis.ingest.refusal.RefusedFileError: Die Datei „gibt es nicht.docx“ gibt es nicht; bitte Namen und Ordner prüfen.
     """
     path = Path(path)
     return WordPackage(path, _read_bytes(path))

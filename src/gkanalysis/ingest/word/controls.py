@@ -1,9 +1,9 @@
 """Content controls (`w:sdt`): which kind, which state, which value."""
 
+from gkanalysis.ingest.refusal import UnsafeContentError
 from gkanalysis.ingest.word.glyphs import MARKS, symbol
 from gkanalysis.ingest.word.model import Skipped
 from gkanalysis.ingest.word.pieces import Control, Note, clean, flow_text, has_control, note_codes
-from gkanalysis.ingest.word.refusal import UnsafeContentError
 from gkanalysis.ingest.word.xmlparts import (
     IGNORED,
     NAMESPACES,

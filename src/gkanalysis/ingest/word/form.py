@@ -7,12 +7,12 @@ Nothing is decided here about what a field means; a codebook does that. What is 
 import json
 from collections.abc import Iterator
 
+from gkanalysis.ingest.refusal import UnsafeContentError
 from gkanalysis.ingest.word.glyphs import looks_of_part, odd_styles
 from gkanalysis.ingest.word.grid import GridCell, special_looks
 from gkanalysis.ingest.word.labels import label_line, settle_rest, settle_text
 from gkanalysis.ingest.word.model import PLACEHOLDERS, Field, WordForm
 from gkanalysis.ingest.word.pieces import Control, Flow, Line, has_control, one_line, printed_text
-from gkanalysis.ingest.word.refusal import UnsafeContentError
 from gkanalysis.ingest.word.tables import TableReader
 from gkanalysis.ingest.word.xmlparts import (
     ALTERNATE,

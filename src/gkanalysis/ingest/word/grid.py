@@ -1,8 +1,8 @@
 """The real grid of a table: merged cells, header rows, and the texts to the left and above."""
 
+from gkanalysis.ingest.refusal import UnsafeContentError
 from gkanalysis.ingest.word.model import WordTable
 from gkanalysis.ingest.word.pieces import Control
-from gkanalysis.ingest.word.refusal import UnsafeContentError
 from gkanalysis.ingest.word.xmlparts import CELL_LOOK, ROW_LOOK, VAL, W, is_on
 
 MAX_COLUMNS = 500  # Word allows 63

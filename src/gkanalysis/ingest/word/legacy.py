@@ -1,9 +1,9 @@
 """Fields of Word: legacy form fields with their results, and the codes of all others, which are no text."""
 
+from gkanalysis.ingest.refusal import UnsafeContentError
 from gkanalysis.ingest.word.controls import ControlReader
 from gkanalysis.ingest.word.glyphs import MARKS
 from gkanalysis.ingest.word.pieces import Control, clean
-from gkanalysis.ingest.word.refusal import UnsafeContentError
 from gkanalysis.ingest.word.xmlparts import ON_OFF, VAL, W
 
 MAX_OPEN_FIELDS = 30  # of fields within each other

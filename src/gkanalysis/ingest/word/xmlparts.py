@@ -7,7 +7,7 @@ import re
 
 from lxml import etree
 
-from gkanalysis.ingest.word.refusal import UnsafeContentError
+from gkanalysis.ingest.refusal import UnsafeContentError
 
 MAX_TAGS = 1_000_000  # start and end tags of one part; a form of 60 rows has 20,000
 
@@ -101,7 +101,7 @@ def parse_xml(source):
     1
     >>> parse_xml(b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>')
     Traceback (most recent call last):
-    gkanalysis.ingest.word.refusal.UnsafeContentError: dtd
+    gkanalysis.ingest.refusal.UnsafeContentError: dtd
     """
     source = _in_utf8(source)
     if source.startswith(b"<!", _PROLOG.match(source).end()):  # only a DOCTYPE can stand there

@@ -10,7 +10,7 @@ import struct
 import zlib
 from typing import NamedTuple
 
-from gkanalysis.ingest.word.refusal import UnsafeContentError
+from gkanalysis.ingest.refusal import UnsafeContentError
 
 MAX_MEMBERS = 2_000  # Word writes 10 to 60
 MAX_PART_BYTES = 32 * 2**20
@@ -60,7 +60,7 @@ def list_members(data):
     --------
     >>> list_members(b"no zip")
     Traceback (most recent call last):
-    gkanalysis.ingest.word.refusal.UnsafeContentError: damaged
+    gkanalysis.ingest.refusal.UnsafeContentError: damaged
     """
     end = data.rfind(b"PK\x05\x06", max(0, len(data) - _END.size - 0xFFFF))
     if end < 0 or end + _END.size > len(data):
