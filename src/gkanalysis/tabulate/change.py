@@ -245,7 +245,7 @@ def _answers(responses: Mapping[str, pd.DataFrame], item: WaveItem, layout: Case
         )
     frame = responses[item.wave]
     require_columns(frame, ["case_id", "item_id", "state"], where)
-    in_wave = positions(frame["case_id"], layout.case_ids)(slice(None))
+    in_wave = positions(frame["case_id"], layout.case_ids)
     if (in_wave < 0).any():
         raise TabulationError(
             f"{where}: Der Fall {quoted(frame['case_id'][in_wave < 0])} steht nicht in `cases`, erlaubt sind nur Fälle "

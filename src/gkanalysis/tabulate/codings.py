@@ -193,7 +193,7 @@ def _segments_by_case(
                 f"Kodierungen: „{coder}“ hat nichts kodiert, vorhanden sind {quoted(coders)}; bitte eine davon "
                 "angeben."
             )
-    case = positions(codings["case_id"], layout.case_ids)(slice(None))
+    case = positions(codings["case_id"], layout.case_ids)
     if (case < 0).any():
         unknown = codings[case < 0]
         raise TabulationError(
@@ -209,7 +209,7 @@ def _segments_by_case(
             "sind nur kodierte Fälle, denn nicht kodiert heißt nicht „kommt nicht vor“; bitte die Fälle "
             "einschränken oder unter `without_codings` nennen."
         )
-    code = positions(codings["code_id"], pd.Index(list(codes)))(slice(None))
+    code = positions(codings["code_id"], pd.Index(list(codes)))
     cells = pd.DataFrame({"code": code, "case": case, "segment_id": codings["segment_id"].to_numpy()})
     cells = cells[cells["code"] >= 0].drop_duplicates()
     n_cases = len(layout.case_ids)

@@ -94,7 +94,7 @@ def single_response_table(
     grid = state_grid(responses, [item_id], layout, allowed=ANSWER_STATES)
     require_columns(responses, ["value"], "Antworten")
     answers = responses[(responses["item_id"] == item_id) & (responses["state"] == "answered")]
-    option = positions(answers["value"], _unique_index(options, item_id))(slice(None))
+    option = positions(answers["value"], _unique_index(options, item_id))
     if (option < 0).any():
         wrong = answers[option < 0]
         raise TabulationError(
@@ -103,7 +103,7 @@ def single_response_table(
             "Codebuch berichtigen."
         )
     chosen = np.zeros((len(options), grid.shape[1]), dtype=bool)
-    chosen[option, positions(answers["case_id"], layout.case_ids)(slice(None))] = True
+    chosen[option, positions(answers["case_id"], layout.case_ids)] = True
     return long_table(
         options,
         layout.subgroups,

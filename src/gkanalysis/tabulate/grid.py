@@ -1,10 +1,9 @@
 """Responses laid out as a grid: one row per item, one column per case, one byte per state.
 
-Bases and counts are read off the grid, so that one pass over the responses is enough for any table.
-A case without a state, with two states, or without a subgroup is refused.
+Bases and counts are read off the grid. A case without a state, with two states, or without a subgroup is refused.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +12,8 @@ import pandas as pd
 from gkanalysis.core.errors import TabulationError
 from gkanalysis.tabulate.bases import ALL, STATES, quoted, require_columns
 
-# Rows read at once: the arrays of one chunk stay in the processor's cache, and memory stays flat.
-CHUNK_ROWS = 1 << 16
-
 # Value of a grid cell that no response has filled.
 EMPTY = len(STATES)
-
-Rows = slice | np.ndarray
 
 
 @dataclass(frozen=True)
@@ -81,7 +75,7 @@ def lay_out_cases(cases: pd.DataFrame, *, by: str | None = None, groups: Sequenc
         )
     slices = (slice(0, len(case_ids)),)
     if by is not None:
-        group_of_case = positions(cases[by], pd.Index(groups))(slice(None))
+        group_of_case = positions(cases[by], pd.Index(groups))
         if (group_of_case < 0).any():
             lost = np.flatnonzero(group_of_case < 0)
             raise TabulationError(
@@ -113,11 +107,6 @@ def state_grid(
     ------
     TabulationError
         If a state is unknown, a case is unknown, or a case has no row or two rows for an item.
-
-    Notes
-    -----
-    One byte per cell; `responses` is read in chunks, so the memory needed beyond the grid does not grow.
-    Categorical columns and whole numbers are read by their codes, which is several times faster than text.
     """
     items = list(items)
     if not items or len(set(items)) < len(items):
@@ -126,27 +115,18 @@ def state_grid(
             "jedes einmal; bitte die Liste korrigieren."
         )
     require_columns(responses, ["case_id", "item_id", "state"], "Antworten")
-    item_at = positions(responses["item_id"], pd.Index(items))
-    case_at = positions(responses["case_id"], layout.case_ids)
-    state_at = positions(responses["state"], pd.Index(STATES))
-    is_allowed = np.array([state in allowed for state in STATES] + [False])  # last: not a state at all
-    n_cases = len(layout.case_ids)
-    grid = np.full((len(items), n_cases), EMPTY, dtype=np.uint8)
-    cells = grid.reshape(-1)
-    n_rows = 0
-    for start in range(0, len(responses), CHUNK_ROWS):
-        rows: Rows = slice(start, min(start + CHUNK_ROWS, len(responses)))
-        item = item_at(rows)
-        if item.min() < 0:
-            rows = start + np.flatnonzero(item >= 0)
-            item = item[item >= 0]
-        case, state = case_at(rows), state_at(rows)
-        _check_chunk(responses, rows, case, is_allowed[state], allowed)
-        cells[item * n_cases + case] = state
-        n_rows += item.size
+    item = positions(responses["item_id"], pd.Index(items))
+    responses, item = responses[item >= 0], item[item >= 0]
+    case, state = (
+        positions(responses["case_id"], layout.case_ids),
+        positions(responses["state"], pd.Index(STATES)),
+    )
+    _check(responses, case, np.array([*(s in allowed for s in STATES), False])[state], allowed)
+    grid = np.full((len(items), len(layout.case_ids)), EMPTY, dtype=np.uint8)
+    grid[item, case] = state
     n_filled = np.count_nonzero(grid != EMPTY)
-    if n_filled < n_rows:
-        _refuse_duplicates(responses, items)
+    if n_filled < len(responses):
+        _refuse_duplicates(responses)
     if n_filled < grid.size:
         row, column = np.argwhere(grid == EMPTY)[0]
         raise TabulationError(
@@ -157,30 +137,10 @@ def state_grid(
     return grid
 
 
-def positions(column: pd.Series, index: pd.Index) -> Callable[[Rows], np.ndarray]:
-    """Reader that gives, for rows of `column`, their positions in `index` (-1: not in it, or missing)."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        codes = column.array.codes
-        # Code -1 means missing and reads the last entry: "not in the index".
-        position_of_code = np.append(index.get_indexer(column.array.categories), -1)
-        return lambda rows: position_of_code[codes[rows]]
-    if _are_dense_numbers(column, index):
-        values, low, high = column.to_numpy(), int(index.min()), int(index.max())
-        position_of_number = np.full(high - low + 3, -1)  # one entry on either side for numbers outside
-        position_of_number[index.to_numpy() - (low - 1)] = np.arange(len(index))
-        return lambda rows: position_of_number[
-            np.clip(values[rows].astype(np.int64), low - 1, high + 1) - (low - 1)
-        ]
-    return lambda rows: index.get_indexer(pd.Index(column.iloc[rows]))
-
-
-def _are_dense_numbers(column: pd.Series, index: pd.Index) -> bool:
-    """Whether positions can be read from a table of all whole numbers between the smallest and largest."""
-    if not (isinstance(column.dtype, np.dtype) and isinstance(index.dtype, np.dtype) and len(index)):
-        return False
-    if column.dtype.kind != "i" or index.dtype.kind != "i":
-        return False
-    return int(index.max()) - int(index.min()) < 4 * len(index) + 1000
+def positions(column: pd.Series, index: pd.Index) -> np.ndarray:
+    """Positions of a column's values in `index`; -1 where a value is not in it, or missing."""
+    codes, values = pd.factorize(column)
+    return np.append(index.get_indexer(pd.Index(values)), -1)[codes]
 
 
 def _plain_index(column: pd.Series) -> pd.Index:
@@ -190,23 +150,19 @@ def _plain_index(column: pd.Series) -> pd.Index:
     return pd.Index(column)
 
 
-def _check_chunk(
-    responses: pd.DataFrame,
-    rows: Rows,
-    case: np.ndarray,
-    state_is_allowed: np.ndarray,
-    allowed: Sequence[str],
+def _check(
+    responses: pd.DataFrame, case: np.ndarray, state_is_allowed: np.ndarray, allowed: Sequence[str]
 ) -> None:
-    """Refuse a chunk with a case that is not in the layout or a state that is not allowed."""
-    if case.size and case.min() < 0:
-        unknown = responses.iloc[rows][case < 0]
+    """Refuse responses of a case that is not in the layout, or with a state that is not allowed."""
+    if (case < 0).any():
+        unknown = responses[case < 0]
         raise TabulationError(
             f"Antworten zu {quoted(unknown['item_id'])}: Der Fall {quoted(unknown['case_id'])} steht nicht "
             "in `cases`, erlaubt sind nur Fälle von dort; bitte `cases` ergänzen oder die Antworten "
             "einschränken."
         )
     if not state_is_allowed.all():
-        wrong = responses.iloc[rows][~state_is_allowed]
+        wrong = responses[~state_is_allowed]
         raise TabulationError(
             f"Antworten zu {quoted(wrong['item_id'])}, Fall {quoted(wrong['case_id'])}: Der Zustand "
             f"{quoted(wrong['state'])} ist nicht möglich, erlaubt sind {quoted(allowed, limit=len(STATES))}; "
@@ -214,10 +170,9 @@ def _check_chunk(
         )
 
 
-def _refuse_duplicates(responses: pd.DataFrame, items: list[str]) -> None:
+def _refuse_duplicates(responses: pd.DataFrame) -> None:
     """Name the cases that have two rows for an item."""
-    of_items = responses.loc[responses["item_id"].isin(items), ["case_id", "item_id"]]
-    twice = of_items[of_items.duplicated()]
+    twice = responses[responses.duplicated(["case_id", "item_id"])]
     raise TabulationError(
         f"Antworten zu {quoted(twice['item_id'])}: Der Fall {quoted(twice['case_id'])} hat mehr als eine "
         "Zeile, erlaubt ist je Fall und Item eine; bitte die doppelten Antworten klären."

@@ -135,11 +135,9 @@ def _rows_of(
     """The rows of these themes with positions `_theme` and `_case`, checked."""
     keys = ["case_id", "theme"] if where == "Lücken" else ["case_id", "theme", "offer"]
     require_columns(frame, [*keys, *states], where)
-    at_theme = positions(frame["theme"], pd.Index(themes))(slice(None))
+    at_theme = positions(frame["theme"], pd.Index(themes))
     rows = frame[at_theme >= 0]
-    rows = rows.assign(
-        _theme=at_theme[at_theme >= 0], _case=positions(rows["case_id"], case_ids)(slice(None))
-    )
+    rows = rows.assign(_theme=at_theme[at_theme >= 0], _case=positions(rows["case_id"], case_ids))
     _refuse(rows[rows["_case"] < 0], where, "case_id", "nur Fälle aus `cases`")
     for state in states:
         _refuse(

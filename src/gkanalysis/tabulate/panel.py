@@ -182,9 +182,9 @@ def status_grid(participation: pd.DataFrame, waves: Sequence[str], layout: CaseL
         )
     require_columns(participation, ["case_id", "wave", "status"], "Teilnahme")
     rows = participation[participation["wave"].isin(waves)]
-    wave = positions(rows["wave"], pd.Index(waves))(slice(None))
-    case = positions(rows["case_id"], layout.case_ids)(slice(None))
-    status = positions(rows["status"], pd.Index(PARTICIPATION))(slice(None))
+    wave = positions(rows["wave"], pd.Index(waves))
+    case = positions(rows["case_id"], layout.case_ids)
+    status = positions(rows["status"], pd.Index(PARTICIPATION))
     for wrong, column, allowed in (
         (case < 0, "case_id", "nur Fälle aus `cases`"),
         (status < 0, "status", quoted(PARTICIPATION)),
