@@ -1,0 +1,383 @@
+"""`Count`: which units there are, which are in the base, which are counted, and what stands behind each.
+
+A kind of number is a frozen dataclass that says this once. The table, the place of each answer, the account, the
+sentence that explains it, what it gives away, and the line that makes it again follow from here.
+"""
+
+from __future__ import annotations
+
+import ast
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from gkanalysis.core.errors import VerificationError
+from gkanalysis.counts.data import TOTAL, Data
+from gkanalysis.stats.intervals import finite_population_interval
+
+UNIT_COLUMNS = ["unit", "case_id", "row", "base", "n", "weight"]
+EVIDENCE = ["case_id", "state", "value", "raw", "file", "part", "place"]
+TOGETHER = "|"  # joins the ids of rows that are counted together
+# Below 30 one case moves the share by more than 3 points, below 10 by more than 10: the count says it all.
+SMALL_BASE, VERY_SMALL_BASE = 30, 10
+
+
+def small_base_mark(base_n: int) -> str:
+    """Mark to print beside a share: "" from 30 cases, "*" below, "**" below 10.
+
+    >>> [small_base_mark(base_n) for base_n in (30, 29, 10, 9)]
+    ['', '*', '*', '**']
+    """
+    return "**" if base_n < VERY_SMALL_BASE else "*" if base_n < SMALL_BASE else ""
+
+
+@dataclass(frozen=True)
+class Units:
+    """The units of a count.
+
+    Attributes
+    ----------
+    rows : one row per unit and row of the table: `unit`, `case_id` ("" where it belongs to none), `row`, `base`
+        (True, False, or missing: this row has no base), `n` (whether it is counted), `weight` (whole number)
+    evidence : one row per place of the received material: `unit`, and `EVIDENCE`
+    """
+
+    rows: pd.DataFrame
+    evidence: pd.DataFrame
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, evidence: pd.DataFrame | None = None) -> Units:
+        """Units from frames that may lack what is usual: a unit is a case, weighs 1, its row is its evidence."""
+        if "unit" not in rows:
+            rows = rows.assign(unit=rows["case_id"])
+        if "weight" not in rows:
+            rows = rows.assign(weight=1)
+        evidence = rows.drop_duplicates("unit") if evidence is None else evidence
+        if "unit" not in evidence:
+            evidence = evidence.assign(unit=evidence["case_id"])
+        evidence = evidence.reindex(columns=["unit", *EVIDENCE]).astype("object")
+        return cls(rows[UNIT_COLUMNS], evidence.where(evidence.notna(), "").astype("str"))
+
+    @cached_property
+    def places(self) -> Mapping[str, np.ndarray]:
+        """Unit -> positions of its rows in the evidence."""
+        return self.evidence.groupby("unit", sort=False).indices
+
+    @cached_property
+    def by_row(self) -> Mapping[str, pd.DataFrame]:
+        """Row of the table -> its units."""
+        return dict(iter(self.rows.groupby("row", sort=False, observed=True)))
+
+    def behind(self, units: Iterable[str]) -> pd.DataFrame:
+        """The evidence of some units, in their order."""
+        found = [self.places[u] for u in dict.fromkeys(units) if u in self.places]
+        at = np.concatenate(found) if found else np.array([], dtype=int)
+        return self.evidence.iloc[at][EVIDENCE].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Says:
+    """What one printed cell tells about single cases; the disclosure check adds it to all else that is printed.
+
+    Attributes
+    ----------
+    kind : what is told:
+        `x` how many cases are in `states` of the question `name`; `cases` how many cases there are; `any`, `asked`,
+        `mentions` of a set: who ticked anything, who was asked, all ticks together; `public` nothing that is not
+        known anyway; `whole` something about the material as a whole, harmless where a single case may be counted;
+        `behind` units that are no cases: too few cases behind them would show; `weighed` a paired change, see `Change`
+    of : the column that holds the number: `n`, `base_n`, or `share_of_responses`
+    statuses : only cases with these; empty for all
+    exact : False where a unit is no case: the number tells whether there are cases, and at most how many
+    """
+
+    kind: str
+    name: str = ""
+    states: tuple[str, ...] = ()
+    of: str = "n"
+    statuses: tuple[str, ...] = ()
+    exact: bool = True
+
+
+PUBLIC = (Says("public"),)
+WHOLE = (Says("whole"),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count(ABC):
+    """A kind of number. Subclasses are frozen dataclasses whose fields are their parameters.
+
+    Parameters
+    ----------
+    source : the source that is counted, such as `strukturen-2018`
+
+    Examples
+    --------
+    >>> from gkanalysis.counts.forms import Choice
+    >>> count = Choice(source="strukturen-2018", item="2.1")
+    >>> count.definition
+    'Choice(source="strukturen-2018", item="2.1")'
+    >>> Count.read('Choice(source="strukturen-2018", item="2.1").by("type")["nein", "kreis"]')[1:]
+    ('type', 'nein', 'kreis')
+    """
+
+    source: str = ""
+
+    kinds: ClassVar[dict[str, type[Count]]] = {}
+    base_name: ClassVar[str] = "cases"  # names the base in tables; a key of BASE_LABELS
+    within: ClassVar[bool] = True  # whether what is counted is always part of the base
+    sampled: ClassVar[bool] = False  # whether the cases stand for all alliances: then the table has intervals
+    marked: ClassVar[bool] = True  # whether a small base is marked
+
+    def __init_subclass__(cls, **known: Any) -> None:
+        super().__init_subclass__(**known)
+        Count.kinds[cls.__name__] = cls
+
+    @abstractmethod
+    def options(self, data: Data) -> Mapping[str, str]:
+        """The declared rows: id -> printed label, in the order of the table."""
+
+    @abstractmethod
+    def units(self, data: Data) -> Units:
+        """All units; see `Units`."""
+
+    @abstractmethod
+    def says(self, data: Data, row: str) -> Iterable[Says]:
+        """What a printed cell of a row gives away; there is no kind without an answer."""
+
+    @abstractmethod
+    def words(self, data: Data, row: str) -> str:
+        """What was counted and of what, in one German sentence without a full stop."""
+
+    def extra(self, data: Data, by: str) -> pd.DataFrame | None:
+        """Further columns, indexed by row, or by row and subgroup: statistics that belong to the count."""
+        return None
+
+    # ---- what follows ----
+
+    @property
+    def base(self) -> str:
+        """The name of the base."""
+        return self.base_name
+
+    @property
+    def definition(self) -> str:
+        """The count in one line that `read` understands; fields with their default are left out."""
+        given = []
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if f.default is MISSING or value != f.default:
+                given.append(f"{f.name}={_literal(value)}")
+        return f"{type(self).__name__}({', '.join(given)})"
+
+    def name(self, row: str, group: str = TOTAL, by: str = "") -> str:
+        """The line that names one number of this count."""
+        grouped = f".by({_literal(by)})" if by and group != TOTAL else ""
+        cell = _literal(row) if group == TOTAL else f"{_literal(row)}, {_literal(group)}"
+        return f"{self.definition}{grouped}[{cell}]"
+
+    @staticmethod
+    def read(line: str) -> tuple[Count, str, str, str]:
+        """The count, grouping, row and group that a line of `name` speaks of.
+
+        Raises
+        ------
+        VerificationError
+            If it is no such line.
+        """
+        try:
+            node = ast.parse(line, mode="eval").body
+            row = group = by = ""
+            if isinstance(node, ast.Subscript):
+                cell = ast.literal_eval(node.slice)
+                row, group = cell if isinstance(cell, tuple) else (cell, TOTAL)
+                node = node.value
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                by = ast.literal_eval(node.args[0])
+                node = node.func.value
+            made = Count.kinds[node.func.id](**{k.arg: ast.literal_eval(k.value) for k in node.keywords})
+        except (SyntaxError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+            raise VerificationError(
+                f"„{line}“ ist keine bekannte Rechenvorschrift; die Zahl lässt sich nicht verfolgen."
+            ) from None
+        return made, by, row, group
+
+    def counted(self, data: Data) -> Units:
+        """The units, computed once for a `Data`."""
+        return data._keep(("units", self), lambda: self.units(data))
+
+    def table(self, data: Data, *, by: str = "") -> pd.DataFrame:
+        """Count.
+
+        Parameters
+        ----------
+        data : what was received
+        by : a variable of the register or an item (`source:item`); empty: all together
+
+        Returns
+        -------
+        DataFrame, one row per declared row and subgroup (`alle` first), rows and groups without any unit kept
+            `row`, `label`, `subgroup`, `group_label`, `n`, `base_n` (missing: the row has no base), `base`, `share`
+            (0 to 1, unrounded), `population_n`, `ci_low`, `ci_high` (where the cases stand for all alliances), `mark`,
+            what `extra` adds, and `definition`
+        """
+        rows, options = self.counted(data).rows, dict(self.options(data))
+        groups = {TOTAL: "insgesamt"}
+        at_row = pd.Categorical(rows["row"], categories=list(options))
+        weight, in_base = rows["weight"].to_numpy(), rows["base"].astype("boolean")
+        sums = pd.DataFrame(
+            {
+                "row": at_row,
+                "n": np.where(rows["n"].astype(bool), weight, 0),
+                "base_n": np.where(in_base.fillna(False).to_numpy(dtype=bool), weight, 0),
+                "has_base": in_base.notna().to_numpy(dtype=bool),
+            }
+        )
+        parts = {
+            TOTAL: sums.groupby("row", observed=False).agg({"n": "sum", "base_n": "sum", "has_base": "max"})
+        }
+        if by:
+            grouping = data.group(by)
+            groups |= grouping.labels
+            of = pd.Categorical(rows["case_id"].map(grouping.of), categories=list(grouping.labels))
+            each = sums.assign(group=of).groupby(["group", "row"], observed=False)[["n", "base_n"]].sum()
+            parts |= {g: each.loc[g] for g in grouping.labels}
+        has_base = parts[TOTAL]["has_base"].fillna(True).astype(bool)
+        made = [
+            part[["n", "base_n"]].assign(
+                base_n=part["base_n"].astype("Int64").where(has_base.to_numpy()), subgroup=g
+            )
+            for g, part in parts.items()
+        ]
+        table = pd.concat(made).reset_index()
+        table["row"] = table["row"].astype("str")
+        place = {r: k for k, r in enumerate(options)}
+        table = table.sort_values("row", key=lambda c: c.map(place), kind="stable").reset_index(drop=True)
+        return self._complete(data, table, options, groups, by)
+
+    def _complete(
+        self, data: Data, table: pd.DataFrame, options: Mapping[str, str], groups: Mapping[str, str], by: str
+    ) -> pd.DataFrame:
+        """Labels, shares, intervals, marks and definitions beside n and base_n."""
+        n, base_n = table["n"], table["base_n"]
+        share = [x / b if pd.notna(b) and b else np.nan for x, b in zip(n, base_n, strict=True)]
+        marks = [small_base_mark(b) if self.marked and pd.notna(b) else "" for b in base_n]
+        table = pd.DataFrame(
+            {
+                "row": table["row"], "label": table["row"].map(options), "subgroup": table["subgroup"],
+                "group_label": table["subgroup"].map(groups), "n": n.astype("int64"), "base_n": base_n,
+                "base": self.base, "share": share,
+            }
+        )  # fmt: skip
+        if self.sampled:
+            table = table.assign(**self._intervals(data, table, by))
+        table["mark"] = marks
+        more = self.extra(data, by)
+        if more is not None:
+            at = (
+                table["row"]
+                if more.index.nlevels == 1
+                else pd.MultiIndex.from_frame(table[["row", "subgroup"]])
+            )
+            table = table.assign(**{c: more[c].reindex(at).to_numpy() for c in more})
+        names = [self.name(r, g, by) for r, g in zip(table["row"], table["subgroup"], strict=True)]
+        return table.assign(definition=names)
+
+    def _intervals(self, data: Data, table: pd.DataFrame, by: str) -> dict[str, Any]:
+        """Intervals for the alliances that did not answer; only for groups whose size everybody knows."""
+        units = {TOTAL: len(data.alliances)}
+        if by and data.group(by).is_public:
+            units |= data.alliances["case_id"].map(data.group(by).of).value_counts().to_dict()
+        population = [
+            int(units.get(g, 0)) if g in units or (by and data.group(by).is_public) else None
+            for g in table["subgroup"]
+        ]
+        cells = [
+            finite_population_interval(int(x), int(b), u)
+            if u is not None and pd.notna(b)
+            else (np.nan, np.nan)
+            for x, b, u in zip(table["n"], table["base_n"], population, strict=True)
+        ]
+        low, high = zip(*cells, strict=True) if cells else ((), ())
+        return {"population_n": pd.array(population, dtype="Int64"), "ci_low": low, "ci_high": high}
+
+    def cell(self, data: Data, row: str, group: str = TOTAL, by: str = "") -> Cell:
+        """One number with its units; several rows joined by `|` are counted together, each unit once.
+
+        Raises
+        ------
+        VerificationError
+            If the count has no such row or group.
+        """
+        units = self.counted(data)
+        asked = row.split(TOGETHER)
+        options = self.options(data)
+        if unknown := [r for r in asked if r not in options]:
+            raise VerificationError(
+                f"Zu „{self.definition}“ fehlt die Zeile „{unknown[0]}“; die Zahl lässt sich nicht verfolgen."
+            )
+        parts = [units.by_row[r] for r in asked if r in units.by_row]
+        rows = pd.concat(parts) if len(parts) > 1 else parts[0] if parts else units.rows.head(0)
+        if group != TOTAL:
+            grouping = data.group(by or "type")
+            if group not in grouping.labels:
+                raise VerificationError(
+                    f"Zu „{self.definition}“ fehlt die Gruppe „{group}“; die Zahl lässt sich nicht verfolgen."
+                )
+            rows = rows[rows["case_id"].map(grouping.of) == group]
+        base = rows["base"].astype("boolean")
+        inside = rows[base.fillna(False).to_numpy(dtype=bool)].drop_duplicates("unit")
+        counted = rows[rows["n"].to_numpy(dtype=bool)].drop_duplicates("unit")
+        has_base = bool(base.notna().any()) or not len(rows)
+        base_n = int(inside["weight"].sum()) if has_base else None
+        return Cell(self, units, int(counted["weight"].sum()), base_n, counted, inside)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number: `n` and `base_n` with the units counted, and those of the base."""
+
+    count: Count
+    units: Units
+    n: int
+    base_n: int | None
+    counted: pd.DataFrame
+    inside: pd.DataFrame
+
+    @property
+    def rest(self) -> pd.DataFrame:
+        """Units of the base that are not counted; the whole base where both consist of different units."""
+        if not self.count.within:
+            return self.inside
+        return self.inside[~self.inside["unit"].isin(self.counted["unit"])]
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """What stands behind n: case, state, value, text, file, part and place."""
+        return self.units.behind(self.counted["unit"])
+
+    @property
+    def rest_rows(self) -> pd.DataFrame:
+        """What stands behind the rest of the base."""
+        return self.units.behind(self.rest["unit"])
+
+
+def _literal(value: Any) -> str:
+    """A field as Python writes it, texts in double quotes."""
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_literal, value))}{',' if len(value) == 1 else ''})"
+    return repr(value)
+
+
+def each(frame: pd.DataFrame, rows: Iterable[str]) -> pd.DataFrame:
+    """A frame once for each row of a table."""
+    return frame.drop(columns="row", errors="ignore").merge(
+        pd.DataFrame({"row": list(rows)}, dtype="str"), how="cross"
+    )

@@ -1,0 +1,240 @@
+"""What was received and what is declared, as counts see it: processed tables, codebooks, groups of cases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from gkanalysis.codebook.sources import source_kind
+from gkanalysis.core.errors import UsageError
+from gkanalysis.core.lookup import Known, meant
+from gkanalysis.core.paths import ProjectPaths
+
+REGISTER = "register"  # the source that holds what everybody knows of the alliances
+TOTAL = "alle"
+USABLE = ("full", "partial")  # forms that count unless one says otherwise
+REFUSED = "verweigert"  # what the list of receipts says of an alliance that declined
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Cases by groups: `labels` in the order of tables, `of` the group of each case; `is_public` if known to all."""
+
+    id: str
+    labels: Mapping[str, str]
+    of: pd.Series
+    is_public: bool = True
+
+
+class Data:
+    """The processed tables of a data folder with their codebooks; everything is read once, when asked for.
+
+    Parameters
+    ----------
+    paths : where they lie
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> Data(ProjectPaths.of(Path("."), Path("data/raw"))).kind("strukturen-2018")
+    'forms'
+    """
+
+    def __init__(self, paths: ProjectPaths) -> None:
+        self.paths = paths
+        self.read: set[str] = set()  # names of the tables that were looked at, for make
+        self._kept: dict[tuple[Any, ...], Any] = {}
+
+    def _keep(self, key: tuple[Any, ...], make: Any) -> Any:
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A processed table such as `strukturen-2018-forms`, by the name of its file.
+
+        Raises
+        ------
+        UsageError
+            If there is none.
+        """
+        self.read.add(name)
+        return self._keep(("table", name), lambda: self._table(name)).copy(deep=False)
+
+    def _table(self, name: str) -> pd.DataFrame:
+        path = self.paths.processed / f"{name}.parquet"
+        if not path.exists():
+            near = meant(name, (p.stem for p in sorted(path.parent.glob("*.parquet"))))
+            raise UsageError(f"„{path}“ fehlt; bitte zuerst im Terminal „make data“ ausführen.{near}")
+        return pd.read_parquet(path)
+
+    @cached_property
+    def dataset(self) -> dict[str, Any]:
+        """What the data folder says of itself: `title`, `synthetic`."""
+        path = self.paths.processed / "dataset.json"
+        if not path.exists():
+            raise UsageError(f"„{path}“ fehlt; bitte zuerst im Terminal „make data“ ausführen.")
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    # ---- what is declared ----
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """Source -> kind (forms, interviews, lists) of everything that was processed."""
+        ends = {"-responses": "forms", "-codings": "interviews", "-rows": "lists"}
+        found = {}
+        for path in sorted(self.paths.processed.glob("*.parquet")):
+            for end, kind in ends.items():
+                if path.stem.endswith(end):
+                    found[path.stem.removesuffix(end)] = kind
+        return Known(found, ("Quelle", "gibt es nicht"))
+
+    def kind(self, source: str) -> str:
+        """The kind of a source: register, forms, interviews or lists; an unknown one is answered."""
+        if source == REGISTER:
+            return REGISTER
+        if source not in self.sources:
+            try:
+                return source_kind(self.paths.codebook(source)).id
+            except UsageError:
+                return self.sources[source]
+        return self.sources[source]
+
+    def book(self, source: str) -> Any:
+        """The codebook of a source, of the class that belongs to its kind."""
+        return self._keep(("book", source), lambda: self._book(source))
+
+    def _book(self, source: str) -> Any:
+        from gkanalysis.codebook.instrument import read_codebook
+        from gkanalysis.codebook.interviewcodebook import read_interview_codebook
+        from gkanalysis.codebook.listbook import read_list_book
+
+        kind = self.kind(source)
+        if kind == "forms":
+            return named_codebook(read_codebook(self.paths.codebook(source)), source)
+        read = read_interview_codebook if kind == "interviews" else read_list_book
+        return read(self.paths.codebook(source))
+
+    @cached_property
+    def register(self) -> dict[str, Any]:
+        """The codebook of the register as it stands in its file."""
+        from gkanalysis.ingest.register import read_register_codebook
+
+        return read_register_codebook(self.paths.codebooks / "register.yml")
+
+    @cached_property
+    def policy(self) -> Any:
+        """What must not be given away, `data/codebook/disclosure.yml`."""
+        from gkanalysis.disclosure.policy import read_policy
+
+        return read_policy(self.paths.codebooks / "disclosure.yml")
+
+    @cached_property
+    def category_book(self) -> Any:
+        """The categories of open answers."""
+        from gkanalysis.ingest.categorybook import CATEGORY_FILE, read_category_book
+
+        return read_category_book(self.paths.codebooks / CATEGORY_FILE)
+
+    # ---- cases ----
+
+    @cached_property
+    def alliances(self) -> pd.DataFrame:
+        """The register, one row per alliance with its `case_id`."""
+        return self.table("buendnisse").rename(columns={"alliance_id": "case_id"})
+
+    @cached_property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The frames that tables of the kind „x von y“ count in."""
+        from gkanalysis.ingest.register import register_frames
+
+        return register_frames(self.table("gebiete"), self.table("buendnisse"))
+
+    def cases(self, source: str, status: Iterable[str] = ()) -> pd.DataFrame:
+        """The cases of a source, one row each; with `status`, only those with one of these."""
+        if source == REGISTER:
+            return self.alliances
+        cases = self.table(f"{source}-cases")
+        return cases[cases["status"].isin(tuple(status))].reset_index(drop=True) if status else cases
+
+    def participation(self, source: str) -> pd.Series:
+        """case_id -> returned, declined or not_returned, of every alliance that was asked in a wave."""
+        cases = self.cases(source).set_index("case_id")
+        state = pd.Series("not_returned", index=cases.index)
+        state = state.mask(cases["contact"] == REFUSED, "declined")
+        return state.mask(cases["status"].isin(USABLE), "returned")
+
+    def group(self, by: str) -> Grouping:
+        """Groups of cases by a variable of the register, or by an item written as `source:item`."""
+        return self._keep(("group", by), lambda: self._group(by))
+
+    def _group(self, by: str) -> Grouping:
+        source, _, item = by.rpartition(":")
+        if source:
+            asked = self.book(source).items[item]
+            rows = self.answers(source, USABLE, [item])
+            if asked.kind == "tick":
+                rows = rows[rows["state"].isin(["selected", "not_selected"])].assign(value=rows["state"])
+                labels = {"selected": "angekreuzt", "not_selected": "nicht angekreuzt"}
+            else:
+                rows = rows[rows["state"] == "answered"]
+                labels = {o.id: o.label for o in asked.options}
+            return Grouping(by, labels, rows.drop_duplicates("case_id").set_index("case_id")["value"], False)
+        labels = Known(self.variables, ("Merkmal", "gibt es im Register nicht"))[by]
+        values = self.alliances.set_index("case_id")[by].astype("string").fillna("")
+        labels = labels or {v: v for v in sorted(set(values) - {""})}
+        return Grouping(by, labels, values)
+
+    @cached_property
+    def variables(self) -> dict[str, dict[str, str]]:
+        """Variable of the register -> its values with labels; an empty mapping where they are not declared."""
+        columns = self.register["tables"]["buendnisse"]["columns"]
+        declared = {c["name"]: dict(c.get("options") or {}) for c in columns}
+        have = {c: declared.get(c, {}) for c in self.alliances.columns if c not in ("case_id", "name")}
+        return have | {"type": dict(self.register["types"])}
+
+    # ---- answers ----
+
+    def answers(self, source: str, status: Iterable[str], items: Iterable[str] | None = None) -> pd.DataFrame:
+        """The responses of the cases with a status, one row per case, item and occurrence; with `items`, only these."""
+        status = tuple(status)
+        parts = self._keep(("answers", source, status), lambda: self._answers(source, status))
+        if items is None:
+            return parts[""]
+        found = [parts[i] for i in items if i in parts]
+        return pd.concat(found, ignore_index=True) if found else parts[""].head(0)
+
+    def _answers(self, source: str, status: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+        inside = set(self.cases(source, status)["case_id"])
+        rows = self.table(f"{source}-responses")
+        rows = rows[rows["case_id"].isin(inside)].reset_index(drop=True)
+        rows = rows.assign(state=rows["state"].astype("str"), item_id=rows["item_id"].astype("str"))
+        return {"": rows, **dict(iter(rows.groupby("item_id", sort=False)))}
+
+    def mentions(self, source: str, item: str, status: Iterable[str]) -> pd.DataFrame:
+        """Mentions of an open item with their categories, of the cases with a status; all coders."""
+        rows = self.table(f"{source}-mentions")
+        return rows[(rows["item_id"] == item) & rows["case_id"].isin(self.cases(source, status)["case_id"])]
+
+
+def named_codebook(book: Any, source: str) -> Any:
+    """A codebook whose items and sets answer an unknown id in German; refused if it describes another wave."""
+    from dataclasses import replace
+
+    from gkanalysis.core.errors import NotebookError
+
+    if book.source != source:
+        raise NotebookError(
+            f"Die Welle „{source}“ gibt es nicht; das Codebuch ihres Instruments beschreibt „{book.source}“."
+        )
+    absent = f"gibt es in {source} nicht"
+    return replace(
+        book,
+        items=Known(book.items, ("Frage", absent)),
+        sets=Known(book.sets, ("Mehrfachantworten", absent)),
+    )

@@ -1,0 +1,357 @@
+"""Kinds of numbers that count rows of a list: rows, sums of an amount, alliances that stand in it, published totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.lookup import Known
+from gkanalysis.counts.count import Count, Says, Units, each
+from gkanalysis.counts.data import TOTAL, Data
+from gkanalysis.counts.waves import REGISTER_FILE
+
+IN_LIST = "any"  # question whether an alliance stands in a list at all
+
+
+def option_question(column: str, option: str, given: str = "") -> str:
+    """Id of the question whether an alliance has a row with an option; so the policy may name it, too.
+
+    >>> option_question("form", "telefon"), option_question("state", "offen", "agreed")
+    ('form/telefon', 'state/offen+agreed')
+    """
+    return f"{column}/{option}" + (f"+{given}" if given else "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfList(Count):
+    """What counts of lists share.
+
+    Parameters
+    ----------
+    column : rows of the table are the values of this column, or of several joined by a comma; empty: one row, `alle`
+    given : only rows of the list that fill this column
+    """
+
+    column: str = ""
+    given: str = ""
+
+    marked: ClassVar[bool] = False
+
+    def list_rows(self, data: Data) -> pd.DataFrame:
+        """The rows of the list, with their values of `column` as `is`; without those that have none."""
+        rows = data.table(f"{self.source}-rows").reset_index(drop=True)
+        columns = [*filter(None, self.column.split(",")), *filter(None, [self.given])]
+        for name in columns:
+            column_title(data, self.source, name)  # an unknown column is answered
+        rows = rows.dropna(subset=columns).rename(columns={"row": "line"})
+        split = self.column.split(",") if self.column else []
+        value = (
+            rows[split].astype("str").agg(",".join, axis=1) if split else pd.Series(TOTAL, index=rows.index)
+        )
+        case = rows["case_id"] if "case_id" in rows else pd.Series("", index=rows.index)
+        return rows.assign(**{"is": value}, unit=rows["line"].astype("str"), case_id=case, weight=1)
+
+    def options(self, data: Data) -> Mapping[str, str]:
+        """The declared values of the column, or those that occur; and all rows together."""
+        declared = (
+            column_labels(data, self.source, self.column) if self.column and "," not in self.column else {}
+        )
+        have = dict.fromkeys(self.list_rows(data)["is"])
+        return {**declared, **{v: v for v in have if v not in declared}, TOTAL: "alle Zeilen"}
+
+    def evidence(self, data: Data, rows: pd.DataFrame, column: str) -> pd.DataFrame:
+        """Rows of the list in the shape of responses: file, sheet, row and column."""
+        column = column.partition(",")[0]
+        place = rows["place"].astype("str")
+        if column:
+            place = place + f", Spalte „{column_title(data, self.source, column)}“"
+        value = [shown(v) for v in rows[column]] if column else ""
+        return rows.assign(
+            value=value,
+            state="",
+            raw="",
+            part="",
+            file=self.source + "/" + rows["file"].astype("str"),
+            place=place,
+        )
+
+    def question(self, row: str) -> tuple[str, tuple[str, ...]]:
+        """The question that a row is about and the states that it counts."""
+        if row == TOTAL or not self.column:
+            return IN_LIST, ("present",)
+        return option_question(self.column, row, self.given), ("present",)
+
+    def says(self, data: Data, row: str) -> Iterable[Says]:
+        """A count of rows or a sum tells only whether there are alliances, and at most how many."""
+        name, states = self.question(row)
+        return (Says("listed", name, states, exact=False),)
+
+    def of_words(self, data: Data, row: str) -> str:
+        """Which rows of which list."""
+        title = data.book(self.source).title
+        told = f"der Liste „{title}“"
+        if self.given:
+            told += f", in denen „{column_title(data, self.source, self.given)}“ ausgefüllt ist"
+        if self.column and row != TOTAL:
+            names = self.column.split(",")
+            values = row.split(",", len(names) - 1)
+            pairs = [
+                f"„{column_title(data, self.source, c)}“ = „{column_labels(data, self.source, c).get(v, v)}“"
+                for c, v in zip(names, values, strict=True)
+            ]
+            told += f" mit {' und '.join(pairs)}"
+        return told
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListRows(OfList):
+    """Rows of a list by a column, of all rows that fill it.
+
+    `of` is the base: `filled` (rows that have a value), or `none` (the rows have no base). `filled` counts the rows that
+    fill a column, of all rows.
+    """
+
+    of: str = "filled"
+    filled: str = ""
+
+    base_name: ClassVar[str] = "answered"
+
+    def options(self, data: Data) -> Mapping[str, str]:
+        """The values; or the column that is filled."""
+        if self.filled:
+            return {self.filled: column_title(data, self.source, self.filled)}
+        return super().options(data)
+
+    def units(self, data: Data) -> Units:
+        """A unit is a row of the list."""
+        rows = self.list_rows(data)
+        found = each(rows, self.options(data))
+        n = found["is"].eq(found["row"]) | found["row"].eq(TOTAL)
+        if self.filled:
+            n = found[self.filled].notna()
+        found = found.assign(
+            n=n, base=pd.array([pd.NA if self.of == "none" else True] * len(found), "boolean")
+        )
+        return Units.of(found, self.evidence(data, rows, self.column))
+
+    def question(self, row: str) -> tuple[str, tuple[str, ...]]:
+        """As all lists; or whether an alliance has a row that fills the column."""
+        return (
+            (option_question("filled", self.filled), ("present",)) if self.filled else super().question(row)
+        )
+
+    def words(self, data: Data, row: str) -> str:
+        """Which rows."""
+        if self.filled:
+            return f"Gezählt sind Zeilen {self.of_words(data, TOTAL)}, in denen „{column_title(data, self.source, self.filled)}“ ausgefüllt ist; Basis: alle ihre Zeilen"
+        return f"Gezählt sind Zeilen {self.of_words(data, row)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListSum(OfList):
+    """What an amount adds up to over rows of a list, in whole steps; the base is the sum over all rows."""
+
+    amount: str
+    step: float = 1
+
+    base_name: ClassVar[str] = "answered"
+
+    def units(self, data: Data) -> Units:
+        """A unit is a row of the list and weighs its amount in steps."""
+        rows = self.list_rows(data)
+        rows = rows.assign(weight=in_steps(rows[self.amount], self.step, self.source))
+        found = each(rows, self.options(data))
+        n = found["is"].eq(found["row"]) | found["row"].eq(TOTAL)
+        return Units.of(found.assign(base=True, n=n), self.evidence(data, rows, self.amount))
+
+    def words(self, data: Data, row: str) -> str:
+        """The amount and the rows."""
+        step = f"{self.step:g}".replace(".", ",")
+        return f"Addiert ist „{column_title(data, self.source, self.amount)}“ über die Zeilen {self.of_words(data, row)}, in Schritten von {step}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListCases(OfList):
+    """Alliances with at least one row of a value, of all alliances."""
+
+    def units(self, data: Data) -> Units:
+        """A unit is an alliance."""
+        rows = self.list_rows(data)
+        has = set(zip(rows["case_id"], rows["is"], strict=True)) | {(c, TOTAL) for c in rows["case_id"]}
+        found = each(data.alliances[["case_id"]], self.options(data))
+        found["n"] = [pair in has for pair in zip(found["case_id"], found["row"], strict=True)]
+        return Units.of(found.assign(base=True), _of_alliances(self, data, rows, rows["weight"]))
+
+    def says(self, data: Data, row: str) -> Iterable[Says]:
+        """So many alliances have such a row."""
+        name, states = self.question(row)
+        return (Says("listed", name, states),)
+
+    def words(self, data: Data, row: str) -> str:
+        """Which rows."""
+        return f"Gezählt sind Bündnisse mit wenigstens einer Zeile in {self.of_words(data, row).removeprefix('der ')}; Basis: alle Bündnisse"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListBands(OfList):
+    """Alliances by what an amount, or the number of their rows, adds up to: bands (name, low, high, label)."""
+
+    bands: tuple[tuple[str, float, float, str], ...]
+    amount: str = ""
+    step: float = 1
+
+    def options(self, data: Data) -> Mapping[str, str]:
+        """The bands."""
+        return {name: label for name, _, _, label in self.bands}
+
+    def sums(self, data: Data) -> pd.Series:
+        """case_id -> sum in steps, of all alliances."""
+        rows = self.list_rows(data)
+        weight = in_steps(rows[self.amount], self.step, self.source) if self.amount else rows["weight"]
+        return weight.groupby(rows["case_id"]).sum().reindex(data.alliances["case_id"], fill_value=0)
+
+    def units(self, data: Data) -> Units:
+        """A unit is an alliance."""
+        limits = {
+            name: (Fraction(str(a)) / Fraction(str(self.step)), Fraction(str(b)) / Fraction(str(self.step)))
+            for name, a, b, _ in self.bands
+        }
+        found = each(self.sums(data).rename("sum").rename_axis("case_id").reset_index(), limits)
+        found["n"] = [
+            limits[r][0] <= int(s) <= limits[r][1] for r, s in zip(found["row"], found["sum"], strict=True)
+        ]
+        rows = self.list_rows(data)
+        weight = rows[self.amount] if self.amount else rows["weight"]
+        return Units.of(found.assign(base=True), _of_alliances(self, data, rows, weight))
+
+    def says(self, data: Data, row: str) -> Iterable[Says]:
+        """So many alliances have such a sum."""
+        _, low, high, _ = next(b for b in self.bands if b[0] == row)
+        return (Says("between", self.amount or "rows", (f"{low:g}", f"{high:g}")),)
+
+    def words(self, data: Data, row: str) -> str:
+        """The band."""
+        _, low, high, _ = next(b for b in self.bands if b[0] == row)
+        what = (
+            f"deren „{column_title(data, self.source, self.amount)}“ zusammen"
+            if self.amount
+            else "deren Zeilen"
+        )
+        limits = " bis ".join(f"{x:g}".replace(".", ",") for x in (low, high))
+        return f"Gezählt sind Bündnisse, {what} in der Liste „{data.book(self.source).title}“ {limits} ergeben; Basis: alle Bündnisse"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListTotal(OfList):
+    """Totals that somebody else published, each a row of a list: copied, not counted again.
+
+    `column` names a total, `amount` holds it, `part_of` names the total that it is a part of.
+    """
+
+    amount: str = "value"
+    part_of: str = "part_of"
+
+    base_name: ClassVar[str] = "cases"
+    within: ClassVar[bool] = False
+
+    def options(self, data: Data) -> Mapping[str, str]:
+        """The totals."""
+        rows = data.table(f"{self.source}-rows")
+        return dict(
+            zip(rows[self.column], rows["label"] if "label" in rows else rows[self.column], strict=True)
+        )
+
+    def units(self, data: Data) -> Units:
+        """A unit is a row that weighs its total; the total that it is part of is the base."""
+        rows = self.list_rows(data)
+        rows = rows.assign(weight=in_steps(rows[self.amount], 1, self.source), row=rows["is"])
+        if len(twice := rows.loc[rows["row"].duplicated(), "row"]):
+            raise NotebookError(
+                f"„{self.source}“: die Summe „{twice.iloc[0]}“ steht mehrmals in der Liste; bitte berichtigen."
+            )
+        weight = rows.set_index("row")["weight"]
+        whole = rows.dropna(subset=[self.part_of])
+        if len(wrong := whole[~whole[self.part_of].isin(weight.index)]):
+            raise NotebookError(
+                f"„{self.source}“, Zeile {wrong['line'].iloc[0]}: „Teil von“ nennt „{wrong[self.part_of].iloc[0]}“, das die Liste nicht "
+                "hat; bitte berichtigen."
+            )
+        has = rows["row"].isin(whole["row"])
+        counted = rows.assign(n=True, base=pd.array([False if h else pd.NA for h in has], "boolean"))
+        unit = rows.set_index("row")["unit"]
+        bases = whole.assign(
+            weight=whole[self.part_of].map(weight), unit=whole[self.part_of].map(unit), n=False, base=True
+        )
+        return Units.of(
+            pd.concat([counted, bases]).astype({"base": "boolean"}), self.evidence(data, rows, self.amount)
+        )
+
+    def says(self, data: Data, row: str) -> Iterable[Says]:
+        """Published facts; the policy must say so of the list."""
+        return (Says("published"),)
+
+    def words(self, data: Data, row: str) -> str:
+        """The total."""
+        return (
+            f"Wiedergegeben ist die Summe „{row}“ aus der Liste „{data.book(self.source).title}“; sie ist der Veröffentlichung "
+            "entnommen und nicht nachgerechnet, denn Einzeldaten liegen nicht vor"
+        )
+
+
+def _of_alliances(count: OfList, data: Data, rows: pd.DataFrame, weight: pd.Series) -> pd.DataFrame:
+    """Alliances as evidence: the rows of the list that are an alliance's own, or its row of the register."""
+    made = rows.assign(
+        value=[shown(float(w)) for w in weight], state="", raw="", part="", unit=rows["case_id"],
+        file=count.source + "/" + rows["file"].astype("str"),
+    )  # fmt: skip
+    silent = data.alliances[~data.alliances["case_id"].isin(rows["case_id"])][["case_id"]]
+    silent = silent.assign(
+        unit=silent["case_id"], value="0", file=REGISTER_FILE,
+        place="Kennung " + silent["case_id"] + f" (keine Zeile in {count.source})",
+    )  # fmt: skip
+    return pd.concat([made, silent])
+
+
+def in_steps(amounts: pd.Series, step: float, source: str) -> pd.Series:
+    """Amounts as whole numbers of steps, so that sums stay exact.
+
+    >>> in_steps(pd.Series([1.0, 2.5]), 0.5, "log").tolist()
+    [2, 5]
+    """
+    exact = [Fraction(str(a)) / Fraction(str(step)) for a in amounts]
+    if wrong := [str(a) for a, e in zip(amounts, exact, strict=True) if e.denominator != 1]:
+        raise NotebookError(
+            f"„{source}“: {wrong[0]} ist kein Vielfaches von {step:g}; bitte Liste oder Schritt berichtigen."
+        )
+    return pd.Series([int(e) for e in exact], index=amounts.index, dtype="int64")
+
+
+def column_title(data: Data, source: str, column: str) -> str:
+    """The heading of a column of a list; an unknown one is answered."""
+    columns = {c.name: c for c in data.book(source).spec.columns}
+    declared = Known(columns, ("Spalte", f"gibt es in der Liste „{source}“ nicht"))[column]
+    return declared.titles[0] if declared.titles else column
+
+
+def column_labels(data: Data, source: str, column: str) -> Mapping[str, str]:
+    """Option -> printed label of a column of a list, in the order of the codebook."""
+    column_title(data, source, column)
+    options = next(c.options for c in data.book(source).spec.columns if c.name == column)
+    labels = {option: texts[0] if texts else option for option, texts in options.items()}
+    return Known(labels, ("Wert", f"gibt es in „{source}“, Spalte „{column}“, nicht"))
+
+
+def shown(value: Any) -> str:
+    """A value as the list shows it: whole numbers without decimals, others with a comma.
+
+    >>> shown(2.0), shown(2.5), shown("Essen")
+    ('2', '2,5', 'Essen')
+    """
+    if not isinstance(value, float):
+        return str(value)
+    return str(int(value)) if value.is_integer() else str(value).replace(".", ",")
