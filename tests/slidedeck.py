@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from gkanalysis.core.numbers import NBSP
 from gkanalysis.report.definition import ChapterDefinition, Report
 from gkanalysis.report.exhibits import Figure, Row, Table
 from gkanalysis.report.figures import segment_bars
-from gkanalysis.report.numbers import NBSP
 from gkanalysis.report.pptx import render_pptx
 from gkanalysis.report.render import moment
 from gkanalysis.report.slides import make_slides

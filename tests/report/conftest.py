@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from gkanalysis.core.numbers import NBSP
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.definition import ChapterDefinition, Report, read_report
 from gkanalysis.report.exhibits import Figure, Row, Table
 from gkanalysis.report.figures import segment_bars
-from gkanalysis.report.numbers import NBSP
 
 ROOT = Path(__file__).parents[2]
 TEXT = """# Erstes Kapitel

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from lxml import html
 
-from gkanalysis.report.numbers import format_percent
+from gkanalysis.core.numbers import format_percent
 from gkanalysis.report.render import render_report
 from tools.project import ROOT
 from tools.system import needs, run

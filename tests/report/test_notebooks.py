@@ -92,7 +92,7 @@ def test_error_in_the_library_keeps_its_traceback(run):
     with pytest.raises(
         NotebookError, match=r"(?s)ist abgebrochen.*number_word\(None\).*numbers\.py.*TypeError"
     ):
-        run("from gkanalysis.report.numbers import number_word\nnumber_word(None)")
+        run("from gkanalysis.core.numbers import number_word\nnumber_word(None)")
 
 
 @pytest.mark.parametrize(

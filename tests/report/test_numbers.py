@@ -5,7 +5,7 @@ import math
 import pytest
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.report.numbers import (
+from gkanalysis.core.numbers import (
     NBSP,
     format_count,
     format_date,

@@ -28,6 +28,7 @@ from gkanalysis.core.lookup import (
     require_base,
     set_labels,
 )
+from gkanalysis.core.numbers import format_date
 from gkanalysis.core.paths import ProjectPaths, project_root
 from gkanalysis.core.writing import write_json
 from gkanalysis.ingest.register import read_register_codebook, register_frames
@@ -35,7 +36,6 @@ from gkanalysis.report.countwords import CountWords
 from gkanalysis.report.definitions import TOTAL, count_rows, define
 from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit
 from gkanalysis.report.interviews import Interviews
-from gkanalysis.report.numbers import format_date
 from gkanalysis.report.quotations import Quotation
 from gkanalysis.report.shown import Shown
 from gkanalysis.report.values import Value, Values

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from gkanalysis.codebook.instrument import Codebook, Item
+from gkanalysis.core.numbers import NBSP, NO_VALUE, format_count
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import Row
-from gkanalysis.report.numbers import NBSP, NO_VALUE, format_count
 from gkanalysis.tabulate.answered import answered_table
 
 if TYPE_CHECKING:

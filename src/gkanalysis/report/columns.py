@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gkanalysis.report.numbers import NBSP
+from gkanalysis.core.numbers import NBSP
 
 LINE = 110  # characters of a table that stand side by side in the text column
 WHOLE = 34  # a table of up to so many rows fits on a page and stays whole; longer ones break

@@ -21,6 +21,7 @@ from typing import Any
 from lxml import etree
 
 from gkanalysis.core.errors import RenderError
+from gkanalysis.core.numbers import format_date
 from gkanalysis.core.zipping import zip_parts
 from gkanalysis.report.columns import WHOLE, column_widths, heading_lines
 from gkanalysis.report.definition import Report
@@ -34,7 +35,6 @@ from gkanalysis.report.document import (
     text_node,
     walk,
 )
-from gkanalysis.report.numbers import format_date
 from gkanalysis.report.style import FAMILY, FONTS
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

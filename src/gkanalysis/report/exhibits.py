@@ -14,7 +14,7 @@ import pandas as pd
 
 from gkanalysis.codebook.instrument import Codebook
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.report.numbers import NBSP, format_count, format_percent
+from gkanalysis.core.numbers import NBSP, format_count, format_percent
 from gkanalysis.tabulate import SMALL_BASE, VERY_SMALL_BASE
 
 SYNTHETIC_NOTE = "Synthetische Daten"

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.report.numbers import NBSP, format_count, format_percent
+from gkanalysis.core.numbers import NBSP, format_count, format_percent
 from gkanalysis.report.style import INK, QUIET, RULE, SEGMENTS, TEXT_WIDTH, TYPE_LOOKS, figure_style, to_bytes
 
 MM = 1 / 25.4

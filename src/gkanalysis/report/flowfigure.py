@@ -17,8 +17,8 @@ from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 
 from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.numbers import NBSP, format_count
 from gkanalysis.report.figures import MM
-from gkanalysis.report.numbers import NBSP, format_count
 from gkanalysis.report.style import INK, QUIET, SEGMENTS, TEXT_WIDTH, figure_style, to_bytes
 
 # State -> colour of its block, ink on it, colour of the strands that leave it. One accent beside greys.

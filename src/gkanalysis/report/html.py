@@ -9,10 +9,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from gkanalysis.core.numbers import format_date
 from gkanalysis.report.columns import WHOLE, column_widths, heading_lines
 from gkanalysis.report.definition import Report
 from gkanalysis.report.document import Node, div_class, raw, replace_blocks, run_pandoc, walk
-from gkanalysis.report.numbers import format_date
 from gkanalysis.report.style import FONTS
 
 TEMPLATES = Path(__file__).parent / "templates"

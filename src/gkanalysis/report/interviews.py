@@ -9,10 +9,10 @@ import pandas as pd
 
 from gkanalysis.codebook.interviewcodebook import read_interview_codebook
 from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.numbers import NBSP, NO_VALUE, format_count, format_decimal, format_percent
 from gkanalysis.report.countwords import read_count_words
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import Row
-from gkanalysis.report.numbers import NBSP, NO_VALUE, format_count, format_decimal, format_percent
 from gkanalysis.report.quotations import Quotation, check_quotation, draw_speaker, find_segment, quote_id
 from gkanalysis.report.values import Value
 from gkanalysis.tabulate.agreement import COMPARED_LABELS, agreement_table, disagreements

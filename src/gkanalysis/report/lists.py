@@ -11,15 +11,15 @@ import pandas as pd
 from gkanalysis.codebook.listbook import ListBook, read_list_book
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import Known, enumeration, listed
-from gkanalysis.report.definitions import TOTAL, define
-from gkanalysis.report.exhibits import Row
-from gkanalysis.report.numbers import (
+from gkanalysis.core.numbers import (
     NBSP,
     format_count,
     format_date,
     format_percent,
     number_word,
 )
+from gkanalysis.report.definitions import TOTAL, define
+from gkanalysis.report.exhibits import Row
 from gkanalysis.report.values import WORDINGS, Value
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
 from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.numbers import NBSP, format_count
 from gkanalysis.report.figures import MM
-from gkanalysis.report.numbers import NBSP, format_count
 from gkanalysis.report.style import INK, PAPER, QUIET, RULE, TEXT_WIDTH, figure_style, to_bytes
 
 # The darkest shade still lets dark ink stand out with 4.5 : 1, so that all numbers have one colour.

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.numbers import NBSP, format_count
 from gkanalysis.disclosure.policy import read_policy
 from gkanalysis.disclosure.received import POLICY
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import Row
-from gkanalysis.report.numbers import NBSP, format_count
 from gkanalysis.report.offerframes import PRESENT, needs_frame, offer_counts, offers_frame, read_themes
 from gkanalysis.tabulate.offers import OFFER_ASPECT_LABELS, offer_matrix
 

@@ -9,10 +9,10 @@ import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import Known, kind_words, listed, require_base
+from gkanalysis.core.numbers import format_count, format_percent
 from gkanalysis.ingest.categorybook import CATEGORY_FILE, read_category_book
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import Row
-from gkanalysis.report.numbers import format_count, format_percent
 from gkanalysis.stats.agreement import DRAWS, REASON_LABELS
 from gkanalysis.tabulate import multiple_response_table
 from gkanalysis.tabulate.agreement import agreement_table

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.numbers import format_date
 from gkanalysis.disclosure.policy import read_policy
 from gkanalysis.report.definitions import TOTAL
 from gkanalysis.report.flowfigure import flow_numbers
-from gkanalysis.report.numbers import format_date
 from gkanalysis.report.panelchange import (
     Again,
     asked_again,

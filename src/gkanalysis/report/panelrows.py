@@ -10,9 +10,7 @@ import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import enumeration
-from gkanalysis.report.definitions import TOTAL
-from gkanalysis.report.exhibits import Row
-from gkanalysis.report.numbers import (
+from gkanalysis.core.numbers import (
     NBSP,
     by_count,
     format_count,
@@ -21,6 +19,8 @@ from gkanalysis.report.numbers import (
     format_points,
     number_word,
 )
+from gkanalysis.report.definitions import TOTAL
+from gkanalysis.report.exhibits import Row
 from gkanalysis.report.panelchange import SIGNIFICANT, Again, shown_interval
 from gkanalysis.tabulate.change import CHANGE_BASE_LABELS
 from gkanalysis.tabulate.panel import PARTICIPATION_LABELS

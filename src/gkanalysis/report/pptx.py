@@ -12,11 +12,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from gkanalysis.core.numbers import format_date
 from gkanalysis.core.zipping import zip_parts
 from gkanalysis.report.definition import Report
 from gkanalysis.report.document import data_mark
 from gkanalysis.report.docx import LOCALES
-from gkanalysis.report.numbers import format_date
 from gkanalysis.report.pptxpackage import (
     AUTHORS,
     BASE,

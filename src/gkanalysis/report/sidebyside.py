@@ -12,9 +12,9 @@ import pandas as pd
 
 from gkanalysis.codebook.interviewcodebook import InterviewCodebook
 from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.numbers import NBSP, format_count
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import Row
-from gkanalysis.report.numbers import NBSP, format_count
 
 if TYPE_CHECKING:
     from gkanalysis.report.chapter import Chapter

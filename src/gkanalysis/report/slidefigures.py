@@ -15,7 +15,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.font_manager import FontProperties
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.report.numbers import NBSP, format_count, format_date, format_percent
+from gkanalysis.core.numbers import NBSP, format_count, format_date, format_percent
 from gkanalysis.report.style import ACCENT, FAMILY, INK, QUIET, SEGMENTS, TEXT_WIDTH, figure_style, to_bytes
 
 MM = 1 / 25.4

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gkanalysis.core.errors import RenderError
+from gkanalysis.core.numbers import NBSP, format_count
 from gkanalysis.report.document import (
     Node,
     check_document,
@@ -25,7 +26,6 @@ from gkanalysis.report.document import (
     plain_text,
     walk,
 )
-from gkanalysis.report.numbers import NBSP, format_count
 from gkanalysis.report.slidesgrid import FIGURE_TYPE, LAYOUTS, SIZES, SMALLEST, TABLE_SIZES, WIDEST
 from gkanalysis.report.values import escape_markdown
 

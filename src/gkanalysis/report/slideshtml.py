@@ -9,10 +9,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from gkanalysis.core.numbers import format_date
 from gkanalysis.report.definition import Report
 from gkanalysis.report.document import Node, data_mark, div_class, raw, replace_blocks, run_pandoc
 from gkanalysis.report.html import TEMPLATES, exhibit_html, font_faces, link_values
-from gkanalysis.report.numbers import format_date
 from gkanalysis.report.slides import Slide, data_sign
 from gkanalysis.report.slidesgrid import BOXES, LAYOUTS, LINE, PAGE, SIZES
 

@@ -19,11 +19,11 @@ from typing import Any
 import typst
 
 from gkanalysis.core.errors import RenderError
+from gkanalysis.core.numbers import format_date
 from gkanalysis.report.columns import column_widths, heading_lines
 from gkanalysis.report.definition import Report
 from gkanalysis.report.document import Node, data_mark, div_class, raw, replace_blocks, run_pandoc
 from gkanalysis.report.html import TEMPLATES
-from gkanalysis.report.numbers import format_date
 from gkanalysis.report.slides import Slide, data_sign
 from gkanalysis.report.slidesgrid import BOXES, LAYOUTS, LINE, PAGE, SIZES
 from gkanalysis.report.style import FONTS

@@ -12,11 +12,11 @@ from typing import Any
 import typst
 
 from gkanalysis.core.errors import RenderError
+from gkanalysis.core.numbers import format_date
 from gkanalysis.report.columns import WHOLE, column_widths, heading_lines
 from gkanalysis.report.definition import Report
 from gkanalysis.report.document import Node, data_mark, div_class, raw, replace_blocks, run_pandoc
 from gkanalysis.report.html import TEMPLATES
-from gkanalysis.report.numbers import format_date
 from gkanalysis.report.style import FONTS
 
 STANDARDS = ["ua-1", "a-2a"]  # accessible, and readable in decades; Typst refuses what would break either

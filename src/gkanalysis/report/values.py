@@ -14,8 +14,8 @@ from typing import Any
 
 from gkanalysis.core.errors import NotebookError, RenderError
 from gkanalysis.core.lookup import guess, listed
+from gkanalysis.core.numbers import NBSP, format_count, format_percent, number_word
 from gkanalysis.report.countwords import CountWords
-from gkanalysis.report.numbers import NBSP, format_count, format_percent, number_word
 from gkanalysis.report.typed import typed_results, typed_sentence, unknown_value
 
 REFERENCE = re.compile(r"""\{eval\}`v\.([a-z][a-z0-9_]*)(?:\.said\(["']([^"'`]+)["']\)|\.([a-z_]+))?`""")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from gkanalysis.core.numbers import NBSP, format_count, format_decimal, format_percent
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import Row
 from gkanalysis.report.lists import Listing
-from gkanalysis.report.numbers import NBSP, format_count, format_decimal, format_percent
 from gkanalysis.tabulate.lists import ANY, band_table, case_table, row_table, sum_table
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from random import Random
 
 import pandas as pd
 
+from gkanalysis.core.numbers import WORDS
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.report.definition import read_report
-from gkanalysis.report.numbers import WORDS
 from gkanalysis.report.values import REFERENCE
 from gkanalysis.verify.mutants import (
     Edit,
