@@ -1,26 +1,10 @@
-"""Content controls (`w:sdt`): which kind, which state, which value."""
+"""What a control says: kind, state and value of content controls (`w:sdt`) and of legacy form fields (`w:ffData`)."""
 
-from gkanalysis.ingest.refusal import UnsafeContentError
 from gkanalysis.ingest.word.glyphs import MARKS, symbol
-from gkanalysis.ingest.word.model import Skipped
-from gkanalysis.ingest.word.pieces import Control, Note, clean, flow_text, has_control, note_codes
-from gkanalysis.ingest.word.xmlparts import (
-    IGNORED,
-    NAMESPACES,
-    ON_OFF,
-    SDT_CONTENT,
-    SDT_PROPERTIES,
-    VAL,
-    W14,
-    W15,
-    W,
-    is_on,
-    short_name,
-)
+from gkanalysis.ingest.word.pieces import Note, clean, flow_text, note_codes
+from gkanalysis.ingest.word.xmlparts import NAMESPACES, ON_OFF, VAL, W14, W15, W, is_on
 
-MAX_DEPTH = 60  # of tables, cells, controls and boxes within each other; forms have 4 to 8
-
-# What an element of `w:sdtPr` tells: a kind, or one of the first three.
+# What an element of `w:sdtPr` tells: the kind of the control, or one of the first three.
 _ROLES = {
     W + "tag": "tag",
     W + "alias": "alias",
@@ -38,158 +22,72 @@ _ROLES |= {
     W + name: "" for name in ("group", "docPartObj", "docPartList", "citation", "bibliography", "equation")
 }
 _ROLES |= {W15 + "repeatingSection": "", W15 + "repeatingSectionItem": ""}
-_CHECKED, _W14_VAL = W14 + "checked", W14 + "val"
-_LIST_ITEM, _FULL_DATE = W + "listItem", W + "fullDate"
-_BLIP = f"{{{NAMESPACES['a']}}}blip"
-_EMBED = f"{{{NAMESPACES['r']}}}embed"
+_W14_VAL = W14 + "val"
+_BLIP, _EMBED = f"{{{NAMESPACES['a']}}}blip", f"{{{NAMESPACES['r']}}}embed"
+_DEFAULT, _RESULT = W + "default", W + "result"
 
 
-class ControlReader:
-    """Opens and closes content controls, and keeps the records of a part.
-
-    Parameters
-    ----------
-    part : str
-        Name of the part.
-    placeholders : frozenset of str
-    skipped : list of Skipped
-        Receives what is not read.
-
-    Attributes
-    ----------
-    controls : list of Control
-        Every control, cell and paragraph in the order of the document; those without a kind are no fields.
-    cell : GridCell or None
-        Where the reader is.
-    is_inserting : int
-        How many tracked insertions are open there.
-    depth : int
-        How many tables, cells, controls and boxes within each other.
-    """
-
-    def __init__(self, part, placeholders, skipped):
-        self.part = part
-        self.placeholders = placeholders
-        self.skipped = skipped
-        self.controls = []
-        self.cell = None
-        self.is_inserting = 0
-        self.depth = 0
-
-    def note_skipped(self, path, what, text):
-        """Record something that is not read, with its text."""
-        self.skipped.append(Skipped(self.part, path, what, " ".join(text.split())[:200]))
-
-    def deeper(self):
-        """Count one more level of nesting, to be taken back from `depth`."""
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise UnsafeContentError("depth")
-
-    def add_control(self, control):
-        """Record a control in the order of the document, also if it was inserted by a tracked change."""
-        if self.is_inserting:
-            control.note("tracked_insertion")
-        self.controls.append(control)
-
-    def open_control(self, sdt, path):
-        """Make the Control of a `w:sdt` and record it; return it, its content and the content's path."""
-        properties = content = None
-        for child in sdt[:]:
-            tag = child.tag
-            if tag == SDT_PROPERTIES and properties is None:
-                properties = child
-            elif tag == SDT_CONTENT and content is None:
-                content = child
-            elif tag not in IGNORED:
-                self.note_skipped(path, short_name(child), "".join(child.itertext()))
-        control = Control("richtext", path, self.cell)
-        if properties is not None:
-            _read_properties(properties, control)
-        self.add_control(control)
-        return control, () if content is None else content, path + "/w:sdtContent[1]"
-
-    def finish_control(self, control, inner, content, is_container=False):
-        """Close a control and return the pieces it stands for in the text around it.
-
-        A control with other controls inside is a container: its text is theirs, and they stay visible.
-        """
-        if not control.kind:
-            return inner
-        if control.kind == "picture":
-            blip = next(content.iter(_BLIP), None) if len(content) else None
-            if blip is not None and not control.shows_placeholder:
-                control.state, control.raw = "answered", blip.get(_EMBED, "")
-            return [control]
-        # The last control recorded is this one if none stands inside it.
-        if is_container or (self.controls[-1] is not control and has_control(inner)):
-            shown = [flow_text(inner), *(Note(code) for code in note_codes(inner))]
-            _close(control, shown, self.placeholders)
-            control.note("container")
-            control.flow = control.stored = ""
-            return [control, *inner]
-        _close(control, inner, self.placeholders)
-        return [control]
-
-
-def _read_properties(properties, control):
-    """Kind and names from a `w:sdtPr` element."""
-    for child in properties[:]:
+def read_properties(control, properties):
+    """Kind and names of a content control from its `w:sdtPr`; a checkbox has its state there, too."""
+    for child in properties:
         role = _ROLES.get(child.tag)
-        if role is None:
-            continue
-        if role == "tag":
-            control.tag = child.get(VAL, "")
-        elif role == "alias":
-            control.alias = child.get(VAL, "")
+        if role in ("tag", "alias"):
+            setattr(control, role, child.get(VAL, ""))
         elif role == "placeholder":
             control.shows_placeholder = is_on(child) is not False
-        else:
-            control.kind = role
-            control.source = child
+        elif role is not None:
+            control.kind, control.source = role, child
             if role == "checkbox":
-                _read_checkbox(control, child)
+                _tick(control, next(child.iterchildren(W14 + "checked"), None), _W14_VAL)
 
 
-def _read_checkbox(control, checkbox):
-    """State by the element alone; a checkbox without one was never touched."""
+def _tick(control, element, attribute):
+    """State of a checkbox by the element that says it; one without was never touched."""
     control.state = "not_selected"
-    for child in checkbox[:]:
-        if child.tag == _CHECKED:
-            value = child.get(_W14_VAL)
-            control.raw = value or ""
-            is_checked = ON_OFF.get(value)
-            if is_checked is None:
-                control.doubt("unknown_value")
-            elif is_checked:
-                control.state = "selected"
-            return
+    if element is None:
+        return
+    control.raw = element.get(attribute) or ""
+    is_checked = ON_OFF.get(element.get(attribute))
+    if is_checked is None:
+        control.doubt("unknown_value")
+    elif is_checked:
+        control.state = "selected"
 
 
-def _close(control, pieces, placeholders):
+def close_picture(control, content):
+    """A picture control is answered if there is a picture in it that is not the placeholder."""
+    blip = next(content.iter(_BLIP), None) if len(content) else None
+    if blip is not None and not control.shows_placeholder:
+        control.state, control.raw = "answered", blip.get(_EMBED, "")
+
+
+def close_container(control, pieces, placeholders):
+    """A control with others inside shows their text, but adds none of its own to the text around it."""
+    close(control, [flow_text(pieces), *(Note(code) for code in note_codes(pieces))], placeholders)
+    control.note("container")
+    control.flow = control.stored = ""
+
+
+def close(control, pieces, placeholders):
     """Give a content control its state and value from what it shows."""
     shown, control.stored = control.take_text(pieces)
     if control.kind == "checkbox":
         _close_checkbox(control, shown)
         return
-    control.value = clean(shown)
-    control.raw = control.stored.strip()
+    control.value, control.raw = clean(shown), control.stored.strip()
     if control.kind in ("dropdown", "combobox"):
         _close_list(control, placeholders)
     else:
         control.settle(placeholders)
-        if control.kind == "date" and control.source.get(_FULL_DATE):
+        if control.kind == "date":
             _close_date(control)
     control.flow = control.value
 
 
 def _close_checkbox(control, shown):
     """Compare state and glyph: where they contradict each other, a person must look."""
-    control.value = control.flow = shown
-    if shown == ("☒" if control.state == "selected" else "☐"):
-        return
     control.value = control.flow = clean(shown)
-    if control.state == "unclear":
+    if control.state == "unclear" or control.value == ("☒" if control.state == "selected" else "☐"):
         return
     shown_state = _own_glyphs(control.source).get(control.value) or MARKS.get(control.value)
     lost = "struck" in control.notes or "hidden" in control.notes
@@ -213,31 +111,86 @@ def _own_glyphs(checkbox):
 def _close_list(control, placeholders):
     """Drop-down and combo box: the list code of the text shown."""
     codes = {}
-    for item in control.source.iterchildren(_LIST_ITEM):
+    for item in control.source.iterchildren(W + "listItem"):
         code = item.get(W + "value", "")
         codes.setdefault(clean(item.get(W + "displayText") or code), code)
     control.options = tuple(codes)
-    text = control.value
-    code = codes.get(text)
-    if control.shows_placeholder and code and text not in placeholders:
+    code = codes.get(control.value)
+    if control.shows_placeholder and code and control.value not in placeholders:
         control.raw = code
         control.doubt("placeholder_conflict")
         return
     if code == "":  # an entry without a code is how lists say "please choose"
         control.shows_placeholder = True
     control.settle(placeholders)
-    if control.state == "answered":
-        if code is None:
-            control.note("off_list")
-        else:
-            control.raw = code
+    if control.state == "answered" and code is None:
+        control.note("off_list")
+    elif control.state == "answered":
+        control.raw = code
 
 
 def _close_date(control):
     """The date code beside the text shown."""
-    code = control.source.get(_FULL_DATE)
-    if control.state == "answered":
+    code = control.source.get(W + "fullDate")
+    if code and control.state == "answered":
         control.raw = code
-    elif not control.shows_placeholder and "placeholder" not in control.notes:
+    elif code and "placeholder" not in control.notes:
         control.raw = code
         control.doubt("date_without_text")
+
+
+def read_legacy_data(control, data):
+    """Kind, name and state of a legacy form field from its `w:ffData`; a text awaits its result."""
+    for child in data:
+        if child.tag == W + "name":
+            control.tag = child.get(VAL, "")
+        elif child.tag == W + "checkBox":
+            control.kind = "legacy_checkbox"
+            checked, default = (list(child.iterchildren(name)) for name in (W + "checked", _DEFAULT))
+            _tick(control, next(iter(checked[-1:] or default[-1:]), None), VAL)
+            if control.state == "selected" and not checked:
+                control.note("default")
+            control.value = control.flow = {"selected": "☒", "not_selected": "☐"}.get(control.state, "")
+        elif child.tag == W + "ddList":
+            _read_legacy_list(control, child)
+        elif child.tag == W + "textInput":
+            control.kind, control.source = "legacy_text", child
+
+
+def _read_legacy_list(control, entries):
+    """The entry whose number is stored, else the default, else the first, which is what Word shows."""
+    control.kind = "legacy_dropdown"
+    control.options = tuple(clean(entry.get(VAL, "")) for entry in entries.iterchildren(W + "listEntry"))
+    stored = {child.tag: child.get(VAL, "") for child in entries.iterchildren(_RESULT, _DEFAULT)}
+    control.raw = stored.get(_RESULT, stored.get(_DEFAULT, ""))
+    if _RESULT not in stored:
+        control.note("default")
+    number = control.raw or "0"
+    if len(number) < 6 and number.isdecimal() and int(number) < len(control.options):
+        control.value = control.options[int(number)]
+    elif control.options or control.raw:
+        control.doubt("unknown_value")
+
+
+def close_legacy(control, pieces, placeholders):
+    """Give a legacy form field its state from the result it shows."""
+    shown, stored = control.take_text(pieces)
+    shown = clean(shown)
+    if control.kind == "legacy_text":
+        control.value, control.raw = shown, stored
+        control.settle(placeholders)
+        default = None if control.source is None else next(control.source.iterchildren(_DEFAULT), None)
+        if control.state == "answered" and default is not None and clean(default.get(VAL, "")) == shown:
+            control.note("default")
+        control.flow, control.stored = control.value, stored
+        return
+    conflicts = shown and MARKS.get(shown) != control.state
+    if control.kind == "legacy_dropdown":
+        if control.state != "unclear":
+            control.settle(placeholders)
+        conflicts = shown and control.value and shown != control.value
+    if conflicts:
+        control.value = shown
+        control.doubt("text_conflict")
+    if control.kind == "legacy_dropdown":
+        control.flow = control.stored = control.value

@@ -8,27 +8,32 @@ import json
 from collections.abc import Iterator
 
 from gkanalysis.ingest.refusal import UnsafeContentError
-from gkanalysis.ingest.word.glyphs import looks_of_part, odd_styles
-from gkanalysis.ingest.word.grid import GridCell, special_looks
+from gkanalysis.ingest.word.glyphs import INLINE_MARK, RunLooks
+from gkanalysis.ingest.word.grid import Grid, GridCell
 from gkanalysis.ingest.word.labels import label_line, settle_rest, settle_text
-from gkanalysis.ingest.word.model import PLACEHOLDERS, Field, WordForm
-from gkanalysis.ingest.word.pieces import Control, Flow, Line, has_control, one_line, printed_text
-from gkanalysis.ingest.word.tables import TableReader
+from gkanalysis.ingest.word.model import PLACEHOLDERS, TICK_KINDS, Field, WordForm
+from gkanalysis.ingest.word.paragraphs import ParagraphReader, nested
+from gkanalysis.ingest.word.pieces import (
+    Control,
+    Flow,
+    Line,
+    clean,
+    flow_text,
+    has_control,
+    one_line,
+    printed_text,
+)
 from gkanalysis.ingest.word.xmlparts import (
-    ALTERNATE,
+    CELL,
     DELETED,
     IGNORED,
-    INSERTED,
     PARAGRAPH,
     PARAGRAPH_LOOK,
+    ROW,
     RUN_LOOK,
     SDT,
     TABLE,
-    TRANSPARENT,
     W,
-    chosen_branch,
-    short_name,
-    step,
 )
 
 _SIDE_PARTS = ("header", "footer", "footnotes", "endnotes", "comments")
@@ -70,35 +75,27 @@ def read_word_form(package, placeholders=PLACEHOLDERS):
     >>> [(field.label, field.state) for field in form.fields]
     [('Ja', 'selected'), ('Nein', 'not_selected')]
     """
-    styles = odd_styles(package)
+    looks = RunLooks(package)
     fields, tables, skipped = [], [], []
-    for part in _parts_with_text(package):
-        root, source = package.xml_with_source(part)
-        stories = list(_stories(root))
+    parts = [package.main_part]
+    for kind in _SIDE_PARTS:
+        parts += package.related_parts(package.main_part, kind)
+    for part in dict.fromkeys(parts):
+        stories = list(_stories(package.xml(part)))
         if part == package.main_part and not stories:
             raise package.refusal("no_document", part)
-        looks = looks_of_part(root, source, styles)
-        reader = PartReader(part, frozenset(placeholders), skipped, looks, tables, special_looks(root))
+        reader = PartReader(part, frozenset(placeholders), skipped, looks, tables)
         try:
-            for element, path in stories:
-                reader.read_story(element, path)
+            for story in stories:
+                reader.read_story(story)
         except UnsafeContentError as error:
             raise package.refusal(error.rule, part) from None
-        fields += _finished(reader.controls, part)
+        fields += reader.finished()
     return WordForm(tuple(fields), tuple(tables), tuple(skipped))
 
 
 def fields_as_json(form) -> Iterator[str]:
-    """Yield one JSON object per field, in the order of the form.
-
-    Parameters
-    ----------
-    form : WordForm
-
-    Yields
-    ------
-    str
-        One line without its line end; keys are the attributes of `Field`.
+    """Yield one JSON object per field, in the order of the form; its keys are the attributes of `Field`.
 
     Examples
     --------
@@ -110,133 +107,106 @@ def fields_as_json(form) -> Iterator[str]:
         yield json.dumps(field._asdict(), ensure_ascii=False)
 
 
-def _parts_with_text(package):
-    """The main part, then headers, footers, notes and comments, each once."""
-    parts = [package.main_part]
-    for kind in _SIDE_PARTS:
-        parts += package.related_parts(package.main_part, kind)
-    return list(dict.fromkeys(parts))
-
-
 def _stories(root):
-    """Elements of a part that hold blocks, with their paths: the body, a header, each footnote."""
-    path = step(root, {})
+    """Elements of a part that hold blocks: the body, a header, each footnote."""
     if root.tag in (W + "hdr", W + "ftr"):
-        yield root, path
-        return
-    counts = {}
-    for child in root.iterchildren(W + "body", W + "footnote", W + "endnote", W + "comment"):
-        child_path = path + step(child, counts)
-        if child.get(W + "type", "normal") == "normal":
-            yield child, child_path
+        return [root]
+    inner = root.iterchildren(W + "body", W + "footnote", W + "endnote", W + "comment")
+    return [child for child in inner if child.get(W + "type", "normal") == "normal"]
 
 
-def _finished(controls, part):
-    """Yield the Field of each Control that is one, with label and header from its table where it has none of its own."""
-    for control in controls:
-        if not control.kind:
-            continue
-        cell = control if control.__class__ is GridCell else control.cell
-        label, header, table, row, column = control.label, "", 0, 0, 0
-        if cell is not None:
-            label = label or cell.label or cell.table.before
-            header, table, row, column = cell.header, cell.table.number, cell.row, cell.column
-        values = (
-            control.kind,
-            label,
-            header,
-            control.state,
-            control.value,
-            control.raw,
-            control.tag,
-            control.alias,
-            control.options,
-            part,
-            control.place,
-            table,
-            row,
-            column,
-            control.notes,
-        )
-        yield tuple.__new__(Field, values)  # as Field(*values), without a call of Python per field
+class PartReader(ParagraphReader):
+    """Reads the stories of a part: paragraphs, tables, block controls and text boxes.
 
+    Parameters
+    ----------
+    part, placeholders, skipped, looks
+        See `ParagraphReader`.
+    tables : list of WordTable
+        Receives every table; a table inside another one comes after it.
+    """
 
-class PartReader(TableReader):
-    """Reads the stories of a part: paragraphs, block controls, text boxes, and the tables between them."""
+    def __init__(self, part, placeholders, skipped, looks, tables):
+        super().__init__(part, placeholders, skipped, looks)
+        self.tables = tables
 
-    def read_story(self, root, path):
+    def finished(self):
+        """Yield the Field of each Control that is one, with label and header from its table where it has none."""
+        for control in self.controls:
+            if not control.kind:
+                continue
+            cell = control if isinstance(control, GridCell) else control.cell
+            label, header, table, row, column = control.label, "", 0, 0, 0
+            if cell is not None:
+                label = label or cell.label or cell.table.before
+                header, table, row, column = cell.header, cell.table.number, cell.row, cell.column
+            yield Field(
+                control.kind, label, header, control.state, control.value, control.raw,
+                control.tag, control.alias, control.options, self.part, self.places.of(control.element),
+                table, row, column, control.notes,
+            )  # fmt: skip
+
+    def read_story(self, root):
         """Read the blocks below an element of the part, such as its body."""
-        self.read_blocks(root, path, Flow())
+        self._read_blocks(root, Flow())
         self.end_fields()
 
-    def read_blocks(self, parent, path, flow):
-        """Read paragraphs, tables and whatever holds them."""
-        counts = {}
-        paragraphs = 0
+    @nested
+    def read_box(self, box):
+        """Read a text box; its fields belong to the cell it is anchored in and are marked."""
+        outer, self.fields = (self.fields, self._paragraph_look), []
+        first = len(self.controls)
+        self.read_story(box)
+        for control in self.controls[first:]:
+            control.note("textbox")
+        self.fields, self._paragraph_look = outer
+
+    def _read_blocks(self, parent, flow):
+        """Read paragraphs, tables and whatever holds them; outside tables they are settled as they come."""
         is_root = not flow.is_cell and flow.parent is None
-        for child in parent[:]:
+        for child in parent:
             tag = child.tag
-            if tag in IGNORED:
-                continue
             if tag == PARAGRAPH:
-                paragraphs += 1
-                self._read_line(child, f"{path}/w:p[{paragraphs}]", flow)
+                self._read_line(child, flow)
             elif tag == TABLE:
-                self.read_table(child, path + step(child, counts), flow)
-            else:
-                self._read_other_block(child, path + step(child, counts), flow)
+                self._read_table(child, flow)
+            elif tag == SDT:
+                self._read_block_control(child, flow)
+            elif tag in DELETED:
+                flow.lines.append(Line([self.read_deletion(child)], child))
+            elif tag not in IGNORED:
+                self.read_through(child, self._read_blocks, flow)
             if is_root and not flow.joins_next:
                 self._settle_lines(flow)
         if is_root:
             self._settle_lines(flow)
 
-    def _read_other_block(self, element, path, flow):
-        """Block controls, wrappers and tracked changes."""
-        tag = element.tag
-        self.deeper()
-        if tag == SDT:
-            self._read_block_control(element, path, flow)
-        elif tag in TRANSPARENT:
-            self.read_blocks(element, path, flow)
-        elif tag in INSERTED:
-            self.is_inserting += 1
-            self.read_blocks(element, path, flow)
-            self.is_inserting -= 1
-        elif tag in DELETED:
-            flow.lines.append(Line([self.read_deletion(element, path)], path, None))
-        elif tag == ALTERNATE:
-            self.read_blocks(*chosen_branch(element, path), flow)
-        else:
-            self.note_skipped(path, short_name(element), "".join(element.itertext()))
-        self.depth -= 1
-
-    def _read_line(self, paragraph, path, flow):
+    def _read_line(self, paragraph, flow):
         """One line of a flow; a paragraph whose mark is deleted runs on into the next."""
         field = None
         if not flow.is_cell:
-            field = Control("", path, self.cell)
+            field = Control("", paragraph, self.cell)
             self.controls.append(field)
-        pieces = self.read_paragraph(paragraph, path)
+        pieces = self.read_paragraph(paragraph)
         if flow.joins_next and flow.lines:
             flow.lines[-1].pieces.extend(pieces)
         else:
-            flow.lines.append(Line(pieces, path, field))
+            flow.lines.append(Line(pieces, paragraph, field))
         flow.joins_next = any(
-            child.tag == W + "del"
+            look.find(W + "del") is not None
             for properties in paragraph.iterchildren(PARAGRAPH_LOOK)
             for look in properties.iterchildren(RUN_LOOK)
-            for child in look
         )
 
-    def _read_block_control(self, sdt, path, flow):
+    @nested
+    def _read_block_control(self, sdt, flow):
         """A control around paragraphs or tables."""
-        control, content, content_path = self.open_control(sdt, path)
+        control, content = self.open_control(sdt)
         inner = Flow(flow, flow.is_cell)
         before = "" if flow.is_cell else flow.printed_before()
-        self.read_blocks(content, content_path, inner)
-        pieces = inner.joined()
-        if self.finish_control(control, pieces, content, inner.has_table) == [control]:
-            flow.lines.append(Line([control], path, None))
+        self._read_blocks(content, inner)
+        if self.finish_control(control, inner.joined(), content, inner.has_table) == [control]:
+            flow.lines.append(Line([control], sdt))
         else:
             control.label = before
             flow.lines += inner.lines
@@ -245,31 +215,130 @@ class PartReader(TableReader):
     def _settle_lines(self, flow):
         """Label what stands outside tables, as soon as a block is complete."""
         for line in flow.lines:
-            before = flow.last
-            field = line.field or Control("", line.path, self.cell)
-            field.label = before
-            labelled = label_line(line, before, self.cell)
-            if not has_control(line.pieces):
+            field = line.field or Control("", line.element, self.cell)
+            field.label = flow.last
+            labelled = label_line(line, flow.last, self.cell)
+            holds_control = has_control(line.pieces)
+            if not holds_control:
                 settle_text(field, "paragraph", line.pieces, self.placeholders)
                 if not field.raw:
                     field.kind = ""
-            if has_control(line.pieces) or (labelled.marks and field.kind != "mark"):
+            if holds_control or (labelled.marks and field.kind != "mark"):
                 settle_rest(field, "paragraph", [labelled])
                 self.controls += labelled.marks
             if line.field is None:
                 self.controls.append(field)
             flow.last = one_line(printed_text(labelled.pieces)) or flow.last
-        flow.lines.clear()
-        flow.seen = 0
+        flow.lines, flow.seen = [], 0
 
-    def read_box(self, box, path):
-        """Read a text box; its fields belong to the cell it is anchored in and are marked."""
-        self.deeper()
-        outer = self.open_fields, self.in_code, self.paragraph_look
-        self.open_fields, self.in_code = [], 0
-        first = len(self.controls)
-        self.read_story(box, path)
-        for control in self.controls[first:]:
-            control.note("textbox")
-        self.open_fields, self.in_code, self.paragraph_look = outer
-        self.depth -= 1
+    @nested
+    def _read_table(self, table, flow):
+        """A table, nested ones with numbers of their own."""
+        flow.has_table = True
+        grid = Grid(len(self.tables) + 1, self.cell, flow.printed_before())
+        self.tables.append(None)
+        outer_cell, self.cell = self.cell, None
+        self._read_rows(table, grid)
+        self.cell = outer_cell
+        self.tables[grid.number - 1] = grid.finish(self.part, self.places.of(table))
+
+    def _read_rows(self, parent, grid):
+        """Rows of a table, of a control around rows, or of a repeating section."""
+        for child in parent:
+            if child.tag == ROW:
+                self._read_row(child, grid)
+            elif child.tag == SDT:
+                self._read_row_control(child, grid)
+            elif child.tag not in IGNORED:
+                self.read_through(child, self._read_rows, grid)
+
+    def _read_row(self, row, grid):
+        """One row; a row that a tracked change deleted is no row any more."""
+        change = grid.begin_row(row)
+        if change == "deleted":
+            self.skip(row, "tracked_deletion", " ".join(row.itertext()))
+            return
+        self.is_inserting += change == "inserted"
+        self._read_cells(row, grid)
+        self.is_inserting -= change == "inserted"
+
+    @nested
+    def _read_row_control(self, sdt, grid):
+        """A control around rows only holds them together."""
+        control, content = self.open_control(sdt)
+        first = len(grid.rows)
+        self._read_rows(content, grid)
+        rows = grid.rows[first:]
+        control.cell = next((cells[0] for cells in rows if cells), None)
+        text = "\n".join("\t".join(cell.text for cell in cells) for cells in rows)
+        self.finish_control(control, [text], content, True)
+
+    def _read_cells(self, parent, grid, wrapper=None):
+        """Cells of a row, or of a control around cells."""
+        for child in parent:
+            if child.tag == CELL:
+                self._read_cell(child, grid, wrapper)
+            elif child.tag == SDT:
+                self._read_cell_control(child, grid)
+            elif child.tag not in IGNORED:
+                self.read_through(child, self._read_cells, grid)
+
+    @nested
+    def _read_cell_control(self, sdt, grid):
+        """A control around one cell owns its text; one around several only holds them together."""
+        control, content = self.open_control(sdt)
+        first = len(grid.rows[-1])
+        owns = len(content) == 1 and content[0].tag == CELL
+        self._read_cells(content, grid, control if owns else None)
+        cells = grid.rows[-1][first:]
+        control.cell = cells[0] if cells else None
+        if not owns:
+            self.finish_control(control, ["\t".join(cell.text for cell in cells)], content, True)
+
+    @nested
+    def _read_cell(self, element, grid, wrapper):
+        """One cell: its controls, and a field of its own for text outside them."""
+        cell = grid.add_cell(element)
+        if cell.is_deleted:
+            self.skip(element, "tracked_deletion", " ".join(element.itertext()))
+            return
+        self.controls.append(cell)
+        flow, self.cell = Flow(is_cell=True), cell
+        self._read_blocks(element, flow)
+        self.cell = None
+        pieces = flow.lines[0].pieces if len(flow.lines) == 1 else flow.joined()
+        if wrapper is not None and self.finish_control(wrapper, pieces, element) == [wrapper]:
+            self._fill_cell(cell, wrapper)
+        elif not has_control(pieces):
+            settle_text(cell, "cell", pieces, self.placeholders)
+            cell.text, cell.is_tick = cell.value, cell.kind == "mark"
+            if not cell.is_tick and INLINE_MARK.search(cell.value):
+                self._settle_cell(cell, flow.lines, pieces)
+            elif not cell.is_tick:
+                cell.printed = one_line(cell.value)
+        elif len(pieces) == 1:
+            self._fill_cell(cell, pieces[0])
+        else:
+            self._settle_cell(cell, flow.lines, pieces)
+        if cell.kind and cell.origin is not None:
+            cell.note("merged_cell")
+            if not cell.raw:
+                cell.kind = ""
+        if cell.kind and self.is_inserting:
+            cell.note("tracked_insertion")
+
+    def _fill_cell(self, cell, control):
+        """A control that fills a cell gives it its text."""
+        cell.text, cell.has_control, cell.is_tick = control.flow, True, control.kind in TICK_KINDS
+
+    def _settle_cell(self, cell, lines, pieces):
+        """Label the controls and typed ticks of a cell; the text beside them is a field."""
+        labelled, before = [], ""
+        for line in lines:
+            labelled.append(label_line(line, before, cell))
+            before = one_line(printed_text(labelled[-1].pieces)) or before
+            self.controls += labelled[-1].marks
+        cell.text = clean(flow_text(pieces))
+        cell.printed = one_line(" ".join(printed_text(line.pieces) for line in labelled))
+        cell.has_control = True
+        settle_rest(cell, "cell", labelled)

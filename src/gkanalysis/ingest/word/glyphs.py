@@ -1,8 +1,4 @@
-"""What characters stand for: ticks (x, ☒, ✓, letters of symbol fonts), and text that is struck out or hidden.
-
-Few forms have runs that look different from what is stored: `looks_of_part` first searches the whole part and mostly
-returns None.
-"""
+"""What characters stand for: ticks (x, ☒, ✓, letters of symbol fonts), and text that is struck out or hidden."""
 
 import re
 
@@ -25,8 +21,6 @@ _SYMBOLS = {
     "zapf dingbats": {0x33: "✓", 0x34: "✔", 0x35: "✕", 0x36: "✖", 0x37: "✗", 0x38: "✘", 0x6E: "■", 0x6F: "❑"},
 }  # fmt: skip
 _SYMBOLS["zapfdingbats"] = _SYMBOLS["zapf dingbats"]
-_SYMBOL_FONT_BYTES = (b"ding", b"symbol")  # one of them is in each name
-_FONTS_IN_SOURCE = re.compile(rb"rFonts[^>]*").findall
 PRIVATE_USE = re.compile("[\uf000-\uf0ff]")
 
 MARKS = dict.fromkeys(_SELECTED, "selected")
@@ -45,23 +39,10 @@ _FONT_NAMES = (W + "ascii", W + "hAnsi", W + "cs")
 # Inside a line only boxes and ticks count, bracketed letters, and a letter x alone where a line or column begins;
 # bullets, squares and multiplication signs are too often something else there.
 INLINE_MARK = re.compile(r"[☐☑☒□▢◻⊠⌧🗹🗷🗆✓✔✗✘]|\[[xX ]?\]|(?<!\w)\([xX ]\)|(?:^|(?<=[\t\n]))[xX](?=[\s☐□]|$)")
-_NEEDLESS_SEARCH = re.compile(r"[^\x00-\x7fäöüÄÖÜß„“–’…\xa0]|[xX\[(]")
 
 
 def symbol(font, code):
-    """Translate one character of a symbol font into its Unicode tick.
-
-    Parameters
-    ----------
-    font : str
-        Name of the font as stored.
-    code : int
-        Code of the character, with or without the F000 of the private use area.
-
-    Returns
-    -------
-    str or None
-        None if the font or the character is no tick.
+    """The Unicode tick of one character of a symbol font (with or without F000 added), or None.
 
     Examples
     --------
@@ -72,52 +53,25 @@ def symbol(font, code):
 
 
 def mark_state(text):
-    """Read a text that stands alone in a cell as a tick.
-
-    Parameters
-    ----------
-    text : str
-        Clean text of the whole cell.
-
-    Returns
-    -------
-    tuple of (str, tuple of str) or None
-        State and notes; None if the text is no tick at all. "x?", "(x)", "?" and two marks are `unclear`.
+    """Read a text that stands alone in a cell as a tick: state and notes, or None if it is no tick at all.
 
     Examples
     --------
-    >>> mark_state("☒")
-    ('selected', ())
-    >>> mark_state("x?")
-    ('unclear', ('doubtful_mark',))
-    >>> mark_state("Jobcenter") is None
-    True
+    >>> mark_state("☒"), mark_state("x?"), mark_state("Jobcenter")
+    (('selected', ()), ('unclear', ('doubtful_mark',)), None)
     """
-    state = MARKS.get(text)
-    if state:
-        return state, ()
+    if text in MARKS:
+        return MARKS[text], ()
     if not text or len(text) > _LONGEST_MARK:
         return None
-    compact = "".join(text.split())
-    if any("\uf000" <= character <= "\uf0ff" for character in compact):
+    characters = set("".join(text.split()))
+    if PRIVATE_USE.search(text):
         return "unclear", ("unknown_symbol",)
-    characters = set(compact)
     if characters <= _MARK_CHARACTERS:
         return "unclear", ("two_marks",)
     if characters <= _MARK_CHARACTERS | _DOUBT and (characters & _MARK_CHARACTERS or "?" in characters):
         return "unclear", ("doubtful_mark",)
     return None
-
-
-def has_inline_mark(text):
-    """Whether a line of text may contain ticks (quick, for many lines).
-
-    Examples
-    --------
-    >>> has_inline_mark("☒ Ja  ☐ Nein"), has_inline_mark("Größe: 3 x 4")
-    (True, False)
-    """
-    return bool(_NEEDLESS_SEARCH.search(text)) and bool(INLINE_MARK.search(text))
 
 
 def character_of(code):
@@ -132,28 +86,40 @@ def character_of(code):
         character = chr(int(code or "", 16))
     except (ValueError, OverflowError):
         return "\N{REPLACEMENT CHARACTER}"
-    return (
-        character
-        if character.isprintable() or "\ue000" <= character <= "\uf8ff"
-        else "\N{REPLACEMENT CHARACTER}"
-    )
+    is_text = character.isprintable() or "\ue000" <= character <= "\uf8ff"
+    return character if is_text else "\N{REPLACEMENT CHARACTER}"
 
 
 class RunLooks:
-    """Looks of runs, given the styles that strike out or hide.
+    """Which runs are struck out, hidden or in a symbol font, by their own look and by the styles of the document.
 
     Parameters
     ----------
-    styles : dict of str to dict of str to bool
-        Per style the elements (`strike`, `dstrike`, `vanish`, full names) it switches on or off.
+    package : WordPackage
     """
 
-    def __init__(self, styles):
-        self._styles = styles
+    def __init__(self, package):
+        part = package.related_part(package.main_part, "styles")
+        own, parents = {}, {}
+        for style in package.xml(part).iterchildren(W + "style") if part else ():
+            style_id = style.get(W + "styleId", "")
+            for child in style:
+                if child.tag == W + "basedOn":
+                    parents[style_id] = child.get(VAL)
+                elif child.tag == RUN_LOOK:
+                    own[style_id] = _switches(child)
+        self._styles = {}
+        for style_id in own.keys() | parents.keys():
+            chain, current = [], style_id
+            while current is not None and current not in chain:
+                chain.append(current)
+                current = parents.get(current)
+            for ancestor in reversed(chain):
+                self._styles[style_id] = self._styles.get(style_id, {}) | own.get(ancestor, {})
 
     def of_paragraph(self, paragraph):
         """What the paragraph's style switches on or off."""
-        for properties in paragraph.iterchildren(PARAGRAPH_LOOK):
+        for properties in paragraph.iterchildren(PARAGRAPH_LOOK) if self._styles else ():
             for style in properties.iterchildren(_PARAGRAPH_STYLE):
                 return self._styles.get(style.get(VAL), {})
         return {}
@@ -162,86 +128,18 @@ class RunLooks:
         """Code of text that does not count ("", "struck", "hidden"), and the symbol font ("" if none)."""
         look, font = inherited, ""
         for properties in run.iterchildren(RUN_LOOK):
-            from_style, own = {}, {}
             for child in properties:
-                tag = child.tag
-                if tag in _SWITCHES:
-                    own[tag] = is_on(child) is not False
-                elif tag == _STYLE:
-                    from_style = from_style | self._styles.get(child.get(VAL), {})
-                elif tag == _FONTS:
-                    font = next((name for name in map(child.get, _FONT_NAMES) if _is_symbol_font(name)), "")
-            look = inherited | from_style | own
+                if child.tag == _STYLE:
+                    look = look | self._styles.get(child.get(VAL), {})
+                elif child.tag == _FONTS:
+                    names = (child.get(name) for name in _FONT_NAMES)
+                    font = next((name for name in names if name and name.lower() in _SYMBOLS), "")
+            look = look | _switches(properties)
         if look.get(_HIDDEN):
             return "hidden", font
         return ("struck" if any(map(look.get, _STRUCK)) else ""), font
 
 
-def _is_symbol_font(name):
-    """Whether the characters of a font are symbols; capital and small letters of its name are the same."""
-    return name is not None and name.lower() in _SYMBOLS
-
-
-def looks_of_part(root, source, styles):
-    """Return the RunLooks a part needs, or None if nothing in it can look different.
-
-    Parameters
-    ----------
-    root : lxml element
-        The part.
-    source : bytes
-        The same in UTF-8: to search it for fonts is much faster than to ask every run.
-    styles : dict
-        From `odd_styles`.
-    """
-    odd = next(root.iter(*_SWITCHES), None) is not None  # lxml knows at once if it never saw such a name
-    odd = odd or any(
-        name in fonts.lower() for fonts in set(_FONTS_IN_SOURCE(source)) for name in _SYMBOL_FONT_BYTES
-    )
-    odd = odd or (b"&" in source and b"&#" in source)  # names may be written in codes of characters
-    odd = odd or (
-        bool(styles) and any(style.get(VAL) in styles for style in root.iter(_STYLE, _PARAGRAPH_STYLE))
-    )
-    return RunLooks(styles) if odd else None
-
-
-def odd_styles(package):
-    """Read which styles strike out or hide text; mostly none.
-
-    Parameters
-    ----------
-    package : WordPackage
-
-    Returns
-    -------
-    dict of str to dict of str to bool
-        Per style id the elements it (or a style it is based on) switches on or off.
-    """
-    part = package.related_part(package.main_part, "styles")
-    if part is None:
-        return {}
-    source = package.read(part)
-    if not any(word in source for word in (b"strike", b"vanish")) and b"\x00" not in source[:4]:
-        return {}
-    own, parents = {}, {}
-    for style in package.xml(part).iterchildren(W + "style"):
-        style_id = style.get(W + "styleId", "")
-        for child in style:
-            if child.tag == W + "basedOn":
-                parents[style_id] = child.get(VAL)
-            elif child.tag == RUN_LOOK:
-                own[style_id] = {
-                    look.tag: is_on(look) is not False for look in child.iterchildren(*_SWITCHES)
-                }
-    resolved = {}
-    for style_id in own.keys() | parents.keys():
-        chain, current = [], style_id
-        while current is not None and current not in chain:
-            chain.append(current)
-            current = parents.get(current)
-        look = {}
-        for ancestor in reversed(chain):
-            look |= own.get(ancestor, {})
-        if look:
-            resolved[style_id] = look
-    return resolved
+def _switches(properties):
+    """What a `w:rPr` itself switches on or off, by the name of the element."""
+    return {child.tag: is_on(child) is not False for child in properties if child.tag in _SWITCHES}

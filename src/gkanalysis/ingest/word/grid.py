@@ -7,16 +7,9 @@ from gkanalysis.ingest.word.xmlparts import CELL_LOOK, ROW_LOOK, VAL, W, is_on
 
 MAX_COLUMNS = 500  # Word allows 63
 MAX_GRID_CELLS = 200_000  # per table
-
-_SPAN, _UP, _LEFT, _DELETED_CELL = W + "gridSpan", W + "vMerge", W + "hMerge", W + "cellDel"
-_BEFORE, _HEADER, _DELETED_ROW, _INSERTED_ROW = W + "gridBefore", W + "tblHeader", W + "del", W + "ins"
-_SPECIAL = (_SPAN, _UP, _LEFT, _DELETED_CELL, _BEFORE, _HEADER, _DELETED_ROW, _INSERTED_ROW)
-
-
-def special_looks(root):
-    """Elements `w:tcPr` and `w:trPr` of a part that say more than widths and colours: few of many, found at once."""
-    looks = {element.getparent() for element in root.iter(*_SPECIAL)}
-    return frozenset(look for look in looks if look.tag in (CELL_LOOK, ROW_LOOK))
+_SPECIAL = {
+    W + n for n in ["gridSpan", "vMerge", "hMerge", "cellDel", "gridBefore", "tblHeader", "del", "ins"]
+}
 
 
 class GridCell(Control):
@@ -31,12 +24,9 @@ class GridCell(Control):
     origin = None
     span = 1
 
-    def __init__(self, place, table, row, column):
-        self.kind = ""
-        self.place = place
-        self.table = table
-        self.row = row
-        self.column = column
+    def __init__(self, element, table, row, column):
+        super().__init__("", element, None)
+        self.table, self.row, self.column = table, row, column
 
     @property
     def whole(self):
@@ -46,9 +36,8 @@ class GridCell(Control):
     @property
     def heads(self):
         """Whether it may head a column: nothing but text, and no question such as „Name:“."""
-        whole = self.origin or self
-        printed = whole.printed
-        return not (not printed or whole.has_control or whole.is_tick or printed.endswith(":"))
+        whole = self.whole
+        return bool(whole.printed) and not (whole.has_control or whole.is_tick or whole.printed.endswith(":"))
 
     @property
     def columns(self):
@@ -62,20 +51,13 @@ class Grid:
     Parameters
     ----------
     number : int
-    place : str
     parent : GridCell or None
     before : str
         Printed text before the table: the label of what has no label inside it.
-    special : frozenset of lxml element
-        See `special_looks`.
     """
 
-    def __init__(self, number, place, parent, before, special):
-        self.number = number
-        self.place = place
-        self.parent = parent
-        self.before = before
-        self._special = special
+    def __init__(self, number, parent, before):
+        self.number, self.parent, self.before = number, parent, before
         self.rows = []
         self.n_columns = 0
         self._marked_headers = set()
@@ -84,87 +66,62 @@ class Grid:
         self._next_column = 1
 
     def begin_row(self, row):
-        """Begin a row with the children of a `w:tr`; return "deleted", "inserted" or "" for its tracked change."""
-        self._next_column = 1
-        change, is_header = "", False
-        for properties in () if self._special.isdisjoint(row) else self._special.intersection(row):
-            for child in properties:
-                tag = child.tag
-                if tag == _BEFORE:
-                    self._next_column = 1 + _number(child, 0)
-                elif tag == _HEADER:
-                    is_header = is_on(child) is not False
-                elif tag == _DELETED_ROW:
-                    change = "deleted"
-                elif tag == _INSERTED_ROW:
-                    change = "inserted"
-        if change != "deleted":
-            self.rows.append([])
-            if is_header:
-                self._marked_headers.add(len(self.rows))
-        return change
+        """Begin a row; return "deleted", "inserted" or "" for its tracked change."""
+        looks = _looks(row, ROW_LOOK)
+        if "del" in looks:
+            return "deleted"
+        self.rows.append([])
+        self._next_column = 1 + _number(looks.get("gridBefore"), 0)
+        if "tblHeader" in looks and is_on(looks["tblHeader"]) is not False:
+            self._marked_headers.add(len(self.rows))
+        return "inserted" if "ins" in looks else ""
 
-    def add_cell(self, children, place):
-        """Place a cell with the children of a `w:tc` on the grid; return the GridCell."""
-        column = self._next_column
-        row = self.rows[-1]
-        cell = GridCell(place, self, len(self.rows), column)
-        if not self._special.isdisjoint(children):
-            self._merge(cell, children, row)
-        elif self._merged_from:
+    def add_cell(self, element):
+        """Place a `w:tc` on the grid; return the GridCell."""
+        row, column = self.rows[-1], self._next_column
+        cell = GridCell(element, self, len(self.rows), column)
+        looks = _looks(element, CELL_LOOK)
+        if looks:
+            self._merge(cell, looks)
+        else:
             self._merged_from.pop(column, None)
-        self._next_column = after = column + cell.span
+        self._next_column = column + cell.span
+        self.n_columns = max(self.n_columns, self._next_column - 1)
         self._n_cells += cell.span
-        if after > self.n_columns + 1:
-            self.n_columns = after - 1
         if self.n_columns > MAX_COLUMNS or self._n_cells > MAX_GRID_CELLS:
             raise UnsafeContentError("grid")
         row.append(cell)
         return cell
 
-    def _merge(self, cell, children, row):
+    def _merge(self, cell, looks):
         """Span and origin of a cell whose `w:tcPr` says something special."""
-        upward = leftward = None
-        for properties in self._special.intersection(children):
-            for child in properties:
-                tag = child.tag
-                if tag == _SPAN:
-                    cell.span = max(1, _number(child, 1))
-                elif tag == _UP:
-                    upward = child.get(VAL, "continue")
-                elif tag == _LEFT:
-                    leftward = child.get(VAL, "continue")
-                elif tag == _DELETED_CELL:
-                    cell.is_deleted = True
-        if upward == "continue":
+        cell.span = max(1, _number(looks.get("gridSpan"), 1))
+        cell.is_deleted = "cellDel" in looks
+        upward, leftward = (_continues(looks.get(name)) for name in ("vMerge", "hMerge"))
+        if upward:
             cell.origin = self._merged_from.get(cell.column)
-        elif leftward == "continue" and row:
-            cell.origin = row[-1].whole
+        elif leftward and self.rows[-1]:
+            cell.origin = self.rows[-1][-1].whole
         if upward is None:
             self._merged_from.pop(cell.column, None)
         elif cell.origin is None:
             self._merged_from[cell.column] = cell
 
-    def finish(self, part):
+    def finish(self, part, place):
         """Resolve labels and headers of all cells; return the WordTable and let go of the rows."""
         header_rows = self._find_header_rows()
         headers, texts = {}, {}
         for number, cells in enumerate(self.rows, start=1):
             plain = beside_controls = ""
             for cell in cells:
-                whole = cell.origin or cell
-                if plain or beside_controls:
-                    cell.label = plain or beside_controls
-                if headers:
-                    cell.header = headers.get(cell.column, "")
-                texts[number, cell.column] = whole.text
-                if cell.span > 1:
-                    texts |= {(number, column): whole.text for column in cell.columns}
-                if whole.printed:
-                    if whole.has_control:
-                        beside_controls = whole.printed
-                    else:
-                        plain = whole.printed
+                whole = cell.whole
+                cell.label = plain or beside_controls or cell.label
+                cell.header = headers.get(cell.column, "")
+                texts |= {(number, column): whole.text for column in cell.columns}
+                if whole.has_control:
+                    beside_controls = whole.printed or beside_controls
+                else:
+                    plain = whole.printed or plain
             if number in header_rows:
                 for cell in cells:
                     if cell.whole.printed:
@@ -173,45 +130,42 @@ class Grid:
         size = (len(self.rows), self.n_columns)
         # Cells know their table: without this each table would live until the garbage collector finds it.
         self.rows, self._merged_from = [], {}
-        return WordTable(self.number, part, self.place, parent, *size, tuple(sorted(header_rows)), texts)
+        return WordTable(self.number, part, place, parent, *size, tuple(sorted(header_rows)), texts)
 
     def _find_header_rows(self):
         """Rows that head columns: marked in Word; else the first ones; and any row of texts in columns of controls."""
-        found = set(self._marked_headers)
-        is_leading = not found
-        with_control = None
+        heading = set(self._marked_headers)
+        is_leading = not heading
         # In a table of two columns the first row may be a question and its typed answer.
         may_lead = self._rows_above_ticks() if self.n_columns <= 2 else range(1, len(self.rows) + 1)
+        with_control = {cell.column for row in self.rows for cell in row if cell.has_control}
         for number, cells in enumerate(self.rows, start=1):
             if not cells or cells[-1].column == 1:
                 continue  # a title across the table
-            # The last cell first: it is empty or has a control in most rows that head nothing.
+            # The last cell counts in any case; the first may be empty.
             if not cells[-1].heads or not all(
                 cell.heads or (cell.column == 1 and not cell.whole.printed) for cell in cells
             ):
                 is_leading = False
             elif is_leading:
                 if number in may_lead:
-                    found.add(number)
+                    heading.add(number)
                 is_leading = any(cell.span > 1 for cell in cells) or self._reaches_below(number)
-            elif self.n_columns > 2:
-                if with_control is None:
-                    with_control = {cell.column for row in self.rows for cell in row if cell.has_control}
-                if all(cell.column in with_control for cell in cells if cell.column > 1):
-                    found.add(number)
-        return found
+            elif self.n_columns > 2 and all(c.column in with_control for c in cells if c.column > 1):
+                heading.add(number)
+        return heading
 
     def _rows_above_ticks(self):
         """Numbers of the rows below which the last column is made for ticks."""
-        found, has_tick, has_text = set(), False, False
+        above, has_tick, has_text = set(), False, False
         for number in range(len(self.rows), 0, -1):
             if has_tick and not has_text:
-                found.add(number)
+                above.add(number)
             for cell in self.rows[number - 1]:
                 if cell.column == self.n_columns:
                     has_tick |= cell.is_tick
                     has_text |= not cell.is_tick and bool(cell.whole.text)
-        return found
+        return above
 
     def _reaches_below(self, number):
         """Whether a cell of this row, or one above, reaches into the next row."""
@@ -219,9 +173,22 @@ class Grid:
         return any(cell.whole.row <= number for cell in below)
 
 
+def _looks(element, kind):
+    """What the `w:trPr` or `w:tcPr` of a row or cell says beyond widths and colours, by the name of the element."""
+    return {
+        child.tag.removeprefix(W): child
+        for properties in element.iterchildren(kind)
+        for child in properties
+        if child.tag in _SPECIAL
+    }
+
+
+def _continues(merge):
+    """Whether a cell continues a merge (True) or begins one (False); None if it has no part in any."""
+    return None if merge is None else merge.get(VAL, "continue") == "continue"
+
+
 def _number(element, otherwise):
     """A small whole number; Word itself writes nothing else."""
-    value = element.get(VAL, "")
-    if value.isdecimal() and len(value) <= 6:
-        return int(value)
-    return otherwise
+    value = "" if element is None else element.get(VAL, "")
+    return int(value) if value.isdecimal() and len(value) <= 6 else otherwise

@@ -1,9 +1,8 @@
 """Tie each control to the text printed beside it, and find ticks typed within a line."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
-from gkanalysis.ingest.word.glyphs import INLINE_MARK, MARKS, has_inline_mark, mark_state
+from gkanalysis.ingest.word.glyphs import INLINE_MARK, MARKS, mark_state
 from gkanalysis.ingest.word.model import TICK_KINDS
 from gkanalysis.ingest.word.pieces import (
     Control,
@@ -12,22 +11,19 @@ from gkanalysis.ingest.word.pieces import (
     clean,
     flow_text,
     has_control,
-    has_lost_text,
     note_codes,
     one_line,
     printed_text,
     stored_text,
 )
 
-_LONGEST_KEPT = 300
 _MERE_PUNCTUATION = set(" \t\n,.;:/|()–-_…\u2002\u00a0")
 
 
 class LabelledLine(NamedTuple):
-    """A line after its controls got their labels.
+    """A line after its controls got their labels: `marks` are the ticks typed in it, `rest` what labels nothing.
 
-    `marks` are the ticks typed in it, `rest` the texts that label nothing, `has_letter_mark` whether one of the ticks
-    is a letter x, which might be a word after all.
+    `has_letter_mark` says that one of the ticks is a letter x, which might be a word after all.
     """
 
     pieces: list
@@ -46,33 +42,27 @@ def label_line(line, before, cell):
         Label for controls that have no text in their own line; "" leaves it to the table.
     cell : grid cell or None
         Where typed ticks stand.
-
-    Returns
-    -------
-    LabelledLine
     """
-    pieces, marks, has_letter_mark = line.pieces, [], False
-    if has_inline_mark(flow_text(pieces)):
-        pieces, marks = _split_marks(pieces, line.path, cell)
-        has_letter_mark = any(mark.raw in ("x", "X") for mark in marks)
-        if not marks:
-            pieces = line.pieces
-    if not marks and not has_control(pieces):
+    pieces, marks = line.pieces, []
+    if INLINE_MARK.search(flow_text(pieces)):
+        split, marks = _split_marks(pieces, line.element, cell)
+        pieces = split if marks else pieces
+    if not has_control(pieces):
         text = printed_text(pieces)
-        return LabelledLine(pieces, marks, [text] if text.strip() else [], False)
+        return LabelledLine(pieces, [], [text] if text.strip() else [], False)
     rest = _label_controls(pieces, before)
+    has_letter_mark = any(mark.raw in ("x", "X") for mark in marks)
     return LabelledLine(pieces, marks, [flow_text(pieces)] if has_letter_mark else rest, has_letter_mark)
 
 
-def _split_marks(pieces, path, cell):
+def _split_marks(pieces, element, cell):
     """The pieces with each typed tick as a Control of its own, and these Controls."""
     result, marks, text = [], [], []
 
     def add_mark(written, stored):
-        mark = Control("mark", path, cell)
+        mark = Control("mark", element, cell)
         mark.value = mark.flow = mark.stored = written
-        mark.raw = stored
-        mark.state = MARKS.get(written, "unclear")
+        mark.raw, mark.state = stored, MARKS.get(written, "unclear")
         if mark.state == "unclear":
             mark.note("doubtful_mark")
         result.append(mark)
@@ -82,12 +72,10 @@ def _split_marks(pieces, path, cell):
         joined, position = "".join(text), 0
         text.clear()
         for match in INLINE_MARK.finditer(joined):
-            if match.start() > position:
-                result.append(joined[position : match.start()])
+            result.extend(filter(None, [joined[position : match.start()]]))
             add_mark(match[0], match[0])
             position = match.end()
-        if position < len(joined):
-            result.append(joined[position:])
+        result.extend(filter(None, [joined[position:]]))
 
     for piece in pieces:
         if piece.__class__ is str:
@@ -104,15 +92,14 @@ def _split_marks(pieces, path, cell):
 
 def _label_controls(pieces, before):
     """Label the controls of a line; return the texts that label none of them."""
-    controls, segments, current = [], [], []
+    controls, segments = [], [[]]
     for piece in pieces:
         if piece.__class__ is Control:
             controls.append(piece)
-            segments.append(one_line("".join(current)))
-            current = []
+            segments.append([])
         elif isinstance(piece, str):
-            current.append(piece)
-    segments.append(one_line("".join(current)))
+            segments[-1].append(piece)
+    segments = [one_line("".join(texts)) for texts in segments]
     ticks = [number for number, control in enumerate(controls) if control.kind in TICK_KINDS]
     # "☐ Ja ☐ Nein" or "Ja ☐ Nein ☐": what follows the last tick tells on which side the texts stand.
     text_follows = bool(ticks) and _is_label(segments[ticks[-1] + 1])
@@ -120,19 +107,13 @@ def _label_controls(pieces, before):
     for number, control in enumerate(controls):
         if _is_label(segments[number]):
             nearest = number
-        chosen = nearest
-        if control.kind in TICK_KINDS and text_follows and _is_label(segments[number + 1]):
-            chosen = number + 1
-        if chosen is None:
-            control.label = before
-        else:
-            control.label = segments[chosen]
-            labels.add(chosen)
+        follows = control.kind in TICK_KINDS and text_follows and _is_label(segments[number + 1])
+        chosen = number + 1 if follows else nearest
+        control.label = before if chosen is None else segments[chosen]
+        labels.add(chosen)
         if number and not segments[number]:
             _doubt_neighbours(controls[number - 1], control)
-    return [
-        text for number, text in enumerate(segments) if number not in labels and set(text) - _MERE_PUNCTUATION
-    ]
+    return [t for number, t in enumerate(segments) if number not in labels and set(t) - _MERE_PUNCTUATION]
 
 
 def _is_label(text):
@@ -147,56 +128,27 @@ def _doubt_neighbours(first, second):
         second.doubt("two_marks")
 
 
-class PlainText(NamedTuple):
-    """A text without controls: clean, on one line, as a tick (see `mark_state`), and whether ticks may be in it."""
-
-    value: str
-    printed: str
-    mark: tuple | None
-    has_marks: bool
-
-
-@lru_cache(maxsize=4096)  # what is printed is the same in every form
-def _printed_text(text):
-    """The PlainText of a text that is short enough to be printed and kept in memory."""
-    return _read_text(text)
-
-
-def _read_text(text):
-    """The PlainText of a text."""
-    value = clean(text)
-    return PlainText(value, " ".join(value.split()), mark_state(value), has_inline_mark(value))
-
-
 def settle_text(field, kind, pieces, placeholders):
-    """Make a Control the field of a cell or paragraph without controls, a tick or a text of this kind.
-
-    Return the PlainText, whose value the field lacks if it is a placeholder.
-    """
+    """Make a Control the field of a cell or paragraph without controls: a tick, or a text of this kind."""
     shown, stored = field.take_text(pieces)
-    text = _printed_text(shown) if len(shown) <= _LONGEST_KEPT else _read_text(shown)
-    field.value, field.raw = text.value, stored.strip()
-    if text.mark is None:
-        field.kind = kind
-        field.settle(placeholders)
+    field.value, field.raw = clean(shown), stored.strip()
+    mark = mark_state(field.value)
+    field.kind = "mark" if mark else kind
+    if mark:
+        field.state = mark[0]
+        field.note(*mark[1])
     else:
-        field.kind = "mark"
-        field.state, notes = text.mark
-        field.note(*notes)
-    return text
+        field.settle(placeholders)
 
 
 def settle_rest(field, kind, labelled):
     """Make a Control the field of the text that stands beside controls without labelling one, if there is any."""
     texts = [one_line(text) for line in labelled for text in line.rest]
     outside = [piece for line in labelled for piece in line.pieces if piece.__class__ is Note]
-    if not texts and not has_lost_text(outside):
-        field.kind = ""
-        return
-    field.kind = kind
+    lost = stored_text(outside).strip()
+    field.kind = kind if texts or lost else ""
     field.value = "\n".join(texts)
-    field.raw = "\n".join(filter(None, [field.value, stored_text(outside).strip()]))
+    field.raw = "\n".join(filter(None, [field.value, lost]))
     field.state = "answered" if texts else "not_answered"
-    field.notes = ()
-    field.note(*note_codes(outside))
+    field.notes = tuple(note_codes(outside))
     field.note("inline_mark" if any(line.has_letter_mark for line in labelled) else "text_beside_control")

@@ -1,7 +1,6 @@
 """What a Word form consists of once it is read: fields, tables, and what was not understood."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 TICK_KINDS = frozenset({"checkbox", "legacy_checkbox", "mark"})
@@ -34,20 +33,15 @@ class Field(NamedTuple):
         Controls: `checkbox`, `dropdown`, `combobox`, `date`, `text`, `richtext`, `picture`; legacy form fields:
         `legacy_checkbox`, `legacy_dropdown`, `legacy_text`; without a control: `mark` (typed or symbol tick),
         `cell` (text of a table cell), `paragraph` (text outside tables, and in text boxes).
-    label : str
-        Printed text beside it, on one line.
-    header : str
-        Text of the nearest header cell above; "" outside tables.
+    label, header : str
+        Printed text beside it; text of the nearest header cell above, "" outside tables.
     state : str
         Ticks: `selected`, `not_selected`; all else: `answered`, `not_answered`; any: `unclear`, for a person to see.
-    value : str
-        Clean text as it stands after all tracked changes are accepted; "" if not answered.
-    raw : str
-        As stored: state value, list code, date code, typed mark, placeholder, text with what was struck out.
-    tag, alias : str
-        The control's names; the name of a legacy field is its tag.
-    options : tuple of str
-        Texts of a list, in order.
+    value, raw : str
+        Clean text with all tracked changes accepted, "" if not answered; as stored: state value, list code, date
+        code, typed mark, placeholder, text with what was struck out.
+    tag, alias, options : str, str, tuple of str
+        The control's names (that of a legacy field is its tag); texts of a list, in order.
     part, place : str
         Name of the part, and an XPath with the prefixes of `xmlparts.NAMESPACES` that finds exactly this element in it.
     table, row, column : int
@@ -76,24 +70,12 @@ class Field(NamedTuple):
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WordTable:
-    """One table on its real grid.
+class WordTable(NamedTuple):
+    """One table on its real grid; tables inside tables have numbers of their own, after that of the outer one.
 
-    Attributes
-    ----------
-    number : int
-        1 for the first table of the document; tables inside tables have numbers of their own.
-    part, place : str
-        As in `Field`.
-    parent : tuple of int or None
-        (table, row, column) of the cell that holds a nested table.
-    n_rows, n_columns : int
-    header_rows : tuple of int
-        Rows that head the columns: marked as such in Word, else recognised by their content.
-    texts : dict of (row, column) to str
-        Text of each grid cell with the contents of its controls, ticks as ☒ and ☐, placeholders left out. Every
-        grid cell of a merged cell has the text of the whole.
+    `parent` is (table, row, column) of the cell that holds a nested table. `header_rows` head the columns: marked as
+    such in Word, else recognised by their content. `texts` has the text of each grid cell by (row, column), with ticks
+    as ☒ and ☐, without placeholders; every grid cell of a merged cell has the text of the whole.
     """
 
     number: int
@@ -106,8 +88,7 @@ class WordTable:
     texts: Mapping[tuple[int, int], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """Something in the form that was not read, with the text inside it (at most 200 characters)."""
 
     part: str
@@ -116,8 +97,7 @@ class Skipped:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class WordForm:
+class WordForm(NamedTuple):
     """All fields in the order of the document, body first, then headers, footers, notes and comments."""
 
     fields: tuple[Field, ...]

@@ -14,17 +14,10 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff]")
 class Symbol(str):
     """A tick as a Unicode character; `stored` is what the file has (font and code)."""
 
-    __slots__ = ("stored",)
-
     def __new__(cls, character, stored):
         piece = super().__new__(cls, character)
-        piece.stored = stored
+        piece.flow, piece.stored = character, stored
         return piece
-
-    @property
-    def flow(self):
-        """What the symbol adds to the text around it."""
-        return str(self)
 
 
 class Note(NamedTuple):
@@ -36,22 +29,21 @@ class Note(NamedTuple):
 
 
 class Control:
-    """A field under construction, and a piece of its paragraph.
+    """A field under construction, and a piece of its paragraph; one whose kind is "" gives no field.
 
     `flow` is what it adds to the text around it, `stored` the same as stored; `cell` the grid cell it stands in;
-    `source` the XML element with the properties of its kind. A control whose kind is "" gives no field.
+    `source` the XML element with the properties of its kind.
     """
 
-    # Most controls set few of these: attributes of the class are made once, not once per control.
     label = value = raw = tag = alias = flow = stored = ""
     state = "not_answered"
     options = notes = ()
     source = None
     shows_placeholder = False
 
-    def __init__(self, kind, place, cell):
+    def __init__(self, kind, element, cell):
         self.kind = kind
-        self.place = place
+        self.element = element
         self.cell = cell
 
     def doubt(self, code):
@@ -65,9 +57,8 @@ class Control:
 
     def settle(self, placeholders):
         """State of a text: a placeholder is no answer, whether Word's flag is there or was lost on the way."""
-        if self.shows_placeholder or (
-            placeholders and (self.value in placeholders or " ".join(self.value.split()) in placeholders)
-        ):
+        is_prompt = self.value in placeholders or " ".join(self.value.split()) in placeholders
+        if self.shows_placeholder or is_prompt:
             self.state, self.value = "not_answered", ""
             self.note("placeholder")
         else:
@@ -75,35 +66,29 @@ class Control:
 
     def take_text(self, pieces):
         """Take the notes of the pieces it shows; return their text as shown and as stored."""
-        if not pieces:
-            return "", ""
-        if len(pieces) == 1 and pieces[0].__class__ is str:
+        if len(pieces) == 1 and pieces[0].__class__ is str:  # most are, and nothing is as frequent
             return pieces[0], pieces[0]
         self.note(*note_codes(pieces))
         return flow_text(pieces), stored_text(pieces)
 
 
 class Line(NamedTuple):
-    """One paragraph: its pieces and path; `field` will be the field of its text, None inside a cell."""
+    """One paragraph: its pieces and element; `field` will be the field of its text, None inside a cell."""
 
     pieces: list
-    path: str
-    field: Control | None
+    element: object
+    field: Control | None = None
 
 
 class Flow:
     """Paragraphs that follow one another: a body, a cell, a text box, or the inside of a block control."""
 
-    __slots__ = ("has_table", "is_cell", "joins_next", "last", "lines", "parent", "seen")
-
     def __init__(self, parent=None, is_cell=False):
         self.parent = parent
         self.is_cell = is_cell
         self.lines = []
-        self.last = ""
-        self.seen = 0
-        self.has_table = False
-        self.joins_next = False
+        self.last, self.seen = "", 0
+        self.has_table = self.joins_next = False
 
     def printed_before(self):
         """The last printed text so far: the label of what comes next if nothing is nearer."""
@@ -116,9 +101,7 @@ class Flow:
         """The pieces of all lines with line breaks between them."""
         pieces = []
         for line in self.lines:
-            if pieces:
-                pieces.append("\n")
-            pieces += line.pieces
+            pieces += ["\n", *line.pieces] if pieces else line.pieces
         return pieces
 
 
@@ -147,11 +130,6 @@ def note_codes(pieces):
     return list(dict.fromkeys(piece.code for piece in pieces if piece.__class__ is Note))
 
 
-def has_lost_text(pieces):
-    """Whether something was struck out, hidden or deleted."""
-    return any(piece.__class__ is Note and piece.stored.strip() for piece in pieces)
-
-
 def clean(text):
     """Strip a text, drop invisible characters, compose letters (ü as one character).
 
@@ -161,11 +139,7 @@ def clean(text):
     'Müller'
     """
     text = text.strip()
-    if text.isascii():
-        return text
-    if _INVISIBLE.search(text):
-        text = _INVISIBLE.sub("", text).strip()
-    return unicodedata.normalize("NFC", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", _INVISIBLE.sub("", text).strip())
 
 
 def one_line(text):

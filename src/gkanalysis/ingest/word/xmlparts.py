@@ -1,14 +1,15 @@
-"""Parse one XML part from a stranger, the names of WordprocessingML that the reader knows, and XPath places.
-
-A part is parsed without DTD, entities and network, with bounded size and depth, and is always UTF-8 in the end.
-"""
+"""The XML of a Word part: safely parsed, with the names that the reader knows and the places of elements."""
 
 import re
+from functools import lru_cache
 
 from lxml import etree
 
 from gkanalysis.ingest.refusal import UnsafeContentError
 
+# For lxml's parsers: no DTD, no entities, no network, bounded size and depth.
+SAFELY = dict.fromkeys(("remove_comments", "remove_pis", "no_network"), True)
+SAFELY |= dict.fromkeys(("resolve_entities", "load_dtd", "huge_tree", "collect_ids"), False)
 MAX_TAGS = 1_000_000  # start and end tags of one part; a form of 60 rows has 20,000
 
 NAMESPACES = {
@@ -73,19 +74,13 @@ _DECLARATION = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
 ON_OFF = {None: True, "1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
 
 
-def parse_xml(source):
-    """Parse the bytes of one part.
-
-    Parameters
-    ----------
-    source : bytes
-        UTF-8 or UTF-16, the two encodings that Word documents may have.
+def parse_xml(source, max_tags=MAX_TAGS):
+    """Parse the bytes of one part, in UTF-8 or UTF-16, with so many start and end tags at most.
 
     Returns
     -------
     root : lxml element
-        Comments and processing instructions left out. The namespaces of "Strict Open XML" are replaced by the
-        usual ones, so that one set of names serves both.
+        Without comments; "Strict Open XML" comes in the usual namespaces, so that one set of names serves both.
     source : bytes
         What was parsed, in UTF-8, for quick searches.
 
@@ -106,7 +101,7 @@ def parse_xml(source):
     source = _in_utf8(source)
     if source.startswith(b"<!", _PROLOG.match(source).end()):  # only a DOCTYPE can stand there
         raise UnsafeContentError("dtd")
-    if len(source) > MAX_TAGS and source.count(b"<") > MAX_TAGS:
+    if len(source) > max_tags and source.count(b"<") > max_tags:
         raise UnsafeContentError("elements")
     root = _parse(source)
     if any(uri.startswith("http://purl.oclc.org/ooxml/") for uri in root.nsmap.values()):
@@ -118,17 +113,8 @@ def parse_xml(source):
 
 def _parse(source):
     """Root element; a parser of its own for each part, so that nothing is shared."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-    )
     try:
-        root = etree.fromstring(source, parser)
+        root = etree.fromstring(source, etree.XMLParser(**SAFELY))
     except etree.XMLSyntaxError as error:
         raise UnsafeContentError("depth" if "depth" in str(error) else "xml") from None
     if root.getroottree().docinfo.internalDTD is not None:
@@ -158,37 +144,37 @@ def is_on(element):
     return ON_OFF.get(element.get(VAL))
 
 
-def step(element, counts):
-    """Return the XPath step to the next child of a parent, counting the children so far by name.
-
-    Parameters
-    ----------
-    element : lxml element
-    counts : dict of str to int
-        How many children of each name came before; updated.
-
-    Returns
-    -------
-    str
-        Such as `/w:sdt[2]`; the namespace is spelled out if it has no prefix in `NAMESPACES`.
-    """
-    tag = element.tag
-    number = counts[tag] = counts.get(tag, 0) + 1
-    namespace, _, name = tag[1:].partition("}") if tag[0] == "{" else ("", "", tag)
-    prefix = _PREFIXES.get(namespace)
-    if prefix is None:
-        return f"/*[local-name()='{name}' and namespace-uri()='{namespace}'][{number}]"
-    return f"/{prefix}:{name}[{number}]"
-
-
-def chosen_branch(alternate, path):
-    """Return one branch of `mc:AlternateContent` and its path: the same content is stored in each of them."""
-    counts = {}
-    branches = [(branch, path + step(branch, counts)) for branch in alternate]
-    choices = [pair for pair in branches if pair[0].tag.endswith("}Choice")]
-    return next(iter(choices or branches), ((), path))
+def chosen_branch(alternate):
+    """The one branch of `mc:AlternateContent` to read, or (): the same content is stored in each of them."""
+    choices = [branch for branch in alternate if branch.tag.endswith("}Choice")]
+    return next(iter(choices or alternate), ())
 
 
 def short_name(element):
     """Name of an element without its namespace."""
     return element.tag.rpartition("}")[2]
+
+
+class Places:
+    """XPaths of the elements of one part, with the prefixes of `NAMESPACES`; children are counted once a parent."""
+
+    def __init__(self):
+        self._paths = {}
+
+    def of(self, element):
+        """The XPath that finds exactly this element."""
+        if element not in self._paths:
+            parent, counts = element.getparent(), {}
+            start = "" if parent is None else self.of(parent)
+            for sibling in [element] if parent is None else parent:
+                number = counts[sibling.tag] = counts.get(sibling.tag, 0) + 1
+                self._paths[sibling] = f"{start}/{_step(sibling.tag)}[{number}]"
+        return self._paths[element]
+
+
+@lru_cache(maxsize=1024)
+def _step(tag):
+    """An XPath step by name; the namespace is spelled out if it has no prefix in `NAMESPACES`."""
+    namespace, _, name = tag[1:].partition("}") if tag[0] == "{" else ("", "", tag)
+    prefix = _PREFIXES.get(namespace)
+    return f"{prefix}:{name}" if prefix else f"*[local-name()='{name}' and namespace-uri()='{namespace}']"

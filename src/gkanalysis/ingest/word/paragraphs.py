@@ -1,0 +1,372 @@
+"""Read the inside of a paragraph: runs, controls, fields, tracked changes, symbols, drawings."""
+
+from functools import wraps
+
+from gkanalysis.ingest.refusal import UnsafeContentError
+from gkanalysis.ingest.word.controls import (
+    close,
+    close_container,
+    close_legacy,
+    close_picture,
+    read_legacy_data,
+    read_properties,
+)
+from gkanalysis.ingest.word.glyphs import PRIVATE_USE, character_of, symbol
+from gkanalysis.ingest.word.model import Skipped
+from gkanalysis.ingest.word.pieces import Control, Note, Symbol, has_control
+from gkanalysis.ingest.word.xmlparts import (
+    ALTERNATE,
+    DELETED,
+    FIELD_CHARACTER,
+    FIELD_CODE,
+    IGNORED,
+    INSERTED,
+    NAMESPACES,
+    RUN,
+    SDT,
+    SDT_CONTENT,
+    SDT_PROPERTIES,
+    SIMPLE_FIELD,
+    TEXT,
+    TRANSPARENT,
+    Places,
+    W,
+    chosen_branch,
+    short_name,
+)
+
+MAX_DEPTH = 60  # of tables, cells, controls and boxes within each other; forms have 4 to 8
+MAX_OPEN_FIELDS = 30  # of fields within each other
+
+_CHARACTERS = dict.fromkeys((W + "tab", W + "ptab"), "\t") | dict.fromkeys((W + "br", W + "cr"), "\n")
+_CHARACTERS |= {W + "noBreakHyphen": "-", W + "softHyphen": ""}
+_BOX = W + "txbxContent"
+_DRAWN = frozenset({W + "drawing", W + "pict", W + "object"})
+_EMOJI, _EMOJI_CHARACTER = (f"{{{NAMESPACES['w16se']}}}{name}" for name in ("symEx", "char"))
+_SYMBOL, _SYMBOL_CHARACTER, _SYMBOL_FONT = W + "sym", W + "char", W + "font"
+# Fields that fetch something from elsewhere; never followed, but a reader of the report should know.
+_FETCHING = {"DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "LINK"}
+
+
+def nested(read):
+    """Bound how deep things that may hold their like can be nested."""
+
+    @wraps(read)
+    def bounded(self, *args):
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise UnsafeContentError("depth")
+        result = read(self, *args)
+        self.depth -= 1
+        return result
+
+    return bounded
+
+
+class _OpenField:
+    """A field between its begin and end characters; `start` is where its result begins among `pieces`.
+
+    `carried` is what was shown of its result in earlier paragraphs.
+    """
+
+    control = pieces = None
+    code = text_in_code = ""
+    in_code = True
+    start = 0
+
+    def __init__(self, element):
+        self.element = element
+        self.carried = []
+
+
+class ParagraphReader:
+    """Reads paragraphs into pieces and keeps the records of a part; the subclass reads text boxes (`read_box`).
+
+    Parameters
+    ----------
+    part : str
+    placeholders : frozenset of str
+    skipped : list of Skipped
+        Receives what is not read.
+    looks : RunLooks
+
+    Attributes
+    ----------
+    controls : list of Control
+        Every control, cell and paragraph in the order of the document; those without a kind are no fields.
+    cell : GridCell or None
+        Where the reader is.
+    is_inserting : int
+        How many tracked insertions are open there.
+    fields : list
+        The fields of Word open there, innermost last: code and result are scattered over runs and paragraphs.
+    """
+
+    def __init__(self, part, placeholders, skipped, looks):
+        self.part, self.placeholders, self.skipped, self.looks = part, placeholders, skipped, looks
+        self.places = Places()
+        self.controls, self.fields = [], []
+        self.cell = None
+        self.is_inserting = self.depth = 0
+        self._paragraph_look = {}
+
+    def skip(self, element, what="", text=None):
+        """Record something that is not read, with its text."""
+        text = "".join(element.itertext()) if text is None else text
+        place = self.places.of(element)
+        self.skipped.append(
+            Skipped(self.part, place, what or short_name(element), " ".join(text.split())[:200])
+        )
+
+    @nested
+    def read_through(self, element, read, *where):
+        """Read what an element only holds together: wrappers, insertions, one of two versions; skip the unknown."""
+        if element.tag in TRANSPARENT:
+            read(element, *where)
+        elif element.tag in INSERTED:
+            self.is_inserting += 1
+            read(element, *where)
+            self.is_inserting -= 1
+        elif element.tag == ALTERNATE:
+            read(chosen_branch(element), *where)
+        else:
+            self.skip(element)
+
+    def read_deletion(self, element):
+        """Return the note on what a tracked change took away; a deleted control is listed as skipped."""
+        text = "".join(element.itertext(W + "delText", TEXT))
+        if next(element.iter(SDT, FIELD_CHARACTER), None) is not None:
+            self.skip(element, "tracked_deletion", text)
+        return Note("tracked_deletion", text)
+
+    def _add_control(self, control):
+        """Record a control in the order of the document, also if it was inserted by a tracked change."""
+        if self.is_inserting:
+            control.note("tracked_insertion")
+        self.controls.append(control)
+        return control
+
+    def open_control(self, sdt):
+        """Make the Control of a `w:sdt` and record it; return it and its content."""
+        control, content = Control("richtext", sdt, self.cell), ()
+        for child in sdt:
+            if child.tag == SDT_PROPERTIES:
+                read_properties(control, child)
+            elif child.tag == SDT_CONTENT:
+                content = child
+            elif child.tag not in IGNORED:
+                self.skip(child)
+        return self._add_control(control), content
+
+    def finish_control(self, control, inner, content, is_container=False):
+        """Close a control and return the pieces it stands for in the text around it.
+
+        A control with other controls inside is a container: its text is theirs, and they stay visible.
+        """
+        if not control.kind:
+            return inner
+        if control.kind == "picture":
+            close_picture(control, content)
+        elif is_container or has_control(inner):
+            close_container(control, inner, self.placeholders)
+            return [control, *inner]
+        else:
+            close(control, inner, self.placeholders)
+        return [control]
+
+    def read_paragraph(self, paragraph):
+        """Return the pieces of one paragraph."""
+        pieces = []
+        self._paragraph_look = self.looks.of_paragraph(paragraph)
+        self._read_inline(paragraph, pieces)
+        if self.fields:
+            self._end_paragraph(pieces)
+        return pieces
+
+    def _read_inline(self, parent, pieces):
+        """Append the pieces of a paragraph, or of something inside it."""
+        for child in parent:
+            tag = child.tag
+            if tag == RUN:
+                self._read_run(child, pieces, *self.looks.of_run(child, self._paragraph_look))
+            elif tag == SDT:
+                self._read_control(child, pieces)
+            elif tag == SIMPLE_FIELD:
+                self._read_simple_field(child, pieces)
+            elif tag in DELETED:
+                pieces.append(self.read_deletion(child))
+            elif tag not in IGNORED:
+                if tag in INSERTED:
+                    pieces.append(Note("tracked_insertion"))
+                self.read_through(child, self._read_inline, pieces)
+
+    @nested
+    def _read_control(self, sdt, pieces):
+        """A control within a line."""
+        control, content = self.open_control(sdt)
+        inner = []
+        self._read_inline(content, inner)
+        pieces += self.finish_control(control, inner, content)
+
+    def _read_run(self, run, pieces, aside, font):
+        """Append what a run, or one of two versions of its content, shows."""
+        for child in run:
+            tag = child.tag
+            if tag == TEXT:
+                self._add_text(child.text, pieces, aside, font)
+            elif tag in _CHARACTERS:
+                self._add_text(_CHARACTERS[tag], pieces, aside, "")
+            elif tag == FIELD_CHARACTER:
+                self._read_field_character(child, pieces)
+            elif tag == FIELD_CODE:
+                if self.fields:
+                    self.fields[-1].code += child.text or ""
+            elif tag == _SYMBOL:
+                symbol_font = child.get(_SYMBOL_FONT) or "?"
+                self._add_text(character_of(child.get(_SYMBOL_CHARACTER)), pieces, aside, symbol_font)
+            elif tag == _EMOJI:
+                self._add_text(character_of(child.get(_EMOJI_CHARACTER)), pieces, aside, "")
+            elif tag == ALTERNATE:
+                self.read_through(child, self._read_run, pieces, aside, "")
+            elif tag in _DRAWN:
+                self._read_drawing(child)
+            elif tag == W + "ruby":
+                self._read_ruby(child, pieces)
+            elif tag not in IGNORED:
+                self.skip(child)
+
+    @nested
+    def _read_ruby(self, ruby, pieces):
+        """The base text of a phonetic guide."""
+        self._read_inline(ruby, pieces)
+
+    def _add_text(self, text, pieces, aside, font):
+        """Plain characters, unless they belong to a field's code: Word does not show those, but they may answer."""
+        if not text:
+            return
+        if any(field.in_code for field in self.fields):
+            self.fields[-1].text_in_code += text
+        elif aside:
+            pieces.append(Note(aside, text))
+        elif font:
+            pieces += _symbol_pieces(text, font)
+        else:
+            pieces.append(text)
+
+    def _read_drawing(self, drawing):
+        """Text boxes inside a drawing; a drawing without any is listed as skipped."""
+        if not self._read_boxes(drawing):
+            names = {short_name(element) for element in drawing.iter()}
+            what = "embedded_object" if "OLEObject" in names else "drawing"
+            self.skip(drawing, "activex" if "control" in names else what, "")
+
+    def _read_boxes(self, element):
+        """Whether there are text boxes below an element; of those stored in two versions one is read."""
+        has_box = False
+        for child in chosen_branch(element) if element.tag == ALTERNATE else element:
+            if child.tag == _BOX:
+                self.read_box(child)
+                has_box = True
+            else:
+                has_box |= self._read_boxes(child)
+        return has_box
+
+    def _read_field_character(self, element, pieces):
+        """Begin a field, end its code ("separate"), or end it; a form field has its data with the first character."""
+        kind = element.get(W + "fldCharType")
+        if kind == "begin":
+            if len(self.fields) >= MAX_OPEN_FIELDS:
+                raise UnsafeContentError("depth")
+            field = _OpenField(element)
+            for data in element.iterchildren(W + "ffData"):
+                field.control = self._add_control(Control("", data, self.cell))
+                read_legacy_data(field.control, data)
+                pieces.append(field.control)
+            self.fields.append(field)
+        elif kind == "separate" and self.fields:
+            self._separate(self.fields[-1], pieces)
+        elif kind == "end" and self.fields:
+            field = self.fields.pop()
+            if field.in_code:
+                self._separate(field, pieces)
+            self._finish(field, pieces)
+
+    @nested
+    def _read_simple_field(self, element, pieces):
+        """Read a `w:fldSimple`, whose code is an attribute."""
+        field = _OpenField(element)
+        field.code = element.get(W + "instr", "")
+        self._separate(field, pieces)
+        self._read_inline(element, pieces)
+        self._finish(field, pieces)
+
+    def _separate(self, field, pieces):
+        """The code is complete, the result begins."""
+        name = field.code.split(maxsplit=1)[0].upper() if field.code.strip() else ""
+        if name == "FORMTEXT" and field.control is None:
+            field.control = self._add_control(Control("legacy_text", field.element, self.cell))
+            pieces.append(field.control)
+        elif name == "FORMTEXT":
+            field.control.kind = field.control.kind or "legacy_text"
+        elif field.control is not None and not field.control.kind:
+            if field.control in pieces:
+                pieces.remove(field.control)
+            field.control = None
+        if name in _FETCHING or (name.startswith("FORM") and field.control is None):
+            self.skip(field.element, "field", field.code)
+        field.in_code = False
+        field.pieces, field.start = pieces, len(pieces)
+
+    def _finish(self, field, pieces):
+        """The result is complete; that of a form field is taken out of the text around it."""
+        self._report_text_in_code(field)
+        if field.control is None:
+            return
+        crosses = field.pieces is not None and field.pieces is not pieces
+        inner = field.carried
+        if not crosses:
+            inner += pieces[field.start :]
+            del pieces[field.start :]
+        close_legacy(field.control, inner, self.placeholders)
+        if crosses or field.text_in_code.strip():
+            field.control.doubt("unclosed_field")
+
+    def _report_text_in_code(self, field):
+        """List text that stands in a code."""
+        if field.text_in_code.strip():
+            self.skip(field.element, "text_in_field_code", field.text_in_code)
+
+    def _end_paragraph(self, pieces):
+        """Keep the result of a form field that goes on in the next paragraph; give up a code that never ended."""
+        for field in list(self.fields):
+            if field.in_code:
+                self.fields.remove(field)
+                self._report_text_in_code(field)
+                self.skip(field.element, "unclosed_field", field.code)
+                if field.control is not None:
+                    field.control.doubt("unclosed_field")
+            elif field.control is not None and field.pieces in (None, pieces):
+                field.carried += [*pieces[field.start :], "\n"]
+                del pieces[field.start :]
+                field.pieces, field.start = None, 0
+
+    def end_fields(self):
+        """Give up the fields that are still open at the end of a part or text box."""
+        for field in self.fields:
+            if field.control is not None:
+                close_legacy(field.control, field.carried, self.placeholders)
+                field.control.doubt("unclosed_field")
+        self.fields = []
+
+
+def _symbol_pieces(text, font):
+    """Translate text in a symbol font into pieces; what is no known tick stays and is noted."""
+    for character in text:
+        code = ord(character)
+        tick = symbol(font, code) if code < 0x100 or PRIVATE_USE.match(character) else None
+        if tick:
+            yield Symbol(tick, f"{font} {code:04X}")
+        else:
+            yield character
+            if not character.isspace():
+                yield Note("unknown_symbol")
