@@ -174,7 +174,7 @@ $(PROCESSED)/%.parquet: FORCE
 lab: $(LAB) $(ENV) ## JupyterLab mit den Notebooks öffnen
 	$(LABPY) -m jupyter lab --notebook-dir=notebooks
 synthetic: $(ENV) ## Die mitgelieferten erfundenen Rohdaten neu erzeugen (braucht LibreOffice)
-	$(GK) synthetic
+	$(PY) -m tools.synthetic
 env: $(ENV) ## Nur die Umgebung anlegen
 
 # Locked versions; uv installs them in seconds and checks every hash. Each list is copied when its installation is
@@ -206,17 +206,17 @@ NO_NETWORK := { rm -f .venv/unfinished; echo "Fehler: Die Umgebung ließ sich ni
 test: $(TESTENV) ## Alle Tests
 	$(PY) -m pytest
 check: $(TESTENV) ## Stil von Code und Notebooks prüfen; ändert nichts
-	$(PY) -m ruff check src tests benchmarks notebooks
-	$(PY) -m ruff format --check src tests benchmarks
+	$(PY) -m ruff check src tests tools benchmarks notebooks
+	$(PY) -m ruff format --check src tests tools benchmarks
 	$(GK) notebooks
 fix: $(TESTENV) ## Stil verbessern, Notebooks von Ausgaben befreien
-	$(PY) -m ruff check --fix src tests benchmarks notebooks
-	$(PY) -m ruff format src tests benchmarks
+	$(PY) -m ruff check --fix src tests tools benchmarks notebooks
+	$(PY) -m ruff format src tests tools benchmarks
 	$(GK) notebooks --strip
 verify: $(ENV) ## Bericht neu bauen und über jede Zahl urteilen (REPORT=...)
 	$(GK) verify $(REPORT) --data $(DATA)
 verify-selftest: $(ENV) ## Zählen, wie viele Verfälschungen verify findet (etwa eine halbe Stunde)
-	$(GK) verify-selftest --report $(REPORT) --out benchmarks/SELFTEST.md
+	$(PY) -m tools.selftest --report $(REPORT) --out benchmarks/SELFTEST.md
 release: report ## Den jetzigen Stand als Vergleich für verify festhalten
 	$(GK) release $(REPORT) --data $(DATA)
 bench: $(TESTENV) ## Geschwindigkeit messen, neben pandas und python-docx

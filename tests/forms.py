@@ -13,7 +13,7 @@ from gkanalysis.ingest.matching import Matcher
 from gkanalysis.ingest.word.archive import WordPackage
 from gkanalysis.ingest.word.form import read_word_form
 from gkanalysis.ingest.word.xmlparts import NAMESPACES
-from gkanalysis.synthetic.wordwriter import write_form
+from tools.synthetic.wordwriter import write_form
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = read_codebook(ROOT / "data/codebook/strukturen.yml")

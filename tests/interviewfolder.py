@@ -10,10 +10,10 @@ from gkanalysis.codebook.interviewcodebook import read_interview_codebook
 from gkanalysis.core.zipping import zip_parts
 from gkanalysis.ingest.interviews import ingest_interviews
 from gkanalysis.ingest.qda.model import Case, Code, Coder, Coding, Memo, Project, Selection, Source, Variable
-from gkanalysis.ingest.qda.writer import write_qdpx
 from gkanalysis.settle.interviews import process_interviews
 from received import ALLIANCES
 from tools.project import rewrite_form
+from tools.qda.writer import write_qdpx
 
 BOOK = read_interview_codebook(ROOT / "data/codebook/reflexionsgespraeche.yml")
 LEAD, SECOND = "Kodierung A", "Kodierung B"

@@ -8,7 +8,7 @@ import pandas as pd
 from forms import BOOK
 from gkanalysis.ingest.forms import ingest_forms
 from gkanalysis.settle.process import process_source
-from gkanalysis.synthetic.wordwriter import write_form
+from tools.synthetic.wordwriter import write_form
 
 ALLIANCES = pd.DataFrame(
     [

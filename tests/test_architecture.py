@@ -66,7 +66,6 @@ ROOMS = (
 STILL = {
     ("counts/data", "disclosure"),
     ("codebook/listbook", "ingest"),
-    ("verify/warmbuild", "pipeline"),
     ("core/lookup", "codebook"),
 }
 

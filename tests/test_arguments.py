@@ -15,7 +15,6 @@ from gkanalysis.__main__ import main
         ("render x --format", "nach --format fehlt eine Angabe"),
         ("render x --format doc", "--format kennt 'doc' nicht; möglich sind 'html', 'pdf', 'docx', 'pptx'"),
         ("register --schnell", "unbekannt ist: --schnell"),
-        ("verify-selftest --jobs viele", "--jobs verlangt eine ganze Zahl, nicht 'viele'"),
     ],
 )
 def test_wrong_call_is_answered_in_german(capsys, line, sentence):

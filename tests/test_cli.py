@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from forms import BOOK, ROOT
-from gkanalysis.synthetic.wordwriter import write_form
+from tools.synthetic.wordwriter import write_form
 
 FORM = ROOT / "data/raw/strukturen-2018/forms/Kurzfassung Kreis Wollgras.docx"
 SOURCE = "strukturen-2018"

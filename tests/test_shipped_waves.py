@@ -14,9 +14,9 @@ from gkanalysis.ingest.categorybook import read_category_book
 from gkanalysis.ingest.forms import ingest_forms
 from gkanalysis.ingest.register import read_register, read_register_codebook
 from gkanalysis.settle.process import process_source
-from gkanalysis.synthetic.waves import make_waves, read_plans
 from gkanalysis.verify.consistency import check_consistency
 from gkanalysis.verify.relations import read_figures, read_relations
+from tools.synthetic.waves import make_waves, read_plans
 
 SOURCES = ("bedarf-2019", "prozess-2020", "entwicklungsstand-2021", "nachhaltigkeit-2022")
 FORMS = {"bedarf-2019": 42, "prozess-2020": 48, "entwicklungsstand-2021": 44, "nachhaltigkeit-2022": 41}

@@ -1,7 +1,7 @@
 """From received Word forms to a finished report, every number with its base and its origin.
 
 This is what notebooks use. Everything else has its own module: `codebook`, `word`, `ingest`, `validate`,
-`tabulate`, `stats`, `report`, `synthetic`.
+`tabulate`, `stats`, `report`.
 """
 
 from importlib import import_module

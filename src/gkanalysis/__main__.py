@@ -46,7 +46,7 @@ def _parser() -> Parser:
         command.set_defaults(run=run)
         for argument in positional:
             command.add_argument(argument)
-        if name not in ("form", "interviews", "synthetic", "notebooks", "check-published", "verify-selftest"):
+        if name not in ("form", "interviews", "notebooks", "check-published"):
             command.add_argument("--data", default="data/raw", help="Ordner der eingegangenen Daten")
         return command
 
@@ -95,18 +95,6 @@ def _parser() -> Parser:
     add(
         "release", _release, "den jetzigen Stand eines Berichts als Vergleich für verify festhalten", "report"
     )
-    selftest = add(
-        "verify-selftest", _verify_selftest, "zählen, wie viele kleine Verfälschungen die Prüfung findet"
-    )
-    for name, default, what in (
-        ("--mutants", 207, "Zahl der Verfälschungen, aller Arten zusammen"),
-        ("--clean", 20, "Zahl der Neubauten ohne Änderung"),
-        ("--seed", 1, "Startwert: derselbe zieht dieselben Verfälschungen"),
-        ("--jobs", 2, "wie viele zugleich"),
-    ):
-        selftest.add_argument(name, type=int, default=default, help=f"{what} ({default})")
-    selftest.add_argument("--report", default="zwischenbericht-2019")
-    selftest.add_argument("--out", metavar="DATEI", help="die Tabelle auch hierhin schreiben")
     trace = add(
         "trace",
         _trace,
@@ -114,7 +102,6 @@ def _parser() -> Parser:
         "number",
     )
     trace.add_argument("--report", help="in diesem Bericht; ohne Angabe im ersten, der die Zahl hat")
-    add("synthetic", _synthetic, "die mitgelieferten erfundenen Rohdaten neu erzeugen")
     notebooks = add("notebooks", _notebooks, "Notebooks prüfen oder von Ausgaben befreien")
     notebooks.add_argument("--strip", action="store_true", help="Ausgaben entfernen")
     return parser
@@ -296,34 +283,6 @@ def _release(options: argparse.Namespace) -> None:
     print(f"Der jetzige Stand steht in „{path.relative_to(paths.root)}“.")
 
 
-def _verify_selftest(options: argparse.Namespace) -> None:
-    from gkanalysis.core.errors import VerificationError
-    from gkanalysis.core.paths import project_root
-    from gkanalysis.core.writing import write_bytes
-    from gkanalysis.verify.selftest import self_test
-    from gkanalysis.verify.selftestresult import table
-
-    result = self_test(
-        project_root(),
-        options.report,
-        mutants=options.mutants,
-        clean=options.clean,
-        seed=options.seed,
-        jobs=options.jobs,
-        say=lambda sentence: print(sentence, file=sys.stderr, flush=True),
-    )
-    text = table(result)
-    print(text, end="")
-    if options.out:
-        write_bytes(Path(options.out), text.encode("utf-8"))
-    if result.survivors:
-        raise VerificationError(
-            f"{sum(not found for _, found in result.found)} von {len(result.found)} Verfälschungen blieben unentdeckt, "
-            f"{sum(bool(found) for _, found in result.reruns)} von {len(result.reruns)} Neubauten ohne Änderung wichen ab; "
-            "die Liste steht unter der Tabelle."
-        )
-
-
 def _trace(options: argparse.Namespace) -> None:
     from gkanalysis.report.definition import read_report
     from gkanalysis.verify.tracewords import origin_lines, report_of
@@ -332,13 +291,6 @@ def _trace(options: argparse.Namespace) -> None:
     asked = options.report or report_of(paths, _reports(paths), options.number)
     lines = origin_lines(paths, read_report(paths.root, asked).id, options.number)
     print("\n".join(lines if options.report else [f"Bericht: {asked}", *lines]))
-
-
-def _synthetic(options: argparse.Namespace) -> None:
-    from gkanalysis.core.paths import project_root
-    from gkanalysis.synthetic.make import make_synthetic
-
-    print("\n".join(make_synthetic(project_root())))
 
 
 def _notebooks(options: argparse.Namespace) -> None:

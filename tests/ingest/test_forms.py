@@ -10,7 +10,7 @@ from forms import BOOK, parts_of
 from gkanalysis.core.errors import IngestError
 from gkanalysis.core.zipping import zip_parts
 from gkanalysis.ingest.forms import BATCH, ingest_forms, read_forms
-from gkanalysis.synthetic.wordwriter import write_form
+from tools.synthetic.wordwriter import write_form
 
 GOOD = write_form(BOOK, "kurz", {"1.1.A03.4": "x", "2.1:ja": "x"}, "typed_x")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)

@@ -12,7 +12,7 @@ from gkanalysis.core.errors import CodebookError
 from gkanalysis.ingest.matching import Matcher
 from gkanalysis.ingest.word.archive import WordPackage
 from gkanalysis.ingest.word.form import read_word_form
-from gkanalysis.synthetic.wordwriter import CHOOSE, STYLES, write_form
+from tools.synthetic.wordwriter import CHOOSE, STYLES, write_form
 from wavebook import BOOK, write_wave
 
 LISTS = {"1.3": "läuft", "3.A1.2": "ja", "3.A6.2": "nein"}

@@ -11,7 +11,7 @@ from forms import BOOK, MAIN, Drawn, W, answers, match, parts_of, typed
 from gkanalysis.codebook.instrument import TICK_KINDS
 from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.word.xmlparts import NAMESPACES
-from gkanalysis.synthetic.wordwriter import STYLES, write_form
+from tools.synthetic.wordwriter import STYLES, write_form
 
 A03, A04 = "1.1.A03.4", "1.1.A04.4"
 ROW_A03, ROW_A04 = 6, 7  # rows in table 2 of both versions: three header rows, then A01

@@ -26,7 +26,7 @@ from gkanalysis.ingest.qda.model import (
 from gkanalysis.ingest.qda.positions import READINGS
 from gkanalysis.ingest.qda.qdpx import read_qdpx
 from gkanalysis.ingest.qda.refusal import QdaWriteError
-from gkanalysis.ingest.qda.writer import write_qdpx
+from tools.qda.writer import write_qdpx
 
 TEXT = "Guten Tag 😀.\nWir fangen 😀 neu an.\nAlle kamen gern."
 

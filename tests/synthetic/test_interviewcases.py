@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from gkanalysis.core.errors import GkError
-from gkanalysis.synthetic.answers import Form
-from gkanalysis.synthetic.interviewcases import choose_alliances, place_name
+from tools.synthetic.answers import Form
+from tools.synthetic.interviewcases import choose_alliances, place_name
 
 ROWS = [  # id, type, unit, region, office, municipalities; and how 2.1 was answered
     ("B1", "kreis", "K1", "bezirk_1", "ki", 7, "ja"),

@@ -16,10 +16,10 @@ from forms import ROOT
 from gkanalysis.core.errors import GkError
 from gkanalysis.ingest.qda.maxqda import read_maxqda
 from gkanalysis.ingest.qda.qdpx import read_qdpx
-from gkanalysis.synthetic.answers import make_forms
-from gkanalysis.synthetic.interviewproject import make_project
-from gkanalysis.synthetic.interviews import make_interviews, write_interviews
-from gkanalysis.synthetic.register import make_register
+from tools.synthetic.answers import make_forms
+from tools.synthetic.interviewproject import make_project
+from tools.synthetic.interviews import make_interviews, write_interviews
+from tools.synthetic.register import make_register
 
 PLAN = yaml.safe_load((ROOT / "data/synthetic/reflexionsgespraeche-2019.yml").read_text(encoding="utf-8"))
 CODES = yaml.safe_load((ROOT / "data/codebook/reflexionsgespraeche.yml").read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ import pytest
 
 from forms import ROOT
 from gkanalysis.core.errors import GkError
-from gkanalysis.synthetic.make import make_synthetic
+from tools.synthetic.make import make_synthetic
 from tools.system import needs
 
 

@@ -9,9 +9,9 @@ import yaml
 from forms import ROOT
 from gkanalysis.codebook.codebookcheck import load_yaml
 from gkanalysis.codebook.instrument import read_codebook
-from gkanalysis.synthetic.make import write_source
-from gkanalysis.synthetic.waves import make_waves
 from tools.project import copy_project, keep_report, make, steps
+from tools.synthetic.make import write_source
+from tools.synthetic.waves import make_waves
 from wavebook import BOOK, PLAN, TYPES, repeating, write_wave
 
 SOURCE = "probe-2023"
@@ -157,6 +157,6 @@ def test_a_new_wave_appears_in_the_report(tmp_path):
 def test_no_wave_is_known_by_name():
     """The generator of waves names none of the sources."""
     sources = [p.stem for p in (ROOT / "data/synthetic").glob("*.yml")]
-    for path in ROOT.glob("src/gkanalysis/synthetic/wave*.py"):
+    for path in ROOT.glob("tools/synthetic/wave*.py"):
         text = path.read_text(encoding="utf-8")
         assert [s for s in sources if s in text or s.rpartition("-")[0] in text] == []

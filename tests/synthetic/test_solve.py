@@ -3,7 +3,7 @@
 import pytest
 
 from gkanalysis.core.errors import GkError
-from gkanalysis.synthetic.solve import Program, total
+from tools.synthetic.solve import Program, total
 
 
 def test_targets_that_fit_are_met():

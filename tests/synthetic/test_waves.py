@@ -8,7 +8,7 @@ import yaml
 
 from gkanalysis.codebook.codebookcheck import load_yaml
 from gkanalysis.core.errors import GkError
-from gkanalysis.synthetic.waves import make_waves
+from tools.synthetic.waves import make_waves
 from wavebook import PLAN, TYPES, alliances, write_wave
 
 

@@ -7,7 +7,7 @@ import pytest
 from lxml import etree
 
 from forms import BOOK, answers, match, parts_of
-from gkanalysis.synthetic.wordwriter import MARK, STYLES, write_form
+from tools.synthetic.wordwriter import MARK, STYLES, write_form
 
 ANSWERED = {"1.1.A03.4": "x", "2.1:ja": "x", "2.4": "Ä & <B>\nzweite Zeile"}
 

@@ -14,11 +14,11 @@ import zipfile
 import pytest
 import yaml
 
-from gkanalysis.__main__ import main
 from gkanalysis.ingest.word.archive import open_word_file
 from gkanalysis.ingest.word.form import read_word_form
-from gkanalysis.verify import selftest
-from gkanalysis.verify.mutants import (
+from tools.project import ROOT
+from tools.selftest import __main__ as command
+from tools.selftest.mutants import (
     Mutant,
     draw_constant,
     draw_label,
@@ -28,9 +28,8 @@ from gkanalysis.verify.mutants import (
     edit_part,
     replace_piece,
 )
-from gkanalysis.verify.mutants_results import checkable_fields, draw_settings
-from gkanalysis.verify.selftestresult import KINDS, SECTIONS, SelfTest, table
-from tools.project import ROOT
+from tools.selftest.mutants_results import checkable_fields, draw_settings
+from tools.selftest.result import KINDS, SECTIONS, SelfTest, table
 
 DRAWS = {
     "tick": draw_tick,
@@ -226,12 +225,12 @@ def test_a_sample_of_mutants_is_found(rebuilt):
     """One of each kind, built and verified as every one of them is, after the same way without a change was green."""
     # in a process of its own: the self-test forks, and other tests leave threads behind that a fork cannot take along
     script = (
-        "import json, sys; from pathlib import Path; from gkanalysis.verify import selftest; "
-        "r = selftest.examine(Path(sys.argv[1]), mutants=int(sys.argv[2]), clean=0, seed=2); "
+        "import json, sys; from pathlib import Path; from tools.selftest.run import examine; "
+        "r = examine(Path(sys.argv[1]), mutants=int(sys.argv[2]), clean=0, seed=2); "
         "print(json.dumps([[m.kind for m, _ in r.found], [str(m) for m in r.survivors]]))"
     )
-    command = [sys.executable, "-c", script, str(rebuilt.folder), str(len(KINDS))]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
+    call = [sys.executable, "-c", script, str(rebuilt.folder), str(len(KINDS))]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=600, check=True, cwd=ROOT)
     kinds, survivors = json.loads(done.stdout.splitlines()[-1])
     assert (set(kinds), survivors) == (set(KINDS), [])
 
@@ -241,10 +240,10 @@ def test_command_writes_the_table_and_fails_if_a_mutant_stays_green(
     found, status, tmp_path, monkeypatch, capsys
 ):
     """The table is printed and written in both cases; only survivors change the exit status."""
-    monkeypatch.setattr(selftest, "self_test", lambda *_, **__: SelfTest(1, [(mutant(), found)], []))
+    monkeypatch.setattr(command, "self_test", lambda *_, **__: SelfTest(1, [(mutant(), found)], []))
     out = tmp_path / "SELFTEST.md"
     monkeypatch.chdir(ROOT)
-    assert main(["verify-selftest", "--out", str(out)]) == status
+    assert command.main(["--out", str(out)]) == status
     printed = capsys.readouterr()
     assert out.read_text(encoding="utf-8") == printed.out
     assert ("1 von 1 Verfälschungen blieben unentdeckt" in printed.err) == bool(status)

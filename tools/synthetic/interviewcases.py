@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from gkanalysis.core.errors import GkError
-from gkanalysis.synthetic.answers import Form
-from gkanalysis.synthetic.register import COUNTY
+from tools.synthetic.answers import Form
+from tools.synthetic.register import COUNTY
 
 STRUCTURES = {"ja": "attached", "nein": "new"}  # item 2.1 of the form
 

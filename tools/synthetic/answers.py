@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from gkanalysis.codebook.instrument import Codebook
-from gkanalysis.synthetic.register import CITY, COUNTY, TOWN, Figure
-from gkanalysis.synthetic.solve import Program, total
+from tools.synthetic.register import CITY, COUNTY, TOWN, Figure
+from tools.synthetic.solve import Program, total
 
 TYPES = (CITY, COUNTY, TOWN)
 TICK = "x"

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from gkanalysis.core.errors import GkError
-from gkanalysis.synthetic.opinions import second_opinion
-from gkanalysis.synthetic.transcripts import Mark, Transcript
+from tools.synthetic.opinions import second_opinion
+from tools.synthetic.transcripts import Mark, Transcript
 
 
 @dataclass(frozen=True, slots=True)

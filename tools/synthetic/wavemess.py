@@ -9,8 +9,8 @@ from typing import Any
 
 from gkanalysis.codebook.instrument import Codebook
 from gkanalysis.core.errors import GkError
-from gkanalysis.synthetic.waveanswers import planned_items
-from gkanalysis.synthetic.wavereturns import TICK, Return, is_answered, is_asked
+from tools.synthetic.waveanswers import planned_items
+from tools.synthetic.wavereturns import TICK, Return, is_answered, is_asked
 
 KEYS = frozenset({"kind", "type", "item", "text"})
 TYPED = "typed_x"  # in a control Word itself flags a placeholder, and a box or a list takes no words

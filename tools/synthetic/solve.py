@@ -27,8 +27,8 @@ class Program:
     >>> p = Program()
     >>> p.variable("a", 0, 3); p.variable("b", 0, 9)
     >>> p.target("part-a", {"a": 1}, 4); p.target("total", {"a": 1, "b": 1}, 10)
-    >>> p.solve()["a"], p.deviations()
-    (3, [('part-a', 4, 3)])
+    >>> p.solve()["a"], p.outcomes()
+    (3, [('part-a', 4, 3), ('total', 10, 10)])
     """
 
     def __init__(self) -> None:

@@ -22,10 +22,10 @@ from gkanalysis.codebook.instrument import Codebook, read_codebook
 from gkanalysis.core.errors import GkError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.yamlproblem import why_unreadable
-from gkanalysis.synthetic.waveanswers import Outcome, solve_answers
-from gkanalysis.synthetic.wavemess import make_mess
-from gkanalysis.synthetic.wavereturns import Figure, Return, choose_returns, draw_contacts, fill_head
-from gkanalysis.synthetic.wavetexts import fill_numbers, fill_tables, fill_texts
+from tools.synthetic.waveanswers import Outcome, solve_answers
+from tools.synthetic.wavemess import make_mess
+from tools.synthetic.wavereturns import Figure, Return, choose_returns, draw_contacts, fill_head
+from tools.synthetic.wavetexts import fill_numbers, fill_tables, fill_texts
 
 NEEDED = {"seed": int, "field": dict, "returns": dict, "styles": dict, "file_name": (str, dict)}
 KNOWN = {

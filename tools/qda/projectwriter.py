@@ -2,11 +2,11 @@
 
 from lxml import etree
 
-from gkanalysis.ingest.qda.elements import NAMESPACE, Notes, add, grouped, write_values
 from gkanalysis.ingest.qda.projectxml import PROJECT_NAMESPACE
 from gkanalysis.ingest.qda.refusal import QdaWriteError
 from gkanalysis.ingest.qda.sections import SET_MEMBERS
-from gkanalysis.ingest.qda.sourcewriter import SourceWriter
+from tools.qda.elements import NAMESPACE, Notes, add, grouped, write_values
+from tools.qda.sourcewriter import SourceWriter
 
 
 def project_element(project, positions, inline, paths):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gkanalysis.synthetic.solve import Program, total
+from tools.synthetic.solve import Program, total
 
 CITY, COUNTY, TOWN = "kreisfreie_stadt", "kreis", "kreisangehoerige_kommune"
 Figure = Callable[[str], int]

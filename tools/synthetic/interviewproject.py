@@ -21,7 +21,7 @@ from gkanalysis.ingest.qda.model import (
     Variable,
 )
 from gkanalysis.ingest.qda.qdpx import INTERNAL
-from gkanalysis.synthetic.interviewcoding import Coded, Interview
+from tools.synthetic.interviewcoding import Coded, Interview
 
 ORIGIN = "gkanalysis synthetic"
 TITLE = "Reflexionsgespräche 2019 (synthetisch)"  # readers take the word as the mark of invented data

@@ -19,13 +19,13 @@ import yaml
 
 from gkanalysis.codebook.interviewcodebook import InterviewCodebook, read_interview_codebook
 from gkanalysis.core.errors import GkError
-from gkanalysis.ingest.qda.writer import write_qdpx
-from gkanalysis.synthetic.answers import Form
-from gkanalysis.synthetic.interviewcases import choose_alliances, place_name
-from gkanalysis.synthetic.interviewcoding import Interview, code_transcripts, write_notes
-from gkanalysis.synthetic.interviewproject import make_project
-from gkanalysis.synthetic.segmentsheet import segment_sheet
-from gkanalysis.synthetic.transcripts import (
+from tools.qda.writer import write_qdpx
+from tools.synthetic.answers import Form
+from tools.synthetic.interviewcases import choose_alliances, place_name
+from tools.synthetic.interviewcoding import Interview, code_transcripts, write_notes
+from tools.synthetic.interviewproject import make_project
+from tools.synthetic.segmentsheet import segment_sheet
+from tools.synthetic.transcripts import (
     Transcript,
     check_codes,
     fill_placeholders,

@@ -20,13 +20,13 @@ import yaml
 from gkanalysis.codebook.instrument import Codebook, read_codebook
 from gkanalysis.core.errors import GkError
 from gkanalysis.core.zipping import zip_parts
-from gkanalysis.synthetic.answers import make_forms
-from gkanalysis.synthetic.interviews import SOURCE, write_interviews
-from gkanalysis.synthetic.logs import write_tables
-from gkanalysis.synthetic.register import make_register
-from gkanalysis.synthetic.waves import make_waves
-from gkanalysis.synthetic.wavetexts import CATEGORY_COLUMNS
-from gkanalysis.synthetic.wordwriter import write_form
+from tools.synthetic.answers import make_forms
+from tools.synthetic.interviews import SOURCE, write_interviews
+from tools.synthetic.logs import write_tables
+from tools.synthetic.register import make_register
+from tools.synthetic.waves import make_waves
+from tools.synthetic.wavetexts import CATEGORY_COLUMNS
+from tools.synthetic.wordwriter import write_form
 
 SUMS = "SHA256SUMS"
 DATASET = """\

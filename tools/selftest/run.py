@@ -28,10 +28,10 @@ from gkanalysis.verify import rebuild, run
 from gkanalysis.verify.accounts import account_rows
 from gkanalysis.verify.certificate import settle
 from gkanalysis.verify.manifest import make_manifest
-from gkanalysis.verify.mutants import Mutant
-from gkanalysis.verify.mutants_results import draw_mutants, draw_settings
-from gkanalysis.verify.selftestresult import SECTIONS, Found, SelfTest
-from gkanalysis.verify.warmbuild import build_report, import_everything
+from tools.selftest.mutants import Mutant
+from tools.selftest.mutants_results import draw_mutants, draw_settings
+from tools.selftest.result import SECTIONS, Found, SelfTest
+from tools.selftest.warmbuild import build_report, import_everything
 
 BUILT = frozenset({"tick", "register", "label", "constant", "swap", "prose"})  # kinds that need a new build
 # Beginnings of the names under which a check that could not run, or an acceptance without a finding, is reported.
@@ -240,7 +240,13 @@ def _crash(error: Exception) -> str:
 
 def _copy(stand: Stand, target: Path, *, built: bool) -> Path:
     """Copy the project with or without what was built; the code is the one that runs here."""
-    left_out = ["src", "build", "__pycache__", *([] if built else [stand.report, "*.parquet", "*.ok"])]
+    left_out = [
+        "src",
+        "tools",
+        "build",
+        "__pycache__",
+        *([] if built else [stand.report, "*.parquet", "*.ok"]),
+    ]
     shutil.copytree(stand.root, target, ignore=shutil.ignore_patterns(*left_out))
     return target
 

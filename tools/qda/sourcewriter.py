@@ -3,11 +3,11 @@
 import posixpath
 import re
 
-from gkanalysis.ingest.qda.elements import add, grouped, write_values
 from gkanalysis.ingest.qda.guids import derived_guid
 from gkanalysis.ingest.qda.model import NOWHERE
 from gkanalysis.ingest.qda.refusal import QdaWriteError
 from gkanalysis.ingest.qda.sources import AREAS, KINDS
+from tools.qda.elements import add, grouped, write_values
 
 _ELEMENT_OF = {kind: element for element, kind in KINDS.items()}
 _AREA_OF = {

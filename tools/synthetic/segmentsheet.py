@@ -9,8 +9,8 @@ from xml.sax.saxutils import escape
 
 from gkanalysis.codebook.interviewcodebook import InterviewCodebook
 from gkanalysis.core.zipping import zip_parts
-from gkanalysis.synthetic.interviewcoding import Interview
-from gkanalysis.synthetic.interviewproject import MARK, TITLE
+from tools.synthetic.interviewcoding import Interview
+from tools.synthetic.interviewproject import MARK, TITLE
 
 HEADINGS = (
     *("Farbe", "Kommentar", "Dokumentgruppe", "Dokumentname", "Code", "Anfang", "Ende", "Gewicht", "Segment"),

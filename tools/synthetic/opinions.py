@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gkanalysis.synthetic.transcripts import Mark, Transcript
+from tools.synthetic.transcripts import Mark, Transcript
 
 
 def second_opinion(

@@ -13,9 +13,9 @@ import pandas as pd
 
 from gkanalysis.codebook.codebookcheck import load_yaml
 from gkanalysis.core.errors import GkError
-from gkanalysis.synthetic.segmentsheet import sheet_file
-from gkanalysis.synthetic.wavereturns import REST, Figure
-from gkanalysis.synthetic.waves import published_figures
+from tools.synthetic.segmentsheet import sheet_file
+from tools.synthetic.wavereturns import REST, Figure
+from tools.synthetic.waves import published_figures
 
 MARK = "Synthetisches Protokoll: erfundene Bündnisse, erfundene Besuche"
 Rows = list[list[Any]]

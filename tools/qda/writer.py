@@ -14,9 +14,9 @@ from gkanalysis.core.zipping import zip_parts
 from gkanalysis.ingest.qda.guids import derived_guid
 from gkanalysis.ingest.qda.model import SOURCE_KINDS
 from gkanalysis.ingest.qda.positions import READINGS, Mark, Ruler, fit_readings
-from gkanalysis.ingest.qda.projectwriter import project_element
 from gkanalysis.ingest.qda.qdpx import INTERNAL
 from gkanalysis.ingest.qda.refusal import QdaWriteError
+from tools.qda.projectwriter import project_element
 
 _MARK = "\ufeff"
 _MEMBER = re.compile(r"[\w{}-][\w .{}%-]*(?<!\.)")  # a plain name; anything else is given another

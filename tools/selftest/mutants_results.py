@@ -20,7 +20,9 @@ from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.report.definition import read_report
 from gkanalysis.report.values import REFERENCE
-from gkanalysis.verify.mutants import (
+from gkanalysis.verify.published import judge_published, read_bindings
+from gkanalysis.verify.relations import read_figures, read_relations
+from tools.selftest.mutants import (
     Edit,
     Mutant,
     csv_bytes,
@@ -32,8 +34,6 @@ from gkanalysis.verify.mutants import (
     edit_part,
     replace_piece,
 )  # fmt: skip
-from gkanalysis.verify.published import judge_published, read_bindings
-from gkanalysis.verify.relations import read_figures, read_relations
 
 COORDINATE = re.compile(r"(?<=[ML] )\d+(?=\.)")  # in the path of an SVG
 DATA_URI = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")

@@ -9,9 +9,9 @@ import numpy as np
 
 from gkanalysis.codebook.instrument import Codebook
 from gkanalysis.core.errors import GkError
-from gkanalysis.synthetic.solve import Program, total
-from gkanalysis.synthetic.waveanswers import Outcome, planned_items, published_id
-from gkanalysis.synthetic.wavereturns import Figure, Return, is_asked, steady
+from tools.synthetic.solve import Program, total
+from tools.synthetic.waveanswers import Outcome, planned_items, published_id
+from tools.synthetic.wavereturns import Figure, Return, is_asked, steady
 
 SEPARATOR = "; "  # between the mentions of one answer: LibreOffice loses line breaks inside a text control
 CATEGORY_COLUMNS = ("source", "case_id", "item_id", "mention", "text", "category", "coder")

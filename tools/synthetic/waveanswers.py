@@ -13,8 +13,8 @@ import numpy as np
 
 from gkanalysis.codebook.instrument import Codebook, Item
 from gkanalysis.core.errors import GkError
-from gkanalysis.synthetic.solve import Program, total
-from gkanalysis.synthetic.wavereturns import REST, TICK, Figure, Return, choose, needs_of, steady
+from tools.synthetic.solve import Program, total
+from tools.synthetic.wavereturns import REST, TICK, Figure, Return, choose, needs_of, steady
 
 ALL = "alle"
 SHARED, OWN, CHANCE = (

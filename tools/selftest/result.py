@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from gkanalysis.verify.mutants import Mutant
+from tools.selftest.mutants import Mutant
 
 KINDS = {
     "tick": "a tick in a form",
