@@ -8,17 +8,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 FINDING_COLUMNS = [
-    "severity",
-    "rule",
-    "title",
-    "file",
-    "case_id",
-    "item_id",
-    "place",
-    "raw",
-    "message",
-    "question",
-]
+    "severity", "rule", "title", "file", "case_id", "item_id", "place", "raw", "message", "question",
+]  # fmt: skip
 LOSS_COLUMNS = ["stage", "unit", "file", "case_id", "item_id", "place", "raw", "action", "reason", "rule"]
 
 RULES: Mapping[str, tuple[str, str]] = {
@@ -68,27 +59,20 @@ class Log:
     def find(self, rule: str, message: str, *, question: str = "", **where: str) -> None:
         """Add a finding; `where` may name file, case_id, item_id, place and raw."""
         severity, title = RULES[rule]
-        row = dict.fromkeys(FINDING_COLUMNS, "") | where
-        self.findings.append(
-            row
-            | {"severity": severity, "rule": rule, "title": title, "message": message, "question": question}
-        )
+        told = {"severity": severity, "rule": rule, "title": title, "message": message, "question": question}
+        self.findings.append(dict.fromkeys(FINDING_COLUMNS, "") | where | told)
 
     def lose(self, stage: str, unit: str, action: str, reason: str, **where: str) -> None:
         """Add a loss: something that came in and is not used, or is used in another state."""
-        row = dict.fromkeys(LOSS_COLUMNS, "") | where
-        self.losses.append(row | {"stage": stage, "unit": unit, "action": action, "reason": reason})
+        told = {"stage": stage, "unit": unit, "action": action, "reason": reason}
+        self.losses.append(dict.fromkeys(LOSS_COLUMNS, "") | where | told)
 
     def finding_table(self) -> pd.DataFrame:
         """One row per finding; errors first, then by rule and case."""
         table = pd.DataFrame(self.findings, columns=FINDING_COLUMNS)
-        order = table["severity"].map({"error": 0, "finding": 1, "hint": 2})
-        return (
-            table.assign(order=order)
-            .sort_values(["order", "rule", "case_id", "item_id", "file"], kind="stable")
-            .drop(columns="order")
-            .reset_index(drop=True)
-        )
+        table = table.assign(order=table["severity"].map({"error": 0, "finding": 1, "hint": 2}))
+        table = table.sort_values(["order", "rule", "case_id", "item_id", "file"], kind="stable")
+        return table.drop(columns="order").reset_index(drop=True)
 
     def loss_table(self) -> pd.DataFrame:
         """One row per loss, in the order of the stages."""

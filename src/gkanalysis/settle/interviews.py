@@ -5,37 +5,46 @@ Everything that came in stands in a table or in the losses with its GUID (column
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from gkanalysis.codebook.interviewcodebook import InterviewCodebook
 from gkanalysis.core.findings import Log
-from gkanalysis.ingest.interviews import read_interim
+from gkanalysis.ingest.interviews import read_interim, segment_text
+from gkanalysis.ingest.qda.model import NOWHERE, Project, Selection, Source
 from gkanalysis.ingest.tables import read_rows
-from gkanalysis.settle.interviewcases import LIST, LIST_COLUMNS, Document, assign_documents
-from gkanalysis.settle.interviewcodings import (
-    Rows,
-    add_codings,
-    add_memos,
-    add_segments,
-    log_reader_losses,
-    log_unused,
-    match_codes,
-)
-from gkanalysis.settle.process import check_mixing, check_sums, read_dataset, text_csv
+from gkanalysis.settle.process import read_files
+from gkanalysis.settle.receipts import iso_date, nfc, no_date
 
-DOCUMENT_COLUMNS = (
-    "document_id", "name", "case_id", "file", "kind", "characters", "text", "reading", "date", "guid",
-)  # fmt: skip
-CODE_COLUMNS = ("code_id", "guid", "group_id", "label", "path", "definition")
-SEGMENT_COLUMNS = ("segment_id", "document_id", "case_id", "start", "end", "text", "place", "file", "guid")
-CODING_COLUMNS = (
-    "coding_id", "segment_id", "document_id", "case_id", "code_id", "coder", "start", "end", "created", "file",
-)  # fmt: skip
-CASE_COLUMNS = ("case_id", "type", "status", "file", "date")
-MEMO_COLUMNS = ("memo_id", "target_id", "author", "text", "name", "file")
+LIST = "dokumente.csv"
+LIST_COLUMNS = ("file", "document", "alliance_id", "date")
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_ENDING = re.compile(r"\.(txt|docx?|rtf|odt|pdf|mp3|mp4|wav|m4a)$", re.IGNORECASE)
+WHOLE = "ganzes Dokument"
+UNPLACED = "Stelle nicht gespeichert"
+UNNEEDED = frozenset({"graph", "unused_column"})  # kinds of losses that no chapter would miss
+# the reader gave such a coder a substitute for a name
+NAMELESS = frozenset({"unnamed_coder", "unknown_coder"})
+COLUMNS = {
+    "documents": (
+        "document_id", "name", "case_id", "file", "kind", "characters", "text", "reading", "date", "guid",
+    ),
+    "codes": ("code_id", "guid", "group_id", "label", "path", "definition"),
+    "segments": ("segment_id", "document_id", "case_id", "start", "end", "text", "place", "file", "guid"),
+    "codings": (
+        "coding_id", "segment_id", "document_id", "case_id", "code_id", "coder", "start", "end", "created", "file",
+    ),
+    "cases": ("case_id", "type", "status", "file", "date"),
+    "memos": ("memo_id", "target_id", "author", "text", "name", "file"),
+}  # fmt: skip
+NUMBERS = {"start": "int64", "end": "int64", "characters": "Int64"}  # all other columns are text
 
 
 def process_interviews(
@@ -43,12 +52,8 @@ def process_interviews(
 ) -> dict[str, pd.DataFrame]:
     """Match the projects of one source to codebook and register, and build its analysis tables.
 
-    Parameters
-    ----------
-    data : the data folder; the source's own folder may hold `dokumente.csv` for documents without a case
-    interim : folder with what `ingest_interviews` wrote
-    book : the codebook of the source
-    register : the frames of the register
+    The source's own folder in `data` may hold `dokumente.csv` for documents without a case; `interim` is the folder
+    with what `ingest_interviews` wrote.
 
     Returns
     -------
@@ -62,72 +67,39 @@ def process_interviews(
     findings, losses, files : as for forms; `item_id` holds the GUID
     """
     folder, log = data / book.source, Log()
-    files = text_csv(interim / "files.csv")
     projects = read_interim(interim / "projects.parquet")
-    check_mixing(read_dataset(data), files, log)
-    check_sums(data, folder, files, log)
-    for file in files[files["status"] == "left_out"].itertuples():
-        log.lose("ingest", "file", "ausgelassen", file.message, file=file.file)
+    files = read_files(data, folder, interim / "files.csv", "file", log)
     listed = read_rows(folder / LIST, LIST_COLUMNS, optional=["date"]) if (folder / LIST).exists() else []
     documents = assign_documents(projects, listed, register["buendnisse"], book, log)
-    code_ids = match_codes(projects, book, log)
-    by_file: dict[str, dict[str, Document]] = {}
-    for document in documents:
-        by_file.setdefault(document.file, {})[document.source.guid] = document
-    rows = Rows()
+    codes, rows = match_codes(projects, book, log), Rows(book, log)
     for file, project in projects.items():
-        own = by_file.get(file, {})
-        rows.codes, rows.places = code_ids[file], {}
-        rows.ids = code_ids[file] | {guid: document.id for guid, document in own.items()}
-        log_reader_losses(file, project, own, log)
-        add_segments(file, project, own, rows, log)
-        add_codings(file, project, own, book, rows, log)
-        log_unused(file, project, own, book, rows, log)
-        add_memos(file, project, rows, log)
+        rows.add(file, project, {d.source.guid: d for d in documents if d.file == file}, codes[file])
     _check_lead_coder(documents, rows.codings, book, log)
-    return _as_frames(documents, code_ids, rows, book) | {
-        "findings": log.finding_table(),
-        "losses": log.loss_table(),
-        "files": files,
-    }
-
-
-def _as_frames(
-    documents: Sequence[Document],
-    code_ids: Mapping[str, Mapping[str, str]],
-    rows: Rows,
-    book: InterviewCodebook,
-) -> dict[str, pd.DataFrame]:
-    """The rows as frames, in the order of documents, segments and the codebook."""
-    interviews = [
-        (d.id, d.source.name, d.case_id, d.file, d.source.kind, None if d.source.text is None else len(d.source.text),
-         d.source.text, d.source.reading, d.date, d.source.guid)
-        for d in documents
-    ]  # fmt: skip
-    guids: dict[str, list[str]] = {}
-    for ids in code_ids.values():
-        for guid, code_id in ids.items():
-            guids.setdefault(code_id, []).append(guid)
-    codes = [
-        (c.id, " ".join(dict.fromkeys(guids.get(c.id, ()))), c.group_id, c.label, c.path, c.definition)
-        for c in book.codes.values()
-    ]
-    cases = sorted((d.case_id, d.type, "interviewed", d.file, d.date) for d in documents)
-    return {
-        "documents": _frame(interviews, DOCUMENT_COLUMNS),
-        "codes": _frame(codes, CODE_COLUMNS),
-        "segments": _frame(rows.segments, SEGMENT_COLUMNS),
-        "codings": _frame(rows.codings, CODING_COLUMNS),
-        "cases": _frame(cases, CASE_COLUMNS),
-        "memos": _frame(rows.memos, MEMO_COLUMNS),
-    }
+    guids: dict[str, dict[str, None]] = {}
+    for guid, code_id in (pair for ids in codes.values() for pair in ids.items()):
+        guids.setdefault(code_id, {})[guid] = None
+    tables = {
+        "documents": [
+            (d.id, s.name, d.case_id, d.file, s.kind, None if s.text is None else len(s.text), s.text, s.reading,
+             d.date, s.guid)
+            for d in documents for s in [d.source]
+        ],
+        "codes": [
+            (c.id, " ".join(guids.get(c.id, ())), c.group_id, c.label, c.path, c.definition)
+            for c in book.codes.values()
+        ],
+        "segments": rows.segments,
+        "codings": rows.codings,
+        "cases": sorted((d.case_id, d.type, "interviewed", d.file, d.date) for d in documents),
+        "memos": rows.memos,
+    }  # fmt: skip
+    frames = {name: _frame(table, COLUMNS[name]) for name, table in tables.items()}
+    return frames | {"findings": log.finding_table(), "losses": log.loss_table(), "files": files}
 
 
 def _frame(rows: Sequence[tuple], columns: Sequence[str]) -> pd.DataFrame:
     """Rows as a frame whose columns have the same type whether or not there are rows."""
-    frame = pd.DataFrame(rows, columns=list(columns))
-    numbers = {"start": "int64", "end": "int64", "characters": "Int64"}
-    return frame.astype({c: numbers.get(c, "str") for c in columns})
+    return pd.DataFrame(rows, columns=list(columns)).astype({c: NUMBERS.get(c, "str") for c in columns})
 
 
 def _check_lead_coder(
@@ -143,11 +115,381 @@ def _check_lead_coder(
         )
         log.find("V25", message)
         return
-    for document in documents:
-        if document.id not in coded:
+    for document in (d for d in documents if d.id not in coded):
+        message = (
+            f"„{document.source.name}“ hat keine Kodierung von „{book.lead_coder}“; in den Auszählungen fehlt dieses "
+            "Gespräch. Bitte die Kodierung nachholen."
+        )
+        where = {"file": document.file, "case_id": document.case_id, "item_id": document.source.guid}
+        log.find("V26", message, **where)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One interview: its source in a file, its short id, and what is known of it."""
+
+    id: str
+    file: str
+    source: Source
+    case_id: str
+    type: str
+    date: str
+
+
+def document_id(name: str) -> str:
+    """A short id from the name of a document, fit for links and file names.
+
+    Examples
+    --------
+    >>> document_id("Gespräch 3 (Kürzung).docx"), document_id("???")
+    ('gespraech-3-kuerzung', 'dokument')
+    """
+    plain = nfc(_ENDING.sub("", name)).casefold().translate(_GERMAN)
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "dokument"
+
+
+def assign_documents(
+    projects: Mapping[str, Project], listed: Sequence[Mapping[str, str]], alliances: pd.DataFrame,
+    book: InterviewCodebook, log: Log,
+) -> list[Document]:  # fmt: skip
+    """One document per source of every project (by file), in their order, with its alliance and its day.
+
+    `listed` are the rows of the team's list, for documents without a case. No finding (V01, V05, V11, V16, V20, V21,
+    V24, V27, V31) sets a document aside, but the errors among them stop the build.
+    """
+    types = dict(zip(alliances["alliance_id"], alliances["type"], strict=True))
+    rows, used = _list_rows(listed, log), set()
+    ids: Counter[str] = Counter()
+    documents: list[Document] = []
+    for file, project in projects.items():
+        values = _values(project)
+        for source in project.sources:
+            used.add(key := (nfc(file), nfc(source.name)))
+            row, name = rows.get(key, {}), f"„{source.name}“"
+            variables = (book.case_variable, book.type_variable, book.date_variable)
+            cases, kinds, days = (list(values.get((source.guid, v.casefold()), ())) for v in variables)
+            where = {"file": file, "item_id": source.guid}
+            named = dict.fromkeys([*cases, *filter(None, [row.get("alliance_id")])])
+            case_id = where["case_id"] = _alliance(name, named, types, book, where, log)
+            for kind in kinds:
+                if (ours := types.get(case_id)) and kind.casefold() != ours:
+                    message = (
+                        f"Im Projekt steht bei {name} „{kind}“, im Register „{ours}“; es gilt das Register."
+                    )
+                    log.find("V05", message, raw=kind, **where)
+            day = _day(name, row.get("date", ""), days, book.period, where, log)
+            short = document_id(source.name)
+            ids[short] += 1
+            short += f"-{ids[short]}" if ids[short] > 1 else ""
+            documents.append(Document(short, file, source, case_id, types.get(case_id, ""), day))
+    _check_whole(documents, log)
+    for row in (row for key, row in rows.items() if key not in used):
+        message = (
+            f"„{LIST}“, Zeile {row['row']}: ein Dokument „{row['document']}“ in „{row['file']}“ gibt es nicht; "
+            "bitte Dateinamen und Dokumentnamen prüfen."
+        )
+        log.find("V27", message, file=row["file"], case_id=row["alliance_id"], raw=row["document"])
+    return documents
+
+
+def _list_rows(listed: Sequence[Mapping[str, str]], log: Log) -> dict[tuple[str, str], Mapping[str, str]]:
+    """Rows of the list by file and document; a second row for the same one, or a strange date, is V16."""
+    rows: dict[tuple[str, str], Mapping[str, str]] = {}
+    for row in listed:
+        at, first = (
+            f"„{LIST}“, Zeile {row['row']}",
+            rows.setdefault((nfc(row["file"]), nfc(row["document"])), row),
+        )
+        if row["date"] and not iso_date(row["date"]):
+            log.find("V16", no_date(at, row["date"]), file=row["file"], raw=row["date"])
+        if first is not row:
             message = (
-                f"„{document.source.name}“ hat keine Kodierung von „{book.lead_coder}“; in den Auszählungen fehlt dieses "
-                "Gespräch. Bitte die Kodierung nachholen."
+                f"{at}: „{row['document']}“ steht schon in Zeile {first['row']}; bitte eine Zeile löschen."
             )
-            where = {"file": document.file, "case_id": document.case_id, "item_id": document.source.guid}
-            log.find("V26", message, **where)
+            log.find("V16", message, file=row["file"], raw=row["document"])
+    return rows
+
+
+def _values(project: Project) -> dict[tuple[str, str], dict[str, None]]:
+    """GUID of a source and name of a variable -> its different values in the source and its cases."""
+    given = [(source.guid, source.values) for source in project.sources]
+    given += [(guid, case.values) for case in project.cases for guid in case.sources]
+    values: dict[tuple[str, str], dict[str, None]] = {}
+    for guid, of_one in given:
+        for name, value in of_one.items():
+            if value.strip():
+                values.setdefault((guid, name.strip().casefold()), {})[value.strip()] = None
+    return values
+
+
+def _alliance(
+    name: str, named: Collection[str], register: Collection[str], book: InterviewCodebook,
+    where: Mapping[str, str], log: Log,
+) -> str:  # fmt: skip
+    """The alliance of a document (V01 if unknown); "" with a finding (V20) if none or several are named."""
+    at = f"„{where['file']}“, Dokument {name}"
+    if len(named) != 1:
+        what = f"mehrere Bündnisse genannt ({', '.join(named)})" if named else "kein Bündnis genannt"
+        message = (
+            f"{at}: {what}; bitte im Projekt bei genau einem Fall die Variable „{book.case_variable}“ setzen oder das "
+            f"Dokument einmal in „{LIST}“ eintragen."
+        )
+        log.find("V20", message, raw=" | ".join(named), **where)
+        return ""
+    (case_id,) = named
+    if case_id not in register:
+        message = (
+            f"{at}: die Kennung „{case_id}“ fehlt im Register; bitte im Projekt (Variable „{book.case_variable}“) oder "
+            f"in „{LIST}“ berichtigen."
+        )
+        log.find("V01", message, raw=case_id, **where)
+    return case_id
+
+
+def _day(
+    name: str, listed: str, texts: Sequence[str], period: tuple[str, str], where: Mapping[str, str], log: Log
+) -> str:
+    """The day of an interview, from the list or else the case; "" if nothing is known (V11, V24)."""
+    for text in texts:
+        if not iso_date(text[:10]):
+            log.find("V11", f"{no_date(name, text)} Es zählt nicht.", raw=text, **where)
+    days = list(dict.fromkeys(filter(None, [iso_date(listed), *(iso_date(text[:10]) for text in texts)])))
+    if len(days) > 1:
+        message = f"{name} hat mehrere Daten ({', '.join(days)}); es gilt das erste, bitte berichtigen."
+        log.find("V11", message, raw=" | ".join(days), **where)
+    first, last = period
+    if days and not first <= days[0] <= last:
+        message = (
+            f"{name} ist vom {days[0]}, die Gespräche waren vom {first} bis {last}; bitte das Datum prüfen "
+            "oder den Zeitraum im Codebuch erweitern."
+        )
+        log.find("V24", message, raw=days[0], **where)
+    return days[0] if days else ""
+
+
+def _check_whole(documents: Sequence[Document], log: Log) -> None:
+    """What only all documents together show: an alliance with several, days that nobody wrote down."""
+    for case_id in dict.fromkeys(d.case_id for d in documents if d.case_id):
+        several = [d for d in documents if d.case_id == case_id]
+        if len(several) > 1:
+            names = ", ".join(f"„{d.source.name}“ in „{d.file}“" for d in several)
+            message = (
+                f"Zu {case_id} gehören {len(several)} Dokumente: {names}. Ein Gespräch zählt einmal; bitte die Zuordnung "
+                "berichtigen oder die Dokumente im QDA-Programm zusammenführen."
+            )
+            log.find("V21", message, file=several[0].file, case_id=case_id)
+    undated = [d.source.name for d in documents if not d.date]
+    if undated:
+        named = ", ".join(undated[:3]) + (" …" if len(undated) > 3 else "")
+        message = (
+            f"Für {len(undated)} von {len(documents)} Dokumenten ist kein Tag angegeben ({named}); ob sie in den "
+            f"Zeitraum fallen, ist nicht geprüft. Der Tag kann in „{LIST}“ stehen."
+        )
+        log.find("V31", message, raw=" | ".join(undated))
+
+
+@dataclass
+class Rows:
+    """Rows of the tables while they grow, and what the GUIDs of the present file have become in them.
+
+    Codes and segments are looked up by their own kind: a file may give one GUID to things of two kinds.
+    """
+
+    book: InterviewCodebook
+    log: Log
+    segments: list[tuple] = field(default_factory=list)
+    codings: list[tuple] = field(default_factory=list)
+    memos: list[tuple] = field(default_factory=list)
+
+    def add(self, file: str, project: Project, own: Mapping[str, Document], codes: Mapping[str, str]) -> None:
+        """Take over one project: `own` are its documents by GUID, `codes` the ids of its codes by GUID."""
+        self._log_reader_losses(file, project, own)
+        places = self._add_segments(file, project, own)
+        taken = self._add_codings(file, project, own, codes, places)
+        ids = {**codes, **{guid: document.id for guid, document in own.items()}, **places}
+        ids |= {guid: guid for guid in taken} | self._log_unused(file, project, own)
+        self._add_memos(file, project, ids)
+
+    def _log_reader_losses(self, file: str, project: Project, own: Mapping[str, Document]) -> None:
+        """What the reader could not use: a loss each, and one finding per kind (V28, V32)."""
+        rules = {loss.kind: "V32" if loss.kind in UNNEEDED else "V28" for loss in project.losses}
+        for loss in project.losses:
+            case_id = own[loss.guid].case_id if loss.guid in own else ""
+            where = {
+                "file": file,
+                "case_id": case_id,
+                "item_id": loss.guid,
+                "place": loss.place,
+                "raw": loss.raw,
+            }
+            self.log.lose("ingest", loss.kind, loss.done, loss.why, rule=rules[loss.kind], **where)
+        for (kind, done, why), n in Counter((x.kind, x.done, x.why) for x in project.losses).items():
+            message = f"„{file}“: {n}-mal {done}: {why} Jede Stelle steht mit Kennung in den Verlusten."
+            self.log.find(rules[kind], message, file=file, raw=kind)
+
+    def _add_segments(self, file: str, project: Project, own: Mapping[str, Document]) -> dict[str, str]:
+        """Number the stretches of every document in reading order, those without a place last; ids by GUID."""
+        stretches: dict[str, dict[Any, list[Selection]]] = {guid: {} for guid in own}
+        for s in project.selections:
+            if s.source not in own:
+                where = {"file": file, "item_id": s.guid, "raw": s.name}
+                self.log.lose(
+                    "validate", "segment", "zurückgestellt", "das Dokument fehlt im Projekt", **where
+                )
+                continue
+            # where no text is stored, paragraph and words tell which stretch it is; without either it is one of its own
+            words = (s.place, s.name) if s.place and s.name else s.guid
+            key = (s.start, s.end) if s.start >= 0 else words
+            stretches[s.source].setdefault(key, []).append(s)
+        ids: dict[str, str] = {}
+        for guid, by_key in stretches.items():
+            d = own[guid]
+            width = max(3, len(str(len(by_key))))  # ids of a document sort as its segments do
+            ordered = sorted(by_key.values(), key=lambda same: _reading_order(same[0]))
+            for number, same in enumerate(ordered, start=1):
+                segment_id, s = f"{d.id}-{number:0{width}}", same[0]
+                place = f"Zeichen {s.start + 1} bis {s.end}" if s.start >= 0 else s.place or UNPLACED
+                text, guids = segment_text(d.source, s), " ".join(s.guid for s in same)
+                self.segments.append((segment_id, d.id, d.case_id, s.start, s.end, text, place, file, guids))
+                ids |= {s.guid: segment_id for s in same}
+        return ids
+
+    def _add_codings(
+        self, file: str, project: Project, own: Mapping[str, Document], codes: Mapping[str, str],
+        places: Mapping[str, str],
+    ) -> list[str]:  # fmt: skip
+        """One row per segment, code and coder; what cannot count is set aside with its reason (V22, V23, V29)."""
+        selections = project.by_guid("selections")
+        replaced = {x.guid for x in project.losses if x.kind in NAMELESS}
+        coders = {c.guid: c.name.strip() for c in project.coders if c.guid not in replaced}
+        order = {code_id: k for k, code_id in enumerate(self.book.codes)}
+        position = {d.id: k for k, d in enumerate(own.values())}
+        nameless: Counter[str] = Counter()
+        counted: dict[tuple, str] = {}
+        rows: list[tuple[tuple, tuple]] = []
+        repeated = 0
+        for c in project.codings:
+            document, selection = own.get(c.source), selections.get(c.selection)
+            code_id, coder = codes.get(c.code, ""), coders.get(c.coder, "")
+            segment_id = places.get(c.selection, "") if c.selection else ""
+            path, reason, rule = project.code_paths.get(c.code, c.code), "", ""
+            if document is None or (c.selection and not segment_id):
+                reason = "das Dokument oder die Stelle fehlt im Projekt"
+            elif not code_id:
+                reason, rule = f"Kode „{path}“ steht nicht im Codebuch", "V22"
+            elif not coder:
+                reason, rule = "unbekannt, wer kodiert hat", "V23"
+                nameless[c.coder] += 1
+            elif (key := (document.id, segment_id, code_id, coder)) in counted:
+                reason, rule = f"dieselbe Kodierung wie {counted[key]}", "V29"
+                repeated += 1
+            if reason:
+                case_id = document.case_id if document else ""
+                place = segment_id or (WHOLE if not c.selection else "")
+                where = {"file": file, "case_id": case_id, "item_id": c.guid, "place": place, "raw": path}
+                self.log.lose("validate", "coding", "zurückgestellt", reason, rule=rule, **where)
+                continue
+            counted[key] = c.guid
+            start, end = (selection.start, selection.end) if selection else (NOWHERE, NOWHERE)
+            row = (c.guid, segment_id, document.id, document.case_id, code_id, coder, start, end)
+            row += (c.created, file)
+            rows.append(((position[document.id], segment_id, order[code_id], coder), row))
+        self.codings += [row for _, row in sorted(rows, key=lambda r: r[0])]
+        for guid, n in nameless.items():
+            message = (
+                f"„{file}“: von {n} Kodierungen ist unbekannt, wer sie vergeben hat ({guid or 'ohne Angabe'}). Bitte im "
+                "QDA-Programm den Namen eintragen und neu ausgeben; bis dahin zählen sie nicht."
+            )
+            self.log.find("V23", message, file=file, item_id=guid)
+        if repeated:
+            same = "Stelle, Kode und Person gleich"
+            message = f"„{file}“: {repeated} Kodierungen gibt es mehrmals ({same}); jede zählt einmal."
+            self.log.find("V29", message, file=file)
+        return list(counted.values())
+
+    def _log_unused(self, file: str, project: Project, own: Mapping[str, Document]) -> dict[str, str]:
+        """What no chapter uses: other variables, links, sets, cases without a document (V27); the other cases' ids."""
+        book, ids = self.book, {}
+        used = {v.casefold() for v in (book.case_variable, book.date_variable, book.type_variable)}
+        others = [v for v in project.variables if v.name.strip().casefold() not in used]
+        for unit, things in (("variable", others), ("link", project.links), ("set", project.sets)):
+            for thing in things:
+                where = {"file": file, "item_id": thing.guid, "raw": thing.name}
+                self.log.lose("validate", unit, "nicht ausgewertet", "kein Kapitel verwendet es", **where)
+        for case in project.cases:
+            if documents := [own[guid] for guid in case.sources if guid in own]:
+                ids[case.guid] = documents[0].case_id
+                continue
+            where = {"file": file, "item_id": case.guid, "raw": case.name}
+            message = (
+                f"„{file}“: zum Fall „{case.name}“ gehört kein Dokument; bitte ihn im QDA-Programm mit dem Gespräch "
+                f"verbinden oder das Gespräch in „{LIST}“ eintragen."
+            )
+            self.log.find("V27", message, **where)
+            self.log.lose("validate", "case", "zurückgestellt", "ohne Dokument", rule="V27", **where)
+        return ids
+
+    def _add_memos(self, file: str, project: Project, ids: Mapping[str, str]) -> None:
+        """Every memo, with the id that its target has in the tables."""
+        coders = {c.guid: c.name for c in project.coders}
+        ids = {**ids, **{memo.guid: memo.guid for memo in project.memos}}
+        for memo in project.memos:
+            target = ids.get(memo.target, "")
+            if memo.target and not target:
+                where = {"file": file, "item_id": memo.guid, "raw": memo.target}
+                reason = "worauf sie sich bezieht, ist in keiner Tabelle"
+                self.log.lose("validate", "memo", "ohne Bezug übernommen", reason, **where)
+            row = (memo.guid, target, coders.get(memo.author, ""), memo.text, memo.name, file)
+            self.memos.append(row)
+
+
+def _reading_order(selection: Selection) -> tuple:
+    """Sorts by place in the text; without one by the paragraphs, pages or seconds that the program gives, last."""
+    counted = [int(number) for number in re.findall(r"\d+", selection.place)]
+    return (selection.start < 0, selection.start, selection.end, counted)
+
+
+def _plain(path: str) -> str:
+    """A path of codes as it is compared: composed characters, single blanks."""
+    return " ".join(nfc(path).split())
+
+
+def match_codes(
+    projects: Mapping[str, Project], book: InterviewCodebook, log: Log
+) -> dict[str, dict[str, str]]:
+    """File -> GUID of a code -> its id in the codebook; without groups and codes that it lacks (V22, V30).
+
+    Codes are matched by their path: GUIDs may be new at every export.
+    """
+    declared = {_plain(code.path): code for code in book.codes.values()}
+    groups = {_plain(group.label) for group in book.groups.values()}
+    matched: dict[str, dict[str, str]] = {}
+    for file, project in projects.items():
+        matched[file] = {}
+        n_codings = Counter(c.code for c in project.codings)
+        for code in project.codes:
+            path, text, n = (
+                _plain(project.code_paths[code.guid]),
+                _plain(code.description),
+                n_codings[code.guid],
+            )
+            where = {"file": file, "item_id": code.guid, "raw": path}
+            if ours := declared.get(path):
+                matched[file][code.guid] = ours.id
+                if code.description and text != _plain(ours.definition):
+                    said = f"„{text}“, das Codebuch als „{ours.definition}“"
+                    message = f"„{file}“ beschreibt „{path}“ als {said}; es gilt das Codebuch."
+                    log.find("V30", message, **where)
+                continue
+            if path in groups and not n:
+                continue
+            close = get_close_matches(path, declared, n=1)
+            advice = f"ähnlich ist „{close[0]}“" if close else "bitte im Codebuch ergänzen"
+            advice = "im Codebuch ist das eine Gruppe, kein Kode" if path in groups else advice
+            message = (
+                f"„{file}“: „{path}“ mit {n} Kodierungen steht nicht im Codebuch ({advice}). Bitte den Kode umbenennen "
+                "oder ergänzen; bis dahin zählen seine Kodierungen nicht."
+            )
+            log.find("V22", message, **where)
+            log.lose("validate", "code", "zurückgestellt", "steht nicht im Codebuch", rule="V22", **where)
+    return matched

@@ -12,7 +12,7 @@ from gkanalysis.codebook.listbook import ALLIANCE, ListBook
 from gkanalysis.core.findings import Log
 from gkanalysis.ingest.headings import main_title
 from gkanalysis.ingest.sheetfindings import finding_log_rows, place_in_words
-from gkanalysis.settle.process import check_mixing, check_sums, read_dataset, text_csv
+from gkanalysis.settle.process import read_files
 
 # what stands in the list and not in the table -> what it is: cells without a value, values and columns without a name
 SET_ASIDE = {"T06": "cell", "T08": "cell", "T09": "cell", "T14": "value", "T05": "column"}
@@ -21,14 +21,7 @@ SET_ASIDE = {"T06": "cell", "T08": "cell", "T09": "cell", "T14": "value", "T05":
 def process_list(
     data: Path, interim: Path, book: ListBook, register: Mapping[str, pd.DataFrame]
 ) -> dict[str, pd.DataFrame]:
-    """Check a list against the register and build its tables.
-
-    Parameters
-    ----------
-    data : the data folder
-    interim : folder with what `ingest_list` wrote
-    book : the codebook of the list
-    register : the frames of the register
+    """Check a list, as `ingest_list` wrote it into `interim`, against the register and build its tables.
 
     Returns
     -------
@@ -37,27 +30,25 @@ def process_list(
     findings, losses, files : as for forms; in losses `item_id` is the name of the column
     """
     log = Log()
-    files = text_csv(interim / "files.csv")
-    rows, found = (pd.read_parquet(interim / f"{name}.parquet") for name in ("rows", "found"))
-    check_mixing(read_dataset(data), files[files["synthetic"] != ""], log)
-    check_sums(data, data / book.source, files, log)
-    for file in files[files["status"] == "left_out"].itertuples():
-        log.lose("ingest", "file", "ausgelassen", file.message, file=file.file)
-    log.findings += finding_log_rows(found)
-    case_of = dict(zip(rows["row"], rows[ALLIANCE], strict=True)) if ALLIANCE in rows else {}
-    known = set(register["buendnisse"]["alliance_id"])
+    files = read_files(data, data / book.source, interim / "files.csv", "file", log)
+    rows, findings = (pd.read_parquet(interim / f"{name}.parquet") for name in ("rows", "found"))
+    log.findings += finding_log_rows(findings)
+    case_of = {
+        row: i for row, i in zip(rows["row"], rows.get(ALLIANCE, ()), strict=False) if isinstance(i, str)
+    }
+    ids = set(register["buendnisse"]["alliance_id"])
     for row, case_id in case_of.items():
-        if isinstance(case_id, str) and case_id not in known:
-            message = f"„{book.file}“, Zeile {row}: „{case_id}“ fehlt im Register; bitte die Kennung oder das Register berichtigen."
+        if case_id not in ids:
+            advice = "bitte die Kennung oder das Register berichtigen"
+            message = f"„{book.file}“, Zeile {row}: „{case_id}“ fehlt im Register; {advice}."
             log.find("V01", message, file=book.file, place=f"Zeile {row}", raw=case_id)
     names = {main_title(c): c.name for c in book.spec.columns}
-    for f in found[found["rule"].isin(SET_ASIDE)].itertuples():
+    for f in findings[findings["rule"].isin(SET_ASIDE)].itertuples():
         title = re.search("„(.+)“$", f.column)
-        case_id = None if pd.isna(f.row) else case_of.get(int(f.row))
         log.lose(
             "ingest", SET_ASIDE[f.rule], "nicht übernommen", f.message, file=f.file, raw=f.value, rule=f.rule,
-            case_id=case_id if isinstance(case_id, str) else "", place=place_in_words("", f.row, f.column),
-            item_id=names.get(title[1], "") if title else "",
+            case_id="" if pd.isna(f.row) else case_of.get(int(f.row), ""),
+            place=place_in_words("", f.row, f.column), item_id=names.get(title[1], "") if title else "",
         )  # fmt: skip
     places = [place_in_words(s, r, "") for s, r in zip(rows["sheet"], rows["row"], strict=True)]
     rows = rows.drop(columns=["sheet", "row"]).assign(file=book.file, row=rows["row"], place=places)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,18 +24,8 @@ MENTION_COLUMNS = ["case_id", "item_id", "mention", "text", "category", "coder",
 def read_mentions(
     folder: Path, responses: pd.DataFrame, book: Codebook, categories: CategoryBook | None, log: Log
 ) -> pd.DataFrame:
-    """Mentions of the open items that have categories, with the team's codings checked against them.
+    """Mentions of the open items that have categories, with the team's codings checked against them (K01 to K09).
 
-    Parameters
-    ----------
-    folder : the source's folder; `kategorien.csv` in it is the team's spreadsheet of codings
-    responses : one row per case, item and occurrence, with final states
-    book : the codebook of the source
-    categories : the categories of open items, of any source; None: there are none
-    log : takes what `gkanalysis.ingest.categories.read_codings` finds, rules K01 to K09
-
-    Returns
-    -------
     One row per mention, coder and category: `case_id`, `item_id`, `mention` (1, 2, ... within the answer), `text`,
     `category`, `coder`, `file`, `place`. A mention without a category has one row with both empty. Without categories
     for the source there are no rows.
@@ -49,30 +40,27 @@ def read_mentions(
     path = folder / SHEET
     if categories is None:
         if path.exists():
-            raise CodebookError(
-                f"Zu „{path}“ fehlen die Kategorien; bitte „{CATEGORY_FILE}“ neben den Codebüchern anlegen."
-            )
-        return mention_frame([])
+            advice = f"bitte „{CATEGORY_FILE}“ neben den Codebüchern anlegen"
+            raise CodebookError(f"Zu „{path}“ fehlen die Kategorien; {advice}.")
+        return _frame([])
     items = {key: of_item for key, of_item in categories.items.items() if key[0] == book.source}
     wrong = [i for _, i in items if i not in book.items or book.items[i].kind != "text"]
     if wrong:
-        raise CodebookError(
-            f"Kategorien „{categories.path}“: „{wrong[0]}“ ist keine offene Frage von „{book.source}“; bitte berichtigen."
-        )
+        problem = f"„{wrong[0]}“ ist keine offene Frage von „{book.source}“; bitte berichtigen."
+        raise CodebookError(f"Kategorien „{categories.path}“: {problem}")
     answers = received_mentions(responses[responses["item_id"].isin([i for _, i in items])])
     given: dict[tuple[str, str, int], list[tuple[str, str]]] = {}
     if path.exists():
-        own = replace(categories, items=items)
-        read = read_codings(path, answers.assign(source=book.source), own)
-        log.findings += finding_log_rows(read.findings)
-        for c in read.rows.itertuples():
+        codings = read_codings(path, answers.assign(source=book.source), replace(categories, items=items))
+        log.findings += finding_log_rows(codings.findings)
+        for c in codings.rows.itertuples():
             given.setdefault((c.case_id, c.item_id, c.mention), []).append((c.coder, c.category))
     elif len(answers):
-        found = SheetFindings(SHEET, CATEGORY_RULES)
-        said = f"Die Datei fehlt; {len(answers)} Nennungen offener Antworten haben keine Kategorie."
-        found.add("K01", said, todo=f"bitte in „{folder}“ anlegen und kodieren")
-        log.findings += finding_log_rows(found.table())
-    return mention_frame(list(_coded(answers, given, categories, book.source)))
+        lacking = SheetFindings(SHEET, CATEGORY_RULES)
+        message = f"Die Datei fehlt; {len(answers)} Nennungen offener Antworten haben keine Kategorie."
+        lacking.add("K01", message, todo=f"bitte in „{folder}“ anlegen und kodieren")
+        log.findings += finding_log_rows(lacking.table())
+    return _frame(list(_coded(answers, given, categories, book.source)))
 
 
 def received_mentions(responses: pd.DataFrame) -> pd.DataFrame:
@@ -84,14 +72,11 @@ def received_mentions(responses: pd.DataFrame) -> pd.DataFrame:
     >>> received_mentions(pd.DataFrame([answer]))[["mention", "text"]].values.tolist()
     [[1, 'Treffs'], [2, 'Sport']]
     """
-    rows: list[dict[str, object]] = []
-    number: dict[tuple[str, str], int] = {}
+    rows, number = [], Counter()
     for r in responses[responses["state"] == "answered"].itertuples():
         for text in filter(None, map(str.strip, r.value.split(SEPARATOR))):
-            key = (r.case_id, r.item_id)
-            number[key] = number.get(key, 0) + 1
-            where = {"file": r.file, "place": r.place}
-            rows.append(dict(zip(MENTION_COLUMNS, (*key, number[key], text), strict=False)) | where)
+            number[key := (r.case_id, r.item_id)] += 1
+            rows.append((*key, number[key], text, r.file, r.place))
     return pd.DataFrame(rows, columns=[*MENTION_COLUMNS[:4], "file", "place"])
 
 
@@ -105,22 +90,20 @@ def coding_template(mentions: pd.DataFrame, categories: CategoryBook, source: st
     return coding_sheet(received, categories, mentions[mentions["category"] != ""])
 
 
-def mention_frame(rows: list[dict[str, object]]) -> pd.DataFrame:
+def _frame(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     """Rows as a table whose columns have the same kinds however many rows there are."""
     frame = pd.DataFrame(rows, columns=MENTION_COLUMNS)
     return frame.astype({c: "int64" if c == "mention" else "str" for c in MENTION_COLUMNS})
 
 
 def _coded(
-    answers: pd.DataFrame,
-    given: dict[tuple[str, str, int], list[tuple[str, str]]],
-    categories: CategoryBook,
-    source: str,
-) -> Iterator[dict[str, object]]:
+    answers: pd.DataFrame, given: Mapping[tuple[str, str, int], Sequence[tuple[str, str]]],
+    categories: CategoryBook, source: str,
+) -> Iterator[dict[str, object]]:  # fmt: skip
     """The rows of each mention, coders and categories in the order of the codebook."""
     coders = {c: k for k, c in enumerate(categories.coders)}
     for row in answers.to_dict("records"):
-        place = {c: k for k, c in enumerate(categories.ids(source, row["item_id"]))}
+        order = {c: k for k, c in enumerate(categories.ids(source, row["item_id"]))}
         codings = given.get((row["case_id"], row["item_id"], row["mention"]), [("", "")])
-        for coder, category in sorted(codings, key=lambda c: (coders.get(c[0], 0), place.get(c[1], 0))):
+        for coder, category in sorted(codings, key=lambda c: (coders.get(c[0], 0), order.get(c[1], 0))):
             yield row | {"category": category, "coder": coder}

@@ -1,13 +1,10 @@
-"""Which received form belongs to which alliance, and which one counts: the list of receipts against the folder.
-
-Pure functions: frames in, frames out; findings and losses go to a `gkanalysis.core.findings.Log`.
-"""
+"""Which received form belongs to which alliance, and which one counts: the list of receipts against the folder."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pandas as pd
@@ -27,111 +24,57 @@ def check_receipts(receipts: pd.DataFrame, log: Log) -> pd.DataFrame:
     '2019-07-03'
     """
     receipts = receipts.assign(file=receipts["file"].map(nfc))
-    days = {text: iso_date(text) for text in receipts["received"]}
-    for r in receipts.itertuples():
-        if not days[r.received]:
-            log.find(
-                "V16",
-                f"Zeile {r.row} der Eingangsliste: „{r.received}“ ist kein Datum; bitte als 2019-07-03 schreiben.",
-                file=r.file,
-                raw=r.received,
-            )
+    days = receipts["received"].map(iso_date)
+    for r in receipts[days == ""].itertuples():
+        log.find("V16", no_date(f"Zeile {r.row} der Eingangsliste", r.received), file=r.file, raw=r.received)
     for r in receipts[receipts["file"].duplicated()].itertuples():
-        log.find(
-            "V16",
-            f"Zeile {r.row} der Eingangsliste: „{r.file}“ steht dort schon; bitte eine Zeile löschen.",
-            file=r.file,
-        )
-    return receipts.assign(received=receipts["received"].map(days))
+        message = f"Zeile {r.row} der Eingangsliste: „{r.file}“ steht dort schon; bitte eine Zeile löschen."
+        log.find("V16", message, file=r.file)
+    return receipts.assign(received=days)
 
 
 def assign_forms(
-    forms: pd.DataFrame,
-    receipts: pd.DataFrame,
-    alliances: pd.DataFrame,
-    names: Mapping[str, str],
-    log: Log,
-    name_item: str = "K.1",
-    path: str = "eingang.csv",
-) -> pd.DataFrame:
-    """Give every form that was read its alliance and the day it came in.
+    forms: pd.DataFrame, receipts: pd.DataFrame, alliances: pd.DataFrame, names: Mapping[str, str], log: Log,
+    name_item: str = "K.1", path: str = "eingang.csv",
+) -> pd.DataFrame:  # fmt: skip
+    """The forms (one row per file) that belong to an alliance, with its `case_id` and the day `received`.
 
-    Parameters
-    ----------
-    forms : one row per file (file, status)
-    receipts : the team's list as `check_receipts` gives it (file, received, alliance_id)
-    alliances : the register
-    names : file -> the name that the form itself gives
-    log : takes findings V01 to V04 and V19
-    name_item : the item in which the form names itself
-    path : the file of the list, for the findings
-
-    Returns
-    -------
-    DataFrame, one row per form with an alliance: the columns of `forms`, `case_id`, `received`
+    The list `receipts`, as `check_receipts` gives it and `path` names it, decides before the name that a form gives
+    itself (`names`, from the item `name_item`). Findings are V01 to V04 and V19.
     """
-    known = alliances.set_index("alliance_id")
+    register = alliances.set_index("alliance_id")
     by_file = {r.file: r for r in receipts.itertuples()}
     present = {nfc(f) for f in forms["file"]}
     for file, receipt in by_file.items():
-        if receipt.alliance_id not in known.index:
-            log.find(
-                "V01",
-                unknown_alliance(f"„{path}“, Zeile {receipt.row} („{file}“)", receipt.alliance_id),
-                file=file,
-                raw=receipt.alliance_id,
-            )
+        case_id = receipt.alliance_id
+        if case_id not in register.index:
+            where = f"„{path}“, Zeile {receipt.row} („{file}“)"
+            log.find("V01", unknown_alliance(where, case_id), file=file, raw=case_id)
         if file not in present:
-            log.find(
-                "V02",
-                f"„{file}“ steht in der Eingangsliste, liegt aber nicht im Ordner.",
-                file=file,
-                case_id=receipt.alliance_id,
-            )
+            message = f"„{file}“ steht in der Eingangsliste, liegt aber nicht im Ordner."
+            log.find("V02", message, file=file, case_id=case_id)
     rows = []
     for form in forms.itertuples(index=False):
-        file, said = nfc(form.file), names.get(form.file, "")
+        file, own_name = nfc(form.file), names.get(form.file, "")
+        fits = alliances_named(own_name, alliances)
         receipt = by_file.get(file)
-        fits = alliances_named(said, alliances)
         if receipt is None and len(fits) != 1:
-            log.find(
-                "V01",
-                f"„{file}“ fehlt in „{path}“, und {_leads(said, fits)}. Bitte dort eine Zeile für die Datei ergänzen.",
-                file=file,
-                raw=said,
-            )
-        elif receipt is None:
-            rows.append({**form._asdict(), "case_id": fits[0], "received": ""})
-            log.find(
-                "V03",
-                f"„{file}“ fehlt in der Eingangsliste; nach dem Namen „{said}“ zugeordnet.",
-                file=file,
-                case_id=fits[0],
-            )
-        elif receipt.alliance_id in known.index:
-            rows.append({**form._asdict(), "case_id": receipt.alliance_id, "received": receipt.received})
-            name = known.loc[receipt.alliance_id, "name"]
-            if said and fits and receipt.alliance_id not in fits:
-                other = known.loc[fits[0], "name"]
-                log.find(
-                    "V19",
-                    f"„{file}“ steht in der Eingangsliste bei „{name}“ ({receipt.alliance_id}), der Bogen selbst nennt "
-                    f"„{other}“ ({fits[0]}). Bitte die Liste berichtigen oder den Namen als weiteren im Register eintragen.",
-                    file=file,
-                    case_id=receipt.alliance_id,
-                    item_id=name_item,
-                    raw=said,
-                )
-            elif said and receipt.alliance_id not in fits:
-                log.find(
-                    "V04",
-                    f"Der Bogen nennt „{said}“, das Register „{name}“.",
-                    file=file,
-                    case_id=receipt.alliance_id,
-                    item_id=name_item,
-                    raw=said,
-                    question=f"Im Kopf des Bogens steht „{said}“. Ist damit Ihr Bündnis „{name}“ gemeint?",
-                )
+            advice = "Bitte dort eine Zeile für die Datei ergänzen."
+            message = f"„{file}“ fehlt in „{path}“, und {_leads(own_name, fits)}. {advice}"
+            log.find("V01", message, file=file, raw=own_name)
+            continue
+        case_id = fits[0] if receipt is None else receipt.alliance_id
+        where = {"file": file, "case_id": case_id}
+        if receipt is None:
+            message = f"„{file}“ fehlt in der Eingangsliste; nach dem Namen „{own_name}“ zugeordnet."
+            log.find("V03", message, **where)
+        elif case_id not in register.index:
+            continue
+        elif own_name and case_id not in fits:
+            where |= {"item_id": name_item, "raw": own_name}
+            _log_other_name(register["name"], own_name, fits, where, log)
+        received = "" if receipt is None else receipt.received
+        rows.append({**form._asdict(), "case_id": case_id, "received": received})
     assigned = pd.DataFrame(rows, columns=[*forms.columns, "case_id", "received"])
     for _, copies in assigned[assigned["sha256"] != ""].groupby("sha256") if "sha256" in assigned else ():
         if copies["case_id"].nunique() > 1:
@@ -141,27 +84,42 @@ def assign_forms(
     return assigned
 
 
-def unknown_alliance(where: str, alliance_id: str) -> str:
-    """The sentence for an alliance that the register lacks (V01): where it stands and what to do.
+def _log_other_name(
+    register: pd.Series, own_name: str, fits: Sequence[str], where: Mapping[str, str], log: Log
+) -> None:
+    """A form that names another alliance than the list is an error (V19), one that names none is asked (V04)."""
+    file, case_id = where["file"], where["case_id"]
+    name = register[case_id]
+    if fits:
+        message = (
+            f"„{file}“ steht in der Eingangsliste bei „{name}“ ({case_id}), der Bogen selbst nennt „{register[fits[0]]}“ "
+            f"({fits[0]}). Bitte die Liste berichtigen oder den Namen als weiteren im Register eintragen."
+        )
+        log.find("V19", message, **where)
+    else:
+        question = f"Im Kopf des Bogens steht „{own_name}“. Ist damit Ihr Bündnis „{name}“ gemeint?"
+        log.find("V04", f"Der Bogen nennt „{own_name}“, das Register „{name}“.", question=question, **where)
 
-    Examples
-    --------
-    >>> unknown_alliance("„eingang.csv“, Zeile 7", "B99")
-    '„eingang.csv“, Zeile 7: „B99“ fehlt im Register; bitte die Kennung berichtigen oder das Bündnis in „register/buendnisse.csv“ ergänzen.'
-    """
+
+def unknown_alliance(where: str, alliance_id: str) -> str:
+    """The sentence for an alliance that the register lacks (V01): where it stands and what to do."""
     return (
         f"{where}: „{alliance_id}“ fehlt im Register; bitte die Kennung berichtigen oder das Bündnis in "
         "„register/buendnisse.csv“ ergänzen."
     )
 
 
-def _leads(said: str, fits: list[str]) -> str:
+def no_date(where: str, text: str) -> str:
+    """The sentence for what is no day: where it stands and how to write one."""
+    return f"{where}: „{text}“ ist kein Datum; bitte als 2019-07-03 schreiben."
+
+
+def _leads(own_name: str, fits: Sequence[str]) -> str:
     """What the name that a form gives itself tells about its alliance."""
-    if not said:
-        return "der Bogen nennt keinen Namen"
-    if not fits:
-        return f"der Name im Bogen („{said}“) passt zu keinem Bündnis des Registers"
-    return f"der Name im Bogen („{said}“) passt zu mehreren Bündnissen ({', '.join(fits)})"
+    several = f"mehreren Bündnissen ({', '.join(fits)})" if fits else "keinem Bündnis des Registers"
+    return (
+        f"der Name im Bogen („{own_name}“) passt zu {several}" if own_name else "der Bogen nennt keinen Namen"
+    )
 
 
 def choose_forms(assigned: pd.DataFrame, log: Log) -> pd.DataFrame:
@@ -179,29 +137,20 @@ def choose_forms(assigned: pd.DataFrame, log: Log) -> pd.DataFrame:
     chosen = []
     for case_id, group in assigned.groupby("case_id", sort=True):
         group = group.sort_values("received", kind="stable")
-        last = group.iloc[-1]
+        last, n = group.iloc[-1], len(group)
         chosen.append(last)
-        if len(group) == 1:
-            continue
-        if (group["received"] == last["received"]).sum() > 1 or (group["received"] == "").any():
-            log.find(
-                "V16",
-                f"Von {case_id} liegen {len(group)} Bögen ohne eindeutiges Eingangsdatum vor; bitte die Eingangsliste ergänzen.",
-                case_id=str(case_id),
-                file=last["file"],
-            )
+        if n > 1 and ((group["received"] == last["received"]).sum() > 1 or (group["received"] == "").any()):
+            message = f"Von {case_id} liegen {n} Bögen ohne eindeutiges Eingangsdatum vor; bitte die Eingangsliste ergänzen."
+            log.find("V16", message, case_id=str(case_id), file=last["file"])
+        question = f"Wir haben von Ihnen mehrere Bögen. Gilt der Bogen vom {last['received']}?"
+        reason = f"ersetzt durch „{last['file']}“ vom {last['received']}"
         for old in group.iloc[:-1].itertuples():
-            reason = f"ersetzt durch „{last['file']}“ vom {last['received']}"
-            log.find(
-                "V06",
-                f"{len(group)} Bögen; es zählt der zuletzt eingegangene. „{old.file}“ vom {old.received} {reason}.",
-                file=old.file,
-                case_id=str(case_id),
-                question=f"Wir haben von Ihnen mehrere Bögen. Gilt der Bogen vom {last['received']}?",
+            where = {"file": old.file, "case_id": str(case_id)}
+            message = (
+                f"{n} Bögen; es zählt der zuletzt eingegangene. „{old.file}“ vom {old.received} {reason}."
             )
-            log.lose(
-                "validate", "form", "zurückgestellt", reason, file=old.file, case_id=str(case_id), rule="V06"
-            )
+            log.find("V06", message, question=question, **where)
+            log.lose("validate", "form", "zurückgestellt", reason, rule="V06", **where)
     return pd.DataFrame(chosen, columns=assigned.columns).reset_index(drop=True)
 
 
@@ -218,8 +167,7 @@ def iso_date(text: str) -> str:
     >>> iso_date("3.7.2019"), iso_date("2019-07-03"), iso_date("Juli")
     ('2019-07-03', '2019-07-03', '')
     """
-    german = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text, re.ASCII)
-    if german:
+    if german := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text, re.ASCII):
         text = f"{german[3]}-{german[2]:0>2}-{german[1]:0>2}"
     try:
         return date.fromisoformat(text).isoformat() if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else ""
@@ -227,7 +175,7 @@ def iso_date(text: str) -> str:
         return ""
 
 
-def alliances_named(said: str, alliances: pd.DataFrame) -> list[str]:
+def alliances_named(text: str, alliances: pd.DataFrame) -> list[str]:
     """Ids of the alliances whose name or alias stands in a text as whole words.
 
     A name inside another one does not count: „Kreis Fulda“ is not „Fulda“.
@@ -238,12 +186,11 @@ def alliances_named(said: str, alliances: pd.DataFrame) -> list[str]:
     >>> alliances_named("Der Landrat, Kreis Fulda", register), alliances_named("Ostfulda", register)
     (['B2'], [])
     """
-    text = _words(said)
-    found = []
+    text, hits = _words(text), []
     for a in alliances.fillna({"aliases": ""}).itertuples():
         names = filter(None, map(_words, [a.name, *a.aliases.split("|")]))
-        found += [(n, a.alliance_id) for n in names if re.search(rf"(?<!\w){re.escape(n)}(?!\w)", text)]
-    return list(dict.fromkeys(i for n, i in found if not any(n != m and n in m for m, _ in found)))
+        hits += [(n, a.alliance_id) for n in names if re.search(rf"(?<!\w){re.escape(n)}(?!\w)", text)]
+    return list(dict.fromkeys(i for n, i in hits if not any(n != m and n in m for m, _ in hits)))
 
 
 def _words(text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from gkanalysis.core.errors import IngestError, ValidationError
 from gkanalysis.core.findings import RULES
 from gkanalysis.ingest.qda.model import Link, Set
-from gkanalysis.settle.interviewcases import document_id
+from gkanalysis.settle.interviews import document_id
 from gkanalysis.settle.process import raise_errors
 from interviewfolder import BOOK, CLIMATE, LEAD, NEW, OPEN, SECOND, TEXT, Drawn, Folder, guid, spreadsheet
 from received import found, rules

@@ -5,7 +5,7 @@ import pytest
 from gkanalysis.core.errors import CodebookError
 from gkanalysis.core.findings import Log
 from gkanalysis.ingest.categorybook import read_category_book
-from gkanalysis.settle.mentions import MENTION_COLUMNS, coding_template, mention_frame, read_mentions
+from gkanalysis.settle.mentions import MENTION_COLUMNS, coding_template, read_mentions
 from openfolder import CATEGORIES, CODED, SOURCE, OpenFolder
 from received import COUNTED, Received
 
@@ -79,7 +79,6 @@ def test_source_without_categories(tmp_path):
     mentions, findings = drawn.read()
     assert list(mentions.columns) == MENTION_COLUMNS
     assert (len(mentions), len(findings)) == (0, 0)
-    assert mentions.dtypes.equals(mention_frame([dict.fromkeys(MENTION_COLUMNS, 1)]).dtypes)
     assert read_mentions(drawn.folder, drawn.responses, drawn.book, None, Log()).empty
     (drawn.folder / "kategorien.csv").write_text("source\n")
     with pytest.raises(CodebookError, match="fehlen die Kategorien"):

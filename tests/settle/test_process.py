@@ -153,7 +153,7 @@ def test_many_mixed_files_are_one_finding():
     """All files on the wrong side are counted in one sentence that names three and says what to do."""
     log = Log()
     files = pd.DataFrame({"file": list("abcde"), "status": "read", "synthetic": "True"})
-    check_mixing({"synthetic": False}, files, log)
+    check_mixing(False, files, log)
     (finding,) = log.findings
     assert finding["message"].startswith(
         "5 Dateien tragen das Kennzeichen erfundener Daten („SYNTHETISCH“ in"
@@ -162,7 +162,7 @@ def test_many_mixed_files_are_one_finding():
         "aber dataset.yml sagt „synthetic: false“: „a“, „b“, „c“ und 2 weitere. Bitte" in finding["message"]
     )
     assert "„synthetic: true“ setzen oder die erfundenen Dateien herausnehmen." in finding["message"]
-    check_mixing({"synthetic": True}, files, log)
+    check_mixing(True, files, log)
     assert len(log.findings) == 1
 
 

@@ -12,7 +12,7 @@ from listfolder import CLEAN, HEAD, SOURCE, ListFolder
 from received import found, rules
 from sheets import formula
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DIRTY = [
     ["Besuche im Mai"],
     [*HEAD, "Wetter"],
