@@ -13,7 +13,7 @@ from gkanalysis.ingest.qda.model import Case, Code, Coder, Coding, Memo, Project
 from gkanalysis.settle.interviews import process_interviews
 from received import ALLIANCES
 from tools.project import rewrite_form
-from tools.qda.writer import write_qdpx
+from tools.qdpx import write_qdpx
 
 BOOK = read_interview_codebook(ROOT / "data/codebook/reflexionsgespraeche.yml")
 LEAD, SECOND = "Kodierung A", "Kodierung B"

@@ -19,7 +19,7 @@ import yaml
 
 from gkanalysis.codebook.interviewcodebook import InterviewCodebook, read_interview_codebook
 from gkanalysis.core.errors import GkError
-from tools.qda.writer import write_qdpx
+from tools.qdpx import write_qdpx
 from tools.synthetic.answers import Form
 from tools.synthetic.interviewcases import choose_alliances, place_name
 from tools.synthetic.interviewcoding import Interview, code_transcripts, write_notes

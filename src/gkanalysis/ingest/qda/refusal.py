@@ -1,9 +1,9 @@
-"""The German sentences with which a file of a QDA program is refused, or cannot be written.
+"""The German sentences with which a file of a QDA program is refused.
 
 Refused is only what is dangerous or no such file at all; everything else is read and listed as a loss.
 """
 
-from gkanalysis.core.errors import GkError, IngestError
+from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.refusal import printable
 
 _EXPORT_AGAIN = "bitte im QDA-Programm noch einmal exportieren und diese Datei einlesen"
@@ -47,7 +47,3 @@ class QdaFileError(IngestError):
         self.rule = rule
         shown = f" ({printable(detail)})" if detail else ""
         super().__init__(f"Die Datei „{printable(name)}“{shown} {SENTENCES[rule]}.")
-
-
-class QdaWriteError(GkError):
-    """A project that REFI-QDA cannot hold as it is; nothing is written."""
