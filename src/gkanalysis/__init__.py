@@ -11,6 +11,10 @@ __version__ = version("gkanalysis")
 
 # Public names and where they live; looked up on first use, so that a step of make loads only what it needs.
 _WHERE = {
+    "alliance": "counts.sources",
+    "compare": "counts.sources",
+    "source": "counts.sources",
+    "sources": "counts.sources",
     "Figure": "report.exhibits",
     "OFFER_ASPECT_LABELS": "tabulate.offers",
     "Offers": "report.offers",

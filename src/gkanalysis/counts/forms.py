@@ -559,7 +559,7 @@ class Openings(OfForms):
         return [t for t in themes(data.book(self.source)).values() if t.has_offers]
 
     def offers(self, data: Data) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-        """One row per offer that is there: theme, case, name, and per aspect True, False or missing; its cells; all cases asked.
+        """The offers that are there (per aspect True, False or missing), their cells, and all cases asked.
 
         Of several columns with one aspect the first that is filled counts.
         """
@@ -626,7 +626,7 @@ class Openings(OfForms):
 
 @dataclass(frozen=True, kw_only=True)
 class Offered(Openings):
-    """Cases that have an offer in a theme, or one that is open; of those whose form lists offers and of whom it is known."""
+    """Cases with an offer in a theme, or with one that is open; of those of whom it is known."""
 
     base_name: ClassVar[str] = "offers_answered"
 

@@ -82,6 +82,40 @@ class Codings(Count):
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Texts(Count):
+    """Interviews whose text is stored, and those that a number of people coded: how the material was worked on."""
+
+    marked: ClassVar[bool] = False
+
+    def options(self, data: Data) -> Mapping[str, str]:
+        """Stored text; coded by two, by three people."""
+        return {
+            "stored": "Text gespeichert",
+            "coders2": "von zweien kodiert",
+            "coders3": "von dreien kodiert",
+        }
+
+    def units(self, data: Data) -> Units:
+        """A unit is a document."""
+        documents = data.table(f"{self.source}-documents")
+        given = data.table(f"{self.source}-codings").groupby("document_id")["coder"].nunique()
+        people = documents["document_id"].map(given).fillna(0)
+        is_row = {"stored": documents["text"].notna(), "coders2": people.ge(2), "coders3": people.ge(3)}
+        parts = [
+            documents.assign(row=r, n=n, base=True, unit=documents["document_id"]) for r, n in is_row.items()
+        ]
+        return Units.of(pd.concat(parts).drop(columns="text"))
+
+    def says(self, data: Data, row: str) -> Iterable[Says]:
+        """How the material was worked on, not what was said."""
+        return (Says("procedure"),)
+
+    def words(self, data: Data, row: str) -> str:
+        """Which documents."""
+        return f"Gezählt sind Gespräche: {self.options(data)[row]} ({self.source}); Basis: alle Gespräche"
+
+
 def _themes(data: Data, source: str) -> dict[str, str]:
     """Group of codes -> label, of those that are themes of the report; others only order the talk."""
     return {g.id: g.label for g in data.book(source).groups.values() if g.section}

@@ -1,0 +1,684 @@
+"""What an analyst asks and gets: a table of one count, its numbers, and words that the data determine."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.lookup import Known, enumeration, listed
+from gkanalysis.core.numbers import (
+    NBSP,
+    NO_VALUE,
+    format_count,
+    format_decimal,
+    format_p,
+    format_percent,
+    format_points,
+    number_word,
+)
+from gkanalysis.counts.count import SMALL_BASE, TOGETHER, VERY_SMALL_BASE, Cell, Count
+from gkanalysis.counts.data import TOTAL, Data
+from gkanalysis.counts.words import CountWords, read_scale
+
+MIME = "application/vnd.gkanalysis.value+json"
+SMALL_BASE_NOTE = (
+    f"* Basis unter {SMALL_BASE}, ** Basis unter {VERY_SMALL_BASE}: "
+    "Anteile kleiner Gruppen ändern sich stark mit jedem Fall; maßgeblich ist die Anzahl."
+)
+
+
+class Said(str):
+    """Words for prose that know where they come from; JupyterLab and the report show them as text."""
+
+    record: Mapping[str, Any]
+
+    def __new__(cls, text: str, **record: Any) -> Said:
+        """The text with its record: `kind` is number, derived, declared or drawn; `of` names the numbers behind it."""
+        made = super().__new__(cls, text)
+        made.record = record
+        return made
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return {
+            MIME: {"text": str(self), **self.record},
+            "text/plain": str(self),
+            "text/html": html.escape(self),
+        }
+
+
+def derived(text: str, numbers: Iterable[Number | str]) -> Said:
+    """Words that follow from numbers (a rank, a test, a mean): they give away no more than those, if all are printed.
+
+    >>> derived("0,021", []).record["kind"]
+    'derived'
+    """
+    names = [n if isinstance(n, str) else n.definition for n in numbers]
+    return Said(text, kind="derived", of=list(dict.fromkeys(names)))
+
+
+def declared(text: object) -> Said:
+    """Words that stand in a codebook or in the policy, and so say nothing about anybody.
+
+    >>> declared("Strukturen")
+    Strukturen
+    """
+    return Said(format_count(text) if isinstance(text, int) else str(text), kind="declared", of=[])
+
+
+@dataclass(frozen=True, eq=False)
+class Number:
+    """One number with its base, and what stands behind it.
+
+    Wordings: `n` 13 (as a text for prose: `count`), `word` dreizehn, `of` 13 von 45, `percent` 29 %, `n_percent`
+    13 (29 %), `base` 45.
+
+    Examples
+    --------
+    >>> import gkanalysis as gk
+    >>> new = gk.source("strukturen-2018")["2.1"]["nein"]  # doctest: +SKIP
+    >>> new.of, new.percent  # doctest: +SKIP
+    (13 von 45, 29 %)
+    """
+
+    counted: Counted
+    row: str
+    group: str = TOTAL
+
+    @cached_property
+    def cell(self) -> Cell:
+        """The units behind the number."""
+        return self.counted.count.cell(self.counted.data, self.row, self.group, self.counted.grouped)
+
+    @cached_property
+    def _sums(self) -> tuple[int, int | None]:
+        if TOGETHER not in self.row:
+            return self.counted.sums[self.row, self.group]
+        return self.cell.n, self.cell.base_n
+
+    @property
+    def n(self) -> int:
+        """How many."""
+        return self._sums[0]
+
+    @property
+    def base_n(self) -> int | None:
+        """Of how many; None if it is no part of anything."""
+        return self._sums[1]
+
+    @property
+    def share(self) -> float:
+        """n / base_n, 0 to 1, unrounded."""
+        return self.n / self._base()
+
+    @property
+    def definition(self) -> str:
+        """The line that names the number."""
+        return self.counted.count.name(self.row, self.group, self.counted.grouped)
+
+    @property
+    def label(self) -> Said:
+        """What the row says, in printed words."""
+        return declared(" oder ".join(self.counted.labels[r] for r in self.row.split(TOGETHER)))
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The rows of the received material that are counted: case, state, value, text, file, part, place."""
+        return self.cell.rows
+
+    @property
+    def rest(self) -> pd.DataFrame:
+        """The rows of the received material that are in the base and not counted."""
+        return self.cell.rest_rows
+
+    @property
+    def words(self) -> str:
+        """What was counted, and of what, in a sentence."""
+        return self.counted.count.words(self.counted.data, self.row) + "."
+
+    def __add__(self, other: Number) -> Number:
+        """Both rows of one table together, each unit once."""
+        if self.counted.count != other.counted.count or self.group != other.group:
+            raise NotebookError("Zusammenzählen lassen sich nur Zeilen derselben Tabelle und Gruppe.")
+        return Number(self.counted, f"{self.row}{TOGETHER}{other.row}", self.group)
+
+    # ---- wordings ----
+
+    def _say(self, text: str, wording: str) -> Said:
+        where = {"definition": self.definition, "row": self.row, "subgroup": self.group}
+        return Said(text, kind="number", wording=wording, n=self.n, base_n=self.base_n, **where)
+
+    def _base(self) -> int:
+        if self.base_n is None:
+            raise NotebookError(f"{self.definition} hat keine Basis; es kann nur als Anzahl stehen.")
+        return self.base_n
+
+    @property
+    def count(self) -> Said:
+        """The count in digits."""
+        return self._say(format_count(self.n), "n")
+
+    @property
+    def word(self) -> Said:
+        """The count as a word up to twelve."""
+        return self._say(number_word(self.n), "word")
+
+    @property
+    def word_capital(self) -> Said:
+        """As the first word of a sentence; one is „Ein“."""
+        word = "Ein" if self.n == 1 else number_word(self.n)
+        return self._say(word[0].upper() + word[1:], "word_capital")
+
+    @property
+    def word_dative(self) -> Said:
+        """After „bei“: einem, zwei, ..."""
+        return self._say("einem" if self.n == 1 else number_word(self.n), "word_dative")
+
+    @property
+    def word_accusative(self) -> Said:
+        """Before a masculine noun: einen, zwei, ..."""
+        return self._say("einen" if self.n == 1 else number_word(self.n), "word_accusative")
+
+    @property
+    def of(self) -> Said:
+        """Count and base: 13 von 45."""
+        return self._say(f"{format_count(self.n)}{NBSP}von{NBSP}{format_count(self._base())}", "of")
+
+    @property
+    def base(self) -> Said:
+        """The base alone."""
+        return self._say(format_count(self._base()), "base")
+
+    @property
+    def percent(self) -> Said:
+        """The share; below a base of 100 without decimals, which would pretend more than one case."""
+        return self._say(self._percent(), "percent")
+
+    def _percent(self) -> str:
+        return format_percent(self.n, self._base(), decimals=0 if self._base() < 100 else 1)
+
+    @property
+    def n_percent(self) -> Said:
+        """Count and share."""
+        return self._say(f"{format_count(self.n)}{NBSP}({self._percent()})", "n_percent")
+
+    def points(self, other: Number) -> Said:
+        """How far the share lies above another one, in percentage points with sign."""
+        text = format_points((self.n, self._base()), (other.n, other._base()))
+        return derived(text, [self, other])
+
+    def said(
+        self, phrase: str, *others: Number, than: Number | None = None, among: Iterable[str] = ()
+    ) -> Said:
+        """Words of the author for the number, if the data bear them; else the sentence says what they would bear.
+
+        Parameters
+        ----------
+        phrase : holds a word of the declared scale: „die meisten“, „fast alle“ …; „häufiger“, „ebenso oft“ … with
+            `than`; „am häufigsten“, „am seltensten“ of all rows of the table, or of `among`
+        others : further numbers that the same word must fit, or that follow in rank
+        than : the number it is compared with
+
+        Raises
+        ------
+        NotebookError
+            If the words say something else than the data.
+        """
+        counted = self.counted
+        scale, count_words = counted.scale, counted.count_words
+        ranks = dict.fromkeys(scale.most, True) | dict.fromkeys(scale.least, False)
+        if than is not None:
+            self._check_comparison(phrase, than)
+            return derived(phrase, [self, than])
+        if word := scale.word_in(phrase, ranks):
+            counted.check_rank(phrase, [self, *others], most=ranks[word], among=among)
+            return derived(phrase, [counted[r, self.group] for r in among or counted.shown_rows])
+        for number in (self, *others):
+            if count_words is not None:
+                count_words.check(phrase, number.n, number.base_n)
+            else:
+                scale.check_share(phrase, number.n, number.base_n)
+        return self._say(phrase, "said") if not others else derived(phrase, [self, *others])
+
+    def _check_comparison(self, phrase: str, than: Number) -> None:
+        scale = self.counted.scale
+        word = scale.word_in(phrase, (*scale.more, *scale.fewer, *scale.same))
+        has_base = self.base_n is not None and than.base_n is not None
+        one, other = (self.share, than.share) if has_base else (self.n, than.n)
+        holds = (one > other and word in scale.more) or (one < other and word in scale.fewer)
+        if not (holds or (one == other and word in scale.same)):
+            right = scale.more if one > other else scale.fewer if one < other else scale.same
+            raise NotebookError(
+                f"„{phrase}“ sagt etwas anderes als die Daten ({self.n} von {self.base_n} gegen {than.n} von {than.base_n}); "
+                f"möglich ist: {listed(right)}."
+            )
+
+    def __repr__(self) -> str:
+        return str(self.count if self.base_n is None else self.of)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return (self.count if self.base_n is None else self.of)._repr_mimebundle_()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        have = [
+            "count",
+            "word",
+            "of",
+            "base",
+            "percent",
+            "n_percent",
+            "said",
+            "points",
+            "label",
+            "rows",
+            "rest",
+        ]
+        raise AttributeError(f"Die Zahl hat keine Fassung „{name}“; es gibt {listed(have, name)}.")
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """A table of one count; it shows itself with German labels, n, base and notes, as a report prints it.
+
+    Examples
+    --------
+    >>> import gkanalysis as gk
+    >>> core = gk.source("strukturen-2018")["2.1"]  # doctest: +SKIP
+    >>> core.by("type")["nein", "kreis"].of  # doctest: +SKIP
+    8 von 22
+    """
+
+    count: Count
+    data: Data
+    grouped: str = ""
+    chosen: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    blocks: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    relabelled: Mapping[str, str] = field(default_factory=dict)
+    line: str = ""  # how an analyst asks for it
+
+    def _but(self, **other: Any) -> Counted:
+        return Counted(**{f: getattr(self, f) for f in self.__dataclass_fields__} | other)
+
+    # ---- asking ----
+
+    def by(self, variable: str | Counted) -> Counted:
+        """By a variable of the register (`type`, `ruhr` …), or by the answers to another item.
+
+        Raises
+        ------
+        NotebookError
+            If there is no such variable, or the units are no cases of the register.
+        """
+        if isinstance(variable, Counted):
+            item = getattr(variable.count, "item", "") or (
+                variable.chosen[0] if len(variable.chosen) == 1 else ""
+            )
+            if not item:
+                raise NotebookError(
+                    "Gegliedert wird nach einem Merkmal des Registers oder nach einer Frage mit Antworten."
+                )
+            asked, line = f"{variable.count.source}:{item}", variable.line
+        else:
+            asked, line = variable, f'"{variable}"'
+        grouping = self.data.group(asked)
+        cases = set(self.count.counted(self.data).rows["case_id"])
+        if not cases & set(grouping.of.index):
+            raise NotebookError(
+                f"{self.line or self.count.definition} zählt keine Bündnisse; nach „{asked}“ lässt es sich nicht gliedern."
+            )
+        return self._but(grouped=asked, line=f"{self.line}.by({line})")
+
+    def cases(self, *status: str) -> Counted:
+        """Of other forms than the usable ones: their states of completeness, such as `full`."""
+        from dataclasses import replace
+
+        if "status" not in self.count.__dataclass_fields__:
+            raise NotebookError("Diese Zahlen hängen nicht von der Vollständigkeit der Bögen ab.")
+        told = ", ".join(f'"{s}"' for s in status)
+        return self._but(count=replace(self.count, status=status), line=f"{self.line}.cases({told})")
+
+    def based_on(self, base: str) -> Counted:
+        """With another base of a multiple response set: asked, answered or mentioned."""
+        from dataclasses import replace
+
+        return self._but(count=replace(self.count, of=base), line=f'{self.line}.based_on("{base}")')
+
+    def only(self, *rows: str) -> Counted:
+        """Only these rows, in this order."""
+        known = Known(self.labels, ("Zeile", "gibt es in dieser Tabelle nicht"))
+        for row in rows:
+            known[row]
+        return self._but(chosen=rows, line=f"{self.line}.only({', '.join(map(repr, rows))})")
+
+    def among(self, *groups: str) -> Counted:
+        """Only these groups, in this order; `alle` is the total."""
+        return self._but(groups=groups)
+
+    def labelled(self, labels: Mapping[str, str]) -> Counted:
+        """With other printed labels for some rows."""
+        return self._but(relabelled={**self.relabelled, **labels})
+
+    def ordered(self) -> Counted:
+        """Most frequent first; ties in the order of the instrument. Within blocks, where there are any."""
+        blocks = self.blocks or {"": self.shown_rows}
+        by_n = {h: sorted(rows, key=lambda r: -self.sums[r, TOTAL][0]) for h, rows in blocks.items()}
+        chosen = tuple(r for rows in by_n.values() for r in rows if r in self.shown_rows)
+        return self._but(chosen=chosen, blocks=by_n if self.blocks else {}, line=f"{self.line}.ordered()")
+
+    def top(self, places: int) -> Counted:
+        """The most frequent rows, those equal to the last one as well; within blocks, where there are any."""
+        kept: dict[str, list[str]] = {}
+        for heading, rows in (self.ordered().blocks or {"": self.ordered().shown_rows}).items():
+            n = [self.sums[r, TOTAL][0] for r in rows]
+            least = n[places - 1] if len(n) >= places else 0
+            kept[heading] = [r for r, x in zip(rows, n, strict=True) if x and x >= least]
+        chosen = tuple(r for rows in kept.values() for r in rows)
+        return self._but(chosen=chosen, blocks=kept if self.blocks else {}, line=f"{self.line}.top({places})")
+
+    # ---- getting ----
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Row -> printed label."""
+        return {**self.count.options(self.data), **self.relabelled}
+
+    @cached_property
+    def group_labels(self) -> dict[str, str]:
+        """Group -> printed label, the total first."""
+        return {TOTAL: "insgesamt", **(self.data.group(self.grouped).labels if self.grouped else {})}
+
+    @property
+    def shown_rows(self) -> tuple[str, ...]:
+        """The rows in the order of printing."""
+        return self.chosen or tuple(self.labels)
+
+    @cached_property
+    def everything(self) -> pd.DataFrame:
+        """All rows and groups of the count; see `Count.table`."""
+        return self.count.table(self.data, by=self.grouped)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The chosen rows and groups in the order of printing, as a long table; see `Count.table`."""
+        table = self.everything
+        groups = self.groups or tuple(self.group_labels)
+        table = table[table["row"].isin(self.shown_rows) & table["subgroup"].isin(groups)]
+        at = {r: k for k, r in enumerate(self.shown_rows)}
+        of = {g: k for k, g in enumerate(groups)}
+        table = table.assign(a=table["row"].map(at), b=table["subgroup"].map(of)).sort_values(
+            ["a", "b"], kind="stable"
+        )
+        table = table.drop(columns=["a", "b"]).reset_index(drop=True)
+        return table.assign(label=table["row"].map(self.labels))
+
+    @cached_property
+    def sums(self) -> dict[tuple[str, str], tuple[int, int | None]]:
+        """(row, group) -> n and base_n."""
+        t = self.everything
+        cells = zip(t["row"], t["subgroup"], t["n"], t["base_n"], strict=True)
+        return {(r, g): (int(n), None if pd.isna(b) else int(b)) for r, g, n, b in cells}
+
+    def __getitem__(self, key: str | tuple[str, str]) -> Number:
+        """The number of a row, of a row in a group, or of several rows together: `core["nein", "kreis"]`.
+
+        Raises
+        ------
+        NotebookError
+            If there is no such row or group; the sentence says which there are and what is probably meant.
+        """
+        row, group = key if isinstance(key, tuple) else (key, TOTAL)
+        Known(self.group_labels, ("Gruppe", f"gibt es in {self.line or 'dieser Tabelle'} nicht"))[group]
+        for part in row.split(TOGETHER):
+            Known(self.labels, ("Zeile", f"gibt es in {self.line or 'dieser Tabelle'} nicht"))[part]
+        return Number(self, row, group)
+
+    def __iter__(self) -> Iterator[Number]:
+        return iter(self[r, g] for r in self.shown_rows for g in self.groups or self.group_labels)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.labels)
+
+    @property
+    def base_n(self) -> Number:
+        """The first number, for its base: `{eval}`core.base_n.base``."""
+        return self[self.shown_rows[0]]
+
+    @property
+    def most(self) -> Number:
+        """The most frequent row; the first of several."""
+        return self[self.ordered().shown_rows[0]]
+
+    @property
+    def most_labels(self) -> Said:
+        """The labels of the most frequent rows, in quotation marks."""
+        highest = self.most.n
+        return derived(
+            enumeration(f"„{self.labels[r]}“" for r in self.shown_rows if self.sums[r, TOTAL][0] == highest),
+            self._totals(),
+        )
+
+    def _totals(self) -> list[Number]:
+        return [self[r] for r in self.shown_rows]
+
+    def said(self, phrase: str, *rows: str, majority: bool = False) -> Said:
+        """Words about the ranks of rows: that these are, in this order, the most frequent, or least frequent, of all."""
+        first, *others = [self[r] for r in rows]
+        return first.said(phrase, *others)
+
+    def check_rank(
+        self, phrase: str, numbers: Sequence[Number], *, most: bool, among: Iterable[str] = ()
+    ) -> None:
+        """Refuse words on a rank that the rows do not have.
+
+        Rows of the same count may change places; a row that is not named must lie behind all that are.
+        """
+        rows, group = [n.row for n in numbers], numbers[0].group
+        inside = tuple(among) or self.shown_rows
+        has_base = all(self.sums[r, group][1] for r in inside)
+        value = {r: self[r, group].share if has_base else self.sums[r, group][0] for r in (*inside, *rows)}
+        sign = 1 if most else -1
+        own, rest = [sign * value[r] for r in rows], [sign * value[r] for r in inside if r not in rows]
+        if own != sorted(own, reverse=True) or (rest and max(rest) >= own[-1]):
+            order = sorted(inside, key=lambda r: -sign * value[r])[: len(rows) + 1]
+            told = ", ".join(f"„{self.labels[r]}“ ({self.sums[r, group][0]})" for r in order)
+            raise NotebookError(
+                f"„{phrase}“ sagt etwas anderes als die Daten; der Reihe nach sind es: {told}."
+            )
+
+    def group_said(self, phrase: str, row: str, group: str, *, among: Iterable[str] = ()) -> Said:
+        """Words about the rank of a group in a row: „am höchsten ist es in Kreisen“."""
+        groups = tuple(among) or tuple(g for g in self.group_labels if g != TOTAL)
+        share = {g: self[row, g].share for g in groups}
+        word = self.scale.word_in(phrase, (*self.scale.most, *self.scale.least))
+        best = (max if word in self.scale.most else min)(share.values())
+        if not word or [g for g in groups if share[g] == best] != [group]:
+            told = ", ".join(f"{self.group_labels[g]} {self[row, g]}" for g in groups)
+            raise NotebookError(f"„{phrase}“ sagt etwas anderes als die Daten ({told}).")
+        return derived(phrase, [self[row, g] for g in groups])
+
+    @property
+    def scale(self) -> Any:
+        """The declared words for shares, comparisons and ranks."""
+        return read_scale(self.data.paths.codebooks)
+
+    @property
+    def count_words(self) -> CountWords | None:
+        """The declared words for counts, where the source has its own (interviews)."""
+        if self.data.kind(self.count.source) != "interviews" or self.count.base_name != "interviewed":
+            return None
+        declared_words = self.data.book(self.count.source).count_words
+        return CountWords.of(declared_words) if declared_words else None
+
+    @cached_property
+    def tests(self) -> pd.DataFrame:
+        """Whether the groups differ, row by row (index): exact `p`, `p_holm` over the rows shown, `spread` of shares."""
+        from gkanalysis.stats import differences_by_group
+
+        groups = [g for g in (self.groups or self.group_labels) if g != TOTAL]
+        return differences_by_group(
+            self.frame[self.frame["subgroup"].isin([TOTAL, *groups])], groups=groups
+        ).set_index("row")
+
+    def p(self, row: str) -> Said:
+        """The p value of a row as text: how likely chance alone lets the groups differ so much."""
+        groups = [g for g in (self.groups or self.group_labels) if g != TOTAL]
+        return derived(format_p(self.only(row).tests["p"].item()), [self[row, g] for g in groups])
+
+    @property
+    def mean(self) -> Said:
+        """How many rows a case has on average, of a multiple response set."""
+        total, base = sum(n.n for n in self._totals()), self.base_n.base_n
+        return derived(format_decimal(total / base, decimals=1), self._totals())
+
+    def texts(self) -> pd.DataFrame:
+        """Open answers: who, what, where. For work on the data; not to be handed on."""
+        rows = self.count.counted(self.data).evidence
+        rows = rows[rows["raw"].ne("")].drop_duplicates(["case_id", "file", "place", "raw"])
+        names = {"case_id": "Bündnis", "raw": "Text", "file": "Bogen", "place": "Stelle"}
+        return rows[list(names)].rename(columns=names).reset_index(drop=True)
+
+    def segments(self, row: str = "") -> pd.DataFrame:
+        """Coded segments, as a program for qualitative data shows retrieved segments: case, text, place."""
+        asked = [row] if row else list(self.shown_rows)
+        frames = [self[r].rows.assign(code=self.labels[r]) for r in asked]
+        rows = pd.concat(frames) if frames else pd.DataFrame()
+        names = {"code": "Kode", "case_id": "Fall", "raw": "Text", "file": "Dokument", "place": "Stelle"}
+        return rows[list(names)].rename(columns=names).reset_index(drop=True)
+
+    # ---- showing ----
+
+    @property
+    def base_words(self) -> str:
+        """The base in words."""
+        from gkanalysis.counts.forms import BASE_LABELS
+
+        return BASE_LABELS.get(self.count.base, self.count.base)
+
+    def printed(self) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+        """Heading and rows as a report prints them; see `gkanalysis.counts.printed`."""
+        return layout(self)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must stand below."""
+        return (SMALL_BASE_NOTE,) if self.frame["mark"].ne("").any() else ()
+
+    def _repr_html_(self) -> str:
+        header, rows = self.printed()
+        about = f"Basis: {self.base_words}"
+        notes = "".join(f"<p>{html.escape(n)}</p>" for n in self.notes)
+        line = f"<p><code>{html.escape(self.line)}</code></p>" if self.line else ""
+        return table_html(header, rows, about) + notes + line
+
+    def __repr__(self) -> str:
+        header, rows = self.printed()
+        return "\n".join("  ".join(line) for line in (header, *(r.cells for r in rows)))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One printed row: `kind` is row or block (a heading inside the table); `level` indents the first cell.
+
+    `numbers` has one entry per cell: `row:subgroup` of the number printed there, or nothing.
+    """
+
+    cells: tuple[str, ...]
+    kind: str = "row"
+    level: int = 0
+    numbers: tuple[str, ...] = ()
+
+
+def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+    """A table as it is printed.
+
+    One base a group: „39 (86,7 %)“, the base in the heading. A base of its own in each row: „22 von 23“ and percent.
+    No base: the count.
+    """
+    frame, head = table.frame, "Angabe"
+    groups = list(dict.fromkeys(frame["subgroup"]))
+    one_base = len(groups) > 1 and all(len(set(part["base_n"])) == 1 for _, part in frame.groupby("subgroup"))
+    cells = {(r.row, r.subgroup): r for r in frame.itertuples()}
+    level = dict(zip(frame["row"], frame["level"], strict=True)) if "level" in frame else {}
+    if one_base:
+        first = {g: cells[table.shown_rows[0], g] for g in groups}
+        header = [
+            head,
+            *(
+                f"{table.group_labels[g]}{first[g].mark} (n{NBSP}={NBSP}{_count(first[g].base_n)})"
+                for g in groups
+            ),
+        ]
+    elif len(groups) > 1:
+        header = [head, *(table.group_labels[g] for g in groups)]
+    elif frame["base_n"].isna().all():
+        header = [head, "Anzahl"]
+    else:
+        header = [head, "Anzahl", "Anteil"]
+
+    def printed(row: str) -> Row:
+        if one_base:
+            texts = [
+                f"{_count(c.n)}{NBSP}({format_percent(c.n, c.base_n)})"
+                for c in (cells[row, g] for g in groups)
+            ]
+        elif len(groups) > 1 or "Anteil" not in header:
+            texts = [count_of(cells[row, g].n, cells[row, g].base_n) for g in groups]
+        else:
+            c = cells[row, groups[0]]
+            share = (
+                ""
+                if pd.isna(c.base_n)
+                else format_percent(c.n, c.base_n, decimals=0 if c.base_n < 100 else 1)
+            )
+            texts = [count_of(c.n, c.base_n), share]
+        names = [f"{row}:{g}" for g in groups]
+        return Row(
+            (table.labels[row], *texts),
+            level=int(level.get(row, 0)),
+            numbers=("", *names, *[""] * (len(texts) - len(names))),
+        )
+
+    rows: list[Row] = []
+    for heading, inside in (table.blocks or {"": table.shown_rows}).items():
+        if heading:
+            rows.append(Row((heading,), kind="block"))
+        rows += [printed(r) for r in inside if r in table.shown_rows]
+    return tuple(header), tuple(rows)
+
+
+def count_of(n: int, base_n: int | None) -> str:
+    """„22 von 23“, or the count alone where there is no base; a dash where the base is empty.
+
+    >>> count_of(22, 23).replace(NBSP, " "), count_of(9, None)
+    ('22 von 23', '9')
+    """
+    if base_n is None or pd.isna(base_n):
+        return format_count(n)
+    return f"{format_count(n)}{NBSP}von{NBSP}{format_count(base_n)}" if base_n else NO_VALUE
+
+
+def _count(n: int | None) -> str:
+    return NO_VALUE if n is None or pd.isna(n) else format_count(n)
+
+
+def table_html(header: Sequence[str], rows: Sequence[Row], caption: str) -> str:
+    """A table for JupyterLab."""
+    head = "".join(f"<th scope='col'>{html.escape(h)}</th>" for h in header)
+    body = "".join(
+        f"<tr><th colspan='{len(header)}'>{html.escape(r.cells[0])}</th></tr>"
+        if r.kind == "block"
+        else "<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in r.cells) + "</tr>"
+        for r in rows
+    )
+    return f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
