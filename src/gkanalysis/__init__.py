@@ -12,6 +12,7 @@ __version__ = version("gkanalysis")
 # Public names and where they live; looked up on first use, so that a step of make loads only what it needs.
 _WHERE = {
     "alliance": "counts.sources",
+    "chapter": "report.opened",
     "compare": "counts.sources",
     "source": "counts.sources",
     "sources": "counts.sources",

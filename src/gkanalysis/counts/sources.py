@@ -102,7 +102,7 @@ class Source:
 
 
 class Wave(Source):
-    """A wave of forms: `wave["2.1"]` an item, `wave["kerngruppe"]` a multiple response set, `wave["status"]` the returns.
+    """A wave of forms: `wave["2.1"]` an item, `wave["kerngruppe"]` a set, `wave["status"]` the returns.
 
     Examples
     --------

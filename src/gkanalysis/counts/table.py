@@ -56,7 +56,7 @@ class Said(str):
 
 
 def derived(text: str, numbers: Iterable[Number | str]) -> Said:
-    """Words that follow from numbers (a rank, a test, a mean): they give away no more than those, if all are printed.
+    """Words that follow from numbers (a rank, a test, a mean): they are weighed as if all these were printed.
 
     >>> derived("0,021", []).record["kind"]
     'derived'

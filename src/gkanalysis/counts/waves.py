@@ -155,8 +155,8 @@ class Flow(Count):
         return Units.of(rows.assign(base=True, n=rows["is"].eq(rows["row"])), pd.concat(evidence))
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
-        """Who took part twice: nothing about answers, but only as long as taking part is no secret worth one."""
-        return (Says("x", "status", states=tuple(row.split("-"))), Says("taking part", self.then))
+        """Who took part twice: nothing about answers, as long as taking part is no secret worth one."""
+        return (Says("taking part", self.source), Says("taking part", self.then))
 
     def words(self, data: Data, row: str) -> str:
         """Both waves."""

@@ -54,9 +54,12 @@ class Scale:
             raise NotebookError(
                 f"„{phrase}“: zu der Zahl {n} gehört keine Basis; bitte die Zahl selbst nennen."
             )
-        fits = lambda s: (
-            s[1] < n / base_n < s[2] or (s[3] and n / base_n == s[1]) or (s[4] and n / base_n == s[2])
-        )  # noqa: E731
+        share = n / base_n
+
+        def fits(step: Any) -> bool:
+            _, low, high, with_low, with_high = step
+            return low < share < high or (with_low and share == low) or (with_high and share == high)
+
         allowed = [w for s in self.shares if fits(s) for w in s[0]]
         word = self.word_in(phrase, (w for s in self.shares for w in s[0]))
         if not word:

@@ -15,6 +15,8 @@ from typing import Any, Protocol
 
 from gkanalysis.core.errors import DisclosureError
 from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.counts import forms, lists, talks, waves  # noqa: F401, every kind of count is known
+from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.breach import BASE, Breach
 from gkanalysis.disclosure.claims import Claims, SourceData
 from gkanalysis.disclosure.data import read_sources
@@ -27,6 +29,7 @@ from gkanalysis.disclosure.quoted import rare_quotations, shown_quotations
 from gkanalysis.disclosure.readclaims import read_claims
 from gkanalysis.disclosure.received import POLICY, read_listed, read_names, read_spoken
 from gkanalysis.disclosure.texts import json_texts, texts_of
+from gkanalysis.disclosure.told import words_behind
 from gkanalysis.disclosure.verbatim import Spoken
 from gkanalysis.disclosure.world import ALL
 
@@ -126,11 +129,11 @@ def check_together(reports: Sequence[Report], paths: ProjectPaths) -> str:
     """
     policy, outcome = project_policy(paths), Outcome()
     finished = [r for r in reports if (paths.reports / r.id / "values.json").exists()]
-    data, together, n = read_sources(paths, policy), Claims(), 0
+    data, together, n, have = read_sources(paths, policy), Claims(), 0, Data(paths)
     for report in finished:
         numbers = list(find_numbers(paths.reports / report.id))
         n += len(numbers)
-        for source, found in read_claims(numbers, data, policy, _chapter_sources(report)).of.items():
+        for source, found in read_claims(numbers, data, policy, _chapter_sources(report), have).of.items():
             for claim in found:
                 together.add(source, replace(claim, number=f"{report.id}/{claim.number}"))
     _find_breaches(together, data, policy, outcome)
@@ -171,10 +174,12 @@ def _check_numbers(
     """The exact check of everything that the folder prints together."""
     data = read_sources(paths, policy)
     numbers = list(find_numbers(folder))
-    claims = read_claims(numbers, data, policy, _chapter_sources(report))
+    have = Data(paths)
+    behind, unknown = words_behind(folder, [c for _, c in numbers], have)
+    claims = read_claims([*numbers, *behind], data, policy, _chapter_sources(report), have)
     outcome.numbers = len(numbers)
     unread = {number.partition(":")[0]: reason for number, reason in reversed(claims.unread)}
-    unread |= dict.fromkeys(_undefined(folder), "sie nennt keine Rechenvorschrift")
+    unread |= dict.fromkeys([*_undefined(folder), *unknown], "sie nennt keine Rechenvorschrift")
     outcome.problems += [
         f"„{exhibit}“: {reason}, Zahlen darin können also nicht geprüft werden; bitte sie mit einer Rechenvorschrift drucken "
         f"oder in „{POLICY}“ unter „derived“ begründen, warum sie nichts verraten"
@@ -203,11 +208,6 @@ def _undefined(folder: Path) -> Iterator[str]:
         with path.open(encoding="utf-8") as file:
             if "definition" not in file.readline().strip().split(","):
                 yield path.stem
-    values = folder / "values.json"
-    if values.exists():
-        yield from (
-            v["id"] for v in json.loads(values.read_text(encoding="utf-8")) if not v.get("definition")
-        )
 
 
 def breach_sentence(breach: Breach, data: Mapping[str, SourceData], policy: Policy) -> str:

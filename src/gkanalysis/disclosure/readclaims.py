@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.answerclaims import answers, category, codings, compared, offers, single_response
 from gkanalysis.disclosure.claims import Claims, Printed, SourceData, UnreadError
 from gkanalysis.disclosure.countedrows import counted_rows
 from gkanalysis.disclosure.listclaims import listed
 from gkanalysis.disclosure.policy import Policy
 from gkanalysis.disclosure.setclaims import any_answer, mentions, multiple_response, open_answers
+from gkanalysis.disclosure.told import add_claims
 from gkanalysis.disclosure.world import ALL
 
 
@@ -20,6 +22,7 @@ def read_claims(
     data: Mapping[str, SourceData],
     policy: Policy,
     chapter_sources: Mapping[str, Sequence[str]],
+    have: Data | None = None,
 ) -> Claims:
     """Everything that numbers with a definition say about confidential questions.
 
@@ -28,7 +31,11 @@ def read_claims(
     numbers : id and row of each printed number, as `gkanalysis.disclosure.printed.find_numbers` gives them
     chapter_sources : chapter -> sources it reads, for numbers that are counted rows
     """
-    claims = Claims()
+    claims, numbers = Claims(), list(numbers)
+    if have is not None:
+        new = [(i, c) for i, c in numbers if "?" not in str(c["definition"]) and c["definition"] != "rows"]
+        add_claims(new, have, data, policy, claims)
+        numbers = [(i, c) for i, c in numbers if "?" in str(c["definition"]) or c["definition"] == "rows"]
     for number, cell in numbers:
         parts = urlsplit(str(cell["definition"]))
         known = {k: v[0] for k, v in parse_qs(parts.query).items()}

@@ -18,6 +18,9 @@ import pandas as pd
 
 from gkanalysis.core.errors import NotebookError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.counts import forms, lists, talks, waves  # noqa: F401, every kind of count is known
+from gkanalysis.counts.count import Count
+from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.printed import exhibit_tables, values_by_id
 from gkanalysis.verify.traceagreement import agreement
 from gkanalysis.verify.tracecodings import codings, coverage, meetings
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from gkanalysis.report.chapter import Chapter
 
 # responses by chapter; a chapter that is gone takes its responses along
+_HAVE: WeakKeyDictionary[Chapter, Data] = WeakKeyDictionary()
 _ANSWERS: WeakKeyDictionary[Chapter, dict[tuple[str, str], pd.DataFrame]] = WeakKeyDictionary()
 
 
@@ -96,7 +100,17 @@ def trace_cell(chapter: Chapter, cell: Mapping[str, object]) -> Trace:
     """The trace of one number as `find_numbers` gives it."""
     if cell["definition"] == "rows":
         return trace_value(chapter, cell)
+    if "?" not in str(cell["definition"]):
+        return trace_count(chapter, str(cell["definition"]))
     return trace_number(chapter, str(cell["definition"]), str(cell["row"]), str(cell["subgroup"]))
+
+
+def trace_count(chapter: Chapter, line: str) -> Trace:
+    """The trace of one number by the line that names it."""
+    count, by, row, group = Count.read(line)
+    have = _HAVE.setdefault(chapter, Data(chapter.paths))
+    cell = count.cell(have, row, group, by)
+    return Trace(line, row, group, cell.n, cell.base_n, cell.rows, cell.rest_rows, not count.within)
 
 
 def trace_value(chapter: Chapter, value: Mapping[str, object]) -> Trace:

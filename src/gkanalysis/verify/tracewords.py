@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 from gkanalysis.codebook.interviewcodebook import InterviewCodebook
 from gkanalysis.core.errors import UsageError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.counts.count import Count
+from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.tabulate.agreement import COMPARED_LABELS
 from gkanalysis.verify.trace import Trace, find_untraced, trace_cell
@@ -42,6 +44,10 @@ OPEN_KINDS = ("mentions", "any_answer", "open_agreement")
 
 def definition_words(chapter: Chapter, trace: Trace) -> str:
     """What was counted and of what, in one sentence."""
+    if "?" not in trace.definition and trace.definition != "rows":
+        count, _, row, group = Count.read(trace.definition)
+        told = "" if group == "alle" else f"; Gruppe: {chapter.type_labels.get(group, group)}"
+        return f"{count.words(Data(chapter.paths), row)}{told}."
     parts = urlsplit(trace.definition)
     known = {name: values[0] for name, values in parse_qs(parts.query).items()}
     if parts.path == "rows":

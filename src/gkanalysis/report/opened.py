@@ -1,0 +1,374 @@
+"""What a notebook works with: the sources of a report, and a place where its tables, figures and quotations are kept.
+
+Opened by hand in JupyterLab a chapter writes to `build/lab`, so trying things out never touches a report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.lookup import enumeration
+from gkanalysis.core.numbers import format_count
+from gkanalysis.core.writing import write_json
+from gkanalysis.counts.count import small_base_mark
+from gkanalysis.counts.data import REGISTER, TOTAL, Data
+from gkanalysis.counts.sources import project_data, source_of
+from gkanalysis.counts.table import Counted, Number, Row, Said, declared
+from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit, Figure, Table
+from gkanalysis.report.quotations import Quotation, check_quotation, draw_speaker, find_segment
+from gkanalysis.report.shown import Shown
+
+WORKING_PAPERS = "arbeit"  # folder of what a report makes for its authors only
+Lines = Mapping[str, Any]
+
+
+class Speaker:
+    """How the speaker of a quotation is called, in all forms that the codebook declares: `speaker.capital`."""
+
+    def __init__(self, forms: Mapping[str, str]) -> None:
+        self._forms = dict(forms)
+
+    def __getattr__(self, name: str) -> Said:
+        if name.startswith("_") or name not in self._forms:
+            raise AttributeError(
+                f"Eine Form „{name}“ gibt es nicht; es gibt {', '.join(self.__dict__.get('_forms', ()))}."
+            )
+        return Said(self._forms[name], kind="drawn", of=[])
+
+
+class Chapter:
+    """One chapter of a report; see `chapter`."""
+
+    def __init__(self, chapter_id: str, data: Data, out: Path) -> None:
+        self.id, self.data, self.out = chapter_id, data, out
+        self._exhibits: dict[str, dict[str, Any]] = {}
+        self._quotations: dict[str, tuple[str, str]] = {}
+
+    def __getitem__(self, source: str) -> Any:
+        """A source by name, such as `chapter["strukturen-2018"]`; see `gkanalysis.source`."""
+        return source_of(source, self.data)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [*self.data.sources, REGISTER]
+
+    @property
+    def register(self) -> Any:
+        """The register of the alliances."""
+        return self[REGISTER]
+
+    @property
+    def mark(self) -> str:
+        """Mark of synthetic data for figures; empty for real data. It comes from the data, not from a switch."""
+        return SYNTHETIC_NOTE if self.data.dataset["synthetic"] else ""
+
+    @property
+    def threshold(self) -> Said:
+        """The smallest count of a confidential answer that may be known."""
+        return declared(self.data.policy.threshold)
+
+    # ---- exhibits ----
+
+    def table(
+        self,
+        content: Counted | Lines | pd.DataFrame,
+        exhibit_id: str = "",
+        *,
+        title: str,
+        base: str = "",
+        head: Sequence[str] = (),
+        notes: Sequence[str] = (),
+        label: str = "Tabelle",
+        source: str = "",
+    ) -> Shown:
+        """Keep and show a table.
+
+        Parameters
+        ----------
+        content : a table of one count; or lines, label -> number or several cells, also under headings (heading ->
+            lines); or a frame of plain texts and whole numbers
+        exhibit_id : names files and anchors; empty: that of the chapter
+        title, base, notes, source : what stands above and below; base and source follow from the content if empty
+        head : heading of the columns, or of the first ones
+
+        Raises
+        ------
+        NotebookError
+            If the id is taken, or a line has fewer or more cells than the heading.
+        """
+        if isinstance(content, Counted):
+            header, rows = content.printed()
+            header = (*head, *header[len(head) :])
+            numbers, base, notes = content.frame, base or content.base_words, (*notes, *content.notes)
+        elif isinstance(content, pd.DataFrame):
+            header, numbers = tuple(head) or tuple(content.columns), content
+            rows = tuple(
+                Row(tuple(c if isinstance(c, str) else format_count(c) for c in r))
+                for r in content.itertuples(index=False)
+            )
+        else:
+            rows, numbers = lines(content)
+            header = tuple(head)
+        return self._keep(
+            Table(
+                exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(dict.fromkeys(notes)),
+                header=header, rows=rows, chapter=self.id,
+            )
+        )  # fmt: skip
+
+    def figure(
+        self,
+        content: Counted | Lines | pd.DataFrame,
+        exhibit_id: str = "",
+        *,
+        title: str,
+        kind: str = "",
+        base: str = "",
+        notes: Sequence[str] = (),
+        alt: str = "",
+        label: str = "Abbildung",
+        source: str = "",
+        slide: bool = False,
+        highlight: Sequence[str] = (),
+        **options: Any,
+    ) -> Shown:
+        """Keep and show a figure.
+
+        Parameters
+        ----------
+        content : a table of one count; or lines as for `table`; or a frame as `report.figures.draw` takes it
+        kind : the form, see `report.figures.draw`; empty: the one that fits the numbers
+        alt : what the figure shows, for those who do not see it; empty: kind and all its numbers
+        highlight : rows that the title speaks of
+        options : for the drawing
+
+        Raises
+        ------
+        NotebookError
+            If the id is taken, or the numbers would draw a wrong picture.
+        """
+        from gkanalysis.report.figures import default_kind, draw
+
+        numbers = figure_numbers(content, kind)
+        kind = kind or default_kind(numbers, slide=slide)
+        if isinstance(content, Counted):
+            base = base or content.base_words
+            highlight = [content.labels.get(h, h) for h in highlight]
+        return self._keep(
+            Figure(
+                exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(notes),
+                alt=alt or alternative(kind, numbers), chapter=self.id,
+                draw=lambda: draw(kind, numbers, mark=self.mark, slide=slide, highlight=highlight, **options),
+            )
+        )  # fmt: skip
+
+    def _source(self, content: Any) -> str:
+        """The source line of what is shown: its sources in the order of their numbers."""
+        if isinstance(content, Counted):
+            return self[content.count.source or REGISTER].source_line
+        if isinstance(content, pd.DataFrame):
+            raise NotebookError("Zu einer Tabelle aus Texten gehört die Quelle; bitte source=… angeben.")
+        names = dict.fromkeys(n.counted.count.source for n in numbers_in(content))
+        if len(names) == 1:
+            return self[next(iter(names)) or REGISTER].source_line
+        told = [self[n or REGISTER] for n in names]
+        titles = [
+            f"{s.title}, Welle {s.wave}" if self.data.kind(s.name) != REGISTER else "Register der Bündnisse"
+            for s in told
+        ]
+        return f"Quelle: {'; '.join(titles)}; eigene Berechnung" + (
+            "; synthetische Daten." if self.mark else "."
+        )
+
+    def quotation(self, source: str, exhibit_id: str, quote_id: str, text: str) -> Shown:
+        """Show a quotation, checked against the coded segment with this quote id.
+
+        Raises
+        ------
+        NotebookError
+            If there is no such segment, or more was changed than cuts and descriptions in brackets.
+        """
+        check_quotation(text, find_segment(self.data.table(f"{source}-segments"), quote_id))
+        self._quotations[exhibit_id] = (source, quote_id)
+        return self._keep(Quotation(exhibit_id, quote_id, text, self.id))
+
+    def speaker(self, exhibit_id: str) -> Speaker:
+        """How the speaker of a quotation shown in this chapter is called: drawn at random, so the form tells nothing.
+
+        Raises
+        ------
+        NotebookError
+            If the chapter has no such quotation.
+        """
+        if exhibit_id not in self._quotations:
+            have = enumeration(self._quotations) or "keine"
+            raise NotebookError(
+                f"Ein Zitat „{exhibit_id}“ hat dieses Kapitel vor dieser Zelle nicht gezeigt; gezeigt sind: {have}."
+            )
+        source, quote_id = self._quotations[exhibit_id]
+        return Speaker(draw_speaker(quote_id, self.data.book(source).speakers))
+
+    def working_paper(self, name: str, frame: pd.DataFrame) -> None:
+        """Put a table beside the report for the team's own work: it holds raw answers and is not passed on."""
+        path = self.out / WORKING_PAPERS / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # for Excel: it takes a semicolon and a byte order mark as a sign of columns and umlauts
+        frame.to_csv(path, index=False, sep=";", encoding="utf-8-sig", lineterminator="\n")
+
+    def require(self, condition: bool, sentence: str) -> None:
+        """State a judgement of the text; one that the data no longer support stops the build.
+
+        For what words of the scale cannot say; see `Number.said`.
+
+        Raises
+        ------
+        NotebookError
+            If the condition does not hold.
+        """
+        if not condition:
+            raise NotebookError(
+                f"Der Text sagt: „{sentence}“ Die Daten sagen es nicht; bitte den Text ändern."
+            )
+
+    def _keep(self, exhibit: Exhibit | Quotation) -> Shown:
+        if exhibit.id in self._exhibits:
+            raise NotebookError(f"Die Darstellung „{exhibit.id}“ gibt es in diesem Kapitel schon.")
+        exhibit.save(self.out)
+        self._exhibits[exhibit.id] = exhibit.record()
+        write_json(self.out / "exhibits.json", self._exhibits)
+        write_json(self.out / "inputs.json", sorted(self.data.read))
+        return Shown(exhibit)
+
+
+def chapter(chapter_id: str, report: str = "", *, data: str = "data/raw", out: str = "") -> Chapter:
+    """Open a chapter in a notebook.
+
+    Parameters
+    ----------
+    chapter_id : id of the chapter in its report
+    report : id of the report
+    data : folder of the received data, from the project's root
+    out : folder for exhibits; empty for `build/lab/<report>/<chapter_id>`
+
+    Raises
+    ------
+    UsageError
+        If the processed data are missing.
+    """
+    have = project_data(data)
+    target = Path(out) if out else have.paths.build / "lab" / (report or "versuch") / chapter_id
+    opened = Chapter(chapter_id, have, target)
+    write_json(target / "dataset.json", have.dataset)
+    return opened
+
+
+# ---- lines of numbers ----
+
+
+def numbers_in(content: Any) -> list[Number]:
+    """All numbers among the cells of lines."""
+    if isinstance(content, Number):
+        return [content]
+    if isinstance(content, Mapping):
+        return [n for c in content.values() for n in numbers_in(c)]
+    if isinstance(content, Sequence) and not isinstance(content, str):
+        return [n for c in content for n in numbers_in(c)]
+    return []
+
+
+def lines(content: Lines) -> tuple[tuple[Row, ...], pd.DataFrame]:
+    """Printed rows and long table of lines: label -> cells, or heading -> lines; a cell is a number or words."""
+    rows: list[Row] = []
+    records: list[dict[str, Any]] = []
+    for key, cells in content.items():
+        if isinstance(cells, Mapping):
+            if key:
+                rows.append(Row((key,), kind="block"))
+            for label, own in cells.items():
+                rows.append(_line(label, own, key, records))
+        else:
+            rows.append(_line(key, cells, "", records))
+    return tuple(rows), pd.DataFrame(records)
+
+
+def _line(label: str, cells: Any, block: str, records: list[dict[str, Any]]) -> Row:
+    own = (cells,) if isinstance(cells, str | Number | int) else tuple(cells)
+    texts, names, taken = [label], [""], {(r["row"], r["subgroup"]) for r in records}
+    for cell in own:
+        record = number_record(cell)
+        if record is None:
+            texts.append(format_count(cell) if isinstance(cell, int) else str(cell))
+            names.append("")
+            continue
+        row = next(r for r in record.pop("rows") if (r, record["subgroup"]) not in taken)
+        taken.add((row, record["subgroup"]))
+        records.append({"row": row, "label": label, "block": block, **record})
+        texts.append(str(cell if isinstance(cell, Said) else repr(cell)))
+        names.append(f"{row}:{record['subgroup']}")
+    return Row(tuple(texts), level=1 if block else 0, numbers=tuple(names))
+
+
+def number_record(cell: Any) -> dict[str, Any] | None:
+    """A number, or a wording of one, as a row of a long table; `rows` are ids for it; None for words."""
+    from gkanalysis.counts.count import Count
+
+    record = getattr(cell, "record", None) or {}
+    name = cell.definition if isinstance(cell, Number) else record.get("definition")
+    if not name:
+        return None
+    count, _, row, group = Count.read(name)
+    n, base_n = (cell.n, cell.base_n) if isinstance(cell, Number) else (record["n"], record["base_n"])
+    item = getattr(count, "item", "")
+    short = f"{item}={row}" if item and type(count).__name__ == "Choice" else f"{item}/{row}" if item else row
+    kind = f"{type(count).__name__}:{getattr(count, 'column', '')}:{short}"
+    return {
+        "rows": [short, f"{count.source}:{short}", kind, name], "subgroup": group, "n": n, "base_n": base_n, "base": count.base,
+        "share": n / base_n if base_n else None, "mark": small_base_mark(base_n) if count.marked and base_n is not None else "",
+        "definition": name,
+    }  # fmt: skip
+
+
+def figure_numbers(content: Any, kind: str = "") -> pd.DataFrame:
+    """What a figure shows, as a long table with `label`, `group`, `group_label`."""
+    if isinstance(content, pd.DataFrame):
+        return content
+    if not isinstance(content, Counted):
+        table = lines(content)[1]
+        blocks = table["block"].ne("").all()
+        group = table["block"] if blocks else TOTAL
+        return table.assign(group=group, group_label=table["block"] if blocks else "alle Bündnisse")
+    table = content.frame.assign(
+        group_label=content.frame["group_label"].replace("insgesamt", "alle Bündnisse")
+    )
+    parts = kind in ("segments", "units") or (not kind and _is_whole(table))
+    if parts and not (kind == "units" or (table["subgroup"].nunique() == 1 and kind != "segments")):
+        return table.assign(label=table["group_label"], group=table["row"], group_label=table["label"])
+    return table.assign(group=table["subgroup"])
+
+
+def _is_whole(table: pd.DataFrame) -> bool:
+    """Whether the rows of each group are parts that add up to its base."""
+    sums = table.groupby("subgroup").agg(n=("n", "sum"), base_n=("base_n", "first"))
+    return bool((sums["n"] == sums["base_n"]).all()) and table["row"].nunique() <= 4
+
+
+KIND_WORDS = {
+    "bars": "Waagerechte Balken", "segments": "Geteilte Balken", "units": "Punkte, einer je Bündnis",
+    "dots": "Punkte mit Intervallen auf einer Skala von 0 bis 100 Prozent", "matrix": "Matrix mit Zahlen",
+    "flow": "Ströme zwischen Wellen",
+}  # fmt: skip
+
+
+def alternative(kind: str, numbers: pd.DataFrame) -> str:
+    """What a figure shows, for those who do not see it: its form and its numbers."""
+    one = numbers["group_label"].nunique() == 1
+    told = [
+        f"{r.label}{'' if one else f', {r.group_label}'}: {r.n}"
+        + ("" if pd.isna(r.base_n) else f" von {r.base_n}")
+        for r in numbers.itertuples()
+    ]
+    return f"{KIND_WORDS[kind]}. {'; '.join(told)}."
