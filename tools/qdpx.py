@@ -13,7 +13,7 @@ from gkanalysis.ingest.qda.model import Code, Coding, Project, Source
 from gkanalysis.ingest.qda.positions import Ruler
 from gkanalysis.ingest.qda.projectxml import PROJECT_NAMESPACE
 from gkanalysis.ingest.qda.qdpx import INTERNAL
-from gkanalysis.ingest.qda.sections import SET_MEMBERS
+from gkanalysis.ingest.qda.reading import SET_MEMBERS
 
 PLAIN = "codepoints_lf"
 

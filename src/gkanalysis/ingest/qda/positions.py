@@ -177,9 +177,8 @@ def _score(ruler, reading, marks):
             continue
         start, end = span
         selected = text[start:end]
-        inside += (ruler.write(reading, start), ruler.write(reading, end)) == mark[
-            :2
-        ]  # not within a character
+        # a position within a character is not inside
+        inside += (ruler.write(reading, start), ruler.write(reading, end)) == (mark.start, mark.end)
         if mark.name and says_same(mark.name, selected):
             named += (
                 2 if len(mark.name) == len(selected) else 1

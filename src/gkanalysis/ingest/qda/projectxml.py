@@ -1,8 +1,4 @@
-"""The XML of a project, safely parsed and handed out one object at a time.
-
-Refused are DTDs, entities, damage and excessive nesting. Each object is freed before the next one is parsed, so that
-memory follows the largest document, not the project.
-"""
+"""The XML of a project, safely parsed and handed out one object at a time, so that memory follows the largest one."""
 
 import io
 from xml.parsers import expat
@@ -10,44 +6,22 @@ from xml.parsers import expat
 from lxml import etree
 
 from gkanalysis.ingest.refusal import UnsafeContentError
+from gkanalysis.ingest.word.xmlparts import SAFELY
 
 MAX_TAGS = 5_000_000
 PROJECT_NAMESPACE = "urn:QDA-XML:project:1.0"
 
 # Objects by the section they stand in, all children of the root's children.
-_SECTION_OF = {
-    "User": "Users",
-    "Codes": "CodeBook",
-    "Variable": "Variables",
-    "Case": "Cases",
-    "TextSource": "Sources",
-    "PictureSource": "Sources",
-    "PDFSource": "Sources",
-    "AudioSource": "Sources",
-    "VideoSource": "Sources",
-    "Note": "Notes",
-    "Link": "Links",
-    "Set": "Sets",
-    "Graph": "Graphs",
-}
+_SOURCES = ("TextSource", "PictureSource", "PDFSource", "AudioSource", "VideoSource")
+_SECTION_OF = {name: f"{name}s" for name in ("User", "Variable", "Case", "Note", "Link", "Set", "Graph")}
+_SECTION_OF |= {"Codes": "CodeBook"} | dict.fromkeys(_SOURCES, "Sources")
 _SECTIONS = frozenset(_SECTION_OF.values())
 _OF_PROJECT = ("Description", "NoteRef")
 _CHUNK = 2**16
 
 
 def refuse_doctype(data, max_tags=MAX_TAGS):
-    """Refuse XML with a document type before anything of it is expanded.
-
-    Parameters
-    ----------
-    data : bytes
-    max_tags : int
-        Most start and end tags there may be.
-
-    Raises
-    ------
-    UnsafeContentError
-        `dtd`, `elements`, or `xml` if the beginning cannot be parsed.
+    """Refuse XML with a document type before anything of it is expanded, or with too many start and end tags.
 
     Examples
     --------
@@ -75,18 +49,9 @@ def refuse_doctype(data, max_tags=MAX_TAGS):
 
 
 def iterate_objects(data):
-    """Yield the root, then every object of a project, then what stands where the schema has nothing.
+    """Yield the name and element of every object of a project, each only good until the next one is asked for.
 
-    Parameters
-    ----------
-    data : bytes
-        The project file.
-
-    Yields
-    ------
-    str, lxml element
-        `("Project", root)` first, its children not yet read; then the name and element of each object;
-        ("", element) for an unknown one. An element is only good until the next one is asked for.
+    `("Project", root)` comes first, its children not yet read; ("", element) is what the schema does not have.
 
     Raises
     ------
@@ -104,13 +69,7 @@ def iterate_objects(data):
         io.BytesIO(data),
         events=("start", "end"),
         tag=["{*}Project", *(f"{{*}}{name}" for name in _SECTION_OF)],
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
+        **SAFELY,
     )
     root, finished = None, None
     try:
@@ -120,9 +79,8 @@ def iterate_objects(data):
                 yield "Project", root
             if event == "start":
                 continue
-            name = local_name(element, root)
-            parent = element.getparent()
-            if name not in _SECTION_OF or parent is None or parent.getparent() is not root:
+            name, parent = local_name(element, root), element.getparent()
+            if parent is None or parent.getparent() is not root or name not in _SECTION_OF:
                 continue
             if local_name(parent, root) != _SECTION_OF[name]:
                 continue
@@ -166,6 +124,5 @@ def _rest(root):
 
 def local_name(element, root):
     """Return the name without its namespace, or "" if the namespace is not the project's."""
-    tag, root_tag = element.tag, root.tag
-    namespace = root_tag[: root_tag.rfind("}") + 1]
-    return tag[len(namespace) :] if tag.startswith(namespace) and "}" not in tag[len(namespace) :] else ""
+    namespace, bracket, name = element.tag.rpartition("}")
+    return name if namespace + bracket == root.tag[: root.tag.rfind("}") + 1] else ""

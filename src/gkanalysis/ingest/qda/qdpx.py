@@ -10,11 +10,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from gkanalysis.ingest.qda.container import MAX_PROJECT_BYTES, MAX_TEXT_BYTES, Container
-from gkanalysis.ingest.qda.draft import Draft
 from gkanalysis.ingest.qda.projectxml import iterate_objects
+from gkanalysis.ingest.qda.reading import ProjectReader, TextMissingError
 from gkanalysis.ingest.qda.resolve import resolve
-from gkanalysis.ingest.qda.sections import read_object
-from gkanalysis.ingest.qda.sources import TextMissingError
 from gkanalysis.ingest.refusal import UnsafeContentError
 
 INTERNAL, _RELATIVE = "internal://", "relative://"
@@ -55,21 +53,21 @@ def read_qdpx(path, *, beside=None):
     with Container(path) as container:
         part, others = _project_part(container)
         texts = _Texts(container, posixpath.dirname(part), None if beside is None else Path(beside))
-        draft = Draft(part, texts.fetch)
+        reader = ProjectReader(part, texts.fetch)
         for other in others:
-            draft.lose("second_project", raw=other)
+            reader.lose("second_project", raw=other)
         for name in container.duplicates:
-            draft.lose("duplicate_member", raw=name)
+            reader.lose("duplicate_member", raw=name)
         try:
             data = container.read(part, MAX_PROJECT_BYTES)
             attributes = {}
             for name, element in iterate_objects(data):
                 if name == "Project":
                     attributes = dict(element.attrib)
-                read_object(draft, name, element)
+                reader.read(name, element)
         except UnsafeContentError as error:
             raise container.refusal(error.rule, part) from None
-    return resolve(draft, attributes.get("name", ""), attributes.get("origin", ""))
+    return resolve(reader, attributes.get("name", ""), attributes.get("origin", ""))
 
 
 def _project_part(container):
