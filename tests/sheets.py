@@ -4,7 +4,7 @@ from datetime import date
 from xml.sax.saxutils import escape, quoteattr
 
 from gkanalysis.core.zipping import zip_parts
-from gkanalysis.ingest.sheetmodel import column_letter
+from gkanalysis.ingest.workbook import column_letter
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -46,7 +46,7 @@ def cell_xml(value, reference, shared):
     return f'<c r="{reference}" t="s"><v>{len(shared) - 1}</v></c>'
 
 
-def sheet_xml(rows, shared, *, merged=(), hidden=()):
+def sheet_xml(rows, shared, *, merged=(), hidden=(), columns=""):
     """XML of one sheet from rows of values; None is an empty cell."""
     lines = []
     for number, row in enumerate(rows, 1):
@@ -59,14 +59,14 @@ def sheet_xml(rows, shared, *, merged=(), hidden=()):
         lines.append(f'<row r="{number}"{mark}>{"".join(cells)}</row>')
     areas = "".join(f'<mergeCell ref="{area}"/>' for area in merged)
     areas = f"<mergeCells>{areas}</mergeCells>" if areas else ""
-    return f'<worksheet xmlns="{MAIN}"><sheetData>{"".join(lines)}</sheetData>{areas}</worksheet>'
+    return f'<worksheet xmlns="{MAIN}">{columns}<sheetData>{"".join(lines)}</sheetData>{areas}</worksheet>'
 
 
-def xlsx_parts(sheets, *, merged=(), hidden=(), states=None, book=""):
-    """Parts of a workbook from rows by name of the sheet; `merged` and `hidden` are those of every sheet."""
+def xlsx_parts(sheets, *, states=None, book="", **options):
+    """Parts of a workbook from rows by name of the sheet; `options` are those of `sheet_xml`, for every sheet."""
     shared, parts, named, links, types = [], {}, [], [], []
     for k, (name, rows) in enumerate(sheets.items(), 1):
-        parts[f"xl/worksheets/sheet{k}.xml"] = sheet_xml(rows, shared, merged=merged, hidden=hidden)
+        parts[f"xl/worksheets/sheet{k}.xml"] = sheet_xml(rows, shared, **options)
         state = f" state={quoteattr(states[name])}" if states and name in states else ""
         named.append(f'<sheet name={quoteattr(name)} sheetId="{k}"{state} r:id="rId{k}"/>')
         links.append(

@@ -1,13 +1,13 @@
 """A cell is read as German readers mean it; what can be read in two ways is not read."""
 
-from datetime import date
+from datetime import date, datetime, time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gkanalysis.ingest.cellvalues import KIND_TEXTS, KINDS, Column, normalised, read_cell
-from gkanalysis.ingest.sheetmodel import Cell, plain_number
+from gkanalysis.ingest.workbook import Cell, plain_number
 
 NUMBER, INT, DAY, TEXT = (Column("x", kind) for kind in ("number", "int", "date", "text"))
 FORM = Column("x", "option", options={"beratung": ("Beratung", "Beratung vor Ort"), "telefon": ("Telefon",)})
@@ -25,7 +25,7 @@ def number(value):
 
 def day(value, clock=""):
     """A cell with a day."""
-    return Cell("date", value, f"{value:%d.%m.%Y}{clock}")
+    return Cell("date", datetime.combine(value, time()), f"{value:%d.%m.%Y}{clock}")
 
 
 @pytest.mark.parametrize(

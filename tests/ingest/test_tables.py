@@ -53,19 +53,21 @@ def test_optional_column(rows_of):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "fehlend: „id“, „name“"),
+        (b"", "leer"),
+        (b"\n", "fehlend: „id“, „name“"),
         (b"id,name,rest\n1,a,b\n", "unbekannt oder doppelt: „rest“"),
         (b"id,name,name\n1,a,b\n", "unbekannt oder doppelt: „name“"),
         (b"id,name\n1,a,b\n2\n3,c\n", "Zeile 2 hat 3, Zeile 3 hat 1 statt 2 Felder"),
-        (b"id,name\n1,a\0b\n", "keine Textdatei"),
-        ("id,name\n1,a\n".encode("utf-16"), "keine Textdatei"),
-        (b"id,name\n1,\x81\n", "keine Textdatei"),
+        (b"id,name\n1,a\0b\n", "keine CSV-Datei"),
+        ("id,name\n1,a\n".encode("utf-16"), "keine CSV-Datei"),
+        (b"id,name\n1,\x81\n", "keine CSV-Datei"),
         (b'id,name\n1,"a\n2,b\n3,c\n', "nicht oder falsch geschlossen"),
         (b'id,name\n1,"a"b\n', "nicht oder falsch geschlossen"),
-        (b"id,name\n1," + b"a" * 20_000_000, "größer als 20 MB"),
+        (b"id,name\n1," + b"a" * 21_000_000, "größer als 20 MB"),
     ],
     ids=[
         "empty",
+        "blank",
         "unknown",
         "twice",
         "ragged",
@@ -86,8 +88,11 @@ def test_refused(rows_of, data, said):
 
 def test_missing_file(tmp_path):
     """A missing list, or a folder in its place, is named."""
-    for path in (tmp_path / "fehlt.csv", tmp_path):
-        with pytest.raises(IngestError, match="fehlt oder ist nicht lesbar"):
+    for path, reason in (
+        (tmp_path / "fehlt.csv", "gibt es nicht"),
+        (tmp_path, "ist keine Datei, sondern ein Ordner"),
+    ):
+        with pytest.raises(IngestError, match=reason):
             read_rows(path, COLUMNS)
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from gkanalysis.ingest.sheetmodel import Cell, plain_number
+from gkanalysis.ingest.workbook import Cell, plain_number
 
 KINDS = ("int", "number", "date", "text", "option")
 KIND_TEXTS = {
@@ -183,7 +183,9 @@ def _day(cell: Cell, _column: Column) -> Reading:
     """A day as ISO date."""
     if cell.kind == "date":
         clock = cell.shown.partition(" ")[2]
-        return Reading(cell.value.isoformat(), "", f"Uhrzeit {clock} nicht übernommen" if clock else "")
+        return Reading(
+            cell.value.date().isoformat(), "", f"Uhrzeit {clock} nicht übernommen" if clock else ""
+        )
     if cell.kind == "number":
         if _FIRST_SERIAL < cell.value < _LAST_SERIAL:
             day = date.fromordinal(date(1899, 12, 30).toordinal() + int(cell.value))

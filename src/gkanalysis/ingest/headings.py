@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from gkanalysis.ingest.cellvalues import Column, normalised
 from gkanalysis.ingest.refusal import printable
 from gkanalysis.ingest.sheetfindings import SheetFindings
-from gkanalysis.ingest.sheetmodel import Sheet, column_letter
+from gkanalysis.ingest.workbook import Sheet, column_letter
 
 HEADING_ROWS = 30  # the heading is looked for in so many rows
 

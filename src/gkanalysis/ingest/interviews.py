@@ -20,12 +20,11 @@ import pyarrow.parquet as pq
 
 from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.qda import model
-from gkanalysis.ingest.qda.container import Container
 from gkanalysis.ingest.qda.maxqda import read_maxqda
 from gkanalysis.ingest.qda.model import Project
 from gkanalysis.ingest.qda.positions import READINGS
 from gkanalysis.ingest.qda.qdpx import read_qdpx
-from gkanalysis.ingest.refusal import UnsafeContentError
+from gkanalysis.ingest.workbook import SYNTHETIC, says_synthetic
 
 ENDINGS = (".qdpx", ".xlsx")
 NO_PROJECT = "keine Datei mit Kodierungen (ein Text wird nur gelesen, wenn ein Projekt auf ihn verweist)"
@@ -38,7 +37,6 @@ OBJECTS = {
     "codings": model.Coding, "cases": model.Case, "variables": model.Variable, "memos": model.Memo,
     "links": model.Link, "sets": model.Set, "losses": model.Loss,
 }  # fmt: skip
-SYNTHETIC = "synthetisch"  # as in the keywords of an invented form
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +91,9 @@ def read_projects(folder: Path) -> Iterator[ReceivedFile]:
 
 def _is_synthetic(path: Path, project: Project) -> bool:
     """Whether a file calls itself invented: a project in its name, a spreadsheet in its properties."""
-    said = project.name
-    if path.suffix.lower() == ".xlsx":
-        with Container(path) as container:
-            part = container.find("docProps/core.xml")
-            try:
-                said = container.read(part).decode("utf-8", "replace") if part else ""
-            except UnsafeContentError:  # damaged properties say nothing
-                said = ""
-    return SYNTHETIC in said.casefold()
+    return (
+        path.suffix.lower() == ".xlsx" and bool(says_synthetic(path))
+    ) or SYNTHETIC in project.name.casefold()
 
 
 def ingest_interviews(folder: Path, out: Path) -> tuple[int, list[str]]:

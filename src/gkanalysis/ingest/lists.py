@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gkanalysis.core.errors import IngestError
-from gkanalysis.ingest.qda.container import Container
 from gkanalysis.ingest.spreadsheets import TableSpec, read_table
+from gkanalysis.ingest.workbook import says_synthetic
 
 FILE_COLUMNS = ("file", "sha256", "status", "message", "synthetic")
-SYNTHETIC = "synthetisch"  # as in the properties of an invented spreadsheet
 
 
 def ingest_list(folder: Path, file: str, spec: TableSpec, out: Path) -> tuple[int, list[str]]:
@@ -54,19 +53,10 @@ def _files(folder: Path, file: str) -> Iterator[tuple[str, ...]]:
     """What became of each file of the folder; a CSV file cannot say whether it is invented."""
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if path.name == file:
-            data = path.read_bytes()
-            yield file, hashlib.sha256(data).hexdigest(), "read", "", _says_synthetic(path, data)
+            synthetic = says_synthetic(path)
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            yield file, digest, "read", "", "" if synthetic is None else str(synthetic)
         elif path.name.startswith((".", "~$")):
             yield path.name, "", "left_out", "Sperr- oder Systemdatei", ""
         else:
             yield path.name, "", "left_out", "im Codebuch nicht als Liste genannt", ""
-
-
-def _says_synthetic(path: Path, data: bytes) -> str:
-    """Whether a workbook calls itself invented, "" if it cannot say."""
-    if not data.startswith(b"PK"):
-        return ""
-    with Container(path) as container:
-        part = container.find("docProps/core.xml")
-        said = container.read(part).decode("utf-8", "replace") if part else ""
-    return str(SYNTHETIC in said.casefold())

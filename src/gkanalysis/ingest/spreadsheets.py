@@ -19,9 +19,8 @@ from gkanalysis.ingest.cellvalues import Column, normalised, read_cell
 from gkanalysis.ingest.headings import HEADING_ROWS, Heading, check_heading, closest, find_heading, main_title
 from gkanalysis.ingest.refusal import printable
 from gkanalysis.ingest.sheetfindings import SheetFindings
-from gkanalysis.ingest.sheetmodel import Cell, Sheet, column_letter
 from gkanalysis.ingest.tablespec import TableSpec, table_spec
-from gkanalysis.ingest.workbook import read_workbook
+from gkanalysis.ingest.workbook import Cell, Sheet, column_letter, read_workbook
 
 __all__ = ["Column", "SheetRead", "TableSpec", "read_table", "table_spec"]
 

@@ -1,19 +1,13 @@
-"""Spreadsheets as the team keeps them (CSV), read as text with the row each value stands in.
-
-Bounded, strict about names, forgiving about what Excel does: semicolons, a byte order mark, Windows encoding.
-"""
+"""Lists that the team keeps beside the received files (CSV): strict about columns, every value held to its codebook."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from gkanalysis.core.errors import IngestError
-
-MAX_BYTES = 20_000_000
+from gkanalysis.ingest.csvfile import read_csv
 
 
 def read_rows(path: Path, columns: Sequence[str], *, optional: Iterable[str] = ()) -> list[dict[str, str]]:
@@ -22,55 +16,28 @@ def read_rows(path: Path, columns: Sequence[str], *, optional: Iterable[str] = (
     Raises
     ------
     IngestError
-        Missing or oversized file, undecodable text, missing, unknown or repeated columns, ragged rows.
+        What `read_csv` refuses, missing, unknown or repeated columns, ragged rows.
     """
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise IngestError(f"„{path}“ ist größer als {MAX_BYTES // 1_000_000} MB; bitte die Datei prüfen.")
-        raw = path.read_bytes()
-    except OSError:
-        raise IngestError(f"„{path}“ fehlt oder ist nicht lesbar; bitte die Datei bereitstellen.") from None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    if "\0" in text or "\ufffd" in text:
-        raise IngestError(f"„{path}“ ist keine Textdatei; bitte aus Excel als „CSV UTF-8“ speichern.")
-    first = text.split("\n", 1)[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    try:  # strict: a quote that is never closed would swallow all following rows as one cell
-        header, *lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    except ValueError:
-        header, lines = [], []
-    except csv.Error:
-        raise IngestError(
-            f"„{path}“ hat ein Anführungszeichen, das nicht oder falsch geschlossen ist; bitte aus Excel neu speichern."
-        ) from None
-    header = [h.strip() for h in header]
+    lines = read_csv(path)
+    heading, cells = lines[0] if lines else (1, [])
+    header = [cell.strip() for cell in cells]
     missing = [c for c in columns if c not in header and c not in set(optional)]
-    unknown = [h for h in header if h not in columns]
-    if missing or unknown or len(set(header)) != len(header):
+    unknown = [h for h in header if h not in columns or header.count(h) > 1]
+    if missing or unknown:
         raise IngestError(
-            f"„{path}“, Zeile 1: Spalten passen nicht (fehlend: {_listed(missing)}; unbekannt oder doppelt: "
-            f"{_listed(unknown or [h for h in set(header) if header.count(h) > 1])}). Erlaubt sind: {', '.join(columns)}."
+            f"„{path}“, Zeile {heading}: Spalten passen nicht (fehlend: {_listed(missing)}; unbekannt oder doppelt: "
+            f"{_listed(unknown)}). Erlaubt sind: {', '.join(columns)}."
         )
-    rows, ragged = [], []
-    for number, cells in enumerate(lines, start=2):
-        if not any(c.strip() for c in cells):
-            continue
-        if len(cells) != len(header):
-            ragged.append(f"Zeile {number} hat {len(cells)}")
-            continue
-        rows.append(
-            dict.fromkeys(columns, "")
-            | dict(zip(header, (c.strip() for c in cells), strict=True))
-            | {"row": str(number)}
-        )
+    ragged = [f"Zeile {row} hat {len(cells)}" for row, cells in lines[1:] if len(cells) != len(header)]
     if ragged:
         raise IngestError(
             f"„{path}“: {', '.join(ragged)} statt {len(header)} Felder; bitte Trennzeichen und Zeilen prüfen."
         )
-    return rows
+    empty = dict.fromkeys(columns, "")
+    return [
+        empty | dict(zip(header, map(str.strip, cells), strict=True)) | {"row": str(row)}
+        for row, cells in lines[1:]
+    ]
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -88,23 +55,23 @@ def check_rows(rows: Sequence[Mapping[str, str]], table: Mapping[str, Any], path
             problems.append(f"{where}: {table['key']} „{key}“ steht schon in Zeile {seen[key]}.")
         seen[key] = row["row"]
         for column in table["columns"]:
-            name, value = column["name"], row[column["name"]]
-            expected = all(row[k] == v for k, v in column.get("only_if", {}).items())
-            if not expected and value:
-                problems.append(
-                    f"{where}: {name} „{value}“ ist nur bei {column['only_if']} vorgesehen; bitte leeren."
-                )
-            elif expected and not value and not column.get("optional"):
-                problems.append(f"{where}: {name} fehlt ({column['label']}).")
-            elif value and column["kind"] == "enum" and value not in column["options"]:
-                problems.append(
-                    f"{where}: {name} „{value}“ ist unbekannt; erlaubt sind {', '.join(column['options'])}."
-                )
-            elif value and column["kind"] == "count":
-                if not (value.isascii() and value.isdigit()):
-                    problems.append(f"{where}: {name} „{value}“ ist keine ganze Zahl.")
-                elif (limit := row.get(column.get("at_most", ""), "")).isdigit() and int(value) > int(limit):
-                    problems.append(
-                        f"{where}: {name} ({value}) ist größer als {column['at_most']} ({limit})."
-                    )
+            problems += [f"{where}: {column['name']} {problem}." for problem in _value_problems(row, column)]
     return problems
+
+
+def _value_problems(row: Mapping[str, str], column: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with the value of a column, as the end of a sentence."""
+    value, limit = row[column["name"]], row.get(column.get("at_most", ""), "")
+    only_if = column.get("only_if", {})
+    if any(row[k] != v for k, v in only_if.items()):
+        if value:
+            yield f"„{value}“ ist nur bei {only_if} vorgesehen; bitte leeren"
+    elif not value:
+        if not column.get("optional"):
+            yield f"fehlt ({column['label']})"
+    elif column["kind"] == "enum" and value not in column["options"]:
+        yield f"„{value}“ ist unbekannt; erlaubt sind {', '.join(column['options'])}"
+    elif column["kind"] == "count" and not (value.isascii() and value.isdigit()):
+        yield f"„{value}“ ist keine ganze Zahl"
+    elif column["kind"] == "count" and limit.isdigit() and int(value) > int(limit):
+        yield f"({value}) ist größer als {column['at_most']} ({limit})"

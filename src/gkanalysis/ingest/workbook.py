@@ -1,21 +1,86 @@
-"""Open a spreadsheet from a stranger, CSV or .xlsx: bounded, never through a link, no encoding guessed."""
+"""Spreadsheets from strangers, CSV or .xlsx, as typed cells: openpyxl reads what our own guard has let through.
+
+openpyxl alone inflates any bomb, fills a hyperlink or merged area of a billion cells, and drops what lies under a
+merged cell. So it never sees the received file, but a copy of its cells and formats in which nothing else stands.
+A formula is kept as a formula with the result that the program stored, so that nobody takes an old result for a value.
+"""
 
 from __future__ import annotations
 
-import csv
 import io
-import os
+import math
 import re
-import stat
+import warnings
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from gkanalysis.ingest.refusal import UnsafeContentError
-from gkanalysis.ingest.sheetmodel import MAX_CELLS, MAX_COLUMN, Cell, RefusedSheetError, Sheet
-from gkanalysis.ingest.xlsxfile import xlsx_sheets
+from lxml import etree
 
-MAX_BYTES = 20_000_000
+from gkanalysis.ingest.archive import open_regular
+from gkanalysis.ingest.csvfile import MAX_CELLS, MAX_COLUMN, csv_lines
+from gkanalysis.ingest.office import OfficePackage
+from gkanalysis.ingest.refusal import RefusedSheetError
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MAX_ROW = 1_048_576
+MAX_TAGS = 4_000_000  # start and end tags of one part: four or five a cell
+SYNTHETIC = "synthetisch"  # in the properties of an invented workbook
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+# What the copy holds of each part: values, formulas, formats of numbers, what is struck through, what is hidden.
+_KEPT = {
+    "sheet": "worksheet cols col sheetData row c f v is r rPr strike t",
+    "sharedStrings": "sst si r rPr strike t",
+    "styles": "styleSheet numFmts numFmt fonts font strike cellXfs xf",
+}
+_XF = ("numFmtId", "fontId")  # of a format
+_ESCAPED = re.compile("_x(0009|000[aA]|000[dD]|005[fF])_")
+_NO_CODE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+
+
+class Cell(NamedTuple):
+    """One filled cell.
+
+    `kind`: text, number, date, bool, error or formula; `value`: str, float, datetime or bool, for a formula its
+    text; `shown`: what people see in the program, for a formula the stored result; `is_struck`: whether any of it is
+    struck through.
+    """
+
+    kind: str
+    value: str | float | datetime | bool
+    shown: str
+    is_struck: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: filled cells by (row, column), both counted from 1 as the program shows them.
+
+    Attributes
+    ----------
+    name : str
+        "" for a CSV file.
+    cells : mapping from (row, column) to Cell
+    merged : tuple of (top, left, bottom, right)
+    hidden_rows, hidden_columns : frozenset of int
+    is_hidden : bool
+    first_day : datetime
+        Day 0 of what the program counts in days.
+    """
+
+    name: str
+    cells: Mapping[tuple[int, int], Cell]
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    is_hidden: bool = False
+    first_day: datetime = datetime(1899, 12, 30)
 
 
 def read_workbook(path: str | Path) -> tuple[Sheet, ...]:
@@ -33,74 +98,223 @@ def read_workbook(path: str | Path) -> tuple[Sheet, ...]:
     Raises
     ------
     RefusedSheetError
-        An `IngestError` whose `rule` is a key of `SHEET_SENTENCES`.
+        An `IngestError` whose `rule` says why; more than 400,000 filled cells are one reason.
     """
     path = Path(path)
-    data = _read_bytes(path)
+    data = _bytes_of(path)
+    if data.startswith(b"PK"):
+        return _xlsx_sheets(OfficePackage(path, RefusedSheetError, data))
+    lines = csv_lines(data, path.name)
+    return (
+        Sheet(
+            "",
+            {
+                (row, column): Cell("text", value, value.strip())
+                for row, values in lines
+                for column, value in enumerate(values, 1)
+                if value.strip()
+            },
+        ),
+    )
+
+
+def says_synthetic(path: Path) -> bool | None:
+    """Whether a workbook calls itself invented in its properties; None for a CSV file, which cannot say."""
+    data = _bytes_of(path)
+    if not data.startswith(b"PK"):
+        return None
+    properties = OfficePackage(path, RefusedSheetError, data).core_properties
+    return SYNTHETIC in " ".join(properties.values()).casefold()
+
+
+def column_letter(column: int) -> str:
+    """Name of a column as the program shows it.
+
+    >>> column_letter(1), column_letter(28)
+    ('A', 'AB')
+    """
+    from openpyxl.utils import get_column_letter
+
+    return get_column_letter(column)
+
+
+def plain_number(value: float) -> str:
+    """A number as a German reader types it: no exponent, decimal comma, no dots.
+
+    >>> plain_number(5.0), plain_number(0.1), plain_number(1e-7)
+    ('5', '0,1', '0,0000001')
+    """
+    if value == int(value):
+        return f"{value:.0f}"
+    text = repr(value)
+    return (f"{value:.20f}".rstrip("0") if "e" in text else text).replace(".", ",")
+
+
+def _bytes_of(path: Path) -> bytes:
+    """The bytes of a regular file of bearable size."""
+    file, size = open_regular(path, RefusedSheetError)
+    with file:
+        return file.read(size)
+
+
+def _xlsx_sheets(package: OfficePackage) -> tuple[Sheet, ...]:
+    """All sheets with cells of a workbook."""
+    import openpyxl
+
     try:
-        if data.startswith(b"PK"):
-            return xlsx_sheets(data)
-        return (_csv_sheet(_text_of(data, path.name)),)
-    except UnsafeContentError as error:
-        raise RefusedSheetError(error.rule, path.name, error.detail) from None
+        listed, copied = _copy(package)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # on styles that the copy does not need
+            books = [openpyxl.load_workbook(io.BytesIO(copied), rich_text=True)]
+            formulas = any(c.data_type == "f" for sheet in books[0] for c in sheet._cells.values())
+            if formulas:
+                books.append(openpyxl.load_workbook(io.BytesIO(copied), rich_text=True, data_only=True))
+            if sum(len(sheet._cells) for sheet in books[0]) > MAX_CELLS:
+                raise package.refusal("cells")
+            found = []
+            for (name, state, merged), *parts in zip(listed, *books, strict=True):
+                cells = dict(_cells(parts[0], parts[-1]))
+                rows = {r for r, d in parts[0].row_dimensions.items() if d.hidden}
+                columns = {
+                    c
+                    for d in parts[0].column_dimensions.values()
+                    if d.hidden
+                    for c in range(d.min, d.max + 1)
+                }
+                hidden = {"hidden_rows": frozenset(rows), "hidden_columns": frozenset(columns)}
+                found.append(Sheet(name, cells, merged, **hidden, is_hidden=state, first_day=books[0].epoch))
+    except RefusedSheetError:
+        raise
+    except Exception:  # openpyxl raises whatever befalls it
+        raise package.refusal("damaged") from None
+    return tuple(found)
 
 
-def _read_bytes(path: Path) -> bytes:
-    """The bytes of a regular file of bearable size; never follows a link, never waits on a device."""
+def _cells(sheet: Any, stored: Any) -> Iterator[tuple[tuple[int, int], Cell]]:
+    """Filled cells of a sheet of openpyxl; `stored` is the same sheet with results instead of formulas."""
+    for at, cell in sheet._cells.items():
+        if cell.value is None:
+            continue
+        if not (1 <= at[0] <= MAX_ROW and 1 <= at[1] <= MAX_COLUMN):
+            raise ValueError(at)
+        if cell.data_type == "f":
+            text = getattr(cell.value, "text", cell.value)
+            result = _typed(stored._cells[at])
+            yield at, Cell("formula", text if isinstance(text, str) else "=…", result.shown if result else "")
+        elif typed := _typed(cell):
+            yield at, typed
+
+
+def _typed(cell: Any) -> Cell | None:
+    """A cell of openpyxl, typed by what the file stores; None if only white space is in it."""
+    from openpyxl.utils.datetime import to_excel
+
+    value = cell.value
+    runs = value if isinstance(value, list) else ()
+    is_struck = bool(cell.font.strike) or any(getattr(run, "font", None) and run.font.strike for run in runs)
+    if isinstance(value, datetime | time | timedelta):
+        code, days = cell.number_format, to_excel(value, cell.base_date)
+        if isinstance(value, datetime) and days >= 1 and (code == "General" or _shows_day(code)):
+            clock = f" {value:%H:%M}" if value.time().replace(microsecond=0) != time() else ""
+            return Cell("date", value, f"{value:%d.%m.}{value.year:04}{clock}", is_struck)
+        value = days
+    if isinstance(value, bool):
+        return Cell("bool", value, "WAHR" if value else "FALSCH", is_struck)
+    if isinstance(value, int | float):
+        if not math.isfinite(value):
+            raise ValueError(value)
+        return Cell("number", float(value), plain_number(float(value)), is_struck)
+    text = _ESCAPED.sub(lambda m: chr(int(m[1], 16)), str(value or ""))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kind = "error" if cell.data_type == "e" else "text"
+    return Cell(kind, text, text.strip(), is_struck) if text.strip() else None
+
+
+def _shows_day(code: str) -> bool:
+    """Whether a number format shows a day: d or y outside quotes and brackets.
+
+    >>> _shows_day("dd.mm.yyyy"), _shows_day('0.0" Tage"'), _shows_day("[h]:mm")
+    (True, False, False)
+    """
+    return bool(re.search("[dyDY]", _NO_CODE.sub("", code.split(";")[0])))
+
+
+def _copy(package: OfficePackage) -> tuple[list[tuple[str, bool, tuple[Any, ...]]], bytes]:
+    """Name, whether hidden, and merged areas of each sheet; and the copy of the workbook for openpyxl."""
+    book = package.related_part("", "officeDocument") or "xl/workbook.xml"
+    if book.lower().endswith(".bin"):
+        raise package.refusal("xlsb")
+    root = package.xml(book) if package.find(book) else None
+    if root is None or etree.QName(root).localname != "workbook":
+        raise package.refusal("not_sheet")
+    targets = {i: (kind, package.find(t)) for owner, i, kind, t in package.relationships if owner == book}
+    listed, parts = [], {}
+    for element in root.iter("{*}sheet"):
+        identifier = next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
+        kind, part = targets.get(identifier, ("", None))
+        if kind == "worksheet" and part:
+            cells = package.xml(part, max_tags=MAX_TAGS)
+            merged = tuple(_area(package, e.get("ref", "")) for e in cells.iter("{*}mergeCell"))
+            listed.append((element.get("name", ""), element.get("state", "visible") != "visible", merged))
+            parts[f"sheet{len(listed)}"] = _pruned(cells, _KEPT["sheet"])
+    names = list(parts)
+    for kind in ("sharedStrings", "styles"):
+        if part := package.related_part(book, kind):
+            parts[kind] = _pruned(package.xml(part, max_tags=MAX_TAGS), _KEPT[kind])
+    is_1904 = any(e.get("date1904") in ("1", "true") for e in root.iter("{*}workbookPr"))
+    sheets = "".join(f'<sheet name="{name}" sheetId="{k}" r:id="{name}"/>' for k, name in enumerate(names, 1))
+    parts["workbook"] = (
+        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr date1904="{int(is_1904)}"/>'
+        f"<sheets>{sheets}</sheets></workbook>"
+    ).encode()
+    return listed, _zipped(parts)
+
+
+def _pruned(root: etree._Element, kept: str) -> bytes:
+    """XML of a part without all elements but these; formats without all attributes that are not read."""
+    names = {f"{{{_MAIN}}}{name}" for name in kept.split()}
+    if root.tag not in names:
+        raise ValueError(root.tag)
+    strange = [element for element in root.iter() if element.tag not in names]
+    for element in strange:
+        element.getparent().remove(element)
+    for element in root.iter(f"{{{_MAIN}}}xf"):
+        values = {name: element.get(name, "0") for name in _XF}
+        element.attrib.clear()
+        element.attrib.update(values)
+    return etree.tostring(root)
+
+
+def _zipped(parts: Mapping[str, bytes]) -> bytes:
+    """A workbook of these parts."""
+    kinds = {name: "worksheet" if name.startswith("sheet") else name for name in parts}
+    types = "".join(
+        f'<Override PartName="/xl/{n}.xml" ContentType="{_TYPE}.{"sheet.main" if k == "workbook" else k}+xml"/>'
+        for n, k in kinds.items()
+    )
+    links = "".join(
+        f'<Relationship Id="{n}" Type="{_OFFICE}/{k}" Target="/xl/{n}.xml"/>' for n, k in kinds.items()
+    )
+    head = f'<Relationships xmlns="{_PACKAGE}/relationships">'
+    main = f'<Relationship Id="r" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("[Content_Types].xml", f'<Types xmlns="{_PACKAGE}/content-types">{types}</Types>')
+        archive.writestr("_rels/.rels", f"{head}{main}</Relationships>")
+        archive.writestr("xl/_rels/workbook.xml.rels", f"{head}{links}</Relationships>")
+        for name, content in parts.items():
+            archive.writestr(f"xl/{name}.xml", content)
+    return stream.getvalue()
+
+
+def _area(package: OfficePackage, reference: str) -> tuple[int, int, int, int]:
+    """Top, left, bottom and right of a reference such as A1:C2."""
+    from openpyxl.utils import range_boundaries
+
     try:
-        status = path.lstat()
-        if not stat.S_ISREG(status.st_mode):
-            raise RefusedSheetError("not_a_file", path.name)
-        if status.st_size > MAX_BYTES:
-            raise RefusedSheetError("file_size", path.name)
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        with open(os.open(path, flags), "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise RefusedSheetError("missing", path.name) from None
-    except (OSError, ValueError):  # ValueError: a null character in the name
-        raise RefusedSheetError("unreadable", path.name) from None
-    if not data or len(data) > MAX_BYTES:
-        raise RefusedSheetError("file_size" if data else "empty", path.name)
-    return data
-
-
-def _text_of(data: bytes, name: str) -> str:
-    """Text of a CSV file, or a refusal of what is no UTF-8 text."""
-    if name.startswith("~$"):
-        raise UnsafeContentError("lock_file")
-    if data.startswith(_OLE):
-        raise UnsafeContentError("password" if "EncryptedPackage".encode("utf-16-le") in data else "old_xls")
-    if b"%PDF-" in data[:1024]:
-        raise UnsafeContentError("pdf")
-    if b"\0" in data:
-        raise UnsafeContentError("encoding" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "not_sheet")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnsafeContentError("encoding") from None
-    if text.lstrip()[:1] == "<":
-        raise UnsafeContentError("html")
-    return text
-
-
-def _csv_sheet(text: str) -> Sheet:
-    """Cells of a CSV file; the separator is the one that occurs most in the first line that is not empty."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    named = re.fullmatch(r"sep=(.)", first.strip())  # Excel writes and hides such a line
-    delimiter = named[1] if named else max(";,\t", key=first.count)
-    cells: dict[tuple[int, int], Cell] = {}
-    try:
-        for row, line in enumerate(
-            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1
-        ):
-            if named and row == 1:
-                continue
-            for column, value in enumerate(line, 1):
-                if value.strip():
-                    cells[row, column] = Cell("text", value, value.strip())
-            if len(cells) > MAX_CELLS or len(line) > MAX_COLUMN:
-                raise UnsafeContentError("cells")
-    except csv.Error:
-        raise UnsafeContentError("quotes") from None
-    return Sheet("", cells)
+        left, top, right, bottom = range_boundaries(reference)
+    except ValueError:
+        raise package.refusal("damaged", reference) from None
+    if None in (left, top, right, bottom):
+        raise package.refusal("damaged", reference)
+    return top, left, bottom, right

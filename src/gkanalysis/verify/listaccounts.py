@@ -13,7 +13,7 @@ from gkanalysis.verify.sums import account
 
 if TYPE_CHECKING:
     from gkanalysis.codebook.listbook import ListBook
-    from gkanalysis.ingest.sheetmodel import Sheet
+    from gkanalysis.ingest.workbook import Sheet
     from gkanalysis.report.chapter import Chapter
 
 USED, ASIDE = "verwendet", "zurückgestellt mit Grund"

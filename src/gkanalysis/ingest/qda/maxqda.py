@@ -5,13 +5,14 @@ derived from what is written, so that the same file gives the same GUIDs.
 """
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
+from pathlib import Path
 
-from gkanalysis.ingest.qda.container import Container
 from gkanalysis.ingest.qda.guids import derived_guid
 from gkanalysis.ingest.qda.losses import loss
 from gkanalysis.ingest.qda.model import Code, Coder, Coding, Memo, Project, Selection, Set, Source
-from gkanalysis.ingest.qda.spreadsheet import Cell, Workbook
+from gkanalysis.ingest.refusal import QdaFileError
+from gkanalysis.ingest.workbook import Cell, column_letter, read_workbook
 
 # Headings by what they hold; of two that hold the same the first is taken.
 COLUMNS = {
@@ -29,7 +30,8 @@ COLUMNS = {
 NEEDED = ("document", "code", "segment")
 _HEADING_ROWS = 20  # a title may stand above the table
 _PATH = re.compile(r"\s+>\s+|\s*\\\s*")
-_EMPTY = Cell("")
+_EMPTY = Cell("text", "", "")
+_PROBLEMS = {"formula": "formula", "error": "error_value"}
 
 
 def read_maxqda(path):
@@ -48,33 +50,34 @@ def read_maxqda(path):
 
     Raises
     ------
-    QdaFileError
-        If the file is no workbook, is dangerous, or no sheet has the columns needed.
+    RefusedError
+        If the file is no spreadsheet, is dangerous, or no sheet has the columns needed.
 
     Examples
     --------
     >>> read_maxqda("gibt es nicht.xlsx")
     Traceback (most recent call last):
-    gkanalysis.ingest.qda.refusal.QdaFileError: Die Datei „gibt es nicht.xlsx“ gibt es nicht; bitte Namen und Ordner prüfen.
+    gkanalysis.ingest.refusal.RefusedSheetError: Die Datei „gibt es nicht.xlsx“ gibt es nicht; bitte Namen und Ordner prüfen.
     """
-    with Container(path) as container:
-        book = Workbook(container)
-        for sheet in book.sheets:
-            rows = book.rows(sheet)
-            columns, headings = _find_columns(rows)
-            if columns:
-                table = _Table(sheet, columns, headings, book.counts_from_1904)
-                for number, cells in rows:
-                    table.add(number, cells)
-                others = [name for name in book.sheets if name != sheet]
-                return table.project(container.name, others)
-        raise container.refusal("no_columns")
+    sheets = read_workbook(path)
+    for sheet in sheets:
+        by_row = {}
+        for (row, column), cell in sorted(sheet.cells.items()):
+            by_row.setdefault(row, {})[column_letter(column)] = cell
+        rows = iter(by_row.items())
+        columns, headings = _find_columns(rows)
+        if columns:
+            table = _Table(sheet, columns, headings)
+            for number, cells in rows:
+                table.add(number, cells)
+            return table.project(Path(path).name, [other.name for other in sheets if other is not sheet])
+    raise QdaFileError("no_columns", Path(path).name)
 
 
 def _find_columns(rows):
     """Letters of the columns by what they hold, and all headings by letter; empty if there is no such table."""
     for count, (_, cells) in enumerate(rows):
-        headings = {letter: " ".join(cell.text.split()) for letter, cell in cells.items()}
+        headings = {letter: " ".join(cell.shown.split()) for letter, cell in cells.items()}
         letters = {heading.lower(): letter for letter, heading in reversed(headings.items())}
         found = {
             field: next(letters[name] for name in names if name in letters)
@@ -91,26 +94,26 @@ def _find_columns(rows):
 class _Table:
     """Gathers the objects that the rows speak of, each once."""
 
-    def __init__(self, sheet, columns, headings, counts_from_1904):
-        self._sheet, self._columns, self._headings = sheet, columns, headings
-        self._first_day = datetime(1904, 1, 1) if counts_from_1904 else datetime(1899, 12, 30)
+    def __init__(self, sheet, columns, headings):
+        self._sheet, self._columns, self._headings = sheet.name, columns, headings
+        self._first_day = sheet.first_day
         self._codes, self._coders, self._sources, self._selections, self._codings = {}, {}, {}, {}, {}
         self._memos, self._groups, self._losses, self._unused = [], {}, [], {}
 
     def add(self, number, cells):
         """Take one row."""
-        if not cells:
-            return
-        for letter, cell in cells.items():
-            if cell.problem:
-                self._lose(cell.problem, f"{letter}{number}", cell.raw)
         used = set(self._columns.values())
-        for letter, cell in cells.items():
-            if letter not in used and cell.text:
-                self._unused.setdefault(letter, cell.text)
+        for letter, cell in list(cells.items()):
+            if cell.kind in _PROBLEMS:  # of a formula not even the stored result is used
+                stored = f" [{cell.shown}]" if cell.kind == "formula" and cell.shown else ""
+                self._lose(_PROBLEMS[cell.kind], f"{letter}{number}", f"{cell.value}{stored}")
+                cells[letter] = _EMPTY
+            elif letter not in used:
+                self._unused.setdefault(letter, cell.shown)
         values = {field: cells.get(letter, _EMPTY) for field, letter in self._columns.items()}
-        texts = {field: values.get(field, _EMPTY).text.strip() for field in COLUMNS}
-        texts["segment"] = values["segment"].text  # white space at its ends was selected too
+        texts = {field: values.get(field, _EMPTY).shown for field in COLUMNS}
+        if values["segment"].kind == "text":
+            texts["segment"] = values["segment"].value  # white space at its ends was selected too
         path = [name for field in ("parent", "code") for name in _PATH.split(texts[field]) if name]
         if not texts["document"] or not texts["code"] or not path:
             if any(texts.values()):
@@ -170,12 +173,12 @@ class _Table:
 
     def _created(self, cell):
         """Time as written; a number of days becomes a date, which is how Excel shows it."""
-        if not cell.is_number:
-            return cell.text.strip()
+        if cell.kind not in ("number", "date"):
+            return cell.shown
         try:
-            time = self._first_day + timedelta(days=float(cell.text))
-        except (ValueError, OverflowError):
-            return cell.text
+            time = cell.value if cell.kind == "date" else self._first_day + timedelta(days=cell.value)
+        except OverflowError:
+            return cell.shown
         return (time + timedelta(milliseconds=500)).replace(microsecond=0).isoformat()
 
     def project(self, name, other_sheets):

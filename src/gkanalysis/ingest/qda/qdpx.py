@@ -9,12 +9,13 @@ import stat
 from pathlib import Path
 from urllib.parse import unquote
 
-from gkanalysis.ingest.qda.container import MAX_PROJECT_BYTES, MAX_TEXT_BYTES, Container
+from gkanalysis.ingest.archive import Archive
 from gkanalysis.ingest.qda.projectxml import iterate_objects
 from gkanalysis.ingest.qda.reading import ProjectReader, TextMissingError
 from gkanalysis.ingest.qda.resolve import resolve
-from gkanalysis.ingest.refusal import UnsafeContentError
+from gkanalysis.ingest.refusal import MB, QdaFileError, UnsafeContentError
 
+MAX_PROJECT_BYTES = 512 * MB  # 100,000 codings take 60 MB
 INTERNAL, _RELATIVE = "internal://", "relative://"
 _MARKS_OF_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -48,9 +49,9 @@ def read_qdpx(path, *, beside=None):
     --------
     >>> read_qdpx("gibt es nicht.qdpx")
     Traceback (most recent call last):
-    gkanalysis.ingest.qda.refusal.QdaFileError: Die Datei „gibt es nicht.qdpx“ gibt es nicht; bitte Namen und Ordner prüfen.
+    gkanalysis.ingest.refusal.QdaFileError: Die Datei „gibt es nicht.qdpx“ gibt es nicht; bitte Namen und Ordner prüfen.
     """
-    with Container(path) as container:
+    with Archive(path, QdaFileError) as container:
         part, others = _project_part(container)
         texts = _Texts(container, posixpath.dirname(part), None if beside is None else Path(beside))
         reader = ProjectReader(part, texts.fetch)
@@ -111,8 +112,10 @@ class _Texts:
             raise TextMissingError("text_missing")
         try:
             return self._container.read(found)
-        except UnsafeContentError:
-            raise TextMissingError("text_damaged") from None
+        except QdaFileError as error:
+            if error.rule in ("damaged", "method"):  # this text alone
+                raise TextMissingError("text_damaged") from None
+            raise
 
     def _outside(self, path):
         """Bytes of a regular file in the folder beside the project; links and upward paths lead nowhere."""
@@ -125,7 +128,7 @@ class _Texts:
             raise TextMissingError("text_missing") from None
         if not file.is_relative_to(folder):
             raise TextMissingError("text_elsewhere")
-        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_TEXT_BYTES:
+        if not stat.S_ISREG(status.st_mode) or status.st_size > QdaFileError.limits.part:
             raise TextMissingError("text_missing")
         return file.read_bytes()
 

@@ -66,6 +66,7 @@ _USUAL_NAMESPACES = {
     b"http://purl.oclc.org/ooxml/wordprocessingml/main": NAMESPACES["w"].encode(),
     b"http://purl.oclc.org/ooxml/officeDocument/relationships": NAMESPACES["r"].encode(),
     b"http://purl.oclc.org/ooxml/drawingml/main": NAMESPACES["a"].encode(),
+    b"http://purl.oclc.org/ooxml/spreadsheetml/main": b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
 }
 _DECLARED_ENCODING = re.compile(rb"""^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']""")
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)

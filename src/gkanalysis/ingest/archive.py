@@ -1,0 +1,263 @@
+"""Zip archives from strangers: the directory checked, single members inflated in memory, nothing on the disk.
+
+Every docx, xlsx and qdpx comes through here. Python's `zipfile` reads the directory; before it may, and around each
+member, stands what it does not look at: the length of the directory, the number and size of members, how strongly
+they are packed, names that lead out, passwords, members that share bytes, sizes that lie. Archives inside are bytes.
+"""
+
+import copy
+import io
+import os
+import posixpath
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+
+from gkanalysis.ingest.refusal import other_format
+
+MAX_RATIO = 300  # long forms full of empty boxes reach 60; deflate cannot exceed 1,032
+RATIO_FREE_BYTES = 2**20  # below this size any ratio is harmless
+
+_END = struct.Struct("<4s4H2LH")
+_ESCAPING = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)|[\x00-\x1f\x7f]")
+_ENCRYPTED_FLAGS = 0x0001 | 0x0040 | 0x2000
+_DIRECTORY_BYTES = 250  # of one member: a name of some length, and what programs note beside it
+_TEXTS = frozenset({"", ".qde", ".txt", ".xml", ".rtf"})  # of a project; its recordings may pack well
+# What `zipfile` raises on a directory or member that is none.
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError,
+    OverflowError,
+)  # fmt: skip
+
+
+def open_regular(path, family, name=None):
+    """Open a regular file for reading; never follows a link, never waits on a device.
+
+    Parameters
+    ----------
+    path : Path
+    family : subclass of RefusedError
+    name : str, optional
+        How sentences call the file; without it by its name.
+
+    Returns
+    -------
+    binary file, int
+        The open file and its size in bytes.
+
+    Raises
+    ------
+    RefusedError
+        `missing`, `not_a_file`, `unreadable`, `empty` or `file_size`.
+    """
+    name = name or path.name
+    try:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode):
+            raise family("not_a_file", name)
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        file = _Bounded(io.FileIO(os.open(path, flags)))
+    except FileNotFoundError:
+        raise family("missing", name) from None
+    except (OSError, ValueError):  # ValueError: a null character in the name
+        raise family("unreadable", name) from None
+    size = os.fstat(file.fileno()).st_size
+    rule = "file_size" if size > (family.limits.file or size) else "" if size else "empty"
+    if rule:
+        file.close()
+        raise family(rule, name)
+    return file, size
+
+
+class _Bounded(io.BufferedReader):
+    """A file of which no more is read at once than was allowed: `zipfile` reads a directory of any length."""
+
+    most = None
+
+    def read(self, size=-1):
+        """Bytes from here; a larger number would be allocated before anything is read."""
+        if self.most is not None and size is not None and size > self.most:
+            raise zipfile.LargeZipFile
+        return super().read(size)
+
+
+class Archive:
+    """The members of one archive, read one by one; use it in a `with` statement.
+
+    Parameters
+    ----------
+    path : Path
+        Where it came from; only its name is shown.
+    family : subclass of RefusedError
+        The sentences and limits. Forms and spreadsheets are strict: their whole content has a limit, no member is
+        packed too strongly, no name stands twice, nothing stands before or after, no Zip64.
+    data : bytes, optional
+        The whole file; without it the file is opened, and only what is asked for is read.
+
+    Attributes
+    ----------
+    name : str
+        The file's name, for sentences.
+    members : dict of str to ZipInfo
+        By their path in the archive, folders left out; sizes are proved by `read`.
+    duplicates : list of str
+        Paths that stand more than once; the first is in `members`.
+
+    Raises
+    ------
+    RefusedError
+        If it is no archive, or one that breaks a rule.
+    """
+
+    def __init__(self, path, family, data=None):
+        self.path, self.name, self.family = Path(path), Path(path).name, family
+        self.limits, self.is_strict = family.limits, family.limits.file is not None
+        self._left = self.limits.total
+        if data is None:
+            self._file, self._size = open_regular(self.path, family)
+        else:
+            self._file, self._size = _Bounded(io.BytesIO(data)), len(data)
+        try:
+            if not self._size:
+                raise self.refusal("empty")
+            start, count = self._end()
+            self._zip = self._open(start, count)
+            self.members, self.duplicates, self._by_lower_name = {}, [], {}
+            for info in self._zip.infolist():
+                self._add(info)
+            self._refuse_overlaps()
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self._file.close()
+
+    def refusal(self, rule, detail=""):
+        """Make the error that refuses this file, to be raised by the caller."""
+        return self.family(rule, self.name, detail)
+
+    def find(self, *names):
+        """Return the first member with one of these paths, or None; small and capital letters count alike at last."""
+        exact = (name for name in names if name in self.members)
+        alike = (self._by_lower_name[n.lower()] for n in names if n.lower() in self._by_lower_name)
+        return next(exact, None) or next(alike, None)
+
+    def read(self, name, limit=None):
+        """Inflate one member, never beyond its declared size.
+
+        Parameters
+        ----------
+        name : str
+            A key of `members`.
+        limit : int, optional
+            Most bytes the member may have, instead of the limit of the family.
+
+        Returns
+        -------
+        bytes
+            Exactly as many as declared, whose checksum is right.
+
+        Raises
+        ------
+        RefusedError
+            `damaged` or `method`: this member cannot be read, others may. `size` or `ratio`: it was made to grow.
+        """
+        info = self.members[name]
+        self._left -= 0 if self.is_strict else info.file_size
+        if info.file_size > (limit or self.limits.part) or self._left < 0:
+            raise self.refusal("size", name)
+        if _is_bomb(info):
+            raise self.refusal("ratio", name)
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise self.refusal("method", name)
+        probe = copy.copy(info)
+        probe.file_size += 2**16  # one byte above the declared size shows that there is more
+        self._file.most = None
+        try:
+            with self._zip.open(probe) as stream:
+                content = stream.read(info.file_size + 1)
+        except _DAMAGE:
+            raise self.refusal("damaged", name) from None
+        if len(content) != info.file_size:
+            raise self.refusal("size" if len(content) > info.file_size else "damaged", name)
+        return content
+
+    def _end(self):
+        """Start of the directory and number of members, as the end of the archive says; None for Zip64."""
+        tail_start = max(0, self._size - _END.size - 0xFFFF)
+        self._file.seek(tail_start)
+        tail = self._file.read()
+        at = tail.rfind(b"PK\x05\x06")
+        if at < 0 or at + _END.size > len(tail):
+            self._file.seek(0)
+            raise self.refusal(other_format(self._file.read(self.limits.part), self.name, self.family))
+        _, disk, first_disk, here, count, length, start, comment = _END.unpack_from(tail, at)
+        is_zip64 = 0xFFFF in (disk, count) or 0xFFFFFFFF in (length, start)
+        if count > self.limits.members and not is_zip64:
+            raise self.refusal("members")
+        end = tail_start + at
+        whole = end + _END.size + comment == self._size and start + length == end
+        if self.is_strict and (is_zip64 or disk or first_disk or here != count or not whole):
+            raise self.refusal("damaged")
+        return (None, None) if is_zip64 else (start, count)
+
+    def _open(self, start, count):
+        """The archive for `zipfile`, whose directory must be what the end says."""
+        self._file.most = self.limits.members * _DIRECTORY_BYTES
+        try:
+            archive = zipfile.ZipFile(self._file)
+        except zipfile.LargeZipFile:
+            raise self.refusal("members") from None
+        except _DAMAGE:
+            raise self.refusal("damaged") from None
+        if len(archive.infolist()) > self.limits.members:
+            raise self.refusal("members")
+        if count is not None and (count, start) != (len(archive.infolist()), archive.start_dir):
+            raise self.refusal("damaged")
+        return archive
+
+    def _add(self, info):
+        """Check one member of the directory and take it."""
+        name = info.orig_filename  # `filename` ends at a null character
+        if not self.is_strict:  # older Windows programs; nothing is unpacked, so it cannot lead anywhere
+            name = name.replace("\\", "/")
+        if _ESCAPING.search(name) or not name:
+            raise self.refusal("path", name)
+        if info.flag_bits & _ENCRYPTED_FLAGS:
+            raise self.refusal("password", name)
+        name = name.removeprefix("./")
+        if self.is_strict and name.lower() in self._by_lower_name:
+            raise self.refusal("duplicate", name)
+        if name in self.members:
+            self.duplicates.append(name)
+        elif not name.endswith("/"):
+            self.members[name] = info
+            self._by_lower_name.setdefault(name.lower(), name)
+        if self.is_strict:
+            self._left -= info.file_size
+            if info.file_size > self.limits.part or self._left < 0:
+                raise self.refusal("size", name)
+        if (self.is_strict or posixpath.splitext(name)[1].lower() in _TEXTS) and _is_bomb(info):
+            raise self.refusal("ratio", name)
+        if self.is_strict and info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise self.refusal("method", name)
+
+    def _refuse_overlaps(self):
+        """Members that share bytes multiply a small file; each must end before the next begins."""
+        ordered = sorted(self.members.values(), key=lambda info: info.header_offset)
+        starts = [info.header_offset for info in ordered[1:]] + [self._zip.start_dir]
+        for info, next_start in zip(ordered, starts, strict=True):
+            if info.header_offset + zipfile.sizeFileHeader + info.compress_size > next_start:
+                raise self.refusal("damaged", info.filename)
+
+
+def _is_bomb(info):
+    """Whether so many bytes are packed into so few as in nothing real."""
+    return info.file_size > RATIO_FREE_BYTES and info.file_size > MAX_RATIO * info.compress_size

@@ -1,0 +1,101 @@
+"""The parts of an Office file from a stranger: macros and links that lead outside are refused before any is used."""
+
+import posixpath
+import re
+from functools import cached_property
+from urllib.parse import unquote
+
+from lxml import etree
+
+from gkanalysis.ingest.archive import Archive
+from gkanalysis.ingest.refusal import UnsafeContentError
+from gkanalysis.ingest.word.xmlparts import parse_xml
+
+# What may lie outside, because it holds nothing of the answers and is never followed: addresses in the text, and the
+# template of the office in which somebody opened the form (Word notes it at the first saving).
+_HARMLESS = frozenset({"hyperlink", "attachedTemplate"})
+_OUTSIDE = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:|^//|^\\")
+
+
+class OfficePackage(Archive):
+    """The parts of one docx or xlsx, found through their relationships.
+
+    Attributes
+    ----------
+    relationships : list of (owner, id, kind, target)
+        Parts by name, "" for the package; `kind` is the last word of the type ("header", "styles", ...).
+    content_types : dict of str to str
+        By part or by ending (".xml"), both in small letters.
+
+    Raises
+    ------
+    RefusedError
+        As of an `Archive`; also `opendocument`, `macros`, `external`, what is wrong with the XML, or the family's rule
+        for another kind of file.
+    """
+
+    def __init__(self, path, family, data=None):
+        super().__init__(path, family, data)
+        names = {name.lower(): name for name in self.members}
+        if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in names):
+            raise self.refusal("macros")
+        if "mimetype" in names and b"opendocument" in self.read(names["mimetype"]):
+            raise self.refusal("opendocument")
+        if "[content_types].xml" not in names:
+            raise self.refusal(family.other)
+        self.content_types = {}
+        for entry in self.xml("[Content_Types].xml"):
+            key = entry.get("PartName", "").lstrip("/") or f".{entry.get('Extension', '')}"
+            self.content_types[key.lower()] = entry.get("ContentType", "")
+        if any("macroenabled" in kind.lower() for kind in self.content_types.values()):
+            raise self.refusal("macros")
+        if linked := [n for n in names if n.endswith("/connections.xml") or "/externallinks/" in n]:
+            raise self.refusal("external", linked[0])
+        self.relationships = [r for n in names if n.endswith(".rels") for r in self._relationships_of(n)]
+
+    def xml(self, part, **options):
+        """Parse one part and return its root element (no DTD, no entities, no network)."""
+        return self.xml_with_source(part, **options)[0]
+
+    def xml_with_source(self, part, **options):
+        """Return the root element of one part and the UTF-8 bytes it was parsed from.
+
+        Parts in the namespaces of "Strict Open XML" come back in the usual ones, so that one set of names serves both.
+        """
+        try:
+            return parse_xml(self.read(self.find(part) or part), **options)
+        except KeyError:
+            raise self.refusal(self.family.other, part) from None
+        except UnsafeContentError as error:
+            raise self.refusal(error.rule, part) from None
+
+    def related_parts(self, owner, kind):
+        """List the existing parts that `owner` refers to with a relationship of a kind ("header", "styles", ...)."""
+        targets = [self.find(t) for o, _, k, t in self.relationships if (o, k) == (owner, kind)]
+        return [target for target in targets if target]
+
+    def related_part(self, owner, kind):
+        """Return the first of `related_parts`, or None."""
+        return next(iter(self.related_parts(owner, kind)), None)
+
+    @cached_property
+    def core_properties(self):
+        """Title, creator, keywords and so on: texts by the name of their element; empty if absent."""
+        part = self.related_part("", "core-properties") or self.find("docProps/core.xml")
+        elements = self.xml(part) if part else ()
+        return {etree.QName(element).localname: (element.text or "").strip() for element in elements}
+
+    def _relationships_of(self, part):
+        """The relationships that a part of them holds; refuses everything that leads outside."""
+        folder, _, file = part.rpartition("/")
+        owner = posixpath.join(posixpath.dirname(folder), file.removesuffix(".rels"))
+        owner = self.find(owner) or owner
+        for entry in self.xml(part).iter("{*}Relationship"):
+            kind, target = entry.get("Type", "").rpartition("/")[2], entry.get("Target", "")
+            if entry.get("TargetMode", "").lower() == "external" or _OUTSIDE.match(target):
+                if kind not in _HARMLESS:
+                    raise self.refusal("external", f"{kind}: {target}")
+                continue
+            base = "" if target.startswith("/") else posixpath.dirname(owner)
+            joined = posixpath.normpath(posixpath.join(base, target.lstrip("/")))
+            yield owner, entry.get("Id"), kind, joined if self.find(joined) else unquote(joined)

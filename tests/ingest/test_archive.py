@@ -1,0 +1,391 @@
+"""One guard for every archive: what is read, and the sentence with which everything else is refused.
+
+Each kind of damage and malice is drawn once and offered to all that read archives: forms, spreadsheets, projects.
+"""
+
+import hashlib
+import os
+import struct
+import tracemalloc
+import zipfile
+
+import pytest
+
+from docx_parts import content_types, document, members, paragraph, relationships, run, zipped
+from gkanalysis.core.errors import IngestError
+from gkanalysis.ingest.archive import Archive
+from gkanalysis.ingest.qda.qdpx import read_qdpx
+from gkanalysis.ingest.refusal import QdaFileError, RefusedFileError, RefusedSheetError
+from gkanalysis.ingest.word.archive import open_word_file
+from gkanalysis.ingest.workbook import read_workbook
+from qda.drawn import project, stored_source, text_source
+from sheets import xlsx, xlsx_parts
+
+MB = 2**20
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+FAMILIES = {"form": RefusedFileError, "sheet": RefusedSheetError, "project": QdaFileError}
+WHOLE = {
+    "form": members(paragraph("Hallo")),
+    "sheet": xlsx_parts({"T": [["Hallo"]]}),
+    "project": {"project.qde": project(stored_source()), "sources/g01.txt": "Hallo"},
+}
+
+
+def text_in(kind, path):
+    """The one text of a file, every part of it parsed."""
+    if kind == "project":
+        return read_qdpx(path).sources[0].text
+    if kind == "sheet":
+        return next((c.value for s in read_workbook(path) for c in s.cells.values()), None)
+    with open_word_file(path) as package:
+        texts = ["".join(package.xml(name).itertext()) for name in package.members if name.endswith(".xml")]
+    return "Hallo" if "Hallo" in "".join(texts) else ""
+
+
+def refusal(kind, path):
+    """The error with which a file is refused, None if its text is read."""
+    try:
+        assert text_in(kind, path) in ("Hallo", "", None)
+    except IngestError as error:
+        return error
+    return None
+
+
+@pytest.fixture
+def rule_of(tmp_path):
+    """Rule by which bytes are refused, "" if they are read; the sentence names the file and says what to do."""
+
+    def rule(kind, data, name="Datei"):
+        path = tmp_path / name
+        path.write_bytes(data)
+        error = refusal(kind, path)
+        if error is None:
+            return ""
+        assert type(error) is FAMILIES[kind]
+        assert f"„{name}“" in str(error)
+        return error.rule
+
+    return rule
+
+
+def ole(entry):
+    """A compound file with one directory entry."""
+    return OLE + bytes(128) + entry.encode("utf-16-le").ljust(128, b"\0")
+
+
+def patched(data, *values, entry=b"PK\x01\x02"):
+    """The same zip with other values in the last entry of its directory: pairs of offset and format, value."""
+    changed = bytearray(data)
+    at = data.rfind(entry)
+    for offset, form, value in values:
+        struct.pack_into(form, changed, at + offset, value)
+    return bytes(changed)
+
+
+def more(kind, *entries):
+    """A whole file with further members at its end."""
+    return zipped([*WHOLE[kind].items(), *entries])
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_whole_files_are_read(tmp_path, kind, packing):
+    """Packed or not, whatever the name of the file says it is."""
+    path = tmp_path / "Bögen für „Köln“.pdf"
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        for name, content in WHOLE[kind].items():
+            archive.writestr(name, content)
+    assert text_in(kind, path) == "Hallo"
+
+
+BOMB = bytes(16 * MB)
+LYING = [(24, "<L", 1000)]  # a declared size
+EVERYWHERE = [
+    (b"", "empty"),
+    (ole("EncryptedPackage"), "password"),
+    (("../a.xml", "<a/>"), "path"),
+    (("a/../../b.xml", "<a/>"), "path"),
+    (("/a.xml", "<a/>"), "path"),
+    (("C:a.xml", "<a/>"), "path"),
+    (("..\\a.xml", "<a/>"), "path"),
+    (("a\nb.xml", "<a/>"), "path"),
+    (("a.xml", BOMB), "ratio"),
+    ([(8, "<H", 1)], "password"),
+    ([(42, "<L", 0)], "damaged"),  # shares the bytes of the first member
+    ([(42, "<L", 2**31)], "damaged"),
+    (lambda data: data[: len(data) // 2], "damaged"),
+    (lambda data: data[:-5], "damaged"),
+]
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+@pytest.mark.parametrize(("change", "rule"), EVERYWHERE)
+def test_refused_wherever_it_comes_from(rule_of, kind, change, rule):
+    """Nothing is unpacked onto the disk, yet such a file was made with intent or broke on its way."""
+    if isinstance(change, bytes):
+        data = change
+    elif isinstance(change, tuple):
+        data = more(kind, change)
+    else:
+        whole = zipped(WHOLE[kind])
+        data = change(whole) if callable(change) else patched(whole, *change)
+    assert rule_of(kind, data) == rule
+
+
+OFFICE = [
+    (lambda data: data + b"x", "damaged"),
+    (lambda data: b"PK" + data, "damaged"),
+    (("WORD/document.XML", "<a/>"), "duplicate"),
+    (("a\\b.xml", "<a/>"), "path"),
+    (("media/a.bin", bytes(5_000_000)), "ratio"),
+    (("vbaProject.bin", "x"), "macros"),
+    (("a/macrosheets/x.xml", "x"), "macros"),
+    (("a/externalLinks/x.xml", "<a/>"), "external"),
+    (("a/connections.xml", "<a/>"), "external"),
+    (("mimetype", "application/vnd.oasis.opendocument.text"), "opendocument"),
+    (("a/_rels/x.rels", relationships(("oleObject", "file:///C:/x", "External"))), "external"),
+    (("a/_rels/x.rels", relationships(("image", "http://example.org/x.png"))), "external"),
+    (("a/_rels/x.rels", relationships(("image", "\\\\server\\x.png"))), "external"),
+    (("a/_rels/x.rels", relationships(("image", "//server/x.png"))), "external"),
+    (("a/_rels/x.rels", relationships(("hyperlink", "https://example.org", "External"))), ""),
+    (("a/_rels/x.rels", relationships(("attachedTemplate", "file:///\\\\s\\A.dotx", "External"))), ""),
+    (("bild..png", "x"), None),
+]
+
+
+@pytest.mark.parametrize("kind", ["form", "sheet"])
+@pytest.mark.parametrize(("change", "rule"), OFFICE)
+def test_office_files_are_held_to_more(rule_of, kind, change, rule):
+    """Two members of one name, macros, links that lead outside; addresses in the text are never followed."""
+    entries = {"word/document.xml": "<a/>"} if kind == "sheet" else {}
+    if callable(change):
+        data = change(zipped(WHOLE[kind]))
+    else:
+        data = zipped([*WHOLE[kind].items(), *entries.items(), change])
+    if rule is not None:
+        assert rule_of(kind, data) == rule
+    else:
+        assert "bild..png" in Archive("a", FAMILIES[kind], data).members
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_unusual_packing(rule_of, kind):
+    """Other methods than deflate are not written by Office, and of a project one text cannot be read."""
+    data = patched(zipped(WHOLE[kind]), (10, "<H", 12))
+    assert rule_of(kind, data) == ("" if kind == "project" else "method")
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_every_flipped_byte_is_a_sentence_or_harmless(tmp_path, kind):
+    """No damage ends in another exception."""
+    data = zipped(WHOLE[kind])
+    path = tmp_path / "a"
+    step = 3 if kind != "sheet" else 17
+    for position in range(0, len(data), step):
+        path.write_bytes(data[:position] + bytes([data[position] ^ 0x55]) + data[position + 1 :])
+        assert isinstance(refusal(kind, path), IngestError | None)
+
+
+def test_what_is_no_file_is_not_opened(tmp_path):
+    """Only regular files are read; nothing is followed, nothing is waited for."""
+    target = tmp_path / "a.docx"
+    target.write_bytes(zipped(WHOLE["form"]))
+    (tmp_path / "link").symlink_to(target)
+    os.mkfifo(tmp_path / "rohr")
+    names = {"fehlt": "missing", "link": "not_a_file", "rohr": "not_a_file", ".": "not_a_file", "null\0": "unreadable"}  # fmt: skip
+    for kind, family in FAMILIES.items():
+        for name, rule in names.items():
+            with pytest.raises(family) as caught:
+                text_in(kind, tmp_path / name)
+            assert caught.value.rule == rule
+
+
+@pytest.mark.parametrize("kind", ["form", "sheet"])
+def test_file_larger_than_the_limit_is_not_read(tmp_path, kind):
+    """The limit is checked before reading."""
+    path = tmp_path / "groß"
+    with path.open("wb") as file:
+        file.truncate(FAMILIES[kind].limits.file + 1)
+    with pytest.raises(FAMILIES[kind]) as caught:
+        text_in(kind, path)
+    assert caught.value.rule == "file_size"
+
+
+def grown(kind, declared):
+    """A file with a bomb whose directory and local header declare another size."""
+    data = more(kind, ("word/z.xml", bytes(64 * MB)))
+    return patched(patched(data, (24, "<L", declared)), (22, "<L", declared), entry=b"PK\x03\x04")
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        (lambda: more("form", ("word/a.bin", bytes(33 * MB))), "size"),
+        (lambda: more("form", *((f"word/{k}.bin", os.urandom(5000) + bytes(900_000)) for k in range(80))), "size"),
+        (lambda: grown("form", 1000), "size"),
+        (lambda: grown("form", 8 * MB), "size"),
+    ],
+    ids=["one part", "all parts", "small lie", "large lie"],
+)  # fmt: skip
+def test_bombs_cost_little(rule_of, data, rule):
+    """The directory alone is enough, and a member that goes on is refused."""
+    content = data()
+    tracemalloc.start()
+    try:
+        assert rule_of("form", content) == rule
+        assert tracemalloc.get_traced_memory()[1] < 40 * MB
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_too_many_members(rule_of, kind):
+    """The directory of such a file is not even read, whether its end says so or not."""
+    limit = FAMILIES[kind].limits.members
+    most = more(kind, *((f"x{k}", "") for k in range(limit - len(WHOLE[kind]))))
+    assert rule_of(kind, most) == ""
+    too_many = more(kind, *((f"x{k}", "") for k in range(limit)))
+    assert rule_of(kind, too_many) == "members"
+    lying = patched(too_many, (8, "<H", 3), (10, "<H", 3), entry=b"PK\x05\x06")
+    assert rule_of(kind, lying) in ("members", "damaged")
+
+
+def test_parts_of_a_form(tmp_path):
+    """Listed in order, properties as texts by name, the checksum of the file, the body by relationship or type."""
+    core = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
+    entries = {
+        "[Content_Types].xml": content_types("inhalt/bogen ä.xml"),
+        "_rels/.rels": relationships(("officeDocument", "/inhalt/bogen%20%C3%A4.xml"), (core, "docProps/core.xml")),
+        "inhalt/bogen ä.xml": document("<w:p/>"),
+        "docProps/core.xml": '<c xmlns:d="urn:d"><d:title>Bogen A</d:title><d:creator/></c>',
+    }  # fmt: skip
+    path = tmp_path / "a.docx"
+    path.write_bytes(zipped(entries))
+    with open_word_file(path) as opened:
+        assert list(opened.members) == list(entries)
+        assert opened.main_part == "inhalt/bogen ä.xml"
+        assert opened.core_properties == {"title": "Bogen A", "creator": ""}
+        assert opened.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    del entries["_rels/.rels"]
+    path.write_bytes(zipped(entries))
+    assert open_word_file(path).main_part == "inhalt/bogen ä.xml"
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        (b"Hallo", "not_word"),
+        (ole("WordDocument"), "old_word"),
+        (ole("__substg1.0_0037001F"), "outlook"),
+        (ole("Workbook"), "old_office"),
+        (b"{\\rtf1 x}", "rtf"),
+        (b"%PDF-1.7\n", "pdf"),
+        (zipped({"a.txt": "x"}), "not_word"),
+        (zipped({**WHOLE["form"], "[Content_Types].xml": content_types(main_type="application/xml")}), "not_word"),
+        (zipped({**WHOLE["form"], "[Content_Types].xml": content_types(main_type="x.macroEnabled.y")}), "macros"),
+        (zipped({**WHOLE["form"], "[Content_Types].xml": content_types(main_type="x.spreadsheetml.y")}), "xlsx"),
+        (zipped({k: v for k, v in WHOLE["form"].items() if k != "word/document.xml"}), "no_document"),
+    ],
+)  # fmt: skip
+def test_other_formats_instead_of_a_form(rule_of, data, rule):
+    """Each is recognised by its content and has a sentence of its own."""
+    assert rule_of("form", data) == rule
+    assert rule_of("form", b"\x05Meier", "~$Bogen.docx") == "lock_file"
+
+
+DOCTYPES = ("<!DOCTYPE a>", '<!-- x --> <?y z?><!DOCTYPE a [<!ENTITY x "y">]>', '<!DOCTYPE a SYSTEM "http://example.org/x">')  # fmt: skip
+LAUGHS = "".join(f'<!ENTITY a{n + 1} "{f"&a{n};" * 10}">' for n in range(9))
+
+
+@pytest.mark.parametrize("kind", ["form", "sheet"])
+def test_xml_that_is_refused(rule_of, kind):
+    """Document types in each encoding, entities, nesting without end, too many tags, damage."""
+    name = {"form": "word/extra.xml", "sheet": "xl/sharedStrings.xml"}[kind]
+
+    def rule(xml):
+        return rule_of(kind, zipped({**WHOLE[kind], name: xml}))
+
+    for encoding in ("utf-8", "utf-16", "utf-16-le", "utf-7"):
+        declared = f'<?xml version="1.0" encoding="{encoding.removesuffix("-le").upper()}"?>'
+        for doctype in DOCTYPES:
+            assert rule(f"{declared}{doctype}<a/>".encode(encoding)) in ("dtd", "xml")
+    assert rule(f'<!DOCTYPE a [<!ENTITY a0 "ha">{LAUGHS}]><a b="&a9;"/>') == "dtd"
+    assert rule("<a>&x;</a>") == rule("<a>") == "xml"
+    assert rule("<a>" * 300 + "</a>" * 300) == "depth"
+    many = {"form": 500_000, "sheet": 2_000_000}[kind]
+    assert rule("<r>" + "<a>7</a>" * many + os.urandom(99_000).hex() + "</r>") == "elements"
+
+
+def test_xml_that_is_read(tmp_path):
+    """Other encodings, strict namespaces, and words of a declaration inside a text give the usual elements."""
+    usual = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    body = document(paragraph(run("Köln <!DOCTYPE a> <!ENTITY x>")))
+    path = tmp_path / "a.docx"
+    for text in (
+        ('<?xml version="1.0" encoding="UTF-16"?>' + body).encode("utf-16"),
+        ('<?xml version="1.0" encoding="UTF-8"?>' + body).encode("utf-8-sig"),
+        body.replace(usual, "http://purl.oclc.org/ooxml/wordprocessingml/main").encode(),
+    ):
+        path.write_bytes(zipped({**WHOLE["form"], "word/document.xml": text}))
+        root = open_word_file(path).xml("WORD/Document.xml")
+        assert root.tag == f"{{{usual}}}document"
+        assert "Köln <!DOCTYPE a>" in "".join(root.itertext())
+
+
+@pytest.mark.parametrize(("family", "rule"), [(f, rule) for f in FAMILIES.values() for rule in f.sentences])
+def test_every_refusal_is_one_sentence(family, rule):
+    """It names the file, hides control characters, and ends with what to do."""
+    message = str(family(rule, "a\x1b.qdpx", "teil\x1b"))
+    assert message.startswith("Die Datei „a?.qdpx“ (teil?) ")
+    assert "; bitte " in message
+    assert message.count(". ") <= message.count("*. ") + 0
+    assert message.endswith(".")
+
+
+def test_recordings_inside_a_project_are_never_inflated(tmp_path):
+    """A silent recording packs like a bomb and is larger than all texts may be together."""
+    path = tmp_path / "projekt.qdpx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("project.qde", project(text_source("Ja.")))
+        archive.writestr("sources/a.wav", bytes(48 * MB))
+    tracemalloc.start()
+    try:
+        assert read_qdpx(path).sources[0].text == "Ja."
+        assert tracemalloc.get_traced_memory()[1] < 5 * MB
+    finally:
+        tracemalloc.stop()
+
+
+def test_projects_may_be_unusual(tmp_path):
+    """Backslashes of Windows programs, two members of one name (the first counts), bytes in front, Zip64."""
+    path = tmp_path / "projekt.qdpx"
+    data = zipped(WHOLE["project"])
+    for content in (data, data.replace(b"sources/g01.txt", b"sources\\g01.txt")):
+        path.write_bytes(content)
+        assert read_qdpx(path).sources[0].text == "Hallo"
+    twice = more("project", ("sources/g02.txt", "zwei")).replace(b"g02.txt", b"g01.txt")
+    assert Archive(path, QdaFileError, twice).duplicates == ["sources/g01.txt"]
+    with zipfile.ZipFile(path, "w") as archive, archive.open("project.qde", "w", force_zip64=True) as member:
+        member.write(project(text_source("Ja.")).encode())
+    assert read_qdpx(path).sources[0].text == "Ja."
+
+
+def test_texts_of_a_project_have_limits(tmp_path, monkeypatch):
+    """Each of them, and all together."""
+    data = more("project", ("a.txt", "Ja." * 1000))
+    with Archive(tmp_path / "p.qdpx", QdaFileError, data) as archive:
+        with pytest.raises(QdaFileError, match="32 MB je Text"):
+            archive.read("a.txt", limit=2999)
+        assert len(archive.read("a.txt", limit=3000)) == 3000
+    monkeypatch.setattr(QdaFileError, "limits", QdaFileError.limits._replace(total=2999))
+    with (
+        pytest.raises(QdaFileError, match="1 GB im Ganzen"),
+        Archive(tmp_path / "p.qdpx", QdaFileError, data) as a,
+    ):
+        a.read("a.txt")
+
+
+def test_workbook_is_no_form_and_the_other_way_round(rule_of):
+    """Both are zips of the same kind."""
+    assert rule_of("form", xlsx([["x"]])) in ("xlsx", "not_word", "no_document")
+    assert rule_of("sheet", zipped(WHOLE["form"])) == "not_sheet"
