@@ -133,9 +133,10 @@ class Figure(Exhibit):
             )
 
     def record(self) -> dict[str, Any]:
-        """Everything but the drawing, with the numbers as a printed table."""
+        """Everything but the drawing, with the numbers as a printed table, and as a chart where it is one."""
         header, rows = numbers_view(self.numbers)
-        return super().record() | {"alt": self.alt, "header": header, "rows": rows}
+        chart = getattr(self.drawing, "chart", None)
+        return super().record() | {"alt": self.alt, "header": header, "rows": rows, "chart": chart}
 
     @cached_property
     def drawing(self) -> tuple[bytes, bytes]:

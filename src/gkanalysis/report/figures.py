@@ -1,218 +1,756 @@
-"""The kinds of figures that reports use. Each takes a long table and draws it; none computes a share.
+"""Every figure of the reports: `draw` sets a form of it from the long table of its numbers, in one theme.
 
-The table has one row per mark: `label` (printed row), `group` (id of the type or segment), `group_label`,
-`n`, `base_n`, and `mark` for small bases. Rows come in printing order.
+seaborn draws; what it has no form for (strands between waves, numbers centred in parts of a bar) is matplotlib.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+import textwrap
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure as Canvas
+from matplotlib.patches import Patch, PathPatch
+from matplotlib.path import Path
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.core.numbers import NBSP, format_count, format_percent
-from gkanalysis.report.style import INK, QUIET, RULE, SEGMENTS, TEXT_WIDTH, TYPE_LOOKS, figure_style, to_bytes
+from gkanalysis.core.numbers import NBSP, format_count, format_date, format_percent
+from gkanalysis.report.style import (
+    ACCENT,
+    DPI,
+    INK,
+    PAPER,
+    QUIET,
+    RULE,
+    SEGMENTS,
+    TEXT_WIDTH,
+    TYPE_LOOKS,
+    figure_style,
+    to_bytes,
+)  # fmt: skip
 
 MM = 1 / 25.4
-MARKER = {"markersize": 5.6, "markeredgewidth": 1.3}
+WIDTH, HEIGHT = TEXT_WIDTH / MM, 52.0  # millimetres: the width of all figures, the least height on a slide
+QUIET_BAR, TRACK, MARK = "#8FB3CC", "#EDF1F3", "#9C2A1F"
+# The darkest shade still lets dark ink stand out with 4.5 : 1, so that all numbers have one colour.
+SHADES = LinearSegmentedColormap.from_list("shades", ["#F5F8FA", "#B4CDDF", "#6E9BBF"])
+# State in a wave -> colour of its block, ink on it, colour of the strands that leave it.
+STATES = {
+    "returned": (*SEGMENTS[0], QUIET_BAR),
+    "not_returned": ("#9AA7AF", INK, "#D5DBDF"),
+    "declined": ("#5B6B75", "#FFFFFF", "#C3CBD0"),
+    "not_asked": ("#E3E8EB", INK, "#EEF1F3"),
+}
+LETTERS, SMALL_LETTERS = 50, 60  # of a line of a label and of its detail
+SMALL, LINE = 7.2, 1.22  # points of a detail; distance of lines, times their size
+
+
+class Drawing(tuple):
+    """SVG and PNG of a figure; `chart` is the same as data where a program can draw it itself, else None."""
+
+    chart: dict[str, Any] | None = None
+
+
+def draw(
+    kind: str, numbers: pd.DataFrame, *, mark: str = "", slide: bool = False, highlight: Collection[str] = (), **options: Any
+) -> Drawing:  # fmt: skip
+    """Draw a figure; the same numbers give the same bytes.
+
+    Parameters
+    ----------
+    kind : bars, segments, units, dots, matrix or flow; `default_kind` proposes one
+    numbers : one row per mark, in printing order: label, group_label, n, base_n and, where they are known,
+        subgroup (the type whose colour it is), ci_low, ci_high, mark (`**`: very small base)
+    mark : text in the corner, such as the mark of synthetic data
+    slide : fill the place that a slide has, labels at its left edge
+    highlight : labels of the bars or answers that the headline speaks of
+    options : bars: `details` (label -> smaller text below it), `of_base` (print „24 von 40“); segments: `parts`
+        (the column that divides a bar); dots: `blocks` (heading -> labels), `right` (label -> text at the right
+        edge), `right_head`, `intervals`; flow: `states` (state -> text), `subgroup`
+
+    Raises
+    ------
+    NotebookError
+        If there is no such form, or the numbers would draw a wrong picture: parts that do not add up to their
+        base, a label twice, a highlight that is no label.
+
+    Examples
+    --------
+    >>> numbers = pd.DataFrame({"label": ["ja", "nein"], "group_label": "alle", "n": [24, 16], "base_n": 40})
+    >>> svg, png = draw("bars", numbers, highlight=["ja"])
+    >>> svg[:5], png[1:4]
+    (b'<?xml', b'PNG')
+    """
+    if kind not in FORMS:
+        raise NotebookError(
+            f"Die Form „{kind}“ gibt es nicht; Abbildungen haben die Formen {', '.join(FORMS)}."
+        )
+    with mpl.rc_context(figure_style()):
+        canvas, chart = FORMS[kind](_complete(numbers), slide=slide, highlight=highlight, **options)
+        if mark:
+            canvas.supxlabel(mark, x=0.995, ha="right", fontsize=7, color=MARK)
+        drawing = Drawing(to_bytes(canvas))
+    drawing.chart = chart
+    return drawing
+
+
+def default_kind(numbers: pd.DataFrame, *, slide: bool = False) -> str:
+    """The form that fits the numbers, if nobody chooses one.
+
+    >>> default_kind(pd.DataFrame({"label": ["ja", "nein"], "group_label": "alle", "n": [24, 16], "base_n": 40}))
+    'segments'
+    """
+    if "next_wave" in numbers:
+        return "flow"
+    numbers = _complete(numbers)
+    groups = numbers["group_label"].nunique()
+    if "aspect_label" in numbers or groups > len(TYPE_LOOKS):
+        return "matrix"
+    if _parts(numbers):
+        return "units" if slide and groups == 1 else "segments"
+    return "dots" if groups > 1 and numbers["ci_low"].notna().all() else "bars"
+
+
+def _complete(numbers: pd.DataFrame) -> pd.DataFrame:
+    """The table with every column that the forms look at."""
+    group = numbers.get("group", "alle")
+    defaults = {"group_label": "", "subgroup": group, "mark": "", "ci_low": math.nan, "ci_high": math.nan}
+    shown = numbers.assign(**{k: v for k, v in defaults.items() if k not in numbers})
+    return shown.assign(share=(shown["n"] / shown["base_n"].where(shown["base_n"] > 0)).fillna(0.0))
+
+
+def _unique(values: pd.Series) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+def _check(numbers: pd.DataFrame, named: Collection[str]) -> None:
+    """Refuse labels that stand twice in a group and names of labels that do not exist."""
+    twice = _unique(numbers.loc[numbers.duplicated(["label", "group_label"]), "label"])
+    labels = _unique(numbers["label"])
+    unknown = [t for t in named if t not in labels]
+    if twice or unknown:
+        raise NotebookError(
+            f"Die Abbildung hat Zeilen {', '.join(f'„{t}“' for t in labels)}; doppelt: {', '.join(twice) or 'keine'}, "
+            f"unbekannt: {', '.join(unknown) or 'keine'}."
+        )
+
+
+def _canvas(height: float, rows: int = 1, columns: int = 1, **shared: Any) -> tuple[Canvas, Any]:
+    """A figure as wide as the text, `height` in millimetres, with axes that have no lines."""
+    canvas = Canvas(figsize=(TEXT_WIDTH, height * MM), dpi=DPI, layout="constrained")
+    panels = canvas.subplots(rows, columns, squeeze=False, **shared)
+    for axes in panels.flat:
+        axes.spines[:].set_visible(False)
+        axes.set_xticks([])
+    return canvas, panels
+
+
+def _plain(axes: Axes) -> None:
+    """Take away the names that seaborn writes at the axes."""
+    axes.set(xlabel="", ylabel="")
+
+
+def _legend(
+    canvas: Canvas, handles: Sequence[Any], texts: Sequence[str], side: str = "upper", **look: Any
+) -> None:
+    canvas.legend(
+        handles, texts, loc=f"outside {side} left", ncols=len(texts), handlelength=1.1, columnspacing=1.6,
+        handletextpad=0.5, borderpad=0, **look,
+    )  # fmt: skip
+
+
+def _base(n: int) -> str:
+    return f"n{NBSP}={NBSP}{format_count(n)}"
+
+
+def _bars(
+    numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str], details: Mapping[str, str] | None = None,
+    of_base: bool = False,
+) -> tuple[Canvas, dict[str, Any] | None]:  # fmt: skip
+    """Bars on a light track that is their base, one panel per group, the number at each."""
+    _check(numbers, [*highlight, *(details or {})])
+    labels, groups = _unique(numbers["label"]), _unique(numbers["group_label"])
+    lines = {k: textwrap.wrap(k, LETTERS, break_long_words=False) for k in labels}
+    below = {k: textwrap.wrap((details or {}).get(k, "").removesuffix("."), SMALL_LETTERS) for k in labels}
+    needed = sum(3.7 * len(lines[k]) + 3.2 * len(below[k]) + 2.3 for k in labels)
+    height = max(HEIGHT - 7, needed) if slide else needed
+    canvas, panels = _canvas(height + 7 + 9 * (not slide), 1, len(groups), sharey=True)
+    own = of_base or numbers.groupby("group_label")["base_n"].nunique().max() > 1  # each bar has its own base
+    whole = numbers["base_n"].clip(lower=1) if own else numbers["base_n"].clip(lower=1).max()
+    numbers = numbers.assign(track=numbers["base_n"] / whole, bar=numbers["n"] / whole)
+    chart = []
+    for axes, group in zip(panels.flat, groups, strict=True):
+        rows = numbers[numbers["group_label"] == group].set_index("label").loc[labels]
+        texts = [format_count(n) for n in rows["n"]]
+        if own:
+            texts = [
+                f"{t}{NBSP}von{NBSP}{format_count(b)}" for t, b in zip(texts, rows["base_n"], strict=True)
+            ]
+        if len(groups) == 1:
+            percent = [format_percent(n, b) for n, b in zip(rows["n"], rows["base_n"], strict=True)]
+            texts = [f"{t} ({p})" for t, p in zip(texts, percent, strict=True)]
+        look = TYPE_LOOKS.get(rows["subgroup"].iloc[0], TYPE_LOOKS["alle"])[0] if len(groups) > 1 else ACCENT
+        common = {
+            "y": labels,
+            "width": min(0.62, 8 / (height / len(labels))),
+            "saturation": 1,
+            "ax": axes,
+            "linewidth": 0,
+        }
+        sns.barplot(x=rows["track"], color=TRACK, **common)
+        sns.barplot(x=rows["bar"], color=look, **common)
+        bars = axes.containers[-1]
+        for bar, label, text in zip(bars, labels, axes.bar_label(bars, texts, padding=3), strict=True):
+            strong = label in highlight
+            bar.set_facecolor(look if strong or not highlight else QUIET_BAR)
+            text.set(color=INK, weight=600 if strong else 400)
+        if not slide:
+            base = "" if own else _base(rows["base_n"].iloc[0])
+            axes.set_title("\n".join(t for t in (group, base) if t), fontsize=8.5, loc="left", color=INK)
+        room = (
+            0.08 if len(groups) > 1 else 0.27 if own else 0.19
+        )  # what the widest number takes behind its bar
+        axes.set_xlim(0, max(1, numbers["bar"].max() + room))
+        _plain(axes)
+        chart += [
+            {"label": k, "detail": " ".join(below[k]), "n": int(n), "base_n": int(b), "text": t, "strong": k in highlight}
+            for k, n, b, t in zip(labels, rows["n"], rows["base_n"], texts, strict=True)
+        ]  # fmt: skip
+    _name_bars(canvas, panels[0][0], [(lines[k], below[k]) for k in labels], left=slide)
+    return canvas, {"kind": "bars", "rows": chart} if len(groups) == 1 else None
+
+
+def _name_bars(
+    canvas: Canvas, axes: Axes, names: Sequence[tuple[list[str], list[str]]], *, left: bool
+) -> None:
+    """Labels with their details below them, at the bars or at the left edge of the figure."""
+    axes.set_yticks([])
+    texts = []
+    for y, (label, detail) in enumerate(names):
+        lines = [(8.5, INK, t) for t in label] + [(SMALL, QUIET, t) for t in detail]
+        top = sum(size for size, _, _ in lines) * LINE / 2
+        for size, colour, line in lines:
+            place = {
+                "xycoords": axes.get_yaxis_transform(),
+                "textcoords": "offset points",
+                "va": "center",
+                "ha": "right",
+            }
+            texts.append(
+                axes.annotate(line, (0, y), (-4, top - size * LINE / 2), color=colour, fontsize=size, **place)
+            )
+            top -= size * LINE
+    if left:
+        canvas.draw_without_rendering()
+        room = max(t.get_window_extent().width for t in texts) * 72 / canvas.dpi
+        for text in texts:
+            text.set(horizontalalignment="left", x=-room - 6)
+        canvas.get_layout_engine().set(w_pad=0)
+
+
+def _parts(numbers: pd.DataFrame) -> str:
+    """The column that divides bars into parts which add up to the base of the bar; empty if none does."""
+    for parts, bars in (("label", "group_label"), ("group_label", "label")):
+        sums = numbers.groupby(bars)["n"].sum() == numbers.groupby(bars)["base_n"].max()
+        one_base = numbers.groupby(bars)["base_n"].nunique() == 1
+        if 2 <= numbers[parts].nunique() <= len(SEGMENTS) and (sums & one_base).all():
+            return parts
+    return ""
+
+
+def _segments(
+    numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str], parts: str = ""
+) -> tuple[Canvas, dict[str, Any]]:
+    """Bars of the same length, divided into parts that add up to the base; the count stands in each part."""
+    parts = parts or _parts(numbers) or "label"
+    bars, sums = ("group_label" if parts == "label" else "label"), []
+    names, shares = _unique(numbers[parts]), _unique(numbers[bars])
+    for bar in shares:
+        rows = numbers[numbers[bars] == bar]
+        if rows["n"].sum() != rows["base_n"].max() or rows[parts].duplicated().any():
+            sums.append(bar)
+    if sums or len(names) > len(SEGMENTS):
+        raise NotebookError(
+            f"Geteilte Balken brauchen Teile, die zusammen die Basis ergeben (nicht bei: {', '.join(sums) or '–'}), "
+            f"und höchstens {len(SEGMENTS)} Gruppen."
+        )
+    counts = (
+        numbers.pivot(index=bars, columns=parts, values="n").reindex(index=shares, columns=names).fillna(0)
+    )
+    bases = numbers.groupby(bars)["base_n"].max()
+    canvas, ((axes,),) = _canvas(len(shares) * 8.5 + 17)
+    sns.histplot(
+        numbers, y=bars, hue=parts, hue_order=names[::-1], weights="share", multiple="stack", discrete=True, shrink=0.62,
+        palette=[colour for colour, _ in SEGMENTS[: len(names)]][::-1], alpha=1, edgecolor="white", linewidth=0.8,
+        legend=False, ax=axes,
+    )  # fmt: skip
+    # seaborn stacks the last part first, so that its containers stand in the order of the bar
+    for container, name, (_, ink) in zip(axes.containers, names, SEGMENTS, strict=False):
+        texts = [format_count(n) if n else "" for n in counts[name]]
+        axes.bar_label(container, texts, label_type="center", color=ink)
+    axes.set_yticks(range(len(shares)), [f"{t}\n{_base(bases[t])}" for t in shares])
+    axes.set_ylim(len(shares) - 0.5, -0.5)
+    axes.set_xlim(0, 1)
+    axes.set_xticks([])
+    _plain(axes)
+    _legend(canvas, [Patch(color=SEGMENTS[k][0]) for k in range(len(names))], names)
+    rows = [{"label": t, "base_n": int(bases[t]), "n": [int(n) for n in counts.loc[t]]} for t in shares]
+    return canvas, {"kind": "segments", "parts": names, "rows": rows}
+
+
+def _units(numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str]) -> tuple[Canvas, None]:
+    """One dot per case, in a block per answer: parts of a small whole, each case to be seen."""
+    _check(numbers, highlight)
+    if numbers["n"].sum() != numbers["base_n"].max() or numbers["base_n"].nunique() != 1:
+        raise NotebookError(
+            "Ein Punkt je Bündnis geht nur, wo die Antworten zusammen die Basis ergeben; "
+            f"hier sind es {numbers['n'].sum()} von {numbers['base_n'].max()}."
+        )
+    heads = [f"{format_count(r.n)} ({format_percent(r.n, r.base_n)})" for r in numbers.itertuples()]
+    words = [1.95 * max(1.08 * len(t), len(h)) for t, h in zip(numbers["label"], heads, strict=True)]
+
+    def blocks(deep: int, pitch: float) -> list[float]:
+        """Widths in millimetres, each with the space behind it."""
+        return [
+            max(math.ceil(n / deep) * pitch, w) + 0.55 * pitch
+            for n, w in zip(numbers["n"], words, strict=True)
+        ]
+
+    def largest(deep: int) -> float:
+        """Distance of dots when so many stand below one another."""
+        pitches = ((HEIGHT - 17) / deep - 0.1 * k for k in range(400))
+        return next((p for p in pitches if p < 2 or sum(blocks(deep, p)) <= WIDTH + 0.55 * p), 2.0)
+
+    pitch, deep = max((largest(k), k) for k in range(3, 7))
+    canvas = Canvas(figsize=(TEXT_WIDTH, HEIGHT * MM))
+    axes = canvas.add_axes((0, 0, 1, 1), xlim=(0, WIDTH), ylim=(HEIGHT, 0))
+    axes.set_axis_off()
+    x, quiet = 0.0, iter([*SEGMENTS[1:], *[SEGMENTS[-1]] * len(numbers)])
+    for row, head, width in zip(numbers.itertuples(), heads, blocks(deep, pitch), strict=True):
+        strong = row.label in highlight
+        axes.text(x, 3.4, row.label, weight=600, fontsize=11, va="center")
+        axes.text(x, 9.2, head, fontsize=11, va="center", color=ACCENT if strong else QUIET)
+        sns.scatterplot(
+            x=[x + (k // deep + 0.46) * pitch for k in range(row.n)], y=[14.5 + (k % deep + 0.46) * pitch for k in range(row.n)],
+            s=(0.82 * pitch * 72 / 25.4) ** 2, color=ACCENT if strong else next(quiet)[0], edgecolor=ACCENT,
+            linewidth=0 if strong else 0.5, clip_on=False, ax=axes,
+        )  # fmt: skip
+        x += width
+    return canvas, None
+
+
+def _dots(
+    numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str], blocks: Mapping[str, Sequence[str]] | None = None,
+    right: Mapping[str, str] | None = None, right_head: str = "", intervals: bool = True,
+) -> tuple[Canvas, None]:  # fmt: skip
+    """A dot per group on a scale of percent, one line per label; hollow on a very small base.
+
+    Where every dot has its interval, it is a thin line and the groups stand below one another; else a line joins them.
+    """
+    _check(numbers, highlight)
+    blocks = blocks or {"": _unique(numbers["label"])}
+    groups = _unique(numbers["group_label"])
+    intervals = intervals and bool(numbers["ci_low"].notna().all())
+    apart = 0.24 if intervals else 0.0
+    places = {}
+    for heading, labels in blocks.items():
+        for label in [heading] * bool(heading) + list(labels):
+            places[label] = len(places)
+    canvas, ((axes,),) = _canvas(len(places) * (4 + 2.4 * len(groups) if intervals else 5.1) + 26)
+    shown = numbers[numbers["label"].isin(places)]
+    offset = {g: (k - (len(groups) - 1) / 2) * apart for k, g in enumerate(groups)}
+    shown = shown.assign(y=shown["label"].map(places) + shown["group_label"].map(offset))
+    if not intervals:
+        ends = shown.groupby("y")["share"].agg(["min", "max"])
+        axes.hlines(ends.index, ends["min"], ends["max"], color=RULE, linewidth=2.2, zorder=1)
+    handles = []
+    for group in groups:
+        rows = shown[shown["group_label"] == group]
+        colour, shape = TYPE_LOOKS.get(rows["subgroup"].iloc[0], TYPE_LOOKS["alle"])
+        common = {
+            "marker": shape,
+            "s": 31,
+            "edgecolor": colour,
+            "linewidth": 1.3,
+            "clip_on": False,
+            "zorder": 3,
+            "ax": axes,
+        }
+        if intervals:
+            axes.hlines(rows["y"], rows["ci_low"], rows["ci_high"], color=colour, linewidth=0.9, zorder=2)
+        for hollow, dots in rows.groupby(rows["mark"] == "**"):
+            sns.scatterplot(dots, x="share", y="y", color=PAPER if hollow else colour, **common)
+        handles.append(
+            mpl.lines.Line2D(
+                [], [], color=colour, marker=shape, linestyle="", markersize=5.6, markeredgewidth=1.3,
+                markerfacecolor=PAPER if (rows["mark"] == "**").all() else colour,
+            )
+        )  # fmt: skip
+    axes.set_yticks(list(places.values()), list(places))
+    for text in axes.get_yticklabels():
+        text.set_weight(600 if text.get_text() in [*blocks, *highlight] else 400)
+    for label, text in (right or {}).items():
+        axes.text(1.13, places[label], text, ha="right", va="center", color=QUIET, fontsize=8)
+    axes.text(1.13, -0.75, right_head, ha="right", va="bottom", color=QUIET, fontsize=8)
+    axes.set(xlim=(-0.02, 1.02), ylim=(len(places) - 0.4, -0.9))
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [format_percent(k, 4, decimals=0) for k in range(5)])
+    axes.grid(axis="x", color=RULE, linewidth=0.5)
+    axes.set_axisbelow(True)
+    axes.spines["bottom"].set_visible(True)
+    _plain(axes)
+    _legend(canvas, handles, groups)
+    return canvas, None
+
+
+def _matrix(numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str]) -> tuple[Canvas, None]:
+    """Labels by columns with the counts in the cells, a panel per group; the shade is the share.
+
+    Where the bases in a panel differ, each cell prints its own. A cell on fewer than ten cases has no shade: its share
+    would say more than is known.
+    """
+    column = "aspect_label" if "aspect_label" in numbers else "group_label"
+    shown = numbers if "subgroup_label" in numbers else numbers.assign(subgroup_label="")
+    panels, themes, columns = (_unique(shown[k]) for k in ("subgroup_label", "label", column))
+    if shown.duplicated(["subgroup_label", "label", column]).any() or len(shown) != len(panels) * len(
+        themes
+    ) * len(columns):
+        raise NotebookError(
+            "Der Matrix fehlen Zellen, oder eine steht doppelt da; so würde eine Lücke wie eine Null aussehen."
+        )
+    heads = [textwrap.wrap(a, 10, break_long_words=False) for a in columns]
+    wide = min(2, len(panels))
+    deep = -(-len(panels) // wide)
+    height = deep * (len(themes) * 6.2 + max(map(len, heads)) * 3.4 + 10) + 12
+    canvas, grid = _canvas(height, deep, wide, sharey=True)
+    canvas.get_layout_engine().set(w_pad=0.02, h_pad=0.06, wspace=0.02, hspace=0.02)
+    for k, axes in enumerate(grid.flat):
+        if k >= len(panels):
+            axes.set_axis_off()
+            continue
+        rows = shown[shown["subgroup_label"] == panels[k]]
+        one_base = rows["base_n"].nunique() == 1
+        words = [
+            "–"
+            if not r.base_n
+            else format_count(r.n)
+            if one_base
+            else f"{format_count(r.n)}/{format_count(r.base_n)}"
+            for r in rows.itertuples()
+        ]
+        rows = rows.assign(text=words, small=(rows["base_n"] == 0) | (rows["mark"] == "**"))
+        share, text, small = (
+            rows.pivot(index="label", columns=column, values=v).loc[themes, columns]
+            for v in ("share", "text", "small")
+        )
+        common = {
+            "annot": text,
+            "fmt": "",
+            "cbar": False,
+            "ax": axes,
+            "annot_kws": {"color": INK, "fontsize": 8},
+        }
+        sns.heatmap(share, mask=small, cmap=SHADES, vmin=0, vmax=1, linewidths=1.2, linecolor=PAPER, **common)
+        sns.heatmap(
+            share, mask=~small, cmap=ListedColormap([PAPER]), linewidths=0.6, linecolor=RULE, **common
+        )
+        base = _base(rows["base_n"].iloc[0]) if one_base else "Anzahl/Basis"
+        axes.set_title(
+            ", ".join(t for t in (panels[k], base) if t), loc="left", fontsize=8.5, color=INK, pad=4
+        )
+        axes.set_xticks(
+            [x + 0.5 for x in range(len(columns))], ["\n".join(h) for h in heads], va="bottom", rotation=0
+        )
+        axes.tick_params(
+            axis="x",
+            top=False,
+            bottom=False,
+            labelbottom=False,
+            labeltop=True,
+            labelcolor=QUIET,
+            labelsize=7,
+            pad=2,
+        )
+        axes.tick_params(axis="y", rotation=0, labelleft=k % wide == 0)
+        _plain(axes)
+    handles = [Patch(facecolor=SHADES(s), edgecolor=RULE, linewidth=0.4) for s in (0.0, 0.5, 1.0)]
+    texts = [f"0{NBSP}%", f"50{NBSP}%", f"100{NBSP}% der Basis"]
+    if (numbers["mark"] == "**").any():
+        handles.append(Patch(facecolor=PAPER, edgecolor=RULE, linewidth=0.8))
+        texts.append("ohne Farbe: Basis unter 10")
+    _legend(canvas, handles, texts, "lower", labelcolor=QUIET)
+    return canvas, None
+
+
+def _flow(
+    numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str], states: Mapping[str, str], subgroup: str = "alle"
+) -> tuple[Canvas, None]:  # fmt: skip
+    """Alliances over the waves: blocks for states, strands for who passes from one to the next, one scale throughout.
+
+    Blocks and strands that are wide enough carry their number; the others stand in the table under the figure.
+    """
+    rows, waves, counts = _flow_counts(numbers, states, subgroup)
+    total = int(rows["base_n"].iloc[0])
+    block, gap, legible = 6.5, 0.035 * total, 0.032 * total  # millimetres; alliances
+    step = (WIDTH - 2 - block - 27) / (len(waves) - 1)
+    tops: dict[str, dict[str, float]] = {}
+    for wave in waves:
+        y, tops[wave] = 0.0, {}
+        for state, n in counts[wave].items():
+            tops[wave][state] = y
+            y += n + gap * bool(n)
+    canvas, ((axes,),) = _canvas(76)
+    for k, (wave, following) in enumerate(zip(waves, waves[1:], strict=False)):
+        start, end = k * step + block, (k + 1) * step
+        # in the order of the states on both sides, so that few strands cross
+        left, right, middle = dict(tops[wave]), dict(tops[following]), (start + end) / 2
+        passed = rows[rows["wave"] == wave].set_index(["row", "next_row"])["n"]
+        for one, other in ((a, b) for a in states for b in states if passed.get((a, b), 0)):
+            n, a, b = int(passed[one, other]), left[one], right[other]
+            left[one], right[other] = a + n, b + n
+            upper = [(start, a), (middle, a), (middle, b), (end, b)]
+            lower = [(end, b + n), (middle, b + n), (middle, a + n), (start, a + n)]
+            codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
+            strand = Path([*upper, *lower, upper[0]], codes)
+            axes.add_patch(
+                PathPatch(strand, facecolor=STATES[one][2], edgecolor="white", linewidth=0.6, zorder=1)
+            )
+            if n >= legible:
+                axes.text(
+                    start + 1.6, a + n / 2, format_count(n), va="center", fontsize=7.5, color=INK, zorder=3
+                )
+    for k, wave in enumerate(waves):
+        x, last = k * step, wave == waves[-1]
+        for state, n in ((s, n) for s, n in counts[wave].items() if n):
+            y, (colour, ink, _) = tops[wave][state], STATES[state]
+            axes.add_patch(mpl.patches.Rectangle((x, y), block, n, facecolor=colour, linewidth=0, zorder=2))
+            if n >= legible:
+                axes.text(
+                    x + block / 2, y + n / 2, format_count(n), ha="center", va="center", color=ink, zorder=3
+                )
+            if last:
+                axes.text(x + block + 2, y + n / 2, states[state], va="center", color=INK)
+        asked = sum(n for state, n in counts[wave].items() if state != "not_asked")
+        returned = f"{format_count(counts[wave].get('returned', 0))}{NBSP}von{NBSP}{format_count(asked)}"
+        place = {"ha": "center" if k else "left", "va": "bottom"}
+        x += block / 2 if k else 0
+        axes.text(x, -0.075 * total, wave, weight=600, color=INK, **place)
+        axes.text(
+            x, -0.02 * total, returned if k else f"Rücklauf {returned}", fontsize=8, color=QUIET, **place
+        )
+    if rest := [s for s in counts[waves[0]] if not counts[waves[-1]][s]]:
+        _legend(canvas, [Patch(color=STATES[s][0]) for s in rest], [states[s] for s in rest], "lower")
+    axes.set(xlim=(-1, WIDTH - 2), ylim=(total + gap * (len(counts[waves[0]]) - 1) + 0.5, -0.16 * total))
+    axes.set_axis_off()
+    return canvas, None
+
+
+def _flow_counts(
+    numbers: pd.DataFrame, states: Mapping[str, str], subgroup: str
+) -> tuple[pd.DataFrame, list[str], dict[str, dict[str, int]]]:
+    """Rows of one subgroup, the waves, and how many are in which state; a wrong picture is refused."""
+    rows = numbers[numbers["subgroup"] == subgroup]
+    drawn = rows[rows["n"] > 0]
+    present = {*drawn["row"], *drawn["next_row"]}
+    unnamed = sorted(present - (set(states) & set(STATES)))
+    sums = rows.groupby("wave", sort=False)["n"].sum()
+    if not len(drawn) or unnamed or (sums != rows["base_n"].iloc[0]).any():
+        raise NotebookError(
+            f"Das Flussdiagramm für „{subgroup}“ braucht je Wellenpaar alle Bündnisse der Basis (Summen: "
+            f"{sums.to_dict()}) und eine Beschriftung für jeden Zustand (ohne: {', '.join(unnamed) or '–'})."
+        )
+    waves = [str(w) for w in (rows["wave"].iloc[0], *dict.fromkeys(rows["next_wave"]))]
+    leaving, arriving = (
+        drawn.groupby([drawn[wave].astype(str), drawn[state]])["n"].sum().to_dict()
+        for wave, state in (("wave", "row"), ("next_wave", "next_row"))
+    )
+    broken = [
+        w for w in waves[1:-1] if any(leaving.get((w, s), 0) != arriving.get((w, s), 0) for s in present)
+    ]
+    if broken:
+        raise NotebookError(
+            f"Im Flussdiagramm kommen in Welle {', '.join(broken)} nicht so viele Bündnisse an, wie sie verlassen; "
+            "bitte eine Tabelle aus flow_table übergeben."
+        )
+    shown = [s for s in states if s in present]
+    counts = {w: {s: int(leaving.get((w, s), arriving.get((w, s), 0))) for s in shown} for w in waves}
+    return rows, waves, counts
+
+
+FORMS: dict[str, Callable[..., tuple[Canvas, dict[str, Any] | None]]] = {
+    "bars": _bars, "segments": _segments, "units": _units, "dots": _dots, "matrix": _matrix, "flow": _flow,
+}  # fmt: skip
+
+
+def flow_alt(table: pd.DataFrame, state_labels: Mapping[str, str], *, subgroup: str = "alle") -> str:
+    """Alternative text of a flow: what it is, the states of each wave, and the largest strands.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"wave": ["2020"], "row": ["returned"], "next_wave": ["2022"], "next_row": ["declined"],
+    ...                       "subgroup": ["alle"], "n": [3], "base_n": [3]})
+    >>> flow_alt(table, {"returned": "Rücklauf", "declined": "abgelehnt"})
+    'Flussdiagramm von 3 Bündnissen über die Wellen 2020 und 2022. 2020: Rücklauf 3. 2022: abgelehnt 3. \
+Größte Ströme: 2020 → 2022 von Rücklauf zu abgelehnt 3.'
+    """
+    rows, waves, counts = _flow_counts(table, state_labels, subgroup)
+    parts = [
+        f"{wave}: {', '.join(f'{state_labels[s]} {format_count(n)}' for s, n in counts[wave].items() if n)}."
+        for wave in waves
+    ]
+    strands = [
+        f"{r.wave} → {r.next_wave} von {state_labels[r.row]} zu {state_labels[r.next_row]} {format_count(r.n)}"
+        for r in rows[rows["n"] > 0].sort_values("n", ascending=False, kind="stable").head(3).itertuples()
+    ]
+    return (
+        f"Flussdiagramm von {format_count(rows['base_n'].iloc[0])} Bündnissen über die Wellen {', '.join(waves[:-1])} und "
+        f"{waves[-1]}. {' '.join(parts)} Größte Ströme: {', '.join(strands)}."
+    )
+
+
+def flow_numbers(
+    table: pd.DataFrame,
+    state_labels: Mapping[str, str],
+    group_labels: Mapping[str, str],
+    *,
+    empty: bool = False,
+) -> pd.DataFrame:
+    """The numbers of a flow as a table that a screen reader can read, one row per strand and subgroup.
+
+    `empty` keeps strands that nobody takes, where both states have a printed text.
+
+    >>> table = pd.DataFrame({"wave": ["2020"], "row": ["returned"], "next_wave": ["2022"], "next_row": ["declined"],
+    ...                       "subgroup": ["alle"], "n": [3], "base_n": [3]})
+    >>> flow_numbers(table, {"returned": "Rücklauf", "declined": "abgelehnt"}, {"alle": "alle"})["label"].item()
+    '2020 → 2022: Rücklauf → abgelehnt'
+    """
+    named = table["row"].isin(state_labels) & table["next_row"].isin(state_labels)
+    shown = table[((table["n"] > 0) | (empty & named)) & table["subgroup"].isin(group_labels)]
+    if unnamed := sorted({*shown["row"], *shown["next_row"]} - set(state_labels)):
+        raise NotebookError(f"Dem Flussdiagramm fehlt die Beschriftung für {', '.join(unnamed)}.")
+    labels = [
+        f"{r.wave} → {r.next_wave}: {state_labels[r.row]} → {state_labels[r.next_row]}"
+        for r in shown.itertuples()
+    ]
+    return _front(
+        shown.assign(label=labels, group=shown["subgroup"], group_label=shown["subgroup"].map(group_labels))
+    )
 
 
 def figure_table(
     table: pd.DataFrame, labels: Mapping[str, str], group_labels: Mapping[str, str], *, by: str = "subgroup"
 ) -> pd.DataFrame:
-    """The long table of the tabulation as the figures here take it.
+    """The long table of a tabulation with the texts that a figure prints; what is not named is left out.
 
-    Parameters
-    ----------
-    table : long table with row, subgroup, n, base_n, share, mark
-    labels, group_labels : printed text of rows and subgroups; subgroups that are not named are left out
-    by : {"subgroup", "row"}
-        "subgroup": one line per row, one mark per subgroup. "row": one line per subgroup, one segment per row.
-
-    Returns
-    -------
-    The same rows with `label`, `group`, `group_label`
+    `by` names what is one mark: "subgroup" (one line per row) or "row" (one line per subgroup).
     """
-    shown = table[table["subgroup"].isin(group_labels)].copy()
+    shown = table[table["subgroup"].isin(group_labels)]
     line, mark = ("row", "subgroup") if by == "subgroup" else ("subgroup", "row")
     texts = {"row": labels, "subgroup": group_labels}
-    shown["label"] = shown[line].map(texts[line])
-    shown["group"] = shown[mark]
-    shown["group_label"] = shown[mark].map(texts[mark])
-    first = ["label", "group", "group_label", "n", "base_n"]
-    return shown[[*first, *(c for c in shown.columns if c not in first)]].reset_index(drop=True)
+    label, group = shown[line].map(texts[line]), shown[mark].map(texts[mark])
+    return _front(shown.assign(label=label, group=shown[mark], group_label=group))
 
 
-def segment_bars(table: pd.DataFrame, *, mark: str = "") -> tuple[bytes, bytes]:
-    """Bars of the same length, one per label, divided by group; counts stand in the segments.
-
-    For parts of a whole with few groups: status of returns, new or attached. The bar shows shares, the
-    number printed in it is the count, and the base stands behind the label.
-
-    Parameters
-    ----------
-    table : one row per label and group, as described above
-    mark : text in the corner, such as the mark of synthetic data
-
-    Returns
-    -------
-    SVG and PNG as bytes
+def matrix_table(
+    table: pd.DataFrame, theme_labels: Mapping[str, str], aspect_labels: Mapping[str, str], group_labels: Mapping[str, str]
+) -> pd.DataFrame:  # fmt: skip
+    """Rows by aspect and subgroup with their printed texts, in printing order; what is not named is left out.
 
     Raises
     ------
     NotebookError
-        If the parts of a bar do not add up to its base, or there are more groups than shades.
+        If a cell is missing or stands twice.
     """
-    labels = list(dict.fromkeys(table["label"]))
-    sums = table.groupby("label", sort=False).agg(n=("n", "sum"), base_n=("base_n", "max"))
-    short = sums.index[sums["n"] != sums["base_n"]]
-    if len(short) or table["group"].nunique() > len(SEGMENTS):
+    keys = [(s, t, a) for s in group_labels for t in theme_labels for a in aspect_labels]
+    cells = table.set_index(["subgroup", "row", "aspect"], drop=False).rename_axis([None] * 3)
+    absent = [k for k in keys if k not in cells.index]
+    if absent or not keys or not cells.index.is_unique:
         raise NotebookError(
-            f"Geteilte Balken brauchen Teile, die zusammen die Basis ergeben (nicht bei: {', '.join(short) or '–'}), "
-            f"und höchstens {len(SEGMENTS)} Gruppen."
+            f"Der Matrix fehlen Zellen ({absent[:3] or '–'}) oder eine steht doppelt da; bitte eine Tabelle aus "
+            "offer_matrix mit allen Themen, Merkmalen und Gruppen übergeben."
         )
-    groups = list(dict.fromkeys(zip(table["group"], table["group_label"], strict=True)))
-    with mpl.rc_context(figure_style()):
-        canvas, axes = _canvas(len(labels) * 8.5 + 17)
-        for y, label in enumerate(labels):
-            left = 0.0
-            rows = table[table["label"] == label]
-            for k, (group, _) in enumerate(groups):
-                row = rows[rows["group"] == group].iloc[0]
-                width = row["n"] / row["base_n"] if row["base_n"] else 0
-                colour, ink = SEGMENTS[k]
-                axes.barh(y, width, left=left, height=0.62, color=colour, edgecolor="white", linewidth=0.8)
-                if row["n"]:
-                    text = format_count(row["n"])
-                    axes.text(left + width / 2, y, text, ha="center", va="center", color=ink)
-                left += width
-        bases = [table.loc[table["label"] == label, "base_n"].iloc[0] for label in labels]
-        axes.set_yticks(
-            range(len(labels)),
-            [f"{t}\nn{NBSP}={NBSP}{format_count(b)}" for t, b in zip(labels, bases, strict=True)],
-        )
-        axes.invert_yaxis()
-        axes.set_xlim(0, 1)
-        axes.set_xticks([])
-        for side in ("left", "bottom"):
-            axes.spines[side].set_visible(False)
-        patches = [mpl.patches.Patch(color=SEGMENTS[k][0]) for k in range(len(groups))]
-        _legend(axes, patches, [text for _, text in groups])
-        return _finish(canvas, mark)
-
-
-def count_bars(table: pd.DataFrame, *, mark: str = "") -> tuple[bytes, bytes]:
-    """Small multiples: one panel per group, bars of counts in one common order, the number at each bar.
-
-    For a single choice with several answers that is to be compared between types.
-    """
-    labels = list(dict.fromkeys(table["label"]))
-    groups = list(dict.fromkeys(zip(table["group"], table["group_label"], strict=True)))
-    with mpl.rc_context(figure_style()):
-        canvas = Canvas(figsize=(TEXT_WIDTH, (len(labels) * 6 + 20) * MM), layout="constrained")
-        panels = canvas.subplots(1, len(groups), sharey=True, squeeze=False)[0]
-        limit = table["n"].max() * 1.18
-        for axes, (group, text) in zip(panels, groups, strict=True):
-            rows = table[table["group"] == group].set_index("label").loc[labels]
-            colour = TYPE_LOOKS.get(group, TYPE_LOOKS["alle"])[0]
-            axes.barh(range(len(labels)), rows["n"], height=0.62, color=colour)
-            for y, n in enumerate(rows["n"]):
-                axes.text(n + limit * 0.02, y, format_count(n), va="center", color=INK if n else QUIET)
-            base = format_count(rows["base_n"].iloc[0])
-            axes.set_title(f"{text}\nn{NBSP}={NBSP}{base}", fontsize=8.5, loc="left", color=INK)
-            axes.set_xlim(0, limit)
-            axes.set_xticks([])
-            axes.spines["bottom"].set_visible(False)
-        panels[0].set_yticks(range(len(labels)), labels)
-        panels[0].invert_yaxis()
-        return _finish(canvas, mark)
-
-
-def dot_ranges(
-    table: pd.DataFrame, *, blocks: Mapping[str, Sequence[str]], right: Mapping[str, str], right_head: str,
-    mark: str = "",
-) -> tuple[bytes, bytes]:  # fmt: skip
-    """One row per label with a dot per group on a scale of percent, joined by a line: differences show.
-
-    Parameters
-    ----------
-    table : one row per label and group; groups with a small base are drawn hollow
-    blocks : heading -> labels in printing order
-    right : label -> text at the right edge, such as the difference in points
-    right_head : heading of that column
-    mark : text in the corner, such as the mark of synthetic data
-
-    Returns
-    -------
-    SVG and PNG as bytes
-    """
-    n_rows = sum(len(v) + 1 for v in blocks.values())
-    groups = list(dict.fromkeys(zip(table["group"], table["group_label"], strict=True)))
-    with mpl.rc_context(figure_style()):
-        canvas, axes = _canvas(n_rows * 5.1 + 26)
-        y, ticks, texts = 0, [], []
-        for heading, labels in blocks.items():
-            axes.text(-0.02, y, heading, ha="right", va="center", weight=600, transform=_row(axes))
-            y += 1
-            for label in labels:
-                rows = table[table["label"] == label]
-                shares = rows["n"] / rows["base_n"]
-                axes.plot([shares.min(), shares.max()], [y, y], color=RULE, linewidth=2.2, zorder=1)
-                for share, row in zip(shares, rows.itertuples(), strict=True):
-                    colour, shape = TYPE_LOOKS[row.group]
-                    hollow = row.mark == "**"
-                    fill = "white" if hollow else colour
-                    axes.plot(
-                        share, y, shape, zorder=3, clip_on=False, color=colour, markerfacecolor=fill, **MARKER
-                    )
-                axes.text(1.13, y, right[label], ha="right", va="center", color=QUIET, fontsize=8)
-                ticks.append(y)
-                texts.append(label)
-                y += 1
-        axes.set_yticks(ticks, texts)
-        axes.set_ylim(y - 0.4, -0.9)
-        axes.set_xlim(-0.02, 1.02)
-        axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [format_percent(k, 4, decimals=0) for k in range(5)])
-        axes.grid(axis="x", color=RULE, linewidth=0.5)
-        axes.set_axisbelow(True)
-        axes.spines["left"].set_visible(False)
-        axes.text(1.13, -0.75, right_head, ha="right", va="bottom", color=QUIET, fontsize=8)
-        handles = []
-        for group, _ in groups:
-            colour, shape = TYPE_LOOKS[group]
-            hollow = (table.loc[table["group"] == group, "mark"] == "**").all()
-            fill = "white" if hollow else colour
-            handles.append(
-                mpl.lines.Line2D(
-                    [], [], color=colour, marker=shape, linestyle="", markerfacecolor=fill, **MARKER
-                )
-            )
-        _legend(axes, handles, [text for _, text in groups])
-        return _finish(canvas, mark)
-
-
-def _canvas(height_mm: float) -> tuple[Canvas, Axes]:
-    canvas = Canvas(figsize=(TEXT_WIDTH, height_mm * MM), layout="constrained")
-    return canvas, canvas.subplots()
-
-
-def _row(axes: Axes) -> mpl.transforms.Transform:
-    """Coordinates with x in axes and y in data units."""
-    return axes.get_yaxis_transform()
-
-
-def _legend(axes: Axes, handles: Sequence, texts: Sequence[str]) -> None:
-    axes.figure.legend(
-        handles, texts, loc="outside upper left", ncols=len(texts), handlelength=1.1, columnspacing=1.6,
-        handletextpad=0.5, borderpad=0,
+    shown = cells.loc[keys].reset_index(drop=True)
+    theme, aspect, group = (
+        shown["row"].map(theme_labels),
+        shown["aspect"].map(aspect_labels),
+        shown["subgroup"].map(group_labels),
+    )
+    named = shown.assign(
+        theme_label=theme, aspect_label=aspect, subgroup_label=group, label=theme,
+        group=shown["subgroup"] + "." + shown["aspect"], group_label=group + ": " + aspect,
     )  # fmt: skip
+    return _front(named)
 
 
-def _finish(canvas: Canvas, mark: str) -> tuple[bytes, bytes]:
-    if mark:
-        canvas.supxlabel(mark, x=0.995, ha="right", fontsize=7, color="#9C2A1F")
-    return to_bytes(canvas)
+def _front(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with what a reader looks at in front."""
+    first = ["label", "group", "group_label", "n", "base_n"]
+    return table[[*first, *(c for c in table.columns if c not in first)]].reset_index(drop=True)
+
+
+def base_line(text: str, base_n: int) -> str:
+    """The line under a figure with its base: text, and how many cases that is.
+
+    >>> base_line("Basis: alle mit Antwort", 40).replace(NBSP, " ")
+    'Basis: alle mit Antwort (n = 40)'
+    """
+    return f"{text} ({_base(base_n)})"
+
+
+def field_time(cases: pd.DataFrame) -> str:
+    """From which month to which the forms of a wave came in: `received` is a date as text, empty without a form.
+
+    >>> field_time(pd.DataFrame({"received": ["2022-03-21", "", "2022-02-07"]}))
+    'Februar bis März 2022'
+    """
+    days = sorted(str(d)[:7] for d in cases["received"].dropna() if str(d))
+    first, last = format_date(days[0]), format_date(days[-1])
+    if first == last:
+        return first
+    same_year = first.rsplit(" ", 1)[1] == last.rsplit(" ", 1)[1]
+    return f"{first.rsplit(' ', 1)[0] if same_year else first} bis {last}"
+
+
+# What notebooks call until they draw their counts by `draw` themselves.
+def count_bars(table: pd.DataFrame, *, mark: str = "") -> Drawing:
+    """Bars, one panel per group."""
+    return draw("bars", table, mark=mark)
+
+
+def segment_bars(table: pd.DataFrame, *, mark: str = "") -> Drawing:
+    """Bars per label, divided by group."""
+    return draw("segments", table, mark=mark, parts="group_label")
+
+
+def dot_ranges(table: pd.DataFrame, *, mark: str = "", **options: Any) -> Drawing:
+    """A dot per group, joined by a line."""
+    return draw("dots", table, mark=mark, intervals=False, **options)
+
+
+def matrix_figure(table: pd.DataFrame, *, mark: str = "") -> Drawing:
+    """A heat map with numbers."""
+    return draw("matrix", table, mark=mark)
+
+
+def flow_figure(
+    table: pd.DataFrame, state_labels: Mapping[str, str], *, subgroup: str = "alle", mark: str = ""
+) -> Drawing:
+    """Alliances over the waves."""
+    return draw("flow", table, mark=mark, states=state_labels, subgroup=subgroup)
+
+
+def slide_bars(
+    table: pd.DataFrame, *, accent: Collection[str] = (), mark: str = "", **options: Any
+) -> Drawing:
+    """Bars of shares on a slide."""
+    return draw("bars", table, mark=mark, slide=True, highlight=accent, **options)
+
+
+def unit_dots(table: pd.DataFrame, *, accent: Collection[str] = (), mark: str = "") -> Drawing:
+    """One dot per case on a slide."""
+    return draw("units", table, mark=mark, slide=True, highlight=accent)

@@ -1,61 +1,70 @@
-"""The slides as a PowerPoint file, made from a template that the team can restyle.
+"""The slides as a PowerPoint file, made with python-pptx from a template that the team can restyle.
 
-The file is written here and not by pandoc, which has no place for base and notes at the foot of a slide and splits a
-slide that has text and a figure. What varies is found in the template: places, colours and type of its layouts.
+Bars are charts and tables are tables that colleagues can edit; other figures are pictures. What varies stands in the
+template: places, colours, type and embedded fonts. Speaker notes say what the finding of a slide rests on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from datetime import datetime
-from html import escape
+from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_MARK
+from pptx.enum.dml import MSO_THEME_COLOR as COLOUR
+from pptx.enum.shapes import PP_PLACEHOLDER
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.opc.constants import RELATIONSHIP_TYPE as RT
+from pptx.opc.package import Part
+from pptx.opc.packuri import PackURI
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
+from pptx.shapes.placeholder import ChartPlaceholder, PicturePlaceholder, TablePlaceholder
+from pptx.util import Emu, Mm, Pt
+
+from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import format_date
 from gkanalysis.core.zipping import zip_parts
+from gkanalysis.report.columns import column_widths, heading_lines
 from gkanalysis.report.definition import Report
-from gkanalysis.report.document import data_mark
+from gkanalysis.report.document import Node, data_mark, plain_text
 from gkanalysis.report.docx import LOCALES
-from gkanalysis.report.pptxpackage import (
-    AUTHORS,
-    BASE,
-    CAPTION,
-    EMU,
-    EXHIBIT,
-    FOOTER,
-    INSTITUTION,
-    NS,
-    NUMBER,
-    SECTION,
-    SIGN,
-    TEXT,
-    WARNING,
-    Box,
-    R,
-    Template,
-    encode,
-    finish,
-    frame,
-    relations,
-)
-from gkanalysis.report.pptxtable import table_xml
-from gkanalysis.report.pptxtext import paragraphs, plain_paragraph, runs
-from gkanalysis.report.slides import Slide, data_sign
+from gkanalysis.report.slides import FIGURE_TYPE, Slide, data_sign
 
-SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
-SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
+# numbers of the placeholders, the same in all layouts; the title is 0
+TEXT, CAPTION, EXHIBIT, BASE, SECTION, SIGN, FOOTER, NUMBER = 1, 2, 3, 4, 5, 6, 11, 12
+INSTITUTION, AUTHORS, WARNING = 7, 8, 9
+# layout of a slide -> name of the layout in the template
+NAMES = {
+    "title": "Titelfolie", "section": "Abschnitt", "text": "Text", "full": "Darstellung",
+    "beside": "Darstellung mit Text daneben", "above": "Darstellung mit Text darüber",
+}  # fmt: skip
+QUOTES = {"DoubleQuote": "„“", "SingleQuote": "‚‘"}
+STYLES = {
+    "Strong": ("b", "1"), "Emph": ("i", "1"), "Strikeout": ("strike", "sngStrike"), "Underline": ("u", "sng"),
+    "Superscript": ("baseline", "30000"), "Subscript": ("baseline", "-25000"),
+}  # fmt: skip
 SLACK = 1.2  # a title may be so much wider than it was measured: without its font it still has as many lines
+PLAIN_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # PowerPoint's „no style, no grid“
+SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
+PARTS = (
+    (COLOUR.ACCENT_1, COLOUR.BACKGROUND_1),
+    (COLOUR.ACCENT_4, COLOUR.TEXT_1),
+    (COLOUR.BACKGROUND_2, COLOUR.TEXT_1),
+)
 
 
 def render_pptx(
-    report: Report,
-    document: dict[str, Any],
-    slides: Sequence[Slide],
-    build: Path,
-    reference: Path,
-    moment: datetime,
-) -> bytes:
+    report: Report, document: dict[str, Any], slides: Sequence[Slide], build: Path, reference: Path, moment: datetime
+) -> bytes:  # fmt: skip
     """Write the presentation; the same input gives the same bytes.
 
     Parameters
@@ -68,155 +77,398 @@ def render_pptx(
     RenderError
         If the template is missing, or misses a layout or placeholder.
     """
-    template = Template(reference)
-    language = LOCALES.get(report.language, report.language)
-    parts = template.parts
-    targets = {name: s.number for s in slides for name in (s.id, (s.exhibit or {}).get("id")) if name}
-    pages = [_Page(template, "title", 1, language)]
-    _title_page(pages[0], report, document["synthetic"])
-    for slide in slides:
-        layout = slide.candidates[0]["layout"] if slide.candidates else "section"
-        page = _Page(template, layout, slide.number, language, targets)
+    deck, layouts = _template(reference)
+    first = _Page(deck, layouts, "title")
+    pages = [_Page(deck, layouts, s.candidates[0]["layout"] if s.candidates else "section") for s in slides]
+    for slide, page in zip(slides, pages, strict=True):
+        first.targets |= {name: page for name in (slide.id, (slide.exhibit or {}).get("id")) if name}
+    first.lines(0, report.title)
+    first.lines(TEXT, *[report.subtitle] * bool(report.subtitle))
+    first.lines(AUTHORS, " · ".join(report.authors), format_date(report.date))
+    first.lines(INSTITUTION, report.institution)
+    first.lines(WARNING, data_mark(document["synthetic"]))
+    for slide, page in zip(slides, pages, strict=True):
+        page.targets = first.targets
         _fill(page, slide, report, data_sign(document["synthetic"]), build)
-        pages.append(page)
-    for page in pages:
-        name = f"ppt/slides/slide{page.number}.xml"
-        parts[name] = page.xml()
-        parts[f"ppt/slides/_rels/slide{page.number}.xml.rels"] = encode(relations(page.relations))
-        parts |= page.media
-    finish(parts, report, moment, language, len(pages))
+    language = LOCALES.get(report.language, report.language)
+    for page in deck.slides:
+        elements = [page.element, *([page.notes_slide.element] if page.has_notes_slide else [])]
+        for run in (r for e in elements for r in e.iter(qn("a:r"), qn("a:fld"))):
+            run.get_or_add_rPr().set("lang", language)
+    about = deck.core_properties
+    about.title, about.author, about.comments = report.title, "; ".join(report.authors), report.description
+    about.language, about.keywords, about.last_modified_by = (
+        language,
+        ", ".join(report.keywords),
+        about.author,
+    )
+    about.created = about.modified = moment.replace(tzinfo=None)
+    written = BytesIO()
+    deck.save(written)
+    return _settled(written.getvalue(), moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode())
+
+
+def _settled(content: bytes, moment: bytes) -> bytes:
+    """A package whose only time is that of the report, also in the workbooks behind its charts."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    for name, part in parts.items():
+        if name.endswith(".xlsx"):
+            parts[name] = _settled(part, moment)
+        elif name == "docProps/core.xml":
+            parts[name] = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", moment, part)
     return zip_parts(parts)
 
 
-class _Page:
-    """One slide while it is filled."""
-
-    def __init__(
-        self,
-        template: Template,
-        layout: str,
-        number: int,
-        language: str,
-        targets: dict[str, int] | None = None,
-    ) -> None:
-        self.template, self.layout, self.number, self.language = template, layout, number, language
-        self.targets = targets or {}
-        part = template.part(layout).removeprefix("ppt/")
-        self.relations = [("rId1", f"{R}/slideLayout", f"../{part}")]
-        self.media: dict[str, bytes] = {}
-        self._shapes: list[str] = []
-
-    def relation(self, kind: str, target: str) -> str:
-        """Id of a relationship of the slide, made if it is new."""
-        for identifier, known, where in self.relations:
-            if (known, where) == (f"{R}/{kind}", target):
-                return identifier
-        self.relations.append((f"rId{len(self.relations) + 1}", f"{R}/{kind}", target))
-        return self.relations[-1][0]
-
-    def click(self, target: str) -> str:
-        """The element of a click that leads to another slide or to an address."""
-        if not target.startswith("#"):
-            return f'<a:hlinkClick r:id="{self.relation("hyperlink", target)}"/>'
-        number = self.targets.get(target[1:])
-        if number is None:
-            return ""
-        identifier = self.relation("slide", f"slide{number}.xml")
-        return f'<a:hlinkClick r:id="{identifier}" action="ppaction://hlinksldjump"/>'
-
-    def text(self, number: int, content: str, *, width: float = 0.0) -> None:
-        """Fill a placeholder with paragraphs; `width` in millimetres is what their lines may take of it."""
-        room = self.template.box(self.layout, number)[2] - width if width else 0
-        body = f'<a:bodyPr rIns="{round(room * EMU)}"/>' if room > 0 else "<a:bodyPr/>"
-        name, attributes = self.template.placeholder(self.layout, number)
-        self._shapes.append(
-            f'<p:sp><p:nvSpPr><p:cNvPr id="{len(self._shapes) + 2}" name="{escape(name)}"/><p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>'
-            f"<p:nvPr><p:ph {attributes}/></p:nvPr></p:nvSpPr><p:spPr/><p:txBody>{body}<a:lstStyle/>{content}</p:txBody></p:sp>"
+def _template(reference: Path) -> tuple[Any, dict[str, Any]]:
+    """The template without slides and properties of its own, and its layouts by the names that slides use."""
+    if not reference.exists():
+        raise RenderError(
+            f"Die PowerPoint-Vorlage „{reference.name}“ fehlt; bitte wiederherstellen (`git checkout reports/{reference.name}`)."
         )
+    deck = Presentation(str(reference))
+    layouts = {key: deck.slide_layouts.get_by_name(name) for key, name in NAMES.items()}
+    if missing := [NAMES[key] for key, layout in layouts.items() if layout is None]:
+        listed = ", ".join(f"„{n}“" for n in missing)
+        raise RenderError(f"Der PowerPoint-Vorlage „{reference.name}“ fehlen die Folienlayouts {listed}.")
+    listed = deck.slides._sldIdLst
+    for entry in list(listed):
+        deck.part.drop_rel(entry.rId)
+        listed.remove(entry)
+    for name in ("p:custShowLst", "p:extLst"):
+        for entry in deck.element.findall(qn(name)):
+            deck.element.remove(entry)
+    package = deck.part.package
+    for identifier, link in list(package._rels.items()):
+        if link.reltype != RT.OFFICE_DOCUMENT:
+            package.drop_rel(identifier)
+    return deck, layouts
+
+
+class _Page:
+    """One slide while it is filled; what stays empty is taken off it. `targets` are the pages that text leads to."""
+
+    def __init__(self, deck: Any, layouts: dict[str, Any], layout: str) -> None:
+        self.layout, self.targets = NAMES[layout], {}
+        self.slide = deck.slides.add_slide(layouts[layout])
+        for shape in layouts[layout].placeholders:  # python-pptx leaves these to the layout
+            if shape.placeholder_format.type in (PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER):
+                copied = deepcopy(shape._element)
+                copied.nvSpPr.cNvPr.id = self.slide.shapes._next_shape_id
+                for part in (copied.spPr, copied.txBody.find(qn("a:lstStyle"))):
+                    part.clear()  # the layout says where it stands and how it looks
+                self.slide.shapes._spTree.append(copied)
+
+    def place(self, number: int) -> Any:
+        """A placeholder by its number.
+
+        Raises
+        ------
+        RenderError
+            If the template no longer has it, or not its size.
+        """
+        shape = next((s for s in self.slide.placeholders if s.placeholder_format.idx == number), None)
+        if shape is None:
+            named = number or "des Titels"
+            raise RenderError(
+                f"In der PowerPoint-Vorlage fehlt dem Layout „{self.layout}“ der Platzhalter {named}."
+            )
+        if None in (shape.left, shape.top, shape.width, shape.height):
+            raise RenderError(
+                f"In der PowerPoint-Vorlage hat der Platzhalter {number} des Layouts „{self.layout}“ keine Größe."
+            )
+        return shape
 
     def lines(self, number: int, *texts: str) -> None:
-        """Fill a placeholder with plain lines."""
-        self.text(number, "".join(plain_paragraph(t, language=self.language) for t in texts))
+        """Fill a placeholder with plain lines; without any it goes."""
+        shape = self.place(number)
+        if texts:
+            shape.text_frame.text = "\n".join(texts)
+        else:
+            shape._element.getparent().remove(shape._element)
 
-    def picture(self, slide: Slide, build: Path, box: Box) -> None:
-        """The figure as PNG and, for programs that know it, as SVG; its alternative text is its description."""
-        exhibit, chosen = slide.exhibit, slide.candidates[0]
-        x, y, width, height = box
-        scale = min(width / chosen["width"], height / chosen["height"])
-        place = (x, y, scale * chosen["width"], scale * chosen["height"])
-        embedded = []
-        for suffix in ("png", "svg"):
-            source = build / exhibit["chapter"] / "figures" / f"{exhibit['id']}.{suffix}"
-            name = f"media/figure{slide.number}.{suffix}"
-            self.media[f"ppt/{name}"] = source.read_bytes()
-            embedded.append(self.relation("image", f"../{name}"))
-        _, attributes = self.template.placeholder(self.layout, EXHIBIT)
-        self._shapes.append(
-            f'<p:pic><p:nvPicPr><p:cNvPr id="{len(self._shapes) + 2}" name="{escape(exhibit["id"])}" descr="{escape(exhibit["alt"], quote=True)}"/>'
-            f'<p:cNvPicPr><a:picLocks noGrp="1" noChangeAspect="1"/></p:cNvPicPr><p:nvPr><p:ph {attributes}/></p:nvPr></p:nvPicPr>'
-            f'<p:blipFill><a:blip r:embed="{embedded[0]}"><a:extLst><a:ext uri="{SVG_EXTENSION}"><asvg:svgBlip xmlns:asvg="{SVG}" r:embed="{embedded[1]}"/>'
-            f"</a:ext></a:extLst></a:blip><a:stretch><a:fillRect/></a:stretch></p:blipFill>"
-            f'<p:spPr>{frame(place)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr></p:pic>'
-        )
+    def text(self, number: int, blocks: Sequence[Node]) -> Any:
+        """Fill a placeholder with paragraphs; points of lists have the levels 2 and 3 of the template."""
+        frame = self.place(number).text_frame
+        for k, (inlines, level, start, quoted) in enumerate(_flat(blocks)):
+            paragraph = frame.add_paragraph() if k else frame.paragraphs[0]
+            paragraph.level = level
+            properties = paragraph._p.get_or_add_pPr()
+            if quoted:
+                properties.set("marL", "228600")
+            if start:
+                for tag, value in (
+                    ("a:buFont", {"typeface": "+mj-lt"}),
+                    ("a:buAutoNum", {"type": "arabicPeriod", "startAt": str(start)}),
+                ):
+                    properties.append(properties.makeelement(qn(tag), value))
+            self.runs(paragraph, inlines)
+        return frame
 
-    def table(self, slide: Slide, box: Box) -> None:
-        """The table as one that can be edited, named and described for screen readers."""
-        exhibit = slide.exhibit
-        x, y, width, _ = box
-        xml, height = table_xml(exhibit, slide.candidates[0]["size"], width, self.language)
-        _, attributes = self.template.placeholder(self.layout, EXHIBIT)
-        words = escape(f"{exhibit['title']}. {exhibit['base']}", quote=True)
-        self._shapes.append(
-            f'<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id="{len(self._shapes) + 2}" name="{escape(exhibit["id"])}" descr="{words}"/>'
-            f'<p:cNvGraphicFramePr><a:graphicFrameLocks noGrp="1"/></p:cNvGraphicFramePr><p:nvPr><p:ph {attributes}/></p:nvPr></p:nvGraphicFramePr>'
-            f"{frame((x, y, width, height), tag='p:xfrm')}"
-            f'<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/table">{xml}</a:graphicData></a:graphic></p:graphicFrame>'
-        )
+    def runs(self, paragraph: Any, inlines: Sequence[Node]) -> None:
+        """Neighbours of the same look become one run, as a person would have typed them."""
+        for (styles, target, line), pieces in groupby(
+            _pieces(inlines), key=lambda p: (p[1], p[2], p[0] == "\n")
+        ):
+            if line:
+                paragraph.add_line_break()
+                continue
+            run = paragraph.add_run()
+            run.text = "".join(text for text, *_ in pieces)
+            properties = run._r.get_or_add_rPr()
+            for key, value in sorted(styles):
+                properties.set(key, value)
+            page = self.targets.get(target[1:]) if target.startswith("#") else None
+            if page:
+                link = {
+                    qn("r:id"): self.slide.part.relate_to(page.slide.part, RT.SLIDE),
+                    "action": "ppaction://hlinksldjump",
+                }
+                properties.append(properties.makeelement(qn("a:hlinkClick"), link))
+            elif target and not target.startswith("#"):
+                run.hyperlink.address = target
 
-    def xml(self) -> bytes:
-        """The part of the slide."""
-        return encode(
-            f'<p:sld {NS}><p:cSld><p:spTree><p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>'
-            f"{''.join(self._shapes)}</p:spTree></p:cSld><p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr></p:sld>"
-        )
+
+def _flat(
+    blocks: Sequence[Node], level: int = 0, start: int = 0, quoted: bool = False
+) -> Iterator[tuple[Any, ...]]:
+    """Paragraphs of blocks: inlines, level, first number of their list, whether they are quoted."""
+    for block in blocks:
+        kind, content = block["t"], block.get("c")
+        if kind in ("Para", "Plain"):
+            yield content, level, start, quoted and not level
+        elif kind in ("BulletList", "OrderedList"):
+            number = content[0][0] if kind == "OrderedList" else 0
+            for item in content[1] if kind == "OrderedList" else content:
+                yield from _flat(item, min(level + 1, 2), number, quoted)
+        elif kind in ("BlockQuote", "Div"):
+            yield from _flat(
+                content if kind == "BlockQuote" else content[1], level, start, quoted or kind == "BlockQuote"
+            )
+        else:
+            raise _unknown(kind)
 
 
-def _title_page(page: _Page, report: Report, synthetic: bool) -> None:
-    page.lines(0, report.title)
-    if report.subtitle:
-        page.lines(TEXT, report.subtitle)
-    page.lines(AUTHORS, " · ".join(report.authors), format_date(report.date))
-    page.lines(INSTITUTION, report.institution)
-    page.lines(WARNING, data_mark(synthetic))
+def _pieces(
+    inlines: Sequence[Node], styles: frozenset[tuple[str, str]] = frozenset(), target: str = ""
+) -> Iterator[tuple[str, frozenset[tuple[str, str]], str]]:
+    """Text with its style and where a click leads, piece by piece."""
+    for node in inlines:
+        kind, content = node["t"], node.get("c")
+        if kind in ("Space", "SoftBreak", "LineBreak"):
+            yield "\n" if kind == "LineBreak" else " ", styles, target
+        elif kind in ("Str", "Code"):
+            yield content if kind == "Str" else content[1], styles, target
+        elif kind in STYLES:
+            yield from _pieces(content, styles | {STYLES[kind]}, target)
+        elif kind == "Quoted":
+            opening, closing = QUOTES[content[0]["t"]]
+            yield opening, styles, target
+            yield from _pieces(content[1], styles, target)
+            yield closing, styles, target
+        elif kind in ("Span", "Link"):
+            yield from _pieces(content[1], styles, target or (content[2][0] if kind == "Link" else ""))
+        else:
+            raise _unknown(kind)
+
+
+def _unknown(kind: str) -> RenderError:
+    return RenderError(
+        f"Für PowerPoint ist nicht erklärt, wie „{kind}“ gesetzt wird; bitte anders schreiben."
+    )
 
 
 def _fill(page: _Page, slide: Slide, report: Report, sign: str, build: Path) -> None:
     """The shapes of a slide in the order in which a screen reader says them."""
-    title = f"<a:p>{runs(slide.title, page.click, language=page.language)}</a:p>"
-    page.text(0, title, width=slide.title_width * SLACK)
+    title = page.text(0, [{"t": "Para", "c": slide.title}])
+    if slide.title_width:
+        title.margin_right = Emu(max(0, page.place(0).width - Mm(slide.title_width * SLACK)))
     if slide.text:
-        page.text(TEXT, paragraphs(slide.text, page.click, language=page.language))
+        page.text(TEXT, slide.text)
+    elif slide.kind == "section":
+        page.lines(TEXT)
     if slide.exhibit is not None:
-        box = page.template.box(page.layout, EXHIBIT)
-        if slide.caption:
-            page.lines(CAPTION, slide.caption)
+        top = page.place(EXHIBIT if slide.caption else CAPTION).top
+        page.lines(CAPTION, *[slide.caption] * bool(slide.caption))
+        shape = page.place(EXHIBIT)
+        box = (shape.left, top, shape.width, shape.height + shape.top - top)
+        if slide.kind == "table":
+            drawn = _table(shape, slide, box)
+        elif slide.exhibit.get("chart"):
+            drawn = _chart(shape, slide, box)
         else:
-            x, y, width, height = box
-            top = page.template.box(page.layout, CAPTION)[1]
-            box = (x, top, width, height + y - top)
-        if slide.kind == "figure":
-            page.picture(slide, build, box)
-        else:
-            page.table(slide, box)
-        dark = '<a:solidFill><a:schemeClr val="tx1"/></a:solidFill>'
-        feet = [
-            plain_paragraph(t, language=page.language, inner="" if k else dark)
-            for k, t in enumerate(slide.feet)
-        ]
-        page.text(BASE, "".join(feet))
+            drawn = _picture(page, shape, slide, box, build / slide.exhibit["chapter"] / "figures")
+        about = next(drawn._element.iter(qn("p:cNvPr")))
+        about.set("name", slide.exhibit["id"])
+        about.set("descr", slide.exhibit.get("alt") or f"{slide.exhibit['title']}. {slide.exhibit['base']}")
+        page.lines(BASE, *slide.feet)
+        page.place(BASE).text_frame.paragraphs[0].font.color.theme_color = COLOUR.TEXT_1
+        page.slide.notes_slide.notes_text_frame.text = "\n".join(_notes(slide))
     if slide.kind != "section":
-        page.lines(SECTION, slide.section)
+        page.lines(SECTION, *[slide.section] * bool(slide.section))
     page.lines(SIGN, sign)
     page.lines(FOOTER, report.institution)
-    number = f'<a:fld id="{{00000000-0000-4000-8000-000000000001}}" type="slidenum"><a:rPr lang="{page.language}"/><a:t>{slide.number}</a:t></a:fld>'
-    page.text(NUMBER, f"<a:p>{number}</a:p>")
+
+
+def _notes(slide: Slide) -> Iterator[str]:
+    """What the finding rests on: the statement, what was asked, the numbers, base, notes and source."""
+    yield plain_text(slide.title)
+    yield f"Die Aussage beruht auf: {slide.exhibit['title']}"
+    if slide.kind == "figure":
+        for row in slide.exhibit["rows"]:
+            label, group, n, base_n, percent = row["cells"]
+            yield f"– {label} ({group}): {n} von {base_n} ({percent})"
+    yield from slide.feet
+
+
+def _chart(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
+    """Stacked bars whose length is the base, with their numbers in a workbook that can be edited."""
+    data, (x, y, width, _) = slide.exhibit["chart"], box
+    rows, chosen = data["rows"], slide.candidates[0]
+    divided = data["kind"] == "segments"
+    table = CategoryChartData(number_format="#,##0;;")
+    table.categories = ["\n".join(t for t in (r["label"], r.get("detail", "")) if t) for r in rows]
+    if divided:
+        for k, part in enumerate(data["parts"]):
+            table.add_series(part, [r["n"][k] for r in rows])
+    else:
+        table.add_series("Anzahl", [r["n"] for r in rows])
+        table.add_series("übrige der Basis", [r["base_n"] - r["n"] for r in rows])
+    frame = ChartPlaceholder(shape._element, shape._parent).insert_chart(XL_CHART_TYPE.BAR_STACKED_100, table)
+    frame.left, frame.top, frame.width, frame.height = x, y, width, Mm(chosen["height"])
+    chart, plot = frame.chart, frame.chart.plots[0]
+    chart.font.size = Pt(min(16, round(2 * FIGURE_TYPE * chosen["size"]) / 2))
+    chart.font.color.theme_color = COLOUR.TEXT_1
+    plot.gap_width, plot.overlap = 62, 100
+    chart.has_title, chart.has_legend = False, divided
+    chart.value_axis.visible = chart.value_axis.has_major_gridlines = False
+    chart.value_axis.minimum_scale, chart.value_axis.maximum_scale = 0, 1
+    chart.category_axis.reverse_order = True
+    chart.category_axis.major_tick_mark = XL_TICK_MARK.NONE
+    chart.category_axis.format.line.fill.background()
+    if divided:
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
+        for series, (colour, ink) in zip(plot.series, PARTS, strict=False):
+            _paint(series.format.fill, colour)
+            series.format.line.color.theme_color = COLOUR.BACKGROUND_1
+            series.data_labels.show_value, series.data_labels.position = True, XL_LABEL_POSITION.CENTER
+            series.data_labels.font.color.theme_color = ink
+        return frame
+    bars, track = plot.series
+    _paint(bars.format.fill, COLOUR.ACCENT_1)
+    _paint(track.format.fill, COLOUR.ACCENT_5)
+    track.format.fill.fore_color.brightness = 0.6
+    quiet = any(r["strong"] for r in rows)
+    for k, row in enumerate(rows):
+        if quiet and not row["strong"]:
+            _paint(bars.points[k].format.fill, COLOUR.ACCENT_4)
+        label = track.points[k].data_label  # at the end of the bar, where the track begins
+        label.position = XL_LABEL_POSITION.INSIDE_BASE
+        label.text_frame.text, label.text_frame.word_wrap = row["text"], False
+        label.text_frame.paragraphs[0].runs[0].font.bold = row["strong"]
+    letters = max(len(line) for text in table.categories for line in text.label.split("\n"))
+    left = min(0.45, 0.0105 * letters + 0.02)
+    widest = max(r["n"] / max(r["base_n"], 1) + 0.012 * len(r["text"]) / (1 - left) for r in rows)
+    _plot_area(chart, left, (1 - left) / max(1.0, widest))
+    return frame
+
+
+def _paint(fill: Any, colour: Any) -> None:
+    fill.solid()
+    fill.fore_color.theme_color = colour
+
+
+def _plot_area(chart: Any, left: float, width: float) -> None:
+    """Say where the bars stand in their frame, so that labels and numbers have room at any length."""
+    places = {"x": left, "y": 0.02, "w": width, "h": 0.96}
+    area = chart._chartSpace.find(".//" + qn("c:plotArea"))
+    for old in area.findall(qn("c:layout")):
+        area.remove(old)
+    modes = "".join(f'<c:{k}Mode val="edge"/>' for k in "xy")
+    values = "".join(f'<c:{k} val="{v:.4f}"/>' for k, v in places.items())
+    area.insert(
+        0,
+        parse_xml(
+            f'<c:layout {nsdecls("c")}><c:manualLayout><c:layoutTarget val="inner"/>{modes}{values}</c:manualLayout></c:layout>'
+        ),
+    )
+
+
+def _picture(page: _Page, shape: Any, slide: Slide, box: tuple[Emu, ...], folder: Path) -> Any:
+    """The figure as PNG and, for programs that know it, as SVG."""
+    (x, y, width, height), chosen = box, slide.candidates[0]
+    scale = min(width / chosen["width"], height / chosen["height"])
+    name = slide.exhibit["id"]
+    picture = PicturePlaceholder(shape._element, shape._parent).insert_picture(str(folder / f"{name}.png"))
+    picture.crop_left = picture.crop_right = picture.crop_top = picture.crop_bottom = 0
+    picture.left, picture.top = x, y
+    picture.width, picture.height = round(scale * chosen["width"]), round(scale * chosen["height"])
+    package = page.slide.part.package
+    drawing = Part(
+        PackURI(f"/ppt/media/{name}.svg"), "image/svg+xml", package, (folder / f"{name}.svg").read_bytes()
+    )
+    link = page.slide.part.relate_to(drawing, RT.IMAGE)
+    next(picture._element.iter(qn("a:blip"))).append(
+        parse_xml(
+            f'<a:extLst {nsdecls("a", "r")}><a:ext uri="{{96DAC541-7B7A-43D3-8B79-37D633B846F1}}">'
+            f'<asvg:svgBlip xmlns:asvg="{SVG}" r:embed="{link}"/></a:ext></a:extLst>'
+        )
+    )
+    return picture
+
+
+def _table(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
+    """No vertical lines, figures at the right, the same size of type as on the other slides."""
+    exhibit, size = slide.exhibit, slide.candidates[0]["size"]
+    heads = [heading_lines(h) for h in exhibit["header"]]
+    frame = TablePlaceholder(shape._element, shape._parent).insert_table(len(exhibit["rows"]) + 1, len(heads))
+    frame.left, frame.top, frame.width = box[:3]
+    table = frame.table
+    table.horz_banding = False
+    frame._element.find(".//" + qn("a:tableStyleId")).text = PLAIN_STYLE
+    for column, share in zip(table.columns, column_widths(exhibit), strict=True):
+        column.width = Emu(round(share * box[2]))
+    rows = [
+        (["\n".join(h) for h in heads], "head", 0),
+        *((r["cells"], r["kind"], r["level"]) for r in exhibit["rows"]),
+    ]
+    for number, (cells, kind, level) in enumerate(rows):
+        deep = max(map(len, heads)) if kind == "head" else 1
+        table.rows[number].height = Pt(size * {"head": 1.2 * deep + 0.52, "block": 1.82}.get(kind, 1.52))
+        if kind == "block":
+            table.cell(number, 0).merge(table.cell(number, len(heads) - 1))
+        for k, text in enumerate(cells):
+            cell = table.cell(number, k)
+            cell.vertical_anchor = MSO_ANCHOR.BOTTOM
+            cell.margin_left, cell.margin_right = (
+                Pt(size * 0.4 * (k > 0)),
+                Pt(size * 0.4 * (k < len(heads) - 1)),
+            )
+            cell.margin_top, cell.margin_bottom = (
+                Pt(size * (0.5 if kind == "block" else 0.16)),
+                Pt(size * 0.16),
+            )
+            cell.text_frame.text = text
+            for paragraph in cell.text_frame.paragraphs:
+                paragraph.alignment = PP_ALIGN.RIGHT if k else PP_ALIGN.LEFT
+                paragraph.line_spacing, paragraph.space_before = 0.9, Pt(0)
+                paragraph.font.size = Pt(size)
+                paragraph._p.get_or_add_pPr().set("marL", str(round(level * size * 12700) if k == 0 else 0))
+                for run in paragraph.runs:
+                    run.font.size = Pt(size)
+                    if kind != "row":
+                        run.font.name = "+mj-lt"
+            last = number == len(rows) - 1
+            below = (10160, "tx1") if kind == "head" or last else (5080, "accent5")
+            _rule(cell, top=(17780, "tx1") if kind == "head" else None, below=below)
+    return frame
+
+
+def _rule(cell: Any, *, top: tuple[int, str] | None, below: tuple[int, str]) -> None:
+    """The lines of a cell, which python-pptx has no words for: width and colour of the theme."""
+    properties = cell._tc.get_or_add_tcPr()
+    for name, look in (("lnL", None), ("lnR", None), ("lnT", top), ("lnB", below)):
+        width, colour = look or (0, "")
+        fill = f'<a:solidFill><a:schemeClr val="{colour}"/></a:solidFill>' if colour else "<a:noFill/>"
+        properties.append(parse_xml(f'<a:{name} {nsdecls("a")} w="{width}">{fill}</a:{name}>'))
+    properties.append(parse_xml(f"<a:noFill {nsdecls('a')}/>"))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = "Source Sans 3"
+DPI = 220  # of the PNG
 TEXT_WIDTH = 160 / 25.4  # inches: the text column of the A4 page
 
 INK, QUIET, RULE, PAPER = "#1B2A33", "#5B6B75", "#C9D1D6", "#FFFFFF"
@@ -69,5 +70,5 @@ def to_bytes(canvas: Canvas) -> tuple[bytes, bytes]:
     """SVG and PNG of a figure, the same bytes for the same drawing."""
     svg, png = io.BytesIO(), io.BytesIO()
     canvas.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-    canvas.savefig(png, format="png", dpi=220, metadata={"Software": None})
+    canvas.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
     return svg.getvalue(), png.getvalue()
