@@ -1,7 +1,8 @@
-"""Figures are the same bytes everywhere, readable without colour, and say when their data are synthetic."""
+"""Figures: one door, six forms; the same bytes everywhere, readable without colour, and nothing that would draw a lie."""
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from io import BytesIO
@@ -13,156 +14,278 @@ import pandas as pd
 import pytest
 import yaml
 from lxml import etree
+from matplotlib.colors import to_hex
 from PIL import Image
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.report.figures import count_bars, dot_ranges, figure_table, segment_bars
-from gkanalysis.report.style import SEGMENTS, TYPE_LOOKS
+from gkanalysis.report.figures import (
+    HEIGHT,
+    SHADES,
+    STATES,
+    WIDTH,
+    base_line,
+    default_kind,
+    draw,
+    field_time,
+    figure_table,
+    flow_alt,
+    flow_numbers,
+    matrix_table,
+)  # fmt: skip
+from gkanalysis.report.slides import svg_size
+from gkanalysis.report.style import ACCENT, INK, SEGMENTS, TYPE_LOOKS
 
 ROOT = Path(__file__).parents[2]
-TYPES = pd.DataFrame(
-    {
-        "label": ["Jugendamt"] * 3,
-        "group": ["kreisfreie_stadt", "kreis", "kreisangehoerige_kommune"],
-        "group_label": ["Städte", "Kreise", "Kommunen"],
-        "n": [15, 14, 4],
-        "base_n": [18, 22, 5],
-        "mark": ["*", "*", "**"],
-    }
-)
-DRAWN = """
-import hashlib, pandas as pd
-from gkanalysis.report.figures import {name} as draw
-table = pd.DataFrame({table!r})
-print(*(hashlib.sha256(b).hexdigest() for b in draw(table, {extra} mark="Synthetische Daten")))
-"""
-DOTS = {"blocks": {"Block": ["Jugendamt"]}, "right": {"Jugendamt": "−20"}, "right_head": "Abstand"}
+TYPES = {"kreisfreie_stadt": "Städte", "kreis": "Kreise", "kreisangehoerige_kommune": "Kommunen"}
 
 
-def draw_all(bars, mark=""):
-    """SVG and PNG of one figure of each kind."""
-    return [segment_bars(bars, mark=mark), count_bars(TYPES, mark=mark), dot_ranges(TYPES, **DOTS, mark=mark)]
+def long(cells, base, **more):
+    """A long table from `label: numbers of the groups`; bases by group."""
+    groups = [(g, TYPES.get(g, "alle")) for g in base]
+    rows = [
+        {"label": label, "subgroup": g, "group_label": text, "n": n, "base_n": base[g]}
+        for label, numbers in cells.items()
+        for (g, text), n in zip(groups, numbers, strict=True)
+    ]
+    return pd.DataFrame(rows).assign(**more)
 
 
-@pytest.mark.parametrize(
-    ("name", "extra"), [("count_bars", ""), ("dot_ranges", "".join(f"{k}={v!r}, " for k, v in DOTS.items()))]
-)
-def test_same_bytes_in_another_process(name, extra):
-    """Two processes with other seeds for hashes and another time zone draw the same bytes."""
-    code = DRAWN.format(name=name, table=TYPES.to_dict("list"), extra=extra)
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
-            capture_output=True, text=True, check=True,
-        ).stdout
-        for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))
-    }  # fmt: skip
-    assert len(outputs) == 1
-    svg, png = (
-        count_bars(TYPES, mark="Synthetische Daten")
-        if name == "count_bars"
-        else dot_ranges(TYPES, **DOTS, mark="Synthetische Daten")
-    )
-    assert outputs.pop().split() == [hashlib.sha256(b).hexdigest() for b in (svg, png)]
+ONE = long({"nach Bedarf": [19], "im Turnus": [10], "gar nicht": [0]}, {"alle": 40})
+YES_NO = long({"Ja": [24], "Nein": [16]}, {"alle": 40})
+NEW = long({"neu": [3, 9], "angeknüpft": [15, 12]}, {"kreisfreie_stadt": 18, "kreis": 21})
+DOTS = long({"Jugendamt": [15, 14, 4]}, dict(zip(TYPES, (18, 22, 5), strict=True)), mark=["*", "*", "**"])
+GAPS = DOTS.assign(ci_low=DOTS["n"] / DOTS["base_n"] - 0.1, ci_high=DOTS["n"] / DOTS["base_n"] + 0.1)
+CODES = long({"Sprache": [9, 9], "Schule": [0, 10]}, {"a": 9, "b": 10}, mark=["**", "", "**", ""])
+CODES["group_label"] = ["Stadt", "Land"] * 2
+FLOW = pd.DataFrame(
+    [
+        ("2019", "returned", "2020", "returned", 3), ("2019", "returned", "2020", "declined", 1),
+        ("2019", "not_returned", "2020", "returned", 1), ("2019", "not_asked", "2020", "not_returned", 1),
+        ("2020", "returned", "2022", "returned", 3), ("2020", "returned", "2022", "not_returned", 1),
+        ("2020", "not_returned", "2022", "returned", 1), ("2020", "declined", "2022", "returned", 1),
+    ],
+    columns=["wave", "row", "next_wave", "next_row", "n"],
+).assign(subgroup="alle", base_n=6)  # fmt: skip
+STATE_LABELS = {
+    "returned": "Rücklauf",
+    "not_returned": "kein Rücklauf",
+    "declined": "abgelehnt",
+    "not_asked": "nicht angefragt",
+}
+FORMS = {
+    "bars": (ONE, {}), "segments": (NEW, {}), "units": (YES_NO, {}), "dots": (DOTS, {}), "matrix": (CODES, {}),
+    "flow": (FLOW, {"states": STATE_LABELS}),
+}  # fmt: skip
 
 
-def test_settings_of_the_notebook_do_not_reach_a_figure(bars):
-    """Somebody's rcParams change nothing, and drawing changes nobody's."""
-    import matplotlib as mpl
-
-    before = segment_bars(bars)
-    with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "savefig.dpi": 10}):
-        assert segment_bars(bars) == before
-        assert mpl.rcParams["font.size"] == 30
+def drawn(kind, **more):
+    """SVG and PNG of the example of a form."""
+    numbers, options = FORMS[kind]
+    return draw(kind, numbers, **options, **more)
 
 
-def test_svg_has_no_text_and_no_date(bars):
-    """Letters are outlines, so that every machine shows the same; nothing tells when or where it was drawn."""
-    for svg, _ in draw_all(bars, "Synthetische Daten"):
-        root = etree.fromstring(svg)
-        names = {etree.QName(e).localname for e in root.iter(etree.Element)}
-        assert not names & {"text", "tspan", "image", "style-sheet", "date", "creator", "script"}
-        assert b"/tmp" not in svg
-        assert b"/home" not in svg
+def area(png, colour):
+    """How many pixels have exactly this colour."""
+    pixels = np.asarray(Image.open(BytesIO(png)).convert("RGB")).reshape(-1, 3)
+    return int((pixels == [int(colour[k : k + 2], 16) for k in (1, 3, 5)]).all(axis=1).sum())
 
 
-def test_png_has_no_metadata_but_its_resolution(bars):
-    """No program, no version, no time."""
-    for _, png in draw_all(bars):
-        assert set(Image.open(BytesIO(png)).info) == {"dpi"}
-
-
-def pixels(png):
-    """Colours of a picture as rows of numbers."""
-    return np.asarray(Image.open(BytesIO(png)).convert("RGB")).reshape(-1, 3)
-
-
-def test_mark_of_synthetic_data_is_drawn_when_given(bars):
-    """Red letters stand in the picture with the mark and in none without."""
-    red = [0x9C, 0x2A, 0x1F]
-    for (_, without), (_, with_mark) in zip(
-        draw_all(bars), draw_all(bars, "Synthetische Daten"), strict=True
-    ):
-        assert not (pixels(without) == red).all(axis=1).any()
-        assert (pixels(with_mark) == red).all(axis=1).sum() > 50
-
-
-def luminance(colour):
-    """Relative luminance of WCAG."""
-    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+def fills(svg, colour):
+    """How many shapes have this colour."""
+    return len(re.findall(rb"fill: %s\b" % colour.lower().encode(), svg))
 
 
 def contrast(one, other):
     """Contrast of two colours as WCAG defines it."""
+
+    def luminance(colour):
+        parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_every_type_has_a_colour_and_shape_of_its_own():
-    """Types of the register differ in colour and in shape, and stand out from paper."""
+def test_same_bytes_in_another_process_whatever_the_settings():
+    """Other seeds for hashes, another time zone and somebody's rcParams draw the same bytes."""
+    code = (
+        "import hashlib, matplotlib as mpl, sys; sys.path.insert(0, 'tests/report'); import test_figures as t\n"
+        "mpl.rcParams.update({'font.size': 30, 'axes.facecolor': 'red', 'savefig.dpi': 10})\n"
+        "print(*(hashlib.sha256(b).hexdigest() for k in t.FORMS for b in t.drawn(k, mark='M')))"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone}, cwd=ROOT,
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))
+    }  # fmt: skip
+    here = [hashlib.sha256(b).hexdigest() for kind in FORMS for b in drawn(kind, mark="M")]
+    assert [o.split() for o in outputs] == [here]
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_letters_are_outlines_and_the_mark_is_drawn(kind):
+    """Nothing tells when or where a figure was drawn; red letters stand in it with the mark and in none without."""
+    svg, png = drawn(kind, mark="Synthetische Daten")
+    names = {etree.QName(e).localname for e in etree.fromstring(svg).iter(etree.Element)}
+    assert not names & {"text", "tspan", "image", "date", "creator", "script"}
+    assert set(Image.open(BytesIO(png)).info) == {"dpi"}
+    assert area(png, "#9C2A1F") > 50
+    assert area(drawn(kind)[1], "#9C2A1F") == 0
+
+
+def test_looks_tell_groups_apart_in_print():
+    """Types differ in colour and shape, parts of bars in grey; ink is readable on parts and on every shade."""
     codebook = yaml.safe_load((ROOT / "data/codebook/register.yml").read_text(encoding="utf-8"))
     looks = [TYPE_LOOKS[t] for t in codebook["types"]]
     assert len({c for c, _ in looks}) == len({s for _, s in looks}) == len(looks) == 3
     assert all(contrast(colour, "#FFFFFF") >= 3 for colour, _ in looks)
-
-
-def test_numbers_in_segments_are_readable():
-    """Text has a contrast of 4.5 on its segment; neighbours differ in grey."""
     assert all(contrast(fill, ink) >= 4.5 for fill, ink in SEGMENTS)
-    greys = [luminance(fill) for fill, _ in SEGMENTS]
-    assert greys == sorted(greys)
     assert all(contrast(a[0], b[0]) >= 1.5 for a, b in pairwise(SEGMENTS))
+    assert all(contrast(to_hex(SHADES(share)), INK) >= 4.5 for share in np.linspace(0, 1, 21))
+    assert len({colour for colour, *_ in STATES.values()}) == len(STATES)
 
 
-def test_small_base_is_drawn_hollow():
-    """The same dots look different when one of them stands on fewer than ten cases."""
-    assert dot_ranges(TYPES, **DOTS) != dot_ranges(TYPES.assign(mark="*"), **DOTS)
+@pytest.mark.parametrize(
+    ("numbers", "slide", "kind"),
+    [
+        (ONE, False, "bars"), (YES_NO, False, "segments"), (YES_NO, True, "units"), (NEW, False, "segments"),
+        (GAPS, False, "dots"), (DOTS, False, "bars"), (CODES, False, "bars"), (FLOW, False, "flow"),
+        (pd.concat([CODES.assign(group_label=f"G{k}") for k in range(5)]), False, "matrix"),
+    ],
+)  # fmt: skip
+def test_form_that_the_numbers_propose(numbers, slide, kind):
+    """One group: bars; parts of a whole: divided bars or dots; intervals by group: dots; many groups: a matrix."""
+    assert default_kind(numbers, slide=slide) == kind
 
 
-def test_parts_that_do_not_add_up_are_refused(bars):
-    """A bar whose parts leave something out would look like a smaller group."""
-    with pytest.raises(NotebookError, match="nicht bei: Städte"):
-        segment_bars(bars[~((bars["label"] == "Städte") & (bars["group"] == "neu"))])
+def test_bars_of_a_slide():
+    """They fill its place, grow with labels and details, and only what the headline speaks of has the accent."""
+    width, height = svg_size(draw("bars", ONE, slide=True)[0])
+    assert (round(width), round(height)) == (round(WIDTH), round(HEIGHT))
+    details = dict.fromkeys(ONE["label"], "Alles, was dazu gehört und was man sich vorstellen kann, " * 3)
+    assert svg_size(draw("bars", ONE, slide=True, details=details)[0])[1] > HEIGHT
+    assert fills(draw("bars", ONE, highlight=["nach Bedarf"])[0], ACCENT) == 1
+    assert fills(draw("bars", ONE)[0], ACCENT) == 3
 
 
-def test_long_table_becomes_table_of_a_figure():
-    """One line per row or per subgroup; subgroups that are not named are left out, numbers stay as they are."""
-    table = pd.DataFrame(
-        {
-            "row": ["a", "a"],
-            "subgroup": ["alle", "kreis"],
-            "n": [3, 1],
-            "base_n": [4, 2],
-            "share": [0.75, 0.5],
-            "mark": ["**", "**"],
-        }
-    )
-    by_row = figure_table(table, {"a": "Amt"}, {"kreis": "Kreise"})
-    assert by_row[["label", "group", "group_label", "n", "base_n", "share"]].values.tolist() == [
-        ["Amt", "kreis", "Kreise", 1, 2, 0.5]
+def test_chart_says_what_is_drawn():
+    """Programs that draw themselves get the same bars, texts and parts; other forms are pictures."""
+    first = draw("bars", ONE, highlight=["nach Bedarf"], details={"nach Bedarf": "Tag für Tag."}).chart[
+        "rows"
+    ][0]
+    assert first == {
+        "label": "nach Bedarf", "detail": "Tag für Tag", "n": 19, "base_n": 40, "text": "19 (47,5\u00a0%)", "strong": True,
+    }  # fmt: skip
+    parts = {"kind": "segments", "parts": ["neu", "angeknüpft"]}
+    rows = [{"label": "Städte", "base_n": 18, "n": [3, 15]}, {"label": "Kreise", "base_n": 21, "n": [9, 12]}]
+    assert drawn("segments").chart == parts | {"rows": rows}
+    assert [drawn(k).chart for k in ("units", "dots", "matrix", "flow")] == [None] * 4
+
+
+def test_bars_of_different_bases_print_them():
+    """Two waves beside each other: each bar says of how many."""
+    waves = ONE.iloc[:2].assign(base_n=[46, 40])
+    assert [r["text"] for r in draw("bars", waves).chart["rows"]] == [
+        "19\u00a0von\u00a046 (41,3\u00a0%)",
+        "10\u00a0von\u00a040 (25,0\u00a0%)",
     ]
-    by_group = figure_table(table, {"a": "Amt"}, {"kreis": "Kreise"}, by="row")
-    assert by_group[["label", "group", "group_label"]].values.tolist() == [["Kreise", "a", "Amt"]]
+
+
+def test_divided_bars_are_as_long_as_their_numbers():
+    """3 of 18 and 9 of 21 are new: that share of the area has the first colour."""
+    png = drawn("segments")[1]
+    one, other = (area(png, SEGMENTS[k][0]) for k in (0, 1))
+    assert one / (one + other) == pytest.approx((3 / 18 + 9 / 21) / 2, abs=0.02)
+
+
+def test_small_bases_look_different():
+    """Hollow dots; cells without a shade: 9 of 9 stay white, 10 of 10 are dark."""
+    assert drawn("dots") != draw("dots", DOTS.assign(mark="*"))
+    dark = to_hex(SHADES(1.0))
+    white, shaded = (draw("matrix", CODES[CODES["subgroup"] == g])[1] for g in ("a", "b"))
+    assert area(shaded, dark) > 20_000 > area(white, dark)
+
+
+def test_one_dot_for_each_case():
+    """As many dots as the base, those of the statement in its colour; many and long labels stay inside."""
+    svg = draw("units", YES_NO, highlight=["Ja"])[0]
+    dots = [
+        g.count(b"<use ") for g in re.findall(rb'<g id="PathCollection_\d+">.*?</g>\s*</g>', svg, re.DOTALL)
+    ]
+    assert dots == [24, 16]
+    many = long({"besondere Strukturen nötig": [190], "keine besonderen Strukturen": [10]}, {"alle": 200})
+    svg = draw("units", many)[0]
+    places = [float(x) for x in re.findall(rb'<use xlink:href="#\w+" x="([\d.]+)"', svg)]
+    assert len(places) == 200
+    assert max(places) < WIDTH * 72 / 25.4
+
+
+def test_flow_shows_every_alliance_once_a_wave():
+    """4 of 6, 4 of 6 and 5 of 6 returned a form: 13 parts; 1, 1 and 1 did not: 3 parts."""
+    png = drawn("flow")[1]
+    assert area(png, STATES["returned"][0]) / area(png, STATES["not_returned"][0]) == pytest.approx(
+        13 / 3, rel=0.12
+    )
+    numbers = flow_numbers(FLOW, STATE_LABELS, {"alle": "insgesamt"})
+    assert numbers["label"].iloc[3] == "2019 → 2020: nicht angefragt → kein Rücklauf"
+    assert flow_alt(FLOW, STATE_LABELS) == (
+        "Flussdiagramm von 6 Bündnissen über die Wellen 2019, 2020 und 2022. "
+        "2019: Rücklauf 4, kein Rücklauf 1, nicht angefragt 1. 2020: Rücklauf 4, kein Rücklauf 1, abgelehnt 1. "
+        "2022: Rücklauf 5, kein Rücklauf 1. Größte Ströme: 2019 → 2020 von Rücklauf zu Rücklauf 3, "
+        "2020 → 2022 von Rücklauf zu Rücklauf 3, 2019 → 2020 von Rücklauf zu abgelehnt 1."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "numbers", "options", "message"),
+    [
+        ("pie", ONE, {}, "Die Form „pie“ gibt es nicht; Abbildungen haben die Formen bars, segments"),
+        ("bars", ONE, {"highlight": ["x"]}, "unbekannt: x"),
+        ("bars", pd.concat([ONE, ONE]), {}, "doppelt: nach Bedarf"),
+        ("units", YES_NO.assign(n=[24, 15]), {}, "39 von 40"),
+        ("units", YES_NO, {"highlight": ["Vielleicht"]}, "unbekannt: Vielleicht"),
+        ("segments", NEW[NEW["label"] == "neu"], {}, "nicht bei: Städte, Kreise"),
+        ("matrix", CODES.iloc[1:], {}, "Der Matrix fehlen Zellen"),
+        ("flow", FLOW.assign(n=[2, *FLOW["n"][1:]]), {"states": STATE_LABELS}, "alle Bündnisse der Basis"),
+        ("flow", FLOW, {"states": {"returned": "R"}}, "ohne: declined, not_asked, not_returned"),
+        ("flow", FLOW, {"states": STATE_LABELS, "subgroup": "kreis"}, "für „kreis“"),
+        ("flow", FLOW.assign(row=[*FLOW["row"][:-1], "not_asked"]), {"states": STATE_LABELS}, "in Welle 2020 nicht so viele"),
+    ],
+)  # fmt: skip
+def test_what_would_lie_is_refused(kind, numbers, options, message):
+    """Parts that are no whole, labels twice or unknown, holes, an alliance that falls out between two waves."""
+    with pytest.raises(NotebookError, match=message):
+        draw(kind, numbers, **options)
+
+
+def test_tables_of_figures():
+    """What is not named is left out; a row of a matrix that is missing is refused; numbers stay as they are."""
+    table = pd.DataFrame(
+        {"row": ["a", "a"], "subgroup": ["alle", "kreis"], "aspect": "x", "n": [3, 1], "base_n": [4, 2]}
+    )
+    first = ["label", "group", "group_label", "n", "base_n"]
+    by_group = figure_table(table, {"a": "Amt"}, {"kreis": "Kreise"})
+    assert by_group[first].values.tolist() == [["Amt", "kreis", "Kreise", 1, 2]]
+    by_row = figure_table(table, {"a": "Amt"}, {"kreis": "Kreise"}, by="row")
+    assert by_row[first[:3]].values.tolist() == [["Kreise", "a", "Amt"]]
+    matrix = matrix_table(table, {"a": "Amt"}, {"x": "Lücke"}, {"kreis": "Kreise"})
+    assert matrix[first].values.tolist() == [["Amt", "kreis.x", "Kreise: Lücke", 1, 2]]
+    for broken in (table.iloc[:1], pd.concat([table, table])):
+        with pytest.raises(NotebookError, match="Der Matrix fehlen Zellen"):
+            matrix_table(broken, {"a": "Amt"}, {"x": "Lücke"}, {"kreis": "Kreise"})
+
+
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [
+        (["2022-03-21", "2022-03-01"], "März 2022"),
+        (["2020-01-03", "2019-12-20"], "Dezember 2019 bis Januar 2020"),
+    ],
+)
+def test_lines_below_figures(days, text):
+    """Field time from the first to the last form; the base behind the words, with spaces that do not break."""
+    assert field_time(pd.DataFrame({"received": days})) == text
+    assert base_line("Basis: alle", 1234) == "Basis: alle (n\u00a0=\u00a01.234)"

@@ -1,20 +1,41 @@
-"""Slides as a PowerPoint file: made from a template, whole, accessible, the same bytes each time."""
+"""Slides as a PowerPoint file: made from a template, editable, accessible, with notes, the same bytes each time."""
 
 import re
 import zipfile
 from io import BytesIO
 from posixpath import dirname, join, normpath
 
+import openpyxl
 import pytest
 from lxml import etree
+from pptx import Presentation
+from pptx.util import Mm
 
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.zipping import zip_parts
-from gkanalysis.report.pptxpackage import EMU, NAMES
+from gkanalysis.report.pptx import NAMES
 from slidedeck import NOTE, make_deck
 
-A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+TEXTS = """## Vieles
+
+Ein Satz **mit *beidem*** und `Kode`.
+
+> "a" & 3 < 4
+
+3. c
+    - d
+    - [da](https://example.org)
+
+::: kasten
+eins\\
+zwei
+:::
+
+## Anders
+
+::: {.exhibit #plan}
+:::
+"""
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +45,19 @@ def deck(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def parts(deck):
-    """The parts of their file."""
-    return members(deck.pptx())
+def content(deck):
+    """Their file."""
+    return deck.pptx()
+
+
+def slides(content):
+    """The slides of a file."""
+    return list(Presentation(BytesIO(content)).slides)
+
+
+def texts(page):
+    """The paragraphs of all shapes of a slide."""
+    return [p.text for s in page.shapes if s.has_text_frame for p in s.text_frame.paragraphs]
 
 
 def members(content):
@@ -35,171 +66,195 @@ def members(content):
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def slide(parts, number):
-    """A slide as a tree."""
-    return etree.fromstring(parts[f"ppt/slides/slide{number}.xml"])
+def only(page, what):
+    """The one shape of a slide that is a chart, table or picture."""
+    (shape,) = [s for s in page.shapes if getattr(s, what, False)]
+    return shape
 
 
-def lines(element):
-    """The paragraphs of an element as text."""
-    return ["".join(t.text or "" for t in p.iter(f"{A}t")) for p in element.iter(f"{A}p")]
-
-
-def changed(deck, tmp_path, old, new, count=-1):
+def changed(deck, tmp_path, old, new):
     """A template in which a text is replaced."""
-    with zipfile.ZipFile(deck.reference) as archive:
-        content = {n: archive.read(n).replace(old, new, count) for n in archive.namelist()}
     path = tmp_path / "andere.pptx"
-    path.write_bytes(zip_parts(content))
+    path.write_bytes(
+        zip_parts({n: c.replace(old, new) for n, c in members(deck.reference.read_bytes()).items()})
+    )
     return path
 
 
-def test_words_of_the_slides(parts):
-    """Statement, text, base, note and source stand on their slide, and every slide carries the mark."""
-    texts = [lines(slide(parts, k)) for k in range(1, 6)]
-    assert [t[0] for t in texts[:3]] == [
+def test_words_of_the_slides(content):
+    """Statement, text, base, note and source stand on their slide, and every slide carries the mark and its number."""
+    pages = slides(content)
+    assert [p.shapes.title.text for p in pages[:3]] == [
         "Was bleibt von „Gemeinsam klappt’s“?", "Was bleibt", "Die meisten Städte wollen weitermachen",
     ]  # fmt: skip
-    assert any(t.startswith("Die Daten sind synthetisch") for t in texts[0])
-    assert all("Synthetische Daten" in t for t in texts[1:])
-    assert {"11 von 18 Städten sagen ja; siehe Folie\u00a04.", "ein „Punkt“"} < set(texts[2])
-    wanted = {"Geplante Maßnahmen", NOTE, "Basis: 40 Bündnisse", "Quelle: Abfrage.", "Verstetigung"}
-    assert wanted < set(texts[3])
+    assert any(t.startswith("Die Daten sind synthetisch") for t in texts(pages[0]))
+    assert all({"Synthetische Daten", "Institut"} < set(texts(p)) for p in pages[1:])
+    assert all(b'type="slidenum"' in etree.tostring(p.element) for p in pages[1:])
+    assert {"11 von 18 Städten sagen ja; siehe Folie\u00a04.", "ein „Punkt“"} < set(texts(pages[2]))
+    assert {"Geplante Maßnahmen", NOTE, "Basis: 40 Bündnisse", "Quelle: Abfrage."} < set(texts(pages[3]))
 
 
-def test_figure_keeps_its_alternative_text(parts, deck):
-    """The picture is described, in its true proportions, as PNG and as SVG."""
-    picture = slide(parts, 3).find(f".//{P}pic")
-    assert picture.find(f".//{P}cNvPr").get("descr") == "Balken: ja 11 von 18 Städten, 9 von 21 Kreisen."
-    size = picture.find(f".//{A}ext[@cx]")
-    _, slides, _ = deck.fitted()
-    chosen = slides[1].candidates[0]
-    assert int(size.get("cx")) / int(size.get("cy")) == pytest.approx(
-        chosen["width"] / chosen["height"], rel=0.001
-    )
-    assert {n for n in parts if n.startswith("ppt/media/")} == {
-        "ppt/media/figure3.png",
-        "ppt/media/figure3.svg",
-    }
-
-
-def test_table_can_be_edited(parts):
-    """A real table with a heading row, all cells, and a description."""
-    root = slide(parts, 4)
-    table = root.find(f".//{A}tbl")
-    assert table.find(f"{A}tblPr").get("firstRow") == "1"
-    rows = [[lines(c) for c in row.iter(f"{A}tc")] for row in table.iter(f"{A}tr")]
-    assert rows[0] == [["Maßnahme"], ["Gruppe 0", "(n\u00a0=\u00a040)"], ["Gruppe 1", "(n\u00a0=\u00a040)"]]
-    assert rows[2] == [["Maßnahme 0"], ["9\u00a0(86,7\u00a0%)"], ["10\u00a0(86,7\u00a0%)"]]
+def test_bars_are_a_chart_that_can_be_edited(content):
+    """The parts of the bars stand in a workbook; what the chart shows is its alternative text."""
+    shape = only(slides(content)[2], "has_chart")
+    assert shape.name == "balken"
     assert (
-        root.find(f".//{P}graphicFrame//{P}cNvPr").get("descr") == "Geplante Maßnahmen. Basis: 40 Bündnisse"
+        shape._element.nvGraphicFramePr.cNvPr.get("descr")
+        == "Balken: ja 11 von 18 Städten, 9 von 21 Kreisen."
     )
+    plot = shape.chart.plots[0]
+    assert list(plot.categories) == ["Städte 0", "Kreise 0"]
+    assert [(s.name, list(s.values)) for s in plot.series] == [("ja", [11, 9]), ("nein", [7, 12])]
+    workbook = openpyxl.load_workbook(BytesIO(shape.chart.part.chart_workbook.xlsx_part.blob))
+    assert list(workbook.active.values)[1] == ("Städte 0", 11, 7)
 
 
-def test_all_text_is_german(parts):
-    """Each run names its language, so that programs speak and hyphenate it rightly."""
-    runs = [r for k in range(1, 6) for r in slide(parts, k).iter(f"{A}rPr")]
-    assert len(runs) > 40
-    assert {r.get("lang") for r in runs} == {"de-DE"}
+def test_bars_on_a_track(deck):
+    """The track is the rest of the base, each bar has its text, and only what the statement says the first accent."""
+    rows = [
+        {"label": "Amt", "detail": "und Stellen", "n": 19, "base_n": 40, "text": "19 von 40", "strong": True},
+        {"label": "Träger", "detail": "", "n": 40, "base_n": 40, "text": "40 von 40", "strong": False},
+    ]
+    deck = make_deck(deck.build / "spur")
+    deck.document["exhibits"]["balken"]["chart"] = {"kind": "bars", "rows": rows}
+    plot = only(slides(deck.pptx())[2], "has_chart").chart.plots[0]
+    assert [list(s.values) for s in plot.series] == [[19, 40], [21, 0]]
+    assert list(plot.categories) == ["Amt\nund Stellen", "Träger"]
+    assert [plot.series[1].points[k].data_label.text_frame.text for k in (0, 1)] == ["19 von 40", "40 von 40"]
+    colours = [p.find("{*}spPr//{*}schemeClr").get("val") for p in plot.series[0]._element.findall("{*}dPt")]
+    assert colours == ["accent4"]
 
 
-def test_every_part_is_known_and_every_link_leads_somewhere(parts):
-    """PowerPoint repairs, or refuses, a file that misses a part, a kind of part or has an id twice."""
+def test_other_figures_are_pictures(deck, tmp_path):
+    """In their true proportions, as PNG and as SVG, not cut off, where the template has their place and no larger."""
+    other = make_deck(tmp_path)
+    other.document["exhibits"]["balken"]["chart"] = None
+    old, new = (f'<a:ext cx="{w}" cy="{Mm(101)}"/>'.encode() for w in (round(222.667 * 36000), Mm(200)))
+    made = other.pptx(changed(deck, tmp_path, old, new))
+    picture = only(slides(made)[2], "image")
+    chosen = other.fitted()[1][1].candidates[0]
+    assert picture.width == Mm(200)
+    assert picture.width / picture.height == pytest.approx(chosen["width"] / chosen["height"], rel=0.001)
+    assert picture.crop_left == picture.crop_top == 0
+    assert picture._element.nvPicPr.cNvPr.get("descr").startswith("Balken: ja 11 von 18")
+    assert sorted(n.rpartition(".")[2] for n in members(made) if "/media/" in n) == ["png", "svg"]
+
+
+def test_table_can_be_edited(content):
+    """A real table with a heading row, all cells, and a description."""
+    shape = only(slides(content)[3], "has_table")
+    assert shape.table.first_row
+    rows = [[c.text for c in row.cells] for row in shape.table.rows]
+    assert rows[0] == ["Maßnahme", "Gruppe 0\n(n\u00a0=\u00a040)", "Gruppe 1\n(n\u00a0=\u00a040)"]
+    assert rows[2] == ["Maßnahme 0", "9\u00a0(86,7\u00a0%)", "10\u00a0(86,7\u00a0%)"]
+    assert shape.table.cell(1, 0).is_merge_origin
+    assert shape._element.nvGraphicFramePr.cNvPr.get("descr") == "Geplante Maßnahmen. Basis: 40 Bündnisse"
+
+
+def test_notes_say_what_the_finding_rests_on(content):
+    """Statement, what was asked, each number with its base, base and source."""
+    pages = slides(content)
+    assert pages[2].notes_slide.notes_text_frame.text.split("\n") == [
+        "Die meisten Städte wollen weitermachen", "Die Aussage beruht auf: Sollen die Strukturen bleiben?",
+        "– Städte (ja): 11 von 18 (61,1\u00a0%)", "– Städte (nein): 7 von 18 (38,9\u00a0%)",
+        "– Kreise (ja): 9 von 21 (42,9\u00a0%)", "– Kreise (nein): 12 von 21 (57,1\u00a0%)",
+        "Basis: 39 Bündnisse", "Quelle: Abfrage.",
+    ]  # fmt: skip
+    assert NOTE in pages[3].notes_slide.notes_text_frame.text
+    assert not pages[1].has_notes_slide
+
+
+def test_text_keeps_its_form(tmp_path):
+    """Emphasis, German quotation marks, lists with their levels and numbers, links, forced lines; nothing is left out."""
+    frame = slides(make_deck(tmp_path, TEXTS).pptx())[1].placeholders[1].text_frame
+    runs = [[(r.text, r.font.bold, r.font.italic) for r in p.runs] for p in frame.paragraphs]
+    assert runs[0] == [
+        ("Ein Satz ", None, None),
+        ("mit ", True, None),
+        ("beidem", True, True),
+        (" und Kode.", None, None),
+    ]
+    assert [(p.text, p.level) for p in frame.paragraphs[1:]] == [
+        ("„a“ & 3 < 4", 0), ("c", 1), ("d", 2), ("da", 2), ("eins\vzwei", 0),
+    ]  # fmt: skip
+    assert b'startAt="3"' in etree.tostring(frame.paragraphs[2]._p)
+    assert frame.paragraphs[4].runs[0].hyperlink.address == "https://example.org"
+    with pytest.raises(RenderError, match="wie „SmallCaps“ gesetzt wird"):
+        make_deck(tmp_path / "b", "## A\n\n[x]{.smallcaps}").pptx()
+
+
+def test_every_part_is_known_and_every_link_leads_somewhere(content):
+    """PowerPoint repairs, or refuses, a file that misses a part, or has an id twice; all text is German."""
+    parts = members(content)
     types = etree.fromstring(parts["[Content_Types].xml"])
     named = {e.get("PartName") for e in types if e.get("PartName")}
     endings = {e.get("Extension") for e in types if e.get("Extension")}
     assert named <= {f"/{n}" for n in parts}
     assert not [n for n in parts if f"/{n}" not in named and n.rpartition(".")[2] not in endings]
     for name in [n for n in parts if n.endswith(".rels")]:
-        folder = dirname(dirname(name))
         for link in etree.fromstring(parts[name]):
             if link.get("TargetMode") != "External":
-                assert normpath(join(folder, link.get("Target"))) in parts, (name, link.get("Target"))
-    for number in range(1, 6):
-        ids = [e.get("id") for e in slide(parts, number).iter(f"{P}cNvPr")]
+                target = link.get("Target")
+                assert (
+                    target.lstrip("/") if target[0] == "/" else normpath(join(dirname(dirname(name)), target))
+                ) in parts
+    for page in slides(content):
+        ids = page.element.xpath(".//p:cNvPr/@id")
         assert len(set(ids)) == len(ids)
-        used = set(re.findall(rb'r:(?:embed|id)="(\w+)"', parts[f"ppt/slides/slide{number}.xml"]))
-        links = etree.fromstring(parts[f"ppt/slides/_rels/slide{number}.xml.rels"])
-        assert used <= {link.get("Id").encode() for link in links}
-
-
-def test_reference_leads_to_its_slide(parts):
-    """A click on „Folie 4“ goes there."""
+        assert set(page.element.xpath(".//a:rPr/@lang")) == {"de-DE"}
+    assert len([n for n in parts if n.endswith(".fntdata")]) == 4
     links = etree.fromstring(parts["ppt/slides/_rels/slide3.xml.rels"])
-    assert [x.get("Target") for x in links if x.get("Type").endswith("/slide")] == ["slide4.xml"]
-    assert b'action="ppaction://hlinksldjump"' in parts["ppt/slides/slide3.xml"]
+    assert [x.get("Target") for x in links if x.get("Type").endswith("/slide")] == ["slide4.xml"]  # „Folie 4“
 
 
 def test_same_input_same_bytes(tmp_path):
-    """Two runs in different folders give the same file; its only time is the date of the report."""
+    """Two runs in different folders give the same file; its only time is the date of the report, also in workbooks."""
     one, two = (make_deck(tmp_path / name).pptx() for name in ("eins", "zwei"))
     assert one == two
-    assert set(re.findall(rb"\d{4}-\d\d-\d\dT[\d:]+Z", members(one)["docProps/core.xml"])) == {
-        b"2022-06-15T00:00:00Z"
-    }
+    parts = members(one)
+    books = [members(c)["docProps/core.xml"] for n, c in parts.items() if n.endswith(".xlsx")]
+    times = [
+        t
+        for part in [parts["docProps/core.xml"], *books]
+        for t in re.findall(rb"\d{4}-\d\d-\d\dT[\d:]+Z", part)
+    ]
+    assert len(books) == 1
+    assert set(times) == {b"2022-06-15T00:00:00Z"}
 
 
-def test_restyled_template_is_used(deck, tmp_path):
-    """A figure stands where the template has its place, and is no larger than that."""
-    old, new = (f'<a:ext cx="{w}" cy="{101 * EMU}"/>'.encode() for w in (round(222.667 * EMU), 200 * EMU))
-    picture = slide(members(deck.pptx(changed(deck, tmp_path, old, new))), 3).find(f".//{P}pic")
-    assert int(picture.find(f".//{A}ext[@cx]").get("cx")) == 200 * EMU
-
-
-def test_other_font_is_not_embedded(deck, tmp_path, parts):
-    """The shipped fonts go in only where the template names them."""
-    other = members(deck.pptx(changed(deck, tmp_path, b"Source Sans 3", b"Arial")))
-    assert not [n for n in other if n.endswith(".fntdata")]
-    assert len([n for n in parts if n.endswith(".fntdata")]) == 4
-
-
-def test_slides_of_the_template_stay_behind(deck, tmp_path):
-    """A template that was saved with slides of its own gives none of them away."""
+def test_slides_of_the_template_stay_behind(deck, tmp_path, content):
+    """A template that was saved with slides and properties of its own gives none of them away."""
     used = tmp_path / "benutzt.pptx"
-    used.write_bytes(make_deck(tmp_path, "## Alt\n\nText.\n\n" * 6).pptx())
-    again = members(deck.pptx(used))
-    assert sorted(n for n in again if n.startswith("ppt/slides/")) == sorted(
-        f"ppt/slides/{n}" for k in range(1, 6) for n in (f"slide{k}.xml", f"_rels/slide{k}.xml.rels")
-    )
-    assert again["ppt/presentation.xml"].count(b"<p:sldId ") == 5
+    used.write_bytes(make_deck(tmp_path, "## Alt\n\nText.\n\n" * 6, title="Alter Titel").pptx())
+    again = deck.pptx(used)
+    assert len(slides(again)) == 5
+    assert set(members(again)) == set(members(content))
+    assert not [n for n, c in members(again).items() if b"Alter Titel" in c]
 
 
-@pytest.mark.parametrize("name", NAMES.values())
-def test_missing_layout_is_named(deck, tmp_path, name):
-    """Each layout that the slides need is asked for by its name."""
-    path = changed(deck, tmp_path, f'cSld name="{name}"'.encode(), b'cSld name="weg"')
-    with pytest.raises(RenderError, match=f"„andere.pptx“ fehlen die Folienlayouts „{name}“"):
-        deck.pptx(path)
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        *((f'cSld name="{n}"', 'cSld name="weg"', f"„andere.pptx“ fehlen die Folienlayouts „{n}“") for n in NAMES.values()),
+        ('idx="4"', 'idx="44"', "fehlt dem Layout „Darstellung mit Text daneben“ der Platzhalter 4"),
+    ],
+)  # fmt: skip
+def test_what_the_template_misses_is_named(deck, tmp_path, old, new, message):
+    """Each layout is asked for by its name, each placeholder by its number."""
+    with pytest.raises(RenderError, match=message):
+        deck.pptx(changed(deck, tmp_path, old.encode(), new.encode()))
 
 
-def test_missing_placeholder_is_named(deck, tmp_path):
-    """A layout without the place for base and source cannot be used."""
-    path = changed(deck, tmp_path, b'idx="4"', b'idx="44"')
-    with pytest.raises(
-        RenderError, match="fehlt dem Layout „Darstellung mit Text daneben“ der Platzhalter 4"
-    ):
-        deck.pptx(path)
-
-
-def test_missing_template_is_a_sentence(deck, tmp_path):
-    """The message names the command that writes it."""
-    with pytest.raises(
-        RenderError, match=r"Die PowerPoint-Vorlage „x\.pptx“ fehlt; .*git checkout reports/reference.pptx"
-    ):
+def test_missing_template_and_empty_places(deck, tmp_path):
+    """The message says how to get the template back; nothing stands in place of a subtitle that is not there."""
+    with pytest.raises(RenderError, match=r"Die PowerPoint-Vorlage „x\.pptx“ fehlt; bitte wiederherstellen"):
         deck.pptx(tmp_path / "x.pptx")
-
-
-def test_title_slide_without_subtitle(tmp_path):
-    """Nothing stands in place of a subtitle that is not there."""
-    first = slide(members(make_deck(tmp_path, subtitle="").pptx()), 1)
-    assert "subTitle" not in [p.get("type") for p in first.iter(f"{P}ph")]
+    first = slides(make_deck(tmp_path, subtitle="").pptx())[0]
+    assert 1 not in [s.placeholder_format.idx for s in first.placeholders]
 
 
 def test_statement_that_is_the_title_leaves_its_room_to_the_exhibit(tmp_path):
     """Without a heading of its own the table begins where that would stand."""
     text = "## {}\n\n::: {{.exhibit #plan}}\n:::"
-    tops = []
-    for title in ("Geplante Maßnahmen", "Anders"):
-        parts = members(make_deck(tmp_path / title[:3], text.format(title)).pptx())
-        tops.append(int(slide(parts, 2).find(f".//{P}xfrm/{A}off").get("y")) / EMU)
-    assert tops == [48.0, 57.0]
+    made = [make_deck(tmp_path / t[:3], text.format(t)).pptx() for t in ("Geplante Maßnahmen", "Anders")]
+    assert [only(slides(m)[1], "has_table").top for m in made] == [Mm(48), Mm(57)]

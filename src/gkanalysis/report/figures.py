@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import matplotlib as mpl
@@ -122,6 +123,7 @@ def _complete(numbers: pd.DataFrame) -> pd.DataFrame:
     group = numbers.get("group", "alle")
     defaults = {"group_label": "", "subgroup": group, "mark": "", "ci_low": math.nan, "ci_high": math.nan}
     shown = numbers.assign(**{k: v for k, v in defaults.items() if k not in numbers})
+    shown["base_n"] = shown["base_n"].fillna(0).astype("int64")  # a row without a base
     return shown.assign(share=(shown["n"] / shown["base_n"].where(shown["base_n"] > 0)).fillna(0.0))
 
 
@@ -450,12 +452,14 @@ def _matrix(numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str]) -
         )
         common = {
             "annot": text,
+            "vmin": 0,
+            "vmax": 1,
             "fmt": "",
             "cbar": False,
             "ax": axes,
             "annot_kws": {"color": INK, "fontsize": 8},
         }
-        sns.heatmap(share, mask=small, cmap=SHADES, vmin=0, vmax=1, linewidths=1.2, linecolor=PAPER, **common)
+        sns.heatmap(share, mask=small, cmap=SHADES, linewidths=1.2, linecolor=PAPER, **common)
         sns.heatmap(
             share, mask=~small, cmap=ListedColormap([PAPER]), linewidths=0.6, linecolor=RULE, **common
         )
@@ -505,7 +509,7 @@ def _flow(
             tops[wave][state] = y
             y += n + gap * bool(n)
     canvas, ((axes,),) = _canvas(76)
-    for k, (wave, following) in enumerate(zip(waves, waves[1:], strict=False)):
+    for k, (wave, following) in enumerate(pairwise(waves)):
         start, end = k * step + block, (k + 1) * step
         # in the order of the states on both sides, so that few strands cross
         left, right, middle = dict(tops[wave]), dict(tops[following]), (start + end) / 2

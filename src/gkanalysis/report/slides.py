@@ -26,11 +26,6 @@ from gkanalysis.report.document import (
     plain_text,
     walk,
 )
-<<<<<<< HEAD
-from gkanalysis.report.slidesgrid import FIGURE_TYPE, LAYOUTS, SIZES, SMALLEST, TABLE_SIZES, WIDEST
-=======
-from gkanalysis.core.numbers import NBSP, format_count
->>>>>>> a7cd6e3 (seaborn draws every figure behind one door; PowerPoint slides are made with python-pptx, bars as charts)
 from gkanalysis.report.values import escape_markdown
 
 # The grid in millimetres and points, the same in HTML, PDF and PowerPoint: x, y, width, height.

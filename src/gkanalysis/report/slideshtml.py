@@ -13,13 +13,7 @@ from gkanalysis.core.numbers import format_date
 from gkanalysis.report.definition import Report
 from gkanalysis.report.document import Node, data_mark, div_class, raw, replace_blocks, run_pandoc
 from gkanalysis.report.html import TEMPLATES, exhibit_html, font_faces, link_values
-<<<<<<< HEAD
-from gkanalysis.report.slides import Slide, data_sign
-from gkanalysis.report.slidesgrid import BOXES, LAYOUTS, LINE, PAGE, SIZES
-=======
-from gkanalysis.core.numbers import format_date
 from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide, data_sign
->>>>>>> a7cd6e3 (seaborn draws every figure behind one door; PowerPoint slides are made with python-pptx, bars as charts)
 
 MM = 25.4 / 72  # millimetres in a point
 

@@ -24,13 +24,7 @@ from gkanalysis.report.columns import column_widths, heading_lines
 from gkanalysis.report.definition import Report
 from gkanalysis.report.document import Node, data_mark, div_class, raw, replace_blocks, run_pandoc
 from gkanalysis.report.html import TEMPLATES
-<<<<<<< HEAD
-from gkanalysis.report.slides import Slide, data_sign
-from gkanalysis.report.slidesgrid import BOXES, LAYOUTS, LINE, PAGE, SIZES
-=======
-from gkanalysis.core.numbers import format_date
 from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide, data_sign
->>>>>>> a7cd6e3 (seaborn draws every figure behind one door; PowerPoint slides are made with python-pptx, bars as charts)
 from gkanalysis.report.style import FONTS
 from gkanalysis.report.typstpdf import STANDARDS
 
