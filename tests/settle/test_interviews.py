@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gkanalysis.core.errors import IngestError, ValidationError
+from gkanalysis.core.errors import ValidationError
 from gkanalysis.core.findings import RULES
 from gkanalysis.ingest.qda.model import Link, Set
 from gkanalysis.settle.interviews import document_id
@@ -12,7 +12,7 @@ from gkanalysis.settle.process import raise_errors
 from interviewfolder import BOOK, CLIMATE, LEAD, NEW, OPEN, SECOND, TEXT, Drawn, Folder, guid, spreadsheet
 from received import found, rules
 
-NEUGRUENDUNG, KLIMA, BILANZ = (
+START, KLIMA, BILANZ = (
     "Das Bündnis > Neugründung",
     "Leitfaden > Politisches Klima",
     "Leitfaden > Zwischenbilanz",
@@ -28,8 +28,12 @@ def folder(tmp_path):
 @pytest.fixture
 def drawn():
     """One interview with one coding of the lead coder."""
+    return coded()
+
+
+def coded(name="g01", alliance="B1", code=KLIMA, **more):
     project = Drawn()
-    project.coding(project.document(), NEUGRUENDUNG)
+    project.coding(project.document(name, alliance, **more), START if name == "g01" else code)
     return project
 
 
@@ -39,8 +43,7 @@ def rows(table, *columns):
 
 def lost(tables, unit):
     """(GUID, rule, reason) of the losses of one unit."""
-    losses = tables["losses"]
-    return rows(losses[losses["unit"] == unit], "item_id", "rule", "reason")
+    return rows(tables["losses"].query("unit == @unit"), "item_id", "rule", "reason")
 
 
 def test_plain_interview_has_no_findings(folder, drawn):
@@ -57,251 +60,139 @@ def test_plain_interview_has_no_findings(folder, drawn):
     assert rows(tables["codings"], "coding_id", "segment_id", "code_id", "coder", "start", "end", "created") == [
         (guid(5, 1), "g01-001", "aufbau.neugruendung", LEAD, *NEW, "2019-08-01T10:00:00Z")
     ]  # fmt: skip
-    assert rows(tables["cases"], "case_id", "type", "status", "date") == [
-        ("B1", "kreisfreie_stadt", "interviewed", "2019-07-04")
-    ]
-
-
-def test_codes_are_those_of_the_codebook(folder, drawn):
-    """Every code of the codebook has a row in its order, with the GUID of the projects that have it."""
-    codes = folder.add(drawn).process()["codes"]
-    assert codes["code_id"].tolist() == list(BOOK.codes)
-    with_guid = codes[codes["guid"] != ""]
-    assert rows(with_guid, "code_id", "guid", "group_id", "path") == [
-        ("aufbau.neugruendung", guid(2, 2), "aufbau", NEUGRUENDUNG)
-    ]
+    case = ("B1", "kreisfreie_stadt", "interviewed", "2019-07-04")
+    assert rows(tables["cases"], "case_id", "type", "status", "date") == [case]
+    assert tables["codes"]["code_id"].tolist() == list(BOOK.codes)
 
 
 def test_segments_are_numbered_in_reading_order(folder, drawn):
-    """By place in the text, whatever their order in the file; selections of one stretch are one segment."""
+    """By place in the text; selections of one stretch are one segment, uncoded ones stay, whole documents have none."""
     source = drawn.sources[0].guid
     drawn.coding(source, BILANZ, OPEN)
     drawn.coding(source, KLIMA, NEW, coder=SECOND)
-    drawn.coding(source, KLIMA, CLIMATE)
+    drawn.segment(source, CLIMATE)
+    drawn.coding(source, BILANZ, None)
     tables = folder.add(drawn).process()
     assert rows(tables["segments"], "segment_id", "start", "guid") == [
-        ("g01-001", 0, f"{guid(4, 1)} {guid(4, 3)}"),
-        ("g01-002", 26, guid(4, 4)),
-        ("g01-003", 45, guid(4, 2)),
-    ]
-    assert rows(tables["codings"], "segment_id", "code_id", "coder") == [
-        ("g01-001", "leitfaden.klima", SECOND),
-        ("g01-001", "aufbau.neugruendung", LEAD),
-        ("g01-002", "leitfaden.klima", LEAD),
-        ("g01-003", "leitfaden.bilanz", LEAD),
-    ]
-
-
-def test_segment_without_coding_is_kept(folder, drawn):
-    """A marked stretch that nobody coded is a segment."""
-    drawn.segment(drawn.sources[0].guid, OPEN)
-    tables = folder.add(drawn).process()
-    assert tables["segments"]["text"].tolist() == ["Wir haben neu angefangen.", "Vieles blieb offen."]
-    assert len(tables["codings"]) == 1
-
-
-def test_coding_on_a_whole_document_is_kept(folder, drawn):
-    """It has no segment and stands first."""
-    number = drawn.coding(drawn.sources[0].guid, BILANZ, None)
-    tables = folder.add(drawn).process()
-    assert rows(tables["codings"].head(1), "coding_id", "segment_id", "start", "end") == [
-        (number, "", -1, -1)
-    ]
-    assert len(tables["segments"]) == 1
+        ("g01-001", 0, f"{guid(4, 1)} {guid(4, 3)}"), ("g01-002", 26, guid(4, 4)), ("g01-003", 45, guid(4, 2)),
+    ]  # fmt: skip
+    assert rows(tables["codings"], "segment_id", "code_id", "coder", "start") == [
+        ("", "leitfaden.bilanz", LEAD, -1), ("g01-001", "leitfaden.klima", SECOND, 0),
+        ("g01-001", "aufbau.neugruendung", LEAD, 0), ("g01-003", "leitfaden.bilanz", LEAD, 45),
+    ]  # fmt: skip
 
 
 def test_ids_are_short_and_different(folder, drawn):
-    """Names become ids fit for links; a name that stands twice gets a number."""
+    """Names become ids fit for links, a name that stands twice gets a number; 1,001 segments have four digits."""
     assert document_id("Gespräch Nr. 1.docx") == "gespraech-nr-1"
-    second = drawn.document("G01", "B2")
-    drawn.coding(second, KLIMA)
-    documents = folder.add(drawn).process()["documents"]
-    assert documents["document_id"].tolist() == ["g01", "g01-2"]
-
-
-def test_ids_sort_as_their_numbers(folder):
-    """A document of more than 999 segments has four digits."""
-    drawn = Drawn()
-    source = drawn.document(text="x" * 2000)
+    second = drawn.document("G01", "B2", text="x" * 2000)
     for start in range(1001):
-        drawn.coding(source, NEUGRUENDUNG, (start, start + 1))
-    segments = folder.add(drawn).process()["segments"]
-    assert segments["segment_id"].tolist() == sorted(segments["segment_id"])
-    assert segments["segment_id"].iloc[-1] == "g01-1001"
-
-
-# Documents and alliances
-
-
-def test_v20_document_without_alliance(folder, drawn):
-    """It stops, with what to do."""
-    drawn.document("g02", alliance=None)
+        drawn.coding(second, KLIMA, (start, start + 1))
     tables = folder.add(drawn).process()
-    assert [f["raw"] for f in found(tables, "V20")] == [""]
-    with pytest.raises(
-        ValidationError, match="Dokument „g02“: kein Bündnis genannt; bitte im Projekt bei genau einem"
-    ):
-        raise_errors(tables["findings"])
+    assert tables["documents"]["document_id"].tolist() == ["g01", "g01-2"]
+    assert tables["segments"]["segment_id"].tolist()[1:] == [f"g01-2-{k:04}" for k in range(1, 1002)]
 
 
-def test_v20_document_of_two_alliances(folder, drawn):
-    """A list that says something else than the case stops."""
-    tables = folder.add(drawn).list(["projekt.qdpx", "g01", "B2", ""]).process()
-    assert [f["raw"] for f in found(tables, "V20")] == ["B1 | B2"]
+@pytest.mark.parametrize(
+    ("alliance", "listed", "rule", "raw", "says"),
+    [
+        (None, [], "V20", "", "Dokument „g02“: kein Bündnis genannt; bitte im Projekt bei genau einem Fall"),
+        ("B2", ["projekt.qdpx", "g02", "B3", ""], "V20", "B2 | B3", "mehrere Bündnisse genannt (B2, B3)"),
+        ("B99", [], "V01", "B99", "die Kennung „B99“ fehlt im Register; bitte im Projekt (Variable"),
+        ("B1", [], "V21", "", "„g01“ in „projekt.qdpx“, „g02“ in „zweites.qdpx“"),
+        ("B2", ["zweites.qdpx", "g02", "", "gestern"], "V16", "gestern", "Zeile 2: „gestern“ ist kein Datum"),
+        ("B2", ["zweites.qdpx", "g07", "B2", ""], "V27", "g07", "ein Dokument „g07“ in „zweites.qdpx“ gibt es nicht"),
+    ],
+)  # fmt: skip
+def test_whose_interview_it_is(folder, drawn, alliance, listed, rule, raw, says):
+    """One alliance a document and one document an alliance, by the case or the list; what else is said stops."""
+    listed = [["zweites.qdpx", *listed[1:]]] if listed else []
+    tables = folder.add(drawn).add(coded("g02", alliance), "zweites.qdpx").list(*listed).process()
+    (finding,) = (f for f in tables["findings"].to_dict("records") if f["rule"] != "V31")
+    assert (finding["rule"], finding["raw"], says in finding["message"]) == (rule, raw, True)
+    assert finding["severity"] == RULES[rule][0]
 
 
 def test_list_gives_the_alliance_of_a_document_without_a_case(folder, drawn):
-    """As it is with MAXQDA's spreadsheet; a German date is read."""
-    source = drawn.document("g02", alliance=None)
-    drawn.coding(source, KLIMA)
-    tables = folder.add(drawn).list(DATED, ["projekt.qdpx", "g02", "B3", "5.7.2019"]).process()
+    """As it is with MAXQDA's spreadsheet; a German date is read; a document that is listed twice stops."""
+    drawn.coding(drawn.document("g02", alliance=None), KLIMA)
+    lines = [DATED, ["projekt.qdpx", "g02", "B3", "5.7.2019"]]
+    tables = folder.add(drawn).list(*lines).process()
     assert rules(tables) == []
     assert rows(tables["cases"], "case_id", "date") == [("B1", "2019-07-04"), ("B3", "2019-07-05")]
+    (finding,) = found(folder.list(*lines, DATED).process(), "V16")
+    assert "„g01“ steht schon in Zeile 2; bitte eine Zeile löschen." in finding["message"]
 
 
-def test_v01_unknown_alliance(folder):
-    """An alliance that the register lacks stops."""
-    drawn = Drawn()
-    drawn.coding(drawn.document(alliance="B99"), KLIMA)
-    tables = folder.add(drawn).process()
-    assert [(f["severity"], f["raw"]) for f in found(tables, "V01")] == [("error", "B99")]
+def test_values_of_a_document_count_as_those_of_its_case(folder):
+    """MAXQDA writes variables to documents, not to cases."""
+    drawn = coded(alliance=None)
+    drawn.sources[0] = replace(drawn.sources[0], values={"buendnis": "B3", "tag": "2019-07-09"})
+    drawn.variables |= {"buendnis", "tag"}
+    tables = folder.add(drawn).process(replace(BOOK, date_variable="tag"))
+    assert (rules(tables), rows(tables["cases"], "case_id", "date")) == ([], [("B3", "2019-07-09")])
 
 
-def test_v21_alliance_twice(folder, drawn):
-    """Two documents of one alliance stop, also if they stand in two files."""
-    other = Drawn()
-    other.coding(other.document("g09", "B1"), KLIMA)
-    tables = folder.add(drawn).add(other, "zweites.qdpx").process()
-    (finding,) = found(tables, "V21")
-    assert "„g01“ in „projekt.qdpx“, „g09“ in „zweites.qdpx“" in finding["message"]
-    assert finding["severity"] == "error"
-
-
-def test_v05_type_of_the_project_must_be_that_of_the_register(folder):
-    """The register counts; another word in the project is a finding."""
-    drawn = Drawn()
-    for name, alliance, kind in (("g01", "B1", "kreis"), ("g02", "B2", "kreis")):
-        drawn.coding(drawn.document(name, alliance, typ=kind), KLIMA)
+def test_type_of_the_project_must_be_that_of_the_register(folder):
+    """The register counts; another word in the project is a finding (V05)."""
+    drawn = coded(typ="kreis")
+    drawn.coding(drawn.document("g02", "B2", typ="kreis"), KLIMA)
     tables = folder.add(drawn).process(replace(BOOK, type_variable="typ"))
     assert [(f["case_id"], f["raw"]) for f in found(tables, "V05")] == [("B1", "kreis")]
     assert tables["cases"]["type"].tolist() == ["kreisfreie_stadt", "kreis"]
-    assert lost(tables, "variable") == []
-
-
-def test_variables_that_nobody_uses_are_losses(folder):
-    """Whatever is not named in the codebook is listed with its GUID."""
-    drawn = Drawn()
-    drawn.coding(drawn.document("g01", "B1", zimmer="3"), KLIMA)
-    tables = folder.add(drawn).process()
-    assert [(i, r) for i, _, r in lost(tables, "variable")] == [(guid(7, 2), "kein Kapitel verwendet es")]
 
 
 @pytest.mark.parametrize(
-    ("day", "n"), [("2019-07-03", 1), ("2019-07-04", 0), ("2019-08-15", 0), ("2019-08-16", 1)]
-)
-def test_v24_day_outside_the_period(folder, day, n):
-    """First and last day belong to the period; the day may stand in a variable of the case."""
-    drawn = Drawn()
-    drawn.coding(drawn.document("g01", "B1", tag=day), KLIMA)
-    tables = folder.add(drawn).process(replace(BOOK, date_variable="Tag"))
-    assert rules(tables) == ["V24"] * n
-    assert tables["documents"]["date"].tolist() == [day]
-
-
-def test_days_that_cannot_be_read_or_contradict(folder, drawn):
-    """V11 in a case, V16 in the list; nothing is guessed."""
-    second = drawn.document("g02", "B2", tag="Juli")
-    third = drawn.document("g03", "B3", tag="2019-07-09")
-    for source in (second, third):
-        drawn.coding(source, KLIMA)
-    folder.add(drawn).list(["projekt.qdpx", "g01", "", "gestern"], ["projekt.qdpx", "g03", "", "2019-07-10"])
+    ("day", "listed", "date", "told"),
+    [
+        ("2019-07-03", "", "2019-07-03", ["V24"]), ("2019-07-04", "", "2019-07-04", []),
+        ("2019-08-15", "", "2019-08-15", []), ("2019-08-16", "", "2019-08-16", ["V24"]),
+        ("Juli", "", "", ["V11", "V31"]), ("2019-07-09", "2019-07-10", "2019-07-10", ["V11"]),
+    ],
+)  # fmt: skip
+def test_day_of_an_interview(folder, day, listed, date, told):
+    """First and last day belong to the period; nothing is guessed, and what nobody wrote down is said once."""
+    folder.add(coded(Tag=day)).list(["projekt.qdpx", "g01", "", listed])
     tables = folder.process(replace(BOOK, date_variable="tag"))
-    assert [f["raw"] for f in found(tables, "V16")] == ["gestern"]
-    assert [f["raw"] for f in found(tables, "V11")] == ["Juli", "2019-07-10 | 2019-07-09"]
-    assert tables["documents"]["date"].tolist() == ["", "", "2019-07-10"]
-
-
-def test_v31_days_that_nobody_wrote_down(folder, drawn):
-    """A check that could not be made is said once, as a hint."""
-    tables = folder.add(drawn).process()
-    assert [(f["severity"], f["raw"]) for f in found(tables, "V31")] == [("hint", "g01")]
-
-
-def test_list_with_slips(folder, drawn):
-    """A document twice stops; a document that does not exist is a finding."""
-    twice = ["projekt.qdpx", "g01", "", "2019-07-04"]
-    tables = folder.add(drawn).list(DATED, twice, ["anderes.qdpx", "g07", "B2", ""]).process()
-    assert [f["message"] for f in found(tables, "V16")] == [
-        "„dokumente.csv“, Zeile 3: „g01“ steht schon in Zeile 2; bitte eine Zeile löschen."
-    ]
-    assert [(f["file"], f["raw"]) for f in found(tables, "V27")] == [("anderes.qdpx", "g07")]
-
-
-def test_v27_case_without_document(folder, drawn):
-    """A case that no document belongs to is a finding and a loss."""
-    number = drawn.case("vergessen", [], buendnis="B2")
-    tables = folder.add(drawn).process()
-    assert [f["item_id"] for f in found(tables, "V27")] == [number]
-    assert lost(tables, "case") == [(number, "V27", "ohne Dokument")]
-
-
-# Codes and coders
+    assert (tables["documents"]["date"].tolist(), rules(tables)) == ([date], told)
 
 
 def test_codes_are_matched_by_path_not_guid(folder, drawn):
-    """Two files with other GUIDs for the same code count as one code."""
+    """Two files with other GUIDs for the same code count as one, composed or not; another description is a hint."""
     other = Drawn()
-    other.code("Leitfaden > Politisches Klima")
-    other.coding(other.document("g02", "B2"), NEUGRUENDUNG)
+    other.code(KLIMA, description="Alles Neue.")
+    other.code(BILANZ, description=f" {BOOK.codes['leitfaden.bilanz'].definition}\n")
+    other.coding(other.document("g02", "B2"), "Das Bu\u0308ndnis > Neugru\u0308ndung")
     tables = folder.add(drawn).add(other, "zweites.qdpx").process()
     assert tables["codings"]["code_id"].tolist() == ["aufbau.neugruendung"] * 2
     guids = tables["codes"].set_index("code_id").loc["aufbau.neugruendung", "guid"]
-    assert guids == f"{guid(2, 2)} {guid(2, 4)}"
+    assert guids == f"{guid(2, 2)} {guid(2, 5)}"
+    assert [f["raw"] for f in found(tables, "V30")] == [KLIMA]
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "advice"),
     [
         ("Das Bündnis > Neugründungen", "ähnlich ist „Das Bündnis > Neugründung“"),
         ("Wetter", "bitte im Codebuch ergänzen"),
         ("Das Bündnis", "im Codebuch ist das eine Gruppe, kein Kode"),
     ],
 )
-def test_v22_unknown_code(folder, drawn, path, said):
-    """One finding a code; the code and each of its codings are losses with their GUIDs, the segment stays."""
-    source = drawn.sources[0].guid
-    numbers = [drawn.coding(source, path, CLIMATE), drawn.coding(source, path, OPEN)]
+def test_unknown_code(folder, drawn, path, advice):
+    """One finding a code (V22); the code and each of its codings are losses with their GUIDs, the segment stays."""
+    numbers = [drawn.coding(drawn.sources[0].guid, path, place) for place in (CLIMATE, OPEN)]
     tables = folder.add(drawn).process()
     (finding,) = found(tables, "V22")
-    assert f"„{path}“ mit 2 Kodierungen steht nicht im Codebuch ({said})" in finding["message"]
+    assert f"„{path}“ mit 2 Kodierungen steht nicht im Codebuch ({advice})" in finding["message"]
     assert [(i, r) for i, r, _ in lost(tables, "coding")] == [(n, "V22") for n in numbers]
     assert [i for i, *_ in lost(tables, "code")] == [finding["item_id"]]
     assert len(tables["segments"]) == 3
 
 
-def test_composed_and_decomposed_names_are_the_same(folder):
-    """A Mac writes umlauts in two characters."""
-    drawn = Drawn()
-    drawn.coding(drawn.document(), "Das Bu\u0308ndnis > Neugru\u0308ndung")
-    assert folder.add(drawn).process()["codings"]["code_id"].tolist() == ["aufbau.neugruendung"]
-
-
-def test_v30_other_description(folder):
-    """Coders who read another definition coded something else: a hint."""
-    drawn = Drawn()
-    definition = BOOK.codes["leitfaden.klima"].definition
-    drawn.code(KLIMA, description=f" {definition}\n")
-    drawn.code(NEUGRUENDUNG, description="Alles Neue.")
-    drawn.coding(drawn.document(), KLIMA)
-    tables = folder.add(drawn).process()
-    assert [f["raw"] for f in found(tables, "V30")] == [NEUGRUENDUNG]
-
-
 @pytest.mark.parametrize("name", [None, " "])
-def test_v23_unknown_coder(folder, drawn, name):
-    """A coding of nobody, or of somebody without a name, is set aside with its GUID and one finding."""
-    source = drawn.sources[0].guid
-    numbers = [drawn.coding(source, KLIMA, place, coder=name) for place in (CLIMATE, OPEN)]
+def test_unknown_coder(folder, drawn, name):
+    """A coding of nobody, or of somebody without a name, is set aside with its GUID and one finding (V23)."""
+    numbers = [drawn.coding(drawn.sources[0].guid, KLIMA, place, coder=name) for place in (CLIMATE, OPEN)]
     tables = folder.add(drawn).process()
     (finding,) = found(tables, "V23")
     assert "von 2 Kodierungen ist unbekannt, wer sie vergeben hat" in finding["message"]
@@ -309,33 +200,23 @@ def test_v23_unknown_coder(folder, drawn, name):
     assert tables["codings"]["coder"].tolist() == [LEAD]
 
 
-def test_v25_lead_coder_nowhere(folder):
-    """All counts rest on the lead coder: without any coding of this name the build stops."""
-    drawn = Drawn()
-    drawn.coding(drawn.document(), KLIMA, coder="Jemand")
-    (finding,) = found(folder.add(drawn).process(), "V25")
-    assert (finding["severity"], "kodiert haben: „Jemand“" in finding["message"]) == ("error", True)
-
-
-def test_v26_document_that_the_lead_coder_left_out(folder, drawn):
-    """It would count as a case that says nothing."""
+def test_lead_coder(folder, drawn):
+    """A document that the lead coder left out would count as one that says nothing; none at all stops the build."""
     drawn.coding(drawn.document("g02", "B2"), KLIMA, coder=SECOND)
     tables = folder.add(drawn).process()
     assert [(f["case_id"], f["item_id"]) for f in found(tables, "V26")] == [("B2", guid(3, 2))]
+    (finding,) = found(folder.process(replace(BOOK, lead_coder="Jemand")), "V25")
+    assert f"kodiert haben: „{LEAD}“, „{SECOND}“" in finding["message"]
 
 
-def test_v29_same_coding_twice(folder, drawn):
-    """Same stretch, code and person count once; another person's coding is none of these."""
+def test_same_coding_twice(folder, drawn):
+    """Same stretch, code and person count once; another person's coding is none of these (V29)."""
     source = drawn.sources[0].guid
-    twice = drawn.coding(source, NEUGRUENDUNG)
-    drawn.coding(source, NEUGRUENDUNG, coder=SECOND)
+    twice = drawn.coding(source, START)
+    drawn.coding(source, START, coder=SECOND)
     tables = folder.add(drawn).process()
     assert lost(tables, "coding") == [(twice, "V29", f"dieselbe Kodierung wie {guid(5, 1)}")]
-    assert len(tables["codings"]) == 2
-    assert len(found(tables, "V29")) == 1
-
-
-# What else a project holds
+    assert (len(tables["codings"]), len(found(tables, "V29"))) == (2, 1)
 
 
 def test_memos_keep_their_targets(folder, drawn):
@@ -346,50 +227,25 @@ def test_memos_keep_their_targets(folder, drawn):
     lonely = drawn.memo(drawn.codes[0].guid, "zur Gruppe", SECOND)
     tables = folder.add(drawn).process()
     memos = tables["memos"].set_index("memo_id")
-    assert memos.loc[numbers, "target_id"].tolist() == [
-        "",
-        "g01",
-        coding,
-        "g01-001",
-        "aufbau.neugruendung",
-        guid(8, 1),
-    ]
+    ids = ["", "g01", coding, "g01-001", "aufbau.neugruendung", guid(8, 1)]
+    assert memos.loc[numbers, "target_id"].tolist() == ids
     assert tuple(memos.loc[lonely, ["target_id", "author", "text"]]) == ("", SECOND, "zur Gruppe")
     assert [i for i, *_ in lost(tables, "memo")] == [lonely]
 
 
-def test_values_of_a_document_count_as_those_of_its_case(folder):
-    """MAXQDA writes variables to documents, not to cases."""
-    drawn = Drawn()
-    drawn.coding(drawn.document(alliance=None), KLIMA)
-    drawn.sources[0] = replace(drawn.sources[0], values={"buendnis": "B3", "tag": "2019-07-09"})
-    drawn.variables |= {"buendnis", "tag"}
-    tables = folder.add(drawn).process(replace(BOOK, date_variable="tag"))
-    assert rules(tables) == []
-    assert rows(tables["cases"], "case_id", "date") == [("B3", "2019-07-09")]
-
-
-def test_links_and_sets_are_losses(folder, drawn):
-    """No chapter uses them; they are listed with their GUIDs."""
-    source = drawn.sources[0].guid
-    drawn.more = {
-        "links": (Link(guid(9, 1), "wie", source, drawn.codings[0].guid),),
-        "sets": (Set(guid(10, 1), "Sommer", (source,)),),
-    }
+def test_what_no_chapter_uses_is_listed(folder):
+    """Other variables, links and sets, and cases without a document (V27), with their GUIDs."""
+    drawn = coded(zimmer="3")
+    source, number = drawn.sources[0].guid, drawn.case("vergessen", [], buendnis="B2")
+    links, sets = (
+        (Link(guid(9, 1), "wie", source, drawn.codings[0].guid),),
+        (Set(guid(10, 1), "S", (source,)),),
+    )
+    drawn.more = {"links": links, "sets": sets}
     tables = folder.add(drawn).process()
-    assert [i for i, *_ in lost(tables, "link") + lost(tables, "set")] == [guid(9, 1), guid(10, 1)]
-
-
-def test_what_the_reader_could_not_use_is_listed(folder, drawn):
-    """A selection beyond the text: the reader's loss with its GUID, and one finding per kind."""
-    number = drawn.coding(drawn.sources[0].guid, KLIMA, (60, 64))
-    tables = folder.add(drawn).spoil('endPosition="64"', 'endPosition="999"').process()
-    assert [f["raw"] for f in found(tables, "V28")] == ["outside_text"]
-    assert lost(tables, "outside_text")[0][1] == "V28"
-    kept = tables["codings"].set_index("coding_id").loc[number]
-    assert (kept["code_id"], kept["start"], kept["end"]) == ("leitfaden.klima", -1, -1)
-    place = tables["segments"].set_index("segment_id").loc[kept["segment_id"], "place"]
-    assert place == "Stelle nicht gespeichert"
+    units = {unit: [i for i, *_ in lost(tables, unit)] for unit in ("variable", "link", "set", "case")}
+    assert units == {"variable": [guid(7, 2)], "link": [guid(9, 1)], "set": [guid(10, 1)], "case": [number]}
+    assert [f["item_id"] for f in found(tables, "V27")] == [number]
 
 
 def test_document_without_text_keeps_the_words_of_its_segments(folder):
@@ -399,94 +255,65 @@ def test_document_without_text_keeps_the_words_of_its_segments(folder):
     drawn.again(source, drawn.segment(source, (-1, -1), name="Wir haben neu angefangen."), KLIMA)
     tables = folder.add(drawn).process()
     assert rows(tables["segments"], "start", "text") == [(-1, "Wir haben neu angefangen.")]
-    assert tables["documents"]["text"].isna().tolist() == [True]
-    assert tables["documents"]["characters"].isna().tolist() == [True]
+    assert tables["documents"][["text", "characters"]].isna().all(axis=None)
 
 
 def test_one_guid_for_things_of_two_kinds(folder, drawn):
     """A code and a document with the same GUID are still a code and a document."""
-    folder.add(drawn).spoil(drawn.codes[1].guid, drawn.sources[0].guid)
-    tables = folder.process()
+    tables = folder.add(drawn).spoil(drawn.codes[1].guid, drawn.sources[0].guid).process()
     assert rows(tables["codings"], "document_id", "code_id") == [("g01", "aufbau.neugruendung")]
 
 
 def test_spreadsheet_of_coded_segments(folder):
     """Without text and places the segments stand in the order of their paragraphs, with the words of the sheet."""
-    rows_ = [
-        ("g10", KLIMA, "12", "12", "Später.", LEAD, "Merken"),
-        ("g10", BILANZ, "9", "9", "Früher.", LEAD),
-        ("g10", NEUGRUENDUNG, "9", "9", "Früher.", SECOND),
-    ]
-    (folder.folder / "segmente.xlsx").write_bytes(spreadsheet(*rows_, says="SYNTHETISCH"))
+    cells = [
+        ("g10", KLIMA, "12", "12", "Später.", LEAD, "Merken"), ("g10", BILANZ, "9", "9", "Früher.", LEAD),
+        ("g10", START, "9", "9", "Früher.", SECOND),
+    ]  # fmt: skip
+    (folder.folder / "segmente.xlsx").write_bytes(spreadsheet(*cells, says="SYNTHETISCH"))
     tables = folder.list(["segmente.xlsx", "g10", "B3", "2019-08-15"]).process()
     assert rules(tables) == []
     assert rows(tables["segments"], "segment_id", "case_id", "start", "text", "place") == [
-        ("g10-001", "B3", -1, "Früher.", "Anfang=9 Ende=9"),
-        ("g10-002", "B3", -1, "Später.", "Anfang=12 Ende=12"),
-    ]
+        ("g10-001", "B3", -1, "Früher.", "Anfang=9 Ende=9"), ("g10-002", "B3", -1, "Später.", "Anfang=12 Ende=12"),
+    ]  # fmt: skip
     assert rows(tables["codings"], "segment_id", "code_id", "coder") == [
-        ("g10-001", "leitfaden.bilanz", LEAD),
-        ("g10-001", "aufbau.neugruendung", SECOND),
+        ("g10-001", "leitfaden.bilanz", LEAD), ("g10-001", "aufbau.neugruendung", SECOND),
         ("g10-002", "leitfaden.klima", LEAD),
-    ]
+    ]  # fmt: skip
     assert tables["memos"]["target_id"].tolist() == [tables["codings"]["coding_id"].iloc[2]]
 
 
-# The folder
-
-
-def test_v18_invented_and_real_interviews_never_mix(folder, drawn):
-    """A project that does not call itself synthetic stops in a folder that does, and the other way round."""
-    drawn.name = "Reflexionsgespräche"
-    folder.add(drawn)
-    assert [f["severity"] for f in found(folder.process(), "V18")] == ["error"]
-    folder.says("synthetic: false")
-    assert found(folder.process(), "V18") == []
-
-
-def test_v14_other_checksum(folder, drawn):
-    """A project that is not the one of SHA256SUMS is a hint."""
-    folder.add(drawn)
-    (folder.root / "SHA256SUMS").write_text(f"{'0' * 64}  {BOOK.source}/projekt.qdpx\n", encoding="utf-8")
-    assert len(found(folder.process(), "V14")) == 1
-
-
 def test_every_file_is_accounted_for(folder, drawn):
-    """Read, list, left out with a reason, or refused."""
+    """Read, list, left out with a reason, or refused; invented and real ones never mix (V18)."""
+    drawn.name = "Reflexionsgespräche"
     folder.add(drawn).list(DATED)
-    (folder.folder / "~$segmente.xlsx").write_bytes(b"lock")
-    (folder.folder / "Notiz.txt").write_text("x", encoding="utf-8")
-    (folder.folder / "namen.csv").write_text("name\nErna Beispiel\n", encoding="utf-8")
+    for name in ("~$segmente.xlsx", "Notiz.txt", "namen.csv", "leer.qdpx"):
+        (folder.folder / name).write_text("" if name == "leer.qdpx" else "name\nx\n", encoding="utf-8")
     (folder.folder / "alt").mkdir()
-    (folder.folder / "leer.qdpx").write_bytes(b"")
     tables = folder.process()
-    status = dict(zip(tables["files"]["file"], tables["files"]["status"], strict=True))
-    assert status == {
+    assert [f["severity"] for f in found(tables, "V18")] == ["error"]
+    assert dict(rows(tables["files"], "file", "status")) == {
         "alt": "left_out", "dokumente.csv": "list", "leer.qdpx": "refused", "Notiz.txt": "left_out",
         "namen.csv": "list", "projekt.qdpx": "read", "~$segmente.xlsx": "left_out",
     }  # fmt: skip
     assert sorted(tables["losses"].query("unit == 'file'")["file"]) == ["Notiz.txt", "alt", "~$segmente.xlsx"]
     assert (folder.n_read, len(folder.refused)) == (1, 1)
-
-
-def test_folder_without_projects_is_refused(folder):
-    """A list alone is no source."""
-    with pytest.raises(IngestError, match="liegt keine Datei eines QDA-Programms"):
-        folder.list(DATED).process()
+    folder.says("synthetic: false")
+    assert found(folder.process(), "V18") == []
 
 
 def test_all_errors_in_one_pass(folder, drawn):
     """Several things that stop the build stand in one message."""
     drawn.document("g02", alliance=None)
-    drawn.coding(drawn.document("g03", "B99"), KLIMA)
-    drawn.coding(drawn.document("g04", "B1"), KLIMA)
+    for name, alliance in (("g03", "B99"), ("g04", "B1")):
+        drawn.coding(drawn.document(name, alliance), KLIMA)
     with pytest.raises(ValidationError) as raised:
         raise_errors(folder.add(drawn).process()["findings"])
     assert all(f"  {rule} {RULES[rule][1]}: " in str(raised.value) for rule in ("V01", "V20", "V21"))
 
 
 def test_everything_that_came_in_is_somewhere(folder, drawn):
-    """Selections and codings of a messy project = those in the tables + those in the losses, GUID by GUID."""
+    """A messy project: its selections and codings = those in the tables + those in the losses, GUID by GUID."""
     source = drawn.sources[0].guid
     for path, place, coder in (
         (KLIMA, CLIMATE, SECOND), (KLIMA, CLIMATE, SECOND), ("Neues", OPEN, LEAD), (BILANZ, None, LEAD),
@@ -496,8 +323,14 @@ def test_everything_that_came_in_is_somewhere(folder, drawn):
     drawn.segment(source, CLIMATE)
     tables = folder.add(drawn).spoil('endPosition="63"', 'endPosition="999"').process()
     kept = [g for guids in tables["segments"]["guid"] for g in guids.split()]
-    aside = [i for i, *_ in lost(tables, "segment")]
-    assert sorted(kept + aside) == sorted(s.guid for s in drawn.selections)
+    assert sorted(kept + [i for i, *_ in lost(tables, "segment")]) == sorted(s.guid for s in drawn.selections)
     codings = [*tables["codings"]["coding_id"], *(i for i, *_ in lost(tables, "coding"))]
     assert sorted(codings) == sorted(c.guid for c in drawn.codings)
     assert len(tables["codings"]) == 4
+    # the selection beyond the text: the reader's loss with its GUID, and one finding a kind (V28)
+    assert [f["raw"] for f in found(tables, "V28")] == ["outside_text", "no_coder"]
+    beyond = tables["segments"].query("start == -1")
+    assert (lost(tables, "outside_text")[0][1], beyond["place"].tolist()) == (
+        "V28",
+        ["Stelle nicht gespeichert"],
+    )

@@ -84,6 +84,39 @@ def test_file_that_is_missing_or_none(tmp_path):
         drawn.ingest()
 
 
+@pytest.mark.parametrize(
+    ("rows", "book", "told", "n_rows"),
+    [
+        (CLEAN, {"sheet": "Protokoll"}, ["T01"], 0),
+        ([["Notizen"], ["x"]], {}, ["T02"], 0),
+        ([["Datum", "Bündnis", "Notiz", "Dauer"], *CLEAN[1:]], {}, ["T03", "T05"], 2),
+        ([["Datum", "Bündnis", "Notiz", "Tage", "Tage"], [*CLEAN[1], 2]], {}, ["T04"], 1),
+        ([HEAD, ["3. Mai 2023", "B1", "x", "1,5"]], {}, ["T07", "T07"], 1),
+    ],
+)  # fmt: skip
+def test_bad_spreadsheets_reach_the_findings(tmp_path, rows, book, told, n_rows):
+    """Wrong sheet, no heading, a renamed or doubled column, text for numbers and days: said, and rows that can be read stay."""
+    tables = ListFolder(tmp_path, rows, **book).process()
+    assert (sorted(rules(tables)), len(tables["rows"])) == (told, n_rows)
+    if "T03" in told:
+        assert tables["rows"]["days"].isna().all()
+        assert "column" in set(tables["losses"]["unit"])
+
+
+@pytest.mark.parametrize(
+    ("book", "says"),
+    [
+        ({"file": ""}, "es fehlt ein Text zu „file“"), ({"file": "../x.csv"}, "kein Name einer Datei"), ({"columns": []}, "keine Spalte"),
+        ({"columns": [{"name": "place", "titles": ["Ort"]}], "key": []}, "„place“ ist als Name einer Spalte vergeben"),
+        ({"published": "ja"}, "„published“ ist true oder false"),
+    ],
+)  # fmt: skip
+def test_codebook_of_a_list_is_checked(tmp_path, book, says):
+    """What is missing or leads out of the folder is a sentence."""
+    with pytest.raises(CodebookError, match=says):
+        read_list_book(ListFolder(tmp_path, **book).codebook)
+
+
 @pytest.mark.parametrize("rows", [CLEAN, DIRTY, [HEAD]])
 def test_lists_add_up(tmp_path, rows):
     """Files, rows and filled cells of the spreadsheet are used or set aside, for clean and for dirty lists."""
@@ -107,58 +140,3 @@ def test_lost_rows_and_cells_are_named(tmp_path, change, wrong, says):
     sums = [s for s in account_rows(chapter, [SOURCE]) if s["verdict"] != "adds_up"]
     assert [s["id"].removeprefix(f"{SOURCE}: ") for s in sums] == wrong
     assert says in sums[0]["message"]
-
-
-def test_chapter_names_the_list(tmp_path):
-    """The source line of an exhibit has the title of the list; signed exceptions know no items of it."""
-    chapter = ListFolder(tmp_path).chapter()
-    assert chapter.source(SOURCE) == "Quelle: Besuche; eigene Berechnung."
-    assert chapter.answer_labels([SOURCE]) == {}
-
-
-@pytest.mark.parametrize(
-    ("book", "says"),
-    [
-        ({"file": ""}, "es fehlt ein Text zu „file“"), ({"file": "../x.csv"}, "kein Name einer Datei"), ({"columns": []}, "keine Spalte"),
-        ({"columns": [{"name": "place", "titles": ["Ort"]}], "key": []}, "„place“ ist als Name einer Spalte vergeben"),
-        ({"published": "ja"}, "„published“ ist true oder false"),
-    ],
-)  # fmt: skip
-def test_codebook_of_a_list_is_checked(tmp_path, book, says):
-    """What is missing or leads out of the folder is a sentence."""
-    with pytest.raises(CodebookError, match=says):
-        read_list_book(ListFolder(tmp_path, **book).codebook)
-
-
-@pytest.mark.parametrize("source", ["prozessbegleitung-log", "programm-monitoring", "ereignisse"])
-def test_shipped_codebooks_name_their_folder_and_file(source):
-    """The source of each shipped list is its folder, and the file lies there."""
-    book = read_list_book(ROOT / f"data/codebook/{source}.yml")
-    assert book.source == source
-    assert (ROOT / "data/raw" / source / book.file).is_file()
-
-
-def test_shipped_columns_reach_the_table():
-    """Every declared column of a shipped list keeps its name beside those that say where a row stands."""
-    for source in ("prozessbegleitung-log", "programm-monitoring", "ereignisse"):
-        names = [c.name for c in read_list_book(ROOT / f"data/codebook/{source}.yml").spec.columns]
-        assert not set(names) & {"file", "sheet", "row", "place"}
-
-
-@pytest.mark.parametrize(
-    ("rows", "book", "told", "n_rows"),
-    [
-        (CLEAN, {"sheet": "Protokoll"}, ["T01"], 0),
-        ([["Notizen"], ["x"]], {}, ["T02"], 0),
-        ([["Datum", "Bündnis", "Notiz", "Dauer"], *CLEAN[1:]], {}, ["T03", "T05"], 2),
-        ([["Datum", "Bündnis", "Notiz", "Tage", "Tage"], [*CLEAN[1], 2]], {}, ["T04"], 1),
-        ([HEAD, ["3. Mai 2023", "B1", "x", "1,5"]], {}, ["T07", "T07"], 1),
-    ],
-)  # fmt: skip
-def test_bad_spreadsheets_reach_the_findings(tmp_path, rows, book, told, n_rows):
-    """Wrong sheet, no heading, a renamed or doubled column, text for numbers and days: said, and rows that can be read stay."""
-    tables = ListFolder(tmp_path, rows, **book).process()
-    assert (sorted(rules(tables)), len(tables["rows"])) == (told, n_rows)
-    if "T03" in told:
-        assert tables["rows"]["days"].isna().all()
-        assert "column" in set(tables["losses"]["unit"])

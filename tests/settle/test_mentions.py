@@ -7,7 +7,6 @@ from gkanalysis.core.findings import Log
 from gkanalysis.ingest.categorybook import read_category_book
 from gkanalysis.settle.mentions import MENTION_COLUMNS, coding_template, read_mentions
 from openfolder import CATEGORIES, CODED, SOURCE, OpenFolder
-from received import COUNTED, Received
 
 
 def told(mentions):
@@ -103,10 +102,3 @@ def test_template_keeps_codings(tmp_path, coded):
     assert len(sheet.splitlines()) == 1 + 5 * 2
     (drawn.folder / "kategorien.csv").write_text(sheet, encoding="utf-8", newline="")
     assert drawn.read()[0].equals(before)
-
-
-def test_process_makes_the_table_for_every_source(tmp_path):
-    """Forms without coded answers have an empty table of mentions."""
-    tables = Received(tmp_path / "raw").add("a.docx", COUNTED).process()
-    assert tables["mentions"].empty
-    assert list(tables["mentions"].columns) == MENTION_COLUMNS
