@@ -11,7 +11,7 @@ import pandas as pd
 from gkanalysis.core.numbers import NBSP
 from gkanalysis.report.definition import ChapterDefinition, Report
 from gkanalysis.report.exhibits import Figure, Row, Table
-from gkanalysis.report.figures import segment_bars
+from gkanalysis.report.figures import draw
 from gkanalysis.report.pptx import render_pptx
 from gkanalysis.report.render import moment
 from gkanalysis.report.slides import make_slides
@@ -54,7 +54,7 @@ BARS = pd.DataFrame(
 def drawing(rows=2):
     """Bars as SVG and PNG; more rows make a taller figure."""
     bars = pd.concat([BARS.assign(label=BARS["label"] + f" {k}") for k in range(rows // 2)])
-    return segment_bars(bars, mark="Synthetische Daten")
+    return draw("segments", bars, mark="Synthetische Daten")
 
 
 def table(rows=3, columns=3):

@@ -12,7 +12,7 @@ from gkanalysis.core.numbers import NBSP
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.definition import ChapterDefinition, Report, read_report
 from gkanalysis.report.exhibits import Figure, Row, Table
-from gkanalysis.report.figures import segment_bars
+from gkanalysis.report.figures import draw
 
 ROOT = Path(__file__).parents[2]
 TEXT = """# Erstes Kapitel
@@ -88,7 +88,7 @@ def small(tmp_path, bars):
         )  # fmt: skip
         figure = Figure(
             id="abb", label="Abbildung 1", title="Städte knüpfen an", numbers=bars,
-            alt="Geteilte Balken: neu 3 von 18 Städten.", draw=lambda: segment_bars(bars, mark=mark), **common,
+            alt="Geteilte Balken: neu 3 von 18 Städten.", draw=lambda: draw("segments", bars, mark=mark), **common,
         )  # fmt: skip
         build = tmp_path / folder
         for exhibit in (table, figure):

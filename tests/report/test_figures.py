@@ -23,15 +23,17 @@ from gkanalysis.report.figures import (
     SHADES,
     STATES,
     WIDTH,
-    base_line,
     default_kind,
     draw,
+)  # fmt: skip
+from gkanalysis.report.oldfigures import (
+    base_line,
     field_time,
     figure_table,
     flow_alt,
     flow_numbers,
     matrix_table,
-)  # fmt: skip
+)
 from gkanalysis.report.slides import svg_size
 from gkanalysis.report.style import ACCENT, INK, SEGMENTS, TYPE_LOOKS
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -21,7 +21,7 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.core.numbers import NBSP, format_count, format_date, format_percent
+from gkanalysis.core.numbers import NBSP, format_count, format_percent
 from gkanalysis.report.style import (
     ACCENT,
     DPI,
@@ -50,6 +50,9 @@ STATES = {
 }
 LETTERS, SMALL_LETTERS = 50, 60  # of a line of a label and of its detail
 SMALL, LINE = 7.2, 1.22  # points of a detail; distance of lines, times their size
+
+
+Made = tuple[Canvas, dict[str, Any] | None]  # a figure, and the same as data
 
 
 class Drawing(tuple):
@@ -93,7 +96,9 @@ def draw(
             f"Die Form „{kind}“ gibt es nicht; Abbildungen haben die Formen {', '.join(FORMS)}."
         )
     with mpl.rc_context(figure_style()):
-        canvas, chart = FORMS[kind](_complete(numbers), slide=slide, highlight=highlight, **options)
+        canvas, chart = FORMS[kind](_complete(numbers), slide, highlight, **options)
+        for axes in canvas.axes:
+            axes.set(xlabel="", ylabel="")  # seaborn names the columns there
         if mark:
             canvas.supxlabel(mark, x=0.995, ha="right", fontsize=7, color=MARK)
         drawing = Drawing(to_bytes(canvas))
@@ -127,7 +132,7 @@ def _complete(numbers: pd.DataFrame) -> pd.DataFrame:
     return shown.assign(share=(shown["n"] / shown["base_n"].where(shown["base_n"] > 0)).fillna(0.0))
 
 
-def _unique(values: pd.Series) -> list[str]:
+def _unique(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(values))
 
 
@@ -153,11 +158,6 @@ def _canvas(height: float, rows: int = 1, columns: int = 1, **shared: Any) -> tu
     return canvas, panels
 
 
-def _plain(axes: Axes) -> None:
-    """Take away the names that seaborn writes at the axes."""
-    axes.set(xlabel="", ylabel="")
-
-
 def _legend(
     canvas: Canvas, handles: Sequence[Any], texts: Sequence[str], side: str = "upper", **look: Any
 ) -> None:
@@ -167,14 +167,20 @@ def _legend(
     )  # fmt: skip
 
 
+def _number(n: int, base_n: int, of_base: bool, percent: bool) -> str:
+    """What stands at a bar: 24, 24 von 40, 24 (60,0 %) or both."""
+    of = f"{NBSP}von{NBSP}{format_count(base_n)}" if of_base else ""
+    return format_count(n) + of + (f" ({format_percent(n, base_n)})" if percent else "")
+
+
 def _base(n: int) -> str:
     return f"n{NBSP}={NBSP}{format_count(n)}"
 
 
 def _bars(
-    numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str], details: Mapping[str, str] | None = None,
+    numbers: pd.DataFrame, slide: bool, highlight: Collection[str], *, details: Mapping[str, str] | None = None,
     of_base: bool = False,
-) -> tuple[Canvas, dict[str, Any] | None]:  # fmt: skip
+) -> Made:  # fmt: skip
     """Bars on a light track that is their base, one panel per group, the number at each."""
     _check(numbers, [*highlight, *(details or {})])
     labels, groups = _unique(numbers["label"]), _unique(numbers["group_label"])
@@ -189,22 +195,10 @@ def _bars(
     chart = []
     for axes, group in zip(panels.flat, groups, strict=True):
         rows = numbers[numbers["group_label"] == group].set_index("label").loc[labels]
-        texts = [format_count(n) for n in rows["n"]]
-        if own:
-            texts = [
-                f"{t}{NBSP}von{NBSP}{format_count(b)}" for t, b in zip(texts, rows["base_n"], strict=True)
-            ]
-        if len(groups) == 1:
-            percent = [format_percent(n, b) for n, b in zip(rows["n"], rows["base_n"], strict=True)]
-            texts = [f"{t} ({p})" for t, p in zip(texts, percent, strict=True)]
+        texts = [_number(n, b, own, len(groups) == 1) for n, b in zip(rows["n"], rows["base_n"], strict=True)]
         look = TYPE_LOOKS.get(rows["subgroup"].iloc[0], TYPE_LOOKS["alle"])[0] if len(groups) > 1 else ACCENT
-        common = {
-            "y": labels,
-            "width": min(0.62, 8 / (height / len(labels))),
-            "saturation": 1,
-            "ax": axes,
-            "linewidth": 0,
-        }
+        width = min(0.62, 8 * len(labels) / height)
+        common = {"y": labels, "width": width, "saturation": 1, "linewidth": 0, "ax": axes}
         sns.barplot(x=rows["track"], color=TRACK, **common)
         sns.barplot(x=rows["bar"], color=look, **common)
         bars = axes.containers[-1]
@@ -215,11 +209,8 @@ def _bars(
         if not slide:
             base = "" if own else _base(rows["base_n"].iloc[0])
             axes.set_title("\n".join(t for t in (group, base) if t), fontsize=8.5, loc="left", color=INK)
-        room = (
-            0.08 if len(groups) > 1 else 0.27 if own else 0.19
-        )  # what the widest number takes behind its bar
+        room = 0.08 if len(groups) > 1 else 0.27 if own else 0.19  # the widest number behind its bar
         axes.set_xlim(0, max(1, numbers["bar"].max() + room))
-        _plain(axes)
         chart += [
             {"label": k, "detail": " ".join(below[k]), "n": int(n), "base_n": int(b), "text": t, "strong": k in highlight}
             for k, n, b, t in zip(labels, rows["n"], rows["base_n"], texts, strict=True)
@@ -238,15 +229,12 @@ def _name_bars(
         lines = [(8.5, INK, t) for t in label] + [(SMALL, QUIET, t) for t in detail]
         top = sum(size for size, _, _ in lines) * LINE / 2
         for size, colour, line in lines:
-            place = {
-                "xycoords": axes.get_yaxis_transform(),
-                "textcoords": "offset points",
-                "va": "center",
-                "ha": "right",
-            }
             texts.append(
-                axes.annotate(line, (0, y), (-4, top - size * LINE / 2), color=colour, fontsize=size, **place)
-            )
+                axes.annotate(
+                    line, (0, y), (-4, top - size * LINE / 2), color=colour, fontsize=size, va="center", ha="right",
+                    xycoords=axes.get_yaxis_transform(), textcoords="offset points",
+                )
+            )  # fmt: skip
             top -= size * LINE
     if left:
         canvas.draw_without_rendering()
@@ -266,9 +254,7 @@ def _parts(numbers: pd.DataFrame) -> str:
     return ""
 
 
-def _segments(
-    numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str], parts: str = ""
-) -> tuple[Canvas, dict[str, Any]]:
+def _segments(numbers: pd.DataFrame, slide: bool, highlight: Collection[str], *, parts: str = "") -> Made:
     """Bars of the same length, divided into parts that add up to the base; the count stands in each part."""
     parts = parts or _parts(numbers) or "label"
     bars, sums = ("group_label" if parts == "label" else "label"), []
@@ -282,9 +268,7 @@ def _segments(
             f"Geteilte Balken brauchen Teile, die zusammen die Basis ergeben (nicht bei: {', '.join(sums) or '–'}), "
             f"und höchstens {len(SEGMENTS)} Gruppen."
         )
-    counts = (
-        numbers.pivot(index=bars, columns=parts, values="n").reindex(index=shares, columns=names).fillna(0)
-    )
+    counts = numbers.pivot(index=bars, columns=parts, values="n").loc[shares, names].fillna(0)
     bases = numbers.groupby(bars)["base_n"].max()
     canvas, ((axes,),) = _canvas(len(shares) * 8.5 + 17)
     sns.histplot(
@@ -297,16 +281,13 @@ def _segments(
         texts = [format_count(n) if n else "" for n in counts[name]]
         axes.bar_label(container, texts, label_type="center", color=ink)
     axes.set_yticks(range(len(shares)), [f"{t}\n{_base(bases[t])}" for t in shares])
-    axes.set_ylim(len(shares) - 0.5, -0.5)
-    axes.set_xlim(0, 1)
-    axes.set_xticks([])
-    _plain(axes)
+    axes.set(xlim=(0, 1), ylim=(len(shares) - 0.5, -0.5), xticks=[])
     _legend(canvas, [Patch(color=SEGMENTS[k][0]) for k in range(len(names))], names)
     rows = [{"label": t, "base_n": int(bases[t]), "n": [int(n) for n in counts.loc[t]]} for t in shares]
     return canvas, {"kind": "segments", "parts": names, "rows": rows}
 
 
-def _units(numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str]) -> tuple[Canvas, None]:
+def _units(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) -> Made:
     """One dot per case, in a block per answer: parts of a small whole, each case to be seen."""
     _check(numbers, highlight)
     if numbers["n"].sum() != numbers["base_n"].max() or numbers["base_n"].nunique() != 1:
@@ -319,10 +300,8 @@ def _units(numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str]) ->
 
     def blocks(deep: int, pitch: float) -> list[float]:
         """Widths in millimetres, each with the space behind it."""
-        return [
-            max(math.ceil(n / deep) * pitch, w) + 0.55 * pitch
-            for n, w in zip(numbers["n"], words, strict=True)
-        ]
+        columns = [math.ceil(n / deep) for n in numbers["n"]]
+        return [max(c * pitch, w) + 0.55 * pitch for c, w in zip(columns, words, strict=True)]
 
     def largest(deep: int) -> float:
         """Distance of dots when so many stand below one another."""
@@ -338,19 +317,19 @@ def _units(numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str]) ->
         strong = row.label in highlight
         axes.text(x, 3.4, row.label, weight=600, fontsize=11, va="center")
         axes.text(x, 9.2, head, fontsize=11, va="center", color=ACCENT if strong else QUIET)
+        dots = [(x + (k // deep + 0.46) * pitch, 14.5 + (k % deep + 0.46) * pitch) for k in range(row.n)]
         sns.scatterplot(
-            x=[x + (k // deep + 0.46) * pitch for k in range(row.n)], y=[14.5 + (k % deep + 0.46) * pitch for k in range(row.n)],
-            s=(0.82 * pitch * 72 / 25.4) ** 2, color=ACCENT if strong else next(quiet)[0], edgecolor=ACCENT,
-            linewidth=0 if strong else 0.5, clip_on=False, ax=axes,
+            x=[x for x, _ in dots], y=[y for _, y in dots], s=(0.82 * pitch * 72 / 25.4) ** 2,
+            color=ACCENT if strong else next(quiet)[0], edgecolor=ACCENT, linewidth=0 if strong else 0.5, clip_on=False, ax=axes,
         )  # fmt: skip
         x += width
     return canvas, None
 
 
 def _dots(
-    numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str], blocks: Mapping[str, Sequence[str]] | None = None,
+    numbers: pd.DataFrame, slide: bool, highlight: Collection[str], *, blocks: Mapping[str, Sequence[str]] | None = None,
     right: Mapping[str, str] | None = None, right_head: str = "", intervals: bool = True,
-) -> tuple[Canvas, None]:  # fmt: skip
+) -> Made:  # fmt: skip
     """A dot per group on a scale of percent, one line per label; hollow on a very small base.
 
     Where every dot has its interval, it is a thin line and the groups stand below one another; else a line joins them.
@@ -375,25 +354,14 @@ def _dots(
     for group in groups:
         rows = shown[shown["group_label"] == group]
         colour, shape = TYPE_LOOKS.get(rows["subgroup"].iloc[0], TYPE_LOOKS["alle"])
-        common = {
-            "marker": shape,
-            "s": 31,
-            "edgecolor": colour,
-            "linewidth": 1.3,
-            "clip_on": False,
-            "zorder": 3,
-            "ax": axes,
-        }
+        look = {"marker": shape, "s": 31, "edgecolor": colour, "linewidth": 1.3}
         if intervals:
             axes.hlines(rows["y"], rows["ci_low"], rows["ci_high"], color=colour, linewidth=0.9, zorder=2)
         for hollow, dots in rows.groupby(rows["mark"] == "**"):
-            sns.scatterplot(dots, x="share", y="y", color=PAPER if hollow else colour, **common)
-        handles.append(
-            mpl.lines.Line2D(
-                [], [], color=colour, marker=shape, linestyle="", markersize=5.6, markeredgewidth=1.3,
-                markerfacecolor=PAPER if (rows["mark"] == "**").all() else colour,
-            )
-        )  # fmt: skip
+            sns.scatterplot(
+                dots, x="share", y="y", color=PAPER if hollow else colour, clip_on=False, zorder=3, ax=axes, **look
+            )  # fmt: skip
+        handles.append(axes.scatter([], [], color=PAPER if (rows["mark"] == "**").all() else colour, **look))
     axes.set_yticks(list(places.values()), list(places))
     for text in axes.get_yticklabels():
         text.set_weight(600 if text.get_text() in [*blocks, *highlight] else 400)
@@ -405,12 +373,11 @@ def _dots(
     axes.grid(axis="x", color=RULE, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.spines["bottom"].set_visible(True)
-    _plain(axes)
     _legend(canvas, handles, groups)
     return canvas, None
 
 
-def _matrix(numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str]) -> tuple[Canvas, None]:
+def _matrix(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) -> Made:
     """Labels by columns with the counts in the cells, a panel per group; the shade is the share.
 
     Where the bases in a panel differ, each cell prints its own. A cell on fewer than ten cases has no shade: its share
@@ -419,9 +386,8 @@ def _matrix(numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str]) -
     column = "aspect_label" if "aspect_label" in numbers else "group_label"
     shown = numbers if "subgroup_label" in numbers else numbers.assign(subgroup_label="")
     panels, themes, columns = (_unique(shown[k]) for k in ("subgroup_label", "label", column))
-    if shown.duplicated(["subgroup_label", "label", column]).any() or len(shown) != len(panels) * len(
-        themes
-    ) * len(columns):
+    cells = len(panels) * len(themes) * len(columns)
+    if shown.duplicated(["subgroup_label", "label", column]).any() or len(shown) != cells:
         raise NotebookError(
             "Der Matrix fehlen Zellen, oder eine steht doppelt da; so würde eine Lücke wie eine Null aussehen."
         )
@@ -438,51 +404,29 @@ def _matrix(numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str]) -
         rows = shown[shown["subgroup_label"] == panels[k]]
         one_base = rows["base_n"].nunique() == 1
         words = [
-            "–"
-            if not r.base_n
-            else format_count(r.n)
-            if one_base
-            else f"{format_count(r.n)}/{format_count(r.base_n)}"
+            format_count(r.n) + ("" if one_base else f"/{format_count(r.base_n)}") if r.base_n else "–"
             for r in rows.itertuples()
         ]
         rows = rows.assign(text=words, small=(rows["base_n"] == 0) | (rows["mark"] == "**"))
         share, text, small = (
-            rows.pivot(index="label", columns=column, values=v).loc[themes, columns]
-            for v in ("share", "text", "small")
-        )
-        common = {
-            "annot": text,
-            "vmin": 0,
-            "vmax": 1,
-            "fmt": "",
-            "cbar": False,
-            "ax": axes,
-            "annot_kws": {"color": INK, "fontsize": 8},
-        }
+            rows.pivot(index="label", columns=column, values=v).loc[themes, columns] for v in ("share", "text", "small")
+        )  # fmt: skip
+        common = {"annot": text, "fmt": "", "vmin": 0, "vmax": 1, "cbar": False, "ax": axes}
+        common |= {"annot_kws": {"color": INK, "fontsize": 8}}
         sns.heatmap(share, mask=small, cmap=SHADES, linewidths=1.2, linecolor=PAPER, **common)
-        sns.heatmap(
-            share, mask=~small, cmap=ListedColormap([PAPER]), linewidths=0.6, linecolor=RULE, **common
-        )
+        white = ListedColormap([PAPER])
+        sns.heatmap(share, mask=~small, cmap=white, linewidths=0.6, linecolor=RULE, **common)
         base = _base(rows["base_n"].iloc[0]) if one_base else "Anzahl/Basis"
-        axes.set_title(
-            ", ".join(t for t in (panels[k], base) if t), loc="left", fontsize=8.5, color=INK, pad=4
-        )
+        title = ", ".join(t for t in (panels[k], base) if t)
+        axes.set_title(title, loc="left", fontsize=8.5, color=INK, pad=4)
         axes.set_xticks(
             [x + 0.5 for x in range(len(columns))], ["\n".join(h) for h in heads], va="bottom", rotation=0
         )
         axes.tick_params(
-            axis="x",
-            top=False,
-            bottom=False,
-            labelbottom=False,
-            labeltop=True,
-            labelcolor=QUIET,
-            labelsize=7,
-            pad=2,
-        )
+            axis="x", top=False, bottom=False, labelbottom=False, labeltop=True, labelcolor=QUIET, labelsize=7, pad=2
+        )  # fmt: skip
         axes.tick_params(axis="y", rotation=0, labelleft=k % wide == 0)
-        _plain(axes)
-    handles = [Patch(facecolor=SHADES(s), edgecolor=RULE, linewidth=0.4) for s in (0.0, 0.5, 1.0)]
+        handles = [Patch(facecolor=SHADES(s), edgecolor=RULE, linewidth=0.4) for s in (0.0, 0.5, 1.0)]
     texts = [f"0{NBSP}%", f"50{NBSP}%", f"100{NBSP}% der Basis"]
     if (numbers["mark"] == "**").any():
         handles.append(Patch(facecolor=PAPER, edgecolor=RULE, linewidth=0.8))
@@ -492,17 +436,22 @@ def _matrix(numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str]) -
 
 
 def _flow(
-    numbers: pd.DataFrame, *, slide: bool, highlight: Collection[str], states: Mapping[str, str], subgroup: str = "alle"
-) -> tuple[Canvas, None]:  # fmt: skip
+    numbers: pd.DataFrame, slide: bool, highlight: Collection[str], *, states: Mapping[str, str], subgroup: str = "alle"
+) -> Made:  # fmt: skip
     """Alliances over the waves: blocks for states, strands for who passes from one to the next, one scale throughout.
 
     Blocks and strands that are wide enough carry their number; the others stand in the table under the figure.
     """
-    rows, waves, counts = _flow_counts(numbers, states, subgroup)
+    rows, waves, counts = flow_counts(numbers, states, subgroup)
     total = int(rows["base_n"].iloc[0])
-    block, gap, legible = 6.5, 0.035 * total, 0.032 * total  # millimetres; alliances
+    block, gap = 6.5, 0.035 * total  # millimetres; alliances
     step = (WIDTH - 2 - block - 27) / (len(waves) - 1)
     tops: dict[str, dict[str, float]] = {}
+
+    def number(n: int) -> str:
+        """What is legible; the rest is in the table."""
+        return format_count(n) if n >= 0.032 * total else ""
+
     for wave in waves:
         y, tops[wave] = 0.0, {}
         for state, n in counts[wave].items():
@@ -524,19 +473,13 @@ def _flow(
             axes.add_patch(
                 PathPatch(strand, facecolor=STATES[one][2], edgecolor="white", linewidth=0.6, zorder=1)
             )
-            if n >= legible:
-                axes.text(
-                    start + 1.6, a + n / 2, format_count(n), va="center", fontsize=7.5, color=INK, zorder=3
-                )
+            axes.text(start + 1.6, a + n / 2, number(n), va="center", fontsize=7.5, color=INK, zorder=3)
     for k, wave in enumerate(waves):
         x, last = k * step, wave == waves[-1]
         for state, n in ((s, n) for s, n in counts[wave].items() if n):
             y, (colour, ink, _) = tops[wave][state], STATES[state]
             axes.add_patch(mpl.patches.Rectangle((x, y), block, n, facecolor=colour, linewidth=0, zorder=2))
-            if n >= legible:
-                axes.text(
-                    x + block / 2, y + n / 2, format_count(n), ha="center", va="center", color=ink, zorder=3
-                )
+            axes.text(x + block / 2, y + n / 2, number(n), ha="center", va="center", color=ink, zorder=3)
             if last:
                 axes.text(x + block + 2, y + n / 2, states[state], va="center", color=INK)
         asked = sum(n for state, n in counts[wave].items() if state != "not_asked")
@@ -544,9 +487,8 @@ def _flow(
         place = {"ha": "center" if k else "left", "va": "bottom"}
         x += block / 2 if k else 0
         axes.text(x, -0.075 * total, wave, weight=600, color=INK, **place)
-        axes.text(
-            x, -0.02 * total, returned if k else f"Rücklauf {returned}", fontsize=8, color=QUIET, **place
-        )
+        returned = returned if k else f"Rücklauf {returned}"
+        axes.text(x, -0.02 * total, returned, fontsize=8, color=QUIET, **place)
     if rest := [s for s in counts[waves[0]] if not counts[waves[-1]][s]]:
         _legend(canvas, [Patch(color=STATES[s][0]) for s in rest], [states[s] for s in rest], "lower")
     axes.set(xlim=(-1, WIDTH - 2), ylim=(total + gap * (len(counts[waves[0]]) - 1) + 0.5, -0.16 * total))
@@ -554,7 +496,7 @@ def _flow(
     return canvas, None
 
 
-def _flow_counts(
+def flow_counts(
     numbers: pd.DataFrame, states: Mapping[str, str], subgroup: str
 ) -> tuple[pd.DataFrame, list[str], dict[str, dict[str, int]]]:
     """Rows of one subgroup, the waves, and how many are in which state; a wrong picture is refused."""
@@ -573,9 +515,8 @@ def _flow_counts(
         drawn.groupby([drawn[wave].astype(str), drawn[state]])["n"].sum().to_dict()
         for wave, state in (("wave", "row"), ("next_wave", "next_row"))
     )
-    broken = [
-        w for w in waves[1:-1] if any(leaving.get((w, s), 0) != arriving.get((w, s), 0) for s in present)
-    ]
+    pairs = [(w, s) for w in waves[1:-1] for s in present]
+    broken = _unique(w for w, s in pairs if leaving.get((w, s)) != arriving.get((w, s)))
     if broken:
         raise NotebookError(
             f"Im Flussdiagramm kommen in Welle {', '.join(broken)} nicht so viele Bündnisse an, wie sie verlassen; "
@@ -586,175 +527,6 @@ def _flow_counts(
     return rows, waves, counts
 
 
-FORMS: dict[str, Callable[..., tuple[Canvas, dict[str, Any] | None]]] = {
+FORMS: dict[str, Callable[..., Made]] = {
     "bars": _bars, "segments": _segments, "units": _units, "dots": _dots, "matrix": _matrix, "flow": _flow,
 }  # fmt: skip
-
-
-def flow_alt(table: pd.DataFrame, state_labels: Mapping[str, str], *, subgroup: str = "alle") -> str:
-    """Alternative text of a flow: what it is, the states of each wave, and the largest strands.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"wave": ["2020"], "row": ["returned"], "next_wave": ["2022"], "next_row": ["declined"],
-    ...                       "subgroup": ["alle"], "n": [3], "base_n": [3]})
-    >>> flow_alt(table, {"returned": "Rücklauf", "declined": "abgelehnt"})
-    'Flussdiagramm von 3 Bündnissen über die Wellen 2020 und 2022. 2020: Rücklauf 3. 2022: abgelehnt 3. \
-Größte Ströme: 2020 → 2022 von Rücklauf zu abgelehnt 3.'
-    """
-    rows, waves, counts = _flow_counts(table, state_labels, subgroup)
-    parts = [
-        f"{wave}: {', '.join(f'{state_labels[s]} {format_count(n)}' for s, n in counts[wave].items() if n)}."
-        for wave in waves
-    ]
-    strands = [
-        f"{r.wave} → {r.next_wave} von {state_labels[r.row]} zu {state_labels[r.next_row]} {format_count(r.n)}"
-        for r in rows[rows["n"] > 0].sort_values("n", ascending=False, kind="stable").head(3).itertuples()
-    ]
-    return (
-        f"Flussdiagramm von {format_count(rows['base_n'].iloc[0])} Bündnissen über die Wellen {', '.join(waves[:-1])} und "
-        f"{waves[-1]}. {' '.join(parts)} Größte Ströme: {', '.join(strands)}."
-    )
-
-
-def flow_numbers(
-    table: pd.DataFrame,
-    state_labels: Mapping[str, str],
-    group_labels: Mapping[str, str],
-    *,
-    empty: bool = False,
-) -> pd.DataFrame:
-    """The numbers of a flow as a table that a screen reader can read, one row per strand and subgroup.
-
-    `empty` keeps strands that nobody takes, where both states have a printed text.
-
-    >>> table = pd.DataFrame({"wave": ["2020"], "row": ["returned"], "next_wave": ["2022"], "next_row": ["declined"],
-    ...                       "subgroup": ["alle"], "n": [3], "base_n": [3]})
-    >>> flow_numbers(table, {"returned": "Rücklauf", "declined": "abgelehnt"}, {"alle": "alle"})["label"].item()
-    '2020 → 2022: Rücklauf → abgelehnt'
-    """
-    named = table["row"].isin(state_labels) & table["next_row"].isin(state_labels)
-    shown = table[((table["n"] > 0) | (empty & named)) & table["subgroup"].isin(group_labels)]
-    if unnamed := sorted({*shown["row"], *shown["next_row"]} - set(state_labels)):
-        raise NotebookError(f"Dem Flussdiagramm fehlt die Beschriftung für {', '.join(unnamed)}.")
-    labels = [
-        f"{r.wave} → {r.next_wave}: {state_labels[r.row]} → {state_labels[r.next_row]}"
-        for r in shown.itertuples()
-    ]
-    return _front(
-        shown.assign(label=labels, group=shown["subgroup"], group_label=shown["subgroup"].map(group_labels))
-    )
-
-
-def figure_table(
-    table: pd.DataFrame, labels: Mapping[str, str], group_labels: Mapping[str, str], *, by: str = "subgroup"
-) -> pd.DataFrame:
-    """The long table of a tabulation with the texts that a figure prints; what is not named is left out.
-
-    `by` names what is one mark: "subgroup" (one line per row) or "row" (one line per subgroup).
-    """
-    shown = table[table["subgroup"].isin(group_labels)]
-    line, mark = ("row", "subgroup") if by == "subgroup" else ("subgroup", "row")
-    texts = {"row": labels, "subgroup": group_labels}
-    label, group = shown[line].map(texts[line]), shown[mark].map(texts[mark])
-    return _front(shown.assign(label=label, group=shown[mark], group_label=group))
-
-
-def matrix_table(
-    table: pd.DataFrame, theme_labels: Mapping[str, str], aspect_labels: Mapping[str, str], group_labels: Mapping[str, str]
-) -> pd.DataFrame:  # fmt: skip
-    """Rows by aspect and subgroup with their printed texts, in printing order; what is not named is left out.
-
-    Raises
-    ------
-    NotebookError
-        If a cell is missing or stands twice.
-    """
-    keys = [(s, t, a) for s in group_labels for t in theme_labels for a in aspect_labels]
-    cells = table.set_index(["subgroup", "row", "aspect"], drop=False).rename_axis([None] * 3)
-    absent = [k for k in keys if k not in cells.index]
-    if absent or not keys or not cells.index.is_unique:
-        raise NotebookError(
-            f"Der Matrix fehlen Zellen ({absent[:3] or '–'}) oder eine steht doppelt da; bitte eine Tabelle aus "
-            "offer_matrix mit allen Themen, Merkmalen und Gruppen übergeben."
-        )
-    shown = cells.loc[keys].reset_index(drop=True)
-    theme, aspect, group = (
-        shown["row"].map(theme_labels),
-        shown["aspect"].map(aspect_labels),
-        shown["subgroup"].map(group_labels),
-    )
-    named = shown.assign(
-        theme_label=theme, aspect_label=aspect, subgroup_label=group, label=theme,
-        group=shown["subgroup"] + "." + shown["aspect"], group_label=group + ": " + aspect,
-    )  # fmt: skip
-    return _front(named)
-
-
-def _front(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with what a reader looks at in front."""
-    first = ["label", "group", "group_label", "n", "base_n"]
-    return table[[*first, *(c for c in table.columns if c not in first)]].reset_index(drop=True)
-
-
-def base_line(text: str, base_n: int) -> str:
-    """The line under a figure with its base: text, and how many cases that is.
-
-    >>> base_line("Basis: alle mit Antwort", 40).replace(NBSP, " ")
-    'Basis: alle mit Antwort (n = 40)'
-    """
-    return f"{text} ({_base(base_n)})"
-
-
-def field_time(cases: pd.DataFrame) -> str:
-    """From which month to which the forms of a wave came in: `received` is a date as text, empty without a form.
-
-    >>> field_time(pd.DataFrame({"received": ["2022-03-21", "", "2022-02-07"]}))
-    'Februar bis März 2022'
-    """
-    days = sorted(str(d)[:7] for d in cases["received"].dropna() if str(d))
-    first, last = format_date(days[0]), format_date(days[-1])
-    if first == last:
-        return first
-    same_year = first.rsplit(" ", 1)[1] == last.rsplit(" ", 1)[1]
-    return f"{first.rsplit(' ', 1)[0] if same_year else first} bis {last}"
-
-
-# What notebooks call until they draw their counts by `draw` themselves.
-def count_bars(table: pd.DataFrame, *, mark: str = "") -> Drawing:
-    """Bars, one panel per group."""
-    return draw("bars", table, mark=mark)
-
-
-def segment_bars(table: pd.DataFrame, *, mark: str = "") -> Drawing:
-    """Bars per label, divided by group."""
-    return draw("segments", table, mark=mark, parts="group_label")
-
-
-def dot_ranges(table: pd.DataFrame, *, mark: str = "", **options: Any) -> Drawing:
-    """A dot per group, joined by a line."""
-    return draw("dots", table, mark=mark, intervals=False, **options)
-
-
-def matrix_figure(table: pd.DataFrame, *, mark: str = "") -> Drawing:
-    """A heat map with numbers."""
-    return draw("matrix", table, mark=mark)
-
-
-def flow_figure(
-    table: pd.DataFrame, state_labels: Mapping[str, str], *, subgroup: str = "alle", mark: str = ""
-) -> Drawing:
-    """Alliances over the waves."""
-    return draw("flow", table, mark=mark, states=state_labels, subgroup=subgroup)
-
-
-def slide_bars(
-    table: pd.DataFrame, *, accent: Collection[str] = (), mark: str = "", **options: Any
-) -> Drawing:
-    """Bars of shares on a slide."""
-    return draw("bars", table, mark=mark, slide=True, highlight=accent, **options)
-
-
-def unit_dots(table: pd.DataFrame, *, accent: Collection[str] = (), mark: str = "") -> Drawing:
-    """One dot per case on a slide."""
-    return draw("units", table, mark=mark, slide=True, highlight=accent)

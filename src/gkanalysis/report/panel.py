@@ -12,7 +12,7 @@ from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.numbers import format_date
 from gkanalysis.disclosure.policy import read_policy
 from gkanalysis.report.definitions import TOTAL
-from gkanalysis.report.figures import flow_numbers
+from gkanalysis.report.oldfigures import flow_numbers
 from gkanalysis.report.panelchange import (
     Again,
     asked_again,
