@@ -21,25 +21,12 @@ import pandas as pd
 
 from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.categorybook import CategoryBook
-from gkanalysis.ingest.headings import closest
-from gkanalysis.ingest.sheetfindings import SHEET_RULES, SheetFindings
-from gkanalysis.ingest.spreadsheets import SheetRead, read_table
+from gkanalysis.ingest.sheetfindings import SheetFindings
+from gkanalysis.ingest.spreadsheets import SheetRead, closest, read_table
 from gkanalysis.ingest.tablespec import table_spec
 
-CATEGORY_RULES: Mapping[str, tuple[str, str]] = {
-    **SHEET_RULES,
-    "K01": ("finding", "Antwort ohne Kategorie"),
-    "K02": ("hint", "Kategorie nie vergeben"),
-    "K03": ("error", "Kategorie unbekannt"),
-    "K04": ("error", "Text weicht von der Antwort ab"),
-    "K05": ("error", "Antwort gibt es nicht"),
-    "K06": ("finding", "Kategorie doppelt vergeben"),
-    "K07": ("error", "unbekannt, wer kodiert hat"),
-    "K08": ("error", "Item ohne Kategorien"),
-    "K09": ("finding", "Antwort nicht von allen kodiert"),
-}
-
 CODING_COLUMNS = ["source", "case_id", "item_id", "mention", "text", "category", "coder"]
+_ANSWER = ["source", "case_id", "item_id", "mention"]
 _SHEET = table_spec(
     {
         "columns": [
@@ -53,9 +40,12 @@ _SHEET = table_spec(
         ]
     }
 )
+_NOT_READ = frozenset({"T01", "T02", "T03", "T04"})  # a wrong file is not answered with a list of all answers
 _BETWEEN = re.compile(r"[,;|\n]")  # several categories of one row in one cell
 # A text that begins like this would be run as a formula where a CSV file is opened.
 _FORMULA_START = ("=", "+", "-", "@", "\t")
+
+Answer = tuple[str, str, str, int]
 
 
 def read_codings(path: str | Path, answers: pd.DataFrame, book: CategoryBook) -> SheetRead:
@@ -66,7 +56,7 @@ def read_codings(path: str | Path, answers: pd.DataFrame, book: CategoryBook) ->
     path : str or Path
         CSV (UTF-8) or .xlsx with the columns source, case_id, item_id, mention, text, category, coder.
         Several rows, or several ids in one cell with comma, semicolon or bar between them, give an answer
-        several categories.
+        several categories. An empty category means: not coded yet.
     answers : DataFrame, one row per received mention
         `source`, `case_id`, `item_id`, `mention` (1, 2, ... within the answer), `text`. Only items of the
         codebook count.
@@ -83,25 +73,15 @@ def read_codings(path: str | Path, answers: pd.DataFrame, book: CategoryBook) ->
     ------
     IngestError
         If the file may not be read (`RefusedSheetError`), or a mention was received twice.
-
-    Notes
-    -----
-    An empty category means: not coded yet. A category for answers that fit nowhere belongs into the codebook.
     """
-    read = read_table(path, _SHEET)
-    received = _received(answers, book)
-    check = _Check(SheetFindings(Path(path).name, CATEGORY_RULES), book, received)
-    check.findings.sheet = read.sheet
+    findings = SheetFindings(Path(path).name)
+    read = read_table(path, _SHEET, findings)
+    check = _Check(findings, book, _received(answers, book))
     usable = [coding for row in read.rows.to_dict("records") for coding in check.row(row)]
-    if not read.findings["rule"].isin(["T01", "T02", "T03", "T04"]).any():
-        check.coverage(usable)
-    findings = pd.concat([read.findings, check.findings.table()], ignore_index=True)
-    order = findings["severity"].map({"error": 0, "finding": 1, "hint": 2})
-    findings = findings.assign(order=order).sort_values(["order", "row"], kind="stable", na_position="last")
-    codings = pd.DataFrame(usable, columns=[*CODING_COLUMNS, "row"]).astype(
-        {"mention": "int64", "row": "int64"}
-    )
-    return SheetRead(codings, findings.drop(columns="order").reset_index(drop=True), read.sheet)
+    if not _NOT_READ & set(read.findings["rule"]):
+        usable = check.coverage(usable)
+    codings = pd.DataFrame(usable, columns=[*CODING_COLUMNS, "row"])
+    return SheetRead(codings.astype({"mention": "int64", "row": "int64"}), findings.table(), read.sheet)
 
 
 def coding_sheet(answers: pd.DataFrame, book: CategoryBook, codings: pd.DataFrame | None = None) -> str:
@@ -136,11 +116,9 @@ def coding_sheet(answers: pd.DataFrame, book: CategoryBook, codings: pd.DataFram
     <BLANKLINE>
     """
     given: dict[tuple[Any, ...], list[str]] = {}
-    if codings is not None:
-        for r in codings.to_dict("records"):
-            given.setdefault((r["source"], r["case_id"], r["item_id"], r["mention"], r["coder"]), []).append(
-                r["category"]
-            )
+    for coding in [] if codings is None else codings.to_dict("records"):
+        key = (*(coding[c] for c in _ANSWER), coding["coder"])
+        given.setdefault(key, []).append(coding["category"])
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(CODING_COLUMNS)
@@ -157,115 +135,102 @@ class _Check:
 
     findings: SheetFindings
     book: CategoryBook
-    received: Mapping[tuple[str, str, str, int], str]
+    received: Mapping[Answer, str]
 
     def row(self, row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Usable codings of one row; everything else has a finding."""
-        key = tuple(row[c] for c in ("source", "case_id", "item_id", "mention"))
-        if any(pd.isna(part) for part in key) or pd.isna(row["text"]):
+        if any(pd.isna(row[c]) for c in (*_ANSWER, "text")):
             return  # the reader has named the missing value
-        place = {"row": int(row["row"])}
-        named = ", ".join(map(str, key))
-        if (key[0], key[2]) not in self.book.items:
-            near = closest(str(key[2]), [item for source, item in self.book.items if source == key[0]], 0.6)
-            self.findings.add(
-                "K08", f"Zu „{key[0]}“, Item „{key[2]}“ sind keine Kategorien erklärt.{near}", value=key[2], column="item_id",
-                todo=f"bitte das Item in „{self.book.path}“ aufnehmen oder berichtigen", **place,
-            )  # fmt: skip
+        key = tuple(row[c] for c in _ANSWER)
+        source, _, item_id, _ = key
+        category, coder = ("" if pd.isna(row[c]) else str(row[c]) for c in ("category", "coder"))
+        written = [c.strip() for c in _BETWEEN.split(category) if c.strip()]
+        if problem := self._problem(key, str(row["text"]), coder if written else None):
+            rule, sentence, options = problem
+            self.findings.add(rule, sentence, row=int(row["row"]), **options)
             return
-        text = self.received.get(key)
-        if text is None:
-            self.findings.add(
-                "K05", f"Die Antwort „{named}“ gibt es nicht.", value=named, column="case_id", allowed="eingegangene Antworten",
-                todo="bitte Bündnis, Item und Nennung prüfen", **place,
-            )  # fmt: skip
-            return
-        if _comparable(str(row["text"])) != _comparable(text):
-            self.findings.add(
-                "K04", f"Der Text ist nicht mehr die Antwort „{_short(text)}“.", value=row["text"], column="text",
-                allowed="der Text, wie er eingegangen ist", todo="bitte Text wiederherstellen und Kategorie prüfen", **place,
-            )  # fmt: skip
-            return
-        written = (
-            [] if pd.isna(row["category"]) else [c.strip() for c in _BETWEEN.split(str(row["category"]))]
-        )
-        coder = "" if pd.isna(row["coder"]) else str(row["coder"])
-        if any(written) and coder not in self.book.coders:
-            self.findings.add(
-                "K07", f"„{coder}“ ist niemand, der kodiert." if coder else "Es fehlt, wer kodiert hat.", value=coder,
-                column="coder", allowed=", ".join(f"„{c}“" for c in self.book.coders), todo="bitte berichtigen", **place,
-            )  # fmt: skip
-            return
-        allowed = self.book.ids(key[0], key[2])
-        for category in filter(None, written):
+        allowed = self.book.ids(source, item_id)
+        for category in written:
             if category in allowed:
-                yield dict(zip(CODING_COLUMNS, (*key, text, category, coder), strict=True)) | place
+                yield dict(zip(_ANSWER, key, strict=True)) | {
+                    "text": self.received[key], "category": category, "coder": coder, "row": int(row["row"]),
+                }  # fmt: skip
             else:
                 self.findings.add(
                     "K03", f"Die Kategorie „{category}“ ist nicht erklärt.{closest(category, allowed, 0.6)}", value=category,
-                    column="category", allowed=", ".join(f"„{c}“" for c in allowed),
-                    todo=f"bitte berichtigen oder in „{self.book.path}“ aufnehmen", **place,
+                    column="category", allowed=_quoted(allowed), row=int(row["row"]),
+                    todo=f"bitte berichtigen oder in „{self.book.path}“ aufnehmen",
                 )  # fmt: skip
 
-    def coverage(self, codings: list[dict[str, Any]]) -> None:
-        """Answers without category, codings twice (taken out of `codings`), categories never given."""
-        seen: dict[tuple[Any, ...], int] = {}
-        kept = []
+    def _problem(self, key: Answer, text: str, coder: str | None) -> tuple[str, str, dict[str, str]] | None:
+        """Why a row cannot be used: rule, sentence and the rest of a finding; `coder` is None if nothing is coded."""
+        source, _, item_id, _ = key
+        named, received = ", ".join(map(str, key)), self.received.get(key)
+        if (source, item_id) not in self.book.items:
+            near = closest(str(item_id), [item for s, item in self.book.items if s == source], 0.6)
+            sentence = f"Zu „{source}“, Item „{item_id}“ sind keine Kategorien erklärt.{near}"
+            todo = f"bitte das Item in „{self.book.path}“ aufnehmen oder berichtigen"
+            return "K08", sentence, {"value": item_id, "column": "item_id", "todo": todo}
+        if received is None:
+            options = {"value": named, "column": "case_id", "allowed": "eingegangene Antworten"}
+            return "K05", f"Die Antwort „{named}“ gibt es nicht.", options
+        if _comparable(text) != _comparable(received):
+            options = {"value": text, "column": "text", "allowed": "der Text, wie er eingegangen ist"}
+            return "K04", f"Der Text ist nicht mehr die Antwort „{_short(received)}“.", options
+        if coder is not None and coder not in self.book.coders:
+            sentence = f"„{coder}“ ist niemand, der kodiert." if coder else "Es fehlt, wer kodiert hat."
+            return "K07", sentence, {"value": coder, "column": "coder", "allowed": _quoted(self.book.coders)}
+        return None
+
+    def coverage(self, codings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The codings without those that stand twice; findings on these, on answers and categories without any."""
+        kept: dict[tuple[Any, ...], dict[str, Any]] = {}
         for c in codings:
-            key = (c["source"], c["case_id"], c["item_id"], c["mention"], c["category"], c["coder"])
-            if key in seen:
+            key = (*(c[name] for name in _ANSWER), c["category"], c["coder"])
+            if key in kept:
                 self.findings.add(
-                    "K06", f"Die Kategorie „{c['category']}“ hat „{c['coder']}“ dieser Antwort schon in Zeile {seen[key]} gegeben; "
-                    "sie zählt einmal.", value=c["category"], column="category", row=c["row"], allowed="jede Kategorie einmal",
-                    todo="bitte eine der beiden löschen",
+                    "K06", f"Die Kategorie „{c['category']}“ hat „{c['coder']}“ dieser Antwort schon in Zeile "
+                    f"{kept[key]['row']} gegeben; sie zählt einmal.", value=c["category"], column="category", row=c["row"],
+                    allowed="jede Kategorie einmal",
                 )  # fmt: skip
-                continue
-            seen[key] = c["row"]
-            kept.append(c)
-        codings[:] = kept
+            kept.setdefault(key, c)
         coders_of: dict[tuple[Any, ...], set[str]] = {}
-        for source, case_id, item_id, mention, _, coder in seen:
-            coders_of.setdefault((source, case_id, item_id, mention), set()).add(coder)
         # Who coded anything of an item is expected to have coded all of it.
-        active = {
-            item: {c["coder"] for c in kept if (c["source"], c["item_id"]) == item}
-            for item in self.book.items
-        }
+        active: dict[tuple[str, str], set[str]] = {}
+        for *answer, _, coder in kept:
+            coders_of.setdefault(tuple(answer), set()).add(coder)
+            active.setdefault((answer[0], answer[2]), set()).add(coder)
         for key, text in self.received.items():
             named, there = ", ".join(map(str, key)), coders_of.get(key, set())
             if not there:
-                self.findings.add(
-                    "K01", f"Die Antwort „{named}“ („{_short(text)}“) hat keine Kategorie.", value=named,
-                    todo="bitte kodieren",
-                )  # fmt: skip
+                sentence = f"Die Antwort „{named}“ („{_short(text)}“) hat keine Kategorie."
+                self.findings.add("K01", sentence, value=named)
             elif missing := sorted(active[key[0], key[2]] - there):
-                self.findings.add(
-                    "K09", f"Die Antwort „{named}“ haben nicht alle kodiert, es fehlt {', '.join(f'„{m}“' for m in missing)}.",
-                    value=named, todo="bitte nachtragen",
-                )  # fmt: skip
-        used = {(c["source"], c["item_id"], c["category"]) for c in kept}
+                sentence = f"Die Antwort „{named}“ haben nicht alle kodiert, es fehlt {_quoted(missing)}."
+                self.findings.add("K09", sentence, value=named)
+        used = {(source, item_id, category) for source, _, item_id, _, category, _ in kept}
         for (source, item_id), categories in self.book.items.items():
             for category in categories:
                 if (source, item_id, category.id) not in used:
-                    self.findings.add(
-                        "K02", f"Die Kategorie „{category.id}“ zu „{source}“, Item „{item_id}“ wurde nie vergeben.",
-                        value=category.id, todo="bitte prüfen, ob sie gebraucht wird",
-                    )  # fmt: skip
+                    sentence = (
+                        f"Die Kategorie „{category.id}“ zu „{source}“, Item „{item_id}“ wurde nie vergeben."
+                    )
+                    self.findings.add("K02", sentence, value=category.id)
+        return list(kept.values())
 
 
-def _received(answers: pd.DataFrame, book: CategoryBook) -> dict[tuple[str, str, str, int], str]:
+def _received(answers: pd.DataFrame, book: CategoryBook) -> dict[Answer, str]:
     """Text of each received mention of the codebook's items, in the order of the answers."""
-    texts: dict[tuple[str, str, str, int], str] = {}
-    for r in answers[["source", "case_id", "item_id", "mention", "text"]].itertuples(index=False):
-        key = (r.source, r.case_id, r.item_id, int(r.mention))
-        if (r.source, r.item_id) not in book.items:
-            continue
+    texts: dict[Answer, str] = {}
+    for source, case_id, item_id, mention, text in answers[[*_ANSWER, "text"]].itertuples(index=False):
+        key = (source, case_id, item_id, int(mention))
         if key in texts:
             raise IngestError(
                 f"Offene Antworten: „{', '.join(map(str, key))}“ ist zweimal eingegangen, erlaubt ist jede Nennung einmal; "
                 "bitte die Bögen des Bündnisses klären."
             )
-        texts[key] = str(r.text)
+        if (source, item_id) in book.items:
+            texts[key] = str(text)
     return texts
 
 
@@ -273,6 +238,10 @@ def _comparable(text: str) -> str:
     """Text without what spreadsheets change unasked: line ends, outer spaces, our apostrophe, accents."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").strip())
     return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA_START) else text
+
+
+def _quoted(texts: Iterator[str] | list[str] | tuple[str, ...]) -> str:
+    return ", ".join(f"„{text}“" for text in texts)
 
 
 def _short(text: str, limit: int = 60) -> str:

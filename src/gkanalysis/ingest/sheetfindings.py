@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,100 +9,94 @@ import pandas as pd
 from gkanalysis.core.findings import FINDING_COLUMNS
 from gkanalysis.ingest.refusal import printable
 
-SHEET_FINDING_COLUMNS = [
-    "severity", "rule", "title", "file", "sheet", "row", "column", "value", "allowed", "todo", "message",
-]  # fmt: skip
-SHEET_RULES: Mapping[str, tuple[str, str]] = {
-    "T01": ("error", "Blatt fehlt"),
-    "T02": ("error", "Überschriften nicht gefunden"),
-    "T03": ("error", "Spalte fehlt"),
-    "T04": ("error", "Spalte doppelt"),
-    "T05": ("hint", "Spalte wird nicht gelesen"),
-    "T06": ("finding", "Wert nicht möglich"),
-    "T07": ("hint", "anders gespeichert als erwartet"),
-    "T08": ("finding", "Formel"),
-    "T09": ("finding", "Fehlerwert"),
-    "T10": ("finding", "Wert fehlt"),
-    "T11": ("error", "Zeile doppelt"),
-    "T12": ("error", "Wert unbekannt"),
-    "T13": ("finding", "verbundene Zellen"),
-    "T14": ("finding", "Wert ohne Überschrift"),
-    "T15": ("hint", "ausgeblendet"),
+# Rule -> severity, title, what is to be done. Errors stop the build, findings are to be looked at, hints may be.
+SHEET_RULES: dict[str, tuple[str, str, str]] = {
+    "T01": ("error", "Blatt fehlt", "bitte das Blatt umbenennen oder die richtige Datei angeben"),
+    "T02": ("error", "Überschriften nicht gefunden", "bitte die Überschriften in eine Zeile setzen"),
+    "T03": ("error", "Spalte fehlt", "bitte die Spalte ergänzen oder umbenennen"),
+    "T04": ("error", "Spalte doppelt", "bitte eine der Spalten umbenennen oder löschen"),
+    "T05": ("hint", "Spalte wird nicht gelesen", "bitte umbenennen, falls sie gebraucht wird"),
+    "T06": ("finding", "Wert nicht möglich", "bitte berichtigen"),
+    "T07": ("hint", "anders gespeichert als erwartet", "bitte prüfen"),
+    "T08": ("finding", "Formel", "bitte das Ergebnis als Wert einfügen"),
+    "T09": ("finding", "Fehlerwert", "bitte berichtigen"),
+    "T10": ("finding", "Wert fehlt", "bitte nachtragen"),
+    "T11": ("error", "Zeile doppelt", "bitte klären, welche Zeile gilt, und die andere löschen"),
+    "T13": ("finding", "verbundene Zellen", "bitte den Zellverbund aufheben und jede Zelle ausfüllen"),
+    "T14": ("finding", "Wert ohne Überschrift", "bitte die Spalte benennen oder den Wert verschieben"),
+    "T15": ("hint", "ausgeblendet", "bitte prüfen, ob es gelten soll"),
+    "T16": ("finding", "durchgestrichen", "bitte prüfen, ob der Wert gelten soll"),
+    "K01": ("finding", "Antwort ohne Kategorie", "bitte kodieren"),
+    "K02": ("hint", "Kategorie nie vergeben", "bitte prüfen, ob sie gebraucht wird"),
+    "K03": ("error", "Kategorie unbekannt", "bitte berichtigen oder in die Kategorien aufnehmen"),
+    "K04": (
+        "error",
+        "Text weicht von der Antwort ab",
+        "bitte Text wiederherstellen und Kategorie prüfen",
+    ),
+    "K05": ("error", "Antwort gibt es nicht", "bitte Bündnis, Item und Nennung prüfen"),
+    "K06": ("finding", "Kategorie doppelt vergeben", "bitte eine der beiden löschen"),
+    "K07": ("error", "unbekannt, wer kodiert hat", "bitte berichtigen"),
+    "K08": ("error", "Item ohne Kategorien", "bitte das Item aufnehmen oder berichtigen"),
+    "K09": ("finding", "Antwort nicht von allen kodiert", "bitte nachtragen"),
 }
-_WITH_VALUE = frozenset({"T06", "T07", "T08", "T09", "T12", "T14"})  # the sentence quotes what the cell holds
+_WITH_VALUE = frozenset({"T06", "T07", "T08", "T09", "T14", "T16"})  # the sentence quotes what the cell holds
+_COLUMNS = ["severity", "rule", "title", "file", "sheet", "row", "column", "value", "message"]
 
 
 class SheetFindings:
     """The findings of one file, in the order in which they are met; nothing is raised."""
 
-    def __init__(self, file: str, rules: Mapping[str, tuple[str, str]] = SHEET_RULES) -> None:
-        self.file = file
-        self.sheet = ""
-        self._rules = rules
-        self._rows: list[dict[str, Any]] = []
+    def __init__(self, file: str) -> None:
+        self.file, self.sheet = file, ""
+        self._rows: list[tuple[Any, ...]] = []
 
     def add(
-        self, rule: str, said: str, *, todo: str, row: int | None = None, column: str = "", value: Any = "",
-        allowed: str = "",
+        self, rule: str, sentence: str, *, row: int | None = None, column: str = "", value: Any = "",
+        allowed: str = "", todo: str = "",
     ) -> None:  # fmt: skip
         """Add a finding.
 
         Parameters
         ----------
-        rule : key of the rules
-        said : whole German sentence on what is wrong
-        todo, allowed : parts of a sentence
+        rule : key of `SHEET_RULES`
+        sentence : whole German sentence on what is wrong
         row : number of the row as the program shows it
         column : letter and heading, or an area
         value : what the cell holds
+        allowed, todo : parts of a sentence; without `todo` that of the rule
         """
-        severity, title = self._rules[rule]
+        severity, title, usual = SHEET_RULES[rule]
         value = printable(str(value))
-        place = place_in_words(self.sheet, row, column)
+        where = [f"„{printable(self.file)}“", place_in_words(self.sheet, row, column)]
         quoted = f" „{value}“" if value and rule in _WITH_VALUE else ""
-        rest = "; ".join(x for x in (f"erlaubt: {allowed}" if allowed else "", todo) if x)
-        where = ", ".join(x for x in (f"„{printable(self.file)}“", place) if x)
-        message = f"{where}{quoted}: {said} {rest[:1].upper()}{rest[1:]}."
-        self._rows.append(
-            {
-                "severity": severity,
-                "rule": rule,
-                "title": title,
-                "file": self.file,
-                "sheet": self.sheet,
-                "row": row,
-            }
-            | {"column": column, "value": value, "allowed": allowed, "todo": todo, "message": message}
-        )
+        rest = (f"erlaubt: {allowed}; " if allowed else "") + (todo or usual)
+        message = f"{', '.join(filter(None, where))}{quoted}: {sentence} {rest[:1].upper()}{rest[1:]}."
+        self._rows.append((severity, rule, title, self.file, self.sheet, row, column, value, message))
 
     def table(self) -> pd.DataFrame:
-        """One row per finding; errors first, then by row."""
-        table = pd.DataFrame(self._rows, columns=SHEET_FINDING_COLUMNS).astype({"row": "Int64"})
-        order = table["severity"].map({"error": 0, "finding": 1, "hint": 2})
-        table = table.assign(order=order).sort_values(["order", "row"], kind="stable", na_position="first")
-        return table.drop(columns="order").reset_index(drop=True)
+        """One row per finding: errors first, then what concerns no row, then by row."""
+        ranks = {"error": 0, "finding": 1, "hint": 2}
+        rows = sorted(self._rows, key=lambda f: (ranks[f[0]], f[5] or 0))
+        return pd.DataFrame(rows, columns=_COLUMNS).astype({"row": "Int64"})
 
 
 def finding_log_rows(findings: pd.DataFrame) -> list[dict[str, str]]:
-    """Findings of a spreadsheet with the columns of the log of findings (`gkanalysis.core.findings`).
-
-    Parameters
-    ----------
-    findings : DataFrame with `SHEET_FINDING_COLUMNS`
+    """Findings of a spreadsheet with the columns of the common log (`gkanalysis.core.findings`).
 
     Examples
     --------
-    >>> found = SheetFindings("log.csv")
-    >>> found.add("T10", "Hier fehlt ein Wert.", todo="bitte nachtragen", row=3, column="B „Tage“")
-    >>> finding_log_rows(found.table())[0]["place"]
+    >>> findings = SheetFindings("log.csv")
+    >>> findings.add("T10", "Hier fehlt ein Wert.", row=3, column="B „Tage“")
+    >>> finding_log_rows(findings.table())[0]["place"]
     'Zeile 3, Spalte B „Tage“'
     """
-    rows = []
-    for f in findings.itertuples():
-        row = dict.fromkeys(FINDING_COLUMNS, "")
-        row |= {"severity": f.severity, "rule": f.rule, "title": f.title, "file": f.file, "raw": f.value}
-        rows.append(row | {"place": place_in_words(f.sheet, f.row, f.column), "message": f.message})
-    return rows
+    return [
+        dict.fromkeys(FINDING_COLUMNS, "")
+        | {"severity": f.severity, "rule": f.rule, "title": f.title, "file": f.file, "raw": f.value}
+        | {"place": place_in_words(f.sheet, f.row, f.column), "message": f.message}
+        for f in findings.itertuples()
+    ]
 
 
 def place_in_words(sheet: str, row: int | None, column: str) -> str:
@@ -112,9 +105,9 @@ def place_in_words(sheet: str, row: int | None, column: str) -> str:
     >>> place_in_words("Log", 3, "B")
     'Blatt „Log“, Zeile 3, Spalte B'
     """
-    parts = [
+    parts = (
         f"Blatt „{printable(sheet)}“" if sheet else "",
         "" if row is None or pd.isna(row) else f"Zeile {row}",
         f"Spalte {column}" if column else "",
-    ]
-    return ", ".join(part for part in parts if part)
+    )
+    return ", ".join(filter(None, parts))

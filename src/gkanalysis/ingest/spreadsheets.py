@@ -7,23 +7,21 @@ allowed, what to do.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from gkanalysis.core.errors import ValidationError
 from gkanalysis.ingest.cellvalues import Column, normalised, read_cell
-from gkanalysis.ingest.headings import HEADING_ROWS, Heading, check_heading, closest, find_heading, main_title
 from gkanalysis.ingest.refusal import printable
 from gkanalysis.ingest.sheetfindings import SheetFindings
-from gkanalysis.ingest.tablespec import TableSpec, table_spec
+from gkanalysis.ingest.tablespec import TableSpec
 from gkanalysis.ingest.workbook import Cell, Sheet, column_letter, read_workbook
 
-__all__ = ["Column", "SheetRead", "TableSpec", "read_table", "table_spec"]
-
+HEADING_ROWS = 30  # the heading is looked for in so many rows
 _DTYPES = {"int": "Int64", "number": "Float64", "date": "str", "text": "str", "option": "str"}
 
 
@@ -38,8 +36,8 @@ class SheetRead:
         program shows it). Rows that stand twice are all there.
     findings : DataFrame, one row per finding, errors first, then by row
         `severity` ("error", "finding", "hint"), `rule` (key of `SHEET_RULES`), `title`, `file`, `sheet`,
-        `row` (missing if it concerns the sheet), `column` (letter and heading), `value`, `allowed`, `todo`,
-        `message` (the whole sentence).
+        `row` (missing if it concerns the sheet), `column` (letter and heading), `value`, `message` (a sentence with
+        place, value, what is allowed and what to do).
     sheet : str
         Name of the sheet that was read; "" for a CSV file, or if there was none to read.
     """
@@ -48,33 +46,16 @@ class SheetRead:
     findings: pd.DataFrame
     sheet: str = ""
 
-    def check(self) -> pd.DataFrame:
-        """The rows, if no finding is an error.
 
-        Raises
-        ------
-        ValidationError
-            With every finding of severity "error", one sentence per line.
-        """
-        errors = self.findings.loc[self.findings["severity"] == "error", "message"]
-        if len(errors):
-            raise ValidationError(
-                "Die Tabelle ist so nicht verwendbar:\n" + "\n".join(f"  {e}" for e in errors)
-            )
-        return self.rows
-
-
-def read_table(
-    path: str | Path, spec: TableSpec, *, known: Mapping[str, Collection[str]] | None = None
-) -> SheetRead:
+def read_table(path: str | Path, spec: TableSpec, findings: SheetFindings | None = None) -> SheetRead:
     """Read a declared table from a CSV or .xlsx file.
 
     Parameters
     ----------
     path : str or Path
     spec : TableSpec
-    known : mapping from column to values, optional
-        Values that exist, such as the ids of the register; others are errors.
+    findings : SheetFindings, optional
+        Takes what is found, beside what others find in the same file.
 
     Returns
     -------
@@ -88,27 +69,100 @@ def read_table(
 
     Examples
     --------
+    >>> from gkanalysis.ingest.tablespec import table_spec
     >>> days = {"name": "days", "kind": "number", "titles": ["Tage"]}
     >>> spec = table_spec({"columns": [{"name": "case_id"}, days]})
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "log.csv"
     ...     _ = path.write_text("Tage;case_id\\n1,5;B01\\nzwei;B02\\n", encoding="utf-8")
-    ...     found = read_table(path, spec)
-    >>> found.rows
+    ...     log = read_table(path, spec)
+    >>> log.rows
       case_id  days  row
     0     B01   1.5    2
     1     B02  <NA>    3
-    >>> print(found.findings["message"].item())
+    >>> print(log.findings["message"].item())
     „log.csv“, Zeile 3, Spalte A „Tage“ „zwei“: Der Wert ist keine Zahl. Erlaubt: eine Zahl, mit Komma vor den \
 Nachkommastellen; bitte berichtigen.
     """
     path = Path(path)
-    reader = _Reader(SheetFindings(path.name), spec, known or {})
-    rows = reader.read(read_workbook(path))
+    findings = findings or SheetFindings(path.name)
+    rows = _Reader(findings, spec).read(read_workbook(path))
     frame = pd.DataFrame(rows, columns=[*(c.name for c in spec.columns), "row"])
     frame = frame.astype({c.name: _DTYPES[c.kind] for c in spec.columns} | {"row": "int64"})
-    return SheetRead(frame, reader.findings.table(), reader.findings.sheet)
+    return SheetRead(frame, findings.table(), findings.sheet)
+
+
+def main_title(column: Column) -> str:
+    """The heading by which a column is called in sentences."""
+    return (column.titles or (column.name,))[0]
+
+
+def closest(wanted: str, there: Iterable[str], cutoff: float) -> str:
+    """A sentence that names the nearest of what is there, with a space before it; "" if nothing is near.
+
+    What holds the wanted words, or is held in them, is nearest; then what differs in few letters.
+
+    >>> closest("Datum", ["Datum des Besuchs", "Ort"], 0.6)
+    ' Gemeint ist vielleicht „Datum des Besuchs“.'
+    """
+    by_text = {normalised(str(text)): str(text) for text in there}
+    looked_for = normalised(wanted)
+    holding = [t for t in by_text if len(t) > 3 and (t in looked_for or looked_for in t)]
+    near = holding or get_close_matches(looked_for, by_text, 1, cutoff)
+    return f" Gemeint ist vielleicht „{printable(by_text[near[0]])}“." if near else ""
+
+
+def _quoted(texts: Iterable[str]) -> str:
+    return ", ".join(f"„{printable(text)}“" for text in texts)
+
+
+@dataclass(frozen=True)
+class _Heading:
+    """Where the columns stand: `row` is 0 if there is none, `first` the first row of the data.
+
+    `places` are the columns of each name that was found, `unknown` the headings that are none.
+    """
+
+    row: int = 0
+    first: int = 1
+    places: Mapping[str, list[int]] = field(default_factory=dict)
+    unknown: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def at(self) -> dict[str, int]:
+        """The column of each name that stands once."""
+        return {name: columns[0] for name, columns in self.places.items() if len(columns) == 1}
+
+
+def _find_heading(sheet: Sheet, columns: Sequence[Column]) -> _Heading:
+    """The row that names most of the columns; the first of them in a tie.
+
+    A heading that is merged downwards counts in each of its rows, so that two-line headings are read.
+    """
+    name_of = {normalised(title): c.name for c in columns for title in (c.name, *c.titles)}
+    titles: dict[int, dict[int, str]] = {}
+    for (row, column), cell in sheet.cells.items():
+        if row <= HEADING_ROWS:
+            titles.setdefault(row, {})[column] = cell.shown
+    end = {row: row for row in titles}
+    for top, left, bottom, right in sheet.merged:
+        if left == right and top < bottom and top <= HEADING_ROWS and left in titles.get(top, {}):
+            for row in range(top, min(bottom, HEADING_ROWS) + 1):
+                titles.setdefault(row, {}).setdefault(left, titles[top][left])
+                end[row] = max(end.get(row, row), bottom)
+    best = _Heading()
+    for row in sorted(titles):
+        places: dict[str, list[int]] = {}
+        unknown = {}
+        for column, title in sorted(titles[row].items()):
+            if name := name_of.get(normalised(title)):
+                places.setdefault(name, []).append(column)
+            else:
+                unknown[column] = title
+        if len(places) > len(best.places):
+            best = _Heading(row, end[row] + 1, places, unknown)
+    return best
 
 
 @dataclass(frozen=True)
@@ -117,36 +171,32 @@ class _Reader:
 
     findings: SheetFindings
     spec: TableSpec
-    known: Mapping[str, Collection[str]]
 
     def read(self, sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
         """Choose the sheet, find the heading, read the rows."""
-        headings = {k: find_heading(sheet, self.spec.columns) for k, sheet in enumerate(sheets)}
+        headings = [_find_heading(sheet, self.spec.columns) for sheet in sheets]
         chosen = self._choose(sheets, headings)
         if chosen is None:
             return []
         sheet, heading = sheets[chosen], headings[chosen]
         self.findings.sheet = sheet.name
         if sheet.is_hidden:
-            self.findings.add(
-                "T15", "Das Blatt ist ausgeblendet.", todo="bitte prüfen, ob es das richtige Blatt ist"
-            )
+            self.findings.add("T15", "Das Blatt ist ausgeblendet.")
         if not heading.row:
-            titles = ", ".join(f"„{main_title(c)}“" for c in self.spec.columns)
             self.findings.add(
-                "T02", f"In den ersten {HEADING_ROWS} Zeilen steht keine der Überschriften.", allowed=titles,
-                todo="bitte die Überschriften in eine Zeile setzen",
+                "T02", f"In den ersten {HEADING_ROWS} Zeilen steht keine der Überschriften.",
+                allowed=_quoted(map(main_title, self.spec.columns)),
             )  # fmt: skip
             return []
-        check_heading(sheet, heading, self.spec.columns, self.findings)
+        self._check_heading(sheet, heading)
         rows = self._read_rows(sheet, heading)
         self._check_keys(rows)
         return rows
 
-    def _choose(self, sheets: Sequence[Sheet], headings: Mapping[int, Heading]) -> int | None:
+    def _choose(self, sheets: Sequence[Sheet], headings: Sequence[_Heading]) -> int | None:
         """Position of the declared sheet, or of the only one with the headings; else a finding and None."""
         needed = {c.name for c in self.spec.columns if not c.may_be_absent}
-        fitting = [k for k in headings if needed <= {*headings[k].at, *headings[k].double}]
+        fitting = [k for k, heading in enumerate(headings) if needed <= set(heading.places)]
         if len(sheets) == 1 and not sheets[0].name:
             return 0  # a CSV file has no names of sheets
         wanted = {normalised(name) for name in self.spec.sheets}
@@ -154,83 +204,116 @@ class _Reader:
         candidates = named if wanted else fitting if len(sheets) > 1 else [0]
         if len(candidates) == 1 and sheets:
             return candidates[0]
-        there = ", ".join(f"„{printable(s.name)}“" for s in sheets) or "keine"
-        said = f"Vorhanden sind die Blätter {there}."
+        sentence = f"Vorhanden sind die Blätter {_quoted(s.name for s in sheets) or 'keine'}."
         if fitting:
-            places = ", ".join(f"„{printable(sheets[k].name)}“" for k in fitting)
-            said += f" Die erwarteten Überschriften stehen auf {places}."
-        self.findings.add(
-            "T01", said, todo="bitte das Blatt umbenennen oder die richtige Datei angeben",
-            allowed=", ".join(f"„{name}“" for name in self.spec.sheets) or "genau ein Blatt mit den Überschriften",
-        )  # fmt: skip
+            places = _quoted(sheets[k].name for k in fitting)
+            sentence += f" Die erwarteten Überschriften stehen auf {places}."
+        allowed = _quoted(self.spec.sheets) or "genau ein Blatt mit den Überschriften"
+        self.findings.add("T01", sentence, allowed=allowed)
         return None
 
-    def _read_rows(self, sheet: Sheet, heading: Heading) -> list[dict[str, Any]]:
+    def _check_heading(self, sheet: Sheet, heading: _Heading) -> None:
+        """Findings on missing, double, unknown and merged headings, and on merged cells below."""
+        add = self.findings.add
+        for column in self.spec.columns:
+            title, places = main_title(column), heading.places.get(column.name, [])
+            if len(places) > 1:
+                add(
+                    "T04", f"„{title}“ steht über mehreren Spalten; keine davon wird gelesen.", row=heading.row,
+                    column=", ".join(map(column_letter, places)), value=title, allowed="jede Überschrift einmal",
+                )  # fmt: skip
+            elif not places and not column.may_be_absent:
+                near = closest(title, heading.unknown.values(), 0.5)
+                allowed = _quoted(dict.fromkeys((*column.titles, column.name)))
+                add(
+                    "T03",
+                    f"Die Spalte „{title}“ fehlt.{near}",
+                    row=heading.row,
+                    value=title,
+                    allowed=allowed,
+                )
+        filled = {column for row, column in sheet.cells if row >= heading.first}
+        for at, title in heading.unknown.items():
+            if at in filled:
+                sentence = f"Die Spalte „{printable(title)}“ wird nicht gelesen."
+                add("T05", sentence, row=heading.row, column=column_letter(at), value=title)
+        for title, at in heading.at.items():
+            if at in sheet.hidden_columns:
+                add(
+                    "T15",
+                    "Die Spalte ist ausgeblendet und wird mitgelesen.",
+                    column=column_letter(at),
+                    value=title,
+                )
+        for top, left, bottom, right in sheet.merged:
+            in_heading = top <= heading.row <= bottom and right > left
+            if in_heading or top >= heading.first:
+                area = f"{column_letter(left)}{top}:{column_letter(right)}{bottom}"
+                where = "in der Überschrift" if in_heading else "in den Daten"
+                cell = sheet.cells.get((top, left))
+                add(
+                    "T13", f"Die Zellen {area} {where} sind verbunden; der Wert gilt nur für die erste.", row=top, column=area,
+                    value=cell.shown if cell else "", allowed="eine Zelle je Wert",
+                )  # fmt: skip
+
+    def _read_rows(self, sheet: Sheet, heading: _Heading) -> list[dict[str, Any]]:
         """All filled rows below the heading."""
         by_row: dict[int, dict[int, Cell]] = {}
-        for (row, column), cell in sheet.cells.items():
+        for (row, column), cell in sorted(sheet.cells.items()):
             if row >= heading.first:
                 by_row.setdefault(row, {})[column] = cell
         read = set(heading.at.values())
-        named = read | set(heading.unknown) | {c for places in heading.double.values() for c in places}
+        named = set(heading.unknown).union(*heading.places.values())
         rows = []
-        for row, cells in sorted(by_row.items()):
+        for row, cells in by_row.items():
             for column in sorted(set(cells) - named):
                 self.findings.add(
                     "T14", "Über dem Wert steht keine Überschrift, er wird nicht gelesen.", row=row,
                     column=column_letter(column), value=cells[column].shown, allowed="Werte unter einer Überschrift",
-                    todo="bitte die Spalte benennen oder den Wert verschieben",
                 )  # fmt: skip
             if read & set(cells):
                 rows.append({"row": row} | self._values(cells, heading, row))
         if hidden := sorted(set(by_row) & sheet.hidden_rows):
             shown = ", ".join(map(str, hidden[:5])) + (" …" if len(hidden) > 5 else "")
-            said = f"Ausgeblendete Zeilen werden mitgelesen, hier {len(hidden)} ({shown})."
-            self.findings.add("T15", said, row=hidden[0], todo="bitte prüfen, ob sie gelten")
+            sentence = f"Ausgeblendete Zeilen werden mitgelesen, hier {len(hidden)} ({shown})."
+            self.findings.add("T15", sentence, row=hidden[0])
         return rows
 
-    def _values(self, cells: Mapping[int, Cell], heading: Heading, row: int) -> dict[str, Any]:
+    def _values(self, cells: Mapping[int, Cell], heading: _Heading, row: int) -> dict[str, Any]:
         """Values of one row by column; a missing one that every row needs has a finding."""
         values: dict[str, Any] = {}
         for column in self.spec.columns:
             at = heading.at.get(column.name)
             if at is None:
                 continue
-            place = f"{column_letter(at)} „{main_title(column)}“"
+            where = {
+                "row": row,
+                "column": f"{column_letter(at)} „{main_title(column)}“",
+                "allowed": column.allowed,
+            }
             if at in cells:
-                values[column.name] = self._value(cells[at], column, row, place)
+                values[column.name] = self._value(cells[at], column, where)
             elif column.required:
-                self.findings.add(
-                    "T10",
-                    "Hier fehlt ein Wert.",
-                    row=row,
-                    column=place,
-                    allowed=column.allowed,
-                    todo="bitte nachtragen",
-                )
+                self.findings.add("T10", "Hier fehlt ein Wert.", **where)
         return values
 
-    def _value(self, cell: Cell, column: Column, row: int, place: str) -> Any:
+    def _value(self, cell: Cell, column: Column, where: dict[str, Any]) -> Any:
         """Value of a cell, with a finding if it has none or something was noticed."""
-        value = cell.value if cell.kind == "formula" else cell.shown
-        where = {"row": row, "column": place, "value": value, "allowed": column.allowed}
+        where = where | {"value": cell.value if cell.kind == "formula" else cell.shown}
         reading = read_cell(cell, column)
         if reading.problem:
             rule = {"formula": "T08", "error": "T09"}.get(cell.kind, "T06")
-            todo = "bitte das Ergebnis als Wert einfügen" if rule == "T08" else "bitte berichtigen"
-            self.findings.add(rule, f"Der Wert {reading.problem}.", todo=todo, **where)
+            self.findings.add(rule, f"Der Wert {reading.problem}.", **where)
             return None
-        if reading.hint:
+        if cell.is_struck:
             self.findings.add(
-                "T07", f"Der Wert wurde übernommen: {reading.hint}.", todo="bitte prüfen", **where
+                "T16", "Der Wert ist ganz oder teilweise durchgestrichen und wurde übernommen.", **where
             )
+        if reading.hint:
+            self.findings.add("T07", f"Der Wert wurde übernommen: {reading.hint}.", **where)
         elif cell.kind == "text" and self.findings.sheet and column.kind in ("int", "number", "date"):
-            said = "Der Wert ist als Text gespeichert und wurde übernommen."
-            self.findings.add("T07", said, todo="bitte die Zelle passend formatieren", **where)
-        if column.name in self.known and reading.value not in self.known[column.name]:
-            near = closest(str(reading.value), [str(k) for k in self.known[column.name]], 0.6)
-            where["allowed"] = "bekannte Werte"
-            self.findings.add("T12", f"Der Wert ist unbekannt.{near}", todo="bitte berichtigen", **where)
+            sentence = "Der Wert ist als Text gespeichert und wurde übernommen."
+            self.findings.add("T07", sentence, todo="bitte die Zelle passend formatieren", **where)
         return reading.value
 
     def _check_keys(self, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -242,9 +325,8 @@ class _Reader:
                 continue
             if key in seen:
                 shown = ", ".join(map(str, key))
-                said = f"„{printable(shown)}“ steht schon in Zeile {seen[key]}."
                 self.findings.add(
-                    "T11", said, row=values["row"], column=", ".join(self.spec.key), value=shown,
-                    allowed="jeder Schlüssel einmal", todo="bitte klären, welche Zeile gilt, und die andere löschen",
+                    "T11", f"„{printable(shown)}“ steht schon in Zeile {seen[key]}.", row=values["row"],
+                    column=", ".join(self.spec.key), value=shown, allowed="jeder Schlüssel einmal",
                 )  # fmt: skip
             seen.setdefault(key, values["row"])

@@ -10,8 +10,8 @@ import pandas as pd
 
 from gkanalysis.codebook.listbook import ALLIANCE, ListBook
 from gkanalysis.core.findings import Log
-from gkanalysis.ingest.headings import main_title
 from gkanalysis.ingest.sheetfindings import finding_log_rows, place_in_words
+from gkanalysis.ingest.spreadsheets import main_title
 from gkanalysis.settle.process import read_files
 
 # what stands in the list and not in the table -> what it is: cells without a value, values and columns without a name

@@ -12,7 +12,7 @@ import pandas as pd
 from gkanalysis.codebook.instrument import Codebook
 from gkanalysis.core.errors import CodebookError
 from gkanalysis.core.findings import Log
-from gkanalysis.ingest.categories import CATEGORY_RULES, coding_sheet, read_codings
+from gkanalysis.ingest.categories import coding_sheet, read_codings
 from gkanalysis.ingest.categorybook import CATEGORY_FILE, CategoryBook
 from gkanalysis.ingest.sheetfindings import SheetFindings, finding_log_rows
 
@@ -56,7 +56,7 @@ def read_mentions(
         for c in codings.rows.itertuples():
             given.setdefault((c.case_id, c.item_id, c.mention), []).append((c.coder, c.category))
     elif len(answers):
-        lacking = SheetFindings(SHEET, CATEGORY_RULES)
+        lacking = SheetFindings(SHEET)
         message = f"Die Datei fehlt; {len(answers)} Nennungen offener Antworten haben keine Kategorie."
         lacking.add("K01", message, todo=f"bitte in „{folder}“ anlegen und kodieren")
         log.findings += finding_log_rows(lacking.table())
