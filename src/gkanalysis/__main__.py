@@ -70,7 +70,7 @@ def _parser() -> Parser:
     chapter.add_argument(
         "chapters", nargs="*", default=[], metavar="KAPITEL", help="diese, auch wenn sie nicht fehlen"
     )
-    chapter.add_argument("--engine", default="fork", choices=["fork", "nbclient"])
+    chapter.add_argument("--engine", default="fork", choices=["fork", "kernel"])
     add("assemble", _assemble, "Kapitel, Tabellen und Werte eines Berichts zusammenführen", "report")
     render = add("render", _render, "einen Bericht setzen", "report")
     render.add_argument("--format", required=True, choices=["html", "pdf", "docx", "pptx"])

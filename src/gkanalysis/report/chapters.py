@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 
@@ -46,9 +47,10 @@ def run_chapters(
     failed: list[GkError] = []
     for chapter, notebook, parameters in asked:
         try:
-            run_chapter(notebook, build / chapter, parameters, engine=engine)
+            run_chapter(notebook, build / chapter, parameters, report=report, engine=engine)
         except GkError as error:
-            failed.append(type(error)(f"Kapitel {chapter}, {error}"))  # a notebook may serve many chapters
+            # a notebook may serve many chapters
+            failed.append(type(error)(re.sub("(?m)^(?=„)", f"Kapitel {chapter}, ", str(error))))
         else:
             yield f"{report.id}: Kapitel {chapter} gerechnet."
     if len(failed) == 1:

@@ -21,6 +21,7 @@ DIALECT = (
     "markdown-raw_html-raw_tex-raw_attribute-latex_macros-tex_math_dollars-implicit_figures-citations"
     "-example_lists-yaml_metadata_block-pandoc_title_block"
 )
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~^$!@\"'-])")  # what pandoc could take for Markdown inside a line
 
 SYNTHETIC = (
     "Die Daten sind synthetisch: Bündnisse und Angaben sind erfunden; sie treffen die veröffentlichten "
@@ -62,6 +63,15 @@ def parse(markdown: str) -> Node:
     """
     markdown = BOX.sub(r"::: kasten\n**\1.** ", markdown)
     return json.loads(run_pandoc(markdown, ["-f", DIALECT, "-t", "json"]))
+
+
+def escape_markdown(text: str) -> str:
+    """Text that pandoc prints as it stands, within a line.
+
+    >>> escape_markdown("Träger *neu*")
+    'Träger \\\\*neu\\\\*'
+    """
+    return SPECIAL.sub(r"\\\1", text)
 
 
 def text_node(text: str) -> list[Node]:

@@ -1,7 +1,9 @@
-"""A papermill engine that runs a notebook in a forked child with everything imported already.
+"""Engines of papermill that also evaluate the expressions in the text, after the last cell, as JupyterLab does.
 
-Same cells, same outputs as the stock engine for what our notebooks do (a test compares them cell by cell),
-without starting a kernel. Where the system cannot fork, the stock engine runs instead.
+`fork` runs a notebook in a forked child with everything imported already: same cells, same outputs as `kernel`, the
+stock engine, for what our notebooks do (a test compares them cell by cell), without starting a kernel. Where the
+system cannot fork, `kernel` runs instead. Results stand in the metadata of the cells as jupyterlab-myst writes them:
+`user_expressions`, a list of expression and result in the order of the text.
 """
 
 from __future__ import annotations
@@ -14,9 +16,37 @@ import traceback
 from typing import Any
 
 from nbformat import NotebookNode
+from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NBClientEngine
 
 from gkanalysis.core.errors import NotebookError
+from gkanalysis.report.shown import asked_expressions, keep_results
+
+
+class KernelClient(PapermillNotebookClient):
+    """The stock client, which then evaluates the expressions of the text."""
+
+    def papermill_execute_cells(self) -> None:
+        """Run all cells; if none failed, evaluate what the text asks for."""
+        super().papermill_execute_cells()
+        if any(o.output_type == "error" for c in self.nb.cells for o in c.get("outputs", ())):
+            return
+        results = []
+        for asked in asked_expressions(self.nb):
+            sent = self.kc.execute("", silent=True, store_history=False, user_expressions=asked)
+            results.append(self.wait_for_reply(sent)["content"]["user_expressions"] if asked else {})
+        keep_results(self.nb, results)
+
+
+class KernelEngine(NBClientEngine):
+    """Registered as `kernel` in the entry points of papermill: the stock engine with `KernelClient`."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:
+        """Run the notebook in a kernel of its own."""
+        return KernelClient(
+            nb_man, kernel_name=kernel_name, startup_timeout=kwargs.get("start_timeout")
+        ).execute()
 
 
 class ForkEngine(Engine):
@@ -32,7 +62,7 @@ class ForkEngine(Engine):
             If the child ends in the middle of the notebook.
         """
         if not hasattr(os, "fork"):
-            return NBClientEngine.execute_managed_notebook(nb_man, kernel_name, **kwargs)
+            return KernelEngine.execute_managed_notebook(nb_man, kernel_name, **kwargs)
         cells = [c for c in nb_man.nb.cells if c.cell_type == "code" and c.source.strip()]
         read_end, write_end = os.pipe()
         sys.stdout.flush()
@@ -40,28 +70,34 @@ class ForkEngine(Engine):
         child = os.fork()
         if child == 0:
             os.close(read_end)
-            _run_child([c.source for c in cells], write_end)  # does not return
+            _run_child([c.source for c in cells], asked_expressions(nb_man.nb), write_end)  # does not return
         os.close(write_end)
         with os.fdopen(read_end, encoding="utf-8") as answers:
-            for cell in cells:
-                nb_man.cell_start(cell)
+
+            def answer(asked: str) -> Any:
                 line = answers.readline()
                 if not line.endswith("\n"):
                     os.waitpid(child, 0)
-                    raise NotebookError(f"Zelle „{cell.get('id')}“ hat das Programm des Notebooks beendet.")
-                result = json.loads(line)
+                    raise NotebookError(f"{asked} hat das Programm des Notebooks beendet.")
+                return json.loads(line)
+
+            for cell in cells:
+                nb_man.cell_start(cell)
+                result = answer(f"Zelle „{cell.get('id')}“")
                 cell.execution_count = result["count"]
                 cell.outputs = [NotebookNode(o) for o in result["outputs"]]
                 if result["failed"]:
                     nb_man.cell_exception(cell)
                     break
                 nb_man.cell_complete(cell)
+            else:
+                keep_results(nb_man.nb, answer("Ein Ausdruck im Text"))
         os.waitpid(child, 0)
         return nb_man.nb
 
 
-def _run_child(sources: list[str], write_end: int) -> None:
-    """Run all cells in a fresh shell and send one JSON line per cell; ends the process."""
+def _run_child(sources: list[str], asked: list[dict[str, str]], write_end: int) -> None:
+    """Run all cells in a fresh shell, then the expressions; sends one JSON line per cell and one; ends the process."""
     status = 1
     try:
         answers = os.fdopen(write_end, "w", encoding="utf-8")
@@ -73,6 +109,9 @@ def _run_child(sources: list[str], write_end: int) -> None:
             answers.flush()
             if result["failed"]:
                 break
+        else:
+            answers.write(json.dumps([shell.user_expressions(text) for text in asked]) + "\n")
+            answers.flush()
         status = 0
     except BaseException:  # the parent sees the missing line; the log sees why
         traceback.print_exc(file=sys.__stderr__)

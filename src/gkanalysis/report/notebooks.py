@@ -10,7 +10,7 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,24 @@ import gkanalysis
 from gkanalysis.core import errors
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import guess, listed
-from gkanalysis.core.writing import write_json
-from gkanalysis.report.shown import Shown
+from gkanalysis.core.writing import write_bytes, write_json
+from gkanalysis.report.definition import ChapterDefinition, Report
+from gkanalysis.report.exporter import (
+    INTERNAL,
+    ChapterExporter,
+    Where,
+    cell_place,
+    expression_problems,
+    review_page,
+    text_cells,
+)
+from gkanalysis.report.shown import EXPRESSION
 from gkanalysis.report.typed import typed_results, typed_sentence, value_names
+from gkanalysis.report.values import Value, value_from_record
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")  # colours of the stock engine
 IN_CELL = re.compile(r'File "<ipython-input|Cell In\[')  # a frame of the traceback that lies in a cell
-TAGS = {"parameters", "intern"}  # `intern` cells of text stay out of the report
+TAGS = {"parameters", INTERNAL}
 # kind of a parameter as its notebook declares it -> what may be passed, and what it is called
 KINDS: dict[str, tuple[Any, str]] = {
     "str": (str, "ein Text (Anführungszeichen helfen)"),
@@ -37,42 +48,65 @@ KINDS: dict[str, tuple[Any, str]] = {
 STATE = ("exhibits.json", "values.json", "dataset.json")  # what a chapter keeps while its notebook runs
 
 
-def run_chapter(notebook: Path, out: Path, parameters: Mapping[str, Any], *, engine: str = "fork") -> None:
-    """Execute a notebook as a chapter of a report.
+def run_chapter(
+    notebook: Path,
+    out: Path,
+    parameters: Mapping[str, Any],
+    *,
+    report: Report | None = None,
+    engine: str = "fork",
+) -> None:
+    """Execute a notebook as a chapter of a report; `out` is called like the chapter.
 
-    Writes the exhibits of the notebook, the executed notebook and last `chapter.json` (texts and exhibits in
-    order, values) into `out`; everything is made in a folder beside it and moved.
+    Writes the exhibits of the notebook, the executed notebook, a page of it for reviewers and last `chapter.json`
+    (Markdown with values filled in, exhibits in order, values) into `out`; everything is made in a folder beside it
+    and moved.
 
     Parameters
     ----------
     notebook : the stripped notebook
     out : folder of the chapter
     parameters : what to inject; `out` is added
-    engine : papermill engine, `fork` or `nbclient` (stock)
+    report : gives the chapter heading and text of its own, see `prepared`
+    engine : `fork` or `kernel`, see `report.forkengine`
 
     Raises
     ------
     NotebookError
         Unknown parameters, no cell tagged `parameters`, a failed cell, a cell that ended the program or
-        never ran, an exhibit that was computed and not shown. What stood in `out` before stays then.
+        never ran, an exhibit that was computed and not shown, an expression of the text that is none of our numbers,
+        a result typed by hand. What stood in `out` before stays then.
     """
     import papermill
     from nbclient.exceptions import DeadKernelError
+    from papermill.engines import papermill_engines
 
+    from gkanalysis.report.forkengine import KernelEngine
+
+    papermill_engines.register("kernel", KernelEngine)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     beside = out.resolve().with_name(f".{out.name}.new")
     passed = {**parameters, "out": str(beside)}
     _check_parameters(notebook, passed)
+    definitions = () if report is None else report.chapters
+    chapter = next((c for c in definitions if c.id == out.name), ChapterDefinition(out.name, "", (), {}))
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     try:
         executed = papermill.execute_notebook(
-            str(notebook), str(beside / "executed.ipynb"), passed, engine_name=engine, progress_bar=False,
-            kernel_name="python3", cwd=str(notebook.parent), request_save_on_cell_execute=False,
+            prepared(nbformat.read(notebook, as_version=4), chapter), None, passed, engine_name=engine,
+            progress_bar=False, kernel_name="python3", cwd=str(notebook.parent), request_save_on_cell_execute=False,
         )  # fmt: skip
         _check_executed(notebook, executed)
-        write_json(beside / "chapter.json", _chapter(executed, beside))
-        nbformat.write(canonical(executed), beside / "executed.ipynb")
+        executed = canonical(executed)
+        shared = sum(c.notebook == chapter.notebook for c in definitions) > 1
+        resources = {"chapter": out.name, "prefix": f"{out.name.replace('-', '_')}_" if shared else ""}
+        file = "" if report is None else f"reports/{report.id}.yml"
+        content = _chapter(executed, beside, resources, _place(notebook, chapter, file))
+        title = f"{chapter.title or out.name} – Notebook {notebook.stem}"
+        write_bytes(beside / f"arbeit/notebooks/{out.name}.html", review_page(executed, title))
+        write_json(beside / "chapter.json", content)
+        nbformat.write(executed, beside / "executed.ipynb")
         for name in STATE:
             (beside / name).unlink(missing_ok=True)
         shutil.rmtree(out, ignore_errors=True)
@@ -85,13 +119,40 @@ def run_chapter(notebook: Path, out: Path, parameters: Mapping[str, Any], *, eng
         shutil.rmtree(beside, ignore_errors=True)
 
 
+def prepared(notebook: nbformat.NotebookNode, chapter: ChapterDefinition) -> nbformat.NotebookNode:
+    """The notebook with the heading and text that its report gives the chapter: what runs is what is printed.
+
+    Examples
+    --------
+    >>> cell = nbformat.v4.new_markdown_cell("# Alt\\n\\nText.\\n\\n## Tief {eval}`v.n`")
+    >>> chapter = ChapterDefinition("eins", "nb", (), {}, title="Neu", level=2, intro="Vorweg.")
+    >>> prepared(nbformat.v4.new_notebook(cells=[cell]), chapter).cells[0].source
+    '## Neu\\n\\nVorweg.\\n\\nText.\\n\\n### Tief {eval}`v.n`'
+    """
+    texts = [c for _, c in text_cells(notebook) if INTERNAL not in c.metadata.get("tags", ())]
+    if not texts:
+        return notebook
+    if chapter.text is not None:
+        texts[0].source = f"{texts[0].source.partition(chr(10))[0]}\n\n{chapter.text.strip()}\n"
+    if chapter.title:
+        deeper = "#" * (chapter.level - 1)
+        for cell in texts:
+            cell.source = re.sub(r"(?m)^(?=#)", deeper, cell.source)
+        topic = f' {{#{chapter.id} topic="{chapter.topic}"}}' if chapter.topic else ""
+        texts[0].source = re.sub(r"\A#+ .*", lambda _: f"{deeper}# {chapter.title}{topic}", texts[0].source)
+    if chapter.intro:
+        heading, _, rest = texts[0].source.partition("\n")
+        texts[0].source = f"{heading}\n\n{chapter.intro.strip()}\n{rest}"
+    return notebook
+
+
 def canonical(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The executed notebook without what changes from run to run: times, random ids, the folders of this run."""
     clean = nbformat.from_dict(json.loads(json.dumps(notebook)))
     clean.metadata = {k: v for k, v in clean.metadata.items() if k in ("kernelspec",)}
     clean.cells = [c for c in clean.cells if "injected-parameters" not in c.metadata.get("tags", ())]
     for number, cell in enumerate(clean.cells):
-        cell.metadata = {k: v for k, v in cell.metadata.items() if k == "tags" and v}
+        cell.metadata = {k: v for k, v in cell.metadata.items() if k in ("tags", "user_expressions") and v}
         cell.id = cell.id if not cell.id.startswith("papermill") else f"cell-{number}"
     return clean
 
@@ -215,29 +276,47 @@ def _cell_number(notebook: Path, source: str) -> str:
     return next((f"{k} ({c.id})" for k, c in enumerate(cells, start=1) if c.source == source), "?")
 
 
-def _chapter(executed: nbformat.NotebookNode, folder: Path) -> dict[str, Any]:
-    """Texts and exhibits in the order of the notebook, with the values that the texts may refer to."""
+def _place(notebook: Path, chapter: ChapterDefinition, file: str) -> Where:
+    """Where something in the text stands, for people: the definition of the report, or a cell of the notebook."""
+    written = "\n".join(filter(None, (chapter.title, chapter.intro, chapter.text)))
+    return lambda number, cell, mark: (
+        f"„{file}“" if mark in written else f"„{notebook.name}“, {cell_place(number, cell, mark)}"
+    )
+
+
+def _chapter(
+    executed: nbformat.NotebookNode, folder: Path, resources: dict[str, Any], where: Where
+) -> dict[str, Any]:
+    """What the report needs of a chapter: Markdown, exhibits in the order shown, the values of the text."""
 
     def read(name: str, otherwise: Any) -> Any:
         path = folder / name
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else otherwise
 
+    values = [value_from_record(r) for r in read("values.json", [])]
+    problems = [*expression_problems(executed, where), *_prose_problems(executed, values, where)]
+    if problems:
+        raise NotebookError("\n".join(problems))
+    markdown, resources = ChapterExporter().from_notebook_node(executed, resources)
     exhibits = read("exhibits.json", {})
-    blocks: list[dict[str, str]] = []
-    for cell in executed.cells:
-        tags = cell.metadata.get("tags", ())
-        if cell.cell_type == "markdown" and "intern" not in tags:
-            blocks.append({"type": "markdown", "text": cell.source, "cell": cell.id})
-        for output in cell.get("outputs", ()):
-            shown = output.get("data", {}).get(Shown.MIME)
-            if shown:
-                blocks.append({"type": "exhibit", "id": shown["id"]})
-    unseen = set(exhibits) - {b["id"] for b in blocks if b["type"] == "exhibit"}
-    if unseen:
+    if unseen := set(exhibits) - set(resources["shown"]):
         raise NotebookError(
             f"Diese Darstellungen wurden gerechnet, aber nicht gezeigt: {', '.join(sorted(unseen))}."
         )
     return {
-        "blocks": blocks, "exhibits": exhibits, "values": read("values.json", []),
+        "markdown": markdown, "exhibits": {e: exhibits[e] for e in resources["shown"]}, "values": resources["values"],
         "synthetic": read("dataset.json", {}).get("synthetic"),
     }  # fmt: skip
+
+
+def _prose_problems(executed: nbformat.NotebookNode, values: Sequence[Value], where: Where) -> Iterator[str]:
+    """Sentences on results typed by hand, and on words for counts that no count stands behind."""
+    scales = dict.fromkeys(v.scale for v in values if v.scale)
+    for number, cell in text_cells(executed):
+        for loose in (w for scale in scales for w in scale.unbound(EXPRESSION.sub(" ", cell.source))):
+            yield (
+                f"{where(number, cell, loose)}: „{loose}“ steht ohne Zahl dahinter; bitte "
+                f'{{eval}}`v.name.said("{loose}")` schreiben, damit das Wort geprüft wird.'
+            )
+        for phrase in typed_results(cell.source):
+            yield f"{where(number, cell, phrase)}: {typed_sentence(phrase, values)}."

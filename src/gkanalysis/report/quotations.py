@@ -19,7 +19,6 @@ import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.disclosure.quoted import plain_words, quote_id
-from gkanalysis.report.values import escape_markdown
 
 CUT = "[...]"
 _CHANGE = re.compile(r"\[[^\[\]]*\]|(?<!\w)[XY](?!\w)")
@@ -140,15 +139,6 @@ def draw_speaker(wanted: str, declared: Mapping[str, Any]) -> dict[str, str]:
     """
     digest = hashlib.sha256(f"{declared['seed']}:{wanted}".encode()).digest()
     return dict(declared["female" if digest[0] % 2 else "male"])
-
-
-def quotation_markdown(exhibit: Mapping[str, Any]) -> str:
-    """A quotation as a block of Markdown.
-
-    >>> quotation_markdown({"text": "So [...] war es."})
-    '> „So \\\\[...\\\\] war es.“'
-    """
-    return f"> {escape_markdown(in_quotation_marks(exhibit['text']))}"
 
 
 def in_quotation_marks(text: str) -> str:

@@ -12,8 +12,14 @@ from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.writing import write_bytes
 from gkanalysis.disclosure.check import check_file
 from gkanalysis.report.definition import Report
-from gkanalysis.report.document import check_document, data_mark, link_exhibits, number_headings, parse
-from gkanalysis.report.values import escape_markdown
+from gkanalysis.report.document import (
+    check_document,
+    data_mark,
+    escape_markdown,
+    link_exhibits,
+    number_headings,
+    parse,
+)
 
 LAST_PAGE = """
 

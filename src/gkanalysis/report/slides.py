@@ -21,12 +21,12 @@ from gkanalysis.report.document import (
     check_document,
     data_mark,
     div_class,
+    escape_markdown,
     link_exhibits,
     parse,
     plain_text,
     walk,
 )
-from gkanalysis.report.values import escape_markdown
 
 # The grid in millimetres and points, the same in HTML, PDF and PowerPoint: x, y, width, height.
 PAGE = (338.667, 190.5)  # 16:9, as PowerPoint makes it

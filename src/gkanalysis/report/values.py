@@ -1,4 +1,4 @@
-"""Numbers in prose: text refers to them by id, the renderer fills them in, JupyterLab shows them.
+"""Numbers in prose: text refers to them by id, JupyterLab and the runner show them.
 
 In a Markdown cell `` {eval}`v.new` `` stands for the value saved under the id `new`; `` {eval}`v.new.percent` ``
 for another wording of the same value; `` {eval}`v.new.said("zwei Kommunen")` `` for words that the author chose and
@@ -8,38 +8,52 @@ that must fit the number. This is the inline expression of MyST.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from gkanalysis.core.errors import NotebookError, RenderError
 from gkanalysis.core.lookup import guess, listed
 from gkanalysis.core.numbers import NBSP, format_count, format_percent, number_word
 from gkanalysis.report.countwords import CountWords
-from gkanalysis.report.typed import typed_results, typed_sentence, unknown_value
+from gkanalysis.report.shown import VALUE
 
-REFERENCE = re.compile(r"""\{eval\}`v\.([a-z][a-z0-9_]*)(?:\.said\(["']([^"'`]+)["']\)|\.([a-z_]+))?`""")
-WORDINGS = (
-    "n",
-    "word",
-    "word_capital",
-    "word_dative",
-    "word_accusative",
-    "of",
-    "percent",
-    "n_percent",
-    "base",
-)
-SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~^$!@\"'-])")  # what pandoc could take for Markdown inside a line
+# name of a wording -> what it prints of a value
+WORDINGS: dict[str, Callable[[Value], str]] = {
+    "n": lambda v: format_count(v.n),
+    "word": lambda v: number_word(v.n),
+    # as the first word of a sentence; after „bei“; before a masculine noun
+    "word_capital": lambda v: "Ein" if v.n == 1 else number_word(v.n)[0].upper() + number_word(v.n)[1:],
+    "word_dative": lambda v: "einem" if v.n == 1 else number_word(v.n),
+    "word_accusative": lambda v: "einen" if v.n == 1 else number_word(v.n),
+    "of": lambda v: f"{format_count(v.n)}{NBSP}von{NBSP}{format_count(v._base())}",
+    # below a base of 100 a decimal would pretend more than one case
+    "percent": lambda v: format_percent(v.n, v._base(), decimals=0 if v._base() < 100 else 1),
+    "n_percent": lambda v: f"{format_count(v.n)}{NBSP}({WORDINGS['percent'](v)})",
+    "base": lambda v: format_count(v._base()),
+}
 
 
 class Text(str):
-    """A string that shows itself without quotes, so that JupyterLab prints it as text."""
+    """A wording of a value: shows itself without quotes, and to the runner as the value that it words."""
 
-    __slots__ = ()
+    value: Value
+    wording: str
 
     def __repr__(self) -> str:
         return str(self)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return self.value.bundle(str(self), self.wording) if hasattr(self, "value") else {}
+
+
+class Digits(int):
+    """The count of a value as a plain number that the runner knows as its value."""
+
+    value: Value
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return self.value.bundle(self.value.wording("n"), "n") if hasattr(self, "value") else {}
 
 
 @dataclass(frozen=True)
@@ -65,55 +79,24 @@ class Value:
     forms: Mapping[str, str] = field(default_factory=dict)
     scale: CountWords | None = field(default=None, compare=False)
 
-    @property
-    def default(self) -> Text:
-        """The wording used when a reference names none."""
-        return Text(self.label) if self.label else self.of if self.base_n is not None else self.text_n
+    def __post_init__(self) -> None:
+        digits = Digits(self.n)
+        digits.value = self
+        object.__setattr__(self, "n", digits)
 
-    @property
-    def text_n(self) -> Text:
-        """The count in digits."""
-        return Text(format_count(self.n))
+    def _text(self, text: str, wording: str) -> Text:
+        """A wording that knows whose it is."""
+        worded = Text(text)
+        worded.value, worded.wording = self, wording
+        return worded
 
-    @property
-    def word(self) -> Text:
-        """The count as a word up to twelve."""
-        return Text(number_word(self.n))
+    def bundle(self, text: str, wording: str) -> dict[str, Any]:
+        """What an expression in the text shows in JupyterLab, and what the runner keeps of the number."""
+        known = {"id": self.id, "n": int(self.n), "base_n": self.base_n, **self.origin}
+        return {"text/plain": text, VALUE: {**known, "text": text, "wording": wording}}
 
-    @property
-    def of(self) -> Text:
-        """Count and base."""
-        return Text(f"{format_count(self.n)}{NBSP}von{NBSP}{format_count(self._base())}")
-
-    @property
-    def word_capital(self) -> Text:
-        """As the first word of a sentence; one is „Ein“."""
-        return Text("Ein" if self.n == 1 else self.word[0].upper() + self.word[1:])
-
-    @property
-    def word_dative(self) -> Text:
-        """After „bei“: einem, zwei, ..."""
-        return Text("einem" if self.n == 1 else self.word)
-
-    @property
-    def word_accusative(self) -> Text:
-        """Before a masculine noun: einen, zwei, ..."""
-        return Text("einen" if self.n == 1 else self.word)
-
-    @property
-    def base(self) -> Text:
-        """The base alone."""
-        return Text(format_count(self._base()))
-
-    @property
-    def percent(self) -> Text:
-        """The share; below a base of 100 without decimals, which would pretend more than one case."""
-        return Text(format_percent(self.n, self._base(), decimals=0 if self._base() < 100 else 1))
-
-    @property
-    def n_percent(self) -> Text:
-        """Count and share."""
-        return Text(f"{format_count(self.n)}{NBSP}({self.percent})")
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return self.bundle(self.wording(None), "")
 
     def said(self, phrase: str) -> Text:
         """Words of the author for the count, if the declared scale allows them for it.
@@ -131,13 +114,18 @@ class Value:
             self.scale.check(phrase, self.n, self.base_n)
         except RenderError as error:
             raise RenderError(f"Wert „{self.id}“: {error}") from None
-        return Text(phrase)
+        return self._text(phrase, "said")
 
     def __getattr__(self, name: str) -> Text:
-        forms = self.__dict__.get("forms", {})
-        if name in forms:
-            return Text(forms[name])
-        raise AttributeError(f"Der Wert „{self.__dict__.get('id')}“ hat keine Fassung „{name}“.")
+        if name.startswith("_") or (name not in WORDINGS and name not in self.forms):
+            raise AttributeError(self._unknown(name))
+        return self._text(self.wording(name), name)
+
+    def _unknown(self, name: str) -> str:
+        """The sentence on a wording that there is not."""
+        there = () if name.startswith("_") else (*WORDINGS, *self.forms)
+        hint = f"es gibt {', '.join(there)} oder keine Angabe{guess(name, there)}"
+        return f"Der Wert „{self.id}“ hat keine Fassung „{name}“; {hint}." if there else name
 
     def _base(self) -> int:
         if self.base_n is None:
@@ -145,7 +133,7 @@ class Value:
         return self.base_n
 
     def __repr__(self) -> str:
-        return self.default
+        return self.wording(None)
 
     def wording(self, name: str | None) -> str:
         """The text of one wording.
@@ -156,15 +144,12 @@ class Value:
             If there is no such wording.
         """
         if name is None:
-            return str(self.default)
+            return self.label or self.wording("n" if self.base_n is None else "of")
         if name in self.forms:
             return self.forms[name]
         if name not in WORDINGS:
-            known = (*WORDINGS, *self.forms)
-            raise RenderError(
-                f"Der Wert „{self.id}“ hat keine Fassung „{name}“; es gibt {', '.join(known)} oder keine Angabe{guess(name, known)}."
-            )
-        return str(self.text_n if name == "n" else getattr(self, name))
+            raise RenderError(self._unknown(name))
+        return WORDINGS[name](self)
 
 
 class Values:
@@ -211,116 +196,6 @@ class Values:
             }
             for v in self
         ]  # fmt: skip
-
-
-def escape_markdown(text: str) -> str:
-    """Text that pandoc prints as it stands, within a line.
-
-    >>> escape_markdown("Träger *neu*")
-    'Träger \\\\*neu\\\\*'
-    """
-    return SPECIAL.sub(r"\\\1", text)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a text stands: its chapter, and for messages the notebook and what the report writes into the chapter.
-
-    `prefix` precedes the names of the chapter's own values in the report, `written` are the texts of the definition.
-    """
-
-    chapter: str
-    notebook: str = ""
-    definition: str = ""
-    prefix: str = ""
-    written: str = ""
-
-    def short(self, value_id: str) -> str:
-        """The name of a value as one writes it in the chapter."""
-        return value_id.removeprefix(self.prefix)
-
-    def said(self, mark: str) -> str:
-        """The place of something in the text, for people: the definition if it stands there, else the notebook."""
-        file = self.definition if mark in self.written else self.notebook
-        return f"„{self.chapter}“ ({file})" if file else f"„{self.chapter}“"
-
-
-def fill_references(
-    text: str, values: dict[str, Value], used: dict[str, dict[str, Any]], where: str | Place
-) -> str:
-    """Replace the references in Markdown by spans that carry id and text.
-
-    Parameters
-    ----------
-    text : Markdown
-    values : all values of the report
-    used : takes each reference with its text (for values.json and the check of unused ids)
-    where : the chapter, for the message
-
-    Raises
-    ------
-    RenderError
-        For an id that no cell has computed, a wording that the value does not have, a result typed by hand.
-
-    Examples
-    --------
-    >>> used = {}
-    >>> fill_references("In {eval}`v.new.n` Fällen", {"new": Value("new", 13, 45)}, used, "kapitel")
-    'In [13]{.value #value-new-n} Fällen'
-    """
-
-    place = where if isinstance(where, Place) else Place(where)
-    own_values = {i: v for i, v in values.items() if v.origin.get("chapter", place.chapter) == place.chapter}
-
-    def fill(match: re.Match[str]) -> str:
-        value_id, phrase, wording = match.groups()
-        short = place.short(value_id)
-        at = place.said(match[0].replace(f"v.{value_id}", f"v.{short}"))
-        if value_id not in values:
-            others = values.keys() - own_values.keys()
-            raise RenderError(f"{at} {unknown_value(short, map(place.short, own_values), others)}.")
-        value = values[value_id]
-        try:
-            named = replace(value, id=short)
-            shown, wording = (
-                (str(named.said(phrase)), "said") if phrase else (named.wording(wording), wording)
-            )
-        except RenderError as error:
-            raise RenderError(f"{at}: {error}") from None
-        key = f"{value_id}.{wording}" if wording else value_id
-        count = sum(k.split("#")[0] == key for k in used)
-        used[f"{key}#{count + 1}" if count else key] = {
-            "id": value_id,
-            "wording": wording or "",
-            "n": value.n,
-            "base_n": value.base_n,
-            "value": None if value.base_n in (None, 0) else value.n / value.base_n,
-            "text": shown,
-            **value.origin,
-        }
-        # ids and wordings have no hyphens: joined by hyphens they stay apart from each other
-        anchor = "value-" + key.replace(".", "-") + (f"-{count + 1}" if count else "")
-        trace = f" trace={value_id}" if "definition" in value.origin else ""
-        return f"[{escape_markdown(shown)}]{{.value #{anchor}{trace}}}"
-
-    own = REFERENCE.sub(" ", text)
-    for scale in dict.fromkeys(
-        v.scale for v in values.values() if v.scale and v.origin.get("chapter") == place.chapter
-    ):
-        for loose in scale.unbound(own):
-            raise RenderError(
-                f'In {place.said(loose)} steht „{loose}“ ohne Zahl dahinter; bitte {{eval}}`v.name.said("{loose}")` schreiben, damit das Wort geprüft wird.'
-            )
-    for phrase in typed_results(text):
-        mine = [replace(v, id=place.short(i)) for i, v in own_values.items()]
-        raise RenderError(f"{place.said(phrase)}: {typed_sentence(phrase, mine)}.")
-    filled = REFERENCE.sub(fill, text)
-    if found := re.search(r"\{eval\}(?: ?`[^`\n]*`?|\S*)", filled):
-        wrong = found[0].replace(f"v.{place.prefix}", "v.") if place.prefix else found[0]
-        raise RenderError(
-            f"{place.said(wrong)} enthält einen unlesbaren Verweis auf einen Wert, „{wrong}“; die Form ist {{eval}}`v.name`."
-        )
-    return filled
 
 
 def value_from_record(record: dict[str, Any]) -> Value:

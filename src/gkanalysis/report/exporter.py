@@ -1,0 +1,223 @@
+"""How nbconvert converts an executed chapter: to Markdown for the renderers, to a page for reviewers.
+
+`ChapterExporter` is registered as `gk-pandoc`: `jupyter nbconvert --to gk-pandoc executed.ipynb` shows what the
+renderers get.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import Exporter, HTMLExporter
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
+from traitlets import Bool, default
+from traitlets.config import Config
+
+from gkanalysis.core import errors
+from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.lookup import listed
+from gkanalysis.report.document import BOX, escape_markdown
+from gkanalysis.report.quotations import in_quotation_marks
+from gkanalysis.report.shown import EXHIBIT, EXPRESSION, VALUE, expressions
+
+TEMPLATES = Path(__file__).parent / "templates"
+UNREADABLE = re.compile(r"\{eval\}(?: ?`[^`\n]*`?|\S*)")
+INTERNAL = "intern"  # tag of cells of text that stay out of the report
+Where = Callable[[int, NotebookNode, str], str]
+
+
+def cell_place(number: int, cell: NotebookNode, _: str) -> str:
+    """A cell as JupyterLab shows the cells from above, with its id."""
+    return f"Zelle {number} ({cell.get('id')})"
+
+
+def text_cells(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
+    """Number and cell of each text of a notebook; a cell that papermill put in does not count."""
+    own = [c for c in notebook.cells if "injected-parameters" not in c.metadata.get("tags", ())]
+    return ((k, c) for k, c in enumerate(own, start=1) if c.cell_type == "markdown")
+
+
+def expression_problems(notebook: NotebookNode, where: Where = cell_place) -> Iterator[str]:
+    """Sentences on expressions of the text that failed, are none of our numbers, or were not evaluated."""
+    code = "\n".join(c.source for c in notebook.cells if c.cell_type == "code")
+    for number, cell in text_cells(notebook):
+        results = cell.metadata.get("user_expressions", ())
+        for k, expression in enumerate(expressions(cell.source)):
+            kept = results[k] if k < len(results) else {}
+            result = kept.get("result") if kept.get("expression") == expression else None
+            if problem := _problem(result, code):
+                mark = f"{{eval}}`{expression}`"
+                yield f"{where(number, cell, mark)}: „{mark}“ {problem}."
+        for unreadable in UNREADABLE.findall(EXPRESSION.sub(" ", cell.source)):
+            place = where(number, cell, unreadable)
+            yield f"{place} enthält einen unlesbaren Verweis auf einen Wert, „{unreadable}“; die Form ist {{eval}}`name`."
+
+
+def _problem(result: dict[str, Any] | None, code: str) -> str:
+    """What is wrong with the result of an expression, as the end of a sentence; empty if it is one of ours."""
+    if result is None:
+        return "ist noch nicht ausgewertet; bitte das Kapitel neu rechnen"
+    if result["status"] == "error":
+        name, said = result["ename"], result["evalue"].rstrip(".")
+        if name == "NameError":
+            missing = said.split("'")[1]
+            return (
+                f"nennt „{missing}“, das keine Zelle bildet; das Notebook hat {listed(_names(code), missing)}"
+            )
+        if name == "SyntaxError":
+            return "ist kein lesbarer Ausdruck; die Form ist {eval}`name` oder {eval}`name.fassung`"
+        ours = hasattr(errors, name) or name == "AttributeError"
+        return f"lässt sich nicht auswerten: {said if ours else f'{name}: {said}'}"
+    if VALUE in result["data"]:
+        return ""
+    plain = result["data"].get("text/plain", "")
+    kind = (
+        "ein von Hand gemachter Text"
+        if plain[:1] in "\"'"
+        else "keine Zahl, die ihre Basis und Herkunft kennt"
+    )
+    return f'ergibt {plain[:60]}, {kind}; bitte die Zählung selbst nennen (etwa {{eval}}`tabelle["ja"].of`), nicht ihr Ergebnis'
+
+
+def _names(code: str) -> list[str]:
+    """Names that the code of a notebook binds, in order.
+
+    >>> _names("import gkanalysis as gk\\ncore = gk.count()\\ncore.x = 1")
+    ['gk', 'core']
+    """
+    try:
+        nodes = list(ast.walk(ast.parse(code)))
+    except SyntaxError:  # a magic of IPython
+        return []
+    bound = [n.asname or n.name for n in nodes if isinstance(n, ast.alias)]
+    bound += [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    return list(dict.fromkeys(bound))
+
+
+class FillValues(Preprocessor):
+    """Puts the kept result of each expression into its place, found by position and equality of the expression.
+
+    The numbers are collected in `resources["values"]`; `resources["prefix"]` precedes their ids where a notebook
+    serves several chapters.
+    """
+
+    html = Bool(False, help="whether the text becomes a page, not Markdown for pandoc").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Fill the text of all cells.
+
+        Raises
+        ------
+        NotebookError
+            If an expression failed, is none of our numbers, or was not evaluated.
+        """
+        problems = list(expression_problems(nb))
+        if problems:
+            raise NotebookError("\n".join(problems))
+        records: list[dict[str, Any]] = []
+        anchors: Counter[str] = Counter()
+        for _, cell in text_cells(nb):
+            results = iter(cell.metadata.get("user_expressions", ()))
+
+            def put(match: re.Match[str], results: Iterator[Any] = results) -> str:
+                record = _record(next(results), resources)
+                if self.html:
+                    return f'<span class="value" title="{escape(match[2], quote=True)}">{escape(record["text"])}</span>'
+                records.append(record)
+                name = re.sub(r"\W+", "-", "-".join(filter(None, (record["id"], record["wording"]))))
+                anchors[name] += 1
+                anchor = f"value-{name}" + (f"-{anchors[name]}" if anchors[name] > 1 else "")
+                trace = f' trace="{record["id"]}"' if record.get("definition") else ""
+                return f"[{escape_markdown(record['text'])}]{{.value #{anchor}{trace}}}"
+
+            cell.source = EXPRESSION.sub(put, cell.source)
+        resources["values"] = records
+        return nb, resources
+
+
+def _record(kept: dict[str, Any], resources: dict[str, Any]) -> dict[str, Any]:
+    """What values.json says of an expression; a number without an id is called by the expression."""
+    value = dict(kept["result"]["data"][VALUE])
+    own = value.pop("id", None) or f"{resources.get('chapter', '')}:{kept['expression']}".replace('"', "'")
+    first = {"id": resources.get("prefix", "") + own, "wording": "", "n": None, "base_n": None} | {
+        k: value.pop(k) for k in ("wording", "n", "base_n") if k in value
+    }
+    share = first["n"] / first["base_n"] if first["base_n"] else None
+    chapter = {"chapter": resources["chapter"]} if "chapter" in resources else {}
+    return {**first, "value": share, "text": value.pop("text"), **chapter, **value}
+
+
+class PlaceExhibits(Preprocessor):
+    """Puts in place of each cell of code what it shows: a div that names an exhibit, or a quotation."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Replace the code; `resources["shown"]` gets the ids of the exhibits in order."""
+        resources["shown"] = []
+        for cell in nb.cells:
+            if cell.cell_type != "code":
+                continue
+            shown = [o.data[EXHIBIT] for o in cell.outputs if EXHIBIT in o.get("data", {})]
+            resources["shown"] += [e["id"] for e in shown]
+            blocks = [
+                f"> {escape_markdown(in_quotation_marks(e['text']))}"
+                if "text" in e
+                else f"::: {{.exhibit #{e['id']}}}\n:::"
+                for e in shown
+            ]
+            cell.cell_type, cell.source = "markdown", "\n\n".join(blocks)
+        return nb, resources
+
+
+class ChapterExporter(Exporter):
+    """Markdown of a chapter for pandoc: text with its values filled in, and places for its exhibits."""
+
+    output_mimetype = "text/markdown"
+    preprocessors = [FillValues, PlaceExhibits]  # noqa: RUF012, a trait of nbconvert
+
+    @default("file_extension")
+    def _file_extension(self) -> str:
+        return ".md"
+
+    @property
+    def default_config(self) -> Config:
+        """Cells tagged `intern` are for those who work on the notebook."""
+        return Config({"TagRemovePreprocessor": {"enabled": True, "remove_cell_tags": {INTERNAL}}})
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Text and resources, among them `values` and `shown`."""
+        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        return "\n\n".join(c.source for c in nb.cells if c.cell_type == "markdown" and c.source), resources
+
+
+def review_page(notebook: NotebookNode, title: str) -> bytes:
+    """An executed notebook as one offline page for reviewers: text, code and outputs.
+
+    Parameters
+    ----------
+    notebook : executed, without what changes from run to run
+    title : of the page
+    """
+    exporter = HTMLExporter(template_name="basic", preprocessors=[FillValues(html=True), _plain_marks])
+    body, resources = exporter.from_notebook_node(notebook)
+    page = (TEMPLATES / "notebook.html").read_text(encoding="utf-8")
+    parts = {"title": escape(title), "style": resources["inlining"]["css"][0], "body": body}
+    return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], page).encode("utf-8")
+
+
+def _plain_marks(nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+    """Marks of pandoc and MyST that plain Markdown would print: boxes, ids of headings, links without text."""
+    for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            text = BOX.sub(r"**\1.** ", cell.source)
+            text = re.sub(r"(?m)^:::$\n?| \{[#.][^}\n]*\}$", "", text)
+            cell.source = re.sub(r"\[\]\(#([^)]+)\)", r"[\1](#\1)", text)
+    return nb, resources
