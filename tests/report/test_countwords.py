@@ -4,7 +4,7 @@ import pytest
 
 from gkanalysis.core.errors import CodebookError, RenderError
 from gkanalysis.report.countwords import CountWords, read_count_words
-from gkanalysis.report.values import Value, fill_references, value_from_record
+from gkanalysis.report.values import Value, value_from_record
 
 SCALE = CountWords(
     10,
@@ -29,10 +29,7 @@ def value(n, base_n=10, **more):
 )
 def test_word_that_fits(n, phrase):
     """A phrase of the right step is printed as the author wrote it, also at the beginning of a sentence."""
-    text = fill_references(
-        f'{{eval}}`v.warten.said("{phrase}")` wartet.', {"warten": value(n)}, {}, "kapitel"
-    )
-    assert text == f"[{phrase}]{{.value #value-warten-said}} wartet."
+    assert value(n).said(phrase) == phrase
 
 
 def test_word_of_another_step():
@@ -59,20 +56,6 @@ def test_word_without_scale():
     """A value of another source has no words."""
     with pytest.raises(RenderError, match="keine Skala"):
         Value("x", 3, 10).said("einige Kommunen")
-
-
-def test_loose_word_is_refused():
-    """A word of the scale without a number behind it does not get into the report."""
-    text = 'In einigen Kommunen wird gewartet. {eval}`v.warten.said("einige Kommunen")`.'
-    with pytest.raises(RenderError, match="„einigen Kommunen“ ohne Zahl dahinter"):
-        fill_references(text, {"warten": value(4)}, {}, "kapitel")
-
-
-def test_other_chapters_are_free_in_their_words():
-    """The scale binds the chapters that use values with a scale, not the others."""
-    assert (
-        fill_references("In einigen Kommunen.", {"warten": value(4)}, {}, "anderes") == "In einigen Kommunen."
-    )
 
 
 def test_value_survives_the_chapter_file():

@@ -4,7 +4,8 @@ import pytest
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.lists import Events, Totals, event_rows, total_rows
-from gkanalysis.report.values import WORDINGS, fill_references, value_from_record
+from gkanalysis.report.shown import VALUE
+from gkanalysis.report.values import WORDINGS, value_from_record
 from gkanalysis.report.visits import Visits, band_rows
 from logfolder import LISTS, LogFolder
 
@@ -45,14 +46,13 @@ def test_total_in_the_text(tmp_path):
     totals = Totals(chapter, "totals")
     for name in ("reached", "projects", "women"):
         totals.value(name, name)
-    names = ("reached", "reached.capital", "projects.of", "projects.percent", "women.word", "projects.word")
-    text = " / ".join(f"{{eval}}`v.{name}`" for name in names)
-    used = {}
-    fill_references(text, {v.id: v for v in chapter.values}, used, "kapitel")
-    assert [plain(u["text"]) for u in used.values()] == [
+    v = chapter.values
+    worded = (v.reached, v.reached.capital, v.projects.of, v.projects.percent, v.women.word, v.projects.word)
+    used = [w._repr_mimebundle_()[VALUE] for w in worded]
+    assert [plain(u["text"]) for u in used] == [
         "etwa 23.600", "Etwa 23.600", "19 von 93", "20 %", "rund 27 %", "19"
     ]  # fmt: skip
-    assert {u["definition"] for u in used.values()} == {
+    assert {u["definition"] for u in used} == {
         "list_total?source=totals&key=indicator&column=value&part=part_of"
     }
     assert totals.qualifiers() == "„etwa“ und „rund“"

@@ -1,13 +1,19 @@
 """Notebooks run strictly: what looks finished is finished, and a failure leaves what was there before."""
 
 import json
+import re
+import tomllib
 from pathlib import Path
 
 import nbformat
 import pytest
+from lxml import html
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.report.notebooks import check_notebook, run_chapter, strip_notebook
+from gkanalysis.report.definition import ChapterDefinition, Report
+from gkanalysis.report.document import parse, plain_text
+from gkanalysis.report.exporter import ChapterExporter
+from gkanalysis.report.notebooks import check_notebook, prepared, run_chapter, strip_notebook
 
 ROOT = Path(__file__).parents[2]
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -28,7 +34,7 @@ def run(tmp_path):
     out.mkdir(parents=True)
     (out / "chapter.json").write_text("alt")
 
-    def execute(*cells, parameters=PARAMETERS, engine="fork", **passed):
+    def execute(*cells, parameters=PARAMETERS, engine="fork", texts=(), report=None, **passed):
         notebook = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_markdown_cell("# Probe", id="titel")], metadata=KERNEL
         )
@@ -39,8 +45,10 @@ def run(tmp_path):
         notebook.cells += [
             nbformat.v4.new_code_cell(c, id=f"zelle-{k}") for k, c in enumerate(cells, start=1)
         ]
+        for k, text in enumerate(texts, start=1):
+            notebook.cells.append(nbformat.v4.new_markdown_cell(text, id=f"text-{k}"))
         nbformat.write(notebook, tmp_path / "probe.ipynb")
-        run_chapter(tmp_path / "probe.ipynb", out, passed, engine=engine)
+        run_chapter(tmp_path / "probe.ipynb", out, passed, report=report, engine=engine)
         executed = nbformat.read(out / "executed.ipynb", as_version=4)
         return json.loads((out / "chapter.json").read_text(encoding="utf-8")), executed
 
@@ -76,7 +84,7 @@ SHORT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("engine", ["fork", "nbclient"])
+@pytest.mark.parametrize("engine", ["fork", "kernel"])
 @pytest.mark.parametrize(("cell", "message"), SHORT)
 def test_slip_in_a_cell_is_two_lines(run, cell, message, engine):
     """The number of the cell and its line; what other libraries did in between helps nobody."""
@@ -134,22 +142,132 @@ def test_failure_says_what_and_leaves_the_old_result(run, cells, passed, paramet
 def test_stock_engine_refuses_exit_too(run, code):
     """papermill by itself would end well after each of these."""
     with pytest.raises(NotebookError):
-        run(code, "1", engine="nbclient")
+        run(code, "1", engine="kernel")
     assert (run.out / "chapter.json").read_text() == "alt"
     assert [p.name for p in run.out.parent.iterdir()] == ["kapitel"]
 
 
 def test_finished_chapter_replaces_the_old_one(run):
-    """Texts, exhibits and values in order; files of state are gone; an empty cell is no cell that never ran."""
+    """Text and places for exhibits in order; files of state are gone; an empty cell is no cell that never ran."""
     chapter, executed = run(SHOWN, "  \n", "", "Shown(t)")
-    assert [(b["type"], b.get("id")) for b in chapter["blocks"]] == [("markdown", None), ("exhibit", "tab")]
-    assert (chapter["values"], chapter["synthetic"]) == ([], None)
-    files = sorted(p.relative_to(run.out).as_posix() for p in run.out.rglob("*"))
-    assert files == ["chapter.json", "executed.ipynb", "tables", "tables/tab.csv"]
+    assert chapter["markdown"] == "# Probe\n\n::: {.exhibit #tab}\n:::"
+    assert (list(chapter["exhibits"]), chapter["values"], chapter["synthetic"]) == (["tab"], [], None)
+    files = sorted(p.relative_to(run.out).as_posix() for p in run.out.rglob("*") if p.is_file())
+    assert files == ["arbeit/notebooks/kapitel.html", "chapter.json", "executed.ipynb", "tables/tab.csv"]
     assert [c.source for c in executed.cells][:2] == ["# Probe", PARAMETERS]
 
 
-def test_internal_text_stays_out_of_the_report(tmp_path):
+VALUES = """from gkanalysis.report.countwords import CountWords
+from gkanalysis.report.values import Value
+scale = CountWords(4, ((1, 2, ("wenige",)), (3, 4, ("viele",))))
+neu = Value("neu", 3, 4, {"row": "nein", "definition": "d"}, scale=scale)
+oben = Value("oben", 0, label='*A* [b]_c_ "d" -- <e> $f$ `g`')
+"""
+
+
+@pytest.mark.parametrize("engine", ["fork", "kernel"])
+def test_expressions_are_evaluated_after_the_last_cell(run, engine):
+    """Also those of text that stands before its code; results are kept as jupyterlab-myst keeps them."""
+    chapter, executed = run(
+        VALUES,
+        "",
+        texts=["{eval}`neu`, {eval}`neu.n`; {eval}``neu.said('viele')``", "{eval}`neu`"],
+        engine=engine,
+    )
+    assert chapter["markdown"].splitlines()[2:] == [
+        '[3\u00a0von\u00a04]{.value #value-neu trace="neu"}, [3]{.value #value-neu-n trace="neu"}; '
+        '[viele]{.value #value-neu-said trace="neu"}',
+        "",
+        '[3\u00a0von\u00a04]{.value #value-neu-2 trace="neu"}',
+    ]
+    first, *_ = chapter["values"]
+    assert first == {
+        "id": "neu", "wording": "", "n": 3, "base_n": 4, "value": 0.75, "text": "3\u00a0von\u00a04",
+        "chapter": "kapitel", "row": "nein", "definition": "d",
+    }  # fmt: skip
+    (kept,) = executed.cells[-1].metadata["user_expressions"]
+    assert kept["expression"] == "neu"
+    assert kept["result"]["status"] == "ok"
+    assert kept["result"]["data"]["text/plain"] == "3\u00a0von\u00a04"
+
+
+def test_text_of_the_data_is_printed_as_it_stands(run):
+    """Signs that Markdown would take for its own, in a label from a codebook, come out unchanged; also on the page."""
+    chapter, _ = run(VALUES, texts=["Am meisten: {eval}`oben`."])
+    tree = parse(chapter["markdown"])
+    assert plain_text(tree["blocks"][1]) == 'Am meisten: *A* [b]_c_ "d" -- <e> $f$ `g`.'
+    page = html.fromstring((run.out / "arbeit/notebooks/kapitel.html").read_bytes())
+    assert page.xpath("//span[@class='value']/text()") == ['*A* [b]_c_ "d" -- <e> $f$ `g`']
+
+
+SLIPS = [
+    ("{eval}`neuu`", r": „{eval}`neuu`“ nennt „neuu“, das keine Zelle bildet; .* \(gemeint ist wohl „neu“\)"),
+    ("{eval}`neu.precent`", "keine Fassung „precent“; es gibt n, word, .* .gemeint ist wohl „percent“"),
+    ("{eval}`oben.percent`", "„oben“ hat keine Basis"),
+    ("{eval}`neu.said('wenige')`", "„wenige“ steht für 1 bis 2 von 4, hier sind es 3. Möglich ist: viele"),
+    ("{eval}`neu of`", "ist kein lesbarer Ausdruck"),
+    ("{eval}`38`", "ergibt 38, keine Zahl, die ihre Basis und Herkunft kennt; bitte die Zählung selbst nennen"),
+    ("{eval}`f'{neu.n} von 4'`", "ergibt '3 von 4', ein von Hand gemachter Text; bitte die Zählung"),
+    ("{eval}`1 / 0`", "lässt sich nicht auswerten: ZeroDivisionError"),
+    ("{eval} `neu`", "unlesbaren Verweis auf einen Wert, „{eval} `neu`“; die Form ist {eval}`name`"),
+    ("{eval}neu", "unlesbaren Verweis auf einen Wert"),
+    ("Es sind 3 von 4.", "„3 von 4“ ist ein von Hand getipptes Ergebnis"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), SLIPS, ids=[s[0] for s in SLIPS])
+def test_text_that_is_none_of_our_numbers_is_refused(run, text, message):
+    """The sentence names notebook, cell and expression, and what to write instead."""
+    with pytest.raises(NotebookError, match=rf"^„probe.ipynb“, Zelle 4 \(text-1\).*{message}"):
+        run(VALUES, texts=[text])
+    assert (run.out / "chapter.json").read_text() == "alt"
+
+
+@pytest.mark.parametrize("engine", ["fork", "kernel"])
+def test_all_slips_of_a_chapter_are_named_at_once(run, engine):
+    """One run is enough to mend them; those of the report's definition name its file."""
+    chapter = ChapterDefinition(
+        "kapitel", "probe", (), {}, title="{eval}`titel`", intro="Es sind {eval}`38`."
+    )
+    report = Report("b", "T", "", ("A",), "I", "2019", "de", (), (chapter,), (), "D")
+    with pytest.raises(NotebookError) as error:
+        run(VALUES, texts=["{eval}`a`", "{eval}`b` {eval}`neu`"], report=report, engine=engine)
+    lines = str(error.value).splitlines()
+    assert [re.search(r"`(\w+)`", line)[1] for line in lines] == ["titel", "38", "a", "b"]
+    assert ["reports/b.yml" in line for line in lines] == [True, True, False, False]
+
+
+def test_word_for_a_count_needs_a_count(run, monkeypatch):
+    """A word of the scale stands only where a number is behind it."""
+    state = (
+        "import json, pathlib; from gkanalysis.report.values import Values; v = Values(); _ = v.add(neu)\n"
+    )
+    state += '_ = pathlib.Path(out, "values.json").write_text(json.dumps(v.records()))'
+    assert run(VALUES, state, texts=["{eval}`neu.said('viele')`"])
+    with pytest.raises(NotebookError, match="„viele“ steht ohne Zahl dahinter"):
+        run(VALUES, state, texts=["Sehr viele sind es."])
+
+
+def test_names_of_a_shared_notebook_bear_the_chapter(run):
+    """A notebook that serves several chapters gives each number a name in each."""
+    chapters = tuple(ChapterDefinition(c, "probe", (), {}) for c in ("kapitel", "anderes"))
+    report = Report("b", "T", "", ("A",), "I", "2019", "de", (), chapters, (), "D")
+    chapter, _ = run(VALUES, texts=["{eval}`neu`"], report=report)
+    assert chapter["values"][0]["id"] == "kapitel_neu"
+    assert '#value-kapitel_neu trace="kapitel_neu"' in chapter["markdown"]
+
+
+def test_text_of_the_report_replaces_that_of_the_notebook():
+    """The heading says what the exhibit is about and keeps an id of its own; deeper headings move along."""
+    cells = [nbformat.v4.new_markdown_cell(t) for t in ("# Alt\n\nWeg {eval}`v.a`.", "## Tief")]
+    chapter = ChapterDefinition(
+        "eins", "nb", (), {}, title="Neu", level=2, topic="Worum", intro="Vor.", text="Da."
+    )
+    new = prepared(nbformat.v4.new_notebook(cells=cells), chapter)
+    assert [c.source for c in new.cells] == ['## Neu {#eins topic="Worum"}\n\nVor.\n\nDa.\n', "### Tief"]
+
+
+def test_internal_text_stays_out_of_the_report(run, tmp_path):
     """A cell of text tagged `intern` is for those who work on the notebook."""
     cells = [
         nbformat.v4.new_markdown_cell("# Probe"),
@@ -157,10 +275,41 @@ def test_internal_text_stays_out_of_the_report(tmp_path):
         nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
     ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), tmp_path / "probe.ipynb")
-    run_chapter(tmp_path / "probe.ipynb", tmp_path / "out", {})
-    assert [b["text"] for b in json.loads((tmp_path / "out/chapter.json").read_text())["blocks"]] == [
-        "# Probe"
-    ]
+    run_chapter(tmp_path / "probe.ipynb", run.out, {})
+    assert json.loads((run.out / "chapter.json").read_text())["markdown"] == "# Probe"
+
+
+def test_page_for_reviewers_is_complete_and_offline(run):
+    """Text with its values, code, outputs with their alternative text; marked as a working paper."""
+    figure = """from gkanalysis.report.exhibits import Figure
+f = Figure(id="abb", label="Abbildung", title="T", base="B", source="Q", numbers=t.numbers, alt="Was es zeigt", draw=lambda: (b"<svg xmlns='http://www.w3.org/2000/svg'/>", b""))
+f"""
+    texts = [":::{admonition} Empfehlung\nSiehe [](#tab): {eval}`neu`.\n:::"]
+    run(SHOWN, "Shown(t)", figure, VALUES, texts=texts)
+    page = html.fromstring((run.out / "arbeit/notebooks/kapitel.html").read_bytes())
+    assert (page.get("lang"), page.findtext(".//title")) == ("de", "Kapitel „kapitel“ aus dem Notebook probe")
+    text = page.text_content()
+    for part in (
+        "Internes Arbeitspapier",
+        "Empfehlung. Siehe tab: 3\u00a0von\u00a04.",
+        "scale = CountWords",
+        "Tabelle: T",
+    ):
+        assert part in text
+    assert page.xpath("//figure/@aria-label") == ["Was es zeigt"]
+    assert not [u for u in page.xpath("//@src | //@href") if not u.startswith("#")]
+
+
+def test_nbconvert_knows_the_exporter(run):
+    """`jupyter nbconvert --to gk-pandoc` gives what the renderers get; a notebook that was not run is refused."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["entry-points"]["nbconvert.exporters"] == {
+        "gk-pandoc": "gkanalysis.report.exporter:ChapterExporter"
+    }
+    chapter, _ = run(VALUES, texts=["{eval}`neu`"])
+    assert ChapterExporter().from_filename(str(run.out / "executed.ipynb"))[0] == chapter["markdown"]
+    with pytest.raises(NotebookError, match="ist noch nicht ausgewertet; bitte das Kapitel neu rechnen"):
+        ChapterExporter().from_filename(str(run.out.parents[1] / "probe.ipynb"))
 
 
 def test_two_runs_leave_the_same_files(run):

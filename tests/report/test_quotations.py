@@ -7,11 +7,9 @@ from hypothesis import strategies as st
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.quotations import (
-    Quotation,
     check_quotation,
     draw_speaker,
     find_segment,
-    quotation_markdown,
     quote_id,
 )
 
@@ -78,11 +76,3 @@ def test_speakers_alternate():
     assert 160 < drawn.count("eine Befragte") < 240
     assert drawn == [draw_speaker(f"q{k}", declared)["nominative"] for k in range(400)]
     assert drawn != [draw_speaker(f"q{k}", declared | {"seed": 1})["nominative"] for k in range(400)]
-
-
-def test_block_of_markdown():
-    """A quotation is printed as a block in German quotation marks; what looks like Markdown stays text."""
-    assert (
-        quotation_markdown(Quotation("z", "q1", "*So* [...] war es.").record())
-        == "> „\\*So\\* \\[...\\] war es.“"
-    )

@@ -1,17 +1,10 @@
-"""Numbers in prose: every wording, and every way a reference can be wrong."""
+"""Numbers in prose: every wording, and what the runner gets of it."""
 
 import pytest
 from IPython.core.formatters import PlainTextFormatter
 
 from gkanalysis.core.errors import NotebookError, RenderError
-from gkanalysis.report.document import parse, plain_text, walk
-from gkanalysis.report.values import Place, Value, Values, fill_references
-
-
-def filled(text, *values):
-    """Text with its references filled, and what was used."""
-    used = {}
-    return fill_references(text, {v.id: v for v in values}, used, "probe"), used
+from gkanalysis.report.values import Value, Values
 
 
 @pytest.mark.parametrize(
@@ -92,65 +85,16 @@ def test_missing_value_in_a_notebook_says_so():
         _ = Values().fehlt
 
 
-def test_references_are_filled_and_recorded():
-    """The text carries the number; the record has id, wording, count, base, share and text."""
-    text, used = filled("{eval}`v.neu` und {eval}`v.neu.word`.", Value("neu", 9, 18, {"row": "nein"}))
-    assert text == "[9\u00a0von\u00a018]{.value #value-neu} und [neun]{.value #value-neu-word}."
-    assert used["neu.word"] == {
-        "id": "neu", "wording": "word", "n": 9, "base_n": 18, "value": 0.5, "text": "neun", "row": "nein",
-    }  # fmt: skip
-
-
-def test_anchors_of_references_are_all_different():
-    """The same reference twice, and ids that look alike once joined, get ids of their own."""
-    text, used = filled(
-        "{eval}`v.neu.n` {eval}`v.neu.n` {eval}`v.neu_n` {eval}`v.neu_n.n`",
-        Value("neu", 1),
-        Value("neu_n", 2),
-    )
-    anchors = [part.partition("}")[0] for part in text.split("#")[1:]]
-    assert len(set(anchors)) == len(used) == 4
-
-
-def test_label_is_printed_as_it_stands():
-    """Signs that Markdown would take for its own, in a label from a codebook, come out unchanged."""
-    label = r"*A*_b_ [c](d) `e` <f> 2^3^ ~g~ $h$ \i #j | 'k' -- !"
-    text, _ = filled("Am meisten: {eval}`v.x`.", Value("x", 0, label=label))
-    tree = parse(text)
-    assert plain_text(tree["blocks"]) == f"Am meisten: {label}."
-    assert sum(node["t"] == "Span" for node in walk(tree) if "t" in node) == 1
-
-
-def test_unknown_id_lists_the_known_ones():
-    """The message says where the reference stands and what has been computed."""
-    with pytest.raises(
-        RenderError, match=r"„probe“ verwendet den unbekannten Wert „nue“; in diesem Kapitel gibt es neu"
-    ):
-        filled("{eval}`v.nue`", Value("neu", 1))
-
-
-PLACE = Place("kap-eins", "Notebook „21.ipynb“", "„reports/r.yml“", "kap_eins_", "Vorweg {eval}`v.antwrt_n`")
-OWN = {
-    "kap_eins_antwort_n": Value("kap_eins_antwort_n", 3, 4, {"chapter": "kap-eins"}),
-    "kap_zwei_antwort_n": Value("kap_zwei_antwort_n", 5, 6, {"chapter": "kap-zwei"}),
-}
-
-
 @pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("{eval}`v.antwrt_n`", r"„kap-eins“ .„reports/r.yml“. .* „antwrt_n“; in diesem Kapitel gibt es antwort_n .gemeint ist wohl „antwort_n“.\.$"),
-        ("{eval}`v.antwort`", r"Notebook „21.ipynb“. .* „antwort“; in diesem Kapitel gibt es antwort_n"),
-        ("{eval}`v.kap_eins_antwort_n.precent`", "Notebook „21.ipynb“.: Der Wert „antwort_n“ hat keine Fassung „precent“; .*gemeint ist wohl „percent“"),
-        ("{eval}`v.kap_eins_antwort_n of`", "„{eval}`v.antwort_n of`“; die Form ist"),
-        ("Es sind 3 von 4.", "„3 von 4“ .* bitte {eval}`v.antwort_n.of` schreiben"),
-        ("Es sind 5 von 6.", "„5 von 6“ .* im Kapitel gibt es antwort_n"),
-    ],
-)  # fmt: skip
-def test_slip_in_a_text_names_file_and_short_names(text, message):
-    """The notebook or the definition, and the names as one writes them there, whatever the report calls them."""
-    with pytest.raises(RenderError, match=message):
-        fill_references(text, OWN, {}, PLACE)
+    ("expression", "wording", "text"),
+    [(lambda v: v, "", "9\u00a0von\u00a018"), (lambda v: v.word, "word", "neun"), (lambda v: v.n, "n", "9")],
+)
+def test_runner_gets_number_and_origin_with_every_wording(expression, wording, text):
+    """What an expression shows in the lab, and the record behind it."""
+    shown = expression(Value("neu", 9, 18, {"row": "nein"}))._repr_mimebundle_()
+    assert shown["text/plain"] == text
+    record = {"id": "neu", "wording": wording, "n": 9, "base_n": 18, "text": text, "row": "nein"}
+    assert shown["application/vnd.gkanalysis.value+json"] == record
 
 
 def test_value_that_no_cell_has_is_answered_in_code_as_well():
@@ -159,13 +103,3 @@ def test_value_that_no_cell_has_is_answered_in_code_as_well():
     values.add(Value("antwort_n", 1))
     with pytest.raises(AttributeError, match=r"„antwrt_n“ .* berechnet sind antwort_n .gemeint ist wohl"):
         _ = values.antwrt_n
-
-
-@pytest.mark.parametrize(
-    "reference",
-    ["{eval}`neu`", "{eval}`v.neu.`", "{eval} `v.neu`", "{eval}`v.neu + 1`", "{eval}`v.Neu`", "{eval}v.neu"],
-)
-def test_reference_in_another_form_is_refused(reference):
-    """What looks like a reference and is none would stand in the report as code."""
-    with pytest.raises(RenderError, match="unlesbaren Verweis"):
-        filled(reference, Value("neu", 1))

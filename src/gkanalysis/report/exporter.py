@@ -129,7 +129,8 @@ class FillValues(Preprocessor):
             def put(match: re.Match[str], results: Iterator[Any] = results) -> str:
                 record = _record(next(results), resources)
                 if self.html:
-                    return f'<span class="value" title="{escape(match[2], quote=True)}">{escape(record["text"])}</span>'
+                    shown = escape_markdown(escape(record["text"], quote=False))
+                    return f'<span class="value" title="{escape(match[2], quote=True)}">{shown}</span>'
                 records.append(record)
                 name = re.sub(r"\W+", "-", "-".join(filter(None, (record["id"], record["wording"]))))
                 anchors[name] += 1
@@ -214,10 +215,10 @@ def review_page(notebook: NotebookNode, title: str) -> bytes:
 
 
 def _plain_marks(nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-    """Marks of pandoc and MyST that plain Markdown would print: boxes, ids of headings, links without text."""
+    """Marks of pandoc and MyST that plain Markdown would print: boxes, ids of headings, links to other chapters."""
     for cell in nb.cells:
         if cell.cell_type == "markdown":
             text = BOX.sub(r"**\1.** ", cell.source)
             text = re.sub(r"(?m)^:::$\n?| \{[#.][^}\n]*\}$", "", text)
-            cell.source = re.sub(r"\[\]\(#([^)]+)\)", r"[\1](#\1)", text)
+            cell.source = re.sub(r"\[\]\(#([^)]+)\)", r"*\1*", text)
     return nb, resources

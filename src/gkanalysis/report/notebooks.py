@@ -103,7 +103,7 @@ def run_chapter(
         resources = {"chapter": out.name, "prefix": f"{out.name.replace('-', '_')}_" if shared else ""}
         file = "" if report is None else f"reports/{report.id}.yml"
         content = _chapter(executed, beside, resources, _place(notebook, chapter, file))
-        title = f"{chapter.title or out.name} – Notebook {notebook.stem}"
+        title = f"Kapitel „{out.name}“ aus dem Notebook {notebook.stem}"
         write_bytes(beside / f"arbeit/notebooks/{out.name}.html", review_page(executed, title))
         write_json(beside / "chapter.json", content)
         nbformat.write(executed, beside / "executed.ipynb")
