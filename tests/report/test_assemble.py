@@ -9,7 +9,7 @@ import pytest
 from gkanalysis.core.errors import RenderError, UsageError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.printed import find_numbers
-from gkanalysis.report.assemble import assemble, assemble_report, placed
+from gkanalysis.report.assemble import assemble, assemble_report
 from gkanalysis.report.definition import ChapterDefinition, Report
 
 SOURCE = "strukturen-2018"
@@ -29,20 +29,15 @@ def exhibit(identifier, label):
     }
 
 
-def value(identifier, n=1):
-    """What a chapter keeps of a value."""
-    return {"id": identifier, "n": n, "base_n": None, "label": "", "origin": {}}
+def value(identifier, n=1, **more):
+    """What a chapter keeps of a value of its text."""
+    return {"id": identifier, "wording": "", "n": n, "base_n": None, "value": None, "text": str(n)} | more
 
 
-def chapter(*blocks, values=(), synthetic=True):
-    """A chapter of texts (str) and exhibits (id, label)."""
-    shown = [b for b in blocks if not isinstance(b, str)]
-    return {
-        "blocks": [{"type": "markdown", "text": b} if isinstance(b, str) else {"type": "exhibit", "id": b[0]} for b in blocks],
-        "exhibits": {b[0]: exhibit(*b) for b in shown},
-        "values": list(values),
-        "synthetic": synthetic,
-    }  # fmt: skip
+def chapter(text="", *shown, values=(), synthetic=True):
+    """A chapter of a text and exhibits (id, label)."""
+    exhibits = {identifier: exhibit(identifier, label) for identifier, label in shown}
+    return {"markdown": text, "exhibits": exhibits, "values": list(values), "synthetic": synthetic}
 
 
 @pytest.fixture
@@ -95,8 +90,8 @@ def labels(report, paths):
 
 def test_tables_and_figures_are_counted_through_the_report(project):
     """Tabelle and Abbildung count apart and across chapters; labels with a number of their own stay."""
-    one = chapter(("a", "Tabelle"), "Text", ("b", "Abbildung"), ("c", "Übersicht 10"))
-    two = chapter(("d", "Tabelle"), ("e", "Abbildung"))
+    one = chapter("", ("a", "Tabelle"), ("b", "Abbildung"), ("c", "Übersicht 10"))
+    two = chapter("", ("d", "Tabelle"), ("e", "Abbildung"))
     assert labels(*project(one, two)) == [
         "Tabelle 1",
         "Abbildung 1",
@@ -109,15 +104,7 @@ def test_tables_and_figures_are_counted_through_the_report(project):
 def test_exhibit_shown_twice_is_refused(project):
     """The same id in two chapters would overwrite one's file."""
     with pytest.raises(RenderError, match="„a“ steht zweimal"):
-        labels(*project(chapter(("a", "Tabelle")), chapter(("a", "Tabelle"))))
-
-
-def test_value_of_one_chapter_can_be_used_in_another(project):
-    """The record says which text used which number."""
-    report, paths = project(chapter(values=[value("neu", 13)]), chapter("Es sind {eval}`v.neu.n`."))
-    document, used = assemble(report, paths.build / "reports/probe")
-    assert document["markdown"] == "Es sind [13]{.value #value-neu-n}."
-    assert [u["text"] for u in used.values()] == ["13"]
+        labels(*project(chapter("", ("a", "Tabelle")), chapter("", ("a", "Tabelle"))))
 
 
 def test_value_in_two_chapters_is_refused(project):
@@ -126,21 +113,15 @@ def test_value_in_two_chapters_is_refused(project):
         labels(*project(chapter(values=[value("neu")]), chapter(values=[value("neu")])))
 
 
-def test_unused_value_fails_the_build(project):
-    """A number that was computed for the text and is not there any more was forgotten."""
-    text = chapter("{eval}`v.neu`", values=[value("neu"), value("alt"), value("alt2")])
-    with pytest.raises(RenderError, match="nicht verwendet: alt, alt2"):
-        labels(*project(text))
-
-
 def test_report_folder_holds_what_the_chapters_make_and_nothing_else(project):
     """Files of exhibits that are gone disappear; lists of all sources and values are written."""
-    report, paths = project(chapter(("a", "Tabelle"), "{eval}`v.neu`", values=[value("neu", 13)]))
+    report, paths = project(chapter("Text", ("a", "Tabelle"), values=[value("neu", 13)]))
     target = paths.reports / "probe"
     for stale in ("tables/alt.csv", "tables/.a.csv.123", "figures/alt.svg"):
         (target / stale).parent.mkdir(parents=True, exist_ok=True)
         (target / stale).touch()
-    (target / "tables/ordner").mkdir()
+    (target / "arbeit/notebooks").mkdir(parents=True)
+    (target / "arbeit/notebooks/alt.html").touch()
     assemble_report(report, paths)
     files = sorted(p.relative_to(target).as_posix() for p in target.rglob("*"))
     papers = ["arbeit", "arbeit/werte.json"]
@@ -165,8 +146,9 @@ def test_counted_rows_stand_in_the_working_paper_only(project):
         "rows": [["B01", "x.docx"]],
         "base_rows": [["B01", "x.docx"], ["B02", "y.docx"]],
     }
-    texts = "{eval}`v.neu` {eval}`v.neu.word` {eval}`v.rest`"
-    counted = chapter(texts, values=[value("neu", 1) | {"origin": rows}, value("rest", 2)])
+    counted = chapter(
+        values=[value("neu", 1, **rows), value("neu", 1, wording="word", **rows), value("rest", 2)]
+    )
     report, paths = project(counted)
     policy = {"match": "*", "reason": "Probe"}
     (paths.codebooks / "disclosure.yml").write_text(
@@ -223,60 +205,3 @@ def test_missing_chapter_is_a_sentence(project):
     (paths.build / "reports/probe/kap1/chapter.json").unlink()
     with pytest.raises(UsageError, match="„kap1“ ist noch nicht gerechnet"):
         assemble_report(report, paths)
-
-
-def test_heading_and_introduction_come_from_the_report():
-    """The first heading is replaced, deeper ones move along, the introduction follows the heading."""
-    chapter = {
-        "blocks": [{"type": "markdown", "text": "# Alt\n\nText.\n\n## Tief"}, {"type": "exhibit", "id": "x"}],
-        "values": [],
-    }
-    definition = ChapterDefinition("eins", "nb", (), {}, title="Neu", level=2, intro="Vorweg.\n")
-    assert placed(chapter, definition, shared=False)["blocks"] == [
-        {"type": "markdown", "text": "## Neu\n\nVorweg.\n\nText.\n\n### Tief"},
-        {"type": "exhibit", "id": "x"},
-    ]
-
-
-def test_chapters_of_one_notebook_keep_their_values_apart():
-    """Values of a notebook that serves several chapters bear the name of the chapter, in text and list."""
-    chapter = {
-        "blocks": [{"type": "markdown", "text": "# A {eval}`v.n.of`"}],
-        "values": [{"id": "n", "n": 1}],
-    }
-    new = placed(chapter, ChapterDefinition("kap-eins", "nb", (), {}), shared=True)
-    assert new["blocks"][0]["text"] == "# A {eval}`v.kap_eins_n.of`"
-    assert new["values"] == [{"id": "kap_eins_n", "n": 1}]
-
-
-def test_text_and_topic_come_from_the_report():
-    """The first paragraphs are replaced, the heading says what the exhibit is about and keeps an id of its own."""
-    chapter = {
-        "blocks": [
-            {"type": "markdown", "text": "# Alt\n\nAm meisten {eval}`v.oben`."},
-            {"type": "exhibit", "id": "x"},
-        ],
-        "values": [{"id": "oben"}, {"id": "rest"}],
-    }
-    definition = ChapterDefinition(
-        "eins", "nb", (), {}, title="Neu in {eval}`v.rest.of`", level=2, topic="Worum es geht", text=""
-    )
-    new = placed(chapter, definition, shared=False)
-    text = new["blocks"][0]["text"]
-    assert text.strip() == '## Neu in {eval}`v.rest.of` {#eins topic="Worum es geht"}'
-    assert [v["id"] for v in new["values"]] == ["rest"]  # only the replaced text used the other
-
-
-def test_value_that_nobody_uses_stays_for_the_check():
-    """What neither the old nor the new text names is still reported as forgotten."""
-    chapter = {"blocks": [{"type": "markdown", "text": "# Alt\n\nNichts."}], "values": [{"id": "n"}]}
-    definition = ChapterDefinition("eins", "nb", (), {}, title="Neu", text="Anders.")
-    assert placed(chapter, definition, shared=False)["values"] == [{"id": "n"}]
-
-
-def test_shared_notebook_can_name_values_of_other_chapters():
-    """Only its own values get the name of the chapter; others are under their full name already."""
-    chapter = {"blocks": [{"type": "markdown", "text": "# A"}], "values": [{"id": "n"}]}
-    definition = ChapterDefinition("b", "nb", (), {}, title="A", text="{eval}`v.n` und {eval}`v.a_n.of`")
-    text = placed(chapter, definition, shared=True)["blocks"][0]["text"]
-    assert "{eval}`v.b_n` und {eval}`v.a_n.of`" in text

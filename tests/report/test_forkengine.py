@@ -9,10 +9,13 @@ import sys
 import nbformat
 import papermill
 import pytest
+from papermill.engines import papermill_engines
 
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.report import forkengine
 from gkanalysis.report.definition import chapter_parameters
 
+papermill_engines.register("kernel", forkengine.KernelEngine)
 TORTURE = [
     "import sys, warnings\nprint('eins')\nprint('zwei', end='')\nsys.stderr.write('Fehlerstrom\\n')\nprint('drei')",
     "from IPython.display import display, HTML, Markdown\ndisplay(HTML('<b>x</b>'))\nprint('danach')\ndisplay(1, 'zwei')",
@@ -51,10 +54,11 @@ def run(notebook, target, engine, parameters, **more):
 
 
 def comparable(notebook):
-    """Source, count and outputs of the code cells; streams joined, numbered file names made alike."""
+    """Source, count and outputs of the code cells, results of the text; streams joined, file names made alike."""
     cells = []
     for cell in notebook.cells:
         if cell.cell_type != "code":
+            cells.append((cell.source, cell.metadata.get("user_expressions"), []))
             continue
         outputs = []
         # the order between the two streams is not fixed in the stock engine: stderr goes last
@@ -70,11 +74,18 @@ def comparable(notebook):
     return cells
 
 
-def write(path, sources):
+def evaluated(notebook):
+    """Text of what each expression showed, or the name of its error."""
+    results = [e["result"] for c in notebook.cells for e in c.metadata.get("user_expressions", ())]
+    return [r["data"]["text/plain"] if r["status"] == "ok" else r["ename"] for r in results]
+
+
+def write(path, sources, texts=()):
     """A notebook of code cells; the first is tagged `parameters`."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in ["out = ''", *sources]])
     notebook.cells[0].metadata["tags"] = ["parameters"]
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook.cells[1:1] = [nbformat.v4.new_markdown_cell(text) for text in texts]
     nbformat.write(notebook, path)
     return path
 
@@ -96,7 +107,7 @@ def test_torture_notebook_equals_the_stock_engine(tmp_path):
     done = subprocess.run([*map(str, command), "-p", "out", "x"], capture_output=True, text=True, check=False)
     assert "ZeroDivisionError" in done.stderr
     fork = comparable(nbformat.read(tmp_path / "fork.ipynb", as_version=4))
-    stock = comparable(run(notebook, tmp_path / "stock.ipynb", "nbclient", {"out": "x"}))
+    stock = comparable(run(notebook, tmp_path / "stock.ipynb", "kernel", {"out": "x"}))
     assert fork == stock
     assert fork[-2][2][0]["ename"] == "ZeroDivisionError"
     assert fork[-1][1:] == (None, [])
@@ -108,7 +119,7 @@ def test_project_notebooks_equal_the_stock_engine(built, tmp_path, number):
     chapter = built.report.chapters[number]
     notebook, parameters = chapter_parameters(built.report, chapter.id, built.paths, "data/raw")
     results = []
-    for engine in ("fork", "nbclient"):
+    for engine in ("fork", "kernel"):
         out = {"out": str(tmp_path / "out")}
         results.append(
             comparable(
@@ -144,6 +155,30 @@ def test_runs_do_not_see_each_other(tmp_path):
     assert after.cells[-2].outputs[0].data["text/plain"] == "(10.0, None, 60, False, False, False)"
     assert after.cells[-1].outputs[0].data["text/plain"] != "0.417022004702574"
     assert (os.getcwd(), dict(os.environ)) == before
+
+
+@pytest.mark.parametrize("engine", ["fork", "kernel"])
+def test_expressions_see_the_end_of_the_notebook(tmp_path, engine):
+    """As in JupyterLab: all after the last cell, in order; one that fails, prints or exits stops no other."""
+    texts = ["{eval}`x`, {eval}`fehlt`", "kein Ausdruck", "{eval}`__import__('sys').exit()`{eval}`print(1)` {eval}`x`"]
+    notebook = write(tmp_path / "a.ipynb", ["x = 1", "x = 2"], texts)
+    executed = run(notebook, tmp_path / "b.ipynb", engine, {})
+    assert evaluated(executed) == ["2", "NameError", "SystemExit", "None", "2"]
+    assert [c.get("execution_count") for c in executed.cells if c.cell_type == "code"][-1] == 3
+    assert not [o for c in executed.cells for o in c.get("outputs", ())]
+
+
+def test_nothing_is_evaluated_after_a_failed_cell(tmp_path):
+    """The cell is what has to be mended; an expression that ends the program is named."""
+    executed = run(write(tmp_path / "a.ipynb", ["1 / 0"], ["{eval}`1`"]), tmp_path / "b.ipynb", "fork", {})
+    assert evaluated(executed) == []
+    with pytest.raises(NotebookError, match="Ein Ausdruck im Text hat das Programm des Notebooks beendet"):
+        run(
+            write(tmp_path / "a.ipynb", [], ["{eval}`__import__('os')._exit(0)`"]),
+            tmp_path / "b.ipynb",
+            "fork",
+            {},
+        )
 
 
 def test_nothing_is_left_running_or_written_in_the_home_folder(tmp_path, monkeypatch):
