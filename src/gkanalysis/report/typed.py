@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,21 +122,3 @@ def typed_in_texts(texts: Mapping[str, Any], notebook: Path) -> list[str]:
 
     code = "\n".join(c.source for c in nbformat.read(notebook, as_version=4).cells if c.cell_type == "code")
     return [f"{key}: {typed_sentence(phrase, names=value_names(code))}" for key, phrase in found]
-
-
-def unknown_value(name: str, own: Iterable[str], others: Iterable[str]) -> str:
-    """The clause that says that no cell has computed a value, with the names as the notebook writes them.
-
-    Examples
-    --------
-    >>> unknown_value("antwrt_n", ["antwort", "antwort_n"], [])
-    'verwendet den unbekannten Wert „antwrt_n“; in diesem Kapitel gibt es antwort, antwort_n (gemeint ist wohl „antwort_n“)'
-    """
-    own = list(own)
-    far = (
-        []
-        if get_close_matches(name, own, n=1, cutoff=0.7)
-        else get_close_matches(name, list(others), n=1, cutoff=0.8)
-    )
-    other = f"; in einem anderen Kapitel gibt es „{far[0]}“" if far else ""
-    return f"verwendet den unbekannten Wert „{name}“; in diesem Kapitel gibt es {listed(own, name)}{other}"
