@@ -160,7 +160,11 @@ def test_runs_do_not_see_each_other(tmp_path):
 @pytest.mark.parametrize("engine", ["fork", "kernel"])
 def test_expressions_see_the_end_of_the_notebook(tmp_path, engine):
     """As in JupyterLab: all after the last cell, in order; one that fails, prints or exits stops no other."""
-    texts = ["{eval}`x`, {eval}`fehlt`", "kein Ausdruck", "{eval}`__import__('sys').exit()`{eval}`print(1)` {eval}`x`"]
+    texts = [
+        "{eval}`x`, {eval}`fehlt`",
+        "kein Ausdruck",
+        "{eval}`__import__('sys').exit()`{eval}`print(1)` {eval}`x`",
+    ]
     notebook = write(tmp_path / "a.ipynb", ["x = 1", "x = 2"], texts)
     executed = run(notebook, tmp_path / "b.ipynb", engine, {})
     assert evaluated(executed) == ["2", "NameError", "SystemExit", "None", "2"]

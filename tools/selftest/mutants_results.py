@@ -19,7 +19,7 @@ from gkanalysis.core.numbers import WORDS
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.report.definition import read_report
-from gkanalysis.report.values import REFERENCE
+from gkanalysis.report.shown import EXPRESSION, VALUE
 from gkanalysis.verify.published import judge_published, read_bindings
 from gkanalysis.verify.relations import read_figures, read_relations
 from tools.selftest.mutants import (
@@ -197,29 +197,28 @@ def draw_figure(root: Path, report: str, random: Random) -> Mutant:
 
 def draw_prose(root: Path, folder: str, random: Random) -> Mutant:
     """A reference to a value in the text of a notebook, typed by hand instead: right, or off by one."""
-    values = json.loads((root / folder / "values.json").read_text(encoding="utf-8"))
-    texts = {(v["id"], v["wording"]): v["text"] for v in values}
-    chapters = read_report(root, Path(folder).name).chapters
-    path = root / "notebooks" / f"{random.choice(sorted({c.notebook for c in chapters}))}.ipynb"
+    report = read_report(root, Path(folder).name)
+    chapter = random.choice(report.chapters)
+    path = root / "notebooks" / f"{chapter.notebook}.ipynb"
     book = json.loads(path.read_text(encoding="utf-8"))
-    cells = [c for c in book["cells"] if c["cell_type"] == "markdown"]
-    places = [(c, m) for c in cells for m in REFERENCE.finditer("".join(c["source"]))]
-    places = [(c, m) for c, m in places if _counts(_shown(m, texts))]
+    executed = root / "build/reports" / report.id / chapter.id / "executed.ipynb"
+    shown = {c["id"]: c for c in json.loads(executed.read_text(encoding="utf-8"))["cells"]}
+    places = []
+    for cell in (c for c in book["cells"] if c["cell_type"] == "markdown"):
+        kept = shown[cell["id"]]["metadata"].get("user_expressions", ())
+        for place, result in zip(EXPRESSION.finditer("".join(cell["source"])), kept, strict=False):
+            text = result["result"]["data"][VALUE]["text"]
+            if result["expression"] == place[2] and _counts(text):
+                places.append((cell, place, text))
     if not places:
         return draw_prose(root, folder, random)
-    cell, place = random.choice(places)
-    right = _shown(place, texts)
+    cell, place, right = random.choice(places)
     typed = random.choice((right, _off_by_one(right)))
     source = "".join(cell["source"])
     cell["source"] = (source[: place.start()] + typed + source[place.end() :]).splitlines(keepends=True)
     content = json.dumps(book, ensure_ascii=False, indent=1) + "\n"
     about = f"{cell['id']}: {place[0]} typed as “{typed}”, {'right' if typed == right else f'not “{right}”'}"
     return Mutant("prose", path.relative_to(root).as_posix(), about, lambda _: content.encode("utf-8"))
-
-
-def _shown(reference: re.Match[str], texts: dict[tuple[str, str], str]) -> str:
-    """What stands in the report where a notebook refers to a value; words that the author chose are these words."""
-    return reference[2] or texts.get((reference[1], reference[3] or ""), "")
 
 
 def _counts(text: str) -> bool:
