@@ -53,10 +53,10 @@ class Small:
     build: Path
 
     def prepared(self):
-        """Tree and headings, as `render` hands them to a format."""
+        """As `render` hands it to a format."""
         from gkanalysis.report.render import prepare
 
-        return prepare(self.document)
+        return prepare(self.report, self.document, self.build)
 
 
 @pytest.fixture

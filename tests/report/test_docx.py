@@ -10,7 +10,6 @@ from lxml import etree
 
 from gkanalysis.core.errors import RenderError
 from gkanalysis.report.docx import render_docx
-from gkanalysis.report.render import moment
 from tools.project import ROOT
 from tools.render_pages import docx_to_pdf
 from tools.system import needs, run
@@ -28,10 +27,7 @@ def word(tmp_path):
     def make(probe, reference=None):
         if reference is None:
             reference = TEMPLATE
-        tree, headings = probe.prepared()
-        return render_docx(
-            probe.report, probe.document, tree, headings, probe.build, reference, moment(probe.report)
-        )
+        return render_docx(probe.prepared(), reference)
 
     return make
 

@@ -73,17 +73,13 @@ def texts(small, tmp_path, **kind):
     """The words of the three formats, by format; of the PDF also page by page."""
     from gkanalysis.report.docx import render_docx
     from gkanalysis.report.html import render_html
-    from gkanalysis.report.render import moment
     from gkanalysis.report.typstpdf import render_pdf
 
     probe = small(**kind)
-    common = lambda: (probe.report, probe.document, *probe.prepared(), probe.build)  # noqa: E731
-    page = "\n".join(html.fromstring(render_html(*common())).xpath("//body//text()"))
-    (tmp_path / "a.pdf").write_bytes(render_pdf(*common(), moment(probe.report)))
+    page = "\n".join(html.fromstring(render_html(probe.prepared())).xpath("//body//text()"))
+    (tmp_path / "a.pdf").write_bytes(render_pdf(probe.prepared()))
     pdf = run(["pdftotext", "-layout", "-enc", "UTF-8", tmp_path / "a.pdf", "-"], strict=True)
-    word = docx.Document(
-        BytesIO(render_docx(*common(), ROOT / "reports/reference.docx", moment(probe.report)))
-    )
+    word = docx.Document(BytesIO(render_docx(probe.prepared(), ROOT / "reports/reference.docx")))
     return page, pdf.split("\f")[:-1], "\n".join(p.text for p in word.paragraphs)
 
 

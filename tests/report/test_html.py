@@ -12,8 +12,7 @@ XLINK = "data:image/svg+xml;base64,"
 
 def page(small):
     """The parsed page of a small report."""
-    tree, headings = small.prepared()
-    return html.fromstring(render_html(small.report, small.document, tree, headings, small.build))
+    return html.fromstring(render_html(small.prepared()))
 
 
 def test_page_has_language_title_and_contents(small):
@@ -86,8 +85,7 @@ def test_same_input_same_bytes(small):
     pages = []
     for folder in ("eins", "zwei"):
         probe = small(folder=folder)
-        tree, headings = probe.prepared()
-        pages.append(render_html(probe.report, probe.document, tree, headings, probe.build))
+        pages.append(render_html(probe.prepared()))
     assert pages[0] == pages[1]
 
 

@@ -7,7 +7,7 @@ import pikepdf
 import pytest
 
 from gkanalysis.core.errors import RenderError
-from gkanalysis.report.render import moment, render_report
+from gkanalysis.report.render import render_report
 from gkanalysis.report.typstpdf import render_pdf
 from tools.system import needs, run
 from tools.verapdf import verapdf
@@ -15,8 +15,7 @@ from tools.verapdf import verapdf
 
 def pdf(probe):
     """The PDF of a small report."""
-    tree, headings = probe.prepared()
-    return render_pdf(probe.report, probe.document, tree, headings, probe.build, moment(probe.report))
+    return render_pdf(probe.prepared())
 
 
 def layout(path):
@@ -33,10 +32,10 @@ def squeeze(text):
 def test_missing_alternative_text_is_a_sentence(small):
     """What slips past every check of ours is refused by Typst, as an error of the report, not of the program."""
     probe = small()
-    tree, headings = probe.prepared()
-    probe.document["exhibits"]["abb"]["alt"] = ""
+    setting = probe.prepared()
+    setting.exhibits["abb"]["alt"] = ""
     with pytest.raises(RenderError, match=r"Typst setzt den Bericht nicht: .*missing alt text"):
-        render_pdf(probe.report, probe.document, tree, headings, probe.build, moment(probe.report))
+        render_pdf(setting)
 
 
 def test_exhibit_named_like_a_file_of_the_document(small):

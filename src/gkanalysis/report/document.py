@@ -7,13 +7,18 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pypandoc
 
 from gkanalysis.core.errors import RenderError
+from gkanalysis.report.definition import Report
 
 Node = dict[str, Any]
+Heading = tuple[int, str, str, str]  # level, number, text, id; unnumbered ones have an empty number
 BOX = re.compile(r"^:::\{admonition\} (.+)$\n", re.MULTILINE)
 # nothing raw: what stands in a notebook must come out the same in all formats; and no blocks of metadata,
 # which would make text between two rules vanish
@@ -28,6 +33,42 @@ SYNTHETIC = (
     "Randsummen, soweit diese sich nicht widersprechen. Aussagen über wirkliche Kommunen sind damit nicht möglich."
 )
 REAL = "Die Daten sind vertraulich; dieser Bericht ist nicht zur Weitergabe bestimmt, bevor er geprüft ist."
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a format is set from: a report, its document, the document's text as a tree, where its figures lie."""
+
+    report: Report
+    document: Node
+    tree: Node
+    headings: list[Heading]
+    build: Path
+
+    @property
+    def exhibits(self) -> dict[str, dict[str, Any]]:
+        """Id -> record of each exhibit, in order."""
+        return self.document["exhibits"]
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the data are invented."""
+        return self.document["synthetic"]
+
+    @property
+    def moment(self) -> datetime:
+        """The only time that goes into the files."""
+        return moment(self.report)
+
+    def figure(self, exhibit: dict[str, Any], suffix: str) -> Path:
+        """The drawing of a figure."""
+        return self.build / exhibit["chapter"] / "figures" / f"{exhibit['id']}.{suffix}"
+
+
+def moment(report: Report) -> datetime:
+    """The date of a report as a fixed moment."""
+    year, month, day = [*(int(x) for x in report.date.split("-")), 1, 1][:3]
+    return datetime(year, month, day, tzinfo=UTC)
 
 
 def data_mark(synthetic: bool) -> str:
@@ -106,7 +147,7 @@ def plain_text(node: Any) -> str:
     return plain_text(content)
 
 
-def number_headings(tree: Node, *, depth: int = 3) -> list[tuple[int, str, str, str]]:
+def number_headings(tree: Node, *, depth: int = 3) -> list[Heading]:
     """Put a number before each heading, in place.
 
     Returns
@@ -141,9 +182,7 @@ def number_headings(tree: Node, *, depth: int = 3) -> list[tuple[int, str, str, 
     return headings
 
 
-def link_exhibits(
-    tree: Node, exhibits: Mapping[str, Node], headings: list[tuple[int, str, str, str]]
-) -> None:
+def link_exhibits(tree: Node, exhibits: Mapping[str, Node], headings: list[Heading]) -> None:
     """Give each link without text, `[](#id)`, the label of the exhibit or the number of the chapter.
 
     What has no label or number is named by its title, in quotation marks.

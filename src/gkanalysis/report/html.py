@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -12,39 +13,56 @@ from typing import Any
 from gkanalysis.core.numbers import format_date
 from gkanalysis.report.columns import WHOLE, column_widths, heading_lines
 from gkanalysis.report.definition import Report
-from gkanalysis.report.document import Node, div_class, raw, replace_blocks, run_pandoc, walk
+from gkanalysis.report.document import (
+    Heading,
+    Node,
+    Setting,
+    div_class,
+    raw,
+    replace_blocks,
+    run_pandoc,
+    walk,
+)
 from gkanalysis.report.style import FONTS
 
 TEMPLATES = Path(__file__).parent / "templates"
 ORIGINS = "herkunft.html"  # the page of origins lies beside the report
+MARKS = {
+    True: '<p class="mark" role="note"><strong>Synthetische Daten.</strong> Bündnisse und Angaben sind erfunden.</p>',
+    False: '<p class="mark" role="note">Vertrauliche Daten – nicht zur Weitergabe</p>',
+}
 FACES = (("Regular", "normal", 400), ("It", "italic", 400), ("Semibold", "normal", 600))
 
 
-def render_html(
-    report: Report,
-    document: dict[str, Any],
-    tree: Node,
-    headings: list[tuple[int, str, str, str]],
-    build: Path,
-) -> bytes:
+def render_html(setting: Setting) -> bytes:
     """Set the page; the same input gives the same bytes."""
-    exhibits = document["exhibits"]
+    report, tree = setting.report, setting.tree
 
     def replace(block: Node) -> list[Node] | None:
         if div_class(block) == "exhibit":
-            return raw("html", exhibit_html(exhibits[block["c"][0][0]], build))
+            return raw("html", exhibit_html(setting.exhibits[block["c"][0][0]], setting.build))
         if div_class(block) == "kasten":
             block["c"][0][2] = [["role", "note"], ["aria-label", "Empfehlung"]]
         return None
 
     link_values(tree)
-    tree["blocks"] = replace_blocks(tree["blocks"], replace)
-    tree["meta"] = {"lang": {"t": "MetaString", "c": report.language}}
-    body = run_pandoc(
-        json.dumps(tree), ["-f", "json", "-t", "html5", "--section-divs", "--shift-heading-level-by=1"]
-    ).decode("utf-8")
-    page = (TEMPLATES / "report.html").read_text(encoding="utf-8")
+    tree |= {
+        "blocks": replace_blocks(tree["blocks"], replace),
+        "meta": {"lang": {"t": "MetaString", "c": report.language}},
+    }
+    arguments = ["-f", "json", "-t", "html5", "--section-divs", "--shift-heading-level-by=1"]
     parts = {
+        "mark": MARKS[setting.synthetic],
+        "contents": _contents(setting.headings),
+        "exhibits": _exhibit_list(setting.exhibits),
+        "body": run_pandoc(json.dumps(tree), arguments).decode("utf-8"),
+    }
+    return fill_page("report", report, parts)
+
+
+def fill_page(template: str, report: Report, parts: Mapping[str, str]) -> bytes:
+    """A page from a template with its style, the fonts, and what the definition of the report says."""
+    known = {
         "lang": report.language,
         "title": escape(report.title),
         "subtitle": escape(report.subtitle),
@@ -52,63 +70,62 @@ def render_html(
         "institution": escape(report.institution),
         "date": escape(format_date(report.date)),
         "description": escape(report.description, quote=True),
-        "style": (TEMPLATES / "report.css").read_text(encoding="utf-8"),
+        "style": (TEMPLATES / f"{template}.css").read_text(encoding="utf-8"),
         "fonts": font_faces(),
-        "mark": _mark(document),
-        "contents": _contents(headings),
-        "exhibits": _exhibit_list(exhibits),
-        "body": body,
-    }
-    return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], page).encode("utf-8")
+    } | dict(parts)
+    page = (TEMPLATES / f"{template}.html").read_text(encoding="utf-8")
+    return re.sub(r"@@(\w+)@@", lambda place: known[place[1]], page).encode("utf-8")
 
 
 def exhibit_html(exhibit: dict[str, Any], build: Path) -> str:
     """One exhibit: heading, base, table or image, notes and source."""
     identifier = exhibit["id"]
     label = f'<span class="label">{escape(exhibit["label"])}</span> ' if exhibit["label"] else ""
-    caption = f'<figcaption id="{identifier}-titel">{label}{escape(exhibit["title"])}</figcaption>'
-    base = f'<p class="base">{escape(exhibit["base"])}</p>' if exhibit["base"] else ""
-    notes = "".join(f'<p class="note">{escape(n)}</p>' for n in exhibit["notes"])
-    source = f'<p class="source">{escape(exhibit["source"])}</p>' if exhibit["source"] else ""
-    if exhibit["kind"] == "table":
-        inner = _table(exhibit, f"{identifier}-titel")
-    else:
+    lines = [
+        ("base", exhibit["base"]),
+        *(("note", n) for n in exhibit["notes"]),
+        ("source", exhibit["source"]),
+    ]
+    base, *below = (f'<p class="{c}">{escape(text)}</p>' if text else "" for c, text in lines)
+    inner, kind = _table(exhibit), exhibit["kind"]
+    if kind == "figure":
         svg = (build / exhibit["chapter"] / "figures" / f"{identifier}.svg").read_bytes()
         data = base64.b64encode(svg).decode("ascii")
         image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(exhibit["alt"], quote=True)}">'
-        inner = (
-            f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{identifier}-titel">{image}</div>'
-            f"<details><summary>Zahlen zu dieser Abbildung</summary>{_table(exhibit, f'{identifier}-titel')}</details>"
+        inner = _scrolling(image, identifier) + (
+            f"<details><summary>Zahlen zu dieser Abbildung</summary>{inner}</details>"
         )
-    kind = "table plain" if exhibit.get("plain") else exhibit["kind"]
-    if exhibit["kind"] == "table" and len(exhibit["rows"]) > WHOLE:
-        kind += " long"
-    return f'<figure class="exhibit {kind}" id="{identifier}">{caption}{base}{inner}{notes}{source}</figure>'
+    else:
+        kind += " plain" * exhibit.get("plain", False) + " long" * (len(exhibit["rows"]) > WHOLE)
+    caption = f'<figcaption id="{identifier}-titel">{label}{escape(exhibit["title"])}</figcaption>'
+    return f'<figure class="exhibit {kind}" id="{identifier}">{caption}{base}{inner}{"".join(below)}</figure>'
 
 
-def _table(exhibit: dict[str, Any], labelled_by: str) -> str:
-    n = len(exhibit["header"])
+def _scrolling(content: str, identifier: str) -> str:
+    """A region that a narrow screen scrolls, named by the title of its exhibit."""
+    return (
+        f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{identifier}-titel">{content}</div>'
+    )
+
+
+def _table(exhibit: dict[str, Any]) -> str:
+    identifier = exhibit["id"]
     heads = ("<br>".join(map(escape, heading_lines(h))) for h in exhibit["header"])
     head = "".join(f'<th scope="col">{h}</th>' for h in heads)
     columns = "".join(f'<col style="width:{w:.1%}">' for w in column_widths(exhibit))
-    groups: list[list[str]] = [[]]
+    groups = [""]
     for row in exhibit["rows"]:
-        if row["kind"] == "block":
-            groups.append(
-                [f'<tr class="block"><th scope="rowgroup" colspan="{n}">{escape(row["cells"][0])}</th></tr>']
-            )
-            continue
         first, *rest = row["cells"]
+        if row["kind"] == "block":
+            wide = f'scope="rowgroup" colspan="{len(exhibit["header"])}"'
+            groups.append(f'<tr class="block"><th {wide}>{escape(first)}</th></tr>')
+            continue
         keys = [*row.get("numbers", ())[1:], *[""] * len(rest)]
-        cells = "".join(f"<td>{_linked(c, exhibit['id'], k)}</td>" for c, k in zip(rest, keys, strict=False))
-        groups[-1].append(
-            f'<tr><th scope="row" class="level-{row["level"]}">{escape(first)}</th>{cells}</tr>'
-        )
-    bodies = "".join(f"<tbody>{''.join(g)}</tbody>" for g in groups if g)
-    return (
-        f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{labelled_by}">'
-        f'<table aria-labelledby="{labelled_by}"><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead>{bodies}</table></div>'
-    )
+        cells = "".join(f"<td>{_linked(c, identifier, k)}</td>" for c, k in zip(rest, keys, strict=False))
+        groups[-1] += f'<tr><th scope="row" class="level-{row["level"]}">{escape(first)}</th>{cells}</tr>'
+    bodies = "".join(f"<tbody>{g}</tbody>" for g in groups if g)
+    table = f"<colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead>{bodies}"
+    return _scrolling(f'<table aria-labelledby="{identifier}-titel">{table}</table>', identifier)
 
 
 def _linked(text: str, exhibit_id: str, key: str) -> str:
@@ -148,13 +165,7 @@ def font_faces() -> str:
     return "\n".join(faces)
 
 
-def _mark(document: dict[str, Any]) -> str:
-    if not document["synthetic"]:
-        return '<p class="mark" role="note">Vertrauliche Daten – nicht zur Weitergabe</p>'
-    return '<p class="mark" role="note"><strong>Synthetische Daten.</strong> Bündnisse und Angaben sind erfunden.</p>'
-
-
-def _contents(headings: list[tuple[int, str, str, str]]) -> str:
+def _contents(headings: list[Heading]) -> str:
     items = []
     for level, number, text, identifier in headings:
         if level <= 2:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from gkanalysis.core.errors import UsageError
@@ -13,10 +13,12 @@ from gkanalysis.core.writing import write_bytes
 from gkanalysis.disclosure.check import check_file
 from gkanalysis.report.definition import Report
 from gkanalysis.report.document import (
+    Setting,
     check_document,
     data_mark,
     escape_markdown,
     link_exhibits,
+    moment,
     number_headings,
     parse,
 )
@@ -57,28 +59,42 @@ def render_report(report: Report, paths: ProjectPaths, format_: str) -> str:
         )
     build, target = paths.build / "reports" / report.id, paths.reports / report.id
     document = json.loads((build / "document.json").read_text(encoding="utf-8"))
+    reference = paths.root / f"reports/reference.{format_}"
     if report.kind == "slides":
-        content = _slides(report, document, paths, format_)
+        content = _slides(report, document, build, reference)
     else:
-        content = {"html": _html, "pdf": _pdf, "docx": _docx}[format_](report, document, paths)
+        setting = prepare(report, document, build)
+        if format_ == "html":
+            from gkanalysis.report.html import render_html
+
+            content = render_html(setting)
+        elif format_ == "pdf":
+            from gkanalysis.report.typstpdf import render_pdf
+
+            content = render_pdf(setting)
+        else:
+            from gkanalysis.report.docx import render_docx
+
+            content = render_docx(setting, reference)
     path = target / f"{report.id}.{format_}"
     check_file(report, paths, path.name, content)
     write_bytes(path, content)
     return f"{path.relative_to(paths.root)} ({len(content) / 1000:.0f} kB)"
 
 
-def prepare(document: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[int, str, str, str]]]:
-    """The syntax tree with the last page, numbers and links; and the headings for the contents."""
-    kind = data_mark(document["synthetic"])
-    n = len(document["raw_files"])
-    tree = parse(
-        document["markdown"] + LAST_PAGE.format(dataset=escape_markdown(document["dataset"]), kind=kind, n=n)
+def prepare(report: Report, document: dict[str, Any], build: Path) -> Setting:
+    """The document with the last page, numbers and links."""
+    last = LAST_PAGE.format(
+        dataset=escape_markdown(document["dataset"]),
+        kind=data_mark(document["synthetic"]),
+        n=len(document["raw_files"]),
     )
+    tree = parse(document["markdown"] + last)
     headings = number_headings(tree)
-    document["exhibits"] |= _last_page_tables(document)
-    check_document(tree, document["exhibits"])
-    link_exhibits(tree, document["exhibits"], headings)
-    return tree, headings
+    exhibits = document["exhibits"] | _last_page_tables(document)
+    check_document(tree, exhibits)
+    link_exhibits(tree, exhibits, headings)
+    return Setting(report, document | {"exhibits": exhibits}, tree, headings, build)
 
 
 def _last_page_tables(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -109,51 +125,18 @@ def _folders(files: list[list[str]]) -> list[list[str]]:
     return [[f"{folder} ({counted[folder]})", f"{sums[folder][:20]}…"] for folder in lists]
 
 
-def moment(report: Report) -> datetime:
-    """The date of the report as a fixed moment: the only time that goes into the files."""
-    parts = [int(x) for x in report.date.split("-")] + [1]
-    return datetime(parts[0], parts[1], parts[2], tzinfo=UTC)
-
-
-def _html(report: Report, document: dict[str, Any], paths: ProjectPaths) -> bytes:
-    from gkanalysis.report.html import render_html
-
-    tree, headings = prepare(document)
-    return render_html(report, document, tree, headings, paths.build / "reports" / report.id)
-
-
-def _pdf(report: Report, document: dict[str, Any], paths: ProjectPaths) -> bytes:
-    from gkanalysis.report.typstpdf import render_pdf
-
-    tree, headings = prepare(document)
-    return render_pdf(report, document, tree, headings, paths.build / "reports" / report.id, moment(report))
-
-
-def _docx(report: Report, document: dict[str, Any], paths: ProjectPaths) -> bytes:
-    from gkanalysis.report.docx import render_docx
-
-    tree, headings = prepare(document)
-    reference = paths.root / "reports/reference.docx"
-    return render_docx(
-        report, document, tree, headings, paths.build / "reports" / report.id, reference, moment(report)
-    )
-
-
-def _slides(report: Report, document: dict[str, Any], paths: ProjectPaths, format_: str) -> bytes:
+def _slides(report: Report, document: dict[str, Any], build: Path, reference: Path) -> bytes:
     from gkanalysis.report.slides import make_slides
     from gkanalysis.report.slidespdf import fit_slides
 
-    build = paths.build / "reports" / report.id
     tree, slides = make_slides(document, build)
     slides, pdf = fit_slides(report, document, tree, slides, build, moment(report))
-    if format_ == "html":
+    if reference.suffix == ".html":
         from gkanalysis.report.slideshtml import render_slides_html
 
         return render_slides_html(report, document, tree, slides, build)
-    if format_ == "pptx":
+    if reference.suffix == ".pptx":
         from gkanalysis.report.pptx import render_pptx
 
-        return render_pptx(
-            report, document, slides, build, paths.root / "reports/reference.pptx", moment(report)
-        )
+        return render_pptx(report, document, slides, build, reference, moment(report))
     return pdf
