@@ -123,11 +123,12 @@ class FillValues(Preprocessor):
             raise NotebookError("\n".join(problems))
         records: list[dict[str, Any]] = []
         anchors: Counter[str] = Counter()
+        names: dict[str, str] = {}
         for _, cell in text_cells(nb):
             results = iter(cell.metadata.get("user_expressions", ()))
 
             def put(match: re.Match[str], results: Iterator[Any] = results) -> str:
-                record = _record(next(results), resources)
+                record = _record(next(results), resources, names)
                 if self.html:
                     shown = escape_markdown(escape(record["text"], quote=False))
                     return f'<span class="value" title="{escape(match[2], quote=True)}">{shown}</span>'
@@ -143,16 +144,19 @@ class FillValues(Preprocessor):
         return nb, resources
 
 
-def _record(kept: dict[str, Any], resources: dict[str, Any]) -> dict[str, Any]:
-    """What values.json says of an expression; a number without an id is called by the expression."""
+def _record(kept: dict[str, Any], resources: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """What values.json says of an expression; a number without an id is called by chapter and expression."""
     value = dict(kept["result"]["data"][VALUE])
-    own = value.pop("id", None) or f"{resources.get('chapter', '')}:{kept['expression']}".replace('"', "'")
-    first = {"id": resources.get("prefix", "") + own, "wording": "", "n": None, "base_n": None} | {
-        k: value.pop(k) for k in ("wording", "n", "base_n") if k in value
-    }
+    chapter, expression = resources.get("chapter", "kapitel"), kept["expression"]
+    own = resources.get("prefix", "") + value.pop("id", "")
+    if "id" not in kept["result"]["data"][VALUE]:
+        slug = re.sub(r"[^\w.]+", "-", expression).strip("-")
+        while names.setdefault(slug, expression) != expression:
+            slug += "_"  # looks like another one without its brackets
+        own = f"{chapter}:{slug}"
+    first = {"id": own} | {k: value.pop(k, d) for k, d in (("wording", ""), ("n", None), ("base_n", None))}
     share = first["n"] / first["base_n"] if first["base_n"] else None
-    chapter = {"chapter": resources["chapter"]} if "chapter" in resources else {}
-    return {**first, "value": share, "text": value.pop("text"), **chapter, **value}
+    return {**first, "value": share, "text": value.pop("text"), "chapter": chapter, **value}
 
 
 class PlaceExhibits(Preprocessor):
