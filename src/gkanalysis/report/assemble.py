@@ -19,18 +19,10 @@ from gkanalysis.report.definition import Report
 
 COUNTED_LABELS = ("Tabelle", "Abbildung")  # numbered in the order of the report; other labels are given
 KINDS = ("tables", "figures", "arbeit")  # folders of what a chapter makes
+# the locked packages; Python itself may differ from machine to machine and stands in the certificate
 VERSIONED = (
-    "pandas",
-    "numpy",
-    "scipy",
-    "statsmodels",
-    "matplotlib",
-    "papermill",
-    "nbconvert",
-    "pyarrow",
-    "lxml",
-    "typst",
-)
+    "gkanalysis", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "nbconvert", "pyarrow", "lxml", "typst",
+)  # fmt: skip
 
 
 def assemble_report(report: Report, paths: ProjectPaths) -> None:
@@ -70,8 +62,7 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
         "synthetic": dataset["synthetic"],
         "dataset": dataset["title"],
         "raw_files": raw.values.tolist(),
-        # the locked packages; Python itself may differ from machine to machine and stands in the certificate
-        "versions": [[name, version(name)] for name in ("gkanalysis", *VERSIONED)],
+        "versions": [[name, version(name)] for name in VERSIONED],
     }
     with tempfile.TemporaryDirectory(dir=build, prefix=".vorlage.") as scratch:
         _copy_exhibits(report, build, Path(scratch))
@@ -80,11 +71,8 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
     write_json(build / "document.json", document)
     _copy_exhibits(report, build, target)
     for name, file in (("losses", "losses.csv"), ("questions", "rueckfragen.csv")):
-        frames = [
-            pd.read_parquet(paths.processed / f"{s}-{name}.parquet").assign(source=s) for s in report.sources
-        ]
-        frame = pd.concat(frames, ignore_index=True)
-        frame = frame[["source", *(c for c in frame.columns if c != "source")]]
+        tables = {s: pd.read_parquet(paths.processed / f"{s}-{name}.parquet") for s in report.sources}
+        frame = pd.concat(tables, names=["source"]).reset_index("source").reset_index(drop=True)
         write_bytes(target / file, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
     _write_values(values, target)
 
