@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from gkanalysis.core.errors import GkError
-from tools.synthetic.answers import Form
-from tools.synthetic.interviewcases import choose_alliances, place_name
+from tools.synthetic.interviews import choose_alliances, place_name
+from tools.synthetic.waves import Return
 
 ROWS = [  # id, type, unit, region, office, municipalities; and how 2.1 was answered
     ("B1", "kreis", "K1", "bezirk_1", "ki", 7, "ja"),
@@ -26,7 +26,7 @@ TOWN = {"type": "kreisangehoerige_kommune", "structure": "attached"}
 
 def forms(**changes):
     found = [
-        Form(r[0], r[0], r[1], "lang", "controls", date(2019, 1, 1), "full", {f"2.1:{r[6]}": "x"})
+        Return(r[0], r[0], r[1], "lang", "controls", date(2019, 1, 1), "full", "", {f"2.1:{r[6]}": "x"})
         for r in ROWS
     ]
     for form in found:

@@ -17,8 +17,7 @@ from gkanalysis.core.errors import GkError
 from gkanalysis.ingest.qda.maxqda import read_maxqda
 from gkanalysis.ingest.qda.qdpx import read_qdpx
 from tools.synthetic.answers import make_forms
-from tools.synthetic.interviewproject import make_project
-from tools.synthetic.interviews import make_interviews, write_interviews
+from tools.synthetic.interviews import make_interviews, make_project, write_interviews
 from tools.synthetic.register import make_register
 
 PLAN = yaml.safe_load((ROOT / "data/synthetic/reflexionsgespraeche-2019.yml").read_text(encoding="utf-8"))

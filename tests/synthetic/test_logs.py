@@ -8,7 +8,7 @@ from lxml import etree
 from forms import ROOT, parts_of
 from gkanalysis.codebook.codebookcheck import load_yaml
 from gkanalysis.core.errors import GkError
-from tools.synthetic.logs import make_log, write_tables
+from tools.synthetic.sheets import make_log, write_tables
 from wavebook import alliances
 
 PLAN = load_yaml((ROOT / "data/synthetic/prozessbegleitung-log.yml").read_text(encoding="utf-8"))

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from tools.synthetic.opinions import second_opinion
-from tools.synthetic.transcripts import Mark, parse_transcript
+from tools.synthetic.coding import Mark, parse_transcript, second_opinion
 
 CODES = ["a.eins", "a.zwei", "a.drei", "b.eins", "b.zwei"]
 NONE = {"missed": 0, "borders": 0, "sibling": 0, "additional": [0, 0]}

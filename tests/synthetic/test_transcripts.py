@@ -3,7 +3,7 @@
 import pytest
 
 from gkanalysis.core.errors import GkError
-from tools.synthetic.transcripts import (
+from tools.synthetic.coding import (
     Mark,
     check_codes,
     fill_placeholders,

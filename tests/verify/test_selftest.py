@@ -20,16 +20,17 @@ from tools.project import ROOT
 from tools.selftest import __main__ as command
 from tools.selftest.mutants import (
     Mutant,
+    checkable_fields,
     draw_constant,
     draw_label,
     draw_register,
+    draw_settings,
     draw_swap,
     draw_tick,
     edit_part,
     replace_piece,
 )
-from tools.selftest.mutants_results import checkable_fields, draw_settings
-from tools.selftest.result import KINDS, SECTIONS, SelfTest, table
+from tools.selftest.run import KINDS, SECTIONS, SelfTest, table
 
 DRAWS = {
     "tick": draw_tick,

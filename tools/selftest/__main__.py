@@ -9,8 +9,7 @@ from gkanalysis.core.arguments import Parser
 from gkanalysis.core.errors import GkError, VerificationError
 from gkanalysis.core.paths import project_root
 from gkanalysis.core.writing import write_bytes
-from tools.selftest.result import table
-from tools.selftest.run import self_test
+from tools.selftest.run import self_test, table
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,14 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         result = self_test(
-            project_root(),
-            options.report,
-            mutants=options.mutants,
-            clean=options.clean,
-            seed=options.seed,
-            jobs=options.jobs,
-            say=lambda sentence: print(sentence, file=sys.stderr, flush=True),
-        )
+            project_root(), options.report, mutants=options.mutants, clean=options.clean, seed=options.seed,
+            jobs=options.jobs, say=lambda sentence: print(sentence, file=sys.stderr, flush=True),
+        )  # fmt: skip
         text = table(result)
         print(text, end="")
         if options.out:

@@ -9,11 +9,14 @@ page of origins is not written again, so what could be found by it alone counts 
 
 from __future__ import annotations
 
+import importlib
 import json
 import multiprocessing
 import os
+import pkgutil
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,10 +31,92 @@ from gkanalysis.verify import rebuild, run
 from gkanalysis.verify.accounts import account_rows
 from gkanalysis.verify.certificate import settle
 from gkanalysis.verify.manifest import make_manifest
-from tools.selftest.mutants import Mutant
-from tools.selftest.mutants_results import draw_mutants, draw_settings
-from tools.selftest.result import SECTIONS, Found, SelfTest
-from tools.selftest.warmbuild import build_report, import_everything
+from tools.selftest.mutants import Mutant, draw_mutants, draw_settings
+
+KINDS = {
+    "tick": "a tick in a form",
+    "register": "a row or cell of the register",
+    "label": "a letter of a label in a codebook",
+    "constant": "a constant in a codebook",
+    "swap": "two options or items swapped",
+    "published": "a published figure",
+    "manifest": "a committed table cell",
+    "figure": "a byte in a figure",
+    "prose": "a number retyped in prose",
+}
+SECTIONS = {
+    "build": "build refuses",
+    "output": "outputs",
+    "trace": "trace",
+    "account": "accounts",
+    "published": "published",
+    "contradiction": "contradictions",
+    "input": "inputs",
+}
+NOT_INPUT = SECTIONS.keys() - {"input"}
+Found = dict[str, str]  # section -> its first open finding; also „number“ (an output of numbers) and „crash“
+
+
+@dataclass(frozen=True)
+class SelfTest:
+    """What was found of which mutant, and what was found in clean reruns."""
+
+    seed: int
+    found: list[tuple[Mutant, Found]]
+    reruns: list[tuple[dict[str, str], Found]]
+
+    @property
+    def survivors(self) -> list[str]:
+        """Mutants that stayed green and reruns that did not, in words."""
+        green = [f"{m.kind}: {m} stays green" for m, found in self.found if not found]
+        return green + [f"clean rerun {s}: {f}" for s, f in self.reruns if f]
+
+
+def table(result: SelfTest) -> str:
+    """The result as Markdown: one row per kind of mutant, one for the clean reruns, then what to look at."""
+    head = [
+        "what was changed",
+        "mutants",
+        "found",
+        "without „inputs“",
+        "in a number",
+        *SECTIONS.values(),
+        "stayed green",
+    ]
+    lines = [f"| {' | '.join(head)} |", "|---|" + "--:|" * (len(head) - 1)]
+    for kind, label in [*KINDS.items(), ("", "**all**")]:
+        found = [f for m, f in result.found if kind in ("", m.kind)]
+        counts = Counter(section for f in found for section in f)
+        cells = [
+            len(found),
+            sum(map(bool, found)),
+            sum(bool(f.keys() & NOT_INPUT) for f in found),
+            counts["number"],
+        ]
+        cells += [*(counts[s] for s in SECTIONS), sum(not f for f in found)]
+        lines.append(f"| {label} | {' | '.join(map(str, cells))} |")
+    red = sum(bool(f) for _, f in result.reruns)
+    lines += [
+        "",
+        f"Clean reruns: {len(result.reruns)}, of which {red} turned red. Seed {result.seed}.",
+        "",
+        "<!-- more -->",
+    ]
+    for title, names in (
+        ("Stayed green", result.survivors),
+        (
+            "Found by the hashes of the inputs only",
+            [f"{m.kind}: {m}" for m, f in result.found if f and not f.keys() & NOT_INPUT],
+        ),
+        (
+            "Refused without a German sentence",
+            [f"{m.kind}: {m} ({f['crash']})" for m, f in result.found if "crash" in f],
+        ),
+    ):
+        if names:
+            lines += ["", f"{title}:", "", *(f"- {n}" for n in names)]
+    return "\n".join(lines) + "\n"
+
 
 BUILT = frozenset({"tick", "register", "label", "constant", "swap", "prose"})  # kinds that need a new build
 # Beginnings of the names under which a check that could not run, or an acceptance without a finding, is reported.
@@ -57,37 +142,15 @@ class Stand:
         return self.root / "reports" / f"{self.report}.manifest.json"
 
 
-def self_test(
-    root: Path,
-    report: str,
-    *,
-    mutants: int,
-    clean: int,
-    seed: int = 1,
-    jobs: int = 2,
-    say: Callable[[str], None] = lambda _: None,
-) -> SelfTest:
-    """Draw mutants of a project, verify each one, and rerun the build without any change.
-
-    Parameters
-    ----------
-    mutants, clean : how many mutants (of all kinds together) and reruns
-    seed : the same seed draws the same mutants and the same settings of the reruns
-    jobs : mutants at a time; a rerun has the machine for itself
-    say : takes a German sentence on how far it is
-
-    Raises
-    ------
-    VerificationError
-        If the project is not green before anything is changed, or the system cannot fork.
-    """
+def self_test(root: Path, report: str, **options: Any) -> SelfTest:
+    """Build a report, draw mutants of it, verify each one, and rerun the build without any change; see `examine`."""
     if not hasattr(os, "fork"):
         raise VerificationError(
             "Die Selbstprüfung läuft nur unter Linux und macOS; unter Windows bitte WSL verwenden."
         )
     with rebuild.rebuilt_report(root, report) as folder:
         shutil.copytree(root / "data/published", folder.parents[1] / "data/published")
-        return examine(folder, mutants=mutants, clean=clean, seed=seed, jobs=jobs, say=say)
+        return examine(folder, **options)
 
 
 def examine(
@@ -99,11 +162,10 @@ def examine(
     jobs: int = 2,
     say: Callable[[str], None] = lambda _: None,
 ) -> SelfTest:
-    """Do the self-test with a finished build, whose published figures lie in its project; see `self_test`.
+    """Do the self-test with the outputs of a report, whose published figures lie in its project.
 
-    Parameters
-    ----------
-    folder : outputs of the report, `<project>/reports/<report>`; a manifest is written beside it
+    `mutants` of all kinds together, `clean` reruns; the same seed draws the same ones. `jobs` mutants at a time, a rerun
+    has the machine for itself; `say` takes a German sentence on how far it is. A manifest is written beside `folder`.
     """
     import_everything()
     stand = Stand(folder.parents[1], folder.name)
@@ -134,12 +196,7 @@ def examine(
 
 
 def judge(root: Path, stand: Stand, sections: Sequence[str]) -> tuple[dict[str, list[dict[str, Any]]], Any]:
-    """Run the checks of `make verify` on a built project; sections that are not asked for are taken from `stand`.
-
-    Returns
-    -------
-    rows by section, and the numbers of the report
-    """
+    """Run the checks of `make verify` on a built project; sections that are not asked for are taken from `stand`."""
     report, folder = stand.report, root / "reports" / stand.report
     manifest = root / "reports" / f"{report}.manifest.json"
     published = root / "data/published" / report
@@ -267,3 +324,36 @@ def _in_children(
 def _do(number: int) -> Any:
     work, task = _ORDER[number]
     return work(task)
+
+
+def build_report(root: Path, report_id: str) -> None:
+    """Build a report in this process and below `root`, which becomes the working directory.
+
+    All but the page of origins, which takes as long as the rest.
+    """
+    from gkanalysis.pipeline import build_interim, build_processed, build_register
+    from gkanalysis.report.assemble import assemble_report
+    from gkanalysis.report.chapters import run_chapters
+    from gkanalysis.report.render import render_report
+
+    os.chdir(root)
+    report, paths = read_report(root, report_id), ProjectPaths.of(root, Path("data/raw"))
+    build_register(paths)
+    for source in report.sources:
+        build_interim(paths, source)
+        build_processed(paths, source)
+    for _ in run_chapters(report, paths, "data/raw", [c.id for c in report.chapters]):
+        pass  # each line is for a log
+    assemble_report(report, paths)
+    for suffix in report.formats:
+        render_report(report, paths, suffix)
+
+
+def import_everything() -> None:
+    """Import all that the steps import on their way, so that a forked child has it."""
+    os.environ.setdefault("MPLBACKEND", "Agg")
+    for name in ("papermill", "pypandoc", "typst"):
+        importlib.import_module(name)
+    for module in pkgutil.walk_packages(gkanalysis.__path__, "gkanalysis."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)

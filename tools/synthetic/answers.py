@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,43 +13,17 @@ import pandas as pd
 from gkanalysis.codebook.instrument import Codebook
 from tools.synthetic.register import CITY, COUNTY, TOWN, Figure
 from tools.synthetic.solve import Program, total
+from tools.synthetic.waves import TICK, Return
 
 TYPES = (CITY, COUNTY, TOWN)
-TICK = "x"
-
-
-@dataclass
-class Form:
-    """One form to be written: who sent it when, in which version and style, its slots, and what mess it has."""
-
-    alliance_id: str
-    name: str
-    type: str
-    version: str
-    style: str
-    received: date
-    status: str
-    answers: dict[str, str] = field(default_factory=dict)
-    remark: str = ""
-    mess: str = ""
-
-    @property
-    def file_name(self) -> str:
-        """File names as people choose them: umlauts, spaces, brackets."""
-        kind = "Kurzfassung" if self.version == "kurz" else "Arbeitshilfe Strukturen"
-        return f"{kind} {self.name}{f' ({self.remark})' if self.remark else ''}.docx"
 
 
 def make_forms(
     spec: Mapping[str, Any], book: Codebook, alliances: pd.DataFrame, figure: Figure, rng: np.random.Generator
-) -> tuple[list[Form], list[dict], list[tuple[str, int, int]]]:
+) -> tuple[list[Return], list[dict], list[tuple[str, int, int]]]:
     """Invent the returned forms of the wave.
 
-    Returns
-    -------
-    forms : in the order they were received
-    contacts : one dict per alliance that declined by telephone
-    outcomes : (published id, printed, solved) of every figure that was asked for
+    Returns the forms as they came, one dict per alliance that declined, and (published id, printed, solved) of figures.
     """
     counts, outcomes = _solve_returns(spec["returns"], alliances, figure)
     forms, contacts = _choose_senders(spec, alliances, counts, figure, rng)
@@ -89,7 +63,7 @@ def _solve_returns(
 
 def _choose_senders(
     spec: Mapping[str, Any], alliances: pd.DataFrame, counts: Mapping[str, int], figure: Figure, rng
-) -> tuple[list[Form], list[dict]]:
+) -> tuple[list[Return], list[dict]]:
     """Draw who sent what, in which version, style and when; and who declined by telephone."""
     forms, contacts = [], []
     for kind in TYPES:
@@ -103,7 +77,8 @@ def _choose_senders(
                 version = "kurz" if short else "lang"
                 style = str(rng.choice(list(spec["styles"]), p=list(spec["styles"].values())))
                 received = date(2019, 5 if short else 1, 6) + timedelta(days=int(rng.integers(0, 95)))
-                forms.append(Form(row.alliance_id, row.name, kind, version, style, received, status))
+                title = f"{'Kurzfassung' if short else 'Arbeitshilfe Strukturen'} {row.name}"
+                forms.append(Return(row.alliance_id, row.name, kind, version, style, received, status, title))
             elif n_declined:
                 n_declined -= 1
                 when = date(2019, 6, 20) + timedelta(days=int(rng.integers(0, 30)))
@@ -111,9 +86,9 @@ def _choose_senders(
     return forms, contacts
 
 
-def _cast_mess(mess: Mapping[str, str], forms: Sequence[Form]) -> dict[str, Form]:
+def _cast_mess(mess: Mapping[str, str], forms: Sequence[Return]) -> dict[str, Return]:
     """Give each kind of mess a form of the asked type; no form gets two, so each can be told apart."""
-    cast: dict[str, Form] = {}
+    cast: dict[str, Return] = {}
     for name, kind in mess.items():
         fits = [
             f for f in forms
@@ -128,7 +103,7 @@ def _cast_mess(mess: Mapping[str, str], forms: Sequence[Form]) -> dict[str, Form
 
 
 def _answer_core_group(
-    forms: Sequence[Form], counts: Mapping[str, int], mess: Mapping[str, Form], rng
+    forms: Sequence[Return], counts: Mapping[str, int], mess: Mapping[str, Return], rng
 ) -> None:
     """Answer 2.1 so that new and attached meet their counts; forms beyond them leave it open or tick both."""
     for kind in TYPES:
@@ -146,7 +121,7 @@ def _answer_core_group(
 
 
 def _tick_members(
-    members: Mapping[str, Any], book: Codebook, full: Sequence[Form], figure: Figure, rng
+    members: Mapping[str, Any], book: Codebook, full: Sequence[Return], figure: Figure, rng
 ) -> list[tuple[str, int, int]]:
     """Tick column 4 in the fully usable forms: printed counts by actor and type, invented below them."""
     p = Program()
@@ -182,36 +157,24 @@ def _tick_members(
     return p.outcomes()
 
 
-def _fill_rest(form: Form, book: Codebook, texts: Mapping[str, Any], rng: np.random.Generator) -> None:
+def _fill_rest(form: Return, book: Codebook, texts: Mapping[str, Any], rng: np.random.Generator) -> None:
     """Everything that is not counted in print: head, other columns, committees, open answers."""
     a, pick = form.answers, lambda key: str(rng.choice(texts[key]))
     slug = (
         form.name.split()[-1].lower().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
     )
-    locations = {CITY: "kreisfrei", COUNTY: "kreis_mit", TOWN: "kommune_allein"}
-    a |= {"K.1": form.name, "K.2": f"Beigeordnete, Dezernat {rng.integers(2, 7)}", "K.3": pick("office")}
+    location = {CITY: "kreisfrei", COUNTY: "kreis_mit", TOWN: "kommune_allein"}[form.type]
     a |= {
+        "K.1": form.name, "K.2": f"Beigeordnete, Dezernat {rng.integers(2, 7)}", "K.3": pick("office"),
         "K.4": f"Rathausplatz {rng.integers(1, 30)}\n00000 {form.name}",
-        "K.5": f"00000 {rng.integers(1000, 9999)}-0",
-    }
-    a |= {"K.6": f"gfs@{slug}.example", f"K.7:{locations[form.type]}": TICK}
+        "K.5": f"00000 {rng.integers(1000, 9999)}-0", "K.6": f"gfs@{slug}.example", f"K.7:{location}": TICK,
+    }  # fmt: skip
     if form.type == COUNTY:
         a["K.8"] = "alle beigetretenen Kommunen laut Anlage"
-    attached = "2.1:ja" in a
-    if attached:
-        a |= {
-            "2.2.1": pick("attached_to"),
-            "2.2.2a": pick("how"),
-            "2.2.2b": pick("when"),
-            "2.2.2c": pick("by_whom"),
-        }
-    elif "2.1:nein" in a:
-        a |= {
-            "2.3.1": pick("new_frame"),
-            "2.3.2a": pick("how"),
-            "2.3.2b": pick("when"),
-            "2.3.2c": pick("by_whom"),
-        }
+    if "2.1:ja" in a or "2.1:nein" in a:
+        number, what = ("2", "attached_to") if "2.1:ja" in a else ("3", "new_frame")
+        slots = {"1": what, "2a": "how", "2b": "when", "2c": "by_whom"}
+        a |= {f"2.{number}.{slot}": pick(key) for slot, key in slots.items()}
     if form.status == "partial" and "2.1:ja" not in a and "2.1:nein" not in a:
         a["2.4"] = "Die Kerngruppe ist noch in Klärung; wir melden uns nach der Sommerpause."
     elif form.status == "full":
@@ -239,7 +202,9 @@ def _fill_rest(form: Form, book: Codebook, texts: Mapping[str, Any], rng: np.ran
     form.answers = {tag: text for tag, text in a.items() if tag in printed}
 
 
-def _make_mess(mess: Mapping[str, Form], forms: list[Form], texts: Mapping[str, Any], book: Codebook) -> None:
+def _make_mess(
+    mess: Mapping[str, Return], forms: list[Return], texts: Mapping[str, Any], book: Codebook
+) -> None:
     """What real returns have: contradictions, leftovers, second thoughts. Counted answers stay as solved."""
     mess["both_answers"].answers |= {"2.1:ja": TICK, "2.1:nein": TICK}
     mess["filter_broken"].answers["2.3.1"] = texts["new_frame"][0]
@@ -251,7 +216,7 @@ def _make_mess(mess: Mapping[str, Form], forms: list[Form], texts: Mapping[str, 
     mess["unclear_mark"].answers[free.rsplit(".", 1)[0] + ".5"] = "(x)"
     mess["words_for_number"].answers["1.2.6"] = "monatlich"
     twice = mess["twice"]
-    draft = Form(**{**twice.__dict__, "answers": dict(twice.answers), "remark": ""})
+    draft = replace(twice, answers=dict(twice.answers))
     ticked = [t for t in draft.answers if t in book.set_items("kerngruppe")]
     for tag in ticked[::3]:
         del draft.answers[tag]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import itertools
 import re
@@ -22,10 +21,9 @@ from gkanalysis.core.errors import GkError
 from gkanalysis.core.zipping import zip_parts
 from tools.synthetic.answers import make_forms
 from tools.synthetic.interviews import SOURCE, write_interviews
-from tools.synthetic.logs import write_tables
 from tools.synthetic.register import make_register
-from tools.synthetic.waves import make_waves
-from tools.synthetic.wavetexts import CATEGORY_COLUMNS
+from tools.synthetic.sheets import write_csv, write_tables
+from tools.synthetic.waves import CATEGORY_COLUMNS, make_waves, published_figures
 from tools.synthetic.wordwriter import write_form
 
 SUMS = "SHA256SUMS"
@@ -43,24 +41,11 @@ licence: CC BY 4.0
 def make_synthetic(root: Path) -> list[str]:
     """Write register, forms, lists, interviews and hashes below `root / "data"`.
 
-    Returns
-    -------
-    sentences on what was written and which printed figures could not be met
-
-    Raises
-    ------
-    GkError
-        If LibreOffice, which saves some of the forms, is missing, or the interviews are not as planned.
+    Returns sentences on what was written, and which printed figures could not be met.
     """
     spec = yaml.safe_load((root / "data/synthetic/strukturen-2018.yml").read_text(encoding="utf-8"))
     book = read_codebook(root / "data/codebook/strukturen.yml")
-    with (root / f"data/published/{spec['published']}.csv").open(encoding="utf-8") as lines:
-        published = {row["id"]: row for row in csv.DictReader(lines)}
-
-    def figure(reference: str) -> int:
-        published_id, column = reference.rsplit(".", 1)
-        return int(published[published_id][column])
-
+    figure = published_figures(root, book.source, spec["published"])
     rng = np.random.default_rng(spec["seed"])
     units, alliances, outcomes = make_register(spec, figure, rng)
     # the register's targets are named by quantity; the list of marginals names the published figure
@@ -87,18 +72,12 @@ def make_synthetic(root: Path) -> list[str]:
         (new / SUMS).write_text(checksums(new), encoding="utf-8")
         shutil.rmtree(raw)
         new.rename(raw)
-    _write_csv(
-        root / "data/synthetic/marginals.csv",
-        ["published_id", "printed", "solved", "met"],
-        [
-            (name, printed, solved, "ja" if printed == solved else "nein")
-            for name, printed, solved in outcomes
-        ],
-    )
+    rows = [(*o, "ja" if o[1] == o[2] else "nein") for o in outcomes]
+    write_csv(root / "data/synthetic/marginals.csv", ["published_id", "printed", "solved", "met"], rows)
     missed = [
         f"{name}: gedruckt {printed}, erzeugt {solved}"
-        for name, printed, solved in outcomes
-        if printed != solved
+        for name, printed, solved, met in rows
+        if met == "nein"
     ]
     return [
         f"{len(forms)} Bögen, {len(alliances)} Bündnisse geschrieben; {len(outcomes) - len(missed)} von "
@@ -129,11 +108,11 @@ def write_source(
     (folder / "forms").mkdir(parents=True)
     _write_forms(book, forms, folder / "forms")
     receipts = [(f.file_name, f.received, f.alliance_id, "E-Mail", f.remark) for f in forms]
-    _write_csv(folder / "eingang.csv", ["file", "received", "alliance_id", "channel", "note"], receipts)
+    write_csv(folder / "eingang.csv", ["file", "received", "alliance_id", "channel", "note"], receipts)
     calls = [(c["alliance_id"], c["date"], c["result"]) for c in contacts]
-    _write_csv(folder / "kontakte.csv", ["alliance_id", "date", "result"], calls)
+    write_csv(folder / "kontakte.csv", ["alliance_id", "date", "result"], calls)
     if categories:
-        _write_csv(folder / "kategorien.csv", CATEGORY_COLUMNS, categories, ";")
+        write_csv(folder / "kategorien.csv", CATEGORY_COLUMNS, categories, ";")
 
 
 def _write_forms(book: Codebook, forms: Iterable[Any], folder: Path) -> None:
@@ -170,10 +149,3 @@ def _settle(path: Path) -> bytes:
     parts["word/document.xml"] = text.encode("utf-8")
     first = "[Content_Types].xml"
     return zip_parts({first: parts.pop(first), **parts})
-
-
-def _write_csv(path: Path, header: Sequence[str], rows: Iterable[tuple], delimiter: str = ",") -> None:
-    with path.open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.writer(lines, lineterminator="\n", delimiter=delimiter)
-        writer.writerow(header)
-        writer.writerows(rows)

@@ -19,17 +19,7 @@ def make_register(
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[tuple[str, int, int]]]:
     """Invent the register.
 
-    Parameters
-    ----------
-    spec : the declaration of the synthetic data
-    figure : gives the printed number behind a reference such as `r1-u1-01.base`
-    rng : seeded generator
-
-    Returns
-    -------
-    units : one row per city or county, with or without an alliance
-    alliances : one row per alliance
-    outcomes : (name, printed, solved) of each printed figure that was asked for
+    Returns one row per city or county, one row per alliance, and (name, printed, solved) of each printed figure.
     """
     want = {key: figure(reference) for key, reference in spec["register"].items()}
     counties, outcomes = _solve_counties(want, rng)

@@ -215,13 +215,14 @@ def _cell(content: str, width: int, span: int = 1, merge: str = "", shade: str =
     return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{spans}{merge}{fill}</w:tcPr>{content}</w:tc>'
 
 
-def _style(style_id: str, name: str, run: str, paragraph: str = "", kind: str = "paragraph") -> str:
-    return (
-        f'<w:style w:type="{kind}" w:styleId="{style_id}"><w:name w:val="{name}"/>'
-        f"<w:pPr>{paragraph}</w:pPr><w:rPr>{run}</w:rPr></w:style>"
-        if kind == "paragraph"
-        else f'<w:style w:type="{kind}" w:styleId="{style_id}"><w:name w:val="{name}"/><w:rPr>{run}</w:rPr></w:style>'
-    )
+# id, name, properties of the run, of the paragraph
+_STYLES = (
+    ("Title", "Title", '<w:b/><w:color w:val="1F4E5F"/><w:sz w:val="36"/>', '<w:spacing w:after="60"/>'),
+    ("Subtitle", "Subtitle", '<w:color w:val="55636B"/><w:sz w:val="24"/>', '<w:spacing w:after="240"/>'),
+    ("Heading1", "heading 1", '<w:b/><w:sz w:val="24"/>', '<w:keepNext/><w:spacing w:before="240" w:after="120"/>'),
+    ("Kopf", "Bogenkopf", '<w:b/><w:sz w:val="18"/>', ""),
+    ("Marke", "Marke", '<w:color w:val="9C2A1F"/><w:sz w:val="17"/>', '<w:jc w:val="right"/>'),
+)  # fmt: skip
 
 
 def _styles() -> str:
@@ -229,30 +230,19 @@ def _styles() -> str:
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="8A979E"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
+    paragraphs = "".join(
+        f'<w:style w:type="paragraph" w:styleId="{style_id}"><w:name w:val="{name}"/>'
+        f"<w:pPr>{paragraph}</w:pPr><w:rPr>{run}</w:rPr></w:style>"
+        for style_id, name, run, paragraph in _STYLES
+    )
     return (
         f'<w:styles xmlns:w="{W}"><w:docDefaults><w:rPrDefault><w:rPr>'
         '<w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:cs="Calibri"/><w:sz w:val="19"/><w:lang w:val="de-DE"/>'
         "</w:rPr></w:rPrDefault></w:docDefaults>"
-        + '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>'
-        + _style(
-            "Title", "Title", '<w:b/><w:color w:val="1F4E5F"/><w:sz w:val="36"/>', '<w:spacing w:after="60"/>'
-        )
-        + _style(
-            "Subtitle",
-            "Subtitle",
-            '<w:color w:val="55636B"/><w:sz w:val="24"/>',
-            '<w:spacing w:after="240"/>',
-        )
-        + _style(
-            "Heading1",
-            "heading 1",
-            '<w:b/><w:sz w:val="24"/>',
-            '<w:keepNext/><w:spacing w:before="240" w:after="120"/>',
-        )
-        + _style("Kopf", "Bogenkopf", '<w:b/><w:sz w:val="18"/>')
-        + _style("Marke", "Marke", '<w:color w:val="9C2A1F"/><w:sz w:val="17"/>', '<w:jc w:val="right"/>')
-        + _style("Platzhalter", "Platzhaltertext", '<w:color w:val="8A979E"/>', kind="character")
-        + f'<w:style w:type="table" w:styleId="Bogen"><w:name w:val="Bogen"/><w:tblPr><w:tblBorders>{border}'
+        '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>'
+        f'{paragraphs}<w:style w:type="character" w:styleId="Platzhalter"><w:name w:val="Platzhaltertext"/>'
+        '<w:rPr><w:color w:val="8A979E"/></w:rPr></w:style>'
+        f'<w:style w:type="table" w:styleId="Bogen"><w:name w:val="Bogen"/><w:tblPr><w:tblBorders>{border}'
         '</w:tblBorders><w:tblCellMar><w:top w:w="40" w:type="dxa"/><w:left w:w="85" w:type="dxa"/>'
         '<w:bottom w:w="40" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style></w:styles>'
     )
