@@ -4,15 +4,12 @@ import pandas as pd
 import pytest
 
 from gkanalysis.core.errors import CodebookError
-from gkanalysis.disclosure.check import Outcome, _check_files, _Forbidden
 from gkanalysis.disclosure.data import read_sources
 from gkanalysis.disclosure.exact import find_breaches
-from gkanalysis.disclosure.listednames import ListedNames
-from gkanalysis.disclosure.matching import Index, Name
-from gkanalysis.disclosure.names import Sought
+from gkanalysis.disclosure.matching import Index, ListedNames, Name
 from gkanalysis.disclosure.policy import Attribute, NameRules, Policy, Rule, SourceRules, read_policy
 from gkanalysis.disclosure.readclaims import read_claims
-from gkanalysis.disclosure.received import read_listed
+from gkanalysis.disclosure.received import Forbidden, read_listed
 from gkanalysis.disclosure.verbatim import Spoken
 from gkanalysis.report.lists import Events
 from gkanalysis.report.visits import Visits
@@ -97,12 +94,9 @@ CELLS = ["Auftakt: Bedarf", "Sonnentau", "3.\u00a0April 2019"]
 def problems(*texts, rows=ROWS, suffix="Absatz"):
     """How often the name is found in a file with these texts."""
     listed = ListedNames.of(rows, "topic", "location", "date")
-    forbidden = _Forbidden(
-        Sought(Index.of([Name("Sonnentau", "Ort", "Register")])), Spoken.of([], [], quoted=5), listed
-    )
-    outcome = Outcome()
-    _check_files([("x.docx", [(f"{suffix} {k}", t) for k, t in enumerate(texts)])], forbidden, outcome)
-    return len(outcome.problems)
+    names = Index.of([Name("Sonnentau", "Ort", "Register")])
+    forbidden = Forbidden(names, Spoken.of([], [], quoted=5), listed)
+    return len(list(forbidden.problems("x.docx", [(f"{suffix} {k}", t) for k, t in enumerate(texts)])))
 
 
 def test_place_in_its_row():

@@ -73,7 +73,7 @@ def test_offices_and_places_of_transcripts_are_names():
         ("g02", "g02", None), ("g02", "", "Frau Silbermond von der Fachstelle für Vielfalt war in der Stadt Hummelbrück."),
         ("", "", "Herr Notiz hat angerufen."),
     ]  # fmt: skip
-    index = sought(documents=texts).index
+    index = sought(documents=texts)
     assert names_of(index) >= {
         "Amt für Ankommen und Teilhabe", "Libellenau", "Auwald", "Silbermond", "Fachstelle für Vielfalt", "Hummelbrück", "Notiz",
     }  # fmt: skip
@@ -89,7 +89,7 @@ def test_common_nouns_of_transcripts_are_no_places():
         ("g03", "g03", "Aus Guinea. In Haus Nummer eins, das kleine Haus."), ("g04", "g04", "Nach Guinea ging er."),
     ]  # fmt: skip
     rules = NameRules(nouns=("Ruhe", "Land"))
-    assert names_of(sought(documents=texts, rules=rules).index) == {"g01", "g02", "g03", "g04", "Alter"}
+    assert names_of(sought(documents=texts, rules=rules)) == {"g01", "g02", "g03", "g04", "Alter"}
 
 
 def sought(rows=(), register=(), documents=(), lists=(), rules=None, labels=()):
@@ -114,7 +114,7 @@ def test_names_come_from_register_forms_transcripts_and_lists():
         ["Kreis Sonnentau"], [("g01", "Gespräch 1", "Da war Frau Silbermond dabei.")],
         [pd.DataFrame({"name": ["Fluchtpunkt West"], "note": ["Anruf von Herrn Kessel"]})],
     )  # fmt: skip
-    assert names_of(found.index) >= {
+    assert names_of(found) >= {
         "Kreis Sonnentau", "Sonnentau", "Eva Muster", "Muster", "amt-probe", "Haus am Ring 7", "g01", "Silbermond",
         "Fluchtpunkt West", "Kessel", "B00",
     }  # fmt: skip
@@ -125,20 +125,19 @@ def test_what_many_wrote_leads_to_none_of_them():
     rows = [(f"c{k}", "office", "Stabsstelle Vielfalt") for k in range(3)] + [
         ("c1", "office", "Stabsstelle Weitblick")
     ]
-    assert names_of(sought(rows).index) == {"Stabsstelle Weitblick"}
+    assert names_of(sought(rows)) == {"Stabsstelle Weitblick"}
 
 
 def test_words_of_the_codebook_are_no_names():
-    """The form's own words are public, and the number of those left out is kept."""
+    """The form's own words are public."""
     found = sought([("c1", "name", "Jugendamt und Jobcenter")], labels=["Jugendamt", "Jobcenter", "und"])
-    assert names_of(found.index) == set()
-    assert found.left_out == {"besteht aus Wörtern der Codebücher": 1}
+    assert names_of(found) == set()
 
 
 def test_common_word_counts_as_place_only_with_a_sign_of_one():
     """Whoever eats does not name the town."""
     rules = NameRules(common_words={"Essen": "auch eine Mahlzeit"}, public={"Ruhr": "Landschaft"})
-    index = sought(register=["Essen", "Ruhr"], rules=rules).index
+    index = sought(register=["Essen", "Ruhr"], rules=rules)
     assert index.find("in Essen")
     assert index.find("Stadt Essen")
     assert not index.find("Es gab Essen an der Ruhr")
@@ -146,6 +145,6 @@ def test_common_word_counts_as_place_only_with_a_sign_of_one():
 
 def test_free_text_must_not_appear_verbatim():
     """Whole lines of free text are searched; short answers are no quotations."""
-    index = sought([("c1", "free", "Wir treffen uns immer bei Kaffee und Kuchen\nja")]).index
+    index = sought([("c1", "free", "Wir treffen uns immer bei Kaffee und Kuchen\nja")])
     assert index.find("„Wir treffen uns immer bei Kaffee und Kuchen“, heißt es.")
     assert not index.find("ja, wir treffen uns")

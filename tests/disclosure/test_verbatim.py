@@ -3,8 +3,7 @@
 import pandas as pd
 import pytest
 
-from gkanalysis.disclosure.quoted import most_common_codes, quote_id
-from gkanalysis.disclosure.verbatim import Spoken
+from gkanalysis.disclosure.verbatim import Spoken, most_common_codes, quote_id
 
 SAID = (
     "B: Wir haben uns damals im Keller getroffen, weil oben kein Stuhl mehr frei gewesen ist. Das war lustig."

@@ -9,7 +9,7 @@ import yaml
 
 from gkanalysis.core.errors import DisclosureError
 from gkanalysis.disclosure.check import check_exhibits, check_report
-from gkanalysis.disclosure.quoted import most_common_codes
+from gkanalysis.disclosure.verbatim import most_common_codes
 from gkanalysis.report.assemble import assemble_report
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.render import render_report

@@ -21,16 +21,13 @@ from gkanalysis.disclosure.breach import BASE, Breach
 from gkanalysis.disclosure.claims import Claims, SourceData
 from gkanalysis.disclosure.data import read_sources
 from gkanalysis.disclosure.exact import find_breaches
-from gkanalysis.disclosure.listednames import ListedNames, in_cells
-from gkanalysis.disclosure.names import Sought
 from gkanalysis.disclosure.policy import Policy, read_policy
 from gkanalysis.disclosure.printed import find_numbers
-from gkanalysis.disclosure.quoted import rare_quotations, shown_quotations
 from gkanalysis.disclosure.readclaims import read_claims
-from gkanalysis.disclosure.received import POLICY, read_listed, read_names, read_spoken
+from gkanalysis.disclosure.received import POLICY, Forbidden, read_forbidden
 from gkanalysis.disclosure.texts import json_texts, texts_of
 from gkanalysis.disclosure.told import words_behind
-from gkanalysis.disclosure.verbatim import Spoken
+from gkanalysis.disclosure.verbatim import rare_quotations
 from gkanalysis.disclosure.world import ALL
 
 SHOWN = 12  # breaches of one kind that a message names
@@ -72,7 +69,7 @@ def check_exhibits(report: Report, paths: ProjectPaths, folder: Path) -> None:
     outcome = Outcome()
     _check_numbers(report, paths, policy, folder, outcome)
     outcome.problems += rare_quotations(report, paths, policy)
-    _check_files(_files(folder, policy), _read_forbidden(report, paths, policy), outcome)
+    _check_files(_files(folder, policy), read_forbidden(report, paths, policy), outcome)
     _raise(_alone(report), outcome)
 
 
@@ -84,7 +81,7 @@ def check_file(report: Report, paths: ProjectPaths, name: str, content: bytes) -
     DisclosureError
     """
     outcome = Outcome()
-    forbidden = _read_forbidden(report, paths, project_policy(paths))
+    forbidden = read_forbidden(report, paths, project_policy(paths))
     _check_files([(name, texts_of(name, content))], forbidden, outcome)
     _raise(_alone(report), outcome)
 
@@ -105,7 +102,7 @@ def check_report(report: Report, paths: ProjectPaths) -> str:
             outcome.problems.append(
                 f"„{path.name}“ ist eine interne Unterlage und sagt es nicht; am Anfang muss „{paper.mark}“ stehen"
             )
-    _check_files(_files(folder, policy), _read_forbidden(report, paths, policy), outcome)
+    _check_files(_files(folder, policy), read_forbidden(report, paths, policy), outcome)
     _raise(_alone(report), outcome)
     lines = [
         f"{report.id}: {outcome.numbers} gedruckte Zahlen zusammen geprüft, {len(outcome.files)} Dateien nach "
@@ -258,54 +255,11 @@ def _files(folder: Path, policy: Policy) -> Iterator[tuple[str, Iterable[tuple[s
             yield name, texts_of(name, path.read_bytes())
 
 
-@dataclass(frozen=True)
-class _Forbidden:
-    """What no finished file may hold: names, and words of interviews outside the shown quotations."""
-
-    sought: Sought
-    spoken: Spoken
-    listed: ListedNames = field(default_factory=ListedNames)
-
-
-def _read_forbidden(report: Report, paths: ProjectPaths, policy: Policy) -> _Forbidden:
-    shown = [q.text for q in shown_quotations(report, paths)]
-    return _Forbidden(
-        read_names(paths, policy), read_spoken(paths, policy, shown), read_listed(paths, policy, report.id)
-    )
-
-
 def _check_files(
-    files: Iterable[tuple[str, Iterable[tuple[str, str]]]], forbidden: _Forbidden, outcome: Outcome
+    files: Iterable[tuple[str, Iterable[tuple[str, str]]]], forbidden: Forbidden, outcome: Outcome
 ) -> None:
-    """Search the texts of files; the same text is searched once a file."""
-    index = forbidden.sought.index
-    outcome.names = index.size
+    """Search the names and the texts of files."""
+    outcome.names = forbidden.names.size
     for name, texts in files:
         outcome.files += [name] if not name.endswith("(Dateiname)") else []
-        seen: dict[str, Any] = {}
-        told: set[str] = set()
-        texts = list(texts)
-        cells = [text for place, text in texts if in_cells(place)]
-        at = -1
-        for place, text in texts:
-            at += in_cells(place)
-            if text not in seen:
-                seen[text] = index.find(text), forbidden.spoken.find(text)
-            hits, spoken = seen[text]
-            if spoken and spoken not in told:
-                told.add(spoken)
-                outcome.problems.append(
-                    f"{name}, {place}: dort stehen Worte eines Gesprächs, die der Bericht nicht als Zitat zeigt: „{spoken}“; "
-                    "bitte umschreiben, oder mit „talks.quotation“ zeigen"
-                )
-            if hits and forbidden.listed.rows and in_cells(place):
-                hits = index.find(forbidden.listed.masked(cells, at))
-            for hit in hits:
-                key = f"{hit.name.text}|{place}"
-                if key in told:
-                    continue
-                told.add(key)
-                outcome.problems.append(
-                    f"{name}, {place}: dort steht „{hit.name.text}“ ({hit.name.kind} aus: {hit.name.origin}): „… {hit.context} …“; "
-                    f"bitte umschreiben, oder in „{POLICY}“ unter „names“ mit Grund zulassen"
-                )
+        outcome.problems += forbidden.problems(name, list(texts))

@@ -1,14 +1,20 @@
 """Find names in text as people read it: whatever case, hyphen, ligature, kind of space or invisible sign.
 
 Text and names become words of folded letters. A name is a sequence of words, its last one may carry the German -s.
+A place may stand where a public list is printed, between the cells that the policy names, and nowhere else.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from gkanalysis.ingest.cellvalues import MONTHS
 
 # signs that nobody sees and that split a word for a computer
 UNSEEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
@@ -18,6 +24,13 @@ HARD_BREAK = re.compile(r"(?<=[^\W\d_])-[ \t]*\n\s*(?=[^\W\d_])")
 WORD = re.compile(r"[^\W_]+")
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 SHOWN = 40  # letters of context on each side
+ASIDE = (
+    "Attribut",
+    "Kommentar",
+    "<script>",
+    "<style>",
+)  # texts that lie between the cells of a table, not in them
+Told = tuple[str, ...]  # words of a name
 
 
 def fold(text: str) -> str:
@@ -68,57 +81,119 @@ class Index:
     ['Kreis Sonnentau', 'Dompfaff-Stadt']
     """
 
-    by_first: dict[str, list[tuple[tuple[str, ...], Name]]] = field(default_factory=dict)
+    by_first: dict[str, list[tuple[Told, Name]]] = field(default_factory=dict)
     size: int = 0
 
     @classmethod
     def of(cls, names: Iterable[Name]) -> Index:
         """Index of names; one of several words is also looked for written as one word where it had hyphens."""
-        index = cls()
-        known = set()
+        index, entered = cls(), {()}
         for name in names:
-            sequence = tuple(words(name.text))
-            joined = tuple(words(re.sub(r"(?<=\w)-(?=\w)", "", name.text)))
-            for found in {sequence, joined} - known - {()}:
-                known.add(found)
-                index.by_first.setdefault(found[0], []).append((found, name))
+            joined = re.sub(r"(?<=\w)-(?=\w)", "", name.text)
+            for told in {tuple(words(name.text)), tuple(words(joined))} - entered:
+                entered.add(told)
+                index.by_first.setdefault(told[0], []).append((told, name))
                 index.size += 1
         return index
 
     def find(self, text: str) -> list[Hit]:
         """Every name in a text, also across a hyphenated end of line; each once a text."""
         folded = fold(text)
-        found = list(self._scan(folded))
+        hits = list(self._scan(folded))
         if "\n" in folded:  # a word may go on in the next line, with a hyphen or, set in two styles, without
             for joined in (HARD_BREAK.sub("", folded), re.sub(r"\s*\n\s*", "", folded)):
-                found += self._scan(joined)
-        return list({h.name: h for h in reversed(found)}.values())[::-1]
+                hits += self._scan(joined)
+        return list({h.name: h for h in reversed(hits)}.values())[::-1]
 
     def _scan(self, folded: str) -> Iterator[Hit]:
         places = list(WORD.finditer(folded))
         tokens = [m[0] for m in places]
         for at, token in enumerate(tokens):
             for first in (token, token[:-1]) if token.endswith("s") else (token,):
-                for sequence, name in self.by_first.get(first, ()):
-                    end = at + len(sequence)
-                    if len(sequence) == 1 or (
-                        first == token
-                        and tuple(tokens[at + 1 : end - 1]) == sequence[1:-1]
-                        and end <= len(tokens)
-                        and tokens[end - 1] in (sequence[-1], sequence[-1] + "s")
-                    ):
-                        if (
-                            self._is_part(folded, places[at].start(), places[end - 1].end())
-                            and name.kind == "Kennung"
-                        ):
-                            continue
-                        start = max(0, places[at].start() - SHOWN)
-                        around = folded[start : places[end - 1].end() + SHOWN]
-                        yield Hit(name, " ".join(around.split()))
+                for told, name in self.by_first.get(first, ()):
+                    if len(told) > 1 and (first != token or not _reads(tokens[at : at + len(told)], told)):
+                        continue
+                    start, stop = places[at].start(), places[at + len(told) - 1].end()
+                    if name.kind != "Kennung" or not _is_part(folded, start, stop):
+                        yield Hit(name, " ".join(folded[max(0, start - SHOWN) : stop + SHOWN].split()))
+
+
+def _reads(tokens: Sequence[str], told: Told) -> bool:
+    """Whether words are those of a name, the last one perhaps with the -s of the genitive."""
+    return tuple(tokens[:-1]) == told[:-1] and tokens[-1] in (told[-1], told[-1] + "s")
+
+
+def _is_part(text: str, start: int, end: int) -> bool:
+    """Whether something stands within a longer id, such as B01 in 1.1.B01.4."""
+    return text[max(0, start - 1) : start] in (*".:_/",) or bool(re.match(r"[.:_/]\w", text[end : end + 2]))
+
+
+@dataclass(frozen=True)
+class ListedNames:
+    """Which names are permitted: those of a printed row, between what stands before and behind them.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"date": ["2019-04-03"], "place": ["Sonnentau"], "kind": ["Workshop"]})
+    >>> listed = ListedNames.of(rows, "date", "place", "kind")
+    >>> listed.masked(["3. April 2019", "Sonnentau", "Workshop"], 1).strip()
+    ''
+    >>> listed.masked(["Rücklauf", "Sonnentau", "Workshop"], 1)
+    'sonnentau'
+    """
+
+    rows: Mapping[Told, frozenset[tuple[Told, Told]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, before: str, name: str, behind: str) -> ListedNames:
+        """The permitted names of a list; days are looked for as prose writes them."""
+        listed: dict[Told, frozenset[tuple[Told, Told]]] = {}
+        for r in rows[[before, name, behind]].dropna().astype(str).to_dict("records"):
+            if told := tuple(words(r[name])):
+                sides = frozenset({(_as_printed(r[before]), _as_printed(r[behind]))})
+                listed[told] = listed.get(told, frozenset()) | sides
+        return cls(listed)
+
+    def joined(self, other: ListedNames) -> ListedNames:
+        """What is permitted by one of two lists."""
+        keys = {*self.rows, *other.rows}
+        return ListedNames({k: self.rows.get(k, frozenset()) | other.rows.get(k, frozenset()) for k in keys})
+
+    def masked(self, texts: Sequence[str], at: int) -> str:
+        """The folded text at a place, permitted names blanked; its neighbours may hold the other cells of the row."""
+        text = fold(texts[at])
+        places = list(WORD.finditer(text))
+        own = [m[0] for m in places]
+        left = words(texts[at - 1]) if at else []
+        right = words(texts[at + 1]) if at + 1 < len(texts) else []
+        tokens = [*left, *own, *right]
+        for told, sides in self.rows.items():
+            for k in range(len(own) - len(told) + 1):
+                if tuple(own[k : k + len(told)]) == told and self._stands(
+                    tokens, len(left) + k, len(told), sides
+                ):
+                    start, end = places[k].start(), places[k + len(told) - 1].end()
+                    text = text[:start] + " " * (end - start) + text[end:]
+        return text
 
     @staticmethod
-    def _is_part(text: str, start: int, end: int) -> bool:
-        """Whether something stands within a longer id, such as B01 in 1.1.B01.4."""
-        return text[max(0, start - 1) : start] in (*".:_/",) or bool(
-            re.match(r"[.:_/]\w", text[end : end + 2])
+    def _stands(tokens: Sequence[str], at: int, size: int, sides: Iterable[tuple[Told, Told]]) -> bool:
+        """Whether a row's other cells stand on both sides of its name."""
+        return any(
+            tuple(tokens[max(0, at - len(before)) : at]) == before
+            and tuple(tokens[at + size : at + size + len(behind)]) == behind
+            for before, behind in sides
         )
+
+
+def in_cells(place: str) -> bool:
+    """Whether a text is one that readers see, and can be a cell of a table."""
+    return not any(word in place for word in ASIDE)
+
+
+def _as_printed(cell: str) -> Told:
+    try:
+        day = date.fromisoformat(cell)
+    except ValueError:
+        return tuple(words(cell))
+    return tuple(words(f"{day.day}. {MONTHS[day.month - 1]} {day.year}"))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import pandas as pd
 
 from gkanalysis.disclosure.matching import Index, Name, words
 from gkanalysis.disclosure.policy import NameRules, Policy
-from gkanalysis.disclosure.spokennames import common_nouns, office_names, spoken_places
 
 SHORTEST = 3  # letters of a name of one word; shorter ones are found within longer names only
 AFTER_TITLE = re.compile(
@@ -21,24 +19,30 @@ FULL_NAME = re.compile(
 )
 EMAIL = re.compile(r"[\w.+-]+@([\w-]+)(?:\.[\w-]+)+")
 CONTENTS = {"name": "Name", "person": "Person", "office": "Stelle", "contact": "Erreichbarkeit"}
-
-
-@dataclass
-class Sought:
-    """The names that are searched, and how many were left out for which reason."""
-
-    index: Index
-    left_out: dict[str, int] = field(default_factory=dict)
+CAPITAL = r"[A-ZÄÖÜ][\wäöüß]+(?:-[A-ZÄÖÜ]?[\wäöüß]+)*"
+KINDS = "Amt|Stelle|Büro|Fachbereich|Stabsstelle|Referat|Dezernat|Abteilung|Sachgebiet|Fachdienst|Fachstelle|Zentrum"
+OFFICE = re.compile(
+    rf"\b(?:[A-ZÄÖÜ]?[a-zäöüß]*(?:{KINDS.lower()})|{KINDS})s?\s+für\s+((?:{CAPITAL})(?:(?:,\s+|\s+und\s+|\s+)(?:{CAPITAL}))*)"
+)
+PLACE = re.compile(
+    rf"\b(?:([Ii]n|[Aa]us|[Nn]ach)|(?:Land)?[Kk]reis|(?:Kreis)?[Ss]tadt|Gemeinde)\s+({CAPITAL})"
+)
+# what stands before a common noun and hardly ever before a place
+DETERMINERS = {
+    "der", "die", "das", "des", "dem", "den", "ein", "eine", "einen", "einem", "einer", "eines", "kein",
+    "keine", "keinen", "keinem", "keiner", "im", "zum", "zur", "am", "vom", "beim", "ins", "ans", "mein",
+    "meine", "meinen", "meinem", "meiner", "unser", "unsere", "unseren", "unserem", "unserer", "ihr", "ihre",
+    "ihren", "ihrem", "ihrer", "sein", "seine", "seinen", "seinem", "dieser", "diese", "dieses", "diesen",
+    "diesem", "jeder", "jede", "jedes", "jeden", "jedem", "welche", "welcher", "viel", "viele", "vielen",
+    "wenig", "wenige", "alle", "allen", "manche", "mehr", "zwei", "drei", "vier", "fünf", "sechs", "zehn",
+}  # fmt: skip
+GERMAN_WORD = re.compile(r"[\wäöüß]+(?:-[\wäöüß]+)*")
 
 
 def collect_names(
-    register: Mapping[str, pd.DataFrame],
-    forms: Mapping[str, pd.DataFrame],
-    interviews: Mapping[str, pd.DataFrame],
-    lists: Iterable[pd.DataFrame],
-    public_texts: Iterable[str],
-    policy: Policy,
-) -> Sought:
+    register: Mapping[str, pd.DataFrame], forms: Mapping[str, pd.DataFrame], interviews: Mapping[str, pd.DataFrame],
+    lists: Iterable[pd.DataFrame], public_texts: Iterable[str], policy: Policy,
+) -> Index:  # fmt: skip
     """All names that a finished report is searched for.
 
     Parameters
@@ -54,39 +58,22 @@ def collect_names(
     rules, public_texts = policy.names, list(public_texts)
     vocabulary = {w for t in (*public_texts, *rules.generic, *rules.public) for w in words(t)}
     names = [*_register_names(register, rules)]
-    for source, texts in forms.items():
-        names += _form_names(source, texts, policy)
+    names += (n for source, texts in forms.items() for n in _form_names(source, texts, policy))
     for source, texts in interviews.items():
         names += _interview_names(source, texts, public_texts, policy)
-    for table in lists:
-        names += _list_names(table)
-    sought = Sought(Index())
+    names += (n for table in lists for n in _list_names(table))
+    public, common = ({tuple(words(w)) for w in of} for of in (rules.public, rules.common_words))
     kept = []
-    public = {tuple(words(p)) for p in rules.public}
-    common = {tuple(words(w)): w for w in rules.common_words}
     for name in names:
         told = tuple(words(name.text))
-        reason = (
-            "leer oder zu kurz" if not told or (len(told) == 1 and len(told[0]) < SHORTEST)
-            else "in den Regeln als öffentlich genannt" if told in public
-            else "besteht aus Wörtern der Codebücher" if name.kind != "Ort" and set(told) <= vocabulary | _numbers(told)
-            else ""
-        )  # fmt: skip
-        if reason:
-            sought.left_out[reason] = sought.left_out.get(reason, 0) + 1
-        elif told in common:
-            kept += [
-                Name(f"{before} {name.text}", name.kind, name.origin)
-                for before in ("Stadt", "Kreis", "Gemeinde", "in")
-            ]
-        else:
-            kept.append(name)
-    sought.index = Index.of(kept)
-    return sought
-
-
-def _numbers(told: Iterable[str]) -> set[str]:
-    return {w for w in told if w.isdigit()}
+        short = not told or (len(told) == 1 and len(told[0]) < SHORTEST)
+        printed = name.kind != "Ort" and all(w in vocabulary or w.isdigit() for w in told)
+        if short or printed or told in public:
+            continue
+        # a name that is a common word as well is searched after words that make it a place only
+        before = ("Stadt ", "Kreis ", "Gemeinde ", "in ") if told in common else ("",)
+        kept += [Name(word + name.text, name.kind, name.origin) for word in before]
+    return Index.of(kept)
 
 
 def place_names(text: str, rules: NameRules) -> list[str]:
@@ -96,10 +83,8 @@ def place_names(text: str, rules: NameRules) -> list[str]:
     ['Kreis Sonnentau', 'Sonnentau']
     """
     generic = {w for g in rules.generic for w in words(g)}
-    parts = [p for p in re.split(r"[\s,()]+", text) if p]
-    core = [p for p in parts if not set(words(p)) <= generic]
-    joined = " ".join(core)
-    return list(dict.fromkeys(t for t in (text, joined) if t and words(t)))
+    core = " ".join(p for p in re.split(r"[\s,()]+", text) if p and not set(words(p)) <= generic)
+    return list(dict.fromkeys(t for t in (text, core) if words(t)))
 
 
 def _register_names(register: Mapping[str, pd.DataFrame], rules: NameRules) -> Iterator[Name]:
@@ -119,8 +104,7 @@ def _form_names(source: str, texts: pd.DataFrame, policy: Policy) -> Iterator[Na
     What several alliances wrote leads to none of them, from the threshold on.
     """
     lines = texts.assign(value=texts["value"].str.split(r"[\n;]", regex=True)).explode("value")
-    lines = lines.assign(value=lines["value"].str.strip())
-    lines = lines[lines["value"].fillna("") != ""]
+    lines = lines.assign(value=lines["value"].fillna("").str.strip()).query("value != ''")
     lines = lines.assign(key=[" ".join(words(v)) for v in lines["value"]])
     cases = lines.groupby("key")["case_id"].nunique()
     lines = lines[lines["key"].map(cases) < policy.threshold]
@@ -129,8 +113,7 @@ def _form_names(source: str, texts: pd.DataFrame, policy: Policy) -> Iterator[Na
         if row.content in CONTENTS:
             yield Name(row.value, CONTENTS[row.content], where)
             yield from (Name(n, "Person", where) for n in person_names(row.value, row.content == "person"))
-            for found in EMAIL.finditer(row.value):
-                yield Name(found[1], "Erreichbarkeit", where)
+            yield from (Name(m[1], "Erreichbarkeit", where) for m in EMAIL.finditer(row.value))
         elif row.content == "free" and len(row.key.split()) >= policy.names.verbatim_words:
             yield Name(row.value, "Freitext", where)
 
@@ -191,3 +174,44 @@ def _list_names(table: pd.DataFrame) -> Iterator[Name]:
             if column == "name":
                 yield from (Name(n, "Name", where) for n in _inflected(text))
             yield from (Name(n, "Person", where) for n in person_names(text))
+
+
+def office_names(text: str) -> list[str]:
+    """Names of offices in a text: „Amt für …“ and the like, with all that „und“ joins.
+
+    >>> office_names("Das Amt für Ankommen und Teilhabe war da, und eine Stelle für das Büro gab es.")
+    ['Amt für Ankommen und Teilhabe']
+    """
+    return list(dict.fromkeys(m[0] for m in OFFICE.finditer(text)))
+
+
+def common_nouns(texts: Iterable[str]) -> set[str]:
+    """Capitalised words that texts use like common nouns: in lower case elsewhere, or after an article.
+
+    >>> sorted(common_nouns(["Die Wirklichkeit ist anders. In Finkenau folgt der kleine Rat dem großen Plan."]))
+    ['Plan', 'Rat', 'Wirklichkeit']
+    """
+    lower, nouns, capital = set(), set(), set()
+    for text in texts:
+        before, adjective = "", False
+        for word in GERMAN_WORD.findall(text):
+            if word[0].islower():
+                lower.add(word)
+                adjective = (before in DETERMINERS or adjective) and bool(re.search(r"e[nmrs]?$", word))
+            else:
+                capital.add(word)
+                if before in DETERMINERS or adjective:
+                    nouns.add(word)
+                adjective = False
+            before = word.lower() if word.lower() in DETERMINERS else ""
+            adjective = adjective and not before
+    return nouns | {w for w in capital if w.lower() in lower}
+
+
+def spoken_places(text: str, nouns: Collection[str]) -> list[str]:
+    """Places in a text: capitalised words after in, aus, nach, Stadt, Kreis, Gemeinde that are no common nouns.
+
+    >>> spoken_places("In Wirklichkeit war das in Finkenau und im Kreis Moosheim.", {"Wirklichkeit"})
+    ['Finkenau', 'Moosheim']
+    """
+    return list(dict.fromkeys(m[2] for m in PLACE.finditer(text) if m[2] not in nouns))

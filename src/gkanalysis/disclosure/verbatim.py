@@ -1,12 +1,21 @@
-"""Words of an interview that stand in a report outside the quotations that it shows."""
+"""Words of interviews in a report: quotations that it shows, and whatever stands outside them."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import pandas as pd
+
+from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.matching import HARD_BREAK, WORD, fold, words
+from gkanalysis.disclosure.policy import Policy
 
 FREE_RUN = 8  # words that nobody writes by chance as they were spoken
 IN_MARKS = re.compile(r"[„“\"»«]([^„“”\"»«]+)[“”\"«»]|‚([^‚‘]+)‘")
@@ -44,19 +53,16 @@ class Spoken:
 
     @classmethod
     def of(cls, texts: Iterable[str], shown: Iterable[str], *, quoted: int) -> Spoken:
-        """From transcripts and coded segments, and the texts whose words may appear.
+        """From transcripts and coded segments without the words that may appear: quotations `shown`, printed labels.
 
-        Parameters
-        ----------
-        shown : wordings of the quotations that the report shows, and printed texts such as labels
-        quoted : so many words in quotation marks are a quotation
+        So many words as `quoted` says are a quotation if they stand in quotation marks.
         """
-        texts, shown = list(dict.fromkeys(texts)), list(dict.fromkeys(shown))
-        found = []
-        for length in (FREE_RUN, quoted):
-            allowed = set().union(*(runs(t, length) for t in shown))
-            found.append(frozenset(set().union(*(runs(t, length) for t in texts)) - allowed))
-        return cls(*found, quoted)
+        texts, shown = set(texts), set(shown)
+        free, in_marks = (
+            frozenset().union(*(runs(t, length) for t in texts)).difference(*(runs(t, length) for t in shown))
+            for length in (FREE_RUN, quoted)
+        )
+        return cls(free, in_marks, quoted)
 
     def find(self, text: str) -> str:
         """The first words in a text that were spoken and not shown; "" if there are none."""
@@ -64,11 +70,11 @@ class Spoken:
             return ""
         folded = fold(text)
         for view in dict.fromkeys((folded, HARD_BREAK.sub("", folded))):
-            if found := _first(view, self.free, FREE_RUN):
-                return found
+            if spoken := _first(view, self.free, FREE_RUN):
+                return spoken
             for marked in IN_MARKS.finditer(view):
-                if found := _first(marked[1] or marked[2], self.quoted, self.quoted_words):
-                    return found
+                if spoken := _first(marked[1] or marked[2], self.quoted, self.quoted_words):
+                    return spoken
         return ""
 
 
@@ -83,3 +89,80 @@ def _first(text: str, sought: frozenset[Run], length: int) -> str:
         elif start >= 0:
             break
     return "" if start < 0 else " ".join(text[places[start].start() : places[end].end()].split())
+
+
+def plain_words(text: str) -> str:
+    """Text with single spaces, in one Unicode form."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def quote_id(text: str) -> str:
+    """The id of a segment to quote: from its words alone, the same on every machine.
+
+    >>> quote_id("Wir kannten uns  schon.") == quote_id("Wir kannten uns schon.")
+    True
+    """
+    return "q" + hashlib.sha256(plain_words(text).encode("utf-8")).hexdigest()[:8]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A quotation of a report: its id there, the id of the segment it is from, and the wording."""
+
+    id: str
+    quote_id: str
+    text: str
+
+
+def shown_quotations(report: Any, paths: ProjectPaths) -> list[Shown]:
+    """The quotations in the chapters of a report, as far as they have been made."""
+    quotations = []
+    for chapter in report.chapters:
+        path = paths.build / "reports" / report.id / chapter.id / "chapter.json"
+        exhibits = json.loads(path.read_text(encoding="utf-8"))["exhibits"] if path.exists() else {}
+        shown = [e for e in exhibits.values() if e["kind"] == "quotation"]
+        quotations += [Shown(e["id"], e["quote_id"], e["text"]) for e in shown]
+    return quotations
+
+
+def rare_quotations(report: Any, paths: ProjectPaths, policy: Policy) -> Iterator[str]:
+    """Sentences on quotations that stand only under codes that too few cases have."""
+    shown = shown_quotations(report, paths)
+    lost = [q.id for q in shown]
+    for path in sorted(paths.processed.glob("*-segments.parquet")) if shown else ():
+        source = path.stem.removesuffix("-segments")
+        book = load_yaml(paths.codebook(source).read_text(encoding="utf-8"))
+        codings = pd.read_parquet(paths.processed / f"{source}-codings.parquet")
+        common = most_common_codes(pd.read_parquet(path), codings, book["lead_coder"])
+        least = policy.least_quoted(source)
+        for quotation in (q for q in shown if q.quote_id in common):
+            lost = [name for name in lost if name != quotation.id]
+            code, n = common[quotation.quote_id]
+            if n < least:
+                label = book["codes"].get(code, {}).get("label", code)
+                few = f"steht nur unter Kodes, die höchstens {n} Fälle haben (häufigster: „{label}“)"
+                under = few if code else "hat keinen Kode der maßgeblichen Kodierung"
+                yield (
+                    f"{source}, Zitat „{quotation.id}“: es {under}; erlaubt ist es ab {least} Fällen, sonst ist zu erkennen, "
+                    "wer spricht; bitte ein anderes Zitat wählen oder es streichen"
+                )
+    advice = "bitte das Kapitel neu rechnen oder das Zitat neu wählen"
+    yield from (f"Zitat „{name}“: dazu gibt es keine kodierte Stelle mehr; {advice}" for name in sorted(lost))
+
+
+def most_common_codes(
+    segments: pd.DataFrame, codings: pd.DataFrame, lead_coder: str
+) -> dict[str, tuple[str, int]]:
+    """Quote id of each segment -> the lead coder's code that most cases have, and how many; ("", 0) without a code.
+
+    Segments with the same words count together.
+    """
+    lead = codings[codings["coder"] == lead_coder]
+    cases = lead.groupby("code_id")["case_id"].nunique().to_dict()
+    codes = lead.groupby("segment_id")["code_id"].unique().to_dict()
+    common: dict[str, tuple[str, int]] = {}
+    for row in segments.dropna(subset="text").itertuples():
+        key = quote_id(row.text)
+        ranked = [("", 0), *((c, cases[c]) for c in sorted(codes.get(row.segment_id, ())))]
+        common[key] = max([common.get(key, ("", 0)), *ranked], key=lambda r: r[1])
+    return common

@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.disclosure.quoted import plain_words, quote_id
+from gkanalysis.disclosure.verbatim import plain_words, quote_id
 
 CUT = "[...]"
 _CHANGE = re.compile(r"\[[^\[\]]*\]|(?<!\w)[XY](?!\w)")
