@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from gkanalysis.ingest.word.archive import WordPackage
+from gkanalysis.ingest.office import WordPackage
 from gkanalysis.ingest.word.form import read_word_form
 from gkanalysis.ingest.word.xmlparts import NAMESPACES
 

@@ -10,7 +10,7 @@ from lxml import etree
 from gkanalysis.codebook.instrument import read_codebook
 from gkanalysis.core.zipping import zip_parts
 from gkanalysis.ingest.matching import Matcher
-from gkanalysis.ingest.word.archive import WordPackage
+from gkanalysis.ingest.office import WordPackage
 from gkanalysis.ingest.word.form import read_word_form
 from gkanalysis.ingest.word.xmlparts import NAMESPACES
 from tools.synthetic.wordwriter import write_form

@@ -121,7 +121,7 @@ def _reports(paths) -> list[str]:
 
 
 def _form(options: argparse.Namespace) -> None:
-    from gkanalysis.ingest.word.archive import open_word_file
+    from gkanalysis.ingest.office import open_word_file
     from gkanalysis.ingest.word.form import fields_as_json, read_word_form
 
     refused = []

@@ -14,9 +14,9 @@ import pytest
 from docx_parts import content_types, document, members, paragraph, relationships, run, zipped
 from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.archive import Archive
+from gkanalysis.ingest.office import open_word_file
 from gkanalysis.ingest.qda.qdpx import read_qdpx
 from gkanalysis.ingest.refusal import QdaFileError, RefusedFileError, RefusedSheetError
-from gkanalysis.ingest.word.archive import open_word_file
 from gkanalysis.ingest.workbook import read_workbook
 from qda.drawn import project, stored_source, text_source
 from sheets import xlsx, xlsx_parts
@@ -220,7 +220,7 @@ def grown(kind, declared):
 @pytest.mark.parametrize(
     ("data", "rule"),
     [
-        (lambda: more("form", ("word/a.bin", bytes(33 * MB))), "size"),
+        (lambda: more("form", ("word/a.bin", os.urandom(200_000) + bytes(33 * MB))), "size"),
         (lambda: more("form", *((f"word/{k}.bin", os.urandom(5000) + bytes(900_000)) for k in range(80))), "size"),
         (lambda: grown("form", 1000), "size"),
         (lambda: grown("form", 8 * MB), "size"),

@@ -10,7 +10,7 @@ import yaml
 from gkanalysis.codebook.instrument import read_codebook
 from gkanalysis.core.errors import CodebookError
 from gkanalysis.ingest.matching import Matcher
-from gkanalysis.ingest.word.archive import WordPackage
+from gkanalysis.ingest.office import WordPackage
 from gkanalysis.ingest.word.form import read_word_form
 from tools.synthetic.wordwriter import CHOOSE, STYLES, write_form
 from wavebook import BOOK, write_wave

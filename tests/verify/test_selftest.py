@@ -14,7 +14,7 @@ import zipfile
 import pytest
 import yaml
 
-from gkanalysis.ingest.word.archive import open_word_file
+from gkanalysis.ingest.office import open_word_file
 from gkanalysis.ingest.word.form import read_word_form
 from tools.project import ROOT
 from tools.selftest import __main__ as command

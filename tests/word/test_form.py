@@ -32,7 +32,7 @@ from docx_parts import (
     zipped,
 )
 from gkanalysis.core.errors import IngestError
-from gkanalysis.ingest.word.archive import WordPackage, open_word_file
+from gkanalysis.ingest.office import WordPackage, open_word_file
 from gkanalysis.ingest.word.form import PartReader, fields_as_json, read_word_form
 from gkanalysis.ingest.word.grid import Grid, GridCell
 from gkanalysis.ingest.word.pieces import Control

@@ -12,7 +12,7 @@ from docx_parts import (
     text_control,
     tick,
 )
-from gkanalysis.ingest.word.archive import open_word_file
+from gkanalysis.ingest.office import open_word_file
 from gkanalysis.ingest.word.form import read_word_form
 
 

@@ -24,13 +24,32 @@ RATIO_FREE_BYTES = 2**20  # below this size any ratio is harmless
 _END = struct.Struct("<4s4H2LH")
 _ESCAPING = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)|[\x00-\x1f\x7f]")
 _ENCRYPTED_FLAGS = 0x0001 | 0x0040 | 0x2000
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DIRECTORY_BYTES = 250  # of one member: a name of some length, and what programs note beside it
 _TEXTS = frozenset({"", ".qde", ".txt", ".xml", ".rtf"})  # of a project; its recordings may pack well
 # What `zipfile` raises on a directory or member that is none.
 _DAMAGE = (
-    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
     OverflowError,
-)  # fmt: skip
+)
+
+
+class _Bounded(io.BufferedReader):
+    """A file of which no more is read at once than was allowed: `zipfile` reads a directory of any length."""
+
+    most = None
+
+    def read(self, size=-1):
+        """Bytes from here; a larger number would be allocated before anything is read."""
+        if self.most is not None and size is not None and size > self.most:
+            raise zipfile.LargeZipFile
+        return super().read(size)
 
 
 def open_regular(path, family, name=None):
@@ -55,8 +74,7 @@ def open_regular(path, family, name=None):
     """
     name = name or path.name
     try:
-        status = path.lstat()
-        if not stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(path.lstat().st_mode):
             raise family("not_a_file", name)
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         file = _Bounded(io.FileIO(os.open(path, flags)))
@@ -65,23 +83,17 @@ def open_regular(path, family, name=None):
     except (OSError, ValueError):  # ValueError: a null character in the name
         raise family("unreadable", name) from None
     size = os.fstat(file.fileno()).st_size
-    rule = "file_size" if size > (family.limits.file or size) else "" if size else "empty"
-    if rule:
+    if not size or size > (family.limits.file or size):
         file.close()
-        raise family(rule, name)
+        raise family("file_size" if size else "empty", name)
     return file, size
 
 
-class _Bounded(io.BufferedReader):
-    """A file of which no more is read at once than was allowed: `zipfile` reads a directory of any length."""
-
-    most = None
-
-    def read(self, size=-1):
-        """Bytes from here; a larger number would be allocated before anything is read."""
-        if self.most is not None and size is not None and size > self.most:
-            raise zipfile.LargeZipFile
-        return super().read(size)
+def read_regular(path, family, name=None):
+    """The bytes of a regular file of bearable size, as `open_regular` opens it."""
+    file, size = open_regular(path, family, name)
+    with file:
+        return file.read(size)
 
 
 class Archive:
@@ -113,19 +125,16 @@ class Archive:
     """
 
     def __init__(self, path, family, data=None):
-        self.path, self.name, self.family = Path(path), Path(path).name, family
-        self.limits, self.is_strict = family.limits, family.limits.file is not None
-        self._left = self.limits.total
-        if data is None:
-            self._file, self._size = open_regular(self.path, family)
-        else:
-            self._file, self._size = _Bounded(io.BytesIO(data)), len(data)
+        path = Path(path)
+        self.name, self.family, self.limits = path.name, family, family.limits
+        self._is_strict, self._left = family.limits.file is not None, family.limits.total
+        self.members, self.duplicates, self._by_lower_name = {}, [], {}
+        file, self._size = open_regular(path, family) if data is None else (io.BytesIO(data), len(data))
+        self._file = file if data is None else _Bounded(file)
         try:
             if not self._size:
                 raise self.refusal("empty")
-            start, count = self._end()
-            self._zip = self._open(start, count)
-            self.members, self.duplicates, self._by_lower_name = {}, [], {}
+            self._zip = self._open(*self._end())
             for info in self._zip.infolist():
                 self._add(info)
             self._refuse_overlaps()
@@ -170,12 +179,12 @@ class Archive:
             `damaged` or `method`: this member cannot be read, others may. `size` or `ratio`: it was made to grow.
         """
         info = self.members[name]
-        self._left -= 0 if self.is_strict else info.file_size
+        self._left -= 0 if self._is_strict else info.file_size
         if info.file_size > (limit or self.limits.part) or self._left < 0:
             raise self.refusal("size", name)
         if _is_bomb(info):
             raise self.refusal("ratio", name)
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        if info.compress_type not in _METHODS:
             raise self.refusal("method", name)
         probe = copy.copy(info)
         probe.file_size += 2**16  # one byte above the declared size shows that there is more
@@ -204,7 +213,7 @@ class Archive:
             raise self.refusal("members")
         end = tail_start + at
         whole = end + _END.size + comment == self._size and start + length == end
-        if self.is_strict and (is_zip64 or disk or first_disk or here != count or not whole):
+        if self._is_strict and (is_zip64 or disk or first_disk or here != count or not whole):
             raise self.refusal("damaged")
         return (None, None) if is_zip64 else (start, count)
 
@@ -226,28 +235,28 @@ class Archive:
     def _add(self, info):
         """Check one member of the directory and take it."""
         name = info.orig_filename  # `filename` ends at a null character
-        if not self.is_strict:  # older Windows programs; nothing is unpacked, so it cannot lead anywhere
+        if not self._is_strict:  # older Windows programs; nothing is unpacked, so it cannot lead anywhere
             name = name.replace("\\", "/")
+        name = name.removeprefix("./")
         if _ESCAPING.search(name) or not name:
             raise self.refusal("path", name)
         if info.flag_bits & _ENCRYPTED_FLAGS:
             raise self.refusal("password", name)
-        name = name.removeprefix("./")
-        if self.is_strict and name.lower() in self._by_lower_name:
-            raise self.refusal("duplicate", name)
+        if _is_bomb(info) and (self._is_strict or posixpath.splitext(name)[1].lower() in _TEXTS):
+            raise self.refusal("ratio", name)
+        if self._is_strict:
+            self._left -= info.file_size
+            if name.lower() in self._by_lower_name:
+                raise self.refusal("duplicate", name)
+            if info.file_size > self.limits.part or self._left < 0:
+                raise self.refusal("size", name)
+            if info.compress_type not in _METHODS:
+                raise self.refusal("method", name)
         if name in self.members:
             self.duplicates.append(name)
         elif not name.endswith("/"):
             self.members[name] = info
             self._by_lower_name.setdefault(name.lower(), name)
-        if self.is_strict:
-            self._left -= info.file_size
-            if info.file_size > self.limits.part or self._left < 0:
-                raise self.refusal("size", name)
-        if (self.is_strict or posixpath.splitext(name)[1].lower() in _TEXTS) and _is_bomb(info):
-            raise self.refusal("ratio", name)
-        if self.is_strict and info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise self.refusal("method", name)
 
     def _refuse_overlaps(self):
         """Members that share bytes multiply a small file; each must end before the next begins."""

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from gkanalysis.codebook.instrument import Codebook
 from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.matching import Match, Matcher, Response, Review
-from gkanalysis.ingest.word.archive import open_word_file
+from gkanalysis.ingest.office import open_word_file
 from gkanalysis.ingest.word.form import read_word_form
 
 BATCH = 100  # forms per row group: about 45,000 rows, a few MB

@@ -67,7 +67,7 @@ class Matcher:
     Examples
     --------
     >>> from gkanalysis.codebook.instrument import read_codebook
-    >>> from gkanalysis.ingest.word.archive import open_word_file
+    >>> from gkanalysis.ingest.office import open_word_file
     >>> from gkanalysis.ingest.word.form import read_word_form
     >>> matcher = Matcher(read_codebook("data/codebook/strukturen.yml"))
     >>> path = "data/raw/strukturen-2018/forms/Kurzfassung Kreis Wollgras.docx"

@@ -1,19 +1,25 @@
 """The parts of an Office file from a stranger: macros and links that lead outside are refused before any is used."""
 
+import hashlib
 import posixpath
 import re
 from functools import cached_property
+from pathlib import Path
 from urllib.parse import unquote
 
 from lxml import etree
 
-from gkanalysis.ingest.archive import Archive
-from gkanalysis.ingest.refusal import UnsafeContentError
+from gkanalysis.ingest.archive import Archive, read_regular
+from gkanalysis.ingest.refusal import RefusedFileError, UnsafeContentError
 from gkanalysis.ingest.word.xmlparts import parse_xml
 
 # What may lie outside, because it holds nothing of the answers and is never followed: addresses in the text, and the
 # template of the office in which somebody opened the form (Word notes it at the first saving).
 _HARMLESS = frozenset({"hyperlink", "attachedTemplate"})
+_WORD_TYPES = {
+    f"application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}.main+xml"
+    for kind in ("document", "template")
+}
 _OUTSIDE = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:|^//|^\\")
 
 
@@ -99,3 +105,60 @@ class OfficePackage(Archive):
             base = "" if target.startswith("/") else posixpath.dirname(owner)
             joined = posixpath.normpath(posixpath.join(base, target.lstrip("/")))
             yield owner, entry.get("Id"), kind, joined if self.find(joined) else unquote(joined)
+
+
+def open_word_file(path):
+    """Open a received Word file for reading.
+
+    Parameters
+    ----------
+    path : str or Path
+        Any file name; the content decides whether it is a Word document.
+
+    Returns
+    -------
+    WordPackage
+        The parts of the document, inflated one by one when they are asked for.
+
+    Raises
+    ------
+    RefusedFileError
+        An `IngestError` whose `rule` names the reason and whose text is one German sentence.
+
+    Examples
+    --------
+    >>> open_word_file("gibt es nicht.docx")
+    Traceback (most recent call last):
+    gkanalysis.ingest.refusal.RefusedFileError: Die Datei „gibt es nicht.docx“ gibt es nicht; bitte Namen und Ordner prüfen.
+    """
+    return WordPackage(path, read_regular(Path(path), RefusedFileError))
+
+
+class WordPackage(OfficePackage):
+    """The parts of one Word document, from the bytes of the whole file; usable in a `with` statement.
+
+    Attributes
+    ----------
+    main_part : str
+        The part with the body, found through the package's relationships, else by its type.
+    """
+
+    def __init__(self, path, data):
+        super().__init__(path, RefusedFileError, data)
+        self._data = data
+        by_type = (self.find(part) for part, kind in self.content_types.items() if kind in _WORD_TYPES)
+        part = self.related_part("", "officeDocument") or next(filter(None, by_type), None)
+        if not part:
+            raise self.refusal("no_document")
+        ending = f".{part.rpartition('.')[2]}".lower()
+        kind = self.content_types.get(part.lower()) or self.content_types.get(ending, "")
+        if "spreadsheetml" in kind:
+            raise self.refusal("xlsx")
+        if kind not in _WORD_TYPES:
+            raise self.refusal("not_word")
+        self.main_part = part
+
+    @cached_property
+    def sha256(self):
+        """Hexadecimal SHA-256 of the whole file."""
+        return hashlib.sha256(self._data).hexdigest()

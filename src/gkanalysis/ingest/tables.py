@@ -1,24 +1,93 @@
-"""Lists that the team keeps beside the received files (CSV): strict about columns, every value held to its codebook."""
+"""CSV files: one reader that says what Excel did to them, and the lists that the team keeps beside received files."""
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from gkanalysis.core.errors import IngestError
-from gkanalysis.ingest.csvfile import read_csv
+from gkanalysis.ingest.archive import read_regular
+from gkanalysis.ingest.refusal import RefusedSheetError, other_format
+
+MAX_CELLS = 400_000
+MAX_COLUMN = 16_384
+_MARKS_OF_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def csv_lines(data: bytes, name: str) -> list[tuple[int, list[str]]]:
+    """Row, as the program counts it, and values of each row of a CSV file in UTF-8 that has any text.
+
+    Semicolon, comma or tab, whichever occurs most in the first line, or what Excel's line `sep=|` names.
+
+    Raises
+    ------
+    RefusedSheetError
+        If it is no text, too large, or a quote is not closed, which would swallow rows.
+
+    Examples
+    --------
+    >>> csv_lines(b"Tage;Ort\\n\\n1,5; Bonn\\n", "log.csv")
+    [(1, ['Tage', 'Ort']), (3, ['1,5', ' Bonn'])]
+    """
+    text = _text_of(data, name)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    named = re.fullmatch(r"sep=(.)", first.strip())  # Excel writes and hides such a line
+    delimiter = named[1] if named else max(";,\t", key=first.count)
+    lines: list[tuple[int, list[str]]] = []
+    n_cells = 0
+    try:  # strict: a quote that is never closed would swallow all following rows as one cell
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        for row, values in enumerate(reader, 1):
+            filled = sum(1 for value in values if value.strip())
+            n_cells += filled
+            if n_cells > MAX_CELLS or len(values) > MAX_COLUMN:
+                raise RefusedSheetError("cells", name)
+            if filled:
+                lines.append((row, values))
+    except csv.Error:
+        raise RefusedSheetError("quotes", name) from None
+    return lines[1:] if named else lines
+
+
+def _text_of(data: bytes, name: str) -> str:
+    """Text of a file, or a refusal of what is no text."""
+    rule = other_format(data, Path(name).name, RefusedSheetError)
+    if rule != RefusedSheetError.other:
+        raise RefusedSheetError(rule, name)
+    if b"\0" in data:
+        raise RefusedSheetError("encoding" if data[:2] in _MARKS_OF_UTF16 else "not_sheet", name)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RefusedSheetError("encoding", name) from None
+    if text.lstrip()[:1] == "<":
+        raise RefusedSheetError("html", name)
+    return text
 
 
 def read_rows(path: Path, columns: Sequence[str], *, optional: Iterable[str] = ()) -> list[dict[str, str]]:
-    """Rows of a CSV file as text, each with `row`, its line in the sheet (the heading is line 1).
+    """Rows of a list that the team keeps as CSV, as text, each with `row`, its line in the sheet.
+
+    Sentences name the whole path, since each source has lists of the same names. The encoding of Windows is read, too:
+    every value is held against a codebook, so that a wrong umlaut cannot slip in.
 
     Raises
     ------
     IngestError
-        What `read_csv` refuses, missing, unknown or repeated columns, ragged rows.
+        No text or CSV, missing, unknown or repeated columns, ragged rows.
     """
-    lines = read_csv(path)
+    data = read_regular(path, RefusedSheetError, str(path))
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        data = data.decode("cp1252", "replace").replace("\ufffd", "\0").encode()
+    if b"\0" in data or data.startswith((b"PK\x03\x04", b"%PDF-")):
+        raise RefusedSheetError("not_csv", str(path))
+    lines = csv_lines(data, str(path))
     heading, cells = lines[0] if lines else (1, [])
     header = [cell.strip() for cell in cells]
     missing = [c for c in columns if c not in header and c not in set(optional)]

@@ -20,10 +20,10 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from gkanalysis.ingest.archive import open_regular
-from gkanalysis.ingest.csvfile import MAX_CELLS, MAX_COLUMN, csv_lines
+from gkanalysis.ingest.archive import read_regular
 from gkanalysis.ingest.office import OfficePackage
 from gkanalysis.ingest.refusal import RefusedSheetError
+from gkanalysis.ingest.tables import MAX_CELLS, MAX_COLUMN, csv_lines
 
 MAX_ROW = 1_048_576
 MAX_TAGS = 4_000_000  # start and end tags of one part: four or five a cell
@@ -32,16 +32,21 @@ SYNTHETIC = "synthetisch"  # in the properties of an invented workbook
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_TYPES = f'<Types xmlns="{_PACKAGE}/content-types">' + "".join(
+    f'<Override PartName="/xl/{part}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.{kind}+xml"/>'
+    for part, kind in (("workbook", "sheet.main"), ("sharedStrings", "sharedStrings"))
+) + "</Types>"  # fmt: skip
 # What the copy holds of each part: values, formulas, formats of numbers, what is struck through, what is hidden.
 _KEPT = {
-    "sheet": "worksheet cols col sheetData row c f v is r rPr strike t",
-    "sharedStrings": "sst si r rPr strike t",
-    "styles": "styleSheet numFmts numFmt fonts font strike cellXfs xf",
+    "worksheet": "cols col sheetData row c f v is r rPr strike t",
+    "sst": "si r rPr strike t",
+    "styleSheet": "numFmts numFmt fonts font strike cellXfs xf",
 }
-_XF = ("numFmtId", "fontId")  # of a format
 _ESCAPED = re.compile("_x(0009|000[aA]|000[dD]|005[fF])_")
 _NO_CODE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+
+
+Areas = tuple[tuple[int, int, int, int], ...]  # top, left, bottom, right
 
 
 class Cell(NamedTuple):
@@ -67,7 +72,7 @@ class Sheet:
     name : str
         "" for a CSV file.
     cells : mapping from (row, column) to Cell
-    merged : tuple of (top, left, bottom, right)
+    merged : tuple of areas
     hidden_rows, hidden_columns : frozenset of int
     is_hidden : bool
     first_day : datetime
@@ -76,7 +81,7 @@ class Sheet:
 
     name: str
     cells: Mapping[tuple[int, int], Cell]
-    merged: tuple[tuple[int, int, int, int], ...] = ()
+    merged: Areas = ()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     is_hidden: bool = False
@@ -101,26 +106,22 @@ def read_workbook(path: str | Path) -> tuple[Sheet, ...]:
         An `IngestError` whose `rule` says why; more than 400,000 filled cells are one reason.
     """
     path = Path(path)
-    data = _bytes_of(path)
+    data = read_regular(path, RefusedSheetError)
     if data.startswith(b"PK"):
         return _xlsx_sheets(OfficePackage(path, RefusedSheetError, data))
     lines = csv_lines(data, path.name)
-    return (
-        Sheet(
-            "",
-            {
-                (row, column): Cell("text", value, value.strip())
-                for row, values in lines
-                for column, value in enumerate(values, 1)
-                if value.strip()
-            },
-        ),
-    )
+    cells = {
+        (row, column): Cell("text", value, value.strip())
+        for row, values in lines
+        for column, value in enumerate(values, 1)
+        if value.strip()
+    }
+    return (Sheet("", cells),)
 
 
 def says_synthetic(path: Path) -> bool | None:
     """Whether a workbook calls itself invented in its properties; None for a CSV file, which cannot say."""
-    data = _bytes_of(path)
+    data = read_regular(path, RefusedSheetError)
     if not data.startswith(b"PK"):
         return None
     properties = OfficePackage(path, RefusedSheetError, data).core_properties
@@ -150,13 +151,6 @@ def plain_number(value: float) -> str:
     return (f"{value:.20f}".rstrip("0") if "e" in text else text).replace(".", ",")
 
 
-def _bytes_of(path: Path) -> bytes:
-    """The bytes of a regular file of bearable size."""
-    file, size = open_regular(path, RefusedSheetError)
-    with file:
-        return file.read(size)
-
-
 def _xlsx_sheets(package: OfficePackage) -> tuple[Sheet, ...]:
     """All sheets with cells of a workbook."""
     import openpyxl
@@ -166,32 +160,25 @@ def _xlsx_sheets(package: OfficePackage) -> tuple[Sheet, ...]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on styles that the copy does not need
             books = [openpyxl.load_workbook(io.BytesIO(copied), rich_text=True)]
-            formulas = any(c.data_type == "f" for sheet in books[0] for c in sheet._cells.values())
-            if formulas:
+            if any(cell.data_type == "f" for sheet in books[0] for cell in sheet._cells.values()):
                 books.append(openpyxl.load_workbook(io.BytesIO(copied), rich_text=True, data_only=True))
-            if sum(len(sheet._cells) for sheet in books[0]) > MAX_CELLS:
-                raise package.refusal("cells")
-            found = []
-            for (name, state, merged), *parts in zip(listed, *books, strict=True):
-                cells = dict(_cells(parts[0], parts[-1]))
-                rows = {r for r, d in parts[0].row_dimensions.items() if d.hidden}
-                columns = {
-                    c
-                    for d in parts[0].column_dimensions.values()
-                    if d.hidden
-                    for c in range(d.min, d.max + 1)
-                }
-                hidden = {"hidden_rows": frozenset(rows), "hidden_columns": frozenset(columns)}
-                found.append(Sheet(name, cells, merged, **hidden, is_hidden=state, first_day=books[0].epoch))
+            return tuple(_sheet(*parts) for parts in zip(listed, books[0], books[-1], strict=True))
     except RefusedSheetError:
         raise
     except Exception:  # openpyxl raises whatever befalls it
         raise package.refusal("damaged") from None
-    return tuple(found)
+
+
+def _sheet(listed: tuple[str, bool, Areas], sheet: Any, stored: Any) -> Sheet:
+    """A sheet of openpyxl; `stored` is the same with results instead of formulas."""
+    (name, is_hidden, merged), columns = listed, sheet.column_dimensions.values()
+    rows = frozenset(row for row, d in sheet.row_dimensions.items() if d.hidden)
+    hidden = frozenset(c for d in columns if d.hidden for c in range(d.min, min(d.max, MAX_COLUMN) + 1))
+    return Sheet(name, dict(_cells(sheet, stored)), merged, rows, hidden, is_hidden, sheet.parent.epoch)
 
 
 def _cells(sheet: Any, stored: Any) -> Iterator[tuple[tuple[int, int], Cell]]:
-    """Filled cells of a sheet of openpyxl; `stored` is the same sheet with results instead of formulas."""
+    """Filled cells of a sheet by row and column."""
     for at, cell in sheet._cells.items():
         if cell.value is None:
             continue
@@ -239,7 +226,7 @@ def _shows_day(code: str) -> bool:
     return bool(re.search("[dyDY]", _NO_CODE.sub("", code.split(";")[0])))
 
 
-def _copy(package: OfficePackage) -> tuple[list[tuple[str, bool, tuple[Any, ...]]], bytes]:
+def _copy(package: OfficePackage) -> tuple[list[tuple[str, bool, Areas]], bytes]:
     """Name, whether hidden, and merged areas of each sheet; and the copy of the workbook for openpyxl."""
     book = package.related_part("", "officeDocument") or "xl/workbook.xml"
     if book.lower().endswith(".bin"):
@@ -248,73 +235,59 @@ def _copy(package: OfficePackage) -> tuple[list[tuple[str, bool, tuple[Any, ...]
     if root is None or etree.QName(root).localname != "workbook":
         raise package.refusal("not_sheet")
     targets = {i: (kind, package.find(t)) for owner, i, kind, t in package.relationships if owner == book}
-    listed, parts = [], {}
+    listed, parts, n_cells, sheets, links = [], {}, 0, "", ""
     for element in root.iter("{*}sheet"):
         identifier = next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
         kind, part = targets.get(identifier, ("", None))
-        if kind == "worksheet" and part:
-            cells = package.xml(part, max_tags=MAX_TAGS)
-            merged = tuple(_area(package, e.get("ref", "")) for e in cells.iter("{*}mergeCell"))
-            listed.append((element.get("name", ""), element.get("state", "visible") != "visible", merged))
-            parts[f"sheet{len(listed)}"] = _pruned(cells, _KEPT["sheet"])
-    names = list(parts)
-    for kind in ("sharedStrings", "styles"):
-        if part := package.related_part(book, kind):
-            parts[kind] = _pruned(package.xml(part, max_tags=MAX_TAGS), _KEPT[kind])
+        if kind != "worksheet" or not part:
+            continue
+        cells = package.xml(part, max_tags=MAX_TAGS)
+        n_cells += sum(1 for _ in cells.iter("{*}c"))  # also if several sheets are one part
+        if n_cells > MAX_CELLS:
+            raise package.refusal("cells")
+        merged = tuple(_area(e.get("ref", "")) for e in cells.iter("{*}mergeCell"))
+        listed.append((element.get("name", ""), element.get("state", "visible") != "visible", merged))
+        name = f"s{len(listed)}"
+        parts[f"xl/{name}.xml"] = _pruned(cells, "worksheet")
+        sheets += f'<sheet name="{name}" sheetId="{len(listed)}" r:id="{name}"/>'
+        links += f'<Relationship Id="{name}" Type="{_OFFICE}/worksheet" Target="/xl/{name}.xml"/>'
+    for kind, tag in (("sharedStrings", "sst"), ("styles", "styleSheet")):
+        part = package.related_part(book, kind)
+        content = _pruned(package.xml(part, max_tags=MAX_TAGS), tag) if part else f'<{tag} xmlns="{_MAIN}"/>'
+        parts[f"xl/{kind}.xml"] = content
     is_1904 = any(e.get("date1904") in ("1", "true") for e in root.iter("{*}workbookPr"))
-    sheets = "".join(f'<sheet name="{name}" sheetId="{k}" r:id="{name}"/>' for k, name in enumerate(names, 1))
-    parts["workbook"] = (
+    parts["[Content_Types].xml"] = _TYPES
+    parts["xl/_rels/workbook.xml.rels"] = (
+        f'<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>'
+    )
+    parts["xl/workbook.xml"] = (
         f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr date1904="{int(is_1904)}"/>'
         f"<sheets>{sheets}</sheets></workbook>"
-    ).encode()
-    return listed, _zipped(parts)
+    )
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return listed, stream.getvalue()
 
 
-def _pruned(root: etree._Element, kept: str) -> bytes:
-    """XML of a part without all elements but these; formats without all attributes that are not read."""
-    names = {f"{{{_MAIN}}}{name}" for name in kept.split()}
-    if root.tag not in names:
+def _pruned(root: etree._Element, kind: str) -> bytes:
+    """XML of a part without all elements but those that are read; formats without their other attributes."""
+    names = {f"{{{_MAIN}}}{name}" for name in (kind, *_KEPT[kind].split())}
+    if root.tag != f"{{{_MAIN}}}{kind}":
         raise ValueError(root.tag)
-    strange = [element for element in root.iter() if element.tag not in names]
-    for element in strange:
+    for element in [element for element in root.iter() if element.tag not in names]:
         element.getparent().remove(element)
     for element in root.iter(f"{{{_MAIN}}}xf"):
-        values = {name: element.get(name, "0") for name in _XF}
+        values = {name: element.get(name, "0") for name in ("numFmtId", "fontId")}
         element.attrib.clear()
         element.attrib.update(values)
     return etree.tostring(root)
 
 
-def _zipped(parts: Mapping[str, bytes]) -> bytes:
-    """A workbook of these parts."""
-    kinds = {name: "worksheet" if name.startswith("sheet") else name for name in parts}
-    types = "".join(
-        f'<Override PartName="/xl/{n}.xml" ContentType="{_TYPE}.{"sheet.main" if k == "workbook" else k}+xml"/>'
-        for n, k in kinds.items()
-    )
-    links = "".join(
-        f'<Relationship Id="{n}" Type="{_OFFICE}/{k}" Target="/xl/{n}.xml"/>' for n, k in kinds.items()
-    )
-    head = f'<Relationships xmlns="{_PACKAGE}/relationships">'
-    main = f'<Relationship Id="r" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("[Content_Types].xml", f'<Types xmlns="{_PACKAGE}/content-types">{types}</Types>')
-        archive.writestr("_rels/.rels", f"{head}{main}</Relationships>")
-        archive.writestr("xl/_rels/workbook.xml.rels", f"{head}{links}</Relationships>")
-        for name, content in parts.items():
-            archive.writestr(f"xl/{name}.xml", content)
-    return stream.getvalue()
-
-
-def _area(package: OfficePackage, reference: str) -> tuple[int, int, int, int]:
+def _area(reference: str) -> tuple[int, int, int, int]:
     """Top, left, bottom and right of a reference such as A1:C2."""
     from openpyxl.utils import range_boundaries
 
-    try:
-        left, top, right, bottom = range_boundaries(reference)
-    except ValueError:
-        raise package.refusal("damaged", reference) from None
-    if None in (left, top, right, bottom):
-        raise package.refusal("damaged", reference)
-    return top, left, bottom, right
+    left, top, right, bottom = range_boundaries(reference)
+    return int(top), int(left), int(bottom), int(right)

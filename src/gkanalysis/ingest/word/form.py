@@ -45,7 +45,7 @@ def read_word_form(package, placeholders=PLACEHOLDERS):
     Parameters
     ----------
     package : WordPackage
-        From `gkanalysis.ingest.word.archive.open_word_file`.
+        From `gkanalysis.ingest.office.open_word_file`.
     placeholders : collection of str, default PLACEHOLDERS
         Texts that invite an answer; a field that shows one of them is not answered.
 
@@ -63,7 +63,7 @@ def read_word_form(package, placeholders=PLACEHOLDERS):
     --------
     >>> import io, zipfile
     >>> from pathlib import Path
-    >>> from gkanalysis.ingest.word.archive import WordPackage
+    >>> from gkanalysis.ingest.office import WordPackage
     >>> kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
     >>> name = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     >>> body = "<w:body><w:p><w:r><w:t>☒ Ja ☐ Nein</w:t></w:r></w:p></w:body>"
