@@ -39,14 +39,6 @@ def test_published_number_of_sites():
     assert Counter(team for _, team in teams) == {"FOGS": 8, "ISR": 22}
 
 
-def test_same_plan_same_rows():
-    """The rows depend on the seed only."""
-    assert make_log(PLAN, BOOK, alliances(), figure) == make_log(PLAN, BOOK, alliances(), figure)
-    assert make_log(PLAN, BOOK, alliances(), figure) != make_log(
-        PLAN | {"seed": 1}, BOOK, alliances(), figure
-    )
-
-
 def test_columns_are_those_of_the_codebook():
     """A plan with other columns is refused with the columns that it needs."""
     columns = {k: v for k, v in PLAN["columns"].items() if k != "state"}
@@ -66,11 +58,3 @@ def test_written_tables(tmp_path):
     assert "SYNTHETISCH" in parts["docProps/core.xml"].decode()
     for path in (ROOT / "data/synthetic/tables").rglob("*.csv"):
         assert (tmp_path / path.parent.name / path.name).read_bytes() == path.read_bytes()
-
-
-@pytest.mark.parametrize("source", ["programm-monitoring", "ereignisse"])
-def test_ready_tables_have_the_declared_headings(source):
-    """Headings of the ready tables are the titles of the codebook's columns, in order."""
-    book = load_yaml((ROOT / f"data/codebook/{source}.yml").read_text(encoding="utf-8"))
-    heading = (ROOT / f"data/raw/{source}/{book['file']}").read_text(encoding="utf-8").splitlines()[0]
-    assert heading.split(";") == [c["titles"][0] for c in book["columns"]]

@@ -30,16 +30,6 @@ def test_contradiction_is_reported_with_the_smallest_deviation():
     assert sum(abs(printed - solved) for _, printed, solved in [o for o in p.outcomes() if o[1] != o[2]]) == 1
 
 
-def test_preference_gives_way_to_a_printed_figure():
-    """A soft wish, or a cost, never moves a printed figure, and is not reported."""
-    p = Program()
-    p.variable("a", 0, 10, cost=50)
-    p.target("printed", {"a": 1}, 6)
-    p.target("wish", {"a": 1}, 0, weight=50)
-    assert p.solve()["a"] == 6
-    assert p.outcomes() == [("printed", 6, 6)]
-
-
 def test_impossible_constraints():
     """What cannot be is one German sentence."""
     p = Program()

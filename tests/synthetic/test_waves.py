@@ -4,9 +4,7 @@ import re
 from collections import Counter
 
 import pytest
-import yaml
 
-from gkanalysis.codebook.codebookcheck import load_yaml
 from gkanalysis.core.errors import GkError
 from tools.synthetic.waves import make_waves
 from wavebook import PLAN, TYPES, alliances, write_wave
@@ -41,14 +39,6 @@ def test_single_choices(wave):
     assert Counter(f.answers.get("1.3", "") for f in wave.forms) == {"geplant": 4, "läuft": 11, "": 3}
 
 
-def test_filters_hold(wave):
-    """Nobody answers what the filter did not ask."""
-    for form in wave.forms:
-        if option(form, "1.1") != ["ja"]:
-            assert not option(form, "1.2")
-            assert "1.4" not in form.answers
-
-
 def test_ticks(wave):
     """Counts of rows are met; a row that stands alone excludes the others, one that implies another needs it."""
     ticked = [{t for t in f.answers if t.startswith("2.")} for f in wave.forms]
@@ -65,31 +55,6 @@ def test_completeness_is_that_of_the_codebook(wave):
         assert any(t.startswith("2.") for t in form.answers) == (form.status == "full")
 
 
-def test_what_hangs_on_an_open_question_is_not_asked(tmp_path):
-    """Where a partly usable form leaves the filter open, what follows from it stays open too."""
-    write_wave(tmp_path)
-    path = tmp_path / "data/codebook/probe.yml"
-    book = yaml.safe_load(path.read_text(encoding="utf-8"))
-    book["completeness"][0]["needs"].reverse()
-    path.write_text(yaml.safe_dump(book, allow_unicode=True), encoding="utf-8")
-    plan = tmp_path / "data/synthetic/probe-2023.yml"
-    second = {"1.2": {"options": {"ja": 6, "nein": 4}}}
-    content = load_yaml(plan.read_text(encoding="utf-8"))
-    content |= {"items": content["items"] | second, "mess": []}
-    plan.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    (wave,) = make_waves(tmp_path, alliances(), set())
-    partial = [f for f in wave.forms if f.status == "partial"]
-    assert len(partial) == 2
-    assert not any(option(f, i) for f in partial for i in ("1.1", "1.2"))
-
-
-def test_numbers_add_up(wave):
-    """The total is the sum of its parts."""
-    filled = [f.answers for f in wave.forms if "1.5" in f.answers]
-    assert len(filled) > 10
-    assert all(int(a["1.5"]) == int(a["1.6"]) + int(a["1.7"]) > 0 for a in filled)
-
-
 def test_categories(wave):
     """Each category has its number of mentions, none twice in one answer, and the texts stand in the form."""
     assert Counter(row[5] for row in wave.categories) == {"sport": 8, "kochen": 6}
@@ -99,21 +64,6 @@ def test_categories(wave):
     assert len(answers) == 9
     assert {row[1] for row in wave.categories} == set(answers)
     assert all(row[4] in answers[row[1]] for row in wave.categories)
-
-
-def test_texts_to_choose_from_can_be_coded(tmp_path):
-    """Declaring what belongs to which category changes no answer; each chosen text gets its category."""
-    plain = make(tmp_path / "a", mess=None)
-    texts = [
-        PLAN["texts"][0] | {"coded": {"gut": ["läuft gut"], "langsam": ["läuft langsam"]}},
-        *PLAN["texts"][1:],
-    ]
-    coded = make(tmp_path / "b", mess=None, texts=texts)
-    assert [f.answers for f in coded.forms] == [f.answers for f in plain.forms]
-    said = {(f.alliance_id, f.answers["1.8"]) for f in coded.forms if "1.8" in f.answers}
-    rows = [row for row in coded.categories if row[2] == "1.8"]
-    assert {(row[1], row[4]) for row in rows} == said
-    assert all(row[4] == f"läuft {row[5]}" for row in rows)
 
 
 def test_second_coder(tmp_path):
@@ -155,19 +105,6 @@ def test_same_plan_same_forms(tmp_path):
     assert first.forms != other.forms
 
 
-def test_who_came_back_before_comes_back(tmp_path):
-    """Alliances of earlier waves are over-represented, and no type has more or fewer forms for it."""
-    earlier = [i for i in alliances()["alliance_id"] if int(i[1:]) % 2]
-    register = alliances(10)
-    shares = []
-    for seed in range(20):
-        wave = make(tmp_path / str(seed), earlier, register, seed=seed, mess=None)
-        back = [f.alliance_id in earlier for f in wave.forms]
-        shares.append(sum(back) / len(back))
-        assert Counter(f.type for f in wave.forms) == {TYPES[0]: 8, TYPES[1]: 8, TYPES[2]: 2}
-    assert sum(shares) / len(shares) > 0.52
-
-
 def test_mess_leaves_counts(tmp_path, wave):
     """Each kind of mess is in one form of its own, and the counted answers are as without it."""
     messy = make(tmp_path)
@@ -188,14 +125,6 @@ def test_mess_leaves_counts(tmp_path, wave):
     assert [f.answers.get("1.3") for f in last].count("halb fertig") == 1
     assert [f.answers.get("1.5") for f in last].count("viele") == 1
     assert [f.answers.get("1.4") for f in last].count("nichts") == 1
-
-
-def test_contacts_are_of_those_who_did_not_answer(wave):
-    """Only alliances without a form were called, each once."""
-    back = {f.alliance_id for f in wave.forms}
-    called = [c["alliance_id"] for c in wave.contacts]
-    assert len(called) == len(set(called)) == 3
-    assert not back & set(called)
 
 
 WRONG = [

@@ -48,18 +48,3 @@ def test_parts_are_well_formed(style):
     assert targets <= set(parts)
     ids = trees["word/document.xml"].xpath("//*[local-name()='sdtPr']/*[local-name()='id']/@*")
     assert len(ids) == len(set(ids))
-
-
-def test_header_cells_are_merged():
-    """The group of the tick columns is one cell, and a heading without a group reaches over both rows."""
-    body = etree.fromstring(parts_of(write_form(BOOK, "lang", {}, "typed_x"))["word/document.xml"])[0]
-    w = {"w": body.nsmap["w"]}
-    grid = body.findall("w:tbl", w)[1]
-    first, second, third = grid.findall("w:tr", w)[:3]
-    assert [c.get(f"{{{w['w']}}}val") for c in first.iterfind(".//w:gridSpan", w)] == ["4"]
-    assert (len(first.findall("w:tc", w)), len(second.findall("w:tc", w)), len(third.findall("w:tc", w))) == (
-        5,
-        8,
-        1,
-    )
-    assert len(second.findall(".//w:vMerge", w)) == 4

@@ -1,7 +1,6 @@
 """The self-test of verification: its mutants are small, real and repeatable, and a sample of them is found."""
 
 import hashlib
-import io
 import json
 import os
 import random
@@ -9,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import zipfile
 
 import pytest
 import yaml
@@ -24,11 +22,8 @@ from tools.selftest.mutants import (
     draw_constant,
     draw_label,
     draw_register,
-    draw_settings,
     draw_swap,
     draw_tick,
-    edit_part,
-    replace_piece,
 )
 from tools.selftest.run import KINDS, SECTIONS, SelfTest, table
 
@@ -116,24 +111,6 @@ def test_a_changed_codebook_is_still_yaml_and_says_something_else(kind, project)
         assert yaml.safe_load(one.edit(old)) != yaml.safe_load(old), str(one)
 
 
-def test_a_mutant_that_changes_nothing_is_an_error(tmp_path):
-    """Nobody counts it as found or as not found."""
-    (tmp_path / "a.csv").write_bytes(b"x")
-    with pytest.raises(ValueError, match=r"a\.csv: a change: changes nothing"):
-        mutant(edit=lambda data: data).apply(tmp_path)
-
-
-def test_other_parts_of_an_archive_stay_as_they_are():
-    """A changed figure in a Word file is the only change to it."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("a", "old")
-        archive.writestr("b", "same")
-    new = edit_part("a", replace_piece(0, 3, "new"))(buffer.getvalue())
-    with zipfile.ZipFile(io.BytesIO(new)) as archive:
-        assert {n: archive.read(n) for n in archive.namelist()} == {"a": b"new", "b": b"same"}
-
-
 def test_only_figures_that_something_determines_are_changed(tmp_path):
     """Bound to a number, part of an equation, or a percentage; never a date or a count that stands alone."""
     published, report = tmp_path / "data/published", tmp_path / "reports/r"
@@ -152,22 +129,10 @@ def test_only_figures_that_something_determines_are_changed(tmp_path):
     (published / "r.csv").write_text("\n".join([head, *rows]))
     (published / "r.relations.yml").write_text("equal: [{id: e, says: e, terms: [sum.n, bound.n]}]")
     (published / "r.numbers.yml").write_text("bindings: [{match: bound, number: 't:x:alle'}]")
-    assert checkable_fields(tmp_path, "r") == [
-        ("bound", "printed"),
-        ("bound", "numerator"),
-        ("sum", "printed"),
-        ("sum", "numerator"),
-        ("share", "printed"),
-        ("share", "numerator"),
-        ("share", "base"),
-    ]
-
-
-def test_reruns_differ_in_what_machines_differ_in():
-    """Time zone, locale, hash seed, threads and the number of jobs; the same for the same seed."""
-    drawn = list(draw_settings(20, 1))
-    assert drawn == list(draw_settings(20, 1))
-    assert all(len({s[name] for s in drawn}) > 1 for name in drawn[0])
+    fields = [".".join(f) for f in checkable_fields(tmp_path, "r")]
+    assert " ".join(fields) == (
+        "bound.printed bound.numerator sum.printed sum.numerator share.printed share.numerator share.base"
+    )
 
 
 def test_table_counts_by_kind_and_names_what_must_be_looked_at():
