@@ -7,6 +7,7 @@ import struct
 import zipfile
 import zlib
 
+import openpyxl
 import pikepdf
 import pytest
 import typst
@@ -193,3 +194,13 @@ def test_picture_gives_the_texts_beside_its_pixels(part):
 def test_internal_keys_of_json_are_left_out():
     """The rows behind a value are a working paper, its text is not."""
     assert [t for _, t in json_texts([{"text": "a", "rows": [["b"]]}], ["rows"])] == ["text", "a", "rows"]
+
+
+def test_addresses_of_cells_are_no_text():
+    """The cell B10 of a workbook behind a chart is no alliance B10; the same word in a cell is read."""
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.active["B10"], book.active["C10"] = 1, "B10"
+    book.save(file)
+    found = [place for place, text in texts_of("x.xlsx", file.getvalue()) if "B10" in text]
+    assert not [place for place in found if "Attribut „r“" in place]
+    assert any("sharedStrings" in place for place in found)

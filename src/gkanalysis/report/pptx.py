@@ -25,8 +25,7 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 from pptx.opc.package import Part
 from pptx.opc.packuri import PackURI
-from pptx.oxml import parse_xml
-from pptx.oxml.ns import nsdecls, qn
+from pptx.oxml.ns import qn
 from pptx.shapes.placeholder import ChartPlaceholder, PicturePlaceholder, TablePlaceholder
 from pptx.util import Emu, Mm, Pt
 
@@ -55,11 +54,11 @@ STYLES = {
 SLACK = 1.2  # a title may be so much wider than it was measured: without its font it still has as many lines
 PLAIN_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # PowerPoint's „no style, no grid“
 SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
-PARTS = (
-    (COLOUR.ACCENT_1, COLOUR.BACKGROUND_1),
-    (COLOUR.ACCENT_4, COLOUR.TEXT_1),
-    (COLOUR.BACKGROUND_2, COLOUR.TEXT_1),
-)
+PARTS = {
+    COLOUR.ACCENT_1: COLOUR.BACKGROUND_1,
+    COLOUR.ACCENT_4: COLOUR.TEXT_1,
+    COLOUR.BACKGROUND_2: COLOUR.TEXT_1,
+}
 
 
 def render_pptx(
@@ -132,16 +131,13 @@ def _template(reference: Path) -> tuple[Any, dict[str, Any]]:
         listed = ", ".join(f"„{n}“" for n in missing)
         raise RenderError(f"Der PowerPoint-Vorlage „{reference.name}“ fehlen die Folienlayouts {listed}.")
     listed = deck.slides._sldIdLst
-    for entry in list(listed):
-        deck.part.drop_rel(entry.rId)
-        listed.remove(entry)
-    for name in ("p:custShowLst", "p:extLst"):
-        for entry in deck.element.findall(qn(name)):
-            deck.element.remove(entry)
-    package = deck.part.package
-    for identifier, link in list(package._rels.items()):
+    for entry in [*listed, *deck.element.iterchildren(qn("p:custShowLst"), qn("p:extLst"))]:
+        if entry in listed:
+            deck.part.drop_rel(entry.rId)
+        entry.getparent().remove(entry)
+    for identifier, link in list(deck.part.package._rels.items()):
         if link.reltype != RT.OFFICE_DOCUMENT:
-            package.drop_rel(identifier)
+            deck.part.package.drop_rel(identifier)
     return deck, layouts
 
 
@@ -160,23 +156,13 @@ class _Page:
                 self.slide.shapes._spTree.append(copied)
 
     def place(self, number: int) -> Any:
-        """A placeholder by its number.
-
-        Raises
-        ------
-        RenderError
-            If the template no longer has it, or not its size.
-        """
+        """A placeholder by its number, or a refusal of a template that has lost it or its size."""
+        where = f"In der PowerPoint-Vorlage {{}} dem Layout „{self.layout}“ der Platzhalter {number or 'des Titels'}"
         shape = next((s for s in self.slide.placeholders if s.placeholder_format.idx == number), None)
         if shape is None:
-            named = number or "des Titels"
-            raise RenderError(
-                f"In der PowerPoint-Vorlage fehlt dem Layout „{self.layout}“ der Platzhalter {named}."
-            )
+            raise RenderError(f"{where.format('fehlt')}.")
         if None in (shape.left, shape.top, shape.width, shape.height):
-            raise RenderError(
-                f"In der PowerPoint-Vorlage hat der Platzhalter {number} des Layouts „{self.layout}“ keine Größe."
-            )
+            raise RenderError(f"{where.format('passt')} nicht: Er hat keine Größe.")
         return shape
 
     def lines(self, number: int, *texts: str) -> None:
@@ -197,19 +183,14 @@ class _Page:
             if quoted:
                 properties.set("marL", "228600")
             if start:
-                for tag, value in (
-                    ("a:buFont", {"typeface": "+mj-lt"}),
-                    ("a:buAutoNum", {"type": "arabicPeriod", "startAt": str(start)}),
-                ):
-                    properties.append(properties.makeelement(qn(tag), value))
+                _add(properties, "a:buFont", typeface="+mj-lt")
+                _add(properties, "a:buAutoNum", type="arabicPeriod", startAt=str(start))
             self.runs(paragraph, inlines)
         return frame
 
     def runs(self, paragraph: Any, inlines: Sequence[Node]) -> None:
         """Neighbours of the same look become one run, as a person would have typed them."""
-        for (styles, target, line), pieces in groupby(
-            _pieces(inlines), key=lambda p: (p[1], p[2], p[0] == "\n")
-        ):
+        for (line, styles, target), pieces in groupby(_pieces(inlines), key=lambda p: (p[0] == "\n", *p[1:])):
             if line:
                 paragraph.add_line_break()
                 continue
@@ -220,13 +201,17 @@ class _Page:
                 properties.set(key, value)
             page = self.targets.get(target[1:]) if target.startswith("#") else None
             if page:
-                link = {
-                    qn("r:id"): self.slide.part.relate_to(page.slide.part, RT.SLIDE),
-                    "action": "ppaction://hlinksldjump",
-                }
-                properties.append(properties.makeelement(qn("a:hlinkClick"), link))
+                link = _add(properties, "a:hlinkClick", action="ppaction://hlinksldjump")
+                link.set(qn("r:id"), self.slide.part.relate_to(page.slide.part, RT.SLIDE))
             elif target and not target.startswith("#"):
                 run.hyperlink.address = target
+
+
+def _add(element: Any, tag: str, **attributes: str) -> Any:
+    """A new last child of an element, which python-pptx has no words for."""
+    child = element.makeelement(qn(tag), attributes)
+    element.append(child)
+    return child
 
 
 def _flat(
@@ -241,10 +226,10 @@ def _flat(
             number = content[0][0] if kind == "OrderedList" else 0
             for item in content[1] if kind == "OrderedList" else content:
                 yield from _flat(item, min(level + 1, 2), number, quoted)
-        elif kind in ("BlockQuote", "Div"):
-            yield from _flat(
-                content if kind == "BlockQuote" else content[1], level, start, quoted or kind == "BlockQuote"
-            )
+        elif kind == "BlockQuote":
+            yield from _flat(content, level, start, True)
+        elif kind == "Div":
+            yield from _flat(content[1], level, start, quoted)
         else:
             raise _unknown(kind)
 
@@ -348,7 +333,7 @@ def _chart(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
     chart.category_axis.format.line.fill.background()
     if divided:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
-        for series, (colour, ink) in zip(plot.series, PARTS, strict=False):
+        for series, (colour, ink) in zip(plot.series, PARTS.items(), strict=False):
             _paint(series.format.fill, colour)
             series.format.line.color.theme_color = COLOUR.BACKGROUND_1
             series.data_labels.show_value, series.data_labels.position = True, XL_LABEL_POSITION.CENTER
@@ -380,18 +365,16 @@ def _paint(fill: Any, colour: Any) -> None:
 
 def _plot_area(chart: Any, left: float, width: float) -> None:
     """Say where the bars stand in their frame, so that labels and numbers have room at any length."""
-    places = {"x": left, "y": 0.02, "w": width, "h": 0.96}
+    places = {"x": round(left, 4), "y": 0.02, "w": round(width, 4), "h": 0.96}
     area = chart._chartSpace.find(".//" + qn("c:plotArea"))
     for old in area.findall(qn("c:layout")):
         area.remove(old)
-    modes = "".join(f'<c:{k}Mode val="edge"/>' for k in "xy")
-    values = "".join(f'<c:{k} val="{v:.4f}"/>' for k, v in places.items())
-    area.insert(
-        0,
-        parse_xml(
-            f'<c:layout {nsdecls("c")}><c:manualLayout><c:layoutTarget val="inner"/>{modes}{values}</c:manualLayout></c:layout>'
-        ),
-    )
+    layout = area.makeelement(qn("c:layout"), {})
+    area.insert(0, layout)
+    manual = _add(layout, "c:manualLayout")
+    _add(manual, "c:layoutTarget", val="inner")
+    for name, value in {"xMode": "edge", "yMode": "edge", **places}.items():
+        _add(manual, f"c:{name}", val=str(value))
 
 
 def _picture(page: _Page, shape: Any, slide: Slide, box: tuple[Emu, ...], folder: Path) -> Any:
@@ -403,17 +386,13 @@ def _picture(page: _Page, shape: Any, slide: Slide, box: tuple[Emu, ...], folder
     picture.crop_left = picture.crop_right = picture.crop_top = picture.crop_bottom = 0
     picture.left, picture.top = x, y
     picture.width, picture.height = round(scale * chosen["width"]), round(scale * chosen["height"])
-    package = page.slide.part.package
-    drawing = Part(
-        PackURI(f"/ppt/media/{name}.svg"), "image/svg+xml", package, (folder / f"{name}.svg").read_bytes()
-    )
-    link = page.slide.part.relate_to(drawing, RT.IMAGE)
-    next(picture._element.iter(qn("a:blip"))).append(
-        parse_xml(
-            f'<a:extLst {nsdecls("a", "r")}><a:ext uri="{{96DAC541-7B7A-43D3-8B79-37D633B846F1}}">'
-            f'<asvg:svgBlip xmlns:asvg="{SVG}" r:embed="{link}"/></a:ext></a:extLst>'
-        )
-    )
+    drawing = (folder / f"{name}.svg").read_bytes()
+    part = Part(PackURI(f"/ppt/media/{name}.svg"), "image/svg+xml", page.slide.part.package, drawing)
+    listed = _add(next(picture._element.iter(qn("a:blip"))), "a:extLst")
+    extension = _add(listed, "a:ext", uri="{96DAC541-7B7A-43D3-8B79-37D633B846F1}")
+    vector = extension.makeelement(f"{{{SVG}}}svgBlip", {}, nsmap={"asvg": SVG})
+    vector.set(qn("r:embed"), page.slide.part.relate_to(part, RT.IMAGE))
+    extension.append(vector)
     return picture
 
 
@@ -428,47 +407,45 @@ def _table(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
     frame._element.find(".//" + qn("a:tableStyleId")).text = PLAIN_STYLE
     for column, share in zip(table.columns, column_widths(exhibit), strict=True):
         column.width = Emu(round(share * box[2]))
-    rows = [
-        (["\n".join(h) for h in heads], "head", 0),
-        *((r["cells"], r["kind"], r["level"]) for r in exhibit["rows"]),
-    ]
-    for number, (cells, kind, level) in enumerate(rows):
-        deep = max(map(len, heads)) if kind == "head" else 1
-        table.rows[number].height = Pt(size * {"head": 1.2 * deep + 0.52, "block": 1.82}.get(kind, 1.52))
+    first = {"cells": ["\n".join(h) for h in heads], "kind": "head", "level": 0}
+    for number, row in enumerate([first, *exhibit["rows"]]):
+        kind, last = row["kind"], len(heads) - 1
+        deep = {"head": 1.2 * max(map(len, heads)) + 0.52, "block": 1.82}.get(kind, 1.52)
+        table.rows[number].height = Pt(size * deep)
         if kind == "block":
-            table.cell(number, 0).merge(table.cell(number, len(heads) - 1))
-        for k, text in enumerate(cells):
+            table.cell(number, 0).merge(table.cell(number, last))
+        for k, text in enumerate(row["cells"]):
             cell = table.cell(number, k)
             cell.vertical_anchor = MSO_ANCHOR.BOTTOM
-            cell.margin_left, cell.margin_right = (
-                Pt(size * 0.4 * (k > 0)),
-                Pt(size * 0.4 * (k < len(heads) - 1)),
-            )
-            cell.margin_top, cell.margin_bottom = (
-                Pt(size * (0.5 if kind == "block" else 0.16)),
-                Pt(size * 0.16),
+            room = (0.4 * (k > 0), 0.5 if kind == "block" else 0.16, 0.4 * (k < last), 0.16)
+            cell.margin_left, cell.margin_top, cell.margin_right, cell.margin_bottom = (
+                Pt(size * r) for r in room
             )
             cell.text_frame.text = text
             for paragraph in cell.text_frame.paragraphs:
                 paragraph.alignment = PP_ALIGN.RIGHT if k else PP_ALIGN.LEFT
                 paragraph.line_spacing, paragraph.space_before = 0.9, Pt(0)
-                paragraph.font.size = Pt(size)
-                paragraph._p.get_or_add_pPr().set("marL", str(round(level * size * 12700) if k == 0 else 0))
+                paragraph._p.get_or_add_pPr().set("marL", str(round(row["level"] * size * 12700) * (k == 0)))
                 for run in paragraph.runs:
                     run.font.size = Pt(size)
-                    if kind != "row":
-                        run.font.name = "+mj-lt"
-            last = number == len(rows) - 1
-            below = (10160, "tx1") if kind == "head" or last else (5080, "accent5")
-            _rule(cell, top=(17780, "tx1") if kind == "head" else None, below=below)
+                    run.font.name = "+mn-lt" if kind == "row" else "+mj-lt"
+            strong = kind == "head" or number == len(exhibit["rows"])
+            _rules(
+                cell,
+                lnT=(17780, "tx1") if kind == "head" else None,
+                lnB=(10160, "tx1") if strong else (5080, "accent5"),
+            )
     return frame
 
 
-def _rule(cell: Any, *, top: tuple[int, str] | None, below: tuple[int, str]) -> None:
-    """The lines of a cell, which python-pptx has no words for: width and colour of the theme."""
+def _rules(cell: Any, **looks: tuple[int, str] | None) -> None:
+    """The lines of a cell: width and colour of the theme; no others, and no ground."""
     properties = cell._tc.get_or_add_tcPr()
-    for name, look in (("lnL", None), ("lnR", None), ("lnT", top), ("lnB", below)):
-        width, colour = look or (0, "")
-        fill = f'<a:solidFill><a:schemeClr val="{colour}"/></a:solidFill>' if colour else "<a:noFill/>"
-        properties.append(parse_xml(f'<a:{name} {nsdecls("a")} w="{width}">{fill}</a:{name}>'))
-    properties.append(parse_xml(f"<a:noFill {nsdecls('a')}/>"))
+    for name in ("lnL", "lnR", "lnT", "lnB"):
+        width, colour = looks.get(name) or (0, "")
+        line = _add(properties, f"a:{name}", w=str(width))
+        if colour:
+            _add(_add(line, "a:solidFill"), "a:schemeClr", val=colour)
+        else:
+            _add(line, "a:noFill")
+    _add(properties, "a:noFill")

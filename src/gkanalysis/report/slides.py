@@ -52,27 +52,14 @@ LAYOUTS: dict[str, dict[str, tuple[float, float, float, float]]] = {
     "text": {"text": (LEFT, 48.0, 250.0, 110.0)},
     "full": {"caption": (LEFT, 48.0, WIDTH, 7.0), "exhibit": (LEFT, 57.0, WIDTH, 101.0)},
     "beside": {
-        "text": (248.667, 48.0, 74.0, 110.0),
-        "caption": (LEFT, 48.0, 222.667, 7.0),
-        "exhibit": (LEFT, 57.0, 222.667, 101.0),
+        "text": (248.667, 48.0, 74.0, 110.0), "caption": (LEFT, 48.0, 222.667, 7.0), "exhibit": (LEFT, 57.0, 222.667, 101.0),
     },
-    "above": {
-        "text": (LEFT, 47.0, 260.0, 26.0),
-        "caption": (LEFT, 75.0, WIDTH, 7.0),
-        "exhibit": (LEFT, 84.0, WIDTH, 74.0),
-    },
-}
+    "above": {"text": (LEFT, 47.0, 260.0, 26.0), "caption": (LEFT, 75.0, WIDTH, 7.0), "exhibit": (LEFT, 84.0, WIDTH, 74.0)},
+}  # fmt: skip
 # Sizes of type in points; the distance of two lines is LINE times the size.
 SIZES = {
-    "headline": 40.0,
-    "section": 40.0,
-    "title": 28.0,
-    "text": 20.0,
-    "above": 18.0,
-    "beside": 17.0,
-    "caption": 14.0,
-    "small": 11.0,
-}
+    "headline": 40.0, "section": 40.0, "title": 28.0, "text": 20.0, "above": 18.0, "beside": 17.0, "caption": 14.0, "small": 11.0,
+}  # fmt: skip
 LINE = 1.28
 TABLE_SIZES = (15.0, 13.5, 12.0)  # a table is set in the largest of these that fits, never smaller
 FIGURE_TYPE = 8.5  # points of the type in a figure as it is drawn (gkanalysis.report.style)
@@ -163,13 +150,12 @@ def make_slides(document: dict[str, Any], build: Path) -> tuple[Node, list[Slide
     for k, slide in enumerate(slides):
         problems += _forbidden(slide)
         if slide.exhibit is not None:
-            found = _candidates(slide, build)
-            if not found:
+            slides[k] = replace(slide, candidates=tuple(_candidates(slide, build)))
+            if not slides[k].candidates:
                 problems.append(
                     f"{slide.name}: Die Abbildung „{slide.exhibit['id']}“ ist zu hoch für eine Folie; ihre Schrift wäre "
                     f"kleiner als {format_count(int(SMALLEST))} Punkt. Bitte weniger Zeilen zeigen oder auf zwei Folien verteilen"
                 )
-            slides[k] = replace(slide, candidates=tuple(found))
         elif slide.kind == "text":
             slides[k] = replace(slide, candidates=({"layout": "text", "size": SIZES["text"]},))
     if problems:
@@ -182,14 +168,14 @@ def _data_slide(document: dict[str, Any]) -> str:
     """What every set of slides says at its end of data and programs."""
     listed = "\n".join(" ".join(row) for row in document["raw_files"])
     n = len(document["raw_files"])
-    known = [row for row in document["versions"] if row[0] in ("Python", "gkanalysis", "pandas", "typst")]
+    shown = [row for row in document["versions"] if row[0] in ("Python", "gkanalysis", "pandas", "typst")]
     return DATA_SLIDE.format(
         statement="Alle Angaben sind erfunden" if document["synthetic"] else "Alle Angaben sind vertraulich",
         dataset=escape_markdown(document["dataset"]),
         kind=data_mark(document["synthetic"]),
         n=f"{format_count(n)}{NBSP}eingegangenen Dateien" if n != 1 else "einer eingegangenen Datei",
         digest=hashlib.sha256(listed.encode("utf-8")).hexdigest()[:16],
-        versions=", ".join(escape_markdown(NBSP.join(row)) for row in known),
+        versions=", ".join(escape_markdown(NBSP.join(row)) for row in shown),
     )
 
 
@@ -199,6 +185,7 @@ def _split(blocks: Sequence[Node], exhibits: dict[str, Any]) -> tuple[list[Slide
     problems: list[str] = []
     section = ""
     for block in blocks:
+        words = plain_text(block)
         if block["t"] == "Header":
             level, (identifier, _, attributes), inlines = block["c"]
             words = plain_text(inlines)
@@ -208,27 +195,22 @@ def _split(blocks: Sequence[Node], exhibits: dict[str, Any]) -> tuple[list[Slide
                 )
                 continue
             section = words if level == 1 else section
-            kind = "section" if level == 1 else "text"
+            kind, topic = "section" if level == 1 else "text", dict(attributes).get("topic", "")
             depth = level if section else 1  # a reader that lists headings must not miss a level
-            topic = dict(attributes).get("topic", "")
             slides.append(
                 Slide(len(slides) + 2, kind, identifier, inlines, section, level=depth, topic=topic)
             )
         elif not slides:
             problems.append(
-                f"Vor der ersten Überschrift steht „{plain_text(block)[:60]}“; jede Folie beginnt mit # oder ##"
+                f"Vor der ersten Überschrift steht „{words[:60]}“; jede Folie beginnt mit # oder ##"
             )
         elif div_class(block) == "exhibit":
             last, exhibit = slides[-1], exhibits[block["c"][0][0]]
-            if last.kind != "text":
-                why = (
-                    "ein Abschnitt zeigt keine"
-                    if last.kind == "section"
-                    else "eine Folie zeigt höchstens eine"
-                )
-                problems.append(f"{last.name}: Die Darstellung „{exhibit['id']}“ ist zu viel, {why}")
-            else:
+            if last.kind == "text":
                 slides[-1] = replace(last, kind=exhibit["kind"], exhibit=exhibit)
+                continue
+            why = "ein Abschnitt zeigt keine" if last.kind == "section" else "eine Folie zeigt höchstens eine"
+            problems.append(f"{last.name}: Die Darstellung „{exhibit['id']}“ ist zu viel, {why}")
         else:
             slides[-1].text.append(block)
     return slides, problems
@@ -258,14 +240,14 @@ def _candidates(slide: Slide, build: Path) -> list[dict[str, Any]]:
             layouts = ["above"]
         return [{"layout": name, "size": size} for size in TABLE_SIZES for name in layouts]
     width, height = svg_size((build / exhibit["chapter"] / "figures" / f"{exhibit['id']}.svg").read_bytes())
-    found = []
+    fitting = []
     for name in layouts:
         _, y, w, h = LAYOUTS[name]["exhibit"]
         h += 0 if slide.caption else y - LAYOUTS[name]["caption"][1]
         scale = min(w / width, h / height)
         if scale * FIGURE_TYPE >= SMALLEST:
-            found.append({"layout": name, "size": scale, "width": scale * width, "height": scale * height})
-    return sorted(found, key=lambda c: -c["size"])
+            fitting.append({"layout": name, "size": scale, "width": scale * width, "height": scale * height})
+    return sorted(fitting, key=lambda c: -c["size"])
 
 
 def svg_size(svg: bytes) -> tuple[float, float]:
@@ -279,8 +261,7 @@ def svg_size(svg: bytes) -> tuple[float, float]:
     >>> [round(x, 1) for x in svg_size(b'<svg height="72pt" viewBox="0 0 9 9" width="144pt">')]
     [50.8, 25.4]
     """
-    found = re.search(rb"<svg\b[^>]*>", svg)
-    head = found[0] if found else b""
+    head = (re.search(rb"<svg\b[^>]*>", svg) or [b""])[0]
     sides = [re.search(rb'\s%s="([\d.]+)pt"' % name, head) for name in (b"width", b"height")]
     if not all(sides):
         raise RenderError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -57,16 +57,15 @@ def _slide(slide: Slide, sign: str, institution: str, build: Path) -> list[Node]
     layout = slide.candidates[0]["layout"] if slide.candidates else "section"
     style = ""
     if slide.exhibit is not None:
-        known = {k: slide.candidates[0].get(k, 0) for k in ("size", "width", "height")}
-        style = ' style="' + ";".join(f"--{k}:{v:.3f}" for k, v in known.items()) + '"'
+        sizes = ";".join(f"--{k}:{slide.candidates[0].get(k, 0):.3f}" for k in ("size", "width", "height"))
+        style = f' style="{sizes}"'
     bare = "" if slide.caption else " bare"
-    head = {"t": "Header", "c": [slide.level + 1, [slide.id, ["statement"], []], slide.title]}
     running = f'<p class="running">{escape(slide.section)}</p>' if slide.kind != "section" else ""
-    blocks = raw(
-        "html",
-        f'<section class="slide {slide.kind} {layout}{bare}" aria-labelledby="{slide.id}"{style}><div class="sheet">{running}',
-    )
-    blocks.append(head)
+    start = f'<section class="slide {slide.kind} {layout}{bare}" aria-labelledby="{slide.id}"{style}><div class="sheet">{running}'
+    blocks = [
+        *raw("html", start),
+        {"t": "Header", "c": [slide.level + 1, [slide.id, ["statement"], []], slide.title]},
+    ]
     if slide.text:
         blocks += [
             *raw("html", '<div class="words">'),
@@ -76,11 +75,8 @@ def _slide(slide: Slide, sign: str, institution: str, build: Path) -> list[Node]
     if slide.exhibit is not None:
         shown = {"label": "", "title": slide.caption or slide.exhibit["title"]}
         blocks += raw("html", exhibit_html(slide.exhibit | shown, build))
-    return blocks + raw(
-        "html",
-        f'<p class="mark">{escape(sign)}</p><p class="strip"><span>{escape(institution)}</span>'
-        f'<span class="number">{slide.number}</span></p></div></section>',
-    )
+    end = f'<p class="mark">{escape(sign)}</p><p class="strip"><span>{escape(institution)}</span>'
+    return blocks + raw("html", f'{end}<span class="number">{slide.number}</span></p></div></section>')
 
 
 def _box(block: Node) -> list[Node] | None:
@@ -96,35 +92,30 @@ def grid_css() -> str:
         sides = zip(("left", "top", "width", "height"), box, strict=True)
         return f"{selector}{{{';'.join(f'{k}:calc({v:g}*var(--u))' for k, v in sides)}}}"
 
-    def foot(layout: Mapping[str, Sequence[float]]) -> tuple[float, float, float, float]:
-        """An exhibit reaches from its heading down to the foot, which is part of it."""
-        (x, y, _, _), (_, low, width, height) = layout["caption"], BOXES["foot"]
-        return x, y, width, low + height - y
-
-    running = (("running", "section"), ("mark", "mark"), ("strip", "strip"))
-    rules = [place(f".sheet>.{name}", BOXES[box]) for name, box in running]
-    rules += [
-        place(f".title .{n}", BOXES[n]) for n in ("institution", "headline", "subtitle", "authors", "warning")
-    ]
-    rules += [
-        place(".sheet>.statement", BOXES["title"]),
-        place(".sheet::after", BOXES["line"]),
-        place(".title .sheet::before", BOXES["rule"]),
-        place(".slide.section .statement", BOXES["headline"]),
-        place(".slide.section .words", BOXES["lead"]),
-    ]
+    places = {
+        ".sheet>.running": "section", ".sheet>.mark": "mark", ".sheet>.strip": "strip", ".sheet>.statement": "title",
+        ".sheet::after": "line", ".title .sheet::before": "rule", ".slide.section .statement": "headline",
+        ".slide.section .words": "lead",
+        **{f".title .{n}": n for n in ("institution", "headline", "subtitle", "authors", "warning")},
+    }  # fmt: skip
+    rules = [place(selector, BOXES[box]) for selector, box in places.items()]
     for name, layout in LAYOUTS.items():
         if "text" in layout:
             rules.append(place(f".{name} .words", layout["text"]))
             rules.append(f".{name} .words{{font-size:calc({SIZES[name] * MM:.3f}*var(--u))}}")
         if "caption" in layout:
-            _, y, width, height = layout["exhibit"]
-            rules.append(place(f".{name} .exhibit", foot(layout)))
-            rules.append(f".{name} .exhibit>.scroll{{width:calc({width:g}*var(--u))}}")
-            rules.append(f".{name} figcaption{{height:calc({y - layout['caption'][1]:g}*var(--u))}}")
-            rules.append(
-                f".{name} details>.scroll{{top:0;height:calc({y + height - 3 - layout['caption'][1]:g}*var(--u))}}"
+            (x, top, _, _), (_, y, width, height), (_, low, _, deep) = (
+                layout["caption"],
+                layout["exhibit"],
+                BOXES["foot"],
             )
+            rules += [
+                # an exhibit reaches from its heading down to the foot, which is part of it
+                place(f".{name} .exhibit", (x, top, width, low + deep - top)),
+                f".{name} .exhibit>.scroll{{width:calc({width:g}*var(--u))}}",
+                f".{name} figcaption{{height:calc({y - top:g}*var(--u))}}",
+                f".{name} details>.scroll{{top:0;height:calc({y + height - 3 - top:g}*var(--u))}}",
+            ]
     sizes = ";".join(f"--{name}-type:calc({size * MM:.3f}*var(--u))" for name, size in SIZES.items())
     page = f"--page-width:{PAGE[0]:g};--page-height:{PAGE[1]:g};--line:{LINE:g}"
     return f":root{{{page}}}.sheet{{{sizes}}}{''.join(rules)}"

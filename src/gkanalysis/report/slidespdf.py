@@ -40,13 +40,8 @@ PARTS = {
 
 
 def fit_slides(
-    report: Report,
-    document: dict[str, Any],
-    tree: Node,
-    slides: Sequence[Slide],
-    build: Path,
-    moment: datetime,
-) -> tuple[list[Slide], bytes]:
+    report: Report, document: dict[str, Any], tree: Node, slides: Sequence[Slide], build: Path, moment: datetime
+) -> tuple[list[Slide], bytes]:  # fmt: skip
     """The slides, each with the one layout it is set in, and the PDF (PDF/UA-1 and PDF/A-2a in one file).
 
     Raises
@@ -67,12 +62,13 @@ def fit_slides(
         except (typst.TypstError, RuntimeError) as error:
             raise RenderError(f"Typst setzt die Folien nicht: {error}") from None
     by_number = {v["number"]: v for v in verdicts}
-    fitted = []
-    for slide in slides:
-        verdict = by_number[slide.number]
-        chosen = slide.candidates[verdict["chosen"] : verdict["chosen"] + 1]
-        fitted.append(replace(slide, candidates=chosen, title_width=verdict["title"]))
-    return fitted, pdf
+    return [_chosen(slide, by_number[slide.number]) for slide in slides], pdf
+
+
+def _chosen(slide: Slide, verdict: dict[str, Any]) -> Slide:
+    """A slide with the one layout that Typst took."""
+    chosen = slide.candidates[verdict["chosen"] : verdict["chosen"] + 1]
+    return replace(slide, candidates=chosen, title_width=verdict["title"])
 
 
 def _refuse(slides: Sequence[Slide], verdicts: Sequence[dict[str, Any]]) -> None:
@@ -82,12 +78,10 @@ def _refuse(slides: Sequence[Slide], verdicts: Sequence[dict[str, Any]]) -> None
     for verdict in verdicts:
         slide = by_number.get(verdict["number"])
         name = slide.name if slide else "Titelfolie"
+        if wide := verdict["over"].pop("wide"):
+            problems.append(f"{name}: die Tabelle ist zu breit für „{wide[0]}“; bitte weniger Spalten zeigen")
         for part, over in verdict["over"].items():
-            if part == "wide" and over:
-                problems.append(
-                    f"{name}: die Tabelle ist zu breit für „{over[0]}“; bitte weniger Spalten zeigen"
-                )
-            elif part != "wide" and over > SLACK:
+            if over > SLACK:
                 lines = math.ceil(over * MM / _pitch(slide, part, verdict["chosen"]))
                 unit = ("Zeile" if part == "table" else "Textzeile") + ("n" if lines > 1 else "")
                 problems.append(
@@ -109,14 +103,8 @@ def _pitch(slide: Slide | None, part: str, chosen: int) -> float:
 
 
 def _write(
-    report: Report,
-    document: dict[str, Any],
-    tree: Node,
-    slides: Sequence[Slide],
-    build: Path,
-    folder: Path,
-    moment: datetime,
-) -> None:
+    report: Report, document: dict[str, Any], tree: Node, slides: Sequence[Slide], build: Path, folder: Path, moment: datetime
+) -> None:  # fmt: skip
     """The document for Typst: the template, the slides as calls of it, and their data as JSON beside it."""
     synthetic = document["synthetic"]
     info = {
