@@ -182,7 +182,10 @@ def test_chart_says_what_is_drawn():
         "label": "nach Bedarf", "detail": "Tag für Tag", "n": 19, "base_n": 40, "text": "19 (47,5\u00a0%)", "strong": True,
     }  # fmt: skip
     parts = {"kind": "segments", "parts": ["neu", "angeknüpft"]}
-    rows = [{"label": "Städte", "base_n": 18, "n": [3, 15]}, {"label": "Kreise", "base_n": 21, "n": [9, 12]}]
+    rows = [
+        {"label": "Städte", "detail": "n\u00a0=\u00a018", "n": [3, 15]},
+        {"label": "Kreise", "detail": "n\u00a0=\u00a021", "n": [9, 12]},
+    ]
     assert drawn("segments").chart == parts | {"rows": rows}
     assert [drawn(k).chart for k in ("units", "dots", "matrix", "flow")] == [None] * 4
 

@@ -103,10 +103,10 @@ def test_bars_are_a_chart_that_can_be_edited(content):
         == "Balken: ja 11 von 18 Städten, 9 von 21 Kreisen."
     )
     plot = shape.chart.plots[0]
-    assert list(plot.categories) == ["Städte 0", "Kreise 0"]
+    assert list(plot.categories) == ["Städte 0\nn\u00a0=\u00a018", "Kreise 0\nn\u00a0=\u00a021"]
     assert [(s.name, list(s.values)) for s in plot.series] == [("ja", [11, 9]), ("nein", [7, 12])]
     workbook = openpyxl.load_workbook(BytesIO(shape.chart.part.chart_workbook.xlsx_part.blob))
-    assert list(workbook.active.values)[1] == ("Städte 0", 11, 7)
+    assert list(workbook.active.values)[1] == ("Städte 0\nn\u00a0=\u00a018", 11, 7)
 
 
 def test_bars_on_a_track(deck):

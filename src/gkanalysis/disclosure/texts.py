@@ -29,7 +29,8 @@ LETTERS = {"t", "delText", "instrText"}
 PNG_TEXTS = (b"tEXt", b"zTXt", b"iTXt", b"eXIf")
 NESTED = 3  # files within files that are opened
 # B10 is the second cell of the tenth row of every sheet, whatever an alliance is called
-ADDRESS = ("{http://schemas.openxmlformats.org/spreadsheetml/2006/main}c", "r")
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+ADDRESSES = ((f"{SHEET}c", "r"), (f"{SHEET}dimension", "ref"))
 
 
 def texts_of(name: str, content: bytes, depth: int = 0) -> Iterator[Text]:
@@ -148,7 +149,7 @@ def _xml(content: bytes, depth: int) -> Iterator[Text]:
             continue
         tag = etree.QName(node).localname
         for key, value in node.attrib.items():
-            if (node.tag, key) == ADDRESS:
+            if (node.tag, key) in ADDRESSES:
                 continue
             yield from _with_data(f"<{tag}>, Attribut „{etree.QName(key).localname}“", value, depth)
         if tag in PARAGRAPHS:

@@ -283,7 +283,7 @@ def _segments(numbers: pd.DataFrame, slide: bool, highlight: Collection[str], *,
     axes.set_yticks(range(len(shares)), [f"{t}\n{_base(bases[t])}" for t in shares])
     axes.set(xlim=(0, 1), ylim=(len(shares) - 0.5, -0.5), xticks=[])
     _legend(canvas, [Patch(color=SEGMENTS[k][0]) for k in range(len(names))], names)
-    rows = [{"label": t, "base_n": int(bases[t]), "n": [int(n) for n in counts.loc[t]]} for t in shares]
+    rows = [{"label": t, "detail": _base(bases[t]), "n": [int(n) for n in counts.loc[t]]} for t in shares]
     return canvas, {"kind": "segments", "parts": names, "rows": rows}
 
 

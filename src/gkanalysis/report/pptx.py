@@ -312,7 +312,7 @@ def _chart(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
     rows, chosen = data["rows"], slide.candidates[0]
     divided = data["kind"] == "segments"
     table = CategoryChartData(number_format="#,##0;;")
-    table.categories = ["\n".join(t for t in (r["label"], r.get("detail", "")) if t) for r in rows]
+    table.categories = ["\n".join(t for t in (r["label"], r["detail"]) if t) for r in rows]
     if divided:
         for k, part in enumerate(data["parts"]):
             table.add_series(part, [r["n"][k] for r in rows])
