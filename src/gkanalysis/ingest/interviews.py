@@ -1,17 +1,16 @@
 """A folder of coded interviews as they came from the QDA program becomes one table of everything they hold.
 
-Every file of the folder is accounted for: read, refused with a sentence, left out with a reason, or a list of the
-team. Nothing is matched or judged here; what the readers could not use stands beside the rest with its GUID.
+Nothing is matched or judged here; what the readers could not use stands beside the rest with its GUID.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import asdict, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from gkanalysis.ingest.qda.maxqda import read_maxqda
 from gkanalysis.ingest.qda.model import Project
 from gkanalysis.ingest.qda.positions import READINGS
 from gkanalysis.ingest.qda.qdpx import read_qdpx
+from gkanalysis.ingest.received import Received, csv_rows, receive
 from gkanalysis.ingest.workbook import SYNTHETIC, says_synthetic
 
 ENDINGS = (".qdpx", ".xlsx")
@@ -37,18 +37,6 @@ OBJECTS = {
     "codings": model.Coding, "cases": model.Case, "variables": model.Variable, "memos": model.Memo,
     "links": model.Link, "sets": model.Set, "losses": model.Loss,
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedFile:
-    """One file of the folder: `status` is read, refused, left_out or list; `message` says why, in German."""
-
-    file: str
-    sha256: str
-    status: str
-    message: str
-    synthetic: bool
-    project: Project | None
 
 
 def read_project(path: Path) -> Project:
@@ -69,31 +57,23 @@ def read_project(path: Path) -> Project:
     return read_maxqda(path) if ending == ".xlsx" else read_qdpx(path, beside=path.parent)
 
 
-def read_projects(folder: Path) -> Iterator[ReceivedFile]:
-    """Read every file of a folder, one after the other, in the order of their names."""
-    for path in sorted(folder.iterdir(), key=lambda p: p.name):
-        if path.name.startswith((".", "~$")):
-            yield ReceivedFile(path.name, "", "left_out", "Sperr- oder Systemdatei", False, None)
-        elif path.is_dir():
-            yield ReceivedFile(path.name, "", "left_out", "Unterordner werden nicht gelesen", False, None)
-        elif path.name in LISTS:
-            yield ReceivedFile(path.name, "", "list", "", False, None)
-        elif path.suffix.lower() not in ENDINGS:
-            yield ReceivedFile(path.name, "", "left_out", NO_PROJECT, False, None)
-        else:
-            try:
-                project = read_project(path)
-                digest = hashlib.sha256(path.read_bytes()).hexdigest()
-                yield ReceivedFile(path.name, digest, "read", "", _is_synthetic(path, project), project)
-            except IngestError as error:
-                yield ReceivedFile(path.name, "", "refused", str(error), False, None)
+def _receive_project(path: Path) -> Received:
+    """One file of the folder; the content of what was read is its `Project`."""
+    if path.is_dir():
+        return Received(path.name, "left_out", "Unterordner werden nicht gelesen")
+    if path.name in LISTS:
+        return Received(path.name, "list")
+    if path.suffix.lower() not in ENDINGS:
+        return Received(path.name, "left_out", NO_PROJECT)
+    project = read_project(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Received(path.name, "read", "", digest, "", _is_synthetic(path, project), project)
 
 
 def _is_synthetic(path: Path, project: Project) -> bool:
     """Whether a file calls itself invented: a project in its name, a spreadsheet in its properties."""
-    return (
-        path.suffix.lower() == ".xlsx" and bool(says_synthetic(path))
-    ) or SYNTHETIC in project.name.casefold()
+    is_sheet = path.suffix.lower() == ".xlsx"
+    return (is_sheet and bool(says_synthetic(path))) or SYNTHETIC in project.name.casefold()
 
 
 def ingest_interviews(folder: Path, out: Path) -> tuple[int, list[str]]:
@@ -114,18 +94,16 @@ def ingest_interviews(folder: Path, out: Path) -> tuple[int, list[str]]:
     out.mkdir(parents=True, exist_ok=True)
     n_read, refused = 0, []
     with (
-        pq.ParquetWriter(out / "projects.parquet", SCHEMA) as writer,
-        (out / "files.csv").open("w", encoding="utf-8", newline="") as lines,
+        pq.ParquetWriter(out / "projects.parquet", SCHEMA) as projects,
+        csv_rows(out / "files.csv", FILE_COLUMNS) as files,
     ):
-        rows = csv.writer(lines, lineterminator="\n")
-        rows.writerow(FILE_COLUMNS)
-        for received in read_projects(folder):
-            rows.writerow([getattr(received, column) for column in FILE_COLUMNS])
+        for received in receive(folder, _receive_project):
+            files.writerow(attrgetter(*FILE_COLUMNS)(received))
             if received.status == "refused":
                 refused.append(received.message)
-            if received.project:
+            if received.content:
                 n_read += 1
-                writer.write_table(_as_table(received.file, received.project))
+                projects.write_table(_as_table(received.file, received.content))
     if not n_read and not refused:
         raise IngestError(
             f"In „{folder}“ liegt keine Datei eines QDA-Programms ({endings}); bitte das Projekt dorthin ausgeben."
@@ -139,30 +117,27 @@ def _as_table(file: str, project: Project) -> pa.Table:
     for name, kind in OBJECTS.items():
         names = [f.name for f in fields(kind)]
         rows += [(name, o.guid, {n: getattr(o, n) for n in names}) for o in getattr(project, name)]
-    records = [json.dumps(record, ensure_ascii=False) for *_, record in rows]
-    columns = [[file] * len(rows), [r[0] for r in rows], [r[1] for r in rows], records]
+    columns = [[file] * len(rows), [r[0] for r in rows], [r[1] for r in rows]]
+    columns.append([json.dumps(record, ensure_ascii=False) for *_, record in rows])
     return pa.table([pa.array(c, pa.string()) for c in columns], schema=SCHEMA)
 
 
 def read_interim(path: Path) -> dict[str, Project]:
     """The projects that `ingest_interviews` wrote, by file name."""
     table = pq.read_table(path)
-    parts: dict[str, dict[str, Any]] = {}
-    columns = (table[name].to_pylist() for name in ("file", "object", "record"))
-    for file, name, record in zip(*columns, strict=True):
-        content = json.loads(record)
-        project = parts.setdefault(file, {})
+    parts: dict[str, dict[str, Any]] = defaultdict(dict)
+    for file, name, record in zip(*(table[c].to_pylist() for c in ("file", "object", "record")), strict=True):
+        content = _with_tuples(json.loads(record))
         if name == "project":
-            project |= content
+            parts[file] |= content
         else:
-            fields_ = {
-                k: tuple(v) if isinstance(v, list) else v for k, v in content.items()
-            }  # JSON: no tuples
-            project.setdefault(name, []).append(OBJECTS[name](**fields_))
-    return {
-        file: Project(**{k: tuple(v) if isinstance(v, list) else v for k, v in project.items()})
-        for file, project in parts.items()
-    }
+            parts[file].setdefault(name, []).append(OBJECTS[name](**content))
+    return {file: Project(**_with_tuples(content)) for file, content in parts.items()}
+
+
+def _with_tuples(content: dict[str, Any]) -> dict[str, Any]:
+    """Lists as tuples, which JSON does not have."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in content.items()}
 
 
 def project_lines(project: Project) -> Iterator[str]:
@@ -175,42 +150,37 @@ def project_lines(project: Project) -> Iterator[str]:
     """
     sources, coders = project.by_guid("sources"), project.by_guid("coders")
     selections, paths = project.by_guid("selections"), project.code_paths
-    cases: dict[str, list[model.Case]] = {}
-    for case in project.cases:
-        for guid in case.sources:
-            cases.setdefault(guid, []).append(case)
+    cases = {guid: [c for c in project.cases if guid in c.sources] for guid in sources}
 
-    def found(kind: str, guid: str, source: str, selection: str, **more: str) -> str:
+    def row(kind: str, guid: str, source: str, selection: str, **more: str) -> str:
         document, segment = sources.get(source), selections.get(selection)
-        of = cases.get(source, ())
-        row = {
+        values = [document.values if document else {}, *(c.values for c in cases.get(source, ()))]
+        content = {
             "object": kind, "guid": guid, "source": document.name if document else source, "segment": selection,
             "start": segment.start if segment else model.NOWHERE,
             "end": segment.end if segment else model.NOWHERE,
             "place": segment.place if segment else "",
             "text": segment_text(document, segment),
             "code": "", "coder": "", "created": "", **more,
-            "case": " | ".join(c.name for c in of),
-            "variables": (document.values if document else {}) | {k: v for c in of for k, v in c.values.items()},
+            "case": " | ".join(c.name for c in cases.get(source, ())),
+            "variables": {name: value for part in values for name, value in part.items()},
         }  # fmt: skip
-        return json.dumps(row, ensure_ascii=False)
+        return json.dumps(content, ensure_ascii=False)
 
     for c in project.codings:
         coder = coders[c.coder].name if c.coder in coders else c.coder
         more = {"code": paths.get(c.code, c.code), "coder": coder, "created": c.created}
-        yield found("coding", c.guid, c.source, c.selection, **more)
+        yield row("coding", c.guid, c.source, c.selection, **more)
     coded = {c.selection for c in project.codings}
     for s in project.selections:
         if s.guid not in coded:
-            yield found("segment", s.guid, s.source, s.guid)
-    used = {x.source for x in (*project.codings, *project.selections)}
-    for document in project.sources:
-        if document.guid not in used:
-            yield found("document", document.guid, document.guid, "")
+            yield row("segment", s.guid, s.source, s.guid)
+    used = {entry.source for entry in (*project.codings, *project.selections)}
+    for guid in sources:
+        if guid not in used:
+            yield row("document", guid, guid, "")
     for loss in project.losses:
-        yield json.dumps(
-            {"object": "loss", **{f.name: getattr(loss, f.name) for f in fields(loss)}}, ensure_ascii=False
-        )
+        yield json.dumps({"object": "loss", **asdict(loss)}, ensure_ascii=False)
 
 
 def segment_text(document: model.Source | None, segment: model.Selection | None) -> str | None:
@@ -225,27 +195,26 @@ def segment_text(document: model.Source | None, segment: model.Selection | None)
 def project_summary(path: str, project: Project) -> list[str]:
     """What was found in a project as German lines for the terminal."""
 
-    def many(n: int, one: str, more: str) -> str:
+    def many(name: str, one: str, more: str) -> str:
+        n = len(getattr(project, name))
         return f"{n} {one if n == 1 else more}"
 
-    said = [
-        many(len(project.sources), "Dokument", "Dokumente"),
-        many(len(project.codes), "Kode", "Kodes"),
-        many(len(project.selections), "Segment", "Segmente"),
-        f"{many(len(project.codings), 'Kodierung', 'Kodierungen')} von {many(len(project.coders), 'Person', 'Personen')}",
-        many(len(project.cases), "Fall", "Fälle"),
-        many(len(project.memos), "Notiz", "Notizen"),
+    counts = [
+        many("sources", "Dokument", "Dokumente"),
+        many("codes", "Kode", "Kodes"),
+        many("selections", "Segment", "Segmente"),
+        f"{many('codings', 'Kodierung', 'Kodierungen')} von {many('coders', 'Person', 'Personen')}",
+        many("cases", "Fall", "Fälle"),
+        many("memos", "Notiz", "Notizen"),
         f"{len(project.losses)} nicht oder anders übernommen",
     ]
     origin = f" ({project.origin})" if project.origin else ""
-    lines = [f"{path}: „{project.name}“{origin}: {', '.join(said)}"]
-    segments = Counter(s.source for s in project.selections)
-    codings = Counter(c.source for c in project.codings)
+    lines = [f"{path}: „{project.name}“{origin}: {', '.join(counts)}"]
+    segments, codings = (Counter(o.source for o in os) for os in (project.selections, project.codings))
     for document in project.sources:
         size = "ohne Text" if document.text is None else f"{len(document.text)} Zeichen"
-        reading = f" ({READINGS[document.reading]})" if document.reading in READINGS else ""
+        reading = f" ({READINGS[document.reading]})" if document.reading else ""
         counted = f"{segments[document.guid]} Segmente, {codings[document.guid]} Kodierungen"
         lines.append(f"  {document.name}: {size}, {counted}{reading}")
-    for (done, why), n in Counter((x.done, x.why) for x in project.losses).items():
-        lines.append(f"  {n}-mal {done}: {why}")
-    return lines
+    losses = Counter((loss.done, loss.why) for loss in project.losses)
+    return lines + [f"  {n}-mal {done}: {why}" for (done, why), n in losses.items()]

@@ -1,0 +1,46 @@
+"""Every file of a source's folder is accounted for: read, refused with a sentence, or left out with a reason."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gkanalysis.core.errors import IngestError
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One file: `status` is read, refused, left_out or list; `message` says why, in German; `content` is what was read."""
+
+    file: str
+    status: str
+    message: str = ""
+    sha256: str = ""
+    version: str = ""
+    synthetic: bool = False
+    content: Any = None
+
+
+def receive(folder: Path, read: Callable[[Path], Received]) -> Iterator[Received]:
+    """Read every file of a folder, one after the other, in the order of their names."""
+    for path in sorted(folder.iterdir(), key=lambda p: p.name):
+        if path.name.startswith((".", "~$")):
+            yield Received(path.name, "left_out", "Sperr- oder Systemdatei")
+            continue
+        try:
+            yield read(path)
+        except IngestError as error:
+            yield Received(path.name, "refused", str(error))
+
+
+@contextmanager
+def csv_rows(path: Path, columns: Sequence[str]) -> Iterator[Any]:
+    """A CSV file that is open for rows below these headings."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(columns)
+        yield rows
