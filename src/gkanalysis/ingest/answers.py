@@ -1,7 +1,7 @@
 """What the fields found at one place of a form say: a tick, a single choice or a text, and what is unclear.
 
-Pure functions: each gives the response and the sentences for the review list. Several witnesses must agree;
-an entry that adds something to a box makes it illegible, because only a person can weigh the two.
+Each reader gives the response and the sentences for the review list. Several witnesses must agree; an entry that adds
+something to a box makes it illegible, because only a person can weigh the two.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from gkanalysis.codebook.layout import Slot
 from gkanalysis.ingest.placing import normalise
 from gkanalysis.ingest.word.glyphs import MARKS
+from gkanalysis.ingest.word.model import TICK_KINDS as BOX_KINDS
 from gkanalysis.ingest.word.model import Field
 
-BOX_KINDS = frozenset({"checkbox", "legacy_checkbox", "mark"})
 EMPTY = frozenset({"not_answered", "not_selected"})
 BOX_NOT_FOUND = "Kästchen „{}“: nicht gefunden"
 _MARK_CHARACTERS = frozenset("".join(MARKS).casefold())
@@ -72,14 +72,9 @@ def read_single(
     tags: Mapping[str, Slot],
     placeholders: Collection[str],
 ) -> tuple[Response, list[str]]:
-    """One response from the boxes of all options: none, one, or several ticked.
+    """One response from the boxes of all options, each with the fields that can be its box: none, one, or several.
 
-    Parameters
-    ----------
-    parts : each option with the fields that can be its box
-    how : how their cell was found
-    tags : name of a control -> the option it was made for
-    placeholders : normalised texts that are no answer
+    `tags` names the option that a control was made for.
     """
     slot = parts[0][0]
     labels = [normalise(option.option_label) for option, _ in parts]
@@ -132,19 +127,15 @@ def read_text(
 def read_choice(
     slot: Slot, fields: Sequence[Field], how: str, placeholders: Collection[str], whole: str
 ) -> tuple[Response, list[str]]:
-    """The response to a drop-down list, or to what was typed in its place: the one entry that it names.
-
-    The text is kept as it stands; what is no entry of the list is illegible, because only a person can weigh it.
-    """
+    """The response to a drop-down list, or to what was typed in its place: the one entry that it names."""
     response, problems = read_text(slot, fields, how, placeholders, whole)
     if response.state != "answered":
         return response, problems
-    said = normalise(response.value)
-    chosen = [option for option, label in slot.choices if normalise(label) == said]
-    raw = response.raw or response.value
+    chosen = [option for option, label in slot.choices if normalise(label) == normalise(response.value)]
+    response = replace(response, raw=response.raw or response.value)
     if len(chosen) != 1:
-        return replace(response, state="illegible", raw=raw), ["keine der Vorgaben der Liste"]
-    return replace(response, value=chosen[0], raw=raw), problems
+        return replace(response, state="illegible"), ["keine der Vorgaben der Liste"]
+    return replace(response, value=chosen[0]), problems
 
 
 def _ties(f: Field, option: Slot, label: str, labels: Sequence[str], tags: Mapping[str, Slot]) -> bool:
@@ -156,14 +147,10 @@ def _ties(f: Field, option: Slot, label: str, labels: Sequence[str], tags: Mappi
 def _tick_state(fields: Sequence[Field], placeholders: Collection[str]) -> tuple[str, str]:
     """State of a box and what is wrong with it: several witnesses in one cell must agree."""
     boxes = [f for f in fields if f.kind in BOX_KINDS]
-    written = [
-        f
-        for f in fields
-        if f.kind not in BOX_KINDS
-        and f.state not in EMPTY
-        and normalise(f.value) not in placeholders
-        and not (boxes and "container" in f.notes)  # LibreOffice wraps a box in a control of its glyph
-    ]
+    beside = [f for f in fields if f.kind not in BOX_KINDS and f.state not in EMPTY]
+    if boxes:  # LibreOffice wraps a box in a control of its glyph
+        beside = [f for f in beside if "container" not in f.notes]
+    written = any(normalise(f.value) not in placeholders for f in beside)
     states = {f.state for f in boxes}
     if "unclear" in states or (written and not boxes):
         return "illegible", "Kreuz nicht eindeutig"

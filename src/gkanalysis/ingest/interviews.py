@@ -57,8 +57,13 @@ def read_project(path: Path) -> Project:
     return read_maxqda(path) if ending == ".xlsx" else read_qdpx(path, beside=path.parent)
 
 
+def read_projects(folder: Path) -> Iterator[Received]:
+    """Read every file of a folder; the content of a project that was read is its `Project`."""
+    return receive(folder, _receive_project)
+
+
 def _receive_project(path: Path) -> Received:
-    """One file of the folder; the content of what was read is its `Project`."""
+    """One file of the folder."""
     if path.is_dir():
         return Received(path.name, "left_out", "Unterordner werden nicht gelesen")
     if path.name in LISTS:
@@ -97,7 +102,7 @@ def ingest_interviews(folder: Path, out: Path) -> tuple[int, list[str]]:
         pq.ParquetWriter(out / "projects.parquet", SCHEMA) as projects,
         csv_rows(out / "files.csv", FILE_COLUMNS) as files,
     ):
-        for received in receive(folder, _receive_project):
+        for received in read_projects(folder):
             files.writerow(attrgetter(*FILE_COLUMNS)(received))
             if received.status == "refused":
                 refused.append(received.message)

@@ -1,8 +1,7 @@
 """Tie what was found in a received form to the items of its codebook, with the certainty of each tie.
 
-A place is found by the tag of its control, by its position in the tables, or by its printed label; a
-position counts only if the printed labels agree. Two witnesses that contradict each other, marks that
-cannot be read, and what stands where no answer is expected go to the review list: nothing is guessed.
+A place is found by the tag of its control, by its position in the tables, or by its printed label; a position counts
+only if the printed labels agree. What contradicts itself or stands where no answer is expected goes to review.
 """
 
 from __future__ import annotations
@@ -101,9 +100,8 @@ class Matcher:
         """
         tables = [ReceivedTable(t) for t in form.tables]
         best: tuple[int, str, dict[int, ReceivedTable]] | None = None
-        for version, layout in self.layouts.items():
-            labels = self.labels[version]
-            aligned = align_tables(layout, labels, tables)
+        for version, labels in self.labels.items():
+            aligned = align_tables(labels, tables)
             found = sum(len(labels[number] & table.content) for number, table in aligned.items())
             printed = sum(map(len, labels.values()))
             if found >= MIN_PRINTED * printed and (best is None or 2 * found - printed > best[0]):

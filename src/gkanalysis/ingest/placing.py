@@ -7,7 +7,7 @@ stands once. People insert, delete, merge and split cells: what cannot be placed
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -57,34 +57,28 @@ def printed_labels(layout: FormTable) -> frozenset[str]:
 
 
 def align_tables(
-    layouts: Iterable[FormTable], labels: Mapping[int, frozenset[str]], tables: Iterable[ReceivedTable]
+    labels: Mapping[int, frozenset[str]], tables: Iterable[ReceivedTable]
 ) -> dict[int, ReceivedTable]:
     """Received table for each printed one, by the texts they share; the closest pair is tied first.
 
     A pair shares at least a third of the printed texts: headings alone, which the blocks of a grid have in
     common, tie a table only where nothing fits better.
     """
-    pairs = sorted(
-        (-len(labels[layout.number] & table.content), layout.number, k)
-        for layout in layouts
-        for k, table in enumerate(tables)
-    )
     tables, aligned, taken = list(tables), {}, set()
-    for shared, number, k in pairs:
-        if number not in aligned and k not in taken and -3 * shared >= len(labels[number]):
+    shared = [
+        (-len(words & t.content), number, k) for number, words in labels.items() for k, t in enumerate(tables)
+    ]
+    for negative, number, k in sorted(shared):
+        if number not in aligned and k not in taken and -3 * negative >= len(labels[number]):
             aligned[number] = tables[k]
             taken.add(k)
     return aligned
 
 
 class TablePlaces:
-    """The places of all slots of one printed table in a received table.
+    """The places of all slots of a printed table in a received one.
 
-    Parameters
-    ----------
-    layout : the printed table
-    table : the received table
-    tag_rows : printed row -> row of the received table in which controls with its tags stand
+    `tag_rows` has the received row in which the controls of a printed row stand, if there is one.
     """
 
     def __init__(self, layout: FormTable, table: ReceivedTable, tag_rows: Mapping[int, int]) -> None:
@@ -127,10 +121,9 @@ class TablePlaces:
         """Tie the printed columns to received ones by the lowest printed heading."""
         head = min(2, self.layout.n_header_rows)
         labels = {c: normalise(self.layout.printed[head, c]) for c in range(1, self.layout.n_columns + 1)}
-        found: dict[int, int] = defaultdict(int)
-        for (row, _), text in self.table.texts.items():
-            found[row] += text in labels.values()
-        self.header_row = max(found, key=lambda row: (found[row], -row), default=0)
+        printed = Counter(row for (row, _), text in self.table.texts.items() if text in labels.values())
+        rows = sorted({row for row, _ in self.table.texts})
+        self.header_row = max(rows, key=lambda row: printed[row], default=0)
         for column, label in labels.items():
             columns = {c for r, c in self.table.where(label) if r <= self.header_row}
             if len(columns) == 1:
@@ -147,13 +140,13 @@ class TablePlaces:
         for row, label in self.labels.items():
             if not label:
                 continue
-            found = [(r, c) for r, c in self.table.where(label) if r > self.header_row]
+            cells = [(r, c) for r, c in self.table.where(label) if r > self.header_row]
             if self.layout.n_header_rows:
-                found = [(r, c) for r, c in found if c == label_column]
-            if (row, label_column) in found:
+                cells = [(r, c) for r, c in cells if c == label_column]
+            if (row, label_column) in cells:
                 rows[row] = (row, label_column, "position")
-            elif len(found) == 1:
-                rows[row] = (*found[0], "label")
+            elif len(cells) == 1:
+                rows[row] = (*cells[0], "label")
             elif row in tag_rows:
                 rows[row] = (tag_rows[row], label_column, "tag")
         return rows
