@@ -14,7 +14,7 @@ from gkanalysis.core.errors import IngestError
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One file: `status` is read, refused, left_out or list; `message` says why, in German; `content` is what was read."""
+    """One file: `status` is read, refused, left_out or list; `message` says why, in German."""
 
     file: str
     status: str

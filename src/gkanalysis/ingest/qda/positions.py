@@ -19,18 +19,9 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _BEYOND_16_BITS = re.compile("[\U00010000-\U0010ffff]")
 _CUT = ("...", "…")
 _PREFIX_LENGTH = 32  # a name at least so long may be the beginning of the selected text
-_AT_BOUNDARIES = (
-    0.75  # NVivo's selections begin and end at word boundaries in 98 to 100 %, miscounted ones in 16 to 27 %
-)
+# NVivo's selections begin and end at word boundaries in 98 to 100 %, miscounted ones in 16 to 27 %
+_AT_BOUNDARIES = 0.75
 _ENOUGH_MARKS = 5  # fewer selections are judged by the whole project
-
-
-class Mark(NamedTuple):
-    """A selection as written: positions in an unknown count, and the name it was given."""
-
-    start: int
-    end: int
-    name: str
 
 
 class Fit(NamedTuple):
@@ -68,27 +59,19 @@ class Ruler:
 
     def __init__(self, stored):
         self.text = stored.replace("\r\n", "\n").replace("\r", "\n") if "\r" in stored else stored
-        wide_ends = self._wide_line_ends(stored)
-        pairs = []
-        if not self.text.isascii():
-            pairs = [match.start() for match in _BEYOND_16_BITS.finditer(self.text)]
-        both = sorted(wide_ends + pairs) if wide_ends and pairs else wide_ends or pairs
+        ends = [match.start() for match in re.finditer("\n", self.text)]
+        if stored.count("\r\n") not in (0, len(ends)):
+            written = _LINE_END.findall(stored)
+            ends = [end for end, mark in zip(ends, written, strict=True) if mark == "\r\n"]
+        pairs = (
+            [] if self.text.isascii() else [match.start() for match in _BEYOND_16_BITS.finditer(self.text)]
+        )
         # Characters that count two, and where each of them begins in that count.
-        self._wide = dict(zip(READINGS, ([], wide_ends, pairs, both), strict=True))
+        self._wide = dict(zip(READINGS, ([], ends, pairs, sorted(ends + pairs)), strict=True))
         self._begins = {
             reading: [position + before for before, position in enumerate(wide)]
             for reading, wide in self._wide.items()
         }
-
-    def _wide_line_ends(self, stored):
-        """Positions of the line ends that may count two, in code points of `text`."""
-        ends = [match.start() for match in re.finditer("\n", self.text)]
-        windows = stored.count("\r\n")
-        if windows in (0, len(ends)):
-            return ends
-        return [
-            end for end, match in zip(ends, _LINE_END.finditer(stored), strict=True) if match[0] == "\r\n"
-        ]
 
     def read(self, reading, position):
         """Code points before a position counted in a reading; None if it lies outside the text."""
@@ -105,13 +88,6 @@ class Ruler:
         """Start and end of a mark in code points; None if it is not a stretch of the text."""
         start, end = self.read(reading, mark.start), self.read(reading, mark.end)
         return None if start is None or end is None or start > end else (start, end)
-
-    def same_readings(self):
-        """Return the readings grouped by those that give equal positions everywhere."""
-        groups = {}
-        for reading, wide in self._wide.items():
-            groups.setdefault(tuple(wide), []).append(reading)
-        return list(groups.values())
 
 
 def says_same(name, text):
@@ -143,32 +119,25 @@ def fit_readings(texts):
 
     Parameters
     ----------
-    texts : list of (Ruler, list of Mark)
+    texts : list of (Ruler, list of Selection)
+        With positions as written.
 
     Returns
     -------
     list of Fit, one per text
     """
-    scores = [_score_text(ruler, marks) for ruler, marks in texts]
+    scores = [{reading: _score(ruler, reading, marks) for reading in READINGS} for ruler, marks in texts]
     totals = {
         reading: tuple(map(sum, zip(*(s[reading] for s in scores), strict=True))) for reading in READINGS
     }
-    order = sorted(READINGS, key=lambda reading: totals.get(reading, ()), reverse=True) if scores else []
+    order = sorted(READINGS, key=totals.get, reverse=True)
     return [
         _fit(ruler, marks, score, order, totals) for (ruler, marks), score in zip(texts, scores, strict=True)
     ]
 
 
-def _score_text(ruler, marks):
-    """(points of names, selections inside, ends at word boundaries) by reading."""
-    scores = {}
-    for group in ruler.same_readings():
-        scores.update(dict.fromkeys(group, _score(ruler, group[0], marks)))
-    return scores
-
-
 def _score(ruler, reading, marks):
-    """The same for one reading."""
+    """(points of names, selections inside, ends at word boundaries) of one reading."""
     text = ruler.text
     named = inside = at_boundaries = 0
     for mark in marks:
@@ -176,53 +145,35 @@ def _score(ruler, reading, marks):
         if span is None:
             continue
         start, end = span
-        selected = text[start:end]
         # a position within a character is not inside
         inside += (ruler.write(reading, start), ruler.write(reading, end)) == (mark.start, mark.end)
-        if mark.name and says_same(mark.name, selected):
+        if mark.name and says_same(mark.name, text[start:end]):
             named += (
-                2 if len(mark.name) == len(selected) else 1
+                2 if len(mark.name) == end - start else 1
             )  # white space at an end decides between readings
         is_empty = mark.start == mark.end  # says nothing for or against a reading
-        at_boundaries += 2 if is_empty else _begins_word(text, start) + _ends_word(text, end)
+        at_boundaries += 2 if is_empty else _is_edge(text, start, 0) + _is_edge(text, end, -1)
     return named, inside, at_boundaries
 
 
-def _begins_word(text, position):
-    """Whether something begins here: not white space, not the inside of a word."""
-    here = text[position : position + 1]
-    return (
-        not here.isspace() and bool(here) and not (here.isalnum() and text[position - 1 : position].isalnum())
-    )
-
-
-def _ends_word(text, position):
-    """Whether something ends here."""
-    before = text[position - 1 : position] if position else ""
-    return (
-        bool(before)
-        and not before.isspace()
-        and not (before.isalnum() and text[position : position + 1].isalnum())
-    )
+def _is_edge(text, position, side):
+    """Whether a word or sign begins (side 0) or ends (side -1) here, outside of any word."""
+    before, after = text[max(position - 1, 0) : position], text[position : position + 1]
+    inner = before if side else after
+    return bool(inner) and not inner.isspace() and not (before.isalnum() and after.isalnum())
 
 
 def _fit(ruler, marks, scores, order, totals):
     """The Fit of one text; `order` has the readings as the whole project prefers them."""
-    spans = {
-        reading: [ruler.span(reading, mark) for mark in marks]
-        for group in ruler.same_readings()
-        for reading in group[:1]
-    }
-    alike = {reading: group[0] for group in ruler.same_readings() for reading in group}
-    best = max(order, key=lambda reading: scores[reading])
-    favourite = order[0]
+    best, favourite = max(order, key=lambda reading: scores[reading]), order[0]
     slack = max(2, len(marks) // 5)  # a tenth of all ends
     nearly = scores[favourite][:2] == scores[best][:2] and scores[favourite][2] >= scores[best][2] - slack
     chosen = favourite if nearly else best
+    places = [ruler.span(chosen, mark) for mark in marks]
     rivals = [
         reading
         for reading in order
-        if spans[alike[reading]] != spans[alike[chosen]] and scores[reading] == scores[chosen]
+        if scores[reading] == scores[chosen] and [ruler.span(reading, mark) for mark in marks] != places
     ]
     is_sure = all(totals[chosen] > totals[rival] for rival in rivals)
     judged = scores[chosen] if len(marks) >= _ENOUGH_MARKS else totals[chosen]
