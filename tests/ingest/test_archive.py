@@ -18,7 +18,7 @@ from gkanalysis.ingest.office import open_word_file
 from gkanalysis.ingest.qda.qdpx import read_qdpx
 from gkanalysis.ingest.refusal import QdaFileError, RefusedFileError, RefusedSheetError
 from gkanalysis.ingest.workbook import read_workbook
-from qda.drawn import project, stored_source, text_source
+from ingest.qda.drawn import project, stored_source, text_source
 from sheets import xlsx, xlsx_parts
 
 MB = 2**20

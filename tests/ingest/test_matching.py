@@ -428,10 +428,3 @@ def test_place_finds_the_answer(style):
         assert "Kleine Runde" in "".join(held["2.4", 1].itertext())
         assert "".join(held[A03, 1].itertext()) in ("☒", "x")
     assert "Beirat" in "".join(held["1.2.1", 3].itertext())
-
-
-def test_codes_of_the_declared_form_are_unique():
-    """Neither a tag nor the name of a legacy field stands for two slots of a version."""
-    for version in BOOK.versions:
-        slots = [s for table in BOOK.tables(version) for s in table.slots]
-        assert len({s.tag for s in slots}) == len({s.bookmark for s in slots}) == len(slots)

@@ -1,10 +1,13 @@
 """Which way of counting fits a text: told from names, else from word boundaries, else from the whole project."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gkanalysis.ingest.qda.positions import READINGS, Mark, Ruler, fit_readings, says_same
+from gkanalysis.ingest.qda.model import Selection
+from gkanalysis.ingest.qda.positions import READINGS, Ruler, fit_readings, says_same
 
 TEXT = "Guten Tag 😀.\r\nWir fangen 😀 neu an.\r\nAlle kamen gern."
 PLAIN = TEXT.replace("\r\n", "\n")
@@ -14,6 +17,11 @@ LENGTHS = {
     "utf16_lf": len(PLAIN.encode("utf-16-le")) // 2,
     "utf16_crlf": len(TEXT.encode("utf-16-le")) // 2,
 }
+
+
+def mark(start, end, name=""):
+    """A selection as written."""
+    return Selection("", "", start, end, name)
 
 
 def marks(reading, *words, named):
@@ -26,7 +34,7 @@ def marks(reading, *words, named):
             before = PLAIN[:position]
             before = before.replace("\n", "\r\n") if reading.endswith("crlf") else before
             ends.append(len(before.encode("utf-16-le")) // 2 if reading.startswith("utf16") else len(before))
-        found.append(Mark(*ends, word if named else ""))
+        found.append(mark(*ends, word if named else ""))
     return found
 
 
@@ -50,13 +58,14 @@ def test_each_reading_is_recognised(reading, named, stored):
     ]
 
 
-@pytest.mark.parametrize("reading", READINGS)
-def test_positions_end_with_the_text(reading):
-    """The end of the text is a position, one more is not; nor is one before the beginning."""
-    ruler = Ruler(TEXT)
-    assert ruler.read(reading, LENGTHS[reading]) == len(PLAIN)
-    assert ruler.read(reading, LENGTHS[reading] + 1) is None
-    assert ruler.read(reading, -1) is None
+def test_places_in_a_text():
+    """The end is one, what lies beyond is none; inside CR LF or an emoji its beginning is meant; a lone CR is LF."""
+    for reading, length in LENGTHS.items():
+        assert [Ruler(TEXT).read(reading, p) for p in (length, length + 1, -1)] == [len(PLAIN), None, None]
+    assert [Ruler("a\r\nb😀c").read("utf16_crlf", p) for p in range(8)] == [0, 1, 1, 2, 3, 3, 4, 5]
+    assert Ruler("a\nb\r\nc").read("codepoints_crlf", 5) == 4  # only the stored Windows line end counts two
+    assert Ruler("a\nb\nc").read("codepoints_crlf", 5) == 3
+    assert Ruler("a\rb").text == "a\nb"
 
 
 @given(
@@ -71,26 +80,9 @@ def test_reading_undoes_writing(stored, reading, position):
     assert ruler.read(reading, ruler.write(reading, position)) == position
 
 
-def test_position_inside_a_character_means_its_beginning():
-    """Between CR and LF, or in the middle of an emoji."""
-    ruler = Ruler("a\r\nb😀c")
-    assert [ruler.read("utf16_crlf", p) for p in range(8)] == [0, 1, 1, 2, 3, 3, 4, 5]
-
-
-def test_only_stored_windows_line_ends_count_two():
-    """In a text with both kinds of line ends."""
-    assert Ruler("a\nb\r\nc").read("codepoints_crlf", 5) == 4
-    assert Ruler("a\nb\nc").read("codepoints_crlf", 5) == 3
-
-
-def test_line_ends_of_old_macs_count_one_character():
-    """A single CR becomes LF."""
-    assert Ruler("a\rb").text == "a\nb"
-
-
 def test_a_text_that_cannot_tell_follows_the_project():
     """Without emoji code points and UTF-16 are the same; the other texts of the project decide what is recorded."""
-    silent = (Ruler("Ja.\r\nNein."), [Mark(5, 9, "")])
+    silent = (Ruler("Ja.\r\nNein."), [mark(5, 9)])
     telling = (Ruler(TEXT), marks("utf16_crlf", "Wir", "neu", "Alle", "gern", named=True))
     assert [fit.reading for fit in fit_readings([silent, telling])] == ["utf16_crlf", "utf16_crlf"]
     assert fit_readings([silent])[0].reading == "codepoints_crlf"
@@ -98,7 +90,7 @@ def test_a_text_that_cannot_tell_follows_the_project():
 
 def test_few_cut_words_do_not_overrule_the_project():
     """A selection within words looks better one character further on; the project knows better."""
-    cut = (Ruler("😀 Zu alt"), [Mark(4, 8, "")])  # „u al“ in UTF-16 units, „ alt“ in code points
+    cut = (Ruler("😀 Zu alt"), [mark(4, 8)])  # „u al“ in UTF-16 units, „ alt“ in code points
     assert fit_readings([cut])[0].reading == "codepoints_lf"
     telling = (Ruler(TEXT), marks("utf16_crlf", "Wir", "neu", "Alle", "kamen", "gern", named=False))
     assert fit_readings([cut, telling])[0].reading == "utf16_crlf"
@@ -106,32 +98,32 @@ def test_few_cut_words_do_not_overrule_the_project():
 
 def test_equal_scores_with_different_places_are_not_sure():
     """Nothing tells whether one character or the next is meant."""
-    (fit,) = fit_readings([(Ruler("😀 a b c"), [Mark(2, 3, "")])])
+    (fit,) = fit_readings([(Ruler("😀 a b c"), [mark(2, 3)])])
     assert fit.reading == "codepoints_lf"
     assert fit.is_sure
-    (fit,) = fit_readings([(Ruler("😀aaaaaa"), [Mark(3, 4, "")])])
+    (fit,) = fit_readings([(Ruler("😀aaaaaa"), [mark(3, 4)])])
     assert not fit.is_sure
 
 
 def test_selections_in_the_middle_of_words_are_doubtful():
     """Five of them are enough to say so, if no name speaks for them."""
     text = "Zusammenarbeit " * 9
-    inside = [Mark(15 * n + 3, 15 * n + 6, "") for n in range(5)]
+    inside = [mark(15 * n + 3, 15 * n + 6) for n in range(5)]
     assert fit_readings([(Ruler(text), inside)])[0].is_doubtful
-    named = [mark._replace(name=text[mark.start : mark.end]) for mark in inside]
+    named = [replace(m, name=text[m.start : m.end]) for m in inside]
     assert not fit_readings([(Ruler(text), named)])[0].is_doubtful
 
 
 def test_white_space_at_an_end_decides_between_two_names_that_fit():
     """Cut off or not, the name fits; to the last space it fits only once."""
     ruler = Ruler("ja\n nein")
-    assert fit_readings([(ruler, [Mark(0, 3, "ja\n")])])[0].reading == "codepoints_lf"
-    assert fit_readings([(ruler, [Mark(0, 4, "ja\n")])])[0].reading == "codepoints_crlf"
+    assert fit_readings([(ruler, [mark(0, 3, "ja\n")])])[0].reading == "codepoints_lf"
+    assert fit_readings([(ruler, [mark(0, 4, "ja\n")])])[0].reading == "codepoints_crlf"
 
 
 def test_empty_selections_tell_nothing():
     """A place between two letters is neither right nor wrong."""
-    (fit,) = fit_readings([(Ruler("aaaa😀aa"), [Mark(6, 6, "")] * 9)])
+    (fit,) = fit_readings([(Ruler("aaaa😀aa"), [mark(6, 6)] * 9)])
     assert fit.reading == "codepoints_lf"
     assert not fit.is_doubtful
     assert not fit.is_sure

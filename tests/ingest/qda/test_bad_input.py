@@ -4,7 +4,17 @@ import pytest
 
 from gkanalysis.ingest.qda.losses import KINDS, RAW_LENGTH, loss
 from gkanalysis.ingest.qda.qdpx import read_qdpx
-from qda.drawn import CODES, CODING, kinds, project, read, selection, stored_source, text_source, written
+from ingest.qda.drawn import (
+    CODES,
+    CODING,
+    kinds,
+    project,
+    read,
+    selection,
+    stored_source,
+    text_source,
+    written,
+)
 
 TEXT = "Wir haben neu angefangen. Alle kamen."
 

@@ -7,7 +7,7 @@ import pytest
 from gkanalysis.ingest.qda.projectxml import MAX_TAGS, iterate_objects, refuse_doctype
 from gkanalysis.ingest.qda.qdpx import read_qdpx
 from gkanalysis.ingest.refusal import QdaFileError, UnsafeContentError
-from qda.drawn import PROJECT_NAMESPACE, project, text_source, written, zipped
+from ingest.qda.drawn import PROJECT_NAMESPACE, project, text_source, written, zipped
 
 MEGABYTE = 2**20
 

@@ -5,7 +5,7 @@ import pytest
 from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.qda.maxqda import read_maxqda
 from gkanalysis.ingest.qda.model import Coding, Selection
-from qda.drawn import project, zipped
+from ingest.qda.drawn import project, zipped
 from sheets import Raw, xlsx
 
 GERMAN = [

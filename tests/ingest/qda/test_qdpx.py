@@ -5,7 +5,17 @@ import pytest
 from gkanalysis.ingest.qda.guids import description_guid
 from gkanalysis.ingest.qda.model import Case, Code, Coder, Coding, Link, Memo, Selection, Set, Variable
 from gkanalysis.ingest.qda.qdpx import read_qdpx
-from qda.drawn import CODING, kinds, project, read, selection, stored_source, text_source, written, zipped
+from ingest.qda.drawn import (
+    CODING,
+    kinds,
+    project,
+    read,
+    selection,
+    stored_source,
+    text_source,
+    written,
+    zipped,
+)
 
 TEXT = "Wir haben neu angefangen.\nAlle kamen."
 

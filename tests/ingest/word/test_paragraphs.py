@@ -1,4 +1,4 @@
-"""Tracked changes, struck-out and hidden text."""
+"""The inside of paragraphs: tracked changes, struck-out and hidden text, fields of Word with their results."""
 
 import pytest
 
@@ -6,6 +6,7 @@ from docx_parts import (
     cell,
     control,
     in_cell,
+    legacy,
     only,
     paragraph,
     part,
@@ -104,3 +105,69 @@ def test_looks_come_from_styles_too():
     styled = f'<w:p><w:pPr><w:pStyle w:val="Weg"/></w:pPr>{run("weg")}</w:p>{paragraph("da")}'
     values = [(field.value, field.state) for field in read(styled, styles=styles).fields]
     assert values == [("", "not_answered"), ("da", "answered")]
+
+
+def test_legacy_text_over_several_paragraphs():
+    """A long answer goes on in the next paragraphs of the cell."""
+    whole = legacy(
+        '<w:name w:val="T"/><w:textInput/>',
+        "FORMTEXT",
+        run("eins") + "</w:p><w:p>" + run("zwei") + "</w:p><w:p>",
+    )
+    form = read(table(row("Frage", cell(f"<w:p>{whole}{run(' danach')}</w:p>"))))
+    assert only(form, "legacy_text").value == "eins\nzwei"
+    assert [field.value for field in form.fields if "text_beside_control" in field.notes] == ["danach"]
+    assert only(read(paragraph("Frage: ", whole)), "legacy_text").value == "eins\nzwei"
+
+
+def test_codes_of_other_fields_are_no_text():
+    """Simple, complex and nested fields show their result, never their code."""
+    nested = (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>IF </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>'
+        f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run("7")}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+        f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run("sieben")}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )
+    simple = f'<w:fldSimple w:instr=" PAGE "><w:fldSimple w:instr="NUMPAGES">{run("9")}</w:fldSimple></w:fldSimple>'
+    assert only(read(paragraph("Seite ", nested, " von ", simple)), "paragraph").value == "Seite sieben von 9"
+
+
+def test_field_that_never_ends_swallows_nothing():
+    """Broken fields are listed; the text of the next paragraph is read."""
+    broken = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>'
+    form = read(paragraph("a", broken) + paragraph("b"))
+    assert [field.value for field in form.fields] == ["a", "b"]
+    assert [entry.what for entry in form.skipped] == ["unclosed_field"]
+    open_text = legacy('<w:name w:val="T"/><w:textInput/>', "FORMTEXT", run("offen")).rpartition("<w:r>")[0]
+    field = only(read(paragraph("Name: ", open_text)), "legacy_text")
+    assert (field.state, field.notes, field.raw) == ("unclear", ("unclosed_field",), "offen\n")
+
+
+def test_text_in_the_code_of_a_field_is_listed():
+    """Word does not show it, but somebody may have meant it as an answer."""
+    form = read(
+        paragraph(
+            "Name: ",
+            legacy("<w:textInput/>", "FORMTEXT").replace("</w:instrText>", "</w:instrText><w:t>Möller</w:t>"),
+        )
+    )
+    assert (only(form, "legacy_text").state, only(form, "legacy_text").notes) == (
+        "unclear",
+        ("unclosed_field",),
+    )
+    assert [(entry.what, entry.text) for entry in form.skipped] == [("text_in_field_code", "Möller")]
+
+
+def test_form_field_of_unknown_kind_is_listed():
+    """Its label stays a text."""
+    form = read(paragraph("Name: ", legacy('<w:name w:val="a"/>', "FORMNEU")))
+    assert [field.value for field in form.fields] == ["Name:"]
+    assert [(entry.what, entry.text) for entry in form.skipped] == [("field", "FORMNEU")]
+
+
+def test_fields_that_fetch_are_listed():
+    """Nothing is fetched, and it is said."""
+    code = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>DDEAUTO c:\\\\x.exe</w:instrText></w:r>'
+    end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    (entry,) = read(paragraph("a", code, end)).skipped
+    assert (entry.what, entry.text) == ("field", "DDEAUTO c:\\\\x.exe")
