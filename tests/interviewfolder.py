@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from forms import ROOT
-from gkanalysis.codebook.interviewcodebook import read_interview_codebook
+from gkanalysis.codebook.interviews import read_interview_codebook
 from gkanalysis.core.zipping import zip_parts
 from gkanalysis.ingest.interviews import ingest_interviews
 from gkanalysis.ingest.qda.model import Case, Code, Coder, Coding, Memo, Project, Selection, Source, Variable

@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 import yaml
 
-from gkanalysis.codebook.listbook import read_list_book
+from gkanalysis.codebook.lists import read_list_book
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.ingest.lists import ingest_list
 from gkanalysis.report.chapter import Chapter

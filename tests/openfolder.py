@@ -5,10 +5,10 @@ import json
 import pandas as pd
 import yaml
 
+from gkanalysis.codebook.categories import read_category_book
 from gkanalysis.codebook.instrument import read_codebook
 from gkanalysis.core.findings import Log
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.ingest.categorybook import read_category_book
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.settle.mentions import read_mentions
 from wavebook import BOOK, TYPES

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from gkanalysis.codebook.policy import Attribute, NameRules, Policy, Rule, SourceRules
 from gkanalysis.disclosure.claims import SourceData
 from gkanalysis.disclosure.exact import find_breaches
-from gkanalysis.disclosure.policy import Attribute, NameRules, Policy, Rule, SourceRules
 from gkanalysis.disclosure.readclaims import read_claims
 from gkanalysis.disclosure.world import ALL, NONE, NOT_ASKED, Question
 

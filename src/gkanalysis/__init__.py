@@ -66,7 +66,7 @@ _WHERE = {
     "plain_rows": "report.exhibits",
     "printed_blocks": "report.exhibits",
     "read_codebook": "codebook.instrument",
-    "read_policy": "disclosure.policy",
+    "read_policy": "codebook.policy",
     "segment_bars": "report.oldfigures",
     "sign_test": "report.statements",
     "slide_bars": "report.oldfigures",

@@ -46,7 +46,7 @@ def _parser() -> Parser:
         command.set_defaults(run=run)
         for argument in positional:
             command.add_argument(argument)
-        if name not in ("form", "interviews", "notebooks", "check-published"):
+        if name not in ("form", "interviews", "schema", "notebooks", "check-published"):
             command.add_argument("--data", default="data/raw", help="Ordner der eingegangenen Daten")
         return command
 
@@ -102,6 +102,7 @@ def _parser() -> Parser:
         "number",
     )
     trace.add_argument("--report", help="in diesem Bericht; ohne Angabe im ersten, der die Zahl hat")
+    add("schema", _schema, "Schemata und Schlüsselverzeichnis von Codebüchern, Berichten und Regeln neu schreiben")
     notebooks = add("notebooks", _notebooks, "Notebooks prüfen oder von Ausgaben befreien")
     notebooks.add_argument("--strip", action="store_true", help="Ausgaben entfernen")
     return parser
@@ -291,6 +292,16 @@ def _trace(options: argparse.Namespace) -> None:
     asked = options.report or report_of(paths, _reports(paths), options.number)
     lines = origin_lines(paths, read_report(paths.root, asked).id, options.number)
     print("\n".join(lines if options.report else [f"Bericht: {asked}", *lines]))
+
+
+def _schema(options: argparse.Namespace) -> None:
+    from gkanalysis.codebook.schema import schema_files
+    from gkanalysis.core.paths import project_root
+    from gkanalysis.core.writing import write_bytes
+
+    for path, text in schema_files().items():
+        write_bytes(project_root() / path, text.encode("utf-8"))
+        print(path)
 
 
 def _notebooks(options: argparse.Namespace) -> None:

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from gkanalysis.codebook.categories import CategoryBook
     from gkanalysis.codebook.instrument import Codebook
-    from gkanalysis.codebook.interviewcodebook import InterviewCodebook
-    from gkanalysis.codebook.listbook import ListBook
+    from gkanalysis.codebook.interviews import InterviewCodebook
+    from gkanalysis.codebook.lists import ListBook
     from gkanalysis.codebook.sources import SourceKind
-    from gkanalysis.ingest.categorybook import CategoryBook
 
     Book = Codebook | InterviewCodebook | ListBook
 
@@ -98,9 +98,11 @@ def build_register(paths: ProjectPaths) -> None:
     ------
     ValidationError, IngestError
     """
+    from gkanalysis.codebook.dataset import read_dataset
+    from gkanalysis.codebook.register import read_register_codebook
     from gkanalysis.core.writing import write_json
-    from gkanalysis.ingest.register import read_register, read_register_codebook
-    from gkanalysis.settle.process import raw_hashes, read_dataset
+    from gkanalysis.ingest.register import read_register
+    from gkanalysis.settle.process import raw_hashes
 
     dataset = read_dataset(paths.data)
     if not dataset["synthetic"] and paths.data.resolve() == (paths.root / "data/raw").resolve():
@@ -187,7 +189,7 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
 
 def _categories(paths: ProjectPaths) -> CategoryBook | None:
     """The categories of open answers, if the project has any."""
-    from gkanalysis.ingest.categorybook import CATEGORY_FILE, read_category_book
+    from gkanalysis.codebook.categories import CATEGORY_FILE, read_category_book
 
     path = paths.codebooks / CATEGORY_FILE
     return read_category_book(path) if path.exists() else None
@@ -219,8 +221,8 @@ def _interviews_counted(tables: Mapping[str, pd.DataFrame]) -> str:
 def _codebook(paths: ProjectPaths, source: str) -> tuple[SourceKind, Book]:
     """What kind of source it is, and its codebook; one of another wave is no substitute."""
     from gkanalysis.codebook.instrument import read_codebook
-    from gkanalysis.codebook.interviewcodebook import read_interview_codebook
-    from gkanalysis.codebook.listbook import read_list_book
+    from gkanalysis.codebook.interviews import read_interview_codebook
+    from gkanalysis.codebook.lists import read_list_book
     from gkanalysis.codebook.sources import source_kind
 
     path = paths.codebook(source)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gkanalysis.disclosure.policy import Wording
+from gkanalysis.codebook.policy import Wording
 from gkanalysis.disclosure.readclaims import read_claims
 from gkanalysis.disclosure.world import ALL, NOT_ASKED
 from populations import SOURCE, Population, make_policy

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gkanalysis.codebook.policy import Attribute, Link, Rule, SignedException
 from gkanalysis.disclosure.check import breach_sentence
 from gkanalysis.disclosure.claims import SourceData
 from gkanalysis.disclosure.exact import find_breaches
 from gkanalysis.disclosure.knowledge import system_of, world_of
-from gkanalysis.disclosure.policy import Attribute, Link, Rule, SignedException
 from gkanalysis.disclosure.world import ALL, NONE, NOT_ASKED, Question
 from populations import SOURCE, STATES, Population, make_policy, told
 

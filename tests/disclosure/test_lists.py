@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
+from gkanalysis.codebook.policy import Attribute, NameRules, Policy, Rule, SourceRules, read_policy
 from gkanalysis.core.errors import CodebookError
 from gkanalysis.disclosure.data import read_sources
 from gkanalysis.disclosure.exact import find_breaches
 from gkanalysis.disclosure.matching import Index, ListedNames, Name
-from gkanalysis.disclosure.policy import Attribute, NameRules, Policy, Rule, SourceRules, read_policy
 from gkanalysis.disclosure.readclaims import read_claims
 from gkanalysis.disclosure.received import Forbidden, read_listed
 from gkanalysis.disclosure.verbatim import Spoken

@@ -5,9 +5,9 @@ import unicodedata
 import pandas as pd
 import pytest
 
+from gkanalysis.codebook.policy import NameRules, Policy
 from gkanalysis.disclosure.matching import Index, Name
 from gkanalysis.disclosure.names import collect_names, person_names
-from gkanalysis.disclosure.policy import NameRules, Policy
 
 PLACE = Name("Neuntöterstadt", "Ort", "Register")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gkanalysis.disclosure.policy import Rule
+from gkanalysis.codebook.policy import Rule
 from gkanalysis.disclosure.readclaims import read_claims
 from gkanalysis.disclosure.world import Question
 from populations import SOURCE, make_policy

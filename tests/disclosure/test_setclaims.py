@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from gkanalysis.codebook.policy import NameRules, Policy, Rule, SourceRules
 from gkanalysis.disclosure.data import forms_data, with_categories
 from gkanalysis.disclosure.exact import find_breaches
-from gkanalysis.disclosure.policy import NameRules, Policy, Rule, SourceRules
 from gkanalysis.disclosure.readclaims import read_claims
 from gkanalysis.report.openanswers import OpenAnswers
 from openfolder import ITEM, SOURCE, OpenFolder

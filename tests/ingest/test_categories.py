@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gkanalysis.codebook.categories import Category, CategoryBook
+from gkanalysis.codebook.lists import table_spec
 from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.categories import CODING_COLUMNS, coding_sheet, read_codings
-from gkanalysis.ingest.categorybook import Category, CategoryBook
 from gkanalysis.ingest.spreadsheets import read_table
-from gkanalysis.ingest.tablespec import table_spec
 from sheets import formula, xlsx
 
 N = "nachhaltigkeit-2022"

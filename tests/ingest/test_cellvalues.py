@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gkanalysis.ingest.cellvalues import KIND_TEXTS, KINDS, Column, normalised, read_cell
+from gkanalysis.codebook.lists import KIND_TEXTS, KINDS, Column, normalised
+from gkanalysis.ingest.cellvalues import read_cell
 from gkanalysis.ingest.workbook import Cell, plain_number
 
 NUMBER, INT, DAY, TEXT = (Column("x", kind) for kind in ("number", "int", "date", "text"))

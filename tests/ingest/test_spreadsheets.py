@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gkanalysis.codebook.lists import table_spec
 from gkanalysis.core.errors import GkError
 from gkanalysis.ingest.sheetfindings import SHEET_RULES, finding_log_rows
 from gkanalysis.ingest.spreadsheets import read_table
-from gkanalysis.ingest.tablespec import table_spec
 from sheets import Raw, formula, xlsx
 
 SPEC = table_spec(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gkanalysis.codebook.listbook import read_list_book
+from gkanalysis.codebook.lists import read_list_book
 from gkanalysis.core.errors import CodebookError, IngestError
 from gkanalysis.verify.accounts import account_rows
 from listfolder import CLEAN, HEAD, SOURCE, ListFolder
@@ -106,9 +106,9 @@ def test_bad_spreadsheets_reach_the_findings(tmp_path, rows, book, told, n_rows)
 @pytest.mark.parametrize(
     ("book", "says"),
     [
-        ({"file": ""}, "es fehlt ein Text zu „file“"), ({"file": "../x.csv"}, "kein Name einer Datei"), ({"columns": []}, "keine Spalte"),
+        ({"file": ""}, "„file“ ist leer; nötig ist ein Text"), ({"file": "../x.csv"}, "kein Name einer Datei"), ({"columns": []}, "„columns“ ist leer"),
         ({"columns": [{"name": "place", "titles": ["Ort"]}], "key": []}, "„place“ ist als Name einer Spalte vergeben"),
-        ({"published": "ja"}, "„published“ ist true oder false"),
+        ({"published": "ja"}, "published: „ja“ ist nicht true oder false"),
     ],
 )  # fmt: skip
 def test_codebook_of_a_list_is_checked(tmp_path, book, says):

@@ -2,9 +2,9 @@
 
 import pytest
 
+from gkanalysis.codebook.categories import read_category_book
 from gkanalysis.core.errors import CodebookError
 from gkanalysis.core.findings import Log
-from gkanalysis.ingest.categorybook import read_category_book
 from gkanalysis.settle.mentions import MENTION_COLUMNS, coding_template, read_mentions
 from openfolder import CATEGORIES, CODED, SOURCE, OpenFolder
 

@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 
 from forms import Drawn, parts_of
+from gkanalysis.codebook.dataset import read_dataset
 from gkanalysis.core.errors import IngestError, ValidationError
 from gkanalysis.core.findings import Log
 from gkanalysis.core.zipping import zip_parts
-from gkanalysis.settle.process import check_mixing, questions, raise_errors, raw_hashes, read_dataset
+from gkanalysis.settle.process import check_mixing, questions, raise_errors, raw_hashes
 from received import ALLIANCES, COUNTED, Received, found, rules, state
 
 
@@ -110,7 +111,7 @@ def test_dataset_must_say_what_it_is(tmp_path, text):
     """Without a clear „synthetic: true“ or „false“ nothing is assumed."""
     if text is not None:
         (tmp_path / "dataset.yml").write_text(text, encoding="utf-8")
-    with pytest.raises(IngestError, match=r"dataset\.yml“ (fehlt oder ist unvollständig|ist nicht lesbar)"):
+    with pytest.raises(IngestError, match=r"dataset\.yml“ ist nicht (lesbar|stimmig)"):
         read_dataset(tmp_path)
 
 

@@ -9,11 +9,12 @@ import pytest
 import yaml
 
 from forms import ROOT
+from gkanalysis.codebook.categories import read_category_book
 from gkanalysis.codebook.instrument import read_codebook
-from gkanalysis.ingest.categorybook import read_category_book
+from gkanalysis.codebook.register import read_register_codebook
 from gkanalysis.ingest.forms import ingest_forms
 from gkanalysis.ingest.interviews import ingest_interviews, read_interim
-from gkanalysis.ingest.register import read_register, read_register_codebook, register_frames
+from gkanalysis.ingest.register import read_register, register_frames
 from gkanalysis.settle.interviews import process_interviews
 from gkanalysis.settle.process import process_source
 from interviewfolder import BOOK as TALKS

@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from forms import ROOT, parts_of
-from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.codebook.declared import load_yaml
 from gkanalysis.core.errors import GkError
 from tools.synthetic.sheets import make_log, write_tables
 from wavebook import alliances

@@ -7,7 +7,7 @@ import pandas as pd
 import yaml
 
 from forms import ROOT
-from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.codebook.declared import load_yaml
 from gkanalysis.codebook.instrument import read_codebook
 from tools.project import copy_project, keep_report, make, steps
 from tools.synthetic.make import write_source

@@ -2,9 +2,10 @@
 
 import pytest
 
+from gkanalysis.codebook.published import read_bindings
 from gkanalysis.core.errors import VerificationError
 from gkanalysis.verify.certificate import GOOD, UNCHECKED
-from gkanalysis.verify.published import judge_published, read_bindings, unused_patterns
+from gkanalysis.verify.published import judge_published, unused_patterns
 
 REBUILT = {"t:a:alle": (39, 45), "t:b:kreis": (9, 21), "anzahl": (48, None)}
 BANDS = {"knapp": (-1, 0)}
@@ -148,22 +149,25 @@ def test_the_first_binding_that_fits_counts():
     ("text", "sentence"),
     [
         (None, "ist nicht lesbar: die Datei fehlt."),
-        ("a: [", "ist nicht lesbar: Zeile 1, Spalte 5: eine Klammer ist nicht geschlossen"),
-        ("- a", "enthält keine Liste „bindings“; bitte so gliedern."),
-        ("bindings: 3", "enthält keine Liste „bindings“; bitte so gliedern."),
-        ("bindings: [{match: a}]", "Eintrag 1 unter „bindings“ braucht number als Text."),
-        ("bindings: [x]", "Eintrag 1 unter „bindings“ braucht match, number als Text."),
+        ("a: [", "ist nicht lesbar: Zeile 2, Spalte 1: eine Klammer ist nicht geschlossen"),
+        ("- a", "eine Liste steht, wo Angaben der Form „name: wert“ stehen müssen"),
+        ("bindings: 3", "bindings: „3“ ist keine Liste"),
+        ("bindings: [{match: a}]", "bindings › a: es fehlt „number“"),
+        ("bindings: [x]", "bindings › 1: „x“ steht, wo Angaben der Form „name: wert“ stehen müssen"),
         (
             "bindings: [{match: a, number: b, part: N}]",
-            "Eintrag 1 unter „bindings“ kennt als part nur n und base.",
+            "bindings › a › part: „N“ gibt es nicht (erlaubt: n, base)",
         ),
         ("bindings: [{match: '(a', number: b}]", "„(a“ ist kein gültiges Muster"),
         (
             "bindings: []\nnot_checkable: [{match: a}]",
-            "Eintrag 1 unter „not_checkable“ braucht reason als Text.",
+            "not_checkable › a: es fehlt „reason“",
         ),
-        ("bindings: []\nnot_checkable: 5", "„not_checkable“ ist keine Liste; bitte so gliedern."),
-        ("bindings: []\ntables: [1]", "„tables“ ist kein Verzeichnis von Tabellen; bitte so gliedern."),
+        ("bindings: []\nnot_checkable: 5", "not_checkable: „5“ ist keine Liste"),
+        (
+            "bindings: []\ntables: [1]",
+            "tables: eine Liste steht, wo Angaben der Form „name: wert“ stehen müssen",
+        ),
     ],
 )
 def test_bindings_that_cannot_be_used(text, sentence, tmp_path):

@@ -2,10 +2,10 @@
 
 import pytest
 
+from gkanalysis.codebook.published import checked_relations, read_relations
 from gkanalysis.core.errors import VerificationError
 from gkanalysis.verify.consistency import check_consistency
-from gkanalysis.verify.declarations import checked_qualifiers
-from gkanalysis.verify.relations import PublishedNumbers, read_figures, read_relations
+from gkanalysis.verify.relations import PublishedNumbers, read_figures
 
 HEAD = "id,section,label,subgroup,kind,printed,qualifier,numerator,base\n"
 
@@ -95,9 +95,9 @@ def test_files_of_figures_that_cannot_be_read(content, sentence, tmp_path):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("- a\n", "enthält keine Blöcke der Form „sum: ...“"),
-        ("sum: [\nx: }", "ist nicht lesbar: Zeile 2, Spalte 4: eine Klammer ist nicht geschlossen"),
-        (None, "ist nicht lesbar: die Datei fehlt"),
+        ("- a\n", "eine Liste steht, wo Angaben der Form „name: wert“ stehen müssen"),
+        ("sum: [\nx: }", "sind nicht lesbar: Zeile 2, Spalte 4: eine Klammer ist nicht geschlossen"),
+        (None, "sind nicht lesbar: die Datei fehlt"),
     ],
 )
 def test_relations_that_cannot_be_read(text, sentence, tmp_path):
@@ -116,7 +116,7 @@ def test_relations_that_cannot_be_read(text, sentence, tmp_path):
 def test_empty_relations_are_no_problem(tmp_path):
     """A file of figures can be checked for what needs no declaration."""
     (tmp_path / "r.yml").write_text("# später\n")
-    assert read_relations(tmp_path / "r.yml") == {}
+    assert not any(read_relations(tmp_path / "r.yml").values())
 
 
 def test_every_unknown_id_is_named_in_one_pass():
@@ -158,26 +158,40 @@ def test_the_same_sum_for_every_row_of_a_table():
 @pytest.mark.parametrize(
     ("declared", "sentence"),
     [
-        ({"summe": []}, "Der Block „summe“ gibt es nicht, bekannt sind one_number, equal, sum, sum_each, percent_columns und qualifiers."),
-        ({"sum": "a"}, "Der Block „sum“ ist keine Liste."),
-        ({"sum": ["a"]}, "Beziehung „1“ unter „sum“: es sind keine Angaben der Form „id: ...“."),
-        ({"sum": [{"id": "s", "parts": []}]}, "Beziehung „s“ unter „sum“: es fehlt „says“, „total“, „parts“."),
-        ({"sum": [SUM, SUM]}, "Beziehung „s“ unter „sum“: die Kennung ist schon vergeben."),
-        ({"sum": [SUM | {"parts": "a.n"}]}, "Beziehung „s“ unter „sum“: „parts“ ist keine Liste von Kennungen."),
-        ({"sum": [SUM | {"parts": [{"number": "a.n"}]}]}, "Beziehung „s“ unter „sum“: „parts“ ist keine Liste von Kennungen."),
-        ({"sum": [SUM | {"rest": "ja"}]}, "Beziehung „s“ unter „sum“: „rest“ ist nicht true oder false."),
-        ({"sum": [SUM | {"id": 5}]}, "Beziehung „5“ unter „sum“: „id“ ist kein Text (Anführungszeichen helfen)."),
-        ({"one_number": [{"id": [1], "says": "x", "terms": ["a.n", "b.n"]}]}, "Beziehung „[1]“ unter „one_number“: „id“ ist kein Text (Anführungszeichen helfen)."),
-        ({"equal": [{"id": "e", "says": "e", "terms": ["a.n"]}]}, "Beziehung „e“ unter „equal“: gleich sein können nur zwei oder mehr Zahlen."),
-        ({"sum_each": [SUM | {"rows": "a"}]}, "Beziehung „s“ unter „sum_each“: „rows“ muss genau einmal {row} enthalten."),
+        ({"summe": []}, "summe: unbekannt ist „summe“ (bekannt: one_number, equal, sum, sum_each, percent_columns, qualifiers; gemeint ist wohl „sum“)."),
+        ({"sum": "a"}, "sum: „a“ ist keine Liste; bitte in eckige Klammern setzen oder mit „- “ untereinander schreiben."),
+        ({"sum": ["a"]}, "sum › 1: „a“ steht, wo Angaben der Form „name: wert“ stehen müssen."),
+        ({"sum": [SUM, SUM]}, "sum › s: die Kennung „s“ ist schon vergeben."),
+        ({"sum": [SUM | {"parts": "a.n"}]}, "sum › s › parts: „a.n“ ist keine Liste; bitte in eckige Klammern setzen oder mit „- “ untereinander schreiben."),
+        ({"sum": [SUM | {"parts": [{"number": "a.n", "mal": 2}]}]}, "sum › s › parts › a.n › mal: unbekannt ist „mal“ (bekannt: number, times)."),
+        ({"sum": [SUM | {"rest": "ja"}]}, "sum › s › rest: „ja“ ist nicht true oder false."),
+        ({"sum": [SUM | {"id": 5}]}, "sum › 5 › id: „5“ ist kein Text; bitte in Anführungszeichen setzen."),
+        ({"one_number": [{"id": [1], "says": "x", "terms": ["a.n", "b.n"]}]}, "one_number › 1 › id: eine Liste ist kein Text; bitte einen Text eintragen."),
+        ({"equal": [{"id": "e", "says": "e", "terms": ["a.n"]}]}, "equal › e › terms: gleich sein können nur zwei oder mehr Zahlen."),
+        ({"sum_each": [SUM | {"rows": "a"}]}, "sum_each › s › rows: „a“ muss genau einmal {row} enthalten."),
         ({"percent_columns": [{"id": "c", "label": "C", "figures": "x*"}]}, "Spalte „c“: „x*“ trifft keinen gedruckten Anteil; bitte das Muster prüfen."),
-        ({"qualifiers": {"rund": [1, 2]}}, "„rund“ unter „qualifiers“: nötig sind zwei Zahlen wie [-2.5, 2.5]."),
-        ({"qualifiers": ["rund"]}, "„qualifiers“ unter „qualifiers“: nötig sind zwei Zahlen wie [-2.5, 2.5]."),
+        ({"qualifiers": {"rund": [1, 2]}}, "qualifiers › rund: nötig sind zwei Zahlen um die Null, wie [-2.5, 2.5]."),
+        ({"qualifiers": ["rund"]}, "qualifiers: eine Liste steht, wo Angaben der Form „name: wert“ stehen müssen."),
     ],
 )  # fmt: skip
 def test_declarations_that_cannot_be_used(declared, sentence):
     """One German sentence says which entry, and what is wrong with it."""
     assert problems(**declared) == [sentence]
+
+
+def test_everything_missing_is_named_and_the_rest_counts(tmp_path):
+    """Each key that lacks has its sentence with the line; the good relation is left."""
+    path = tmp_path / "r.yml"
+    path.write_text("sum:\n- {id: s, parts: []}\n- {id: t, says: x, total: a.n, parts: [b.n]}\n")
+    found = []
+    (kept,) = read_relations(path, found)["sum"]
+    assert kept["id"] == "t"
+    assert [s.removeprefix(f"„{path}“, ") for s in found] == [
+        "Zeile 2, sum › s: es fehlt „says“.", "Zeile 2, sum › s: es fehlt „total“.",
+        "Zeile 2, sum › s › parts: „parts“ ist leer; nötig ist mindestens ein Eintrag.",
+    ]  # fmt: skip
+    with pytest.raises(VerificationError, match="es fehlt „total“"):
+        read_relations(path)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +200,7 @@ def test_declarations_that_cannot_be_used(declared, sentence):
 def test_bounds_of_words_are_finite_points(band):
     """What is no number of percentage points is refused, and does not reach the arithmetic."""
     found = []
-    assert checked_qualifiers({"qualifiers": {"etwa": band}}, found) == {}
+    assert checked_relations({"qualifiers": {"etwa": band}}, found)["qualifiers"] == {}
     assert len(found) == 1
 
 

@@ -23,12 +23,13 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from gkanalysis.codebook.published import read_bindings
 from gkanalysis.core.numbers import WORDS
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.report.definition import read_report
 from gkanalysis.report.shown import EXPRESSION, VALUE
-from gkanalysis.verify.published import judge_published, read_bindings
+from gkanalysis.verify.published import judge_published
 from gkanalysis.verify.relations import read_figures, read_relations
 
 Edit = Callable[[bytes], bytes]

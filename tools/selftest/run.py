@@ -275,7 +275,7 @@ def _build(root: Path, stand: Stand) -> None:
 
 def _open(rows: dict[str, list[dict[str, Any]]], root: Path, report: str) -> Found:
     """First open finding of each section; `number` if a table, a value or a list is among the outputs that differ."""
-    accepted = run._accepted(root / "data/published" / f"{report}.accepted.yml")
+    accepted = run.read_accepted(root / "data/published" / f"{report}.accepted.yml")
     found: Found = {}
     for row in settle([r for section in rows.values() for r in section], accepted):
         if row["status"] != "open":

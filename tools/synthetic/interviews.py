@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from gkanalysis.codebook.interviewcodebook import InterviewCodebook, read_interview_codebook
+from gkanalysis.codebook.interviews import InterviewCodebook, read_interview_codebook
 from gkanalysis.core.errors import GkError
 from gkanalysis.ingest.qda.model import (
     Case,

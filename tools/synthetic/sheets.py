@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 import pandas as pd
 
-from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.codebook.declared import load_yaml
 from gkanalysis.core.errors import GkError
 from gkanalysis.core.zipping import zip_parts
 from tools.synthetic.waves import REST, Figure, published_figures

@@ -18,11 +18,10 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.codebook.declared import load_yaml, why_unreadable
 from gkanalysis.codebook.instrument import Codebook, Item, read_codebook
 from gkanalysis.core.errors import GkError
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.core.yamlproblem import why_unreadable
 from tools.synthetic.solve import Program, total
 
 TICK = "x"

@@ -8,63 +8,229 @@ blank ones, so the two cannot disagree about where an item stands.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-import yaml
+from pydantic import Field
 
-from gkanalysis.codebook.codebookcheck import codebook_problems, load_yaml
+from gkanalysis.codebook.declared import (
+    FILLED,
+    Declaration,
+    Declared,
+    Flag,
+    Many,
+    Number,
+    Place,
+    Slips,
+    Some,
+    Text,
+    Whole,
+    Written,
+    choice,
+    declared,
+    key,
+    matching,
+    number_of,
+)
 from gkanalysis.codebook.layout import FormTable, form_tables
-from gkanalysis.core.errors import CodebookError
-from gkanalysis.core.yamlproblem import why_unreadable
+from gkanalysis.core.lookup import guess
 
 TICK_KINDS = frozenset({"tick", "single"})
-PART_KINDS = frozenset({"sheet", "grid", "roster"})
+Sentence = Annotated[
+    Text, matching(r"(?s).*\.\s*", "muss ein Satz sein, der sagt, warum die Fragen verschieden sind")
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A printed answer to tick; `extra` keeps what a report wants to know of it (`report`, `type`)."""
-
-    id: str
-    label: str
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
+@declared
 class Repeat:
     """The item of an earlier wave that an item asks again, word for word.
 
     `as_yes` are the answers of a single choice that count as yes; all others count as no. Other kinds have none.
     """
 
-    source: str
-    item: str
-    as_yes: tuple[str, ...] = ()
+    source: Text = key("die frühere Welle, wie „prozess-2020“")
+    item: Text = key("Nummer der Frage dort; Wortlaut und Vorgaben müssen dieselben sein")
+    as_yes: Many[Text] = key("Vorgaben, die als Ja gelten; alle anderen gelten als Nein (nur bei single)", ())
 
 
-@dataclass(frozen=True, slots=True)
+@declared
 class SetRepeat:
     """The multiple response set of an earlier wave that a set asks again, row by row and word for word."""
 
-    source: str
-    set: str
+    source: Text = key("die frühere Welle")
+    set: Text = key("Kennung der Mehrfachantwort dort; die Zeilen müssen dieselben sein")
 
 
-@dataclass(frozen=True, slots=True)
+@declared
 class Unlike:
     """An item of an earlier wave on the same theme that asks something else, and why the two show no change.
 
     `answers` are the two answers that may stand side by side, that of the earlier wave first.
     """
 
-    source: str
-    item: str
-    answers: tuple[str, str]
-    reason: str
+    source: Text = key("die frühere Welle")
+    item: Text = key("Nummer der Frage dort")
+    answers: Annotated[
+        tuple[Text, ...], number_of(2, "„answers“ braucht zwei Vorgaben, zuerst die der früheren Welle")
+    ] = key("zwei vergleichbare Vorgaben, zuerst die der früheren Welle")
+    reason: Sentence = key("ein Satz, der sagt, warum die Fragen verschieden sind")
+
+
+class _Option(Declared):
+    id: Text = key("Kennung der Vorgabe, wie sie in den Daten steht")
+    label: Text = key("gedruckter Wortlaut")
+    type: Text = key("Kommunaltyp, für den die Vorgabe steht (nötig bei der Frage unter identity: type)", "")
+    report: Text = key("Wortlaut im Bericht, wenn er ein anderer ist", "")
+    counts: Flag = key("true: die Vorgabe zählt als Ja (Fragen nach Lücken und Angeboten)", False)
+
+
+class _Condition(Declared):
+    item: Text = key("Nummer der Frage, von der es abhängt")
+    value: Text = key("Vorgabe, bei der weiter gefragt wird")
+
+
+class _Asked(Declared):
+    label: Text = key("kurzer Wortlaut")
+    content: Literal["", "name", "person", "office", "contact", "free"] = key(
+        "was ein Text enthält, für die Suche nach Namen", ""
+    )
+    min: Number | None = key("kleinste erlaubte Zahl", None)
+    max: Number | None = key("größte erlaubte Zahl", None)
+    control: Literal["", "dropdown"] = key(
+        "dropdown: die Vorgaben stehen als Liste zum Ausklappen im Bogen", ""
+    )
+    options: Many[_Option] = key("Vorgaben zum Ankreuzen, nur bei single und dort nötig", ())
+
+
+class _SheetItem(_Asked):
+    id: Text = key("gedruckte Nummer der Frage, in Anführungszeichen")
+    kind: Literal["text", "number", "tick", "single"] = key("Art der Antwort")
+    short: Text = key("noch kürzerer Wortlaut für Tabellen", "")
+    asked_if: _Condition | None = key("Filter: wird nur bei dieser Antwort gefragt", None)
+    gap_in: Text = key("Teil mit „theme“, nach dessen Lücken gefragt wird", "")
+    repeats: Repeat | None = key("Frage einer früheren Welle, die hier wortgleich wiederkehrt", None)
+    not_comparable: Many[Unlike] = key(
+        "Fragen früherer Wellen zum selben Thema, die etwas anderes fragen", ()
+    )
+
+
+class _Column(_Asked):
+    id: Whole = key("Nummer der Spalte", ge=1)
+    kind: Literal["text", "number", "tick", "single", "row_label"] = key(
+        "Art der Antwort; row_label: Name der Zeile"
+    )
+    group: Text = key("Überschrift über mehreren Spalten", "")
+    aspect: Literal["", "present", "open_ag", "open_d", "could_open"] = key(
+        "was die Spalte über ein Angebot sagt", ""
+    )
+
+
+class _Row(Declared):
+    id: Text = key("Kennung der Zeile")
+    label: Text = key("Wortlaut, im ganzen Bogen nur einmal")
+    short: Text = key("kürzerer Wortlaut für Tabellen", "")
+    printed: Text = key("gedruckter Wortlaut, wenn er ein anderer ist", "")
+
+
+class _Block(Declared):
+    id: Text = key("Kennung des Blocks; leere Zeilen heißen nach ihr")
+    label: Text = key("Überschrift des Blocks")
+    rows: Many[_Row] = key("gedruckte Zeilen")
+    extra_rows: Whole = key("leere Zeilen darunter", 0, ge=0)
+
+
+class _Part(Declared):
+    id: Text = key("Kennung des Teils")
+    heading: Text = key("gedruckte Überschrift")
+    theme: Text = key("Thema, zu dem der Bogen nach Lücken und Angeboten fragt", "")
+
+
+class _Sheet(_Part):
+    kind: Literal["sheet"] = key("sheet: eine Frage je Zeile")
+    items: Many[_SheetItem] = key("die Fragen, in der Reihenfolge des Bogens")
+    number: Text = key("gedruckte Nummer des Teils", "")
+
+
+class _Grid(_Part):
+    kind: Literal["grid"] = key("grid: Tabelle mit denselben Spalten für jede Zeile")
+    number: Text = key("gedruckte Nummer des Teils; mit ihr beginnen die Nummern der Felder")
+    columns: Many[_Column] = key("die Spalten")
+    blocks: Many[_Block] = key("Blöcke von Zeilen")
+
+
+class _Roster(_Part):
+    kind: Literal["roster"] = key("roster: leere Zeilen zum Ausfüllen")
+    number: Text = key("gedruckte Nummer des Teils; mit ihr beginnen die Nummern der Felder")
+    columns: Many[_Column] = key("die Spalten")
+    printed_rows: Whole = key("Zahl der leeren Zeilen", ge=1)
+
+
+class _Version(Declared):
+    title: Text = key("Name der Fassung, wie ihn der Bogen druckt")
+    parts: Many[Text] = key("Teile dieser Fassung, in ihrer Reihenfolge")
+    sent: Text = key("Monat des Versands, wie „2019-05“")
+    columns: Mapping[str, Many[Whole]] = key(
+        "Teil: Nummern der gedruckten Spalten, wenn es nicht alle sind", {}
+    )
+    items: Mapping[str, Many[Text]] = key("Teil: Nummern der gedruckten Fragen, wenn es nicht alle sind", {})
+
+
+class _Set(Declared):
+    id: Text = key("Kennung der Mehrfachantwort")
+    label: Text = key("Wortlaut für Tabellen")
+    part: Text = key("Teil, in dem sie steht")
+    column: Whole = key("Spalte zum Ankreuzen")
+    repeats: SetRepeat | None = key(
+        "Mehrfachantwort einer früheren Welle, die hier wortgleich wiederkehrt", None
+    )
+
+
+class _Need(Declared):
+    set: Text = key("mindestens ein Kreuz in dieser Mehrfachantwort", "")
+    item: Text = key("eine Antwort auf diese Frage", "")
+    answer_outside: Text = key("irgendeine Antwort außerhalb dieses Teils", "")
+
+
+class _Status(Declared):
+    id: Text = key("Kennung: full, partial, unusable")
+    label: Text = key("Wortlaut im Bericht")
+    needs: Many[_Need] = key("was dafür beantwortet sein muss; bei der letzten Regel nichts: []")
+
+
+class _Identity(Declared):
+    name: Text = key("Frage, unter der der Name des Bündnisses steht")
+    type: Text = key("Frage nach dem Kommunaltyp (single); jede Vorgabe nennt ihr „type“")
+
+
+class Instrument(Declared):
+    """A codebook of forms as its file declares it."""
+
+    instrument: Text = key("Name des Instruments, zugleich der Datei")
+    wave: Written = key("Welle, etwa das Jahr; mit dem Instrument der Name der Quelle")
+    title: Text = key("Titel des Bogens, wie er gedruckt ist")
+    versions: Annotated[Mapping[str, _Version], FILLED] = key("Fassungen des Bogens nach ihrer Kennung")
+    parts: Some[Annotated[_Sheet | _Grid | _Roster, Field(discriminator="kind")]] = key("Teile des Bogens")
+    completeness: Some[_Status] = key("wann ein Bogen wie weit auswertbar ist; die erste passende Regel gilt")
+    identity: _Identity = key("Fragen, die sagen, von wem der Bogen ist")
+    population: Text = key("Rahmen im Register, der angefragt wurde", "")
+    sets: Many[_Set] = key("Mehrfachantworten", ())
+    placeholders: Many[Text] = key("Texte, die Word in leeren Feldern zeigt: keine Antwort", ())
+    printed: Many[Text] = key("Texte, die der Bogen außerhalb der Tabellen druckt", ())
+    duplicates: Literal["latest"] = key("von mehreren Bögen zählt der letzte", "latest")
+    decisions: Many[Text] = key("Festlegungen, die der Anhang des Berichts druckt", ())
+    contacts: Mapping[str, Text] = key("Rückmeldungen ohne Bogen: Kennung und Wortlaut", {})
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A printed answer to tick; `extra` keeps what a report wants to know of it (`report`, `type`, `counts`)."""
+
+    id: str
+    label: str
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +296,8 @@ class Codebook:
         >>> len(read_codebook("data/codebook/strukturen.yml").set_items("kerngruppe"))
         56
         """
-        declared = self.sets[set_id]
-        return [
-            i.id
-            for i in self.items.values()
-            if i.part == declared["part"] and i.column == declared["column"] and i.label
-        ]
+        part, column = self.sets[set_id]["part"], self.sets[set_id]["column"]
+        return [i.id for i in self.items.values() if (i.part, i.column) == (part, column) and i.label]
 
     def set_repeat(self, set_id: str) -> SetRepeat | None:
         """The set of an earlier wave that a multiple response set asks again.
@@ -148,14 +310,11 @@ class Codebook:
 
     def in_version(self, item: Item, version: str) -> bool:
         """Whether a version of the form asks an item at all."""
-        declared = self.versions[version]
-        if item.part not in declared["parts"]:
-            return False
-        columns = declared.get("columns", {}).get(item.part)
-        chosen = declared.get("items", {}).get(item.part)
-        return (not columns or not item.column or item.column in columns) and (
-            not chosen or item.id in chosen
-        )
+        shown = self.versions[version]
+        columns = shown.get("columns", {}).get(item.part)
+        chosen = shown.get("items", {}).get(item.part)
+        in_column = not columns or not item.column or item.column in columns
+        return item.part in shown["parts"] and in_column and (not chosen or item.id in chosen)
 
     def tables(self, version: str) -> tuple[FormTable, ...]:
         """The tables of one version of the printed form, in order, with every slot in its grid cell."""
@@ -163,12 +322,9 @@ class Codebook:
 
     def printed_paragraphs(self, version: str) -> tuple[str, ...]:
         """Texts that the empty form prints outside its tables."""
-        headings = [_heading(self.part(p)) for p in self.versions[version]["parts"]]
+        parts = map(self.part, self.versions[version]["parts"])
+        headings = [" ".join(filter(None, (p.get("number", ""), p["heading"]))) for p in parts]
         return (self.title, self.versions[version]["title"], *headings, *self.printed)
-
-
-def _heading(part: Mapping[str, Any]) -> str:
-    return " ".join(x for x in (part.get("number", ""), part["heading"]) if x)
 
 
 def read_codebook(path: str | Path) -> Codebook:
@@ -195,148 +351,310 @@ def read_codebook(path: str | Path) -> Codebook:
     >>> read_codebook("data/codebook/nachhaltigkeit.yml").items["3.1"].repeats
     Repeat(source='entwicklungsstand-2021', item='2.1', as_yes=('ja',))
     """
-    path = Path(path)
-    with _readable(path):
-        book, problems = _parse(path)
-        known = {source: _earlier_book(path, source) for source in _named_sources(book)}
-        problems = problems or codebook_problems(book, known)
-    if problems:
-        raise CodebookError(f"Codebuch „{path}“ ist nicht stimmig: " + " ".join(problems))
-    return book
+    return _codebook(*FORMS.read(path, Path(path)))
 
 
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    """Say of a codebook that is no codebook at all which file it is."""
-    try:
-        yield
-    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-        raise CodebookError(
-            f"Codebuch „{path}“ ist nicht lesbar: {why_unreadable(error)}. "
-            "Bitte die Datei mit einem der vorhandenen Codebücher vergleichen."
-        ) from None
+def _codebook(book: Instrument, plain: Mapping[str, Any]) -> Codebook:
+    """The codebook with its items; parts, versions and rules as they are written."""
+    sets = {
+        s.id: d | ({"repeats": s.repeats} if s.repeats else {})
+        for s, d in zip(book.sets, plain.get("sets") or (), strict=True)
+    }
+    return Codebook(
+        book.instrument, book.wave, book.title, book.population, plain["versions"], tuple(plain["parts"]),
+        {item.id: item for _, item in _items(book)}, sets, book.placeholders, tuple(plain["completeness"]),
+        plain["identity"], book.duplicates, book.decisions, book.printed, book.contacts,
+    )  # fmt: skip
 
 
-def _named_sources(book: Codebook) -> set[str]:
-    """Sources of other waves that items and sets refer to."""
-    named = [book.set_repeat(s) for s in book.sets]
+def _items(book: Instrument) -> Iterator[tuple[Place, Item]]:
+    """Every item with its place; a grid yields one item a row and column, empty rows included."""
+    for number, part in enumerate(book.parts):
+        here: Place = ("parts", number)
+        if isinstance(part, _Sheet):
+            for k, i in enumerate(part.items):
+                asked_if = (i.asked_if.item, i.asked_if.value) if i.asked_if else None
+                more = {"asked_if": asked_if, "repeats": i.repeats, "not_comparable": i.not_comparable}
+                yield (*here, "items", k), _item(i, i.id, i.kind, (i.label, i.short), part.id, **more)
+        elif isinstance(part, _Roster):
+            for k, c in enumerate(part.columns):
+                yield (
+                    (*here, "columns", k),
+                    _item(c, f"{part.number}.{c.id}", c.kind, (c.label, ""), part.id, column=c.id),
+                )
+        else:
+            for b, block in enumerate(part.blocks):
+                rows = [(r.id, r.label, r.short) for r in block.rows]
+                rows += [(f"{block.id}{len(rows) + k:02}", "", "") for k in range(1, block.extra_rows + 1)]
+                for k, (row, *words) in enumerate(rows):
+                    place = (*here, "blocks", b, "rows", k)
+                    for c in part.columns:
+                        if c.kind == "row_label" and words[0]:
+                            continue
+                        kind = "text" if c.kind == "row_label" else c.kind
+                        more = {"block": block.id, "row": row, "column": c.id}
+                        yield place, _item(c, f"{part.number}.{row}.{c.id}", kind, words, part.id, **more)
+
+
+def _item(asked: _Asked, item_id: str, kind: str, words: Iterable[str], part: str, **more: Any) -> Item:
+    label, short = words
+    extras = ("type", "report", "counts")
+    options = tuple(
+        Option(o.id, o.label, {k: v for k in extras if (v := getattr(o, k))}) for o in asked.options
+    )
+    return Item(
+        item_id, kind, label, short or label, part, options, minimum=asked.min, maximum=asked.max,
+        content=asked.content, control=asked.control, **more,
+    )  # fmt: skip
+
+
+def _slips(declared: Instrument, plain: Mapping[str, Any], path: Path) -> Slips:
+    """Everything in a codebook that stands twice, or names what is not declared here or in an earlier wave."""
+    for name in ("parts", "sets", "completeness"):
+        for k, twice in _repeated(t.id for t in getattr(declared, name)):
+            yield (name, k), f"„{twice}“ ist doppelt vergeben"
+    places: dict[str, Place] = {}
+    for place, item in _items(declared):
+        if item.id in places:
+            yield place, f"Item „{item.id}“ ist doppelt vergeben"
+        places.setdefault(item.id, place)
+    book = _codebook(declared, plain)
+    yield from _asked_slips(declared)
+    yield from _item_slips(book, places)
+    yield from _version_slips(book)
+    yield from _rule_slips(book)
+    yield from _wave_slips(book, places, path)
+
+
+def _asked_slips(declared: Instrument) -> Slips:
+    """What is wrong with single questions and columns by themselves."""
+    asked = [
+        ((n, k), a)
+        for n, p in enumerate(declared.parts)
+        for k, a in enumerate(getattr(p, "items", getattr(p, "columns", ())))
+    ]
+    for (number, k), one in asked:
+        place = ("parts", number, "items" if isinstance(one, _SheetItem) else "columns", k)
+        what = f"Item „{one.id}“"
+        if (one.kind == "single") != bool(one.options):
+            yield place, f"{what}: Vorgaben gehören zur Art „single“ und nur zu ihr"
+        for o, twice in _repeated(o.id for o in one.options):
+            yield (*place, "options", o), f"{what}: Vorgabe „{twice}“ ist doppelt vergeben"
+        if one.control and one.kind != "single":
+            yield (
+                (*place, "control"),
+                f"{what}: „control: {one.control}“ ist nicht möglich (erlaubt nur bei „single“)",
+            )
+        for o, twice in _repeated(o.label for o in one.options if one.control):
+            yield (*place, "options", o), f"{what}: die Liste zeigt „{twice}“ doppelt"
+
+
+def _item_slips(book: Codebook, places: Mapping[str, Place]) -> Slips:
+    """Filters and roles that name what is not there."""
     for item in book.items.values():
-        named += [item.repeats, *item.not_comparable]
-    return {n.source for n in named if n}
+        if item.asked_if:
+            place, (parent, option) = (*places[item.id], "asked_if"), item.asked_if
+            if parent not in book.items:
+                yield (
+                    (*place, "item"),
+                    f"Filter von „{item.id}“ nennt das unbekannte Item „{parent}“{guess(parent, book.items)}",
+                )
+            elif option not in (options := [o.id for o in book.items[parent].options]):
+                yield (
+                    (*place, "value"),
+                    f"Filter von „{item.id}“ nennt die unbekannte Vorgabe „{option}“{choice(options, option)}",
+                )
+    for role, item_id in book.identity.items():
+        if item_id not in book.items:
+            yield (
+                ("identity", role),
+                f"der Bogen nennt als Merkmal „{role}“ das unbekannte Item „{item_id}“{guess(item_id, book.items)}",
+            )
+    kind = book.items.get(book.identity.get("type", ""))
+    if kind and kind.kind != "single":
+        yield (
+            ("identity", "type"),
+            f"Item „{kind.id}“ ist von der Art „{kind.kind}“; nach dem Kommunaltyp fragt eines der Art „single“",
+        )
+    for k, option in enumerate(kind.options if kind else ()):
+        if not option.extra.get("type"):
+            clause = f"Item „{kind.id}“ fragt nach dem Kommunaltyp, die Vorgabe „{option.id}“ sagt nicht, für welchen sie steht"
+            yield (*places[kind.id], "options", k), f"{clause}; bitte „type“ ergänzen, wie „type: kreis“"
+
+
+def _version_slips(book: Codebook) -> Slips:
+    """Versions that name unknown parts and items, or would need one mark in two places."""
+    part_ids = [p["id"] for p in book.parts]
+    for version_id, version in book.versions.items():
+        place, what = ("versions", version_id), f"Fassung „{version_id}“"
+        named = [*version["parts"], *version.get("columns", {}), *version.get("items", {})]
+        unknown = sorted(set(named) - set(part_ids))
+        for part in unknown:
+            yield place, f"{what} nennt den unbekannten Teil „{part}“{choice(part_ids, part)}"
+        items = [i for chosen in version.get("items", {}).values() for i in chosen]
+        for item in (i for i in items if i not in book.items):
+            yield (*place, "items"), f"{what} nennt das unbekannte Item „{item}“{guess(item, book.items)}"
+        if not unknown:
+            names = [name for t in book.tables(version_id) for s in t.slots for name in {s.tag, s.bookmark}]
+            for _, twice in _repeated(names):
+                yield place, f"{what}: die Kennung „{twice}“ stünde an zwei Stellen des Bogens"
+
+
+def _rule_slips(book: Codebook) -> Slips:
+    """Sets and rules of completeness that name what is not there."""
+    parts = [p["id"] for p in book.parts]
+    for k, (name, s) in enumerate(book.sets.items()):
+        place, what = ("sets", k), f"Mehrfachantwort „{name}“"
+        items = [book.items[i] for i in book.set_items(name)]
+        if s["part"] not in parts:
+            yield place, f"{what} nennt den unbekannten Teil „{s['part']}“{choice(parts, s['part'])}"
+        elif not items:
+            yield place, f"{what} nennt die Spalte {s['column']}, in der kein Item steht"
+        elif any(i.kind != "tick" for i in items):
+            yield place, f"{what} enthält Items, die nicht zum Ankreuzen sind"
+    if book.completeness[-1]["needs"]:
+        last = ("completeness", len(book.completeness) - 1)
+        yield (
+            last,
+            "die letzte Regel zur Vollständigkeit muss ohne Bedingung sein (needs: []), damit jeder Bogen eine hat",
+        )
+    known: Mapping[str, Iterable[str]] = {"set": book.sets, "item": book.items, "answer_outside": parts}
+    for k, rule in enumerate(book.completeness):
+        for n, need in enumerate(rule["needs"] or ()):
+            for kind, name in need.items():
+                if name not in known[kind]:
+                    clause = f"Regel „{rule['id']}“ zur Vollständigkeit: „{kind}: {name}“ ist unbekannt{guess(name, known[kind])}"
+                    yield ("completeness", k, "needs", n), clause
+
+
+def _wave_slips(book: Codebook, places: Mapping[str, Place], path: Path) -> Slips:
+    """What is wrong where an item or set names one of an earlier wave, as the same question or as another one."""
+    books: dict[str, Codebook | None] = {}
+
+    def earlier(source: str) -> tuple[Codebook | None, str]:
+        """The codebook of a wave, and what is wrong with naming it."""
+        if source not in books:
+            books[source] = _earlier_book(path, source)
+        other = books[source]
+        if other is None:
+            return (
+                None,
+                f"die Welle „{source}“ ist unbekannt; erlaubt ist eine, zu der ein Codebuch daneben liegt",
+            )
+        wrong = f"die Welle „{source}“ liegt nicht vor {book.wave}; erlaubt ist nur eine frühere"
+        return (None, wrong) if other.wave >= book.wave else (other, "")
+
+    for item in book.items.values():
+        named = [(item.repeats, "repeats", _repeat_problems)] if item.repeats else []
+        for one, name, problems in [
+            *named,
+            *((u, "not_comparable", _unlike_problems) for u in item.not_comparable),
+        ]:
+            other, wrong = earlier(one.source)
+            if other and one.item not in other.items:
+                other, wrong = (
+                    None,
+                    f"{one.source} hat kein Item „{one.item}“; bitte die Nummer berichtigen{guess(one.item, other.items)}",
+                )
+            for clause in problems(item, one, other.items[one.item]) if other else [wrong]:
+                yield (*places[item.id], name), f"Item „{item.id}“: {clause}"
+    for k, name in enumerate(book.sets):
+        if again := book.set_repeat(name):
+            other, wrong = earlier(again.source)
+            if other and again.set not in other.sets:
+                there = f"vorhanden: {', '.join(other.sets) or 'keine'}"
+                other, wrong = (
+                    None,
+                    f"{again.source} hat keine Mehrfachantwort „{again.set}“ ({there}); bitte den Namen berichtigen",
+                )
+            for clause in _set_problems(book, name, again, other) if other else [wrong]:
+                yield ("sets", k, "repeats"), f"Mehrfachantwort „{name}“: {clause}"
 
 
 def _earlier_book(path: Path, source: str) -> Codebook | None:
-    """The codebook of another wave in the same folder, not checked itself; None if there is none."""
-    if not re.fullmatch(r"[\w-]+", str(source)):  # a name of a file beside this one, nothing else
+    """The codebook of another wave in the same folder, whose names are not checked; None if there is none."""
+    if not re.fullmatch(r"[\w-]+", source):  # a name of a file beside this one, nothing else
         return None
     for name in filter(None, (source, source.rpartition("-")[0])):
-        other = path.with_name(f"{name}.yml")
-        if other.exists():
-            with _readable(other):
-                book = _parse(other)[0]
+        if (other := path.with_name(f"{name}.yml")).exists():
+            book = _codebook(*_UNCHECKED.read(other))
             return book if book.source == source else None
     return None
 
 
-def _parse(path: Path) -> tuple[Codebook, list[str]]:
-    """A codebook as its file declares it, and what keeps it from being checked any further."""
-    declared = load_yaml(path.read_text(encoding="utf-8"))
-    parts = tuple(declared["parts"])
-    items: dict[str, Item] = {}
-    problems = [
-        f"Teil „{p.get('id')}“: Art „{p.get('kind')}“ ist unbekannt (erlaubt: {', '.join(sorted(PART_KINDS))})."
-        for p in parts
-        if p.get("kind") not in PART_KINDS
-    ]
-    for part in parts if not problems else ():
-        for item in _items_of(part):
-            if item.id in items:
-                problems.append(f"Item „{item.id}“ ist doppelt vergeben.")
-            items[item.id] = item
-    book = Codebook(
-        instrument=str(declared["instrument"]),
-        wave=str(declared["wave"]),
-        title=declared["title"],
-        population=declared.get("population", ""),
-        versions=declared["versions"],
-        parts=parts,
-        items=items,
-        sets={s["id"]: _set(s) for s in declared.get("sets", ())},
-        placeholders=tuple(declared.get("placeholders", ())),
-        completeness=tuple(declared.get("completeness", ())),
-        identity=declared.get("identity", {}),
-        duplicates=declared.get("duplicates", "latest"),
-        decisions=tuple(declared.get("decisions", ())),
-        printed=tuple(declared.get("printed", ())),
-        contacts=declared.get("contacts", {}),
-    )
-    unknown = set(declared) - (set(Codebook.__dataclass_fields__) - {"items"})
-    problems += [f"Der Schlüssel „{key}“ ist unbekannt." for key in sorted(map(str, unknown))]
-    return book, problems
+def _repeat_problems(item: Item, repeat: Repeat, earlier: Item) -> Iterator[str]:
+    source, options = repeat.source, [o.id for o in item.options]
+    if earlier.kind != item.kind or item.kind == "tick":
+        yield (
+            f"„{earlier.id}“ von {source} ({earlier.kind}) und „{item.id}“ ({item.kind}) müssen von derselben Art sein, erlaubt "
+            "sind single, number und text; Kästchen bitte bei „sets“ als Ganzes erklären"
+        )
+        return
+    if earlier.label != item.label:
+        yield (
+            f"{source} fragt in „{repeat.item}“ nach „{earlier.label}“, hier steht „{item.label}“; erlaubt ist nur derselbe "
+            "Wortlaut, sonst bitte „not_comparable“ benutzen"
+        )
+    elif [(o.id, o.label) for o in earlier.options] != [(o.id, o.label) for o in item.options]:
+        there, here = (", ".join(o.label for o in i.options) for i in (earlier, item))
+        yield (
+            f"{source} bietet in „{repeat.item}“ andere Vorgaben an ({there}) als hier ({here}); erlaubt sind nur dieselben, "
+            "sonst bitte „not_comparable“ benutzen"
+        )
+    if item.kind != "single":
+        if repeat.as_yes:
+            yield "„as_yes“ gehört zur Art „single“ und nur zu ihr; bitte weglassen"
+    elif unknown := [y for y in repeat.as_yes if y not in options]:
+        yield f"„as_yes“ nennt die unbekannte Vorgabe „{unknown[0]}“{choice(options)}"
+    elif not 0 < len(set(repeat.as_yes)) < len(options):
+        yield "„as_yes“ muss mindestens eine Vorgabe nennen und mindestens eine auslassen"
 
 
-def _repeat(declared: Mapping[str, Any] | None) -> Repeat | None:
-    """What a sheet item says under `repeats`."""
-    if declared is None:
-        return None
-    return Repeat(**{**declared, "as_yes": tuple(declared.get("as_yes", ()))})
+def _unlike_problems(item: Item, unlike: Unlike, earlier: Item) -> Iterator[str]:
+    if {item.kind, earlier.kind} != {"single"}:
+        yield f"„{unlike.item}“ von {unlike.source} und „{item.id}“ müssen beide von der Art „single“ sein"
+        return
+    if item.repeats and (item.repeats.source, item.repeats.item) == (unlike.source, unlike.item):
+        yield f"„{unlike.item}“ von {unlike.source} steht auch unter „repeats“; erlaubt ist nur eines von beiden"
+    for asked, answer in zip((earlier, item), unlike.answers, strict=True):
+        if answer not in (options := [o.id for o in asked.options]):
+            yield f"„answers“ nennt die unbekannte Vorgabe „{answer}“ (erlaubt bei „{asked.id}“: {', '.join(options)})"
 
 
-def _set(declared: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A multiple response set, with the one that it repeats."""
-    again = declared.get("repeats")
-    return {**declared, "repeats": SetRepeat(**again)} if again is not None else declared
+def _set_problems(book: Codebook, set_id: str, again: SetRepeat, other: Codebook) -> Iterator[str]:
+    """What is wrong where a multiple response set is said to repeat one: every row that differs, one by one."""
+    asked = ((other, again.set), (book, set_id))
+    if any(b.sets[s]["part"] not in {p["id"] for p in b.parts} for b, s in asked):
+        yield "eine der beiden nennt einen unbekannten Teil, die Zeilen lassen sich nicht vergleichen"
+        return
+    words = [_set_words(b, b.sets[s]) for b, s in asked]
+    if words[0] != words[1]:
+        yield f"{again.source} fragt in „{again.set}“ nach „{words[0]}“, hier steht „{words[1]}“; erlaubt ist nur derselbe Wortlaut"
+    before, now = ({(i := b.items[name]).row: i for name in b.set_items(s)} for b, s in asked)
+    for row in before | now:
+        if row not in now:
+            yield f"die Zeile „{row}“ („{before[row].label}“) von {again.source} fehlt hier; erlaubt sind nur dieselben Zeilen"
+        elif row not in before:
+            yield f"die Zeile „{row}“ („{now[row].label}“) fehlt in {again.source}; erlaubt sind nur dieselben Zeilen"
+        elif before[row].label != now[row].label:
+            there, here = before[row].label, now[row].label
+            yield f"die Zeile „{row}“ heißt in {again.source} „{there}“, hier „{here}“; erlaubt ist nur derselbe Wortlaut"
+        elif {before[row].kind, now[row].kind} != {"tick"}:
+            yield f"die Zeile „{row}“ muss in beiden Wellen zum Ankreuzen sein (tick)"
 
 
-def _unlike(declared: Iterable[Mapping[str, Any]]) -> tuple[Unlike, ...]:
-    """What a sheet item says under `not_comparable`."""
-    return tuple(Unlike(**{**d, "answers": tuple(d["answers"])}) for d in declared)
+def _set_words(book: Codebook, asked: Mapping[str, Any]) -> str:
+    """How the form asks for a set: heading of the part, and of the column to tick."""
+    part = book.part(asked["part"])
+    columns = [c["label"] for c in part.get("columns", ()) if c["id"] == asked["column"]]
+    return ": ".join([part["heading"], *columns])
 
 
-def _options(declared: Mapping[str, Any]) -> tuple[Option, ...]:
-    """The printed answers of an item or a column."""
-    return tuple(
-        Option(o["id"], o["label"], {k: v for k, v in o.items() if k not in ("id", "label")})
-        for o in declared.get("options", ())
-    )
+def _repeated(names: Iterable[str]) -> list[tuple[int, str]]:
+    """Names that stand more than once, with the number of the entry where each does for the second time."""
+    names = list(names)
+    return [(names.index(n, names.index(n) + 1), n) for n, count in Counter(names).items() if count > 1]
 
 
-def _items_of(part: Mapping[str, Any]) -> Iterator[Item]:
-    """Every item that a part declares; a grid yields one item a row and column, empty rows included."""
-    if part["kind"] == "sheet":
-        for i in part["items"]:
-            condition = i.get("asked_if")
-            asked_if = (condition["item"], condition["value"]) if condition else None
-            label = i["label"]
-            yield Item(
-                i["id"], i["kind"], label, i.get("short", label), part["id"], _options(i), asked_if,
-                minimum=i.get("min"), maximum=i.get("max"), content=i.get("content", ""),
-                control=i.get("control", ""), repeats=_repeat(i.get("repeats")),
-                not_comparable=_unlike(i.get("not_comparable", ())),
-            )  # fmt: skip
-    elif part["kind"] == "roster":
-        for c in part["columns"]:
-            yield Item(
-                f"{part['number']}.{c['id']}", c["kind"], c["label"], c["label"], part["id"], _options(c),
-                column=c["id"], minimum=c.get("min"), maximum=c.get("max"), content=c.get("content", ""),
-                control=c.get("control", ""),
-            )  # fmt: skip
-    else:
-        for block in part["blocks"]:
-            rows = [(r["id"], r["label"], r.get("short", r["label"])) for r in block["rows"]]
-            first = len(rows) + 1
-            rows += [
-                (f"{block['id']}{k:02}", "", "") for k in range(first, first + block.get("extra_rows", 0))
-            ]
-            for row_id, label, short in rows:
-                for c in part["columns"]:
-                    kind = c["kind"]
-                    if kind == "row_label":
-                        if label:
-                            continue
-                        kind = "text"
-                    yield Item(
-                        f"{part['number']}.{row_id}.{c['id']}", kind, label, short, part["id"], _options(c),
-                        block=block["id"], row=row_id, column=c["id"], minimum=c.get("min"),
-                        maximum=c.get("max"), content=c.get("content", ""), control=c.get("control", ""),
-                    )  # fmt: skip
+FORMS = Declaration("bogen", "Codebuch", Instrument, ("data/codebook/*.yml mit „parts“",), _slips)
+_UNCHECKED = replace(FORMS, check=lambda *_: iter(()))

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from gkanalysis.core.errors import CodebookError
+from gkanalysis.codebook.declared import Declaration, Declared, Flag, Number, Slips, Some, Text, key
+
+Share = Annotated[Number, Field(ge=0, le=1)]
 
 
-class ShareWords(BaseModel):
+class ShareWords(Declared):
     """Words that stand for a range of shares."""
 
-    model_config = ConfigDict(extra="forbid")
-    words: list[str] = Field(min_length=1, description="Wörter, die im Text stehen dürfen")
-    least: float = Field(ge=0, le=1, description="kleinster Anteil")
-    most: float = Field(ge=0, le=1, description="größter Anteil")
-    with_least: bool = Field(False, description="ob der kleinste Anteil selbst dazugehört")
-    with_most: bool = Field(False, description="ob der größte Anteil selbst dazugehört")
+    words: Some[Text] = key("Wörter, die im Text stehen dürfen")
+    least: Share = key("kleinster Anteil, von 0 bis 1")
+    most: Share = key("größter Anteil, von 0 bis 1")
+    with_least: Flag = key("true: der kleinste Anteil gehört selbst dazu", False)
+    with_most: Flag = key("true: der größte Anteil gehört selbst dazu", False)
 
 
-class Words(BaseModel):
+class Words(Declared):
     """All declared words."""
 
-    model_config = ConfigDict(extra="forbid")
-    shares: list[ShareWords] = Field(description="Wörter für Anteile")
-    more: list[str] = Field(description="mehr als der Vergleich")
-    fewer: list[str] = Field(description="weniger als der Vergleich")
-    same: list[str] = Field(description="gleich viel wie der Vergleich")
-    most: list[str] = Field(description="der häufigste Wert")
-    least: list[str] = Field(description="der seltenste Wert")
+    shares: Some[ShareWords] = key("Wörter für Anteile")
+    more: Some[Text] = key("mehr als der Vergleich")
+    fewer: Some[Text] = key("weniger als der Vergleich")
+    same: Some[Text] = key("gleich viel wie der Vergleich")
+    most: Some[Text] = key("der häufigste Wert")
+    least: Some[Text] = key("der seltenste Wert")
 
 
 def read_words(path: Path) -> Words:
@@ -41,7 +41,13 @@ def read_words(path: Path) -> Words:
     CodebookError
         If the file cannot be read, or something in it is missing, unknown or of the wrong kind.
     """
-    try:
-        return Words.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError, ValidationError) as error:
-        raise CodebookError(f"„{path}“ ist nicht lesbar: {error}") from None
+    return WORDS.read(path)[0]
+
+
+def _slips(words: Words, plain: Any) -> Slips:
+    for k, share in enumerate(words.shares):
+        if share.least > share.most:
+            yield ("shares", k), f"„least: {share.least}“ ist größer als „most: {share.most}“"
+
+
+WORDS = Declaration("woerter", "Wörter", Words, ("data/codebook/woerter.yml",), _slips, "sind")

@@ -111,8 +111,8 @@ class Data:
 
     def _book(self, source: str) -> Any:
         from gkanalysis.codebook.instrument import read_codebook
-        from gkanalysis.codebook.interviewcodebook import read_interview_codebook
-        from gkanalysis.codebook.listbook import read_list_book
+        from gkanalysis.codebook.interviews import read_interview_codebook
+        from gkanalysis.codebook.lists import read_list_book
 
         kind = self.kind(source)
         if kind == "forms":
@@ -123,21 +123,21 @@ class Data:
     @cached_property
     def register(self) -> dict[str, Any]:
         """The codebook of the register as it stands in its file."""
-        from gkanalysis.ingest.register import read_register_codebook
+        from gkanalysis.codebook.register import read_register_codebook
 
         return read_register_codebook(self.paths.codebooks / "register.yml")
 
     @cached_property
     def policy(self) -> Any:
         """What must not be given away, `data/codebook/disclosure.yml`."""
-        from gkanalysis.disclosure.policy import read_policy
+        from gkanalysis.codebook.policy import read_policy
 
         return read_policy(self.paths.codebooks / "disclosure.yml")
 
     @cached_property
     def category_book(self) -> Any:
         """The categories of open answers."""
-        from gkanalysis.ingest.categorybook import CATEGORY_FILE, read_category_book
+        from gkanalysis.codebook.categories import CATEGORY_FILE, read_category_book
 
         return read_category_book(self.paths.codebooks / CATEGORY_FILE)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gkanalysis.disclosure.policy import Link, Policy, SignedException
+from gkanalysis.codebook.policy import Link, Policy, SignedException
 from gkanalysis.disclosure.world import ALL, World
 
 BASE = "base"  # stands for a state where a group of cases itself is too small

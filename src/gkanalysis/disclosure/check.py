@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from gkanalysis.codebook.policy import Policy, read_policy
 from gkanalysis.core.errors import DisclosureError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts import forms, lists, talks, waves  # noqa: F401, every kind of count is known
@@ -21,7 +22,6 @@ from gkanalysis.disclosure.breach import BASE, Breach
 from gkanalysis.disclosure.claims import Claims, SourceData
 from gkanalysis.disclosure.data import read_sources
 from gkanalysis.disclosure.exact import find_breaches
-from gkanalysis.disclosure.policy import Policy, read_policy
 from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.disclosure.readclaims import read_claims
 from gkanalysis.disclosure.received import POLICY, Forbidden, read_forbidden

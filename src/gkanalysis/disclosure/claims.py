@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.disclosure.policy import Policy, SourceRules
+from gkanalysis.codebook.policy import Policy, SourceRules
 from gkanalysis.disclosure.world import ALL, Question
 
 IN_LIST = "any"  # question whether an alliance stands in a list at all

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from gkanalysis.codebook.policy import Policy
 from gkanalysis.disclosure.claims import Claim, Printed, SourceData, UnreadError
-from gkanalysis.disclosure.policy import Policy
 from gkanalysis.disclosure.world import ALL, NOT_ASKED
 
 

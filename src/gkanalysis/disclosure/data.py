@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.codebook.categories import CATEGORY_FILE, read_category_book
 from gkanalysis.codebook.instrument import Codebook, Item, read_codebook
-from gkanalysis.codebook.listbook import ALLIANCE, ListBook, read_list_book
+from gkanalysis.codebook.interviews import read_interview_codebook
+from gkanalysis.codebook.lists import ALLIANCE, ListBook, read_list_book
+from gkanalysis.codebook.policy import Policy
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.claims import IN_LIST, SourceData, category_question, option_question
-from gkanalysis.disclosure.policy import Policy
 from gkanalysis.disclosure.world import NONE, NOT_ASKED, Question
-from gkanalysis.ingest.categorybook import CATEGORY_FILE, read_category_book
 
 FREE = ("answered", NONE, NOT_ASKED)
 TICKED = ("selected", "not_selected", NONE, NOT_ASKED)
@@ -63,13 +63,11 @@ def read_sources(paths: ProjectPaths, policy: Policy) -> dict[str, SourceData]:
             register = pd.read_parquet(paths.processed / "buendnisse.parquet")
             register = register.rename(columns={"alliance_id": "case_id"})
             codings = pd.read_parquet(paths.processed / f"{source}-codings.parquet")
-            book = load_yaml(paths.codebook(source).read_text(encoding="utf-8"))
-            labels = {c: d["label"] for c, d in book["codes"].items()}
+            book = read_interview_codebook(paths.codebook(source))
+            labels = {c: d.label for c, d in book.codes.items()}
             rules = policy.sources.get(source)
             absent = rules.absent[0] if rules else "missing"
-            found[source] = interview_data(
-                source, cases, codings, labels, book["lead_coder"], register, absent
-            )
+            found[source] = interview_data(source, cases, codings, labels, book.lead_coder, register, absent)
     return found
 
 

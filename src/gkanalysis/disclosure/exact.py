@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from gkanalysis.codebook.policy import Policy, SourceRules
 from gkanalysis.disclosure.bounds import Contradiction, Key, System, smallest_cause
 from gkanalysis.disclosure.breach import BASE, Breach, group_names, signed_exception
 from gkanalysis.disclosure.claims import Claim, SourceData
 from gkanalysis.disclosure.knowledge import linked_sets, system_of, world_of
 from gkanalysis.disclosure.links import ADVICE, linked_bounds, linked_breaches
-from gkanalysis.disclosure.policy import Policy, SourceRules
 from gkanalysis.disclosure.world import ALL, NONE, NOT_ASKED, World
 
 LEAVE_OUT = (

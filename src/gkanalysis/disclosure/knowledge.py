@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from gkanalysis.codebook.policy import Policy
 from gkanalysis.disclosure.bounds import System
 from gkanalysis.disclosure.claims import Claim, SourceData
-from gkanalysis.disclosure.policy import Policy
 from gkanalysis.disclosure.world import ALL, Question, World
 
 

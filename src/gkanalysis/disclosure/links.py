@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gkanalysis.codebook.policy import Link, Policy, SourceRules
 from gkanalysis.disclosure.bounds import System
 from gkanalysis.disclosure.breach import Breach, group_names
 from gkanalysis.disclosure.claims import Claim, SourceData
-from gkanalysis.disclosure.policy import Link, Policy, SourceRules
 from gkanalysis.disclosure.world import World
 
 ADVICE = "die Zahl weglassen, auch als Wort im Text, oder die Ausnahme mit Grund zeichnen"

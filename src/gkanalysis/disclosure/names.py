@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import pandas as pd
 
+from gkanalysis.codebook.policy import NameRules, Policy
 from gkanalysis.disclosure.matching import Index, Name, words
-from gkanalysis.disclosure.policy import NameRules, Policy
 
 SHORTEST = 3  # letters of a name of one word; shorter ones are found within longer names only
 AFTER_TITLE = re.compile(

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from gkanalysis.codebook.policy import Policy
 from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.answerclaims import answers, category, codings, compared, offers, single_response
 from gkanalysis.disclosure.claims import Claims, Printed, SourceData, UnreadError
 from gkanalysis.disclosure.countedrows import counted_rows
 from gkanalysis.disclosure.listclaims import listed
-from gkanalysis.disclosure.policy import Policy
 from gkanalysis.disclosure.setclaims import any_answer, mentions, multiple_response, open_answers
 from gkanalysis.disclosure.told import add_claims
 from gkanalysis.disclosure.world import ALL

@@ -11,13 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.codebook.declared import load_yaml
 from gkanalysis.codebook.instrument import read_codebook
-from gkanalysis.codebook.listbook import read_list_book
+from gkanalysis.codebook.lists import read_list_book
+from gkanalysis.codebook.policy import Policy
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.matching import Index, ListedNames, in_cells
 from gkanalysis.disclosure.names import collect_names
-from gkanalysis.disclosure.policy import Policy
 from gkanalysis.disclosure.verbatim import Spoken, shown_quotations
 
 POLICY = "disclosure.yml"

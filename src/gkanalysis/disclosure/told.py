@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gkanalysis.codebook.policy import Policy, SourceRules
 from gkanalysis.core.errors import VerificationError
 from gkanalysis.counts.count import Cell, Count, Says
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.counts.waves import Change
 from gkanalysis.disclosure.claims import Claim, Claims, SourceData, UnreadError
 from gkanalysis.disclosure.pairedcounts import Paired, printable_detail
-from gkanalysis.disclosure.policy import Policy, SourceRules
 from gkanalysis.stats.paired import mcnemar_test, paired_difference
 
 SIGNIFICANT = 0.05

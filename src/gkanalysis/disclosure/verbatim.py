@@ -12,10 +12,10 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.codebook.declared import load_yaml
+from gkanalysis.codebook.policy import Policy
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.matching import HARD_BREAK, WORD, fold, words
-from gkanalysis.disclosure.policy import Policy
 
 FREE_RUN = 8  # words that nobody writes by chance as they were spoken
 IN_MARKS = re.compile(r"[„“\"»«]([^„“”\"»«]+)[“”\"«»]|‚([^‚‘]+)‘")

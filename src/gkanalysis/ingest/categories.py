@@ -19,11 +19,11 @@ from typing import Any
 
 import pandas as pd
 
+from gkanalysis.codebook.categories import CategoryBook
+from gkanalysis.codebook.lists import table_spec
 from gkanalysis.core.errors import IngestError
-from gkanalysis.ingest.categorybook import CategoryBook
 from gkanalysis.ingest.sheetfindings import SheetFindings
 from gkanalysis.ingest.spreadsheets import SheetRead, closest, read_table
-from gkanalysis.ingest.tablespec import table_spec
 
 CODING_COLUMNS = ["source", "case_id", "item_id", "mention", "text", "category", "coder"]
 _ANSWER = ["source", "case_id", "item_id", "mention"]
@@ -104,7 +104,7 @@ def coding_sheet(answers: pd.DataFrame, book: CategoryBook, codings: pd.DataFram
 
     Examples
     --------
-    >>> from gkanalysis.ingest.categorybook import Category
+    >>> from gkanalysis.codebook.categories import Category
     >>> answers = pd.DataFrame(
     ...     {"source": ["n"], "case_id": ["B1"], "item_id": ["5"], "mention": [1], "text": ["=Netz"]}
     ... )

@@ -6,21 +6,13 @@ German notation is the rule: decimal comma, day before month. What can be read i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from gkanalysis.ingest.workbook import Cell, plain_number
+from gkanalysis.codebook.lists import Column, normalised, shown_bound
+from gkanalysis.ingest.workbook import Cell
 
-KINDS = ("int", "number", "date", "text", "option")
-KIND_TEXTS = {
-    "int": "eine ganze Zahl",
-    "number": "eine Zahl, mit Komma vor den Nachkommastellen",
-    "date": "ein Datum wie 05.03.2020",
-    "text": "Text",
-}
 MONTHS = (
     *("januar", "februar", "märz", "april", "mai", "juni"),
     *("juli", "august", "september", "oktober", "november", "dezember"),
@@ -37,49 +29,6 @@ _SHORT_YEAR = re.compile(r"[0-9]{1,2}\.\s?[0-9]{1,2}\.\s?[0-9]{2}")
 _SLASHES = re.compile(r"[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4}")
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000  # days of Excel from 1954 to 2119
-
-
-@dataclass(frozen=True)
-class Column:
-    """A declared column of a spreadsheet.
-
-    Attributes
-    ----------
-    name : str
-        Of the column in the frame.
-    kind : {"int", "number", "date", "text", "option"}
-    titles : tuple of str
-        Headings under which it may stand; its name always is one.
-    options : mapping from option to tuple of str
-        For kind "option": what people may write for each; the option itself is always allowed.
-    low, high : int, float or ISO date as str, optional
-        Least and greatest value.
-    required : bool, default True
-        Whether every row needs a value.
-    may_be_absent : bool, default False
-        Whether the whole column may be missing; then it is empty.
-    """
-
-    name: str
-    kind: str = "text"
-    titles: tuple[str, ...] = ()
-    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    low: float | str | None = None
-    high: float | str | None = None
-    required: bool = True
-    may_be_absent: bool = False
-
-    @property
-    def allowed(self) -> str:
-        """What may stand in a cell, in German."""
-        if self.kind == "option":
-            return ", ".join(f"„{o}“" for o in self.options)
-        bounds = [
-            f"{word} {_shown(bound)}"
-            for word, bound in (("ab", self.low), ("bis", self.high))
-            if bound is not None
-        ]
-        return " ".join([KIND_TEXTS[self.kind], *bounds])
 
 
 class Reading(NamedTuple):
@@ -122,19 +71,10 @@ def read_cell(cell: Cell, column: Column) -> Reading:
     if reading.problem or reading.value is None:
         return reading
     if column.low is not None and reading.value < column.low:
-        return Reading(None, f"ist kleiner als {_shown(column.low)}")
+        return Reading(None, f"ist kleiner als {shown_bound(column.low)}")
     if column.high is not None and reading.value > column.high:
-        return Reading(None, f"ist größer als {_shown(column.high)}")
+        return Reading(None, f"ist größer als {shown_bound(column.high)}")
     return reading
-
-
-def normalised(text: str) -> str:
-    """Text for comparing headings and options: small letters, single spaces, no colon or star behind.
-
-    >>> normalised("  Anzahl\\n der\\u00a0TAGE: ")
-    'anzahl der tage'
-    """
-    return _SPACES.sub(" ", text.replace("\u00ad", "")).strip().rstrip(":*").strip().casefold()
 
 
 def _number(cell: Cell, column: Column) -> Reading:
@@ -228,13 +168,6 @@ def _option(cell: Cell, column: Column) -> Reading:
         if wanted in {normalised(t) for t in (option, *texts)}:
             return Reading(option)
     return Reading(None, "ist keine der Vorgaben")
-
-
-def _shown(bound: float | str) -> str:
-    """A bound as it is printed."""
-    if isinstance(bound, str):
-        return f"{date.fromisoformat(bound):%d.%m.%Y}"
-    return plain_number(float(bound))
 
 
 _READERS = {"int": _number, "number": _number, "date": _day, "text": _text, "option": _option}

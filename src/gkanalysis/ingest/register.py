@@ -8,27 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from gkanalysis.codebook.codebookcheck import load_yaml
-from gkanalysis.core.errors import CodebookError, IngestError, ValidationError
-from gkanalysis.core.yamlproblem import why_unreadable
+from gkanalysis.core.errors import IngestError, ValidationError
 from gkanalysis.ingest.tables import check_rows, read_rows
 
 TOWN = "kreisangehoerige_kommune"
-
-
-def read_register_codebook(path: Path) -> dict[str, Any]:
-    """The declaration of the register: tables, types, nested tables."""
-    try:
-        codebook = load_yaml(path.read_text(encoding="utf-8"))
-        if not all(
-            table["file"] and table["key"] and table["columns"] for table in codebook["tables"].values()
-        ):
-            raise KeyError("file, key, columns")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
-        raise CodebookError(f"Codebuch „{path}“ ist nicht lesbar: {why_unreadable(error)}.") from None
-    return codebook
 
 
 def read_register(data: Path, codebook: Mapping[str, Any]) -> dict[str, pd.DataFrame]:

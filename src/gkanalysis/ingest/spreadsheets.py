@@ -15,10 +15,10 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.ingest.cellvalues import Column, normalised, read_cell
+from gkanalysis.codebook.lists import Column, TableSpec, normalised
+from gkanalysis.ingest.cellvalues import read_cell
 from gkanalysis.ingest.refusal import printable
 from gkanalysis.ingest.sheetfindings import SheetFindings
-from gkanalysis.ingest.tablespec import TableSpec
 from gkanalysis.ingest.workbook import Cell, Sheet, column_letter, read_workbook
 
 HEADING_ROWS = 30  # the heading is looked for in so many rows
@@ -69,7 +69,7 @@ def read_table(path: str | Path, spec: TableSpec, findings: SheetFindings | None
 
     Examples
     --------
-    >>> from gkanalysis.ingest.tablespec import table_spec
+    >>> from gkanalysis.codebook.lists import table_spec
     >>> days = {"name": "days", "kind": "number", "titles": ["Tage"]}
     >>> spec = table_spec({"columns": [{"name": "case_id"}, days]})
     >>> import tempfile

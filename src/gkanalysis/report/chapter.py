@@ -14,24 +14,18 @@ from urllib.parse import parse_qs
 
 import pandas as pd
 
-from gkanalysis.codebook.codebookcheck import load_yaml
 from gkanalysis.codebook.instrument import Codebook, read_codebook
-from gkanalysis.codebook.interviewcodebook import InterviewCodebook
+from gkanalysis.codebook.interviews import InterviewCodebook
+from gkanalysis.codebook.lists import read_list_book
+from gkanalysis.codebook.lookup import answer_labels, checked_codebook, set_labels
+from gkanalysis.codebook.register import read_register_codebook
 from gkanalysis.codebook.sources import source_kind
 from gkanalysis.core.errors import NotebookError, UsageError
-from gkanalysis.core.lookup import (
-    Known,
-    answer_labels,
-    checked_codebook,
-    listed,
-    meant,
-    require_base,
-    set_labels,
-)
+from gkanalysis.core.lookup import Known, listed, meant, require_base
 from gkanalysis.core.numbers import format_date
 from gkanalysis.core.paths import ProjectPaths, project_root
 from gkanalysis.core.writing import write_json
-from gkanalysis.ingest.register import read_register_codebook, register_frames
+from gkanalysis.ingest.register import register_frames
 from gkanalysis.report.countwords import CountWords
 from gkanalysis.report.definitions import TOTAL, count_rows, define
 from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit
@@ -251,7 +245,7 @@ class Chapter:
         if name == "register":
             label = f"Register der Bündnisse, Stand {format_date(self.register_codebook['as_of'])}"
         elif self._is_list(name):
-            label = load_yaml(self.paths.codebook(name).read_text(encoding="utf-8"))["title"]
+            label = read_list_book(self.paths.codebook(name)).title
         else:
             book = self.any_codebook(name)
             label = f"{book.title}, Welle {book.wave}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gkanalysis.codebook.interviewcodebook import read_interview_codebook
+from gkanalysis.codebook.interviews import read_interview_codebook
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.numbers import NBSP, NO_VALUE, format_count, format_decimal, format_percent
 from gkanalysis.report.countwords import read_count_words

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gkanalysis.codebook.listbook import ListBook, read_list_book
+from gkanalysis.codebook.lists import ListBook, read_list_book
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import Known, enumeration, listed
 from gkanalysis.core.numbers import (

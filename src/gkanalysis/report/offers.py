@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from gkanalysis.codebook.policy import read_policy
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.numbers import NBSP, format_count
-from gkanalysis.disclosure.policy import read_policy
 from gkanalysis.disclosure.received import POLICY
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import Row

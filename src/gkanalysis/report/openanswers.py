@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from gkanalysis.codebook.categories import CATEGORY_FILE, read_category_book
+from gkanalysis.codebook.lookup import kind_words
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.core.lookup import Known, kind_words, listed, require_base
+from gkanalysis.core.lookup import Known, listed, require_base
 from gkanalysis.core.numbers import format_count, format_percent
-from gkanalysis.ingest.categorybook import CATEGORY_FILE, read_category_book
 from gkanalysis.report.definitions import TOTAL, define
 from gkanalysis.report.exhibits import Row
 from gkanalysis.stats.agreement import DRAWS, REASON_LABELS

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from gkanalysis.codebook.policy import read_policy
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.numbers import format_date
-from gkanalysis.disclosure.policy import read_policy
 from gkanalysis.report.definitions import TOTAL
 from gkanalysis.report.oldfigures import flow_numbers
 from gkanalysis.report.panelchange import (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gkanalysis.codebook.interviewcodebook import InterviewCodebook
+from gkanalysis.codebook.interviews import InterviewCodebook
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.numbers import NBSP, format_count
 from gkanalysis.report.definitions import TOTAL, define

@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.codebook.interviewcodebook import InterviewCodebook
+from gkanalysis.codebook.interviews import InterviewCodebook
 from gkanalysis.core.findings import Log
 from gkanalysis.ingest.interviews import read_interim, segment_text
 from gkanalysis.ingest.qda.model import NOWHERE, Project, Selection, Source

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gkanalysis.codebook.listbook import ALLIANCE, ListBook
+from gkanalysis.codebook.lists import ALLIANCE, ListBook
 from gkanalysis.core.findings import Log
 from gkanalysis.ingest.sheetfindings import finding_log_rows, place_in_words
 from gkanalysis.ingest.spreadsheets import main_title

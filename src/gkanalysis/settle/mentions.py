@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from gkanalysis.codebook.categories import CATEGORY_FILE, CategoryBook
 from gkanalysis.codebook.instrument import Codebook
 from gkanalysis.core.errors import CodebookError
 from gkanalysis.core.findings import Log
 from gkanalysis.ingest.categories import coding_sheet, read_codings
-from gkanalysis.ingest.categorybook import CATEGORY_FILE, CategoryBook
 from gkanalysis.ingest.sheetfindings import SheetFindings, finding_log_rows
 
 SHEET = "kategorien.csv"

@@ -5,17 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-import yaml
 
-from gkanalysis.codebook.codebookcheck import load_yaml
+from gkanalysis.codebook.categories import CategoryBook
+from gkanalysis.codebook.dataset import read_dataset
 from gkanalysis.codebook.instrument import Codebook
-from gkanalysis.core.errors import IngestError, ValidationError
+from gkanalysis.core.errors import ValidationError
 from gkanalysis.core.findings import Log
-from gkanalysis.core.yamlproblem import why_unreadable
-from gkanalysis.ingest.categorybook import CategoryBook
 from gkanalysis.ingest.tables import read_rows
 from gkanalysis.settle import receipts, validate
 from gkanalysis.settle.mentions import read_mentions
@@ -23,27 +20,6 @@ from gkanalysis.settle.receipts import iso_date, nfc
 
 NAMED = 3  # files that a sentence names one by one
 RECEIPT_COLUMNS = ("file", "received", "alliance_id", "channel", "note")
-
-
-def read_dataset(data: Path) -> dict[str, Any]:
-    """What the data folder says of itself: title, and whether its data are synthetic.
-
-    Raises
-    ------
-    IngestError
-        If `dataset.yml` is missing or does not say so; nothing is assumed.
-    """
-    path = data / "dataset.yml"
-    try:
-        dataset = load_yaml(path.read_text(encoding="utf-8"))
-        if not isinstance(dataset["synthetic"], bool) or not dataset["title"]:
-            raise ValueError("title, synthetic")
-    except yaml.YAMLError as error:
-        raise IngestError(f"„{path}“ ist nicht lesbar: {why_unreadable(error)}.") from None
-    except (OSError, ValueError, KeyError, TypeError):
-        needed = "nötig sind „title: …“ und „synthetic: true“ oder „synthetic: false“"
-        raise IngestError(f"„{path}“ fehlt oder ist unvollständig; {needed}.") from None
-    return dataset
 
 
 def process_source(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gkanalysis.codebook.interviewcodebook import InterviewCodebook, read_interview_codebook
+from gkanalysis.codebook.interviews import InterviewCodebook, read_interview_codebook
 from gkanalysis.core.errors import UsageError
 from gkanalysis.verify.sums import account
 

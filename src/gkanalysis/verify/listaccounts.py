@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from gkanalysis.codebook.listbook import read_list_book
-from gkanalysis.ingest.cellvalues import normalised
+from gkanalysis.codebook.lists import normalised, read_list_book
 from gkanalysis.ingest.workbook import read_workbook
 from gkanalysis.verify.sums import account
 
 if TYPE_CHECKING:
-    from gkanalysis.codebook.listbook import ListBook
+    from gkanalysis.codebook.lists import ListBook
     from gkanalysis.ingest.workbook import Sheet
     from gkanalysis.report.chapter import Chapter
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from gkanalysis.ingest.categorybook import CATEGORY_FILE, read_category_book
+from gkanalysis.codebook.categories import CATEGORY_FILE, read_category_book
 from gkanalysis.verify.sums import account
 
 if TYPE_CHECKING:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from gkanalysis.core.errors import VerificationError
-from gkanalysis.core.yamlproblem import why_unreadable
 from gkanalysis.verify.constraints import RULES, Claim, holds
 from gkanalysis.verify.relations import DECIMAL, WHOLE
 
@@ -31,40 +27,6 @@ UNITS = {
     "percent": "prozent",
     "Mio EUR": "mio_euro",
 }  # kind of a figure -> unit of a total
-NEEDED = {"bindings": ("match", "number"), "not_checkable": ("match", "reason")}
-
-
-def read_bindings(path: Path) -> dict[str, Any]:
-    """The file that says which published figure is which number of the rebuilt report.
-
-    Raises
-    ------
-    VerificationError
-        If it is unreadable, an entry is incomplete, or a pattern is no regular expression.
-    """
-    try:
-        declared = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise VerificationError(f"„{path}“ ist nicht lesbar: {why_unreadable(error)}.") from None
-    if not isinstance(declared, dict) or not isinstance(declared.get("bindings"), list):
-        raise VerificationError(f"„{path}“ enthält keine Liste „bindings“; bitte so gliedern.")
-    if not isinstance(declared.get("tables") or {}, dict):
-        raise VerificationError(f"„{path}“: „tables“ ist kein Verzeichnis von Tabellen; bitte so gliedern.")
-    if not isinstance(declared.get("not_checkable") or [], list):
-        raise VerificationError(f"„{path}“: „not_checkable“ ist keine Liste; bitte so gliedern.")
-    for kind, keys in NEEDED.items():
-        for number, entry in enumerate(declared.get(kind) or (), start=1):
-            wrong = [k for k in keys if not isinstance(entry, dict) or not isinstance(entry.get(k), str)]
-            if wrong or entry.get("part", "n") not in ("n", "base"):
-                what = f"braucht {', '.join(wrong)} als Text" if wrong else "kennt als part nur n und base"
-                raise VerificationError(f"„{path}“: Eintrag {number} unter „{kind}“ {what}.")
-            try:
-                re.compile(entry["match"])
-            except re.error as error:
-                raise VerificationError(
-                    f"„{path}“: „{entry['match']}“ ist kein gültiges Muster ({error})."
-                ) from None
-    return declared
 
 
 def unused_patterns(figures: Mapping[str, Any], declared: Mapping[str, Any]) -> list[str]:

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from gkanalysis.codebook.published import checked_relations, read_relations
 from gkanalysis.verify.constraints import Claim, Relation, System
-from gkanalysis.verify.declarations import checked_entries, checked_qualifiers, read_figures, read_relations
+from gkanalysis.verify.declarations import read_figures
 
 __all__ = ["PublishedNumbers", "read_figures", "read_relations"]
 WHOLE = re.compile(r"\d+", re.ASCII)
@@ -31,8 +32,8 @@ class PublishedNumbers:
         self.relations: list[Relation] = []
         self.alias: dict[str, str] = {}
         self.same: dict[str, str] = {}
-        self._entries = checked_entries(declared, self.problems)
-        self._bands = checked_qualifiers(declared, self.problems)
+        self._entries = checked_relations(declared, self.problems)
+        self._bands = self._entries["qualifiers"]
         self.columns: list[Mapping[str, Any]] = self._entries["percent_columns"]
         self._numbers = self._read_numbers()
         self._percents = self._read_percents()

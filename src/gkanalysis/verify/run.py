@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from gkanalysis import __version__
+from gkanalysis.codebook.published import read_accepted, read_bindings
 from gkanalysis.core.errors import GkError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.writing import write_bytes
-from gkanalysis.core.yamlproblem import why_unreadable
 from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.definition import Report
@@ -33,9 +32,8 @@ from gkanalysis.verify.certificate import (
 )
 from gkanalysis.verify.compare import TOLERANCE
 from gkanalysis.verify.consistency import check_consistency
-from gkanalysis.verify.declarations import checked_qualifiers
 from gkanalysis.verify.manifest import compare_inputs, compare_outputs, read_manifest
-from gkanalysis.verify.published import judge_published, read_bindings, unused_patterns
+from gkanalysis.verify.published import judge_published, unused_patterns
 from gkanalysis.verify.rebuild import rebuilt_report, surroundings
 from gkanalysis.verify.relations import read_figures, read_relations
 from gkanalysis.verify.trace import find_untraced, trace_cell
@@ -103,7 +101,7 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
         rows.append({"section": "problem", "id": "published", "verdict": "problem", "message": message})
     rows += _collect("relations", lambda: _contradiction_rows(published))
     accepted: list[dict[str, str]] = []
-    rows += _collect("accepted", lambda: accepted.extend(_accepted(accepted_file)) or ())
+    rows += _collect("accepted", lambda: accepted.extend(read_accepted(accepted_file)) or ())
     settled = settle(_once(rows), accepted)
     about = {
         "Bericht": report.title,
@@ -209,7 +207,7 @@ def _published_rows(published: Path, numbers: Numbers) -> Rows:
     figures = read_figures(published.with_suffix(".csv"), problems)
     bindings = read_bindings(published.with_suffix(".numbers.yml"))
     # relations that cannot be read are reported by the check of the figures against each other
-    bands = checked_qualifiers(read_relations(published.with_suffix(".relations.yml"), []), [])
+    bands = read_relations(published.with_suffix(".relations.yml"), []).get("qualifiers", {})
     unused = [f"Die Zuordnung „{p}“ trifft keine Angabe; bitte streichen oder berichtigen." for p in unused_patterns(figures, bindings)]  # fmt: skip
     yield from _problems("angaben", [*problems, *unused])
     for r in judge_published(figures, numbers.counts, bindings, bands, numbers.copied).itertuples():
@@ -260,29 +258,3 @@ def _contradiction_rows(published: Path) -> Rows:
             i, "no_exact_number", f"{about} ist keine genaue Zahl, mit der andere zu vergleichen wären."
         )
     yield from _problems("beziehung", found.problems)
-
-
-def _accepted(path: Path) -> list[dict[str, str]]:
-    """Known findings with their reasons; each needs id, verdict and reason.
-
-    Raises
-    ------
-    VerificationError
-        If an entry lacks one of them, or stands twice.
-    """
-    if not path.exists():
-        return []
-    try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
-        accepted = [{k: str(e[k] or "").strip() for k in ("id", "verdict", "reason")} for e in entries]
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise VerificationError(
-            f"„{path}“: jeder Eintrag braucht id, verdict und reason; {why_unreadable(error)}."
-        ) from None
-    names = [(e["id"], e["verdict"]) for e in accepted]
-    wrong = [e["id"] for e in accepted if not all(e.values()) or names.count((e["id"], e["verdict"])) > 1]
-    if wrong:
-        raise VerificationError(
-            f"„{path}“: {', '.join(dict.fromkeys(wrong))} ist unvollständig oder steht zweimal; jeder Eintrag braucht id, verdict und reason."
-        )
-    return accepted

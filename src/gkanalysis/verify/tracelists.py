@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gkanalysis.codebook.listbook import ListBook, read_list_book
+from gkanalysis.codebook.lists import ListBook, read_list_book
 from gkanalysis.verify.traceregister import ORIGIN, REGISTER
 
 if TYPE_CHECKING:

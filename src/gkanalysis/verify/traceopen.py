@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gkanalysis.ingest.categorybook import CATEGORY_FILE, Category, read_category_book
+from gkanalysis.codebook.categories import CATEGORY_FILE, Category, read_category_book
 from gkanalysis.verify.traceregister import ORIGIN, split_rows
 
 if TYPE_CHECKING:

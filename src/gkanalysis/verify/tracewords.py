@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from gkanalysis.codebook.interviewcodebook import InterviewCodebook
+from gkanalysis.codebook.interviews import InterviewCodebook
 from gkanalysis.core.errors import UsageError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts.count import Count

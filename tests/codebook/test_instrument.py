@@ -11,14 +11,14 @@ instrument: klein
 wave: "1"
 title: Kleiner Bogen
 versions:
-  lang: {title: Lang, parts: [kopf, akteure]}
+  lang: {title: Lang, sent: "2018-01", parts: [kopf, akteure]}
 parts:
   - id: kopf
     kind: sheet
     heading: Kopf
     items:
       - {id: K.1, label: Name, kind: text}
-      - {id: K.2, label: Angliederbar, kind: single, options: [{id: ja, label: Ja}, {id: nein, label: Nein}]}
+      - {id: K.2, label: Angliederbar, kind: single, options: [{id: ja, label: Ja, type: kreis}, {id: nein, label: Nein, type: stadt}]}
       - {id: K.3, label: Wo, kind: text, asked_if: {item: K.2, value: ja}}
   - id: akteure
     kind: grid
@@ -76,11 +76,11 @@ def test_layout(read):
     ("change", "said"),
     [
         (("id: K.3, label", "id: K.1, label"), "Item „K.1“ ist doppelt vergeben"),
-        (("kind: sheet", "kind: blatt"), "Art „blatt“ ist unbekannt (erlaubt: grid, roster, sheet)"),
-        (("label: Wo, kind: text", "label: Wo, kind: wort"), "Item „K.3“: Art „wort“ ist unbekannt"),
-        (("id: K.3, label: Wo", "id: 2.10, label: Wo"), "Item „2.1“: 2.1 ist kein Text; bitte in Anführungszeichen setzen"),
-        (("{id: nein, label: Nein}", "{id: no, label: Nein}"), "Item „K.2“: False ist kein Text"),
-        (("{id: nein, label: Nein}", "{id: ja, label: Nein}"), "Item „K.2“: Vorgabe „ja“ ist doppelt vergeben"),
+        (("kind: sheet", "kind: blatt"), "Zeile 7, parts › kopf: „blatt“ gibt es nicht (erlaubt: sheet, grid, roster)"),
+        (("label: Wo, kind: text", "label: Wo, kind: wort"), "Zeile 13, parts › kopf › items › K.3 › kind: „wort“ gibt es nicht (erlaubt: text, number, tick, single)"),
+        (("id: K.3, label: Wo", "id: 2.10, label: Wo"), "items › 2.10 › id: „2.10“ ist kein Text; bitte in Anführungszeichen setzen"),
+        (("{id: nein,", "{id: no,"), "K.2 › options › no › id: „no“ ist kein Text"),
+        (("{id: nein,", "{id: ja,"), "Item „K.2“: Vorgabe „ja“ ist doppelt vergeben"),
         (("label: Name, kind: text", "label: Name, kind: single"), "Item „K.1“: Vorgaben gehören zur Art „single“"),
         (("{item: K.2, value: ja}", "{item: K.9, value: ja}"), "Filter von „K.3“ nennt das unbekannte Item „K.9“"),
         (("{item: K.2, value: ja}", "{item: K.2, value: Ja}"), "Filter von „K.3“ nennt die unbekannte Vorgabe „Ja“"),
@@ -91,10 +91,19 @@ def test_layout(read):
         (("part: akteure, column: 2", "part: akteure, column: 3"), "nennt die Spalte 3, in der kein Item steht"),
         (("label: Mitglied, kind: tick", "label: Mitglied, kind: text"), "enthält Items, die nicht zum Ankreuzen sind"),
         (("needs: [{set: mitglieder}]", "needs: [{set: mitglied}]"), "„set: mitglied“ ist unbekannt"),
-        (("identity:", "identitaet: {}\nidentity:"), "Der Schlüssel „identitaet“ ist unbekannt"),
-        (("identity:", "duplicates: first\nidentity:"), "„duplicates: first“ ist unbekannt"),
-        (("needs: []", "needs: [{item: K.1}]"), "Die letzte Regel zur Vollständigkeit"),
+        (("identity:", "identitaet: {}\nidentity:"), "Zeile 22, identitaet: unbekannt ist „identitaet“ (bekannt: "),
+        (("identity:", "duplicates: first\nidentity:"), "duplicates: „first“ gibt es nicht (erlaubt: latest)"),
+        (("needs: []", "needs: [{item: K.1}]"), "die letzte Regel zur Vollständigkeit"),
         (("{name: K.1,", "{name: K.8,"), "„name“ das unbekannte Item „K.8“"),
+        (("identity: {name: K.1, type: K.2}\n", ""), "Zeile 1: es fehlt „identity“."),
+        ((", type: K.2", ""), "Zeile 22, identity: es fehlt „type“."),
+        (("type: K.2", "type: K.3"), "Item „K.3“ ist von der Art „text“; nach dem Kommunaltyp fragt eines der Art „single“"),
+        ((", type: stadt", ""), "Zeile 12, parts › kopf › items › K.2 › options › nein: Item „K.2“ fragt nach dem Kommunaltyp"),
+        (("completeness:", "vollstaendig:"), "Zeile 1: es fehlt „completeness“."),
+        (("title: Lang, ", ""), "Zeile 5, versions › lang: es fehlt „title“."),
+        (("label: Wo,", "lable: Wo,"), "K.3 › lable: unbekannt ist „lable“ (bekannt: "),
+        (("label: Wo,", "lable: Wo,"), "gemeint ist wohl „label“"),
+        ((SMALL, "- 1"), "Zeile 1: eine Liste steht, wo Angaben der Form „name: wert“ stehen müssen"),
         (("id: K.3, label", "id: K_1, label"), "die Kennung „i_K_1“ stünde an zwei Stellen"),
     ],
 )  # fmt: skip
@@ -107,23 +116,37 @@ def test_slips(read, change, said):
 
 
 def test_all_slips_in_one_message(read):
-    """Two slips give two sentences."""
-    with pytest.raises(CodebookError, match=r"K\.9.*K\.8"):
+    """Two slips give two sentences, in the order of the lines."""
+    with pytest.raises(CodebookError, match=r"(?s)K\.9.*K\.8"):
         read(("{item: K.2, value: ja}", "{item: K.9, value: ja}"), ("{name: K.1,", "{name: K.8,"))
+
+
+def test_slips_of_every_kind_come_together(read):
+    """What is wrong by itself does not hide what names something unknown."""
+    with pytest.raises(CodebookError) as caught:
+        read(
+            ("label: Wo", "label: no, lable: x"),
+            ("value: ja", "value: jaa"),
+            ("{set: mitglieder}", "{sets: mitglieder}"),
+        )
+    assert [line.split(":")[0] for line in str(caught.value).splitlines()[1:]] == [
+        "  Zeile 13, parts › kopf › items › K.3 › label", "  Zeile 13, parts › kopf › items › K.3 › lable",
+        "  Zeile 13, parts › kopf › items › K.3 › asked_if › value", "  Zeile 21, completeness › full › needs › 1 › sets",
+    ]  # fmt: skip
 
 
 EARLIER = """\
 instrument: vorher
 wave: "0"
 title: Bogen davor
-versions: {}
+versions: {bogen: {title: Bogen, sent: "2017", parts: [kopf, akteure]}}
 parts:
   - id: kopf
     kind: sheet
     heading: Kopf
     items:
-      - {id: "1", label: Angliederbar, kind: single, options: [{id: ja, label: Ja}, {id: nein, label: Nein}]}
-      - {id: "2", label: Angebunden, kind: single, options: [{id: ja, label: Ja}, {id: nein, label: Nein}]}
+      - {id: "1", label: Angliederbar, kind: single, options: [{id: ja, label: Ja, type: kreis}, {id: nein, label: Nein, type: stadt}]}
+      - {id: "2", label: Angebunden, kind: single, options: [{id: ja, label: Ja, type: kreis}, {id: nein, label: Nein, type: stadt}]}
       - {id: "3", label: Angliederbar, kind: single, options: [{id: ja, label: Ja}, {id: nein, label: Noch nicht}]}
       - {id: "4", label: Angliederbar, kind: text}
       - {id: "5", label: Wo, kind: text}
@@ -135,11 +158,13 @@ parts:
     columns: [{id: 1, label: Gruppe, kind: row_label}, {id: 4, label: Mitglied, kind: tick}]
     blocks: [{id: A, label: Block, rows: [{id: A01, label: Amt}, {id: A02, label: Chor}]}]
 sets: [{id: dabei, label: Dabei, part: akteure, column: 4}]
+completeness: [{id: full, label: voll, needs: []}]
+identity: {name: "4", type: "1"}
 """
-PLACE = "{id: nein, label: Nein}]}"
-REPEATS = "{id: nein, label: Nein}], repeats: {source: vorher-0, item: '1', as_yes: [ja]}}"
+PLACE = "{id: nein, label: Nein, type: stadt}]}"
+REPEATS = "{id: nein, label: Nein, type: stadt}], repeats: {source: vorher-0, item: '1', as_yes: [ja]}}"
 UNLIKE = (
-    "{id: nein, label: Nein}], not_comparable: "
+    "{id: nein, label: Nein, type: stadt}], not_comparable: "
     "[{source: vorher-0, item: '2', answers: [ja, nein], reason: Das ist etwas anderes.}]}"
 )
 
@@ -162,10 +187,10 @@ def test_items_of_earlier_waves(read, earlier):
 @pytest.mark.parametrize(
     ("declared", "change", "said"),
     [
-        (REPEATS, ("vorher-0", "nachher-0"), "Die Welle „nachher-0“ ist unbekannt"),
-        (REPEATS, ("vorher-0", "vorher-7"), "Die Welle „vorher-7“ ist unbekannt"),
-        (REPEATS, ("vorher-0", "../vorher-0"), "Die Welle „../vorher-0“ ist unbekannt"),
-        (REPEATS, ("vorher-0", "klein-1"), "Die Welle „klein-1“ liegt nicht vor 1"),
+        (REPEATS, ("vorher-0", "nachher-0"), "die Welle „nachher-0“ ist unbekannt"),
+        (REPEATS, ("vorher-0", "vorher-7"), "die Welle „vorher-7“ ist unbekannt"),
+        (REPEATS, ("vorher-0", "../vorher-0"), "die Welle „../vorher-0“ ist unbekannt"),
+        (REPEATS, ("vorher-0", "klein-1"), "die Welle „klein-1“ liegt nicht vor 1"),
         (REPEATS, ("item: '1'", "item: '9'"), "vorher-0 hat kein Item „9“"),
         (REPEATS, ("item: '1'", "item: '2'"), "fragt in „2“ nach „Angebunden“, hier steht „Angliederbar“"),
         (REPEATS, ("item: '1'", "item: '3'"), "andere Vorgaben an (Ja, Noch nicht) als hier (Ja, Nein)"),
@@ -174,13 +199,14 @@ def test_items_of_earlier_waves(read, earlier):
         (REPEATS, ("as_yes: [ja]", "as_yes: [wohl]"), "„as_yes“ nennt die unbekannte Vorgabe „wohl“ (erlaubt: ja, nein)"),
         (REPEATS, ("as_yes: [ja]", "as_yes: []"), "„as_yes“ muss mindestens eine Vorgabe nennen"),
         (REPEATS, ("as_yes: [ja]", "as_yes: [ja, nein]"), "„as_yes“ muss mindestens eine Vorgabe nennen"),
-        (REPEATS, ("as_yes", "yes"), "klein.yml“ ist nicht lesbar"),
+        (REPEATS, ("as_yes", "as_ja"), "repeats › as_ja: unbekannt ist „as_ja“ (bekannt: source, item, as_yes"),
+        (REPEATS, ("as_yes", "yes"), "ein Name hier ist kein Text"),
         (UNLIKE, ("item: '2'", "item: '4'"), "„4“ von vorher-0 und „K.2“ müssen beide von der Art „single“ sein"),
-        (UNLIKE, ("item: '2'", "item: '9'"), "Item „K.2“, „not_comparable“: vorher-0 hat kein Item „9“"),
+        (UNLIKE, ("item: '2'", "item: '9'"), "Item „K.2“: vorher-0 hat kein Item „9“"),
         (UNLIKE, ("[ja, nein]", "[wohl, nein]"), "die unbekannte Vorgabe „wohl“ (erlaubt bei „2“: ja, nein)"),
         (UNLIKE, ("[ja, nein]", "[ja, wohl]"), "die unbekannte Vorgabe „wohl“ (erlaubt bei „K.2“: ja, nein)"),
         (UNLIKE, ("[ja, nein]", "[ja]"), "„answers“ braucht zwei Vorgaben"),
-        (UNLIKE, ("Das ist etwas anderes.", "anders"), "„reason“ muss ein Satz sein"),
+        (UNLIKE, ("Das ist etwas anderes.", "anders"), "reason: „anders“ muss ein Satz sein"),
         (
             UNLIKE.replace("'2'", "'1'").replace("], not", "], repeats: {source: vorher-0, item: '1', as_yes: [ja]}, not"),
             ("[ja, nein]", "[ja, ja]"),
@@ -217,10 +243,10 @@ def test_texts_and_sets_of_earlier_waves(read, earlier):
         ([(WO, WO + AGAIN.replace("'5'", "'6'"))], "„6“ von vorher-0 (number) und „K.3“ (text) müssen von derselben Art sein"),
         ([(WO, WO + AGAIN.replace("'5'", "'4'"))], "fragt in „4“ nach „Angliederbar“, hier steht „Wo“"),
         ([(WO, WO + AGAIN.replace("}", ", as_yes: [ja]}"))], "„as_yes“ gehört zur Art „single“ und nur zu ihr"),
-        ([(SET, SET_AGAIN.replace("vorher", "nie"))], "„mitglieder“, „repeats“: Die Welle „nie-0“ ist unbekannt"),
-        ([(SET, SET_AGAIN.replace("vorher-0", "klein-1"))], "Die Welle „klein-1“ liegt nicht vor 1"),
+        ([(SET, SET_AGAIN.replace("vorher", "nie"))], "„mitglieder“: die Welle „nie-0“ ist unbekannt"),
+        ([(SET, SET_AGAIN.replace("vorher-0", "klein-1"))], "die Welle „klein-1“ liegt nicht vor 1"),
         ([(SET, SET_AGAIN.replace("set: dabei", "set: weg"))], "vorher-0 hat keine Mehrfachantwort „weg“ (vorhanden: dabei)"),
-        ([(SET, SET_AGAIN.replace("set: dabei", "item: dabei"))], "klein.yml“ ist nicht lesbar"),
+        ([(SET, SET_AGAIN.replace("set: dabei", "item: dabei"))], "repeats: es fehlt „set“"),
         ([(SET, SET_AGAIN), ("label: Mitglied,", "label: Gast,")], "nach „Akteure: Mitglied“, hier steht „Akteure: Gast“"),
         ([(SET, SET_AGAIN), ("heading: Akteure", "heading: Alle")], "nach „Akteure: Mitglied“, hier steht „Alle: Mitglied“"),
     ],
@@ -283,7 +309,7 @@ def test_no_repeated_question_is_overlooked():
 
 def test_slips_about_earlier_waves_join_the_others(read, earlier):
     """An unknown wave and an unknown filter are named in one pass."""
-    with pytest.raises(CodebookError, match=r"K\.9.*Die Welle „nie-0“ ist unbekannt"):
+    with pytest.raises(CodebookError, match=r"(?s)die Welle „nie-0“ ist unbekannt.*K\.9"):
         read((PLACE, REPEATS.replace("vorher", "nie")), ("{item: K.2, value: ja}", "{item: K.9, value: ja}"))
 
 
@@ -296,10 +322,10 @@ def test_unreadable_codebook_of_an_earlier_wave(read, earlier):
 
 @pytest.mark.parametrize(
     "change",
-    [("title: Kleiner Bogen\n", ""), ("identity:", "sets: []\nidentity:"), ("parts:\n", "parts: [\n")],
+    [("identity:", "sets: []\nidentity:"), ("parts:\n", "parts: [\n")],
 )
 def test_unreadable(read, change):
-    """A missing or repeated key, or broken YAML, is one sentence with the name of the file."""
+    """A repeated key or broken YAML is one sentence with the name of the file."""
     with pytest.raises(CodebookError, match=r"klein\.yml“ ist nicht lesbar"):
         read(change)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from gkanalysis.codebook.categories import read_category_book
 from gkanalysis.core.errors import CodebookError
-from gkanalysis.ingest.categorybook import read_category_book
 
 GOOD = """
 coders: [Kodierung A, Kodierung B]
@@ -41,21 +41,21 @@ def test_book_is_read(book_of):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("coders: [Kodierung A, Kodierung B]", "", "es fehlt, wer kodiert"),
-        ("[Kodierung A, Kodierung B]", "Kodierung A", "es fehlt, wer kodiert"),
-        ("Kodierung B]", "Kodierung A]", "eine Person steht doppelt"),
-        ("Kodierung B]", "7]", "7 ist kein Name"),
-        ('"9"', "9", "Item 1 braucht Texte für source, item und label"),
-        ("label: Mehrwert", "label: ''", "Item 1 braucht Texte"),
+        ("coders: [Kodierung A, Kodierung B]", "", "es fehlt „coders“"),
+        ("[Kodierung A, Kodierung B]", "Kodierung A", "coders: „Kodierung A“ ist keine Liste"),
+        ("Kodierung B]", "Kodierung A]", "coders › 2: „Kodierung A“ steht doppelt"),
+        ("Kodierung B]", "7]", "coders › 2: „7“ ist kein Text"),
+        ('"9"', "9", "Zeile 5, items › 9 › item: „9“ ist kein Text"),
+        ("label: Mehrwert", "label: ''", "Zeile 6, items › 9 › label: „label“ ist leer"),
         ("id: wissen", "id: netz", "Item „9“: die Kategorie „netz“ steht doppelt"),
         ("id: wissen", "id: Wissen!", "„Wissen!“ ist keine Kennung"),
         (
             ", definition: Was man weiß.",
             "",
-            "Item „9“, Kategorie 2 braucht Texte für id, label und definition",
+            "Zeile 9, items › 9 › categories › wissen: es fehlt „definition“",
         ),
         ("id: wissen", "id: wissen, id: x", "steht doppelt"),
-        ("items:", "dinge:", "es ist kein Item angegeben"),
+        ("items:", "dinge:", "es fehlt „items“"),
         ("items:", "[", "nicht lesbar"),
     ],
 )
@@ -69,14 +69,15 @@ def test_all_mistakes_in_one_pass(book_of):
     """An item twice and a coder twice, one message."""
     item = GOOD[GOOD.index("  - source") :]
     with pytest.raises(
-        CodebookError, match=r"eine Person.*„nachhaltigkeit-2022“, Item „9“ steht doppelt.*berichtigen"
+        CodebookError,
+        match=r"(?s)Zeile 2, coders.*Zeile 10, items › 9: „nachhaltigkeit-2022“, Item „9“ steht doppelt",
     ):
         book_of(GOOD.replace("Kodierung B]", "Kodierung A]") + item)
 
 
 def test_item_without_categories(book_of):
     """An item that nothing can be coded with is refused."""
-    with pytest.raises(CodebookError, match="Item „9“ hat keine Kategorien"):
+    with pytest.raises(CodebookError, match="items › 9: es fehlt „categories“"):
         book_of(GOOD[: GOOD.index("    categories")])
 
 

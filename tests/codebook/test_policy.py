@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 import yaml
 
+from gkanalysis.codebook.policy import read_policy
 from gkanalysis.core.errors import CodebookError
-from gkanalysis.disclosure.policy import exceptions_table, read_policy
+from gkanalysis.disclosure.policy import exceptions_table
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "data/codebook/disclosure.yml"
@@ -77,29 +78,39 @@ def public_without_reason(content):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (without("reason"), "Ausnahme 1: es fehlt „reason“"),
-        (without("signed_by"), "Ausnahme 1: es fehlt „signed_by“"),
+        (without("reason"), "exceptions › 2.1: es fehlt „reason“"),
+        (without("signed_by"), "exceptions › 2.1: es fehlt „signed_by“"),
         (public_without_reason, "„x“ ist ohne Grund öffentlich"),
-        (lambda c: c["sources"][WAVE]["variables"][0].update(kind="geheim"), "„geheim“ ist keine Art"),
-        (lambda c: c.update(threshold=1), "die Schwelle „1“ ist keine ganze Zahl ab 2"),
+        (
+            lambda c: c["sources"][WAVE]["variables"][0].update(kind="geheim"),
+            "kind: „geheim“ gibt es nicht .erlaubt: public, confidential, free_text",
+        ),
+        (lambda c: c.update(threshold=1), "threshold: „1“ ist zu klein; erlaubt sind ganze Zahlen ab 2"),
         (
             lambda c: c["derived"].append({"match": "x"}),
-            "„derived“: jede Angabe braucht „match“ und „reason“",
+            "derived › x: es fehlt „reason“",
         ),
         (lambda c: c["wordings"].append({"match": "x"}), "Wortlaut „x“: es fehlt „match“ oder „reason“"),
         (lambda c: c.update(schwelle=3), "unbekannt ist „schwelle“"),
         (lambda c: c["sources"].update(neu={"kind": "public"}), "Quelle „neu“ ist ohne Grund öffentlich"),
         (
             lambda c: c["sources"][TALKS]["links"][0].pop("reason"),
-            f"Quelle „{TALKS}“, Verbindung: es fehlt „reason“",
+            f"sources › {TALKS} › links › aufbau.gesellschaft: es fehlt „reason“",
         ),
-        (lambda c: c["sources"][TALKS]["links"][0].update(attribute="x"), "Verbindung: „x“ ist kein Merkmal"),
-        (lambda c: c["sources"][TALKS]["quotations"].pop("reason"), f"„{TALKS}“, Zitate: es fehlt „reason“"),
+        (lambda c: c["sources"][TALKS]["links"][0].update(attribute="x"), "attribute: „x“ ist kein Merkmal"),
+        (
+            lambda c: c["sources"][TALKS]["quotations"].pop("reason"),
+            f"{TALKS} › quotations: es fehlt „reason“",
+        ),
         (
             lambda c: c["sources"][TALKS]["quotations"].update(least_cases=0),
-            "„least_cases“ ist keine ganze Zahl ab 1",
+            "least_cases: „0“ ist zu klein; erlaubt sind ganze Zahlen ab 1",
         ),
-        (lambda c: c.pop("sources"), "nicht lesbar"),
+        (lambda c: c.pop("sources"), "es fehlt „sources“"),
+        (
+            lambda c: c["names"]["lists"][0].update(source="register2"),
+            "„register2“ ist keine öffentliche Quelle",
+        ),
     ],
 )
 def test_incomplete_policy_is_refused(changed, change, sentence):

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from forms import ROOT
-from gkanalysis.codebook.interviewcodebook import read_interview_codebook
+from gkanalysis.codebook.interviews import read_interview_codebook
 from gkanalysis.core.errors import CodebookError
 
 SHIPPED = ROOT / "data/codebook/reflexionsgespraeche.yml"
@@ -61,27 +61,27 @@ def test_shipped_codebook_is_read():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("title: Gespräche\n", "", "Der Schlüssel „title“ fehlt."),
-        ("wave: 2019", "wave: 2019\nwelle: 1", "Der Schlüssel „welle“ ist unbekannt (erlaubt: instrument"),
-        ("lead_coder: A", "lead_coder: 1", "Der Schlüssel „lead_coder“ ist leer oder von falscher Art (1)."),
-        ("lead_coder: A", "lead_coder: ''", "Der Schlüssel „lead_coder“ ist leer oder von falscher Art ('')."),
-        ("wave: 2019", "wave: yes", "Der Schlüssel „wave“ ist leer oder von falscher Art (True)."),
-        ("2019-07-04, 2019-08-15", "2019-08-15, 2019-07-04", "„period“ muss aus zwei Tagen bestehen"),
+        ("title: Gespräche\n", "", "Zeile 1: es fehlt „title“."),
+        ("wave: 2019", "wave: 2019\nwelle: 1", "Zeile 4, welle: unbekannt ist „welle“ (bekannt: instrument"),
+        ("lead_coder: A", "lead_coder: 1", "Zeile 4, lead_coder: „1“ ist kein Text"),
+        ("lead_coder: A", "lead_coder: ''", "„lead_coder“ ist leer"),
+        ("wave: 2019", "wave: yes", "wave: „yes“ ist kein Text"),
+        ("2019-07-04, 2019-08-15", "2019-08-15, 2019-07-04", "„period“ nennt den letzten Tag zuerst"),
         ("2019-07-04, ", "", "„period“ muss aus zwei Tagen bestehen"),
-        ("[2019-07-04, 2019-08-15]", "[Juli, August]", "„period“ muss aus zwei Tagen bestehen"),
+        ("[2019-07-04, 2019-08-15]", "[Juli, August]", "„Juli“ ist kein Tag; bitte wie 2019-07-04 schreiben"),
         ("ziele.gut", "wuensche.gut", "Kode „wuensche.gut“ nennt die unbekannte Gruppe „wuensche“ (erlaubt: klima, ziele)."),
-        ("ziele.gut", "ziele", "Kode „ziele“: die Kennung hat nicht die Form „gruppe.kode“"),
-        ("ziele.gut", "ziele.Gut", "Kode „ziele.Gut“: die Kennung hat nicht die Form"),
-        ("schlecht, def", "gut, def", "Der Pfad „Klima > gut“ ist doppelt vergeben."),
-        ("label: Ziele", "label: Klima", "Die Gruppe „Klima“ ist doppelt vergeben."),
-        ('section: "5.1"', "section: 5.1", "Gruppe „klima“: section 5.1 ist kein Text; bitte in Anführungszeichen setzen."),
-        ("{label: gut, definition: \"Es ist gut.\"}", "{label: gut}", "Kode „klima.gut“: nötig und erlaubt sind label und definition."),
-        ("{label: gut, definition: \"Es ist gut.\"}", "gut", "Kode „klima.gut“: nötig und erlaubt sind"),
-        ('"Es ist gut."', '" "', "Kode „klima.gut“: definition ist leer."),
-        ("label: schlecht", "label: no", "Kode „klima.schlecht“: label False ist kein Text"),
-        ("label: schlecht", "label: a > b", "Kode „klima.schlecht“: „a > b“ enthält „>“, das in Pfaden trennt."),
+        ("ziele.gut", "ziele", "„ziele“ hat nicht die Form „gruppe.kode“"),
+        ("ziele.gut", "ziele.Gut", "„ziele.Gut“ hat nicht die Form"),
+        ("schlecht, def", "gut, def", "der Pfad „Klima > gut“ ist doppelt vergeben."),
+        ("label: Ziele", "label: Klima", "die Gruppe „Klima“ ist doppelt vergeben."),
+        ('section: "5.1"', "section: 5.1", "groups › klima › section: „5.1“ ist kein Text; bitte in Anführungszeichen setzen."),
+        ("{label: gut, definition: \"Es ist gut.\"}", "{label: gut}", "codes › klima.gut: es fehlt „definition“."),
+        ("{label: gut, definition: \"Es ist gut.\"}", "gut", "codes › klima.gut: „gut“ steht, wo Angaben der Form „name: wert“ stehen müssen"),
+        ('"Es ist gut."', '" "', "klima.gut › definition: „ “ ist leer"),
+        ("label: schlecht", "label: no", "klima.schlecht › label: „no“ ist kein Text"),
+        ("label: schlecht", "label: a > b", "klima.schlecht › label: „a > b“ enthält „>“, das in Pfaden trennt."),
         ("  ziele.gut", "  klima.gut", "ist nicht lesbar: Zeile 13, Spalte 3: „klima.gut“ steht doppelt"),
-        (GOOD, "- 1", "Die Datei enthält keine Angaben der Form „name: wert“."),
+        (GOOD, "- 1", "Angaben der Form „name: wert“"),
         (GOOD, "a: [", "ist nicht lesbar: Zeile 2, Spalte 1: eine Klammer ist nicht geschlossen"),
     ],
 )  # fmt: skip
@@ -95,7 +95,7 @@ def test_slip_is_named(read, old, new, said):
 def test_all_slips_stand_in_one_message(read):
     """Who mends the file sees everything at once."""
     text = GOOD.replace("label: Ziele", "label: 3").replace('"Es ist gut."', "''")
-    with pytest.raises(CodebookError, match=r"label 3 ist kein Text.*definition ist leer"):
+    with pytest.raises(CodebookError, match=r"(?s)label: „3“ ist kein Text.*„definition“ ist leer"):
         read(text)
 
 

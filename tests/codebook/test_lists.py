@@ -1,10 +1,10 @@
 """A table is declared in YAML; every mistake in the declaration is named at once."""
 
 import pytest
-import yaml
 
+from gkanalysis.codebook.declared import Document
+from gkanalysis.codebook.lists import table_spec
 from gkanalysis.core.errors import CodebookError
-from gkanalysis.ingest.tablespec import table_spec
 
 LOG = """
 sheet: [Protokoll, Log]
@@ -20,7 +20,7 @@ columns:
 
 def test_declaration_is_read():
     """Sheets, key, headings, options and bounds; single words are lists of one, YAML's own types become text."""
-    spec = table_spec(yaml.safe_load(LOG))
+    spec = table_spec(Document.load(LOG).content)
     assert spec.sheets == ("Protokoll", "Log")
     assert spec.key == ("case_id", "day")
     case_id, day, days, form, state = spec.columns
@@ -34,28 +34,37 @@ def test_declaration_is_read():
 @pytest.mark.parametrize(
     ("declaration", "said"),
     [
-        ("{}", "es ist keine Spalte angegeben"),
-        ("columns: [{kind: text}]", "Spalte 1 braucht einen Namen"),
+        ("{}", "es fehlt „columns“"),
+        ("columns: [{kind: text}]", "columns › 1: es fehlt „name“"),
         (
             "columns: [{name: a, kind: float}]",
-            "Spalte „a“: Art „float“ ist unbekannt.*int, number, date, text, option",
+            "columns › a › kind: „float“ gibt es nicht .erlaubt: int, number, date, text, option",
         ),
-        ("columns: [{name: a, kind: option}]", "passt nicht zu den Vorgaben"),
-        ("columns: [{name: a, options: [x]}]", "passt nicht zu den Vorgaben"),
-        ("columns: [{name: a, title: x}]", "Spalte „a“: „title“ ist keine Angabe zu einer Spalte"),
+        ("columns: [{name: a, kind: option}]", "Spalte „a“: Vorgaben .options. gehören zur Art „option“"),
+        ("columns: [{name: a, options: [x]}]", "Vorgaben .options. gehören zur Art „option“"),
+        (
+            "columns: [{name: a, title: x}]",
+            "columns › a › title: unbekannt ist „title“ .bekannt: name, .*gemeint ist wohl „titles“",
+        ),
         ("columns: [{name: a, titles: Tag}, {name: TAG}]", "die Überschrift „tag“ gehört zu zwei Spalten"),
+        ("columns: [{name: a, low: viel, kind: int}]", "Spalte „a“: „viel“ passt nicht zur Art „int“"),
+        (
+            "columns: [{name: a, low: 5.3.2020, kind: date}]",
+            "„5.3.2020“ passt nicht zur Art „date“ .Tage wie 2019-01-31",
+        ),
+        ("columns: [{name: a, options: 3}]", "options: „3“ ist keine Liste von Vorgaben"),
         ("{columns: [{name: a}], key: [b]}", "der Schlüssel nennt die unbekannte Spalte „b“"),
     ],
 )
 def test_mistakes_are_named(declaration, said):
     """Each mistake has its sentence."""
     with pytest.raises(CodebookError, match=said):
-        table_spec(yaml.safe_load(declaration), "Logbuch")
+        table_spec(Document.load(declaration).content, "Logbuch")
 
 
 def test_all_mistakes_in_one_pass():
     """Two mistakes, one message with the name of what is declared."""
-    with pytest.raises(CodebookError, match=r"^Logbuch: .*„title“.*„b“.*bitte die Angaben berichtigen\.$"):
+    with pytest.raises(CodebookError, match=r"(?s)^Tabelle „Logbuch“ ist nicht stimmig:.*„title“.*„b“"):
         table_spec({"columns": [{"name": "a", "title": "x"}], "key": "b"}, "Logbuch")
 
 

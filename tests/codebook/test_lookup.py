@@ -5,18 +5,11 @@ from pathlib import Path
 import pytest
 
 from gkanalysis.codebook.instrument import read_codebook
+from gkanalysis.codebook.lookup import answer_labels, checked_codebook, set_labels
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.core.lookup import (
-    Known,
-    answer_labels,
-    checked_codebook,
-    listed,
-    meant,
-    require_base,
-    set_labels,
-)
+from gkanalysis.core.lookup import Known, listed, meant, require_base
 
-BOOK = read_codebook(Path(__file__).parents[1] / "data/codebook/prozess.yml")
+BOOK = read_codebook(Path(__file__).parents[2] / "data/codebook/prozess.yml")
 
 
 @pytest.mark.parametrize(

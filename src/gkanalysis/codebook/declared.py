@@ -1,0 +1,467 @@
+"""What people declare in YAML: read once, checked by a model, and everything wrong said in German with its place.
+
+A kind of declaration is a pydantic dataclass whose fields say in German what each key means. Dates stay the text that
+was written; texts, numbers and true/false are never taken for one another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Generic, NamedTuple, NoReturn, TypeVar
+
+import yaml
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    Strict,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic import dataclasses as pydantic_dataclasses
+from pydantic.json_schema import WithJsonSchema
+
+from gkanalysis.core.errors import CodebookError, GkError
+from gkanalysis.core.lookup import guess
+
+T = TypeVar("T")
+Place = tuple[str | int, ...]  # keys and numbers of entries that lead to a value
+Slips = Iterator[tuple[Place, str]]  # where something is wrong, and a clause that says what and what to do
+INDENT = "die Einrückung stimmt nicht"
+QUOTES = "Text mit „:“, „#“ oder Anführungszeichen gehört ganz in Anführungszeichen"
+# What the parser says, in C or in Python -> what usually lies behind it. The first that fits counts.
+CAUSES = (
+    (r"tab character|character '\\t'", "hier steht ein Tabulator; bitte mit Leerzeichen einrücken"),
+    (
+        r"cannot start any token",
+        "mit diesem Zeichen darf kein Wert beginnen; ein Tabulator ist durch Leerzeichen zu ersetzen, Text mit „%“, „@“ "
+        "oder „`“ am Anfang gehört in Anführungszeichen",
+    ),
+    (r"mapping values are not allowed", f"ein „:“ steht, wo keines stehen darf; {QUOTES}, oder {INDENT}"),
+    (r"unexpected end of stream", "ein Anführungszeichen wird geöffnet und nicht geschlossen"),
+    (r"flow (?:sequence|mapping|node)", "eine Klammer ist nicht geschlossen, oder zwischen zwei Angaben fehlt ein Komma"),
+    (
+        r"expected key|block end|'-' indicator|block mapping start",
+        f"{INDENT} (Gleiches steht gleich weit rechts, nur mit Leerzeichen), ein „-“ fehlt, oder ein Anführungszeichen steht "
+        f"mitten im Text; {QUOTES}",
+    ),
+    (r"expected ':'", "nach einem Namen fehlt „: “ mit Leerzeichen"),
+    (r"comment or (?:a )?line break", "nach „|“ oder „>“ beginnt der Text erst in der nächsten Zeile"),
+    (r"undefined alias|while scanning an? (?:alias|anchor)", "ein Text, der mit „*“ oder „&“ beginnt, gehört in Anführungszeichen"),
+    (r"constructor for the tag|tag handle|scanning a tag", "ein Text, der mit „!“ beginnt, gehört in Anführungszeichen"),
+    (r"unhashable key", "eine Klammer steht, wo ein Name stehen muss; Text mit „{“ oder „[“ am Anfang gehört in Anführungszeichen"),
+    (r"unacceptable character|not allowed", "die Datei enthält ein unsichtbares Steuerzeichen; bitte löschen"),
+)  # fmt: skip
+OTHERWISE = f"hier ist die Gliederung nicht lesbar; bitte prüfen: Einrückung nur mit Leerzeichen, {QUOTES}"
+# type of an error of pydantic -> the clause; `given` is what was written, `key` the name of its place
+SENTENCES = {
+    "missing": "es fehlt „{key}“",
+    "unexpected_keyword_argument": "unbekannt ist „{key}“{known}",
+    "string_type": "{given} ist kein Text; bitte {remedy}",
+    "string_too_short": "„{key}“ ist leer; nötig ist ein Text",
+    "bool_type": "{given} ist nicht true oder false",
+    "int_type": "{given} ist keine ganze Zahl",
+    "greater_than_equal": "{given} ist zu klein; erlaubt sind ganze Zahlen ab {ge}",
+    "less_than_equal": "{given} ist zu groß; erlaubt sind ganze Zahlen bis {le}",
+    "tuple_type": "{given} ist keine Liste; bitte in eckige Klammern setzen oder mit „- “ untereinander schreiben",
+    "dataclass_type": "{given} steht, wo Angaben der Form „name: wert“ stehen müssen",
+    "literal_error": "{given} gibt es nicht{allowed}",
+    "union_tag_invalid": "„{tag}“ gibt es nicht{allowed}",
+    "union_tag_not_found": "es fehlt „{tag_name}“",
+    "invalid_key": "ein Name hier ist kein Text; bitte yes, no und Zahlen in Anführungszeichen setzen",
+    "value_error": "{error}",
+}
+SENTENCES["dict_type"] = SENTENCES["mapping_type"] = SENTENCES["model_type"] = SENTENCES["dataclass_type"]
+SENTENCES["extra_forbidden"] = SENTENCES["unexpected_keyword_argument"]
+
+
+def choice(names: Iterable[object], name: object = "", word: str = "erlaubt") -> str:
+    """The names there are, in brackets, and the one that a misspelt name probably means.
+
+    >>> choice(["kopf", "fragen"], "kopff")
+    ' (erlaubt: kopf, fragen; gemeint ist wohl „kopf“)'
+    """
+    names = [str(n) for n in names if str(n)]
+    return f" ({word}: {', '.join(names) or 'keine'}{guess(name, names).replace(' (', '; ').rstrip(')')})"
+
+
+IDS = ("id", "name", "match", "item", "number")  # keys by which an entry of a list is called
+
+
+def key(meaning: str, *default: Any, **limits: Any) -> Any:
+    """A key of a declaration: what it means in German, the value that holds if it is left out, limits."""
+    return Field(*default, description=meaning, **limits)
+
+
+class Declared(BaseModel):
+    """A block of keys; keys that it does not have are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# the same for what code makes as well, from arguments in order
+declared = pydantic_dataclasses.dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+
+
+def _text_of(value: Any) -> Any:
+    """Whole numbers and decimals as text: names of answers and columns may be numbers."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _number(value: Any) -> int | float:
+    """A number as it is, no text that looks like one."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise ValueError("{given} ist keine Zahl")
+    return value
+
+
+def _several(value: Any) -> Any:
+    """A list from nothing, one thing or several."""
+    return () if value is None else value if isinstance(value, list | tuple) else (value,)
+
+
+def _filled(value: Any) -> Any:
+    """A list or block with something in it; of what else it is not said here that it is wrong."""
+    if value in (None, [], (), {}):
+        raise ValueError("{key} ist leer; nötig ist mindestens ein Eintrag")
+    return value
+
+
+def number_of(length: int, what: str) -> BeforeValidator:
+    """A list of so many entries."""
+
+    def run(value: Any) -> Any:
+        if not isinstance(value, list | tuple) or len(value) != length:
+            raise ValueError(what)
+        return value
+
+    return BeforeValidator(run)
+
+
+AnyText = Annotated[str, Strict()]
+Text = Annotated[str, Strict(), Field(min_length=1)]
+AnyWritten = Annotated[AnyText, BeforeValidator(_text_of)]
+Written = Annotated[Text, BeforeValidator(_text_of)]
+Flag = Annotated[bool, Strict()]
+Whole = Annotated[int, Strict()]
+Number = Annotated[float, PlainValidator(_number), WithJsonSchema({"type": "number"})]
+Many = Annotated[tuple[T, ...], BeforeValidator(lambda value: () if value is None else value)]
+Some = Annotated[tuple[T, ...], BeforeValidator(_filled)]
+FILLED = BeforeValidator(_filled)
+Words = Annotated[
+    tuple[Written, ...],
+    BeforeValidator(_several),
+    WithJsonSchema({"type": ["string", "number", "array", "null"], "items": {"type": ["string", "number"]}}),
+]
+
+
+def checked(check: Callable[[Any], Any]) -> BeforeValidator:
+    """A further check of one value; its `ValueError` is the clause that says what is wrong.
+
+    Before the type is checked, so that a value of another type is only said to be that.
+    """
+
+    def run(value: Any) -> Any:
+        if isinstance(value, str) and value:
+            check(value)
+        return value
+
+    return BeforeValidator(run)
+
+
+def matching(pattern: str, form: str) -> BeforeValidator:
+    """A text that has to be of a form, with the words for it."""
+
+    def check(value: str) -> None:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"„{value}“ {form}")
+
+    return checked(check)
+
+
+class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # the loader in C is ten times faster
+    """YAML in which a key that stands twice is an error; plain YAML silently keeps the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        keys = [k for k, _ in node.value if k.tag != "tag:yaml.org,2002:merge"]
+        names = [str(k.value) for k in keys]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                problem = f"„{name}“ steht doppelt"
+                raise yaml.constructor.ConstructorError(None, None, problem, keys[number].start_mark)
+        return super().construct_mapping(node, deep)
+
+
+class _Loader(_PlainLoader):
+    """Days are texts."""
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct_yaml_str)
+
+
+def load_yaml(text: str) -> Any:
+    """Parse YAML that people write by hand.
+
+    Raises
+    ------
+    yaml.YAMLError
+        Also if a mapping names a key twice.
+
+    Examples
+    --------
+    >>> load_yaml("sets: [a]")
+    {'sets': ['a']}
+    """
+    return yaml.load(text, _PlainLoader)
+
+
+def why_unreadable(error: Exception) -> str:
+    """What a person must know of an error in reading a file, as a clause: where it is and what to do.
+
+    Examples
+    --------
+    >>> try:
+    ...     yaml.safe_load("title: Ein Titel: lang")
+    ... except yaml.YAMLError as error:
+    ...     print(why_unreadable(error)[:62])
+    Zeile 1, Spalte 17: ein „:“ steht, wo keines stehen darf; Text
+    """
+    if isinstance(error, yaml.YAMLError):
+        parts = (getattr(error, "context", None), getattr(error, "problem", str(error)))
+        problem = " ".join(filter(None, parts))
+        mark = getattr(error, "problem_mark", None)
+        if "unexpected end of stream" in problem and getattr(error, "context_mark", None):
+            mark = error.context_mark  # where the quotation mark is, not where the file ends
+        where = f"Zeile {mark.line + 1}, Spalte {mark.column + 1}: " if mark else ""
+        if "steht doppelt" in problem:  # our own sentence
+            return f"{where}{problem}; bitte eines von beiden löschen"
+        return where + next((text for pattern, text in CAUSES if re.search(pattern, problem)), OTHERWISE)
+    if isinstance(error, FileNotFoundError):
+        return "die Datei fehlt"
+    if isinstance(error, UnicodeDecodeError):
+        return "die Datei ist nicht in UTF-8 gespeichert; bitte im Editor als UTF-8 speichern"
+    return "die Datei lässt sich nicht öffnen; bitte die Zugriffsrechte prüfen"
+
+
+class Problem(NamedTuple):
+    """Something that is wrong; `line` is 0 where it is not known."""
+
+    line: int
+    sentence: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Document:
+    """The content of a file and where everything in it stands; without a node nothing has a line."""
+
+    content: Any
+    node: yaml.Node | None = None
+
+    @classmethod
+    def load(cls, text: str) -> Document:
+        """One pass of the parser gives the content and the nodes that know their lines."""
+        loader = _Loader(text)
+        try:
+            node = loader.get_single_node()
+            return cls(None if node is None else loader.construct_document(node), node)
+        finally:
+            loader.dispose()
+
+    def _nodes(self, place: Place) -> tuple[int, str]:
+        """Line (from 1; 0 if unknown) and written text at a place; the last place above that is there."""
+        node, line = self.node, self.node.start_mark.line + 1 if self.node else 0
+        for part in place:
+            if isinstance(node, yaml.MappingNode):
+                pair = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+                if pair:
+                    line, node = pair[0].start_mark.line + 1, pair[1]
+            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+                node = node.value[part]
+                line = node.start_mark.line + 1
+        return line, node.value if isinstance(node, yaml.ScalarNode) else ""
+
+    def steps(self, place: Place) -> Iterator[tuple[Any, str | int]]:
+        """Containers on the way and the step that each takes; names of alternatives in a model are no steps."""
+        here = self.content
+        for part in place:
+            if (isinstance(here, dict) and part in here) or (
+                isinstance(here, list | tuple) and isinstance(part, int) and part < len(here)
+            ):
+                yield here, part
+                here = here[part]
+
+    def where(self, place: Place) -> str:
+        """Line and path of a place: „Zeile 12, parts › kopf › items › K.3“; an entry of a list goes by its id."""
+        names, way = [], []
+        for here, part in self.steps(place):
+            entry = here[part] if isinstance(here, list | tuple) else None
+            ids = [
+                self._nodes((*way, part, k))[1] or str(entry[k])
+                for k in IDS
+                if isinstance(entry, dict) and isinstance(entry.get(k), str | int | float)
+            ]
+            names.append(ids[0] if ids else str(part + 1 if entry is not None else part))
+            way.append(part)
+        line = self._nodes(place)[0]
+        return ", ".join(filter(None, (f"Zeile {line}" if line else "", " › ".join(names))))
+
+    def problem(self, place: Place, clause: str) -> Problem:
+        """Something that is wrong at a place."""
+        where = self.where(place)
+        return Problem(self._nodes(place)[0], f"{where}: {clause}." if where else f"{clause}.", place)
+
+    def shown(self, place: Place, value: Any) -> str:
+        """A value in a sentence, as it was written."""
+        if isinstance(value, dict | list | tuple):
+            return "ein Block" if isinstance(value, dict) else "eine Liste"
+        text = self._nodes(place)[1] or ("" if value is None else str(value))
+        return f"„{text}“" if text else "eine leere Stelle"
+
+
+@dataclass(frozen=True)
+class Declaration(Generic[T]):
+    """A kind of file that people write: how it is called, its model, and what else has to hold.
+
+    `what` and `verb` begin its sentences („Codebuch „x.yml“ ist …“), `check` takes declaration
+    and plain content and yields what a model by itself cannot see;
+    `hint` ends the sentence that it cannot be read. `id` names its schema, `files` (globs) those that it describes.
+    """
+
+    id: str
+    what: str
+    model: Any
+    files: tuple[str, ...]
+    check: Callable[..., Slips] = lambda value, content, *context: iter(())
+    verb: str = "ist"
+    error: type[GkError] = CodebookError
+    hint: str = ""
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[T]:
+        """What validates the content."""
+        return TypeAdapter(self.model)
+
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema, as editors take it."""
+        return self.adapter.json_schema()
+
+    def load(self, path: Path) -> Document:
+        """The content of a file with its places.
+
+        Raises
+        ------
+        GkError
+            The error of this kind, if the file is missing or no YAML.
+        """
+        try:
+            return Document.load(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
+            why = f"{self.what} „{path}“ {self.verb} nicht lesbar: {why_unreadable(error)}."
+            raise self.error(f"{why} {self.hint}".strip()) from None
+
+    def read(self, path: str | Path, *context: Any) -> tuple[T, Any]:
+        """A checked declaration and the plain content of its file.
+
+        Parameters
+        ----------
+        context : what `check` needs besides
+
+        Raises
+        ------
+        GkError
+            The error of this kind, with everything that is wrong, in the order of the lines.
+        """
+        document = self.load(Path(path))
+        value, problems = self.validate(document, *context)
+        if problems:
+            self.refuse(path, problems)
+        return value, document.content
+
+    def refuse(self, path: str | Path, problems: Iterable[Problem]) -> NoReturn:
+        """Raise the error that lists problems, each in a line of its own if there are several."""
+        lines = list(dict.fromkeys(p.sentence for p in problems))
+        between = " " if len(lines) == 1 else "\n  "
+        raise self.error(between.join([f"{self.what} „{path}“ {self.verb} nicht stimmig:", *lines]))
+
+    def validate(self, document: Document, *context: Any) -> tuple[T | None, list[Problem]]:
+        """The declaration, None if there is none, and what is wrong, by line.
+
+        What is wrong by itself is taken out, so that the rest can be checked in the same pass.
+        """
+        value, found, content = None, [], document.content
+        try:
+            value = self.adapter.validate_python(content)
+        except ValidationError as error:
+            found = [(e["loc"], self._clause(document, e), e) for e in error.errors(include_url=False)]
+            try:
+                content = _mended(document, [(place, e) for place, _, e in found])
+                value = self.adapter.validate_python(content)
+            except ValidationError:
+                value = None
+        problems = [document.problem(place, clause) for place, clause, _ in found]
+        if value is not None:
+            problems += [
+                document.problem(place, clause) for place, clause in self.check(value, content, *context)
+            ]
+        return value, sorted(dict.fromkeys(problems), key=lambda p: p.line)
+
+    def _clause(self, document: Document, error: Mapping[str, Any]) -> str:
+        """The German clause for an error of the model."""
+        place, context = error["loc"], error.get("ctx", {})
+        name = str(place[-1]) if place else ""
+        expected = re.findall(r"'([^']*)'", str(context.get("expected", context.get("expected_tags", ""))))
+        given = document.shown(place, error["input"])
+        plain = not isinstance(error["input"], dict | list | tuple | type(None))
+        words = {
+            **context,
+            "key": name,
+            "given": given,
+            "remedy": "in Anführungszeichen setzen" if plain else "einen Text eintragen",
+            "allowed": choice(expected, context.get("tag", error["input"])),
+            "tag_name": str(context.get("discriminator", "")).strip("'"),
+        }
+        if "{known}" in SENTENCES.get(error["type"], ""):
+            words["known"] = choice(_keys(self.schema, place[:-1]), name, "bekannt")
+        if name == "[key]" and error["type"] == "string_type":
+            return f"der Name {document.shown(place[:-1], place[-2])} ist kein Text; bitte in Anführungszeichen setzen"
+        template = SENTENCES.get(error["type"], "{given} ist hier nicht zulässig")
+        return template.format(**words).replace("{given}", given).replace("{key}", f"„{name}“")
+
+
+def _mended(document: Document, errors: Iterable[tuple[Place, Mapping[str, Any]]]) -> Any:
+    """The content without what is wrong by itself; a number where text has to stand becomes the text that was written."""
+    copy = Document(deepcopy(document.content), document.node)
+    for place, error in errors:
+        way = list(copy.steps(place))
+        if not way or way[-1][1] != place[-1] or not isinstance(way[-1][0], dict):
+            continue
+        here, name = way[-1]
+        text = document._nodes(place)[1]
+        if error["type"] == "string_type" and text:
+            here[name] = text
+        else:
+            here.pop(name, None)
+    return copy.content
+
+
+def _keys(schema: Mapping[str, Any], place: Place) -> list[str]:
+    """The keys that a model has at a place."""
+    here: Mapping[str, Any] = schema
+    for part in (None, *place):
+        if part is not None:
+            inner = here.get("properties", {}).get(part)
+            tagged = here.get("discriminator", {}).get("mapping", {}).get(part)
+            rest = here.get("items") if isinstance(part, int) else here.get("additionalProperties")
+            here = inner or ({"$ref": tagged} if tagged else rest if isinstance(rest, dict) else here)
+        while "$ref" in here or "anyOf" in here:
+            here = here["anyOf"][0] if "anyOf" in here else schema["$defs"][here["$ref"].rpartition("/")[2]]
+    return list(here.get("properties", ()))

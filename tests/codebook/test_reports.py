@@ -1,0 +1,145 @@
+"""The definition of a report: what may be left out, and everything wrong at once."""
+
+import datetime
+
+import pytest
+import yaml
+
+from gkanalysis.codebook.reports import read_report
+from gkanalysis.core.errors import CodebookError, UsageError
+
+GOOD = {
+    "title": "Titel", "authors": ["Eine"], "institution": "Institut", "date": "2019-09", "language": "de",
+    "description": "Worum es geht", "sources": ["strukturen-2018"],
+    "chapters": [{"id": "eins", "notebook": "01_eins", "inputs": ["buendnisse"], "parameters": {"source": "strukturen-2018"}}],
+}  # fmt: skip
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A function that writes a definition into a project with one notebook and reads it."""
+    for folder in ("reports", "notebooks", "data/codebook"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "notebooks/01_eins.ipynb").touch()
+    (tmp_path / "data/codebook/strukturen.yml").touch()
+
+    def read(**changes):
+        content = {k: v for k, v in (GOOD | changes).items() if v is not None}
+        (tmp_path / "reports/probe.yml").write_text(
+            yaml.safe_dump(content, allow_unicode=True), encoding="utf-8"
+        )
+        return read_report(tmp_path, "probe")
+
+    read.root = tmp_path
+    return read
+
+
+def test_definition_is_read(project):
+    """What may be left out has a default; lists become tuples."""
+    report = project()
+    assert (report.subtitle, report.keywords, report.authors) == ("", (), ("Eine",))
+    assert project(date=datetime.date(2019, 9, 30)).date == "2019-09-30"
+    assert report.chapters[0].parameters == {"source": "strukturen-2018"}
+
+
+@pytest.mark.parametrize("name", list(GOOD))
+def test_missing_entry_is_named(project, name):
+    """Each entry that must be there is named when it is not."""
+    with pytest.raises(CodebookError, match=f"probe.yml“ ist nicht stimmig: Zeile 1: es fehlt „{name}“"):
+        project(**{name: None})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"titel": "x"}, "unbekannt ist „titel“"),
+        ({"title": 2019}, "title: „2019“ ist kein Text"),
+        ({"authors": "Eine Person"}, "authors: „Eine Person“ ist keine Liste"),
+        ({"authors": [1]}, "authors › 1: „1“ ist kein Text"),
+        ({"date": "Herbst 2019"}, "„Herbst 2019“ hat nicht die Form"),
+        ({"date": "2019-13"}, "„2019-13“ hat nicht die Form"),
+        ({"chapters": ["eins"]}, "chapters › 1: „eins“ steht, wo Angaben der Form „name: wert“"),
+        ({"chapters": [{"id": "eins"}]}, "chapters › eins: es fehlt „notebook“.\n"),
+        (
+            {"chapters": [GOOD["chapters"][0] | {"parameter": {}}]},
+            "chapters › eins › parameter: unbekannt ist „parameter“",
+        ),
+        (
+            {"chapters": [GOOD["chapters"][0] | {"inputs": "buendnisse"}]},
+            "inputs: „buendnisse“ ist keine Liste",
+        ),
+        ({"chapters": [GOOD["chapters"][0] | {"id": "../x"}]}, "id: „../x“ enthält anderes"),
+        ({"chapters": GOOD["chapters"] * 2}, "„eins“ ist doppelt"),
+        ({"chapters": [GOOD["chapters"][0] | {"notebook": "02"}]}, "das Notebook „02“ gibt es nicht"),
+    ],
+)
+def test_wrong_entry_is_refused(project, changes, message):
+    """Misspelt, of the wrong kind, or naming what does not exist."""
+    with pytest.raises(CodebookError) as error:
+        project(**changes)
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["[1, 2", "nur Text", "", "- a\n- b"])
+def test_file_that_is_no_definition_is_refused(project, text):
+    """Broken YAML, plain text, an empty file, a list."""
+    (project.root / "reports/probe.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(CodebookError, match=r"probe\.yml“"):
+        read_report(project.root, "probe")
+
+
+@pytest.mark.parametrize("name", ["anders", "../probe", "probe/x", ""])
+def test_unknown_report_lists_the_known_ones(project, name):
+    """A name that is no report, or leads out of the folder."""
+    project()
+    with pytest.raises(UsageError, match="vorhanden sind: probe"):
+        read_report(project.root, name)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"item_id": 1.3}, "„item_id: 1.3“ ist eine Zahl; bitte in Anführungszeichen setzen"),
+        (
+            {"option_id": False},
+            "„option_id“ ist für YAML ja oder nein; bitte den Text in Anführungszeichen",
+        ),
+        ({"set_id": ["a"]}, "„set_id: ['a']“ ist kein Text"),
+        ({"chapter_id": "zwei"}, "„chapter_id: zwei“ steht im Kapitel „eins“; beide müssen gleich sein"),
+    ],
+)
+def test_parameter_that_is_no_id_is_named(project, parameters, message):
+    """YAML reads 1.3 as a number; a chapter that is called otherwise would keep its values apart."""
+    with pytest.raises(CodebookError) as error:
+        project(chapters=[GOOD["chapters"][0] | {"parameters": parameters}])
+    assert message in str(error.value)
+    assert project(chapters=[GOOD["chapters"][0] | {"parameters": {"item_id": "1.3", "chapter_id": "eins"}}])
+
+
+def test_kind_and_formats_have_defaults(project):
+    """A report is set as HTML, PDF and DOCX, slides as HTML, PDF and PPTX, unless fewer are named."""
+    assert (project().kind, project().formats) == ("report", ("html", "pdf", "docx"))
+    assert project(kind="slides").formats == ("html", "pdf", "pptx")
+    assert project(kind="slides", formats=["pdf"]).formats == ("pdf",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"kind": "poster"}, "kind: „poster“ gibt es nicht .erlaubt: report, slides"),
+        ({"formats": ["pptx"]}, "„formats“ nennt für „kind: report“ eines oder mehrere von html, pdf, docx"),
+        (
+            {"kind": "slides", "formats": ["docx"]},
+            "für „kind: slides“ eines oder mehrere von html, pdf, pptx",
+        ),
+        ({"formats": []}, "„formats“ nennt"),
+        ({"formats": ["pdf", "pdf"]}, "jedes einmal"),
+        ({"formats": "pdf"}, "formats: „pdf“ ist keine Liste"),
+        ({"formats": [{"pdf": 1}]}, "formats › 1: ein Block ist kein Text"),
+    ],
+)
+def test_wrong_kind_or_format_is_named(project, changes, message):
+    """The message lists what there is."""
+    with pytest.raises(CodebookError, match=message):
+        project(**changes)
