@@ -128,7 +128,7 @@ def test_rule_needs_the_exhibit_and_a_public_list(tmp_path):
     """Without the printed table nothing is permitted; a list that is not public cannot be declared."""
     drawn = LogFolder(tmp_path)
     text = (
-        "threshold: 2\nsources: {events: {kind: public, reason: veröffentlicht}}\nnames:\n  lists:\n"
+        "threshold: 2\nattributes: {}\nsources: {events: {kind: public, reason: veröffentlicht}}\nnames:\n  lists:\n"
         "    - {source: events, exhibit: liste, before: topic, name: location, behind: date, reason: Projektseite}\n"
     )
     path = tmp_path / "disclosure.yml"
@@ -138,7 +138,7 @@ def test_rule_needs_the_exhibit_and_a_public_list(tmp_path):
     (drawn.paths.reports / "bericht/tables/liste.csv").write_text("row\n", encoding="utf-8")
     assert set(read_listed(drawn.paths, read_policy(path), "bericht").rows) == {("sonnentau",), ("digital",)}
     path.write_text(text.replace("kind: public", "kind: confidential"), encoding="utf-8")
-    with pytest.raises(CodebookError, match="names, Liste: „events“ ist keine öffentliche Quelle"):
+    with pytest.raises(CodebookError, match="„events“ ist keine öffentliche Quelle"):
         read_policy(path)
     path.write_text(text.replace(", reason: Projektseite", ""), encoding="utf-8")
     with pytest.raises(CodebookError, match="names, Liste: es fehlt „reason“"):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.codebook.declared import load_yaml
+from gkanalysis.codebook.interviews import read_interview_codebook
 from gkanalysis.codebook.policy import Policy
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.matching import HARD_BREAK, WORD, fold, words
@@ -131,15 +131,15 @@ def rare_quotations(report: Any, paths: ProjectPaths, policy: Policy) -> Iterato
     lost = [q.id for q in shown]
     for path in sorted(paths.processed.glob("*-segments.parquet")) if shown else ():
         source = path.stem.removesuffix("-segments")
-        book = load_yaml(paths.codebook(source).read_text(encoding="utf-8"))
+        book = read_interview_codebook(paths.codebook(source))
         codings = pd.read_parquet(paths.processed / f"{source}-codings.parquet")
-        common = most_common_codes(pd.read_parquet(path), codings, book["lead_coder"])
+        common = most_common_codes(pd.read_parquet(path), codings, book.lead_coder)
         least = policy.least_quoted(source)
         for quotation in (q for q in shown if q.quote_id in common):
             lost = [name for name in lost if name != quotation.id]
             code, n = common[quotation.quote_id]
             if n < least:
-                label = book["codes"].get(code, {}).get("label", code)
+                label = book.codes[code].label if code in book.codes else code
                 few = f"steht nur unter Kodes, die höchstens {n} Fälle haben (häufigster: „{label}“)"
                 under = few if code else "hat keinen Kode der maßgeblichen Kodierung"
                 yield (
