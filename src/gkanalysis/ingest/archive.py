@@ -29,15 +29,8 @@ _DIRECTORY_BYTES = 250  # of one member: a name of some length, and what program
 _TEXTS = frozenset({"", ".qde", ".txt", ".xml", ".rtf"})  # of a project; its recordings may pack well
 # What `zipfile` raises on a directory or member that is none.
 _DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    OSError,
-    ValueError,
-    RuntimeError,
-    OverflowError,
-)
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError, OverflowError,
+)  # fmt: skip
 
 
 class _Bounded(io.BufferedReader):
@@ -55,22 +48,7 @@ class _Bounded(io.BufferedReader):
 def open_regular(path, family, name=None):
     """Open a regular file for reading; never follows a link, never waits on a device.
 
-    Parameters
-    ----------
-    path : Path
-    family : subclass of RefusedError
-    name : str, optional
-        How sentences call the file; without it by its name.
-
-    Returns
-    -------
-    binary file, int
-        The open file and its size in bytes.
-
-    Raises
-    ------
-    RefusedError
-        `missing`, `not_a_file`, `unreadable`, `empty` or `file_size`.
+    Gives the file and its size in bytes; sentences of the `family` call it by `name`, or by the name of the path.
     """
     name = name or path.name
     try:
@@ -104,7 +82,7 @@ class Archive:
     path : Path
         Where it came from; only its name is shown.
     family : subclass of RefusedError
-        The sentences and limits. Forms and spreadsheets are strict: their whole content has a limit, no member is
+        Its sentences and limits. Forms and spreadsheets are strict: their whole content has a limit, no member is
         packed too strongly, no name stands twice, nothing stands before or after, no Zip64.
     data : bytes, optional
         The whole file; without it the file is opened, and only what is asked for is read.
@@ -117,11 +95,6 @@ class Archive:
         By their path in the archive, folders left out; sizes are proved by `read`.
     duplicates : list of str
         Paths that stand more than once; the first is in `members`.
-
-    Raises
-    ------
-    RefusedError
-        If it is no archive, or one that breaks a rule.
     """
 
     def __init__(self, path, family, data=None):
@@ -159,7 +132,7 @@ class Archive:
         return next(exact, None) or next(alike, None)
 
     def read(self, name, limit=None):
-        """Inflate one member, never beyond its declared size.
+        """Inflate one member: exactly the declared number of bytes, whose checksum is right.
 
         Parameters
         ----------
@@ -167,11 +140,6 @@ class Archive:
             A key of `members`.
         limit : int, optional
             Most bytes the member may have, instead of the limit of the family.
-
-        Returns
-        -------
-        bytes
-            Exactly as many as declared, whose checksum is right.
 
         Raises
         ------

@@ -87,20 +87,9 @@ def read_codings(path: str | Path, answers: pd.DataFrame, book: CategoryBook) ->
 def coding_sheet(answers: pd.DataFrame, book: CategoryBook, codings: pd.DataFrame | None = None) -> str:
     """The spreadsheet for the team as CSV: every received mention with the categories it has so far.
 
-    Parameters
-    ----------
-    answers : as `read_codings` takes them
-    book : CategoryBook
-    codings : rows of `read_codings`, optional
-        Codings so far are kept; a mention has one row per coder, an uncoded one a row without category for
-        each.
-
-    Returns
-    -------
-    str
-        UTF-8 with byte order mark, semicolons, line ends of Windows: what Excel opens without being asked. A
-        text that a spreadsheet would run as a formula gets an apostrophe in front, which `read_codings` takes
-        away again.
+    A mention has one row per coder, with the categories of `codings` (rows of `read_codings`) in it. Byte order mark,
+    semicolons and line ends of Windows: what Excel opens without being asked. A text that a spreadsheet would run as a
+    formula gets an apostrophe in front, which `read_codings` takes away again.
 
     Examples
     --------

@@ -108,17 +108,7 @@ class OfficePackage(Archive):
 
 
 def open_word_file(path):
-    """Open a received Word file for reading.
-
-    Parameters
-    ----------
-    path : str or Path
-        Any file name; the content decides whether it is a Word document.
-
-    Returns
-    -------
-    WordPackage
-        The parts of the document, inflated one by one when they are asked for.
+    """Open a received file of any name for reading; its content decides whether it is a Word document.
 
     Raises
     ------

@@ -31,30 +31,35 @@ class Limits(NamedTuple):
     total: int
 
 
-def _sentences(limits, this, *, again, save, unlock, **own):
-    """Sentences by rule: `this` is the file as object, the others are remedies, `own` adds or replaces rules."""
-    size = f"{limits.part // MB} MB je Teil, {limits.total // MB} MB im Ganzen"
+def _sentences(limits, this, program, form, *, again, smaller, **own):
+    """Sentences by rule for one kind of file, from words for it, its program and remedies; `own` adds or replaces."""
+    save = f"bitte in {program} öffnen, als „{form}“ neu speichern und diese Datei einlesen"
+    mb = {name: (getattr(limits, name) or 0) // MB for name in ("file", "part", "total")}
+    members = f"{limits.members:,}".replace(",", ".")
     return {
         "missing": "gibt es nicht; bitte Namen und Ordner prüfen",
         "unreadable": "darf nicht gelesen werden; bitte die Zugriffsrechte der Datei prüfen",
-        "not_a_file": "ist keine Datei, sondern ein Ordner, eine Verknüpfung oder ein Gerät; "
-        f"bitte {this} selbst angeben",
+        "not_a_file": f"ist keine Datei, sondern ein Ordner, eine Verknüpfung oder ein Gerät; bitte {this} selbst angeben",
         "empty": f"ist leer (0 Byte); {again}",
-        "password": f"ist mit einem Kennwort geschützt; {unlock}",
+        "file_size": f"ist größer als {mb['file']} MB; {smaller}",
+        "lock_file": f"ist nur die Sperrdatei, die {program} beim Bearbeiten anlegt; bitte {this} ohne „~$“ im Namen einlesen",
+        "password": f"ist mit einem Kennwort geschützt; bitte in {program} den Kennwortschutz aufheben, neu speichern und "
+        "diese Datei einlesen",
         "damaged": f"ist beschädigt oder unvollständig übertragen; {again}",
         "method": f"ist ungewöhnlich gepackt; {save}",
-        "members": f"besteht aus mehr als {limits.members:,} Teilen und wird nicht gelesen; {again}".replace(
-            ",", ".", 1
-        ),
-        "size": f"wird ausgepackt größer als erlaubt ({size}); {again}",
+        "members": f"besteht aus mehr als {members} Teilen und wird nicht gelesen; {again}",
+        "size": f"wird ausgepackt größer als erlaubt ({mb['part']} MB je Teil, {mb['total']} MB im Ganzen); {smaller}",
         "ratio": f"ist verdächtig stark gepackt (mehr als 300 : 1) und wird nicht gelesen; {again}",
         "path": f"enthält einen Teil, dessen Name aus der Datei herausführt; {again}",
         "duplicate": f"enthält zwei Teile mit demselben Namen; {save}",
+        "macros": f"enthält Makros; bitte in {program} als „{form}“ ohne Makros speichern und diese Datei einlesen",
+        "external": f"verweist auf etwas außerhalb der Datei; bitte die Verknüpfung in {program} lösen, neu speichern und "
+        "diese Datei einlesen",
         "dtd": f"enthält eine DTD oder eigene Entitäten, die darin nichts zu suchen haben; {save}",
         "xml": f"enthält beschädigtes XML; {save}",
-        "elements": f"enthält mehr XML-Marken in einem Teil als erlaubt und wird nicht gelesen; {again}",
+        "elements": f"enthält mehr XML-Marken in einem Teil als erlaubt und wird nicht gelesen; {smaller}",
         "depth": f"ist ungewöhnlich tief verschachtelt und wird nicht gelesen; {again}",
-    } | own
+    } | {rule: sentence.format(save=save, again=again) for rule, sentence in own.items()}
 
 
 class RefusedError(IngestError):
@@ -70,9 +75,6 @@ class RefusedError(IngestError):
         super().__init__(f"Die Datei „{printable(name)}“{shown} {self.sentences[rule]}.")
 
 
-_WORD_AGAIN = "bitte in Word öffnen, als „Word-Dokument (*.docx)“ neu speichern und diese Datei einlesen"
-
-
 class RefusedFileError(RefusedError):
     """A form that is not read.
 
@@ -85,11 +87,9 @@ class RefusedFileError(RefusedError):
     limits = Limits(50 * MB, 2_000, 32 * MB, 64 * MB)  # Word writes 10 to 60 parts
     other = "not_word"
     sentences = _sentences(
-        limits, "den Bogen", again="bitte den Bogen noch einmal zusenden lassen", save=_WORD_AGAIN,
-        unlock="bitte in Word den Kennwortschutz aufheben, neu speichern und diese Datei einlesen",
-        file_size="ist größer als 50 MB und damit kein ausgefüllter Bogen; bitte große Bilder entfernen und neu speichern",
-        lock_file="ist nur die Sperrdatei, die Word beim Bearbeiten anlegt; bitte den Bogen ohne „~$“ im Namen einlesen",
-        old_word=f"ist ein Word-Dokument im alten Format (.doc); {_WORD_AGAIN}",
+        limits, "den Bogen", "Word", "Word-Dokument (*.docx)", again="bitte den Bogen noch einmal zusenden lassen",
+        smaller="bitte große Bilder entfernen und neu speichern",
+        old_word="ist ein Word-Dokument im alten Format (.doc); {save}",
         outlook="ist eine Outlook-Nachricht; bitte den angehängten Bogen daraus speichern und diesen einlesen",
         old_office="ist eine alte Office-Datei, aber kein Word-Dokument; bitte den ausgefüllten Bogen als .docx einlesen",
         rtf="ist eine RTF-Datei, in der Kreuze verloren gehen; bitte den Bogen als .docx noch einmal zusenden lassen",
@@ -99,23 +99,16 @@ class RefusedFileError(RefusedError):
         "diese Datei einlesen",
         xlsx="ist eine Excel-Arbeitsmappe und kein Bogen; bitte den ausgefüllten Bogen als .docx einlesen",
         not_word="ist kein Word-Dokument; bitte den ausgefüllten Bogen als .docx einlesen",
-        no_document=f"enthält kein Word-Dokument (der Hauptteil fehlt); {_WORD_AGAIN}",
-        macros="enthält Makros; bitte in Word als „Word-Dokument (*.docx)“ ohne Makros speichern und diese Datei einlesen",
+        no_document="enthält kein Word-Dokument (der Hauptteil fehlt); {save}",
         depth="ist ungewöhnlich tief verschachtelt und wird nicht gelesen; bitte den Text in eine leere Vorlage des Bogens "
         "übertragen lassen",
         grid="enthält eine unmäßig große Tabelle und wird nicht gelesen; bitte die leere Vorlage des Bogens ausfüllen lassen",
-        external="verweist auf etwas außerhalb der Datei; bitte die Verknüpfung in Word lösen, neu speichern und diese "
-        "Datei einlesen",
     )  # fmt: skip
 
 
-_EXCEL_AGAIN = (
-    "bitte in Excel öffnen, als „Excel-Arbeitsmappe (*.xlsx)“ neu speichern und diese Datei einlesen"
-)
 _CSV_AGAIN = (
     "bitte aus Excel als „CSV UTF-8 (durch Trennzeichen getrennt)“ speichern und diese Datei einlesen"
 )
-_ONE_SHEET = "bitte nur das benötigte Blatt speichern und diese Datei einlesen"
 
 
 class RefusedSheetError(RefusedError):
@@ -123,38 +116,27 @@ class RefusedSheetError(RefusedError):
 
     Examples
     --------
-    >>> str(RefusedSheetError("quotes", "log.csv"))[:75]
-    'Die Datei „log.csv“ hat ein Anführungszeichen, das nicht oder falsch geschl'
+    >>> RefusedSheetError("quotes", "log.csv").rule
+    'quotes'
     """
 
     limits = Limits(20 * MB, 2_000, 64 * MB, 128 * MB)
     other = "not_sheet"
     sentences = _sentences(
-        limits, "die Tabelle", again=_EXCEL_AGAIN, save=_EXCEL_AGAIN,
-        unlock="bitte in Excel den Kennwortschutz aufheben, neu speichern und diese Datei einlesen",
-        empty="ist leer (0 Byte); bitte die Tabelle noch einmal zusenden lassen",
-        file_size=f"ist größer als 20 MB; {_ONE_SHEET}",
-        size=f"wird ausgepackt größer als erlaubt (64 MB je Teil, 128 MB im Ganzen); {_ONE_SHEET}",
-        lock_file="ist nur die Sperrdatei, die Excel beim Bearbeiten anlegt; bitte die Tabelle ohne „~$“ im Namen einlesen",
-        old_office=f"ist eine Office-Datei im alten Format (.xls); {_EXCEL_AGAIN}",
-        opendocument=f"ist eine OpenDocument-Tabelle (.ods); {_EXCEL_AGAIN}",
-        xlsb=f"ist eine binäre Arbeitsmappe (.xlsb); {_EXCEL_AGAIN}",
+        limits, "die Tabelle", "Excel", "Excel-Arbeitsmappe (*.xlsx)",
+        again="bitte die Tabelle in Excel neu speichern oder noch einmal zusenden lassen",
+        smaller="bitte nur das benötigte Blatt speichern und diese Datei einlesen",
+        old_office="ist eine Office-Datei im alten Format (.xls); {save}",
+        opendocument="ist eine OpenDocument-Tabelle (.ods); {save}",
+        xlsb="ist eine binäre Arbeitsmappe (.xlsb); {save}",
         pdf="ist eine PDF-Datei; bitte die Tabelle (.xlsx oder .csv) dazu zusenden lassen",
-        html=f"enthält HTML statt einer Tabelle; {_EXCEL_AGAIN}",
-        not_sheet=f"ist keine Tabelle; {_EXCEL_AGAIN}",
-        macros="enthält Makros; bitte in Excel als „Excel-Arbeitsmappe (*.xlsx)“ ohne Makros speichern und diese Datei "
-        "einlesen",
-        external="verweist auf etwas außerhalb der Datei; bitte in Excel die Verknüpfungen lösen, neu speichern und diese "
-        "Datei einlesen",
+        html="enthält HTML statt einer Tabelle; {save}",
+        not_sheet="ist keine Tabelle; {save}",
         encoding=f"ist nicht in UTF-8 gespeichert (vermutlich in der Windows-Kodierung 1252, Umlaute wären unsicher); {_CSV_AGAIN}",
         not_csv=f"ist keine CSV-Datei; {_CSV_AGAIN}",
         quotes=f"hat ein Anführungszeichen, das nicht oder falsch geschlossen ist; {_CSV_AGAIN}",
-        cells=f"hat mehr als 400.000 gefüllte Zellen; {_ONE_SHEET}",
+        cells="hat mehr als 400.000 gefüllte Zellen; bitte nur das benötigte Blatt speichern und diese Datei einlesen",
     )  # fmt: skip
-
-
-_FROM_STRANGER = "bitte bei der Stelle nachfragen, die sie geschickt hat"
-_EXPORT_AGAIN = "bitte im QDA-Programm noch einmal exportieren und diese Datei einlesen"
 
 
 class QdaFileError(RefusedError):
@@ -169,14 +151,14 @@ class QdaFileError(RefusedError):
     limits = Limits(None, 20_000, 32 * MB, 1024 * MB)  # recordings of many gigabytes stay where they are
     other = "not_zip"
     sentences = _sentences(
-        limits, "die Datei", again=_FROM_STRANGER, save=_EXPORT_AGAIN,
-        unlock="bitte ohne Kennwort exportieren und diese Datei einlesen",
-        empty=f"ist leer (0 Byte); {_EXPORT_AGAIN}",
-        not_zip=f"ist kein Zip-Archiv und damit kein REFI-QDA-Projekt (.qdpx); {_EXPORT_AGAIN}",
-        damaged=f"ist beschädigt oder unvollständig übertragen; {_EXPORT_AGAIN}",
+        limits, "die Datei", "dem QDA-Programm", "REFI-QDA-Projekt (*.qdpx)",
+        again="bitte im QDA-Programm noch einmal exportieren oder bei der Stelle nachfragen, die sie geschickt hat",
+        smaller="bitte das Projekt in kleineren Teilen exportieren",
+        password="ist mit einem Kennwort geschützt; bitte ohne Kennwort exportieren und diese Datei einlesen",
         size="wird ausgepackt größer als erlaubt (512 MB für das Projekt, 32 MB je Text, 1 GB im Ganzen); "
         "bitte das Projekt in kleineren Teilen exportieren",
-        no_project=f"enthält kein REFI-QDA-Projekt (keine Datei *.qde); {_EXPORT_AGAIN}",
+        not_zip="ist kein Zip-Archiv und damit kein REFI-QDA-Projekt (.qdpx); {again}",
+        no_project="enthält kein REFI-QDA-Projekt (keine Datei *.qde); {again}",
         no_columns="enthält keine Tabelle codierter Segmente (gebraucht werden die Spalten Dokumentname, Code und Segment); "
         "bitte die codierten Segmente in MAXQDA als Excel-Tabelle exportieren",
     )  # fmt: skip
