@@ -141,5 +141,5 @@ def test_rule_needs_the_exhibit_and_a_public_list(tmp_path):
     with pytest.raises(CodebookError, match="„events“ ist keine öffentliche Quelle"):
         read_policy(path)
     path.write_text(text.replace(", reason: Projektseite", ""), encoding="utf-8")
-    with pytest.raises(CodebookError, match="names, Liste: es fehlt „reason“"):
+    with pytest.raises(CodebookError, match="names › lists › location: es fehlt „reason“"):
         read_policy(path)
