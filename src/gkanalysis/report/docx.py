@@ -18,7 +18,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
+import docx
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import RELATIONSHIP_TYPE as RELATIONS
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import OxmlElement
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Pt, RGBColor
 
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import format_date
@@ -38,13 +45,8 @@ from gkanalysis.report.document import (
 )
 from gkanalysis.report.style import FAMILY, FONTS
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+OBFUSCATED = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
 LOCALES = {"de": "de-DE", "en": "en-GB"}  # Word wants a language with its country
-NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 FACES = (("embedRegular", "Regular"), ("embedBold", "Bold"), ("embedItalic", "It"))
 
 
@@ -156,7 +158,7 @@ def table_node(exhibit: dict[str, Any]) -> Node:
     return {"t": "Table", "c": [empty, [None, []], specs, head, [[empty, 1, [], rows]], [empty, []]]}
 
 
-def finish(docx: bytes, tables: Sequence[dict[str, Any]], synthetic: bool) -> bytes:
+def finish(content: bytes, tables: Sequence[dict[str, Any]], synthetic: bool) -> bytes:
     """Name and describe the tables, keep rows and short tables whole, and store the parts in a fixed way.
 
     Raises
@@ -164,101 +166,65 @@ def finish(docx: bytes, tables: Sequence[dict[str, Any]], synthetic: bool) -> by
     RenderError
         If the document has more or fewer tables than the report.
     """
-    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    root = etree.fromstring(parts["word/document.xml"])
-    elements = list(root.iter(f"{W}tbl"))
+    document = docx.Document(io.BytesIO(content))
+    root = document.element
+    elements = list(root.iter(qn("w:tbl")))
     if len(elements) != len(tables):
         raise RenderError(f"Im Word-Dokument stehen {len(elements)} statt {len(tables)} Tabellen.")
     for element, exhibit in zip(elements, tables, strict=True):
         _finish_table(element, exhibit)
-    for picture in root.iter(f"{DRAWING}picture}}cNvPr"):
+    for picture in root.iter(qn("pic:cNvPr")):
         picture.set("descr", "")  # pandoc writes the path of the image file here; the text is on wp:docPr
-    for inline in root.iter(f"{DRAWING}wordprocessingDrawing}}inline"):
+    for inline in root.iter(qn("wp:inline")):
         for side in "TBLR":  # LibreOffice takes 3 mm where nothing is said, and cuts the figure at the right
             inline.set(f"dist{side}", "0")
-    for section in root.iter(f"{W}sectPr"):
-        reference = etree.Element(
-            f"{W}headerReference", {f"{W}type": "default", f"{{{OFFICE}}}id": "rIdMark"}
-        )
-        section.insert(0, reference)
-    parts["word/document.xml"] = _xml(root)
-    _mark_pages(parts, "Synthetische Daten" if synthetic else "Vertraulich")
-    if FAMILY.encode() in parts["word/styles.xml"]:
-        _embed_fonts(parts)
-    return zip_parts(parts)
+    for section in document.sections:  # the first page says it in full
+        line = section.header.paragraphs[0]
+        line.style, line.alignment = document.styles["Normal"], WD_ALIGN_PARAGRAPH.RIGHT
+        run = line.add_run("Synthetische Daten" if synthetic else "Vertraulich")
+        run.font.color.rgb, run.font.size = RGBColor(0x9C, 0x2A, 0x1F), Pt(8.5)
+    if FAMILY in document.styles.element.xml:
+        _embed_fonts(document)
+    document.save(whole := io.BytesIO())
+    with zipfile.ZipFile(whole) as archive:
+        return zip_parts({name: archive.read(name) for name in archive.namelist()})
 
 
-def _finish_table(element: etree._Element, exhibit: dict[str, Any]) -> None:
+def _finish_table(element: Any, exhibit: dict[str, Any]) -> None:
     """What screen readers announce of a table, and what of it stays on one page."""
-    properties = element.find(f"{W}tblPr")
+    properties = element.find(qn("w:tblPr"))
     title = ": ".join(x for x in (exhibit["label"], exhibit["title"]) if x)
-    for name, text in (("tblCaption", title), ("tblDescription", exhibit["base"] or exhibit["title"])):
-        for old in properties.findall(f"{W}{name}"):
+    for name, text in (("w:tblCaption", title), ("w:tblDescription", exhibit["base"] or exhibit["title"])):
+        for old in properties.findall(qn(name)):
             properties.remove(old)
-        etree.SubElement(properties, f"{W}{name}", {f"{W}val": text})
-    rows = element.findall(f"{W}tr")
+        properties.append(OxmlElement(name, {qn("w:val"): text}))
+    rows = element.findall(qn("w:tr"))
     for number, row in enumerate(rows, start=1):
-        keep = row.find(f"{W}trPr")
-        if keep is None:
-            keep = etree.Element(f"{W}trPr")
-            row.insert(0, keep)
-        keep.insert(0, etree.Element(f"{W}cantSplit"))
+        row.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
         if len(exhibit["rows"]) <= WHOLE and number < len(rows):
-            for style in row.iter(f"{W}pStyle"):
-                style.addnext(etree.Element(f"{W}keepNext"))
+            for style in row.iter(qn("w:pStyle")):
+                style.addnext(OxmlElement("w:keepNext"))
 
 
-def _mark_pages(parts: dict[str, bytes], mark: str) -> None:
-    """Say at the head of every page but the first, which says it in full, what kind of data these are."""
-    run = f'<w:r><w:rPr><w:color w:val="9C2A1F"/><w:sz w:val="17"/></w:rPr><w:t>{escape(mark)}</w:t></w:r>'
-    header = f'{XML}<w:hdr {NS}><w:p><w:pPr><w:jc w:val="right"/></w:pPr>{run}</w:p></w:hdr>'
-    parts["word/header-mark.xml"] = header.encode()
-    relation = {"Id": "rIdMark", "Type": f"{OFFICE}/header", "Target": "header-mark.xml"}
-    _append(parts, "word/_rels/document.xml.rels", f"{{{PACKAGE}/relationships}}Relationship", relation)
-    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"
-    override = {"PartName": "/word/header-mark.xml", "ContentType": kind}
-    _append(parts, "[Content_Types].xml", f"{{{PACKAGE}/content-types}}Override", override)
-
-
-def _append(parts: dict[str, bytes], part: str, name: str, attributes: dict[str, str], at: int = -1) -> None:
-    """An element more in a part: at the end, or at a place."""
-    root = etree.fromstring(parts[part])
-    element = etree.Element(name, attributes)
-    root.insert(len(root) if at < 0 else at, element)
-    parts[part] = _xml(root)
-
-
-def _xml(element: etree._Element) -> bytes:
-    return etree.tostring(element, xml_declaration=True, encoding="UTF-8", standalone=True)
-
-
-def _embed_fonts(parts: dict[str, bytes]) -> None:
+def _embed_fonts(document: Any) -> None:
     """Put the shipped fonts into the document, so that it looks the same where they are not installed.
 
     ECMA-376 part 4, 2.8.1: the first 32 bytes are combined with the key that stands in the font table.
     """
-    entries, relations = "", ""
-    for number, (name, face) in enumerate(FACES, start=1):
+    table, entries = document.part.part_related_by(RELATIONS.FONT_TABLE), ""
+    for name, face in FACES:
         data = (FONTS / f"SourceSans3-{face}.ttf").read_bytes()
         key = uuid.uuid5(uuid.NAMESPACE_URL, face)  # any key will do; a fixed one keeps the bytes stable
         mask = bytes.fromhex(key.hex)[::-1] * 2
-        masked = bytes(a ^ b for a, b in zip(data[:32], mask, strict=True))
-        parts[f"word/fonts/font{number}.odttf"] = masked + data[32:]
-        entries += f'<w:{name} r:id="rId{number}" w:fontKey="{{{str(key).upper()}}}"/>'
-        relations += (
-            f'<Relationship Id="rId{number}" Type="{OFFICE}/font" Target="fonts/font{number}.odttf"/>'
-        )
-    parts["word/fontTable.xml"] = (
-        f'{XML}<w:fonts {NS} xmlns:r="{OFFICE}"><w:font w:name="{FAMILY}"><w:altName w:val="Calibri"/>'
-        f'<w:family w:val="swiss"/><w:pitch w:val="variable"/>{entries}</w:font></w:fonts>'
+        masked = bytes(a ^ b for a, b in zip(data[:32], mask, strict=True)) + data[32:]
+        font = Part(PackURI(f"/word/fonts/{face}.odttf"), OBFUSCATED, masked, table.package)
+        place = table.relate_to(font, RELATIONS.FONT)
+        entries += f'<w:{name} r:id="{place}" w:fontKey="{{{str(key).upper()}}}"/>'
+    table._blob = (
+        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:fonts {nsdecls("w", "r")}><w:font w:name="{FAMILY}">'
+        f'<w:altName w:val="Calibri"/><w:family w:val="swiss"/><w:pitch w:val="variable"/>{entries}</w:font></w:fonts>'
     ).encode()
-    relations = f'{XML}<Relationships xmlns="{PACKAGE}/relationships">{relations}</Relationships>'
-    parts["word/_rels/fontTable.xml.rels"] = relations.encode()
-    kind = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
-    attributes = {"Extension": "odttf", "ContentType": kind}
-    _append(parts, "[Content_Types].xml", f"{{{PACKAGE}/content-types}}Default", attributes, at=0)
-    _append(parts, "word/settings.xml", f"{W}embedTrueTypeFonts", {}, at=0)
+    document.settings.element.insert(0, OxmlElement("w:embedTrueTypeFonts"))
 
 
 def _contents(headings: list[Heading], exhibits: dict[str, Any]) -> str:
@@ -283,7 +249,7 @@ def _contents(headings: list[Heading], exhibits: dict[str, Any]) -> str:
         _head("ListHeading", "Tabellen und Abbildungen"),
     ]
     blocks += [*lists, '<w:p><w:r><w:br w:type="page"/></w:r></w:p>']
-    return "".join(re.sub(r"^<(w:\w+)", rf"<\1 {NS}", block) for block in blocks)
+    return "".join(re.sub(r"^<(w:\w+)", rf"<\1 {nsdecls('w')}", block) for block in blocks)
 
 
 def _head(style: str, text: str) -> str:
