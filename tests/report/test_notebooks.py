@@ -113,17 +113,19 @@ def test_parameter_of_another_kind_is_refused(run, declared, given, said):
         run("1", parameters=f"{PARAMETERS}\n{declared}", a=given)
 
 
-def test_typed_result_is_found_in_a_committed_notebook(tmp_path):
-    """Text of the cells is searched; the sentence names the cell and a value of the code."""
+def test_text_of_a_committed_notebook_is_searched(tmp_path):
+    """Typed results, with a value of the code to take instead; names that would mean two things."""
     cells = [
-        nbformat.v4.new_markdown_cell("# Es sind 24 von 40", id="titel"),
+        nbformat.v4.new_markdown_cell("# Es sind 24 von 40 {eval}`core['ja'].of` {eval}`once`", id="titel"),
         nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_code_cell('chapter.value("ja_n", t, row="ja")  # 24 von 40'),
+        nbformat.v4.new_code_cell('chapter.value("ja_n", t, row="ja"); core = once = 1'),
+        nbformat.v4.new_code_cell("core = 2"),
     ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), tmp_path / "a.ipynb")
-    (problem,) = check_notebook(tmp_path / "a.ipynb")
-    assert problem.startswith("Zelle titel: „24 von 40“ ist ein von Hand getipptes Ergebnis")
-    assert "{eval}`v.ja_n.of`" in problem
+    rebound, typed = check_notebook(tmp_path / "a.ipynb")
+    assert rebound.startswith("„core“ steht im Text und wird in mehreren Zeilen gebildet")
+    assert typed.startswith("Zelle titel: „24 von 40“ ist ein von Hand getipptes Ergebnis")
+    assert "{eval}`v.ja_n.of`" in typed
 
 
 @pytest.mark.parametrize(("cells", "passed", "parameters", "message"), FAILURES)

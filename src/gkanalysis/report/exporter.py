@@ -68,9 +68,7 @@ def _problem(result: dict[str, Any] | None, code: str) -> str:
         name, said = result["ename"], result["evalue"].rstrip(".")
         if name == "NameError":
             missing = said.split("'")[1]
-            return (
-                f"nennt „{missing}“, das keine Zelle bildet; das Notebook hat {listed(_names(code), missing)}"
-            )
+            return f"nennt „{missing}“, das keine Zelle bildet; das Notebook hat {listed(dict.fromkeys(bound_names(code)), missing)}"
         if name == "SyntaxError":
             return "ist kein lesbarer Ausdruck; die Form ist {eval}`name` oder {eval}`name.fassung`"
         ours = hasattr(errors, name) or name == "AttributeError"
@@ -86,10 +84,10 @@ def _problem(result: dict[str, Any] | None, code: str) -> str:
     return f'ergibt {plain[:60]}, {kind}; bitte die Zählung selbst nennen (etwa {{eval}}`tabelle["ja"].of`), nicht ihr Ergebnis'
 
 
-def _names(code: str) -> list[str]:
-    """Names that the code of a notebook binds, in order.
+def bound_names(code: str) -> list[str]:
+    """Names that code binds, each as often as it does.
 
-    >>> _names("import gkanalysis as gk\\ncore = gk.count()\\ncore.x = 1")
+    >>> bound_names("import gkanalysis as gk\\ncore = gk.count()\\ncore.x = 1")
     ['gk', 'core']
     """
     try:
@@ -97,8 +95,15 @@ def _names(code: str) -> list[str]:
     except SyntaxError:  # a magic of IPython
         return []
     bound = [n.asname or n.name for n in nodes if isinstance(n, ast.alias)]
-    bound += [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
-    return list(dict.fromkeys(bound))
+    return bound + [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+
+
+def rebound_names(notebook: NotebookNode) -> list[str]:
+    """Names that the text uses and that the cells bind more than once: the text would say what was bound last."""
+    bound = Counter(bound_names("\n".join(c.source for c in notebook.cells if c.cell_type == "code")))
+    used = (e for _, cell in text_cells(notebook) for e in expressions(cell.source))
+    names = (re.match(r"\w*", e)[0] for e in used)
+    return list(dict.fromkeys(n for n in names if bound[n] > 1))
 
 
 class FillValues(Preprocessor):

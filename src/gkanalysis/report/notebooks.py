@@ -28,6 +28,7 @@ from gkanalysis.report.exporter import (
     Where,
     cell_place,
     expression_problems,
+    rebound_names,
     review_page,
     text_cells,
 )
@@ -177,6 +178,10 @@ def check_notebook(path: Path) -> list[str]:
         unknown = set(cell.metadata.get("tags", ())) - TAGS
         if unknown:
             problems.append(f"Zelle {cell.id} hat unbekannte Marken: {', '.join(sorted(unknown))}")
+    problems += [
+        f"„{name}“ steht im Text und wird in mehreren Zeilen gebildet; der Text zeigt überall das letzte: bitte zwei Namen"
+        for name in rebound_names(notebook)
+    ]
     names = value_names("\n".join(c.source for c in notebook.cells if c.cell_type == "code"))
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
