@@ -260,12 +260,12 @@ def test_names_of_a_shared_notebook_bear_the_chapter(run):
 
 
 def test_number_without_a_name_is_called_by_its_expression(run):
-    """Different expressions have different names, the same one has the same."""
+    """Without its wording; different expressions have different names, the same one has the same."""
     code = """class Cell:
-    def __init__(self, n): self.n = n
-    def _repr_mimebundle_(self, **_): return {"application/vnd.gkanalysis.value+json": {"text": "z", "n": self.n}}
+    def __init__(self, n): self.n, self.of = n, self
+    def _repr_mimebundle_(self, **_): return {"application/vnd.gkanalysis.value+json": {"text": "z", "n": self.n, "wording": "of"}}
 cells = {"a b": Cell(1), ("a", "b"): Cell(2)}"""
-    chapter, _ = run(code, texts=["{eval}`cells['a b']` {eval}`cells['a', 'b']` {eval}`cells['a b']`"])
+    chapter, _ = run(code, texts=["{eval}`cells['a b']` {eval}`cells['a', 'b']` {eval}`cells['a b'].of`"])
     names = [(v["id"], v["n"]) for v in chapter["values"]]
     assert names == [("kapitel:cells-a-b", 1), ("kapitel:cells-a-b_", 2), ("kapitel:cells-a-b", 1)]
 

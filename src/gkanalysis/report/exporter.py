@@ -152,11 +152,13 @@ class FillValues(Preprocessor):
 def _record(kept: dict[str, Any], resources: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     """What values.json says of an expression; a number without an id is called by chapter and expression."""
     value = dict(kept["result"]["data"][VALUE])
-    chapter, expression = resources.get("chapter", "kapitel"), kept["expression"]
-    own = resources.get("prefix", "") + value.pop("id", "")
-    if "id" not in kept["result"]["data"][VALUE]:
-        slug = re.sub(r"[^\w.]+", "-", expression).strip("-")
-        while names.setdefault(slug, expression) != expression:
+    chapter = resources.get("chapter", "kapitel")
+    if "id" in value:
+        own = resources.get("prefix", "") + value.pop("id")
+    else:
+        stem = re.sub(rf"\.({value.get('wording')}|said\(.*)$", "", kept["expression"])
+        slug = re.sub(r"[^\w.]+", "-", stem).strip("-")[:80]
+        while names.setdefault(slug, stem) != stem:
             slug += "_"  # looks like another one without its brackets
         own = f"{chapter}:{slug}"
     first = {"id": own} | {k: value.pop(k, d) for k, d in (("wording", ""), ("n", None), ("base_n", None))}
