@@ -40,16 +40,9 @@ KEPT = ("output_type", "name", "text", "data", "metadata", "ename", "evalue", "e
 
 def run(notebook, target, engine, parameters, **more):
     """Run a notebook with an engine; a failed one gives what it has written."""
+    options = {"progress_bar": False, "kernel_name": "python3", **more}
     with contextlib.suppress(papermill.PapermillExecutionError):
-        papermill.execute_notebook(
-            str(notebook),
-            str(target),
-            parameters,
-            engine_name=engine,
-            progress_bar=False,
-            kernel_name="python3",
-            **more,
-        )
+        papermill.execute_notebook(str(notebook), str(target), parameters, engine_name=engine, **options)
     return nbformat.read(target, as_version=4)
 
 
@@ -94,17 +87,20 @@ def test_torture_notebook_equals_the_stock_engine(tmp_path):
     """Streams, display, frames, warnings, silent and empty cells, await, an error: cell by cell the same."""
     notebook = write(tmp_path / "folter.ipynb", TORTURE)
     # in a process of its own: pytest keeps warnings to itself
+    files = map(str, (notebook, tmp_path / "fork.ipynb"))
     command = [
         sys.executable,
         "-m",
         "papermill",
-        notebook,
-        tmp_path / "fork.ipynb",
+        *files,
         "--engine",
         "fork",
         "--no-progress-bar",
+        "-p",
+        "out",
+        "x",
     ]
-    done = subprocess.run([*map(str, command), "-p", "out", "x"], capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "ZeroDivisionError" in done.stderr
     fork = comparable(nbformat.read(tmp_path / "fork.ipynb", as_version=4))
     stock = comparable(run(notebook, tmp_path / "stock.ipynb", "kernel", {"out": "x"}))
@@ -118,37 +114,28 @@ def test_project_notebooks_equal_the_stock_engine(built, tmp_path, number):
     """Chapters with tables, figures and values come out the same, cell by cell."""
     chapter = built.report.chapters[number]
     notebook, parameters = chapter_parameters(built.report, chapter.id, built.paths, "data/raw")
-    results = []
-    for engine in ("fork", "kernel"):
-        out = {"out": str(tmp_path / "out")}
-        results.append(
-            comparable(
-                run(
-                    notebook, tmp_path / f"{engine}.ipynb", engine, parameters | out, cwd=str(notebook.parent)
-                )
-            )
-        )
+    where = {"cwd": str(notebook.parent)}
+    parameters |= {"out": str(tmp_path / "out")}
+    results = [
+        comparable(run(notebook, tmp_path / f"{engine}.ipynb", engine, parameters, **where))
+        for engine in ("fork", "kernel")
+    ]
     assert results[0] == results[1]
     assert sum(bool(outputs) for _, _, outputs in results[0]) >= 3
 
 
 def test_runs_do_not_see_each_other(tmp_path):
     """Settings, environment, seeds, modules and folder of one run are gone in the next, and in ours."""
-    first = write(
-        tmp_path / "eins.ipynb",
-        [
-            "import os, matplotlib as mpl, numpy as np, pandas as pd, gkanalysis\nmpl.rcParams['font.size'] = 33\nos.environ['SPUR'] = '1'",
-            "pd.set_option('display.max_rows', 7); np.random.seed(1); gkanalysis.spur = 1; os.chdir('/')",
-        ],
-    )
-    second = write(
-        tmp_path / "zwei.ipynb",
-        [
-            "import os, matplotlib as mpl, pandas as pd, gkanalysis",
-            "mpl.rcParams['font.size'], os.environ.get('SPUR'), pd.get_option('display.max_rows'), hasattr(gkanalysis, 'spur'), 'np' in globals(), os.getcwd() == '/'",
-            "import numpy as np; float(np.random.random())",
-        ],
-    )
+    first = [
+        "import os, matplotlib as mpl, numpy as np, pandas as pd, gkanalysis\nmpl.rcParams['font.size'] = 33\nos.environ['SPUR'] = '1'",
+        "pd.set_option('display.max_rows', 7); np.random.seed(1); gkanalysis.spur = 1; os.chdir('/')",
+    ]
+    second = [
+        "import os, matplotlib as mpl, pandas as pd, gkanalysis",
+        "mpl.rcParams['font.size'], os.environ.get('SPUR'), pd.get_option('display.max_rows'), hasattr(gkanalysis, 'spur'), 'np' in globals(), os.getcwd() == '/'",
+        "import numpy as np; float(np.random.random())",
+    ]
+    first, second = write(tmp_path / "eins.ipynb", first), write(tmp_path / "zwei.ipynb", second)
     before = os.getcwd(), dict(os.environ)
     run(first, tmp_path / "a.ipynb", "fork", {})
     after = run(second, tmp_path / "b.ipynb", "fork", {})
