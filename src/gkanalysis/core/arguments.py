@@ -14,10 +14,7 @@ SENTENCES = (
     (r"argument (.+): invalid choice: (.+) \(choose from (.+)\)", r"\1 kennt \2 nicht; möglich sind \3"),
     (r"argument (.+): expected (?:one argument|at least one argument)", r"nach \1 fehlt eine Angabe"),
     (r"argument (.+): invalid int value: (.+)", r"\1 verlangt eine ganze Zahl, nicht \2"),
-    (
-        r"ambiguous option: (.+) could match (.+)",
-        r"\1 ist nicht eindeutig; gemeint sein kann \2",
-    ),
+    (r"ambiguous option: (.+) could match (.+)", r"\1 ist nicht eindeutig; gemeint sein kann \2"),
 )
 
 
