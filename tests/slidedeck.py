@@ -13,7 +13,6 @@ from gkanalysis.report.definition import ChapterDefinition, Report
 from gkanalysis.report.exhibits import Figure, Row, Table
 from gkanalysis.report.figures import draw
 from gkanalysis.report.pptx import render_pptx
-from gkanalysis.report.render import moment
 from gkanalysis.report.slides import make_slides
 from gkanalysis.report.slideshtml import render_slides_html
 from gkanalysis.report.slidespdf import fit_slides
@@ -93,15 +92,18 @@ class Deck:
         """The template of the project."""
         return ROOT / "reports/reference.pptx"
 
+    def made(self):
+        """What formats are set from, and the slides before they are set."""
+        return make_slides(self.report, copy.deepcopy(self.document), self.build)
+
     def slides(self):
         """The slides before they are set."""
-        return make_slides(copy.deepcopy(self.document), self.build)[1]
+        return self.made()[1]
 
     def fitted(self):
-        """Tree, slides with their layout, and PDF."""
-        document = copy.deepcopy(self.document)
-        tree, slides = make_slides(document, self.build)
-        return tree, *fit_slides(self.report, document, tree, slides, self.build, moment(self.report))
+        """What formats are set from, slides with their layout, and PDF."""
+        setting, slides = self.made()
+        return setting, *fit_slides(setting, slides)
 
     def pdf(self):
         """The slides as PDF."""
@@ -109,14 +111,11 @@ class Deck:
 
     def html(self):
         """The slides as a page."""
-        tree, slides, _ = self.fitted()
-        return render_slides_html(self.report, self.document, tree, slides, self.build)
+        return render_slides_html(*self.fitted()[:2])
 
     def pptx(self, reference=None):
         """The slides as a PowerPoint file."""
-        _, slides, _ = self.fitted()
-        used = reference or self.reference
-        return render_pptx(self.report, self.document, slides, self.build, used, moment(self.report))
+        return render_pptx(*self.fitted()[:2], reference or self.reference)
 
 
 def make_deck(folder, text=TEXT, *, synthetic=True, exhibits=None, **report):

@@ -1,13 +1,19 @@
 """Chapters become slides: one statement each, at most one exhibit, and what does not belong there is named."""
 
+import re
+from io import BytesIO
+
 import pytest
+from lxml import html
+from pptx import Presentation
 
 from gkanalysis.core.errors import RenderError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.document import plain_text
 from gkanalysis.report.render import render_report
 from gkanalysis.report.slides import svg_size
-from slidedeck import figure, make_deck, table
+from slidedeck import NOTE, figure, make_deck, table
+from tools.system import needs, run
 
 
 def test_headings_become_slides(tmp_path):
@@ -22,29 +28,25 @@ def test_headings_become_slides(tmp_path):
     assert slides[1].feet == ["Basis: 39 Bündnisse", "Quelle: Abfrage."]
 
 
-def test_slides_without_sections_miss_no_level(tmp_path):
-    """Before the first section a slide is a heading of the first level: none may be skipped."""
-    slides = make_deck(tmp_path, "## Eins\n\nText.\n\n# Teil\n\n## Zwei\n\nText.").slides()
-    assert [s.level for s in slides] == [1, 1, 2, 2]
-
-
-def test_reference_names_the_slide(tmp_path):
-    """A reference without words says on which slide the exhibit stands, because no labels are printed."""
-    assert "siehe Folie\u00a04." in plain_text(make_deck(tmp_path).slides()[1].text)
-
-
-def test_heading_of_the_exhibit_is_not_said_twice(tmp_path):
-    """Where the statement is the title of the exhibit, it stands once."""
-    text = "## Geplante Maßnahmen\n\n::: {.exhibit #plan}\n:::\n\n## Anders\n\n::: {.exhibit #balken}\n:::"
+def test_headings_of_slides_and_exhibits(tmp_path):
+    """No level is missed without sections; the exhibit is headed by its topic, else its title, and nothing stands twice."""
+    exhibit = "\n\n::: {{.exhibit #{}}}\n:::\n\n".format
+    text = (
+        "## Geplante Maßnahmen"
+        + exhibit("plan")
+        + '## B {#b topic="X"}\n\nText.\n\n# Teil\n\n## C'
+        + exhibit("balken")
+    )
     slides = make_deck(tmp_path, text).slides()
-    assert [s.caption for s in slides[:2]] == ["", "Sollen die Strukturen bleiben?"]
-
-
-def test_topic_heads_the_exhibit(tmp_path):
-    """Where the heading names a topic, it stands above the exhibit, whose own title would say the statement again."""
-    text = '## 11 von 18 Städten {#a topic="Geplante Schritte"}\n\n::: {.exhibit #balken}\n:::\n\n## B {topic="X"}\n\nText.'
-    slides = make_deck(tmp_path, text).slides()
-    assert [(s.id, s.caption) for s in slides[:2]] == [("a", "Geplante Schritte"), ("b", "")]
+    assert [(s.level, s.caption) for s in slides[:4]] == [
+        (1, ""),
+        (1, ""),
+        (1, ""),
+        (2, "Sollen die Strukturen bleiben?"),
+    ]
+    topic = make_deck(tmp_path / "b", '## 11 von 18 {#a topic="Geplante Schritte"}' + exhibit("balken"))
+    assert [(s.id, s.caption) for s in topic.slides()[:1]] == [("a", "Geplante Schritte")]
+    assert ">Geplante Schritte</figcaption>" in topic.html().decode()
 
 
 def test_real_data_are_called_confidential(tmp_path):
@@ -53,6 +55,41 @@ def test_real_data_are_called_confidential(tmp_path):
     assert words[-1].startswith("Alle Angaben sind vertraulich")
     assert "40\u00a0eingegangenen Dateien" in words[-1]
     assert not [w for w in words if "synthetisch" in w or "a.docx" in w]
+
+
+@needs("poppler")
+def test_all_formats_show_the_same_words(tmp_path):
+    """Statement, value, reference, base, note and source stand on their slide, and every slide carries the mark."""
+    deck = make_deck(tmp_path)
+    (tmp_path / "d.pdf").write_bytes(deck.pdf())
+    made = {
+        "pdf": run(["pdftotext", "-enc", "UTF-8", tmp_path / "d.pdf", "-"], strict=True).split("\f")[:-1],
+        "html": [x.text_content() for x in html.fromstring(deck.html()).xpath("//section[contains(@class, 'slide')]")],
+        "pptx": [
+            " ".join(x.itertext()) for x in (p.element for p in Presentation(BytesIO(deck.pptx())).slides)
+        ],
+    }  # fmt: skip
+    wanted = [
+        ["Was bleibt von „Gemeinsam klappt’s“?", "Ergebnisse 2022", "Erste · Zweite", "15. Juni 2022", "Die Daten sind synthetisch"],
+        ["Was bleibt", "40 von 58 Bündnissen", "Synthetische Daten"],
+        ["Die meisten Städte wollen", "11 von 18", "siehe Folie 4", "noch einer", "Basis: 39", "Quelle: Abfrage", "Synthetische Daten"],
+        ["Geplante Maßnahmen", "(n = 40)", "Verstetigung", NOTE, "Basis: 40 Bündnisse", "Synthetische Daten"],
+        ["Alle Angaben sind erfunden", "Synthetische Daten"],
+    ]  # fmt: skip
+    for kind, pages in made.items():
+        found = [re.sub(r"\s+", " ", p).replace(" .", ".") for p in pages]
+        assert [
+            (kind, w) for page, words in zip(found, wanted, strict=True) for w in words if w not in page
+        ] == []
+
+
+def test_same_input_same_bytes(tmp_path):
+    """Two runs in different folders give the same files; they name no folder, and their only time is the report's."""
+    one, two = (make_deck(tmp_path / name) for name in ("eins", "zwei"))
+    made = [(d.pdf(), d.html(), d.pptx()) for d in (one, two)]
+    assert made[0] == made[1]
+    assert str(tmp_path).encode() not in made[0][1]
+    assert set(re.findall(rb"D:(\d{8})", made[0][0])) == {b"20220615"}
 
 
 @pytest.mark.parametrize(
@@ -89,19 +126,17 @@ def test_figure_that_would_be_too_small(tmp_path):
         make_deck(tmp_path / "b", text, exhibits=[figure(20)]).slides()
 
 
-def test_layout_that_shows_the_figure_larger_comes_first(tmp_path):
-    """Flat figures stand below the text, others beside it."""
-    text = "## A\n\nText.\n\n::: {.exhibit #balken}\n:::"
-    flat, tall = (make_deck(tmp_path / str(n), text, exhibits=[figure(n)]).slides()[0] for n in (2, 6))
+def test_layouts_to_try(tmp_path):
+    """Flat figures stand below the text, others beside it; only a narrow table leaves room for text at its side."""
+    text = "## A\n\nText.\n\n::: {{.exhibit #{}}}\n:::".format
+    flat, tall = (
+        make_deck(tmp_path / str(n), text("balken"), exhibits=[figure(n)]).slides()[0] for n in (2, 6)
+    )
     assert (flat.candidates[0]["layout"], tall.candidates[0]["layout"]) == ("above", "beside")
-
-
-def test_wide_table_stands_below_its_text(tmp_path):
-    """Only a narrow table leaves room for text at its side."""
-    text = "## A\n\nText.\n\n::: {.exhibit #plan}\n:::"
-    for columns, layouts in ((3, {"beside", "above"}), (4, {"above"})):
-        slide = make_deck(tmp_path / str(columns), text, exhibits=[table(columns=columns)]).slides()[0]
-        assert {c["layout"] for c in slide.candidates} == layouts
+    tables = [
+        make_deck(tmp_path / f"t{k}", text("plan"), exhibits=[table(columns=k)]).slides()[0] for k in (3, 4)
+    ]
+    assert [{c["layout"] for c in t.candidates} for t in tables] == [{"beside", "above"}, {"above"}]
 
 
 def test_drawing_without_a_size():

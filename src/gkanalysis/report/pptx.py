@@ -10,7 +10,6 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from datetime import datetime
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
@@ -33,8 +32,7 @@ from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import format_date
 from gkanalysis.core.zipping import zip_parts
 from gkanalysis.report.columns import column_widths, heading_lines
-from gkanalysis.report.definition import Report
-from gkanalysis.report.document import Node, data_mark, plain_text
+from gkanalysis.report.document import Node, Setting, data_mark, plain_text
 from gkanalysis.report.docx import LOCALES
 from gkanalysis.report.slides import FIGURE_TYPE, Slide, data_sign
 
@@ -61,22 +59,15 @@ PARTS = {
 }
 
 
-def render_pptx(
-    report: Report, document: dict[str, Any], slides: Sequence[Slide], build: Path, reference: Path, moment: datetime
-) -> bytes:  # fmt: skip
-    """Write the presentation; the same input gives the same bytes.
-
-    Parameters
-    ----------
-    slides : with the layout that `fit_slides` chose
-    reference : the template
+def render_pptx(setting: Setting, slides: Sequence[Slide], reference: Path) -> bytes:
+    """Write the presentation from slides with the layout that `fit_slides` chose; the same input gives the same bytes.
 
     Raises
     ------
     RenderError
         If the template is missing, or misses a layout or placeholder.
     """
-    deck, layouts = _template(reference)
+    report, (deck, layouts) = setting.report, _template(reference)
     first = _Page(deck, layouts, "title")
     pages = [_Page(deck, layouts, s.candidates[0]["layout"] if s.candidates else "section") for s in slides]
     for slide, page in zip(slides, pages, strict=True):
@@ -85,10 +76,10 @@ def render_pptx(
     first.lines(TEXT, *[report.subtitle] * bool(report.subtitle))
     first.lines(AUTHORS, " · ".join(report.authors), format_date(report.date))
     first.lines(INSTITUTION, report.institution)
-    first.lines(WARNING, data_mark(document["synthetic"]))
+    first.lines(WARNING, data_mark(setting.synthetic))
     for slide, page in zip(slides, pages, strict=True):
         page.targets = first.targets
-        _fill(page, slide, report, data_sign(document["synthetic"]), build)
+        _fill(page, slide, setting)
     language = LOCALES.get(report.language, report.language)
     for page in deck.slides:
         elements = [page.element, *([page.notes_slide.element] if page.has_notes_slide else [])]
@@ -101,10 +92,10 @@ def render_pptx(
         ", ".join(report.keywords),
         about.author,
     )
-    about.created = about.modified = moment.replace(tzinfo=None)
+    about.created = about.modified = setting.moment.replace(tzinfo=None)
     written = BytesIO()
     deck.save(written)
-    return _settled(written.getvalue(), moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode())
+    return _settled(written.getvalue(), setting.moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode())
 
 
 def _settled(content: bytes, moment: bytes) -> bytes:
@@ -263,7 +254,7 @@ def _unknown(kind: str) -> RenderError:
     )
 
 
-def _fill(page: _Page, slide: Slide, report: Report, sign: str, build: Path) -> None:
+def _fill(page: _Page, slide: Slide, setting: Setting) -> None:
     """The shapes of a slide in the order in which a screen reader says them."""
     title = page.text(0, [{"t": "Para", "c": slide.title}])
     if slide.title_width:
@@ -282,7 +273,7 @@ def _fill(page: _Page, slide: Slide, report: Report, sign: str, build: Path) -> 
         elif slide.exhibit.get("chart"):
             drawn = _chart(shape, slide, box)
         else:
-            drawn = _picture(page, shape, slide, box, build / slide.exhibit["chapter"] / "figures")
+            drawn = _picture(page, shape, slide, box, setting)
         about = next(drawn._element.iter(qn("p:cNvPr")))
         about.set("name", slide.exhibit["id"])
         about.set("descr", slide.exhibit.get("alt") or f"{slide.exhibit['title']}. {slide.exhibit['base']}")
@@ -291,8 +282,8 @@ def _fill(page: _Page, slide: Slide, report: Report, sign: str, build: Path) -> 
         page.slide.notes_slide.notes_text_frame.text = "\n".join(_notes(slide))
     if slide.kind != "section":
         page.lines(SECTION, *[slide.section] * bool(slide.section))
-    page.lines(SIGN, sign)
-    page.lines(FOOTER, report.institution)
+    page.lines(SIGN, data_sign(setting.synthetic))
+    page.lines(FOOTER, setting.report.institution)
 
 
 def _notes(slide: Slide) -> Iterator[str]:
@@ -377,17 +368,16 @@ def _plot_area(chart: Any, left: float, width: float) -> None:
         _add(manual, f"c:{name}", val=str(value))
 
 
-def _picture(page: _Page, shape: Any, slide: Slide, box: tuple[Emu, ...], folder: Path) -> Any:
+def _picture(page: _Page, shape: Any, slide: Slide, box: tuple[Emu, ...], setting: Setting) -> Any:
     """The figure as PNG and, for programs that know it, as SVG."""
     (x, y, width, height), chosen = box, slide.candidates[0]
     scale = min(width / chosen["width"], height / chosen["height"])
-    name = slide.exhibit["id"]
-    picture = PicturePlaceholder(shape._element, shape._parent).insert_picture(str(folder / f"{name}.png"))
+    png, svg = (setting.figure(slide.exhibit, suffix) for suffix in ("png", "svg"))
+    picture = PicturePlaceholder(shape._element, shape._parent).insert_picture(str(png))
     picture.crop_left = picture.crop_right = picture.crop_top = picture.crop_bottom = 0
     picture.left, picture.top = x, y
     picture.width, picture.height = round(scale * chosen["width"]), round(scale * chosen["height"])
-    drawing = (folder / f"{name}.svg").read_bytes()
-    part = Part(PackURI(f"/ppt/media/{name}.svg"), "image/svg+xml", page.slide.part.package, drawing)
+    part = Part(PackURI(f"/ppt/media/{svg.name}"), "image/svg+xml", page.slide.part.package, svg.read_bytes())
     listed = _add(next(picture._element.iter(qn("a:blip"))), "a:extLst")
     extension = _add(listed, "a:ext", uri="{96DAC541-7B7A-43D3-8B79-37D633B846F1}")
     vector = extension.makeelement(f"{{{SVG}}}svgBlip", {}, nsmap={"asvg": SVG})

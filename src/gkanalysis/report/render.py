@@ -18,7 +18,6 @@ from gkanalysis.report.document import (
     data_mark,
     escape_markdown,
     link_exhibits,
-    moment,
     number_headings,
     parse,
 )
@@ -129,14 +128,14 @@ def _slides(report: Report, document: dict[str, Any], build: Path, reference: Pa
     from gkanalysis.report.slides import make_slides
     from gkanalysis.report.slidespdf import fit_slides
 
-    tree, slides = make_slides(document, build)
-    slides, pdf = fit_slides(report, document, tree, slides, build, moment(report))
+    setting, slides = make_slides(report, document, build)
+    slides, pdf = fit_slides(setting, slides)
     if reference.suffix == ".html":
         from gkanalysis.report.slideshtml import render_slides_html
 
-        return render_slides_html(report, document, tree, slides, build)
+        return render_slides_html(setting, slides)
     if reference.suffix == ".pptx":
         from gkanalysis.report.pptx import render_pptx
 
-        return render_pptx(report, document, slides, build, reference, moment(report))
+        return render_pptx(setting, slides, reference)
     return pdf

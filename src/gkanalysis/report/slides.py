@@ -16,8 +16,10 @@ from typing import Any
 
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import NBSP, format_count
+from gkanalysis.report.definition import Report
 from gkanalysis.report.document import (
     Node,
+    Setting,
     check_document,
     data_mark,
     div_class,
@@ -122,15 +124,10 @@ class Slide:
         return [t for t in (self.exhibit["base"], *self.exhibit["notes"], self.exhibit["source"]) if t]
 
 
-def make_slides(document: dict[str, Any], build: Path) -> tuple[Node, list[Slide]]:
-    """pandoc's tree and the slides of an assembled document, without the title slide.
+def make_slides(report: Report, document: dict[str, Any], build: Path) -> tuple[Setting, list[Slide]]:
+    """What formats are set from and the slides of an assembled document, without the title slide.
 
     The last slide says what the data are. The slides share their nodes with the tree.
-
-    Parameters
-    ----------
-    document : as `assemble` makes it
-    build : folder with the drawings of the chapters
 
     Raises
     ------
@@ -161,7 +158,7 @@ def make_slides(document: dict[str, Any], build: Path) -> tuple[Node, list[Slide
     if problems:
         raise RenderError(". ".join(problems) + ".")
     slides[-1] = replace(slides[-1], section="Zu den Daten")
-    return tree, slides
+    return Setting(report, document, tree, [], build), slides
 
 
 def _data_slide(document: dict[str, Any]) -> str:

@@ -6,33 +6,23 @@ import json
 import re
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
-from typing import Any
 
 from gkanalysis.core.numbers import format_date
-from gkanalysis.report.definition import Report
-from gkanalysis.report.document import Node, data_mark, div_class, raw, replace_blocks, run_pandoc
+from gkanalysis.report.document import Node, Setting, data_mark, div_class, raw, replace_blocks, run_pandoc
 from gkanalysis.report.html import TEMPLATES, exhibit_html, font_faces, link_values
 from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide, data_sign
 
 MM = 25.4 / 72  # millimetres in a point
 
 
-def render_slides_html(
-    report: Report, document: dict[str, Any], tree: Node, slides: Sequence[Slide], build: Path
-) -> bytes:
-    """Set the page; the same input gives the same bytes.
-
-    Parameters
-    ----------
-    slides : with the layout that `fit_slides` chose
-    """
-    link_values(tree)
-    sign = data_sign(document["synthetic"])
-    blocks: list[Node] = []
-    for slide in slides:
-        blocks += _slide(slide, sign, report.institution, build)
-    text = json.dumps({**tree, "meta": {"lang": {"t": "MetaString", "c": report.language}}, "blocks": blocks})
+def render_slides_html(setting: Setting, slides: Sequence[Slide]) -> bytes:
+    """Set the page from slides with the layout that `fit_slides` chose; the same input gives the same bytes."""
+    report = setting.report
+    link_values(setting.tree)
+    blocks = [block for slide in slides for block in _slide(slide, setting)]
+    text = json.dumps(
+        {**setting.tree, "meta": {"lang": {"t": "MetaString", "c": report.language}}, "blocks": blocks}
+    )
     parts = {
         "lang": report.language,
         "title": escape(report.title),
@@ -41,7 +31,7 @@ def render_slides_html(
         "institution": escape(report.institution),
         "date": escape(format_date(report.date)),
         "description": escape(report.description, quote=True),
-        "mark": escape(data_mark(document["synthetic"])),
+        "mark": escape(data_mark(setting.synthetic)),
         "fonts": font_faces(),
         "grid": grid_css(),
         "style": (TEMPLATES / "slides.css").read_text(encoding="utf-8"),
@@ -52,7 +42,7 @@ def render_slides_html(
     return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], page).encode("utf-8")
 
 
-def _slide(slide: Slide, sign: str, institution: str, build: Path) -> list[Node]:
+def _slide(slide: Slide, setting: Setting) -> list[Node]:
     """A sheet with running head, statement, text, exhibit and foot."""
     layout = slide.candidates[0]["layout"] if slide.candidates else "section"
     style = ""
@@ -74,8 +64,8 @@ def _slide(slide: Slide, sign: str, institution: str, build: Path) -> list[Node]
         ]
     if slide.exhibit is not None:
         shown = {"label": "", "title": slide.caption or slide.exhibit["title"]}
-        blocks += raw("html", exhibit_html(slide.exhibit | shown, build))
-    end = f'<p class="mark">{escape(sign)}</p><p class="strip"><span>{escape(institution)}</span>'
+        blocks += raw("html", exhibit_html(slide.exhibit | shown, setting.build))
+    end = f'<p class="mark">{escape(data_sign(setting.synthetic))}</p><p class="strip"><span>{escape(setting.report.institution)}</span>'
     return blocks + raw("html", f'{end}<span class="number">{slide.number}</span></p></div></section>')
 
 

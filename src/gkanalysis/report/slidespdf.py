@@ -12,7 +12,6 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,7 @@ import typst
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import format_date
 from gkanalysis.report.columns import column_widths, heading_lines
-from gkanalysis.report.definition import Report
-from gkanalysis.report.document import Node, data_mark, div_class, raw, replace_blocks, run_pandoc
+from gkanalysis.report.document import Node, Setting, data_mark, div_class, raw, replace_blocks, run_pandoc
 from gkanalysis.report.html import TEMPLATES
 from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide, data_sign
 from gkanalysis.report.style import FONTS
@@ -39,9 +37,7 @@ PARTS = {
 }
 
 
-def fit_slides(
-    report: Report, document: dict[str, Any], tree: Node, slides: Sequence[Slide], build: Path, moment: datetime
-) -> tuple[list[Slide], bytes]:  # fmt: skip
+def fit_slides(setting: Setting, slides: Sequence[Slide]) -> tuple[list[Slide], bytes]:
     """The slides, each with the one layout it is set in, and the PDF (PDF/UA-1 and PDF/A-2a in one file).
 
     Raises
@@ -51,14 +47,14 @@ def fit_slides(
     """
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        _write(report, document, tree, slides, build, folder, moment)
+        _write(setting, slides, folder)
         try:
             compiler = typst.Compiler(
                 folder / "slides.typ", root=folder, font_paths=[FONTS], ignore_system_fonts=True
             )
             verdicts = json.loads(compiler.query("<fit>", field="value"))
             _refuse(slides, verdicts)
-            pdf = compiler.compile(pdf_standards=STANDARDS, timestamp=int(moment.timestamp()))
+            pdf = compiler.compile(pdf_standards=STANDARDS, timestamp=int(setting.moment.timestamp()))
         except (typst.TypstError, RuntimeError) as error:
             raise RenderError(f"Typst setzt die Folien nicht: {error}") from None
     by_number = {v["number"]: v for v in verdicts}
@@ -102,11 +98,9 @@ def _pitch(slide: Slide | None, part: str, chosen: int) -> float:
     return LINE * SIZES[size]
 
 
-def _write(
-    report: Report, document: dict[str, Any], tree: Node, slides: Sequence[Slide], build: Path, folder: Path, moment: datetime
-) -> None:  # fmt: skip
+def _write(setting: Setting, slides: Sequence[Slide], folder: Path) -> None:
     """The document for Typst: the template, the slides as calls of it, and their data as JSON beside it."""
-    synthetic = document["synthetic"]
+    report, synthetic, moment = setting.report, setting.synthetic, setting.moment
     info = {
         "title": report.title, "subtitle": report.subtitle, "authors": report.authors, "lang": report.language,
         "institution": report.institution, "date": format_date(report.date), "keywords": report.keywords,
@@ -118,14 +112,16 @@ def _write(
     blocks: list[Node] = []
     for slide in slides:
         name = f"slide-{slide.number}.json"
-        data = json.dumps(_record(slide, build, folder), ensure_ascii=False)
+        data = json.dumps(_record(slide, setting, folder), ensure_ascii=False)
         (folder / name).write_text(data, encoding="utf-8")
         call = "section" if slide.kind == "section" else "slide"
         blocks += [
             *raw("typst", f'#{call}(json("{name}"))['), {"t": "Plain", "c": slide.title}, *raw("typst", "]["),
             *replace_blocks(slide.text, _box), *raw("typst", "]"),
         ]  # fmt: skip
-    body = run_pandoc(json.dumps({**tree, "blocks": blocks}), ["-f", "json", "-t", "typst"]).decode("utf-8")
+    body = run_pandoc(json.dumps({**setting.tree, "blocks": blocks}), ["-f", "json", "-t", "typst"]).decode(
+        "utf-8"
+    )
     template = (TEMPLATES / "slides.typ").read_text(encoding="utf-8")
     (folder / "slides.typ").write_text(template + "\n" + body, encoding="utf-8")
 
@@ -136,7 +132,7 @@ def _box(block: Node) -> list[Node] | None:
     return None
 
 
-def _record(slide: Slide, build: Path, folder: Path) -> dict[str, Any]:
+def _record(slide: Slide, setting: Setting, folder: Path) -> dict[str, Any]:
     """What the template needs to know of a slide besides its words."""
     record: dict[str, Any] = {
         "number": slide.number, "kind": slide.kind, "level": slide.level, "id": slide.id, "section": slide.section,
@@ -153,6 +149,6 @@ def _record(slide: Slide, build: Path, folder: Path) -> dict[str, Any]:
             }
         else:
             name = f"figure-{slide.number}.svg"
-            shutil.copy(build / exhibit["chapter"] / "figures" / f"{exhibit['id']}.svg", folder / name)
+            shutil.copy(setting.figure(exhibit, "svg"), folder / name)
             record |= {"alt": exhibit["alt"], "file": name}
     return record
