@@ -60,7 +60,7 @@ PARTS = {
 
 
 def render_pptx(setting: Setting, slides: Sequence[Slide], reference: Path) -> bytes:
-    """Write the presentation from slides with the layout that `fit_slides` chose; the same input gives the same bytes.
+    """The presentation from slides with the layout that `fit_slides` chose: same input, same bytes.
 
     Raises
     ------
