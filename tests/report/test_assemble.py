@@ -19,7 +19,7 @@ ROWS = {
     "base_rows": [["B01", "x.docx"], ["B02", "y.docx"]],
 }
 POLICY = {
-    "threshold": 3, "sources": {}, "derived": [{"match": "*", "reason": "Probe"}],
+    "threshold": 3, "attributes": {}, "sources": {}, "derived": [{"match": "*", "reason": "Probe"}],
     "internal": [{"file": "arbeit/*", "reason": "x"}],
 }  # fmt: skip
 
