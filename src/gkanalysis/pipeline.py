@@ -6,8 +6,9 @@ keeps its time, so that make rebuilds only what really depends on a change.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,27 +31,6 @@ if TYPE_CHECKING:
     Book = Codebook | InterviewCodebook | ListBook
 
 
-def replace_if_changed(new: Path, target: Path) -> bool:
-    """Move a file to its place unless the same bytes lie there already; says whether it moved.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     for name in ("new", "again"):
-    ...         _ = Path(folder, name).write_text("x")
-    ...     target = Path(folder, "target")
-    ...     replace_if_changed(Path(folder, "new"), target), replace_if_changed(Path(folder, "again"), target)
-    (True, False)
-    """
-    if target.exists() and target.read_bytes() == new.read_bytes():
-        new.unlink()
-        return False
-    target.parent.mkdir(parents=True, exist_ok=True)
-    new.replace(target)
-    return True
-
-
 def build_interim(paths: ProjectPaths, source: str) -> str:
     """Ingest the forms, interviews or list of a source into `interim/<source>`; returns a sentence for the log.
 
@@ -64,20 +44,18 @@ def build_interim(paths: ProjectPaths, source: str) -> str:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{source}.") as scratch:
         new = Path(scratch)
+        folder = paths.data / source / ("forms" if kind.id == "forms" else "")
         if kind.id == "interviews":
             from gkanalysis.ingest.interviews import ingest_interviews
 
-            folder = paths.data / source
             n, refused = ingest_interviews(folder, new)
         elif kind.id == "lists":
             from gkanalysis.ingest.lists import ingest_list
 
-            folder = paths.data / source
             n, refused = ingest_list(folder, book.file, book.spec, new)
         else:
             from gkanalysis.ingest.forms import ingest_forms
 
-            folder = paths.data / source / "forms"
             n, refused = ingest_forms(folder, book, new)
         if refused:
             lines = "\n".join(f"  {r}" for r in refused)
@@ -111,15 +89,12 @@ def build_register(paths: ProjectPaths) -> None:
             "`make report DATA=Ordner`. So gelangt nichts Vertrauliches ins Git."
         )
     frames = read_register(paths.data, read_register_codebook(paths.codebooks / "register.yml"))
-    with tempfile.TemporaryDirectory(dir=_folder(paths.processed), prefix=".register.") as scratch:
-        new = Path(scratch)
+    with _beside(paths.processed, "register") as write:
         for name, frame in frames.items():
-            frame.to_parquet(new / f"{name}.parquet", index=False)
-            replace_if_changed(new / f"{name}.parquet", paths.processed / f"{name}.parquet")
-        write_json(new / "dataset.json", {k: dataset[k] for k in ("title", "synthetic")})
-        replace_if_changed(new / "dataset.json", paths.processed / "dataset.json")
-        raw_hashes(paths.data).to_csv(new / "raw-files.csv", index=False)
-        replace_if_changed(new / "raw-files.csv", paths.processed / "raw-files.csv")
+            write(f"{name}.parquet", lambda path, frame=frame: frame.to_parquet(path, index=False))
+        about = {k: dataset[k] for k in ("title", "synthetic")}
+        write("dataset.json", lambda path: write_json(path, about))
+        write("raw-files.csv", lambda path: raw_hashes(paths.data).to_csv(path, index=False))
 
 
 def build_processed(paths: ProjectPaths, source: str) -> str:
@@ -154,13 +129,9 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     findings.to_csv(_folder(paths.build) / f"{source}-findings.csv", index=False)
     raise_errors(findings)
     tables["questions"] = questions(findings, register["buendnisse"])
-    scratch = Path(tempfile.mkdtemp(dir=_folder(paths.processed), prefix=f".{source}."))
-    try:
+    with _beside(paths.processed, source) as write:
         for name, table in tables.items():
-            table.to_parquet(scratch / f"{name}.parquet", index=False)
-            replace_if_changed(scratch / f"{name}.parquet", paths.processed / f"{source}-{name}.parquet")
-    finally:
-        shutil.rmtree(scratch)
+            write(f"{source}-{name}.parquet", lambda path, table=table: table.to_parquet(path, index=False))
     asked = _folder(paths.build) / f"{source}-rueckfragen.csv"
     # for Excel: it takes a semicolon and a byte order mark as a sign of columns and umlauts
     tables["questions"].to_csv(asked, index=False, sep=";", encoding="utf-8-sig")
@@ -196,26 +167,15 @@ def _categories(paths: ProjectPaths) -> CategoryBook | None:
 
 
 def _counted(kind: SourceKind, tables: Mapping[str, pd.DataFrame], book: Book) -> str:
-    """What there is now, for the log."""
+    """How much there is now, for the log: rows, codings, or forms of each completeness."""
     if kind.id == "lists":
         return f"{len(tables['rows'])} Zeilen"
-    return _interviews_counted(tables) if kind.id == "interviews" else _forms_counted(tables, book)
-
-
-def _forms_counted(tables: Mapping[str, pd.DataFrame], book: Codebook) -> str:
-    """How many forms of each completeness there are, for the log."""
+    if kind.id == "interviews":
+        n, coders = len(tables["codings"]), tables["codings"]["coder"].nunique()
+        return f"{len(tables['cases'])} Gespräche, {len(tables['segments'])} Segmente, {n} Kodierungen von {coders} Personen"
     labels = {r["id"]: r["label"] for r in book.completeness} | {"missing": "nicht eingegangen"}
     status = tables["cases"]["status"].value_counts()
     return ", ".join(f"{n} {labels[str(name)]}" for name, n in status.items())
-
-
-def _interviews_counted(tables: Mapping[str, pd.DataFrame]) -> str:
-    """How much of interviews there is, for the log."""
-    codings = tables["codings"]
-    return (
-        f"{len(tables['cases'])} Gespräche, {len(tables['segments'])} Segmente, {len(codings)} Kodierungen von "
-        f"{codings['coder'].nunique()} Personen"
-    )
 
 
 def _codebook(paths: ProjectPaths, source: str) -> tuple[SourceKind, Book]:
@@ -234,6 +194,20 @@ def _codebook(paths: ProjectPaths, source: str) -> tuple[SourceKind, Book]:
             f"Codebuch „{path}“ gilt für „{book.source}“, nicht für „{source}“; bitte „{source}.yml“ daneben anlegen."
         )
     return kind, book
+
+
+@contextmanager
+def _beside(target: Path, step: str) -> Iterator[Callable[[str, Callable[[Path], None]], None]]:
+    """A function that has a file made beside its place and moves it there, unless the same bytes lie there already."""
+    with tempfile.TemporaryDirectory(dir=_folder(target), prefix=f".{step}.") as scratch:
+
+        def write(name: str, make: Callable[[Path], None]) -> None:
+            new, old = Path(scratch, name), target / name
+            make(new)
+            if not old.exists() or old.read_bytes() != new.read_bytes():
+                new.replace(old)
+
+        yield write
 
 
 def _folder(path: Path) -> Path:
