@@ -19,7 +19,7 @@ from gkanalysis.ingest.qda.qdpx import read_qdpx
 from gkanalysis.ingest.refusal import QdaFileError, RefusedFileError, RefusedSheetError
 from gkanalysis.ingest.workbook import read_workbook
 from ingest.qda.drawn import project, stored_source, text_source
-from sheets import xlsx, xlsx_parts
+from sheets import xlsx_parts
 
 MB = 2**20
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
@@ -98,81 +98,56 @@ def test_whole_files_are_read(tmp_path, kind, packing):
     assert text_in(kind, path) == "Hallo"
 
 
-BOMB = bytes(16 * MB)
-LYING = [(24, "<L", 1000)]  # a declared size
-EVERYWHERE = [
-    (b"", "empty"),
-    (ole("EncryptedPackage"), "password"),
-    (("../a.xml", "<a/>"), "path"),
-    (("a/../../b.xml", "<a/>"), "path"),
-    (("/a.xml", "<a/>"), "path"),
-    (("C:a.xml", "<a/>"), "path"),
-    (("..\\a.xml", "<a/>"), "path"),
-    (("a\nb.xml", "<a/>"), "path"),
-    (("a.xml", BOMB), "ratio"),
-    ([(8, "<H", 1)], "password"),
-    ([(42, "<L", 0)], "damaged"),  # shares the bytes of the first member
-    ([(42, "<L", 2**31)], "damaged"),
-    (lambda data: data[: len(data) // 2], "damaged"),
-    (lambda data: data[:-5], "damaged"),
+ALL, OFFICE = tuple(FAMILIES), ("form", "sheet")
+CHANGES = [
+    (ALL, b"", "empty"),
+    (ALL, ole("EncryptedPackage"), "password"),
+    (ALL, ("../a.xml", "<a/>"), "path"),
+    (ALL, ("a/../../b.xml", "<a/>"), "path"),
+    (ALL, ("/a.xml", "<a/>"), "path"),
+    (ALL, ("C:a.xml", "<a/>"), "path"),
+    (ALL, ("..\\a.xml", "<a/>"), "path"),
+    (ALL, ("a\nb.xml", "<a/>"), "path"),
+    (ALL, ("bild..png", "x"), ""),
+    (ALL, ("a.xml", bytes(16 * MB)), "ratio"),
+    (ALL, lambda data: patched(data, (8, "<H", 1)), "password"),
+    (ALL, lambda data: patched(data, (42, "<L", 0)), "damaged"),  # shares the bytes of the first member
+    (ALL, lambda data: patched(data, (42, "<L", 2**31)), "damaged"),
+    (ALL, lambda data: data[: len(data) // 2], "damaged"),
+    (ALL, lambda data: data[:-5], "damaged"),
+    (OFFICE, lambda data: patched(data, (10, "<H", 12)), "method"),
+    (OFFICE, lambda data: data + b"x", "damaged"),
+    (OFFICE, lambda data: b"PK" + data, "damaged"),
+    (OFFICE, ("[content_types].XML", "<a/>"), "duplicate"),
+    (OFFICE, ("a\\b.xml", "<a/>"), "path"),
+    (OFFICE, ("media/a.bin", bytes(5_000_000)), "ratio"),
+    (OFFICE, ("vbaProject.bin", "x"), "macros"),
+    (OFFICE, ("a/macrosheets/x.xml", "x"), "macros"),
+    (OFFICE, ("a/externalLinks/x.xml", "<a/>"), "external"),
+    (OFFICE, ("a/connections.xml", "<a/>"), "external"),
+    (OFFICE, ("mimetype", "application/vnd.oasis.opendocument.text"), "opendocument"),
+    (OFFICE, ("a/_rels/x.rels", relationships(("oleObject", "file:///C:/x", "External"))), "external"),
+    (OFFICE, ("a/_rels/x.rels", relationships(("image", "http://example.org/x.png"))), "external"),
+    (OFFICE, ("a/_rels/x.rels", relationships(("image", "\\\\server\\x.png"))), "external"),
+    (OFFICE, ("a/_rels/x.rels", relationships(("image", "//server/x.png"))), "external"),
+    (OFFICE, ("a/_rels/x.rels", relationships(("hyperlink", "https://example.org", "External"))), ""),
+    (
+        OFFICE,
+        ("a/_rels/x.rels", relationships(("attachedTemplate", "file:///\\\\s\\A.dotx", "External"))),
+        "",
+    ),
 ]
 
 
-@pytest.mark.parametrize("kind", FAMILIES)
-@pytest.mark.parametrize(("change", "rule"), EVERYWHERE)
-def test_refused_wherever_it_comes_from(rule_of, kind, change, rule):
-    """Nothing is unpacked onto the disk, yet such a file was made with intent or broke on its way."""
-    if isinstance(change, bytes):
-        data = change
-    elif isinstance(change, tuple):
-        data = more(kind, change)
-    else:
-        whole = zipped(WHOLE[kind])
-        data = change(whole) if callable(change) else patched(whole, *change)
-    assert rule_of(kind, data) == rule
+@pytest.mark.parametrize(("kind", "change", "rule"), [(k, *rest) for kinds, *rest in CHANGES for k in kinds])
+def test_what_is_refused_wherever_it_comes_from(rule_of, kind, change, rule):
+    """Other bytes, a member more, or damage; nothing is unpacked onto the disk, yet such a file was made with intent.
 
-
-OFFICE = [
-    (lambda data: data + b"x", "damaged"),
-    (lambda data: b"PK" + data, "damaged"),
-    (("WORD/document.XML", "<a/>"), "duplicate"),
-    (("a\\b.xml", "<a/>"), "path"),
-    (("media/a.bin", bytes(5_000_000)), "ratio"),
-    (("vbaProject.bin", "x"), "macros"),
-    (("a/macrosheets/x.xml", "x"), "macros"),
-    (("a/externalLinks/x.xml", "<a/>"), "external"),
-    (("a/connections.xml", "<a/>"), "external"),
-    (("mimetype", "application/vnd.oasis.opendocument.text"), "opendocument"),
-    (("a/_rels/x.rels", relationships(("oleObject", "file:///C:/x", "External"))), "external"),
-    (("a/_rels/x.rels", relationships(("image", "http://example.org/x.png"))), "external"),
-    (("a/_rels/x.rels", relationships(("image", "\\\\server\\x.png"))), "external"),
-    (("a/_rels/x.rels", relationships(("image", "//server/x.png"))), "external"),
-    (("a/_rels/x.rels", relationships(("hyperlink", "https://example.org", "External"))), ""),
-    (("a/_rels/x.rels", relationships(("attachedTemplate", "file:///\\\\s\\A.dotx", "External"))), ""),
-    (("bild..png", "x"), None),
-]
-
-
-@pytest.mark.parametrize("kind", ["form", "sheet"])
-@pytest.mark.parametrize(("change", "rule"), OFFICE)
-def test_office_files_are_held_to_more(rule_of, kind, change, rule):
-    """Two members of one name, macros, links that lead outside; addresses in the text are never followed."""
-    entries = {"word/document.xml": "<a/>"} if kind == "sheet" else {}
-    if callable(change):
-        data = change(zipped(WHOLE[kind]))
-    else:
-        data = zipped([*WHOLE[kind].items(), *entries.items(), change])
-    if rule is not None:
-        assert rule_of(kind, data) == rule
-    else:
-        assert "bild..png" in Archive("a", FAMILIES[kind], data).members
-
-
-@pytest.mark.parametrize("kind", FAMILIES)
-def test_unusual_packing(rule_of, kind):
-    """Other methods than deflate are not written by Office, and of a project one text cannot be read."""
-    data = patched(zipped(WHOLE[kind]), (10, "<H", 12))
-    assert rule_of(kind, data) == ("" if kind == "project" else "method")
+    Forms and workbooks are held to more: two members of one name, macros, links that lead outside; addresses in the
+    text are never followed.
+    """
+    data = more(kind, change) if isinstance(change, tuple) else change
+    assert rule_of(kind, data(zipped(WHOLE[kind])) if callable(data) else data) == rule
 
 
 @pytest.mark.parametrize("kind", FAMILIES)
@@ -187,7 +162,7 @@ def test_every_flipped_byte_is_a_sentence_or_harmless(tmp_path, kind):
 
 
 def test_what_is_no_file_is_not_opened(tmp_path):
-    """Only regular files are read; nothing is followed, nothing is waited for."""
+    """Only regular files of bearable size are read; nothing is followed, nothing is waited for."""
     target = tmp_path / "a.docx"
     target.write_bytes(zipped(WHOLE["form"]))
     (tmp_path / "link").symlink_to(target)
@@ -198,17 +173,10 @@ def test_what_is_no_file_is_not_opened(tmp_path):
             with pytest.raises(family) as caught:
                 text_in(kind, tmp_path / name)
             assert caught.value.rule == rule
-
-
-@pytest.mark.parametrize("kind", ["form", "sheet"])
-def test_file_larger_than_the_limit_is_not_read(tmp_path, kind):
-    """The limit is checked before reading."""
-    path = tmp_path / "groß"
-    with path.open("wb") as file:
-        file.truncate(FAMILIES[kind].limits.file + 1)
-    with pytest.raises(FAMILIES[kind]) as caught:
-        text_in(kind, path)
-    assert caught.value.rule == "file_size"
+        if limit := family.limits.file:
+            with (tmp_path / "groß").open("wb") as file:
+                file.truncate(limit + 1)
+            assert refusal(kind, tmp_path / "groß").rule == "file_size"
 
 
 def grown(kind, declared):
@@ -338,8 +306,8 @@ def test_every_refusal_is_one_sentence(family, rule):
     message = str(family(rule, "a\x1b.qdpx", "teil\x1b"))
     assert message.startswith("Die Datei „a?.qdpx“ (teil?) ")
     assert "; bitte " in message
-    assert message.count(". ") <= message.count("*. ") + 0
     assert message.endswith(".")
+    assert ". " not in message
 
 
 def test_recordings_inside_a_project_are_never_inflated(tmp_path):
@@ -383,9 +351,3 @@ def test_texts_of_a_project_have_limits(tmp_path, monkeypatch):
         Archive(tmp_path / "p.qdpx", QdaFileError, data) as a,
     ):
         a.read("a.txt")
-
-
-def test_workbook_is_no_form_and_the_other_way_round(rule_of):
-    """Both are zips of the same kind."""
-    assert rule_of("form", xlsx([["x"]])) in ("xlsx", "not_word", "no_document")
-    assert rule_of("sheet", zipped(WHOLE["form"])) == "not_sheet"
