@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 
 from gkanalysis.ingest.refusal import UnsafeContentError
+from gkanalysis.ingest.word import xmlparts as xml
 from gkanalysis.ingest.word.glyphs import INLINE_MARK, RunLooks
 from gkanalysis.ingest.word.grid import Grid, GridCell
 from gkanalysis.ingest.word.labels import label_line, settle_rest, settle_text
@@ -23,18 +24,7 @@ from gkanalysis.ingest.word.pieces import (
     one_line,
     printed_text,
 )
-from gkanalysis.ingest.word.xmlparts import (
-    CELL,
-    DELETED,
-    IGNORED,
-    PARAGRAPH,
-    PARAGRAPH_LOOK,
-    ROW,
-    RUN_LOOK,
-    SDT,
-    TABLE,
-    W,
-)
+from gkanalysis.ingest.word.xmlparts import W
 
 _SIDE_PARTS = ("header", "footer", "footnotes", "endnotes", "comments")
 
@@ -118,12 +108,7 @@ def _stories(root):
 class PartReader(ParagraphReader):
     """Reads the stories of a part: paragraphs, tables, block controls and text boxes.
 
-    Parameters
-    ----------
-    part, placeholders, skipped, looks
-        See `ParagraphReader`.
-    tables : list of WordTable
-        Receives every table; a table inside another one comes after it.
+    `tables` receives every table; a table inside another one comes after it.
     """
 
     def __init__(self, part, placeholders, skipped, looks, tables):
@@ -166,15 +151,15 @@ class PartReader(ParagraphReader):
         is_root = not flow.is_cell and flow.parent is None
         for child in parent:
             tag = child.tag
-            if tag == PARAGRAPH:
+            if tag == xml.PARAGRAPH:
                 self._read_line(child, flow)
-            elif tag == TABLE:
+            elif tag == xml.TABLE:
                 self._read_table(child, flow)
-            elif tag == SDT:
+            elif tag == xml.SDT:
                 self._read_block_control(child, flow)
-            elif tag in DELETED:
+            elif tag in xml.DELETED:
                 flow.lines.append(Line([self.read_deletion(child)], child))
-            elif tag not in IGNORED:
+            elif tag not in xml.IGNORED:
                 self.read_through(child, self._read_blocks, flow)
             if is_root and not flow.joins_next:
                 self._settle_lines(flow)
@@ -194,8 +179,8 @@ class PartReader(ParagraphReader):
             flow.lines.append(Line(pieces, paragraph, field))
         flow.joins_next = any(
             look.find(W + "del") is not None
-            for properties in paragraph.iterchildren(PARAGRAPH_LOOK)
-            for look in properties.iterchildren(RUN_LOOK)
+            for properties in paragraph.iterchildren(xml.PARAGRAPH_LOOK)
+            for look in properties.iterchildren(xml.RUN_LOOK)
         )
 
     @nested
@@ -245,11 +230,11 @@ class PartReader(ParagraphReader):
     def _read_rows(self, parent, grid):
         """Rows of a table, of a control around rows, or of a repeating section."""
         for child in parent:
-            if child.tag == ROW:
+            if child.tag == xml.ROW:
                 self._read_row(child, grid)
-            elif child.tag == SDT:
+            elif child.tag == xml.SDT:
                 self._read_row_control(child, grid)
-            elif child.tag not in IGNORED:
+            elif child.tag not in xml.IGNORED:
                 self.read_through(child, self._read_rows, grid)
 
     def _read_row(self, row, grid):
@@ -276,11 +261,11 @@ class PartReader(ParagraphReader):
     def _read_cells(self, parent, grid, wrapper=None):
         """Cells of a row, or of a control around cells."""
         for child in parent:
-            if child.tag == CELL:
+            if child.tag == xml.CELL:
                 self._read_cell(child, grid, wrapper)
-            elif child.tag == SDT:
+            elif child.tag == xml.SDT:
                 self._read_cell_control(child, grid)
-            elif child.tag not in IGNORED:
+            elif child.tag not in xml.IGNORED:
                 self.read_through(child, self._read_cells, grid)
 
     @nested
@@ -288,7 +273,7 @@ class PartReader(ParagraphReader):
         """A control around one cell owns its text; one around several only holds them together."""
         control, content = self.open_control(sdt)
         first = len(grid.rows[-1])
-        owns = len(content) == 1 and content[0].tag == CELL
+        owns = len(content) == 1 and content[0].tag == xml.CELL
         self._read_cells(content, grid, control if owns else None)
         cells = grid.rows[-1][first:]
         control.cell = cells[0] if cells else None

@@ -46,15 +46,7 @@ class GridCell(Control):
 
 
 class Grid:
-    """A table under construction.
-
-    Parameters
-    ----------
-    number : int
-    parent : GridCell or None
-    before : str
-        Printed text before the table: the label of what has no label inside it.
-    """
+    """A table under construction; `before` is the printed text before it: the label of what has none inside it."""
 
     def __init__(self, number, parent, before):
         self.number, self.parent, self.before = number, parent, before

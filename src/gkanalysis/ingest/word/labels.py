@@ -33,16 +33,7 @@ class LabelledLine(NamedTuple):
 
 
 def label_line(line, before, cell):
-    """Label the controls and typed ticks of one line.
-
-    Parameters
-    ----------
-    line : Line
-    before : str
-        Label for controls that have no text in their own line; "" leaves it to the table.
-    cell : grid cell or None
-        Where typed ticks stand.
-    """
+    """Label the controls and typed ticks of one line; `before` is for those without text in it, `cell` where they stand."""
     pieces, marks = line.pieces, []
     if INLINE_MARK.search(flow_text(pieces)):
         split, marks = _split_marks(pieces, line.element, cell)

@@ -3,37 +3,12 @@
 from functools import wraps
 
 from gkanalysis.ingest.refusal import UnsafeContentError
-from gkanalysis.ingest.word.controls import (
-    close,
-    close_container,
-    close_legacy,
-    close_picture,
-    read_legacy_data,
-    read_properties,
-)
+from gkanalysis.ingest.word import controls
+from gkanalysis.ingest.word import xmlparts as xml
 from gkanalysis.ingest.word.glyphs import PRIVATE_USE, character_of, symbol
 from gkanalysis.ingest.word.model import Skipped
 from gkanalysis.ingest.word.pieces import Control, Note, Symbol, has_control
-from gkanalysis.ingest.word.xmlparts import (
-    ALTERNATE,
-    DELETED,
-    FIELD_CHARACTER,
-    FIELD_CODE,
-    IGNORED,
-    INSERTED,
-    NAMESPACES,
-    RUN,
-    SDT,
-    SDT_CONTENT,
-    SDT_PROPERTIES,
-    SIMPLE_FIELD,
-    TEXT,
-    TRANSPARENT,
-    Places,
-    W,
-    chosen_branch,
-    short_name,
-)
+from gkanalysis.ingest.word.xmlparts import Places, W, chosen_branch, short_name
 
 MAX_DEPTH = 60  # of tables, cells, controls and boxes within each other; forms have 4 to 8
 MAX_OPEN_FIELDS = 30  # of fields within each other
@@ -42,7 +17,7 @@ _CHARACTERS = dict.fromkeys((W + "tab", W + "ptab"), "\t") | dict.fromkeys((W + 
 _CHARACTERS |= {W + "noBreakHyphen": "-", W + "softHyphen": ""}
 _BOX = W + "txbxContent"
 _DRAWN = frozenset({W + "drawing", W + "pict", W + "object"})
-_EMOJI, _EMOJI_CHARACTER = (f"{{{NAMESPACES['w16se']}}}{name}" for name in ("symEx", "char"))
+_EMOJI, _EMOJI_CHARACTER = (f"{{{xml.NAMESPACES['w16se']}}}{name}" for name in ("symEx", "char"))
 _SYMBOL, _SYMBOL_CHARACTER, _SYMBOL_FONT = W + "sym", W + "char", W + "font"
 # Fields that fetch something from elsewhere; never followed, but a reader of the report should know.
 _FETCHING = {"DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "LINK"}
@@ -82,24 +57,9 @@ class _OpenField:
 class ParagraphReader:
     """Reads paragraphs into pieces and keeps the records of a part; the subclass reads text boxes (`read_box`).
 
-    Parameters
-    ----------
-    part : str
-    placeholders : frozenset of str
-    skipped : list of Skipped
-        Receives what is not read.
-    looks : RunLooks
-
-    Attributes
-    ----------
-    controls : list of Control
-        Every control, cell and paragraph in the order of the document; those without a kind are no fields.
-    cell : GridCell or None
-        Where the reader is.
-    is_inserting : int
-        How many tracked insertions are open there.
-    fields : list
-        The fields of Word open there, innermost last: code and result are scattered over runs and paragraphs.
+    `controls` are all controls, cells and paragraphs in the order of the document; those without a kind are no fields.
+    `skipped` receives what is not read. `cell` is where the reader is, `is_inserting` how many tracked insertions and
+    `fields` which fields of Word are open there, innermost last: code and result are scattered over runs and paragraphs.
     """
 
     def __init__(self, part, placeholders, skipped, looks):
@@ -112,30 +72,27 @@ class ParagraphReader:
 
     def skip(self, element, what="", text=None):
         """Record something that is not read, with its text."""
-        text = "".join(element.itertext()) if text is None else text
-        place = self.places.of(element)
-        self.skipped.append(
-            Skipped(self.part, place, what or short_name(element), " ".join(text.split())[:200])
-        )
+        what, text = what or short_name(element), "".join(element.itertext()) if text is None else text
+        self.skipped.append(Skipped(self.part, self.places.of(element), what, " ".join(text.split())[:200]))
 
     @nested
     def read_through(self, element, read, *where):
         """Read what an element only holds together: wrappers, insertions, one of two versions; skip the unknown."""
-        if element.tag in TRANSPARENT:
+        if element.tag in xml.TRANSPARENT:
             read(element, *where)
-        elif element.tag in INSERTED:
+        elif element.tag in xml.INSERTED:
             self.is_inserting += 1
             read(element, *where)
             self.is_inserting -= 1
-        elif element.tag == ALTERNATE:
+        elif element.tag == xml.ALTERNATE:
             read(chosen_branch(element), *where)
         else:
             self.skip(element)
 
     def read_deletion(self, element):
         """Return the note on what a tracked change took away; a deleted control is listed as skipped."""
-        text = "".join(element.itertext(W + "delText", TEXT))
-        if next(element.iter(SDT, FIELD_CHARACTER), None) is not None:
+        text = "".join(element.itertext(W + "delText", xml.TEXT))
+        if next(element.iter(xml.SDT, xml.FIELD_CHARACTER), None) is not None:
             self.skip(element, "tracked_deletion", text)
         return Note("tracked_deletion", text)
 
@@ -150,11 +107,11 @@ class ParagraphReader:
         """Make the Control of a `w:sdt` and record it; return it and its content."""
         control, content = Control("richtext", sdt, self.cell), ()
         for child in sdt:
-            if child.tag == SDT_PROPERTIES:
-                read_properties(control, child)
-            elif child.tag == SDT_CONTENT:
+            if child.tag == xml.SDT_PROPERTIES:
+                controls.read_properties(control, child)
+            elif child.tag == xml.SDT_CONTENT:
                 content = child
-            elif child.tag not in IGNORED:
+            elif child.tag not in xml.IGNORED:
                 self.skip(child)
         return self._add_control(control), content
 
@@ -166,12 +123,12 @@ class ParagraphReader:
         if not control.kind:
             return inner
         if control.kind == "picture":
-            close_picture(control, content)
+            controls.close_picture(control, content)
         elif is_container or has_control(inner):
-            close_container(control, inner, self.placeholders)
+            controls.close_container(control, inner, self.placeholders)
             return [control, *inner]
         else:
-            close(control, inner, self.placeholders)
+            controls.close(control, inner, self.placeholders)
         return [control]
 
     def read_paragraph(self, paragraph):
@@ -187,16 +144,16 @@ class ParagraphReader:
         """Append the pieces of a paragraph, or of something inside it."""
         for child in parent:
             tag = child.tag
-            if tag == RUN:
+            if tag == xml.RUN:
                 self._read_run(child, pieces, *self.looks.of_run(child, self._paragraph_look))
-            elif tag == SDT:
+            elif tag == xml.SDT:
                 self._read_control(child, pieces)
-            elif tag == SIMPLE_FIELD:
+            elif tag == xml.SIMPLE_FIELD:
                 self._read_simple_field(child, pieces)
-            elif tag in DELETED:
+            elif tag in xml.DELETED:
                 pieces.append(self.read_deletion(child))
-            elif tag not in IGNORED:
-                if tag in INSERTED:
+            elif tag not in xml.IGNORED:
+                if tag in xml.INSERTED:
                     pieces.append(Note("tracked_insertion"))
                 self.read_through(child, self._read_inline, pieces)
 
@@ -212,13 +169,13 @@ class ParagraphReader:
         """Append what a run, or one of two versions of its content, shows."""
         for child in run:
             tag = child.tag
-            if tag == TEXT:
+            if tag == xml.TEXT:
                 self._add_text(child.text, pieces, aside, font)
             elif tag in _CHARACTERS:
                 self._add_text(_CHARACTERS[tag], pieces, aside, "")
-            elif tag == FIELD_CHARACTER:
+            elif tag == xml.FIELD_CHARACTER:
                 self._read_field_character(child, pieces)
-            elif tag == FIELD_CODE:
+            elif tag == xml.FIELD_CODE:
                 if self.fields:
                     self.fields[-1].code += child.text or ""
             elif tag == _SYMBOL:
@@ -226,13 +183,13 @@ class ParagraphReader:
                 self._add_text(character_of(child.get(_SYMBOL_CHARACTER)), pieces, aside, symbol_font)
             elif tag == _EMOJI:
                 self._add_text(character_of(child.get(_EMOJI_CHARACTER)), pieces, aside, "")
-            elif tag == ALTERNATE:
+            elif tag == xml.ALTERNATE:
                 self.read_through(child, self._read_run, pieces, aside, "")
             elif tag in _DRAWN:
                 self._read_drawing(child)
             elif tag == W + "ruby":
                 self._read_ruby(child, pieces)
-            elif tag not in IGNORED:
+            elif tag not in xml.IGNORED:
                 self.skip(child)
 
     @nested
@@ -263,7 +220,7 @@ class ParagraphReader:
     def _read_boxes(self, element):
         """Whether there are text boxes below an element; of those stored in two versions one is read."""
         has_box = False
-        for child in chosen_branch(element) if element.tag == ALTERNATE else element:
+        for child in chosen_branch(element) if element.tag == xml.ALTERNATE else element:
             if child.tag == _BOX:
                 self.read_box(child)
                 has_box = True
@@ -280,7 +237,7 @@ class ParagraphReader:
             field = _OpenField(element)
             for data in element.iterchildren(W + "ffData"):
                 field.control = self._add_control(Control("", data, self.cell))
-                read_legacy_data(field.control, data)
+                controls.read_legacy_data(field.control, data)
                 pieces.append(field.control)
             self.fields.append(field)
         elif kind == "separate" and self.fields:
@@ -327,7 +284,7 @@ class ParagraphReader:
         if not crosses:
             inner += pieces[field.start :]
             del pieces[field.start :]
-        close_legacy(field.control, inner, self.placeholders)
+        controls.close_legacy(field.control, inner, self.placeholders)
         if crosses or field.text_in_code.strip():
             field.control.doubt("unclosed_field")
 
@@ -354,7 +311,7 @@ class ParagraphReader:
         """Give up the fields that are still open at the end of a part or text box."""
         for field in self.fields:
             if field.control is not None:
-                close_legacy(field.control, field.carried, self.placeholders)
+                controls.close_legacy(field.control, field.carried, self.placeholders)
                 field.control.doubt("unclosed_field")
         self.fields = []
 
