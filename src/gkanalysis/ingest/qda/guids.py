@@ -33,17 +33,6 @@ def description_guid(target):
 
 
 def is_description(memo, describable):
-    """Whether a memo says no more than a Description element does.
-
-    Parameters
-    ----------
-    memo : Memo
-    describable : collection of str
-        GUIDs of the objects that have such an element besides their own fields.
-
-    Returns
-    -------
-    bool
-    """
+    """Whether a memo says no more than a Description element does, which `describable` objects (GUIDs) can have."""
     alone = not memo.author and not memo.name and (not memo.target or memo.target in describable)
     return alone and memo.guid == description_guid(memo.target)

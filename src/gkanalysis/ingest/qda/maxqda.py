@@ -31,6 +31,7 @@ NEEDED = ("document", "code", "segment")
 _HEADING_ROWS = 20  # a title may stand above the table
 _PATH = re.compile(r"\s+>\s+|\s*\\\s*")
 _EMPTY = Cell("text", "", "")
+_WORDS = {Selection: "segment"}  # in the GUIDs that are derived
 _PROBLEMS = {"formula": "formula", "error": "error_value"}
 
 
@@ -95,10 +96,10 @@ class _Table:
     """Gathers the objects that the rows speak of, each once."""
 
     def __init__(self, sheet, columns, headings):
-        self._sheet, self._columns, self._headings = sheet.name, columns, headings
-        self._first_day = sheet.first_day
-        self._codes, self._coders, self._sources, self._selections, self._codings = {}, {}, {}, {}, {}
-        self._memos, self._groups, self._losses, self._unused = [], {}, [], {}
+        self._sheet, self._first_day = sheet.name, sheet.first_day
+        self._columns, self._headings = columns, headings
+        self._objects = {kind: {} for kind in (Code, Coder, Source, Selection, Coding)}
+        self._paths, self._memos, self._groups, self._losses, self._unused = {}, [], {}, [], {}
 
     def add(self, number, cells):
         """Take one row."""
@@ -122,54 +123,39 @@ class _Table:
         self._add_coding(number, texts, path, self._created(values.get("created", _EMPTY)))
 
     def _add_coding(self, number, texts, path, created):
-        """One coding with its code, coder, source and selection."""
-        code, source = self._code(path), self._source(texts["group"], texts["document"])
-        place = " ".join(
-            f"{word}={texts[field]}" for field, word in (("start", "Anfang"), ("end", "Ende")) if texts[field]
-        )
-        segment = texts["segment"]
-        selection = derived_guid("MAXQDA segment", source, place, segment)
-        coder = self._coder(texts["coder"])
-        guid = derived_guid("MAXQDA coding", selection, code, coder)
-        if guid in self._codings:
-            self._lose("duplicate_row", str(number), segment, guid)
+        """One coding with its code and those above it, its coder, source and selection."""
+        code = ""
+        for depth in range(1, len(path) + 1):
+            code = self._once(Code, *path[:depth], name=path[depth - 1], parent=code)
+            self._paths.setdefault(tuple(path[:depth]), code)
+        source = self._once(Source, texts["group"], texts["document"], name=texts["document"])
+        if texts["group"]:
+            self._groups.setdefault(texts["group"], {})[source] = True
+        ends = {"Anfang": texts["start"], "Ende": texts["end"]}
+        place = " ".join(f"{word}={text}" for word, text in ends.items() if text)
+        words = {"name": texts["segment"], "place": place}
+        selection = self._once(Selection, source, place, texts["segment"], source=source, **words)
+        coder = self._once(Coder, texts["coder"], name=texts["coder"]) if texts["coder"] else ""
+        n_codings, refs = len(self._objects[Coding]), {"code": code, "coder": coder, "created": created}
+        guid = self._once(Coding, selection, code, coder, selection=selection, source=source, **refs)
+        if len(self._objects[Coding]) == n_codings:
+            self._lose("duplicate_row", str(number), texts["segment"], guid)
             return
-        self._selections.setdefault(selection, Selection(selection, source, name=segment, place=place))
-        self._codings[guid] = Coding(guid, selection, source, code, coder, created)
         if not coder:
-            self._lose("no_coder", str(number), segment, guid)
+            self._lose("no_coder", str(number), texts["segment"], guid)
         if texts["comment"]:
             self._memos.append(Memo(derived_guid("MAXQDA comment", guid), guid, text=texts["comment"]))
+
+    def _once(self, kind, *parts, **fields):
+        """GUID of the object that these parts make out; it is made the first time."""
+        guid = derived_guid(f"MAXQDA {_WORDS.get(kind, kind.__name__.lower())}", *parts)
+        self._objects[kind].setdefault(guid, kind(guid, **fields))
+        return guid
 
     def _lose(self, kind, place, raw, guid=""):
         """List a loss."""
         word = "Zeile" if place.isdigit() else "Spalte" if place.isalpha() else "Zelle"
         self._losses.append(loss(kind, guid=guid, place=f"Blatt „{self._sheet}“, {word} {place}", raw=raw))
-
-    def _code(self, path):
-        """GUID of a code; those above it are made too."""
-        parent = ""
-        for depth, name in enumerate(path, start=1):
-            guid = derived_guid("MAXQDA code", *path[:depth])
-            self._codes.setdefault(guid, Code(guid, name, parent))
-            parent = guid
-        return parent
-
-    def _coder(self, name):
-        """GUID of a coder, empty for nobody."""
-        guid = derived_guid("MAXQDA coder", name) if name else ""
-        if guid:
-            self._coders.setdefault(guid, Coder(guid, name))
-        return guid
-
-    def _source(self, group, name):
-        """GUID of a document; the same name may stand in two groups."""
-        guid = derived_guid("MAXQDA source", group, name)
-        if guid not in self._sources:
-            self._sources[guid] = Source(guid, name)
-            if group:
-                self._groups.setdefault(group, []).append(guid)
-        return guid
 
     def _created(self, cell):
         """Time as written; a number of days becomes a date, which is how Excel shows it."""
@@ -186,30 +172,21 @@ class _Table:
         for letter, example in sorted(self._unused.items()):
             self._lose("unused_column", letter, f"{self._headings.get(letter, '')}: {example}")
         losses = [loss("second_sheet", raw=other) for other in other_sheets]
+        order = {path: position for position, path in enumerate(self._paths)}
+        tree = sorted(order, key=lambda path: [order[path[: n + 1]] for n in range(len(path))])
+        codes, coders, sources, selections, codings = self._objects.values()
         return Project(
             name=name,
             origin="MAXQDA",
-            codes=tuple(_in_tree_order(self._codes.values())),
-            coders=tuple(self._coders.values()),
-            sources=tuple(self._sources.values()),
-            selections=tuple(self._selections.values()),
-            codings=tuple(self._codings.values()),
+            codes=tuple(codes[self._paths[path]] for path in tree),
+            coders=tuple(coders.values()),
+            sources=tuple(sources.values()),
+            selections=tuple(selections.values()),
+            codings=tuple(codings.values()),
             memos=tuple(self._memos),
             sets=tuple(
-                Set(derived_guid("MAXQDA group", name), name, tuple(members))
-                for name, members in self._groups.items()
+                Set(derived_guid("MAXQDA group", group), group, tuple(members))
+                for group, members in self._groups.items()
             ),
             losses=tuple(losses + self._losses),
         )
-
-
-def _in_tree_order(codes):
-    """Each code before those below it, siblings in the order of the rows."""
-    below = {}
-    for code in codes:
-        below.setdefault(code.parent, []).append(code)
-    waiting = list(reversed(below.get("", ())))
-    while waiting:
-        code = waiting.pop()
-        yield code
-        waiting.extend(reversed(below.get(code.guid, ())))

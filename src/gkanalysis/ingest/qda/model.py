@@ -4,10 +4,9 @@ Every GUID is in lower case, every position counts code points of `Source.text`.
 with its GUID; nothing is dropped without one.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 
-SOURCE_KINDS = ("text", "pdf", "audio", "video", "picture")
 VARIABLE_TYPES = ("Text", "Boolean", "Integer", "Float", "Date", "DateTime")
 NOWHERE = -1  # start and end of a coding on a whole document, or where no text is stored
 
@@ -36,10 +35,9 @@ class Coder:
 class Source:
     """A document: `text` has LF line ends and no byte order mark, or is None if no text is stored.
 
-    The text of a PDF, picture or recording is that of its representation, description or transcript.
-    `path` is where the project says that the text (or the recording) stands, empty if the text is written in the
-    project itself; `reading` is how positions were counted in the file (one of `positions.READINGS`), empty if
-    there was nothing to tell it from; `note` is the source's own description; `values` are document variables.
+    The text of a PDF, picture or recording is that of its representation, description or transcript. `path` is where
+    the project says that the text or recording stands; `reading` is how positions were counted in the file (one of
+    `positions.READINGS`), "" if nothing tells; `note` is its own description; `values` are document variables.
     """
 
     guid: str
@@ -56,9 +54,8 @@ class Source:
 class Selection:
     """A stretch of one source: code points `start` to `end` (exclusive) of its text, or -1 and -1.
 
-    `name` is as given, mostly the selected text. `place` is where the program itself counts otherwise, as names and
-    numbers: `page=3 firstX=10 ...` of a PDF, `begin=65000 end=80000` (milliseconds) of a recording,
-    `Anfang=12 Ende=14` (paragraphs) of a MAXQDA spreadsheet.
+    `name` is as given, mostly the selected text. `place` is where the program itself counts otherwise:
+    `page=3 firstX=10 ...` of a PDF, `begin=65000 end=80000` (ms) of a recording, `Anfang=12 Ende=14` of MAXQDA.
     """
 
     guid: str
@@ -179,18 +176,11 @@ class Project:
     @cached_property
     def code_paths(self):
         """Names from the top down joined by " > ", by GUID of the code."""
-        names = {code.guid: code for code in self.codes}
         paths = {}
-        for code in self.codes:
-            steps, parent = [code.name], names.get(code.parent)
-            while parent is not None and len(steps) <= len(names):
-                steps.append(parent.name)
-                parent = names.get(parent.parent)
-            paths[code.guid] = " > ".join(reversed(steps))
+        for code in self.codes:  # each stands after its parent
+            paths[code.guid] = f"{paths[code.parent]} > {code.name}" if code.parent in paths else code.name
         return paths
 
     def by_guid(self, name):
         """Objects of one of the tuples by their GUID, such as `project.by_guid("sources")`."""
-        if name not in {entry.name for entry in fields(self)}:
-            raise KeyError(name)
         return {entry.guid: entry for entry in getattr(self, name)}

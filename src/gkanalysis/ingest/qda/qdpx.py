@@ -1,11 +1,8 @@
-"""Read a REFI-QDA project (.qdpx): everything in memory, nothing unpacked onto the disk.
-
-What cannot be used is listed as a loss. Refused are DTDs and entities, bombs, paths that lead out of the archive,
-encryption, and files that are no project.
-"""
+"""Read a REFI-QDA project (.qdpx): everything in memory; what cannot be used is listed as a loss."""
 
 import posixpath
 import stat
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -53,22 +50,18 @@ def read_qdpx(path, *, beside=None):
     """
     with Archive(path, QdaFileError) as container:
         part, others = _project_part(container)
-        texts = _Texts(container, posixpath.dirname(part), None if beside is None else Path(beside))
-        reader = ProjectReader(part, texts.fetch)
+        folder = None if beside is None else Path(beside)
+        reader = ProjectReader(part, partial(_fetch, container, posixpath.dirname(part), folder))
         for other in others:
             reader.lose("second_project", raw=other)
         for name in container.duplicates:
             reader.lose("duplicate_member", raw=name)
         try:
-            data = container.read(part, MAX_PROJECT_BYTES)
-            attributes = {}
-            for name, element in iterate_objects(data):
-                if name == "Project":
-                    attributes = dict(element.attrib)
+            for name, element in iterate_objects(container.read(part, MAX_PROJECT_BYTES)):
                 reader.read(name, element)
         except UnsafeContentError as error:
             raise container.refusal(error.rule, part) from None
-    return resolve(reader, attributes.get("name", ""), attributes.get("origin", ""))
+    return resolve(reader)
 
 
 def _project_part(container):
@@ -80,62 +73,53 @@ def _project_part(container):
     return first, [name for name in parts if name != first]
 
 
-class _Texts:
-    """Fetches the texts that a project names."""
-
-    def __init__(self, container, folder, beside):
-        self._container = container
-        self._folder = folder
-        self._beside = beside
-
-    def fetch(self, path):
-        """Text of a path as the project writes it, line ends as stored, without byte order mark."""
-        lower = path.lower()
-        if lower.startswith(INTERNAL):
-            return _decode(self._inside(path[len(INTERNAL) :]))
-        if lower.startswith(_RELATIVE):
-            if self._beside is None:
-                raise TextMissingError("text_beside")
-            return _decode(self._outside(path[len(_RELATIVE) :]))
+def _fetch(container, folder, beside, path):
+    """Text of a path as the project writes it, line ends as stored, without byte order mark."""
+    lower = path.lower()
+    if lower.startswith(INTERNAL):
+        data = _inside(container, folder, path[len(INTERNAL) :])
+    elif not lower.startswith(_RELATIVE):
         raise TextMissingError("text_elsewhere")
-
-    def _inside(self, path):
-        """Bytes of a member: `sources/` or `Sources/`, or the path itself."""
-        wanted = path.replace("\\", "/").lstrip("/")
-        names = [
-            posixpath.join(self._folder, folder, name)
-            for name in dict.fromkeys((wanted, unquote(wanted)))
-            for folder in ("sources", "Sources", "")
-        ]
-        found = self._container.find(*names)
-        if found is None:
-            raise TextMissingError("text_missing")
-        try:
-            return self._container.read(found)
-        except QdaFileError as error:
-            if error.rule in ("damaged", "method"):  # this text alone
-                raise TextMissingError("text_damaged") from None
-            raise
-
-    def _outside(self, path):
-        """Bytes of a regular file in the folder beside the project; links and upward paths lead nowhere."""
-        wanted = unquote(path.replace("\\", "/")).lstrip("/")
-        try:
-            folder = self._beside.resolve(strict=True)
-            file = (folder / wanted).resolve(strict=True)
-            status = file.lstat()
-        except (OSError, ValueError, RuntimeError):
-            raise TextMissingError("text_missing") from None
-        if not file.is_relative_to(folder):
-            raise TextMissingError("text_elsewhere")
-        if not stat.S_ISREG(status.st_mode) or status.st_size > QdaFileError.limits.part:
-            raise TextMissingError("text_missing")
-        return file.read_bytes()
-
-
-def _decode(data):
-    """Text of a file: UTF-8, or UTF-16 if its byte order mark says so."""
+    elif beside is None:
+        raise TextMissingError("text_beside")
+    else:
+        data = _outside(beside, path[len(_RELATIVE) :])
     try:
         return data.decode("utf-16" if data[:2] in _MARKS_OF_UTF16 else "utf-8-sig")
     except UnicodeDecodeError:
         raise TextMissingError("text_encoding") from None
+
+
+def _inside(container, folder, path):
+    """Bytes of a member: `sources/` or `Sources/`, or the path itself."""
+    wanted = path.replace("\\", "/").lstrip("/")
+    member = container.find(
+        *(
+            posixpath.join(folder, inner, name)
+            for name in dict.fromkeys((wanted, unquote(wanted)))
+            for inner in ("sources", "Sources", "")
+        )
+    )
+    if member is None:
+        raise TextMissingError("text_missing")
+    try:
+        return container.read(member)
+    except QdaFileError as error:
+        if error.rule in ("damaged", "method"):  # this text alone
+            raise TextMissingError("text_damaged") from None
+        raise
+
+
+def _outside(beside, path):
+    """Bytes of a regular file in the folder beside the project; links and upward paths lead nowhere."""
+    try:
+        folder = beside.resolve(strict=True)
+        file = (folder / unquote(path.replace("\\", "/")).lstrip("/")).resolve(strict=True)
+        status = file.lstat()
+    except (OSError, ValueError, RuntimeError):
+        raise TextMissingError("text_missing") from None
+    if not file.is_relative_to(folder):
+        raise TextMissingError("text_elsewhere")
+    if not stat.S_ISREG(status.st_mode) or status.st_size > QdaFileError.limits.part:
+        raise TextMissingError("text_missing")
+    return file.read_bytes()

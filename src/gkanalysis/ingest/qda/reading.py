@@ -48,23 +48,10 @@ class TextMissingError(Exception):
 class ProjectReader:
     """The objects of one project file in the order of the file, and the losses so far.
 
-    Parameters
-    ----------
-    part : str
-        The file inside the archive, for the places of losses.
-    fetch : callable
-        Takes a path as the project writes it; returns the text, or raises `TextMissingError`.
-
-    Attributes
-    ----------
-    coders, codes, variables, cases, notes, links, selections, codings, memos, losses : list
-        Objects of the model: what they refer to may not exist, positions are as written (None for none).
-    sources : list of dict
-        What is known of each `Source`; `rulers` has their texts by GUID.
-    sets, values, note_refs, case_refs : list of tuple
-        With the lines of references, which have no GUID of their own.
-    lines : dict of (str, str) to int
-        Line of each object, by its group and GUID.
+    They are those of the model, but what they refer to may not exist, and positions are as written (None for none);
+    `sources` are dicts of what is known of each `Source`, `rulers` have their texts. References that have no GUID of
+    their own stand in tuples with their line; `lines` has the line of each object by its group and GUID. `fetch` takes
+    a path as the project writes it and returns the text, or raises `TextMissingError`.
     """
 
     def __init__(self, part, fetch):
@@ -73,7 +60,7 @@ class ProjectReader:
         self.coders, self.codes, self.variables, self.cases, self.notes, self.links = [], [], [], [], [], []
         self.sources, self.selections, self.codings, self.sets = [], [], [], []
         self.memos, self.note_refs, self.case_refs, self.values, self.losses = [], [], [], [], []
-        self.rulers, self.lines = {}, {}
+        self.root, self.rulers, self.lines = {}, {}, {}
         self.aliases = {}  # GUID of a representation: GUID of its source
 
     def read(self, name, element):
@@ -124,18 +111,18 @@ class ProjectReader:
 
     def _into(self, guid, name, target=None):
         """The reader of a NoteRef on an object, or of its Description: an empty one says nothing."""
-        if name == "NoteRef":
-            return lambda child: self.note_refs.append((_reference(child), guid, child.sourceline))
-        target = guid if target is None else target
 
-        def describe(child):
-            if text := _text(child):
-                self.memos.append(Memo(description_guid(guid), target, text=text))
+        def keep(child):
+            if name == "NoteRef":
+                self.note_refs.append((_reference(child), guid, child.sourceline))
+            elif text := _text(child):
+                self.memos.append(Memo(description_guid(guid), guid if target is None else target, text=text))
 
-        return describe
+        return keep
 
     def _read_root(self, element):
         """The root: its namespace is that of all names."""
+        self.root = dict(element.attrib)
         namespace = element.tag.rpartition("}")[0].removeprefix("{")
         self.namespace = f"{{{namespace}}}" if namespace else ""
         if namespace != PROJECT_NAMESPACE:

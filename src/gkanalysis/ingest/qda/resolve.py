@@ -10,7 +10,7 @@ from gkanalysis.ingest.qda.positions import fit_readings, says_same
 from gkanalysis.ingest.qda.reading import stand_in
 
 
-def resolve(read, name, origin):
+def resolve(read):
     """Make the project of a `ProjectReader` that has all objects.
 
     Its losses grow by references that lead nowhere and positions that do not fit.
@@ -26,8 +26,8 @@ def resolve(read, name, origin):
     memos = _resolve_memos(read, guids["selection"] | guids["case"] | guids["set"] | guids["variable"])
     guids["coder"] |= {coder.guid for coder in read.coders}
     return Project(
-        name=name,
-        origin=origin,
+        name=read.root.get("name", ""),
+        origin=read.root.get("origin", ""),
         codes=tuple(read.codes),
         sources=tuple(sources),
         selections=tuple(selections),
