@@ -5,7 +5,7 @@ import csv
 import pandas as pd
 import pytest
 
-from docx_parts import members, relationships, zipped
+from docx_parts import members, zipped
 from forms import BOOK, parts_of
 from gkanalysis.core.errors import IngestError
 from gkanalysis.core.zipping import zip_parts
@@ -109,13 +109,6 @@ def test_batches_lose_nothing(folder, tmp_path, monkeypatch):
     counts = responses["file"].value_counts(sort=False)
     assert counts.index.tolist() == names
     assert counts.nunique() == 1
-
-
-def test_relationships_of_the_builder_are_needed(folder):
-    """A Word file without its relationships is refused, not read as an empty form."""
-    entries = members("<w:p/>") | {"_rels/.rels": relationships()}
-    (folder / "a.docx").write_bytes(zipped(entries))
-    assert [f.status for f in read_forms(folder, BOOK)] == ["refused"]
 
 
 def test_reviews_keep_line_breaks_and_quotes(folder, tmp_path):
