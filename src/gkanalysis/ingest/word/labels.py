@@ -33,7 +33,7 @@ class LabelledLine(NamedTuple):
 
 
 def label_line(line, before, cell):
-    """Label the controls and typed ticks of one line; `before` is for those without text in it, `cell` where they stand."""
+    """Label the controls of one line, `before` if it has no text, and the ticks typed in it, which stand in `cell`."""
     pieces, marks = line.pieces, []
     if INLINE_MARK.search(flow_text(pieces)):
         split, marks = _split_marks(pieces, line.element, cell)
