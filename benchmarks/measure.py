@@ -6,7 +6,6 @@ Everything runs on one core, where the system lets a process choose.
 import json
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -42,21 +41,18 @@ def python_docx(folder: str, out: str) -> dict:
 
 
 def multiresponse(method: str, n_cases: str) -> dict:
-    """Tabulate a set of 22 options by type: seconds (best of three), peak of extra memory, size of the data."""
+    """Tabulate a set of 22 options by type: seconds (best of three)."""
     work: Callable = {"ours": tabulate_ours, "groupby": tabulate_groupby, "crosstab": tabulate_crosstab}[
         method
     ]
     work(*make_responses(1000))  # imports are not counted
     data = make_responses(int(n_cases))
-    size = sum(f.memory_usage(deep=True, index=False).sum() for f in (data[0], data[2])) / 1e6
     seconds = []
     for _ in range(3):
         start = time.perf_counter()
         work(*data)
         seconds.append(time.perf_counter() - start)
-    with Peak() as peak:
-        work(*data)
-    return {"seconds": min(seconds), "extra_mb": peak.extra_mb, "data_mb": size}
+    return {"seconds": min(seconds)}
 
 
 def make_responses(n_cases: int) -> tuple:
@@ -111,36 +107,6 @@ def peak_mb() -> float:
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
-
-
-class Peak:
-    """Largest resident memory above the start while a block runs, looked at every 2 ms (Linux)."""
-
-    def __enter__(self) -> "Peak":
-        self.start = self.largest = self._resident()
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._ended.wait(0.002):
-            self.largest = max(self.largest, self._resident())
-
-    @staticmethod
-    def _resident() -> int:
-        try:
-            return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        except OSError:
-            return 0
-
-    @property
-    def extra_mb(self) -> float:
-        return (self.largest - self.start) / 1e6
 
 
 if __name__ == "__main__":
