@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from gkanalysis.codebook.policy import Attribute, Link, Rule, SignedException
 from gkanalysis.disclosure.check import breach_sentence
 from gkanalysis.disclosure.claims import SourceData
-from gkanalysis.disclosure.exact import find_breaches
-from gkanalysis.disclosure.knowledge import system_of, world_of
+from gkanalysis.disclosure.exact import find_breaches, system_of, world_of
 from gkanalysis.disclosure.world import ALL, NONE, NOT_ASKED, Question
 from populations import SOURCE, STATES, Population, make_policy, told
 
@@ -355,7 +354,7 @@ def test_bounds_are_those_of_all_populations(case):
     world = world_of(
         population.data, [*claims, replace(claims[0], kind="x", name="q", groups=("stadt",))], policy
     )
-    system = system_of(world, claims, {})
+    system = system_of(world, claims)
     sizes = world.classes
     worlds = []
     for split in product(*(splits(n, len(CELLS)) for n in sizes.values())):

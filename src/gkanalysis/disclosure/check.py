@@ -18,10 +18,9 @@ from gkanalysis.core.errors import DisclosureError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts import forms, lists, talks, waves  # noqa: F401, every kind of count is known
 from gkanalysis.counts.data import Data
-from gkanalysis.disclosure.breach import BASE, Breach
 from gkanalysis.disclosure.claims import Claims, SourceData
 from gkanalysis.disclosure.data import read_sources
-from gkanalysis.disclosure.exact import find_breaches
+from gkanalysis.disclosure.exact import BASE, Breach, find_breaches
 from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.disclosure.readclaims import read_claims
 from gkanalysis.disclosure.received import POLICY, Forbidden, read_forbidden
