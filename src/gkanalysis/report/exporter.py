@@ -10,11 +10,13 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from nbconvert.exporters import Exporter, HTMLExporter
+from nbconvert.exporters import Exporter, HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from traitlets import Bool, default
@@ -210,6 +212,24 @@ class ChapterExporter(Exporter):
         return "\n\n".join(c.source for c in nb.cells if c.cell_type == "markdown" and c.source), resources
 
 
+class PageExporter(HTMLExporter):
+    """nbconvert's page without what takes most of its time: cleaning what pygments wrote, parsing figures once more."""
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Body and resources, among them the style of the code."""
+        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self))
+        self.register_filter("clean_html", lambda written: written)
+        return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+
+
+@cache
+def page_exporter() -> PageExporter:
+    """One exporter for all pages: its templates are compiled once."""
+    return PageExporter(template_name="basic", preprocessors=[FillValues(html=True), _plain_marks])
+
+
 def review_page(notebook: NotebookNode, title: str) -> bytes:
     """An executed notebook as one offline page for reviewers: text, code and outputs.
 
@@ -218,8 +238,7 @@ def review_page(notebook: NotebookNode, title: str) -> bytes:
     notebook : executed, without what changes from run to run
     title : of the page
     """
-    exporter = HTMLExporter(template_name="basic", preprocessors=[FillValues(html=True), _plain_marks])
-    body, resources = exporter.from_notebook_node(notebook)
+    body, resources = page_exporter().from_notebook_node(notebook)
     page = (TEMPLATES / "notebook.html").read_text(encoding="utf-8")
     parts = {"title": escape(title), "style": resources["inlining"]["css"][0], "body": body}
     return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], page).encode("utf-8")
