@@ -35,9 +35,7 @@ class SheetRead:
         The declared columns in their order (Int64, Float64, str; days as ISO dates), `row` (its number as the
         program shows it). Rows that stand twice are all there.
     findings : DataFrame, one row per finding, errors first, then by row
-        `severity` ("error", "finding", "hint"), `rule` (key of `SHEET_RULES`), `title`, `file`, `sheet`,
-        `row` (missing if it concerns the sheet), `column` (letter and heading), `value`, `message` (a sentence with
-        place, value, what is allowed and what to do).
+        As of `SheetFindings.table`.
     sheet : str
         Name of the sheet that was read; "" for a CSV file, or if there was none to read.
     """
@@ -50,17 +48,7 @@ class SheetRead:
 def read_table(path: str | Path, spec: TableSpec, findings: SheetFindings | None = None) -> SheetRead:
     """Read a declared table from a CSV or .xlsx file.
 
-    Parameters
-    ----------
-    path : str or Path
-    spec : TableSpec
-    findings : SheetFindings, optional
-        Takes what is found, beside what others find in the same file.
-
-    Returns
-    -------
-    SheetRead
-        Rows and findings. If the sheet or its heading is not found, there are no rows.
+    Rows and findings; if the sheet or its heading is not found, there are no rows. What is found goes to `findings`, too.
 
     Raises
     ------
@@ -214,47 +202,32 @@ class _Reader:
 
     def _check_heading(self, sheet: Sheet, heading: _Heading) -> None:
         """Findings on missing, double, unknown and merged headings, and on merged cells below."""
-        add = self.findings.add
+        add, row = self.findings.add, heading.row
         for column in self.spec.columns:
             title, places = main_title(column), heading.places.get(column.name, [])
+            letters = ", ".join(map(column_letter, places))
             if len(places) > 1:
-                add(
-                    "T04", f"„{title}“ steht über mehreren Spalten; keine davon wird gelesen.", row=heading.row,
-                    column=", ".join(map(column_letter, places)), value=title, allowed="jede Überschrift einmal",
-                )  # fmt: skip
+                sentence = f"„{title}“ steht über mehreren Spalten; keine davon wird gelesen."
+                add("T04", sentence, row=row, column=letters, value=title, allowed="jede Überschrift einmal")
             elif not places and not column.may_be_absent:
-                near = closest(title, heading.unknown.values(), 0.5)
+                sentence = f"Die Spalte „{title}“ fehlt.{closest(title, heading.unknown.values(), 0.5)}"
                 allowed = _quoted(dict.fromkeys((*column.titles, column.name)))
-                add(
-                    "T03",
-                    f"Die Spalte „{title}“ fehlt.{near}",
-                    row=heading.row,
-                    value=title,
-                    allowed=allowed,
-                )
-        filled = {column for row, column in sheet.cells if row >= heading.first}
+                add("T03", sentence, row=row, value=title, allowed=allowed)
+            elif sheet.hidden_columns.intersection(places):
+                add("T15", "Die Spalte ist ausgeblendet und wird mitgelesen.", column=letters, value=title)
+        filled = {column for number, column in sheet.cells if number >= heading.first}
         for at, title in heading.unknown.items():
             if at in filled:
                 sentence = f"Die Spalte „{printable(title)}“ wird nicht gelesen."
-                add("T05", sentence, row=heading.row, column=column_letter(at), value=title)
-        for title, at in heading.at.items():
-            if at in sheet.hidden_columns:
-                add(
-                    "T15",
-                    "Die Spalte ist ausgeblendet und wird mitgelesen.",
-                    column=column_letter(at),
-                    value=title,
-                )
+                add("T05", sentence, row=row, column=column_letter(at), value=title)
         for top, left, bottom, right in sheet.merged:
-            in_heading = top <= heading.row <= bottom and right > left
+            in_heading = top <= row <= bottom and right > left
             if in_heading or top >= heading.first:
                 area = f"{column_letter(left)}{top}:{column_letter(right)}{bottom}"
                 where = "in der Überschrift" if in_heading else "in den Daten"
-                cell = sheet.cells.get((top, left))
-                add(
-                    "T13", f"Die Zellen {area} {where} sind verbunden; der Wert gilt nur für die erste.", row=top, column=area,
-                    value=cell.shown if cell else "", allowed="eine Zelle je Wert",
-                )  # fmt: skip
+                sentence = f"Die Zellen {area} {where} sind verbunden; der Wert gilt nur für die erste."
+                value = sheet.cells[top, left].shown if (top, left) in sheet.cells else ""
+                add("T13", sentence, row=top, column=area, value=value, allowed="eine Zelle je Wert")
 
     def _read_rows(self, sheet: Sheet, heading: _Heading) -> list[dict[str, Any]]:
         """All filled rows below the heading."""
