@@ -184,6 +184,7 @@ def test_every_part_is_known_and_every_link_leads_somewhere(content):
         ids = page.element.xpath(".//p:cNvPr/@id")
         assert len(set(ids)) == len(ids)
         assert set(page.element.xpath(".//a:rPr/@lang")) == {"de-DE"}
+    assert [p.element.xpath("string(.//a:fld/a:t)") for p in slides(content)] == ["", "2", "3", "4", "5"]
     assert len([n for n in parts if n.endswith(".fntdata")]) == 4
     (book,) = (members(c)["docProps/core.xml"] for n, c in parts.items() if n.endswith(".xlsx"))
     times = re.findall(rb"\d{4}-\d\d-\d\dT[\d:]+Z", parts["docProps/core.xml"] + book)

@@ -101,6 +101,9 @@ def draw(
             axes.set(xlabel="", ylabel="")  # seaborn names the columns there
         if mark:
             canvas.supxlabel(mark, x=0.995, ha="right", fontsize=7, color=MARK)
+        if layout := canvas.get_layout_engine():
+            layout.execute(canvas)  # once, and not again for SVG and PNG
+            canvas.set_layout_engine("none")
         drawing = Drawing(to_bytes(canvas))
     drawing.chart = chart
     return drawing
@@ -237,7 +240,6 @@ def _name_bars(
             )  # fmt: skip
             top -= size * LINE
     if left:
-        canvas.draw_without_rendering()
         room = max(t.get_window_extent().width for t in texts) * 72 / canvas.dpi
         for text in texts:
             text.set(horizontalalignment="left", x=-room - 6)

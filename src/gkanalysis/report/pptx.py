@@ -145,6 +145,8 @@ class _Page:
                 for part in (copied.spPr, copied.txBody.find(qn("a:lstStyle"))):
                     part.clear()  # the layout says where it stands and how it looks
                 self.slide.shapes._spTree.append(copied)
+                for field in copied.iter(qn("a:fld")):  # what a program shows that counts no slides
+                    field.find(qn("a:t")).text = str(len(deck.slides))
 
     def place(self, number: int) -> Any:
         """A placeholder by its number, or a refusal of a template that has lost it or its size."""
@@ -152,7 +154,7 @@ class _Page:
         shape = next((s for s in self.slide.placeholders if s.placeholder_format.idx == number), None)
         if shape is None:
             raise RenderError(f"{where.format('fehlt')}.")
-        if None in (shape.left, shape.top, shape.width, shape.height):
+        if number in (0, CAPTION, EXHIBIT) and None in (shape.left, shape.top, shape.width, shape.height):
             raise RenderError(f"{where.format('passt')} nicht: Er hat keine Größe.")
         return shape
 
