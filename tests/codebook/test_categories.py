@@ -47,7 +47,7 @@ def test_book_is_read(book_of):
         ("Kodierung B]", "7]", "coders › 2: „7“ ist kein Text"),
         ('"9"', "9", "Zeile 5, items › 9 › item: „9“ ist kein Text"),
         ("label: Mehrwert", "label: ''", "Zeile 6, items › 9 › label: „label“ ist leer"),
-        ("id: wissen", "id: netz", "Item „9“: die Kategorie „netz“ steht doppelt"),
+        ("id: wissen", "id: netz", "die Kategorie „netz“ steht doppelt"),
         ("id: wissen", "id: Wissen!", "„Wissen!“ ist keine Kennung"),
         (
             ", definition: Was man weiß.",

@@ -52,7 +52,11 @@ def test_declaration_is_read():
             "columns: [{name: a, low: 5.3.2020, kind: date}]",
             "„5.3.2020“ passt nicht zur Art „date“ .Tage wie 2019-01-31",
         ),
-        ("columns: [{name: a, options: 3}]", "options: „3“ ist keine Liste von Vorgaben"),
+        (
+            "columns: [{name: a, kind: option, options: [no]}]",
+            "options: eine Vorgabe oder Schreibweise ist kein Text",
+        ),
+        ("columns: [{name: a, options: 3}]", "gehören zur Art „option“"),
         ("{columns: [{name: a}], key: [b]}", "der Schlüssel nennt die unbekannte Spalte „b“"),
     ],
 )

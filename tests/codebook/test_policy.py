@@ -97,7 +97,10 @@ def public_without_reason(content):
             lambda c: c["sources"][TALKS]["links"][0].pop("reason"),
             f"sources › {TALKS} › links › aufbau.gesellschaft: es fehlt „reason“",
         ),
-        (lambda c: c["sources"][TALKS]["links"][0].update(attribute="x"), "attribute: „x“ ist kein Merkmal"),
+        (
+            lambda c: c["sources"][TALKS]["links"][0].update(attribute="x"),
+            "kein Merkmal unter „attributes“ ist „x“",
+        ),
         (
             lambda c: c["sources"][TALKS]["quotations"].pop("reason"),
             f"{TALKS} › quotations: es fehlt „reason“",
@@ -109,7 +112,7 @@ def public_without_reason(content):
         (lambda c: c.pop("sources"), "es fehlt „sources“"),
         (
             lambda c: c["names"]["lists"][0].update(source="register2"),
-            "„register2“ ist keine öffentliche Quelle",
+            "keine öffentliche Quelle ist „register2“",
         ),
     ],
 )

@@ -138,7 +138,7 @@ def test_rule_needs_the_exhibit_and_a_public_list(tmp_path):
     (drawn.paths.reports / "bericht/tables/liste.csv").write_text("row\n", encoding="utf-8")
     assert set(read_listed(drawn.paths, read_policy(path), "bericht").rows) == {("sonnentau",), ("digital",)}
     path.write_text(text.replace("kind: public", "kind: confidential"), encoding="utf-8")
-    with pytest.raises(CodebookError, match="„events“ ist keine öffentliche Quelle"):
+    with pytest.raises(CodebookError, match="keine öffentliche Quelle ist „events“"):
         read_policy(path)
     path.write_text(text.replace(", reason: Projektseite", ""), encoding="utf-8")
     with pytest.raises(CodebookError, match="names › lists › location: es fehlt „reason“"):

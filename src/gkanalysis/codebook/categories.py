@@ -16,6 +16,7 @@ from gkanalysis.codebook.declared import (
     declared,
     key,
     matching,
+    twice,
 )
 
 CATEGORY_FILE = "kategorien.yml"  # beside the codebooks of the sources
@@ -86,18 +87,11 @@ def read_category_book(path: str | Path) -> CategoryBook:
 
 
 def _slips(book: Categories, plain: Any) -> Slips:
-    for k, coder in enumerate(book.coders):
-        if coder in book.coders[:k]:
-            yield ("coders", k), f"„{coder}“ steht doppelt"
+    yield from twice(("coders",), book.coders)
+    yield from twice(("items",), (f"{i.source}“, Item „{i.item}" for i in book.items))
     for n, item in enumerate(book.items):
-        if (item.source, item.item) in [(i.source, i.item) for i in book.items[:n]]:
-            yield ("items", n), f"„{item.source}“, Item „{item.item}“ steht doppelt"
-        for k, category in enumerate(item.categories):
-            if category.id in [c.id for c in item.categories[:k]]:
-                yield (
-                    ("items", n, "categories", k),
-                    f"Item „{item.item}“: die Kategorie „{category.id}“ steht doppelt",
-                )
+        ids = (c.id for c in item.categories)
+        yield from twice(("items", n, "categories"), ids, "die Kategorie „{}“ steht doppelt")
 
 
 CATEGORIES = Declaration(

@@ -35,6 +35,7 @@ T = TypeVar("T")
 Place = tuple[str | int, ...]  # keys and numbers of entries that lead to a value
 Slips = Iterator[tuple[Place, str]]  # where something is wrong, and a clause that says what and what to do
 INDENT = "die Einrückung stimmt nicht"
+MOST = 20  # names that a sentence lists
 QUOTES = "Text mit „:“, „#“ oder Anführungszeichen gehört ganz in Anführungszeichen"
 # What the parser says, in C or in Python -> what usually lies behind it. The first that fits counts.
 CAUSES = (
@@ -89,7 +90,22 @@ def choice(names: Iterable[object], name: object = "", word: str = "erlaubt") ->
     ' (erlaubt: kopf, fragen; gemeint ist wohl „kopf“)'
     """
     names = [str(n) for n in names if str(n)]
-    return f" ({word}: {', '.join(names) or 'keine'}{guess(name, names).replace(' (', '; ').rstrip(')')})"
+    more = f" … {len(names)} insgesamt" if len(names) > MOST else ""
+    return f" ({word}: {', '.join(names[:MOST]) or 'keine'}{more}{guess(name, names).replace(' (', '; ').rstrip(')')})"
+
+
+def unknown(place: Place, what: str, name: object, names: Iterable[object]) -> Slips:
+    """A slip where a name is none of those there are."""
+    if name not in (names := list(names)):
+        yield place, f"{what} „{name}“{choice(names, name)}"
+
+
+def twice(place: Place, names: Iterable[Any], what: str = "„{}“ steht doppelt") -> Slips:
+    """A slip for every entry of a list whose name another before it has."""
+    names = list(names)
+    for k, name in enumerate(names):
+        if name in names[:k]:
+            yield (*place, k), what.format(name)
 
 
 IDS = ("id", "name", "match", "item", "number")  # keys by which an entry of a list is called
@@ -122,7 +138,7 @@ def _number(value: Any) -> int | float:
     return value
 
 
-def _several(value: Any) -> Any:
+def several(value: Any) -> Any:
     """A list from nothing, one thing or several."""
     return () if value is None else value if isinstance(value, list | tuple) else (value,)
 
@@ -157,7 +173,7 @@ Some = Annotated[tuple[T, ...], BeforeValidator(_filled)]
 FILLED = BeforeValidator(_filled)
 Words = Annotated[
     tuple[Written, ...],
-    BeforeValidator(_several),
+    BeforeValidator(several),
     WithJsonSchema({"type": ["string", "number", "array", "null"], "items": {"type": ["string", "number"]}}),
 ]
 
@@ -207,15 +223,8 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct
 
 
 def load_yaml(text: str) -> Any:
-    """Parse YAML that people write by hand.
+    """Parse YAML that people write by hand; a key that stands twice is an error, as any other of YAML.
 
-    Raises
-    ------
-    yaml.YAMLError
-        Also if a mapping names a key twice.
-
-    Examples
-    --------
     >>> load_yaml("sets: [a]")
     {'sets': ['a']}
     """
@@ -247,6 +256,8 @@ def why_unreadable(error: Exception) -> str:
         return "die Datei fehlt"
     if isinstance(error, UnicodeDecodeError):
         return "die Datei ist nicht in UTF-8 gespeichert; bitte im Editor als UTF-8 speichern"
+    if isinstance(error, RecursionError):
+        return "die Angaben sind zu tief ineinander geschachtelt"
     return "die Datei lässt sich nicht öffnen; bitte die Zugriffsrechte prüfen"
 
 
@@ -292,9 +303,8 @@ class Document:
         """Containers on the way and the step that each takes; names of alternatives in a model are no steps."""
         here = self.content
         for part in place:
-            if (isinstance(here, dict) and part in here) or (
-                isinstance(here, list | tuple) and isinstance(part, int) and part < len(here)
-            ):
+            is_entry = isinstance(here, list | tuple) and isinstance(part, int) and part < len(here)
+            if is_entry or (isinstance(here, dict) and part in here):
                 yield here, part
                 here = here[part]
 
@@ -302,14 +312,15 @@ class Document:
         """Line and path of a place: „Zeile 12, parts › kopf › items › K.3“; an entry of a list goes by its id."""
         names, way = [], []
         for here, part in self.steps(place):
-            entry = here[part] if isinstance(here, list | tuple) else None
-            ids = [
-                self._nodes((*way, part, k))[1] or str(entry[k])
-                for k in IDS
-                if isinstance(entry, dict) and isinstance(entry.get(k), str | int | float)
-            ]
-            names.append(ids[0] if ids else str(part + 1 if entry is not None else part))
+            entry, is_list = here[part], isinstance(here, list | tuple)
             way.append(part)
+            ids = [
+                k
+                for k in IDS
+                if is_list and isinstance(entry, dict) and isinstance(entry.get(k), str | int | float)
+            ]
+            own = self._nodes((*way, ids[0]))[1] or str(entry[ids[0]]) if ids else ""
+            names.append(own or str(part + 1 if is_list else part))
         line = self._nodes(place)[0]
         return ", ".join(filter(None, (f"Zeile {line}" if line else "", " › ".join(names))))
 
@@ -349,19 +360,8 @@ class Declaration(Generic[T]):
         """What validates the content."""
         return TypeAdapter(self.model)
 
-    @cached_property
-    def schema(self) -> dict[str, Any]:
-        """The JSON schema, as editors take it."""
-        return self.adapter.json_schema()
-
     def load(self, path: Path) -> Document:
-        """The content of a file with its places.
-
-        Raises
-        ------
-        GkError
-            The error of this kind, if the file is missing or no YAML.
-        """
+        """The content of a file with its places; the error of this kind if it is missing or no YAML."""
         try:
             return Document.load(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
@@ -369,16 +369,9 @@ class Declaration(Generic[T]):
             raise self.error(f"{why} {self.hint}".strip()) from None
 
     def read(self, path: str | Path, *context: Any) -> tuple[T, Any]:
-        """A checked declaration and the plain content of its file.
+        """A checked declaration and the plain content of its file; `context` is what `check` needs besides.
 
-        Parameters
-        ----------
-        context : what `check` needs besides
-
-        Raises
-        ------
-        GkError
-            The error of this kind, with everything that is wrong, in the order of the lines.
+        Raises the error of this kind, with everything that is wrong, in the order of the lines.
         """
         document = self.load(Path(path))
         value, problems = self.validate(document, *context)
@@ -407,11 +400,9 @@ class Declaration(Generic[T]):
                 value = self.adapter.validate_python(content)
             except ValidationError:
                 value = None
-        problems = [document.problem(place, clause) for place, clause, _ in found]
-        if value is not None:
-            problems += [
-                document.problem(place, clause) for place, clause in self.check(value, content, *context)
-            ]
+        slips = [(place, clause) for place, clause, _ in found]
+        slips += [] if value is None else self.check(value, content, *context)
+        problems = [document.problem(place, clause) for place, clause in slips]
         return value, sorted(dict.fromkeys(problems), key=lambda p: p.line)
 
     def _clause(self, document: Document, error: Mapping[str, Any]) -> str:
@@ -430,7 +421,7 @@ class Declaration(Generic[T]):
             "tag_name": str(context.get("discriminator", "")).strip("'"),
         }
         if "{known}" in SENTENCES.get(error["type"], ""):
-            words["known"] = choice(_keys(self.schema, place[:-1]), name, "bekannt")
+            words["known"] = choice(_keys(self.adapter.json_schema(), place[:-1]), name, "bekannt")
         if name == "[key]" and error["type"] == "string_type":
             return f"der Name {document.shown(place[:-1], place[-2])} ist kein Text; bitte in Anführungszeichen setzen"
         template = SENTENCES.get(error["type"], "{given} ist hier nicht zulässig")

@@ -34,9 +34,10 @@ from gkanalysis.codebook.declared import (
     key,
     matching,
     number_of,
+    twice,
+    unknown,
 )
 from gkanalysis.codebook.layout import FormTable, form_tables
-from gkanalysis.core.lookup import guess
 
 TICK_KINDS = frozenset({"tick", "single"})
 Sentence = Annotated[
@@ -94,15 +95,11 @@ class _Condition(Declared):
 
 class _Asked(Declared):
     label: Text = key("kurzer Wortlaut")
-    content: Literal["", "name", "person", "office", "contact", "free"] = key(
-        "was ein Text enthält, für die Suche nach Namen", ""
-    )
+    content: Literal["", "name", "person", "office", "contact", "free"] = key("was ein Text enthält", "")
     min: Number | None = key("kleinste erlaubte Zahl", None)
     max: Number | None = key("größte erlaubte Zahl", None)
-    control: Literal["", "dropdown"] = key(
-        "dropdown: die Vorgaben stehen als Liste zum Ausklappen im Bogen", ""
-    )
-    options: Many[_Option] = key("Vorgaben zum Ankreuzen, nur bei single und dort nötig", ())
+    control: Literal["", "dropdown"] = key("dropdown: eine Liste zum Ausklappen statt Kästchen", "")
+    options: tuple[_Option, ...] = key("Vorgaben zum Ankreuzen, nur bei single und dort nötig", ())
 
 
 class _SheetItem(_Asked):
@@ -112,16 +109,12 @@ class _SheetItem(_Asked):
     asked_if: _Condition | None = key("Filter: wird nur bei dieser Antwort gefragt", None)
     gap_in: Text = key("Teil mit „theme“, nach dessen Lücken gefragt wird", "")
     repeats: Repeat | None = key("Frage einer früheren Welle, die hier wortgleich wiederkehrt", None)
-    not_comparable: Many[Unlike] = key(
-        "Fragen früherer Wellen zum selben Thema, die etwas anderes fragen", ()
-    )
+    not_comparable: tuple[Unlike, ...] = key("frühere Fragen zum Thema, die etwas anderes fragen", ())
 
 
 class _Column(_Asked):
     id: Whole = key("Nummer der Spalte", ge=1)
-    kind: Literal["text", "number", "tick", "single", "row_label"] = key(
-        "Art der Antwort; row_label: Name der Zeile"
-    )
+    kind: Literal["text", "number", "tick", "single", "row_label"] = key("Art; row_label: Name der Zeile")
     group: Text = key("Überschrift über mehreren Spalten", "")
     aspect: Literal["", "present", "open_ag", "open_d", "could_open"] = key(
         "was die Spalte über ein Angebot sagt", ""
@@ -138,7 +131,7 @@ class _Row(Declared):
 class _Block(Declared):
     id: Text = key("Kennung des Blocks; leere Zeilen heißen nach ihr")
     label: Text = key("Überschrift des Blocks")
-    rows: Many[_Row] = key("gedruckte Zeilen")
+    rows: tuple[_Row, ...] = key("gedruckte Zeilen")
     extra_rows: Whole = key("leere Zeilen darunter", 0, ge=0)
 
 
@@ -150,32 +143,30 @@ class _Part(Declared):
 
 class _Sheet(_Part):
     kind: Literal["sheet"] = key("sheet: eine Frage je Zeile")
-    items: Many[_SheetItem] = key("die Fragen, in der Reihenfolge des Bogens")
+    items: tuple[_SheetItem, ...] = key("die Fragen, in der Reihenfolge des Bogens")
     number: Text = key("gedruckte Nummer des Teils", "")
 
 
 class _Grid(_Part):
     kind: Literal["grid"] = key("grid: Tabelle mit denselben Spalten für jede Zeile")
     number: Text = key("gedruckte Nummer des Teils; mit ihr beginnen die Nummern der Felder")
-    columns: Many[_Column] = key("die Spalten")
-    blocks: Many[_Block] = key("Blöcke von Zeilen")
+    columns: tuple[_Column, ...] = key("die Spalten")
+    blocks: tuple[_Block, ...] = key("Blöcke von Zeilen")
 
 
 class _Roster(_Part):
     kind: Literal["roster"] = key("roster: leere Zeilen zum Ausfüllen")
     number: Text = key("gedruckte Nummer des Teils; mit ihr beginnen die Nummern der Felder")
-    columns: Many[_Column] = key("die Spalten")
+    columns: tuple[_Column, ...] = key("die Spalten")
     printed_rows: Whole = key("Zahl der leeren Zeilen", ge=1)
 
 
 class _Version(Declared):
     title: Text = key("Name der Fassung, wie ihn der Bogen druckt")
-    parts: Many[Text] = key("Teile dieser Fassung, in ihrer Reihenfolge")
+    parts: tuple[Text, ...] = key("Teile dieser Fassung, in ihrer Reihenfolge")
     sent: Text = key("Monat des Versands, wie „2019-05“")
-    columns: Mapping[str, Many[Whole]] = key(
-        "Teil: Nummern der gedruckten Spalten, wenn es nicht alle sind", {}
-    )
-    items: Mapping[str, Many[Text]] = key("Teil: Nummern der gedruckten Fragen, wenn es nicht alle sind", {})
+    columns: Mapping[str, tuple[Whole, ...]] = key("Teil: gedruckte Spalten, wenn nicht alle", {})
+    items: Mapping[str, tuple[Text, ...]] = key("Teil: gedruckte Fragen, wenn nicht alle", {})
 
 
 class _Set(Declared):
@@ -183,9 +174,7 @@ class _Set(Declared):
     label: Text = key("Wortlaut für Tabellen")
     part: Text = key("Teil, in dem sie steht")
     column: Whole = key("Spalte zum Ankreuzen")
-    repeats: SetRepeat | None = key(
-        "Mehrfachantwort einer früheren Welle, die hier wortgleich wiederkehrt", None
-    )
+    repeats: SetRepeat | None = key("Mehrfachantwort einer früheren Welle, wortgleich", None)
 
 
 class _Need(Declared):
@@ -197,7 +186,7 @@ class _Need(Declared):
 class _Status(Declared):
     id: Text = key("Kennung: full, partial, unusable")
     label: Text = key("Wortlaut im Bericht")
-    needs: Many[_Need] = key("was dafür beantwortet sein muss; bei der letzten Regel nichts: []")
+    needs: tuple[_Need, ...] = key("was dafür beantwortet sein muss; bei der letzten Regel nichts: []")
 
 
 class _Identity(Declared):
@@ -216,11 +205,11 @@ class Instrument(Declared):
     completeness: Some[_Status] = key("wann ein Bogen wie weit auswertbar ist; die erste passende Regel gilt")
     identity: _Identity = key("Fragen, die sagen, von wem der Bogen ist")
     population: Text = key("Rahmen im Register, der angefragt wurde", "")
-    sets: Many[_Set] = key("Mehrfachantworten", ())
-    placeholders: Many[Text] = key("Texte, die Word in leeren Feldern zeigt: keine Antwort", ())
-    printed: Many[Text] = key("Texte, die der Bogen außerhalb der Tabellen druckt", ())
+    sets: tuple[_Set, ...] = key("Mehrfachantworten", ())
+    placeholders: tuple[Text, ...] = key("Texte, die Word in leeren Feldern zeigt: keine Antwort", ())
+    printed: tuple[Text, ...] = key("Texte, die der Bogen außerhalb der Tabellen druckt", ())
     duplicates: Literal["latest"] = key("von mehreren Bögen zählt der letzte", "latest")
-    decisions: Many[Text] = key("Festlegungen, die der Anhang des Berichts druckt", ())
+    decisions: tuple[Text, ...] = key("Festlegungen, die der Anhang des Berichts druckt", ())
     contacts: Mapping[str, Text] = key("Rückmeldungen ohne Bogen: Kennung und Wortlaut", {})
 
 
@@ -330,16 +319,11 @@ class Codebook:
 def read_codebook(path: str | Path) -> Codebook:
     """Read and check a codebook.
 
-    Parameters
-    ----------
-    path : path of the YAML file
-
     Raises
     ------
     CodebookError
-        With every finding in one message: unknown kinds, an id or key twice, a filter, set, rule or
-        version that names an unknown part or item, an item or set said to repeat one of an earlier wave
-        that does not exist or asks something else.
+        With every finding in one message: what is missing, unknown, of another kind, or there twice; names of what is
+        not declared; items and sets said to repeat one of an earlier wave that does not exist or asks something else.
 
     Examples
     --------
@@ -411,42 +395,33 @@ def _item(asked: _Asked, item_id: str, kind: str, words: Iterable[str], part: st
 def _slips(declared: Instrument, plain: Mapping[str, Any], path: Path) -> Slips:
     """Everything in a codebook that stands twice, or names what is not declared here or in an earlier wave."""
     for name in ("parts", "sets", "completeness"):
-        for k, twice in _repeated(t.id for t in getattr(declared, name)):
-            yield (name, k), f"„{twice}“ ist doppelt vergeben"
+        yield from twice((name,), (t.id for t in getattr(declared, name)), "„{}“ ist doppelt vergeben")
     places: dict[str, Place] = {}
     for place, item in _items(declared):
         if item.id in places:
             yield place, f"Item „{item.id}“ ist doppelt vergeben"
         places.setdefault(item.id, place)
+    for number, part in enumerate(declared.parts):
+        name = "items" if isinstance(part, _Sheet) else "columns"
+        for k, asked in enumerate(getattr(part, name)):
+            yield from _asked_slips(asked, ("parts", number, name, k))
     book = _codebook(declared, plain)
-    yield from _asked_slips(declared)
     yield from _item_slips(book, places)
     yield from _version_slips(book)
     yield from _rule_slips(book)
     yield from _wave_slips(book, places, path)
 
 
-def _asked_slips(declared: Instrument) -> Slips:
-    """What is wrong with single questions and columns by themselves."""
-    asked = [
-        ((n, k), a)
-        for n, p in enumerate(declared.parts)
-        for k, a in enumerate(getattr(p, "items", getattr(p, "columns", ())))
-    ]
-    for (number, k), one in asked:
-        place = ("parts", number, "items" if isinstance(one, _SheetItem) else "columns", k)
-        what = f"Item „{one.id}“"
-        if (one.kind == "single") != bool(one.options):
-            yield place, f"{what}: Vorgaben gehören zur Art „single“ und nur zu ihr"
-        for o, twice in _repeated(o.id for o in one.options):
-            yield (*place, "options", o), f"{what}: Vorgabe „{twice}“ ist doppelt vergeben"
-        if one.control and one.kind != "single":
-            yield (
-                (*place, "control"),
-                f"{what}: „control: {one.control}“ ist nicht möglich (erlaubt nur bei „single“)",
-            )
-        for o, twice in _repeated(o.label for o in one.options if one.control):
-            yield (*place, "options", o), f"{what}: die Liste zeigt „{twice}“ doppelt"
+def _asked_slips(asked: _SheetItem | _Column, place: Place) -> Slips:
+    """What is wrong with a question or column by itself."""
+    what, options = f"Item „{asked.id}“", (*place, "options")
+    if (asked.kind == "single") != bool(asked.options):
+        yield place, f"{what}: Vorgaben gehören zur Art „single“ und nur zu ihr"
+    yield from twice(options, (o.id for o in asked.options), what + ": Vorgabe „{}“ ist doppelt vergeben")
+    if asked.control:
+        yield from twice(options, (o.label for o in asked.options), what + ": die Liste zeigt „{}“ doppelt")
+        if asked.kind != "single":
+            yield place, f"{what}: „control: {asked.control}“ ist nicht möglich (erlaubt nur bei „single“)"
 
 
 def _item_slips(book: Codebook, places: Mapping[str, Place]) -> Slips:
@@ -454,50 +429,38 @@ def _item_slips(book: Codebook, places: Mapping[str, Place]) -> Slips:
     for item in book.items.values():
         if item.asked_if:
             place, (parent, option) = (*places[item.id], "asked_if"), item.asked_if
-            if parent not in book.items:
-                yield (
-                    (*place, "item"),
-                    f"Filter von „{item.id}“ nennt das unbekannte Item „{parent}“{guess(parent, book.items)}",
-                )
-            elif option not in (options := [o.id for o in book.items[parent].options]):
-                yield (
-                    (*place, "value"),
-                    f"Filter von „{item.id}“ nennt die unbekannte Vorgabe „{option}“{choice(options, option)}",
-                )
+            what = f"Filter von „{item.id}“ nennt"
+            yield from unknown((*place, "item"), f"{what} das unbekannte Item", parent, book.items)
+            if parent in book.items:
+                options = [o.id for o in book.items[parent].options]
+                yield from unknown((*place, "value"), f"{what} die unbekannte Vorgabe", option, options)
     for role, item_id in book.identity.items():
-        if item_id not in book.items:
-            yield (
-                ("identity", role),
-                f"der Bogen nennt als Merkmal „{role}“ das unbekannte Item „{item_id}“{guess(item_id, book.items)}",
-            )
-    kind = book.items.get(book.identity.get("type", ""))
-    if kind and kind.kind != "single":
-        yield (
-            ("identity", "type"),
-            f"Item „{kind.id}“ ist von der Art „{kind.kind}“; nach dem Kommunaltyp fragt eines der Art „single“",
-        )
-    for k, option in enumerate(kind.options if kind else ()):
-        if not option.extra.get("type"):
-            clause = f"Item „{kind.id}“ fragt nach dem Kommunaltyp, die Vorgabe „{option.id}“ sagt nicht, für welchen sie steht"
-            yield (*places[kind.id], "options", k), f"{clause}; bitte „type“ ergänzen, wie „type: kreis“"
+        what = f"der Bogen nennt als Merkmal „{role}“ das unbekannte Item"
+        yield from unknown(("identity", role), what, item_id, book.items)
+    if asked := book.items.get(book.identity["type"]):
+        what = f"Item „{asked.id}“ fragt nach dem Kommunaltyp"
+        if asked.kind != "single":
+            yield ("identity", "type"), f"{what} und ist von der Art „{asked.kind}“; nötig ist „single“"
+        for k, option in enumerate(asked.options):
+            if not option.extra.get("type"):
+                clause = f"{what}, die Vorgabe „{option.id}“ sagt nicht, für welchen sie steht"
+                yield (*places[asked.id], "options", k), f"{clause}; bitte „type“ ergänzen, wie „type: kreis“"
 
 
 def _version_slips(book: Codebook) -> Slips:
     """Versions that name unknown parts and items, or would need one mark in two places."""
-    part_ids = [p["id"] for p in book.parts]
+    parts = [p["id"] for p in book.parts]
     for version_id, version in book.versions.items():
         place, what = ("versions", version_id), f"Fassung „{version_id}“"
-        named = [*version["parts"], *version.get("columns", {}), *version.get("items", {})]
-        unknown = sorted(set(named) - set(part_ids))
-        for part in unknown:
-            yield place, f"{what} nennt den unbekannten Teil „{part}“{choice(part_ids, part)}"
-        items = [i for chosen in version.get("items", {}).values() for i in chosen]
-        for item in (i for i in items if i not in book.items):
-            yield (*place, "items"), f"{what} nennt das unbekannte Item „{item}“{guess(item, book.items)}"
-        if not unknown:
-            names = [name for t in book.tables(version_id) for s in t.slots for name in {s.tag, s.bookmark}]
-            for _, twice in _repeated(names):
-                yield place, f"{what}: die Kennung „{twice}“ stünde an zwei Stellen des Bogens"
+        named = {*version["parts"], *version.get("columns", {}), *version.get("items", {})}
+        for part in sorted(named):
+            yield from unknown(place, f"{what} nennt den unbekannten Teil", part, parts)
+        for item in (i for chosen in version.get("items", {}).values() for i in chosen):
+            yield from unknown((*place, "items"), f"{what} nennt das unbekannte Item", item, book.items)
+        if named <= set(parts):
+            names = (name for t in book.tables(version_id) for s in t.slots for name in {s.tag, s.bookmark})
+            for name in [n for n, count in Counter(names).items() if count > 1]:
+                yield place, f"{what}: die Kennung „{name}“ stünde an zwei Stellen des Bogens"
 
 
 def _rule_slips(book: Codebook) -> Slips:
@@ -505,81 +468,59 @@ def _rule_slips(book: Codebook) -> Slips:
     parts = [p["id"] for p in book.parts]
     for k, (name, s) in enumerate(book.sets.items()):
         place, what = ("sets", k), f"Mehrfachantwort „{name}“"
-        items = [book.items[i] for i in book.set_items(name)]
-        if s["part"] not in parts:
-            yield place, f"{what} nennt den unbekannten Teil „{s['part']}“{choice(parts, s['part'])}"
-        elif not items:
+        kinds = {book.items[i].kind for i in book.set_items(name)}
+        yield from unknown(place, f"{what} nennt den unbekannten Teil", s["part"], parts)
+        if s["part"] in parts and not kinds:
             yield place, f"{what} nennt die Spalte {s['column']}, in der kein Item steht"
-        elif any(i.kind != "tick" for i in items):
+        elif not kinds <= {"tick"}:
             yield place, f"{what} enthält Items, die nicht zum Ankreuzen sind"
-    if book.completeness[-1]["needs"]:
-        last = ("completeness", len(book.completeness) - 1)
-        yield (
-            last,
-            "die letzte Regel zur Vollständigkeit muss ohne Bedingung sein (needs: []), damit jeder Bogen eine hat",
-        )
-    known: Mapping[str, Iterable[str]] = {"set": book.sets, "item": book.items, "answer_outside": parts}
+    last = len(book.completeness) - 1
+    if book.completeness[last]["needs"]:
+        clause = "die letzte Regel zur Vollständigkeit muss ohne Bedingung sein (needs: []), damit jeder Bogen eine hat"
+        yield ("completeness", last), clause
+    there: Mapping[str, Iterable[str]] = {"set": book.sets, "item": book.items, "answer_outside": parts}
     for k, rule in enumerate(book.completeness):
-        for n, need in enumerate(rule["needs"] or ()):
+        for n, need in enumerate(rule["needs"]):
             for kind, name in need.items():
-                if name not in known[kind]:
-                    clause = f"Regel „{rule['id']}“ zur Vollständigkeit: „{kind}: {name}“ ist unbekannt{guess(name, known[kind])}"
-                    yield ("completeness", k, "needs", n), clause
+                place, what = ("completeness", k, "needs", n), f"Regel „{rule['id']}“ zur Vollständigkeit"
+                yield from unknown(place, f"{what} nennt unter „{kind}“ das unbekannte", name, there[kind])
 
 
 def _wave_slips(book: Codebook, places: Mapping[str, Place], path: Path) -> Slips:
     """What is wrong where an item or set names one of an earlier wave, as the same question or as another one."""
-    books: dict[str, Codebook | None] = {}
-
-    def earlier(source: str) -> tuple[Codebook | None, str]:
-        """The codebook of a wave, and what is wrong with naming it."""
-        if source not in books:
-            books[source] = _earlier_book(path, source)
-        other = books[source]
-        if other is None:
-            return (
-                None,
-                f"die Welle „{source}“ ist unbekannt; erlaubt ist eine, zu der ein Codebuch daneben liegt",
-            )
-        wrong = f"die Welle „{source}“ liegt nicht vor {book.wave}; erlaubt ist nur eine frühere"
-        return (None, wrong) if other.wave >= book.wave else (other, "")
-
     for item in book.items.values():
-        named = [(item.repeats, "repeats", _repeat_problems)] if item.repeats else []
-        for one, name, problems in [
-            *named,
-            *((u, "not_comparable", _unlike_problems) for u in item.not_comparable),
-        ]:
-            other, wrong = earlier(one.source)
-            if other and one.item not in other.items:
-                other, wrong = (
-                    None,
-                    f"{one.source} hat kein Item „{one.item}“; bitte die Nummer berichtigen{guess(one.item, other.items)}",
-                )
+        named: list[tuple[str, Any, Any]] = (
+            [("repeats", item.repeats, _repeat_problems)] if item.repeats else []
+        )
+        named += [("not_comparable", unlike, _unlike_problems) for unlike in item.not_comparable]
+        for name, one, problems in named:
+            other, wrong = _earlier(path, book, one.source, one.item, "items")
             for clause in problems(item, one, other.items[one.item]) if other else [wrong]:
                 yield (*places[item.id], name), f"Item „{item.id}“: {clause}"
     for k, name in enumerate(book.sets):
         if again := book.set_repeat(name):
-            other, wrong = earlier(again.source)
-            if other and again.set not in other.sets:
-                there = f"vorhanden: {', '.join(other.sets) or 'keine'}"
-                other, wrong = (
-                    None,
-                    f"{again.source} hat keine Mehrfachantwort „{again.set}“ ({there}); bitte den Namen berichtigen",
-                )
+            other, wrong = _earlier(path, book, again.source, again.set, "sets")
             for clause in _set_problems(book, name, again, other) if other else [wrong]:
                 yield ("sets", k, "repeats"), f"Mehrfachantwort „{name}“: {clause}"
 
 
-def _earlier_book(path: Path, source: str) -> Codebook | None:
-    """The codebook of another wave in the same folder, whose names are not checked; None if there is none."""
-    if not re.fullmatch(r"[\w-]+", source):  # a name of a file beside this one, nothing else
-        return None
-    for name in filter(None, (source, source.rpartition("-")[0])):
-        if (other := path.with_name(f"{name}.yml")).exists():
-            book = _codebook(*_UNCHECKED.read(other))
-            return book if book.source == source else None
-    return None
+def _earlier(path: Path, book: Codebook, source: str, name: str, kind: str) -> tuple[Codebook | None, str]:
+    """The codebook of another wave in the same folder, its own names not checked; or why it cannot be the one meant."""
+    there = [
+        path.with_name(f"{n}.yml") for n in (source, source.rpartition("-")[0]) if re.fullmatch(r"[\w-]+", n)
+    ]
+    other = next((_codebook(*_UNCHECKED.read(file)) for file in there if file.exists()), None)
+    if other is None or other.source != source:
+        return (
+            None,
+            f"die Welle „{source}“ ist unbekannt; erlaubt ist eine, zu der ein Codebuch daneben liegt",
+        )
+    if other.wave >= book.wave:
+        return None, f"die Welle „{source}“ liegt nicht vor {book.wave}; erlaubt ist nur eine frühere"
+    if name not in (names := getattr(other, kind)):
+        what = "kein Item" if kind == "items" else "keine Mehrfachantwort"
+        return None, f"{source} hat {what} „{name}“{choice(names, name, 'vorhanden')}; bitte berichtigen"
+    return other, ""
 
 
 def _repeat_problems(item: Item, repeat: Repeat, earlier: Item) -> Iterator[str]:
@@ -648,12 +589,6 @@ def _set_words(book: Codebook, asked: Mapping[str, Any]) -> str:
     part = book.part(asked["part"])
     columns = [c["label"] for c in part.get("columns", ()) if c["id"] == asked["column"]]
     return ": ".join([part["heading"], *columns])
-
-
-def _repeated(names: Iterable[str]) -> list[tuple[int, str]]:
-    """Names that stand more than once, with the number of the entry where each does for the second time."""
-    names = list(names)
-    return [(names.index(n, names.index(n) + 1), n) for n, count in Counter(names).items() if count > 1]
 
 
 FORMS = Declaration("bogen", "Codebuch", Instrument, ("data/codebook/*.yml mit „parts“",), _slips)

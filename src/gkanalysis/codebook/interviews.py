@@ -6,8 +6,7 @@ into unknown ones.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,10 +25,10 @@ from gkanalysis.codebook.declared import (
     Whole,
     Written,
     checked,
-    choice,
     key,
     matching,
     number_of,
+    unknown,
 )
 
 SEPARATOR = " > "  # between the labels of a path, as QDA programs show it
@@ -160,10 +159,6 @@ class InterviewCodebook:
 def read_interview_codebook(path: str | Path) -> InterviewCodebook:
     """Read and check a codebook of coded interviews.
 
-    Parameters
-    ----------
-    path : path of the YAML file
-
     Raises
     ------
     CodebookError
@@ -194,40 +189,25 @@ def read_interview_codebook(path: str | Path) -> InterviewCodebook:
 def _slips(book: InterviewDeclaration, plain: Mapping[str, Any]) -> Slips:
     """What cannot be right in a file whose keys are."""
     if book.period[0] > book.period[1]:
-        yield (
-            ("period",),
-            "„period“ nennt den letzten Tag zuerst; nötig sind der erste und der letzte: [2019-07-04, 2019-08-15]",
-        )
-    yield from _twice("die Gruppe", ((("groups", g), d.label) for g, d in book.groups.items()))
-    paths = []
+        yield ("period",), "„period“ nennt den letzten Tag zuerst; nötig sind der erste und der letzte"
+    labels: dict[str, Place] = {}
+    names = [(("groups", g), f"die Gruppe „{d.label}“") for g, d in book.groups.items()]
     for code_id, d in book.codes.items():
-        group_id = code_id.partition(".")[0]
-        if group_id in book.groups:
-            paths.append((("codes", code_id), book.groups[group_id].label + SEPARATOR + d.label))
-        else:
-            yield (
-                ("codes", code_id),
-                f"Kode „{code_id}“ nennt die unbekannte Gruppe „{group_id}“{choice(book.groups, group_id)}",
-            )
-    yield from _twice("der Pfad", paths)
+        group = code_id.partition(".")[0]
+        yield from unknown(
+            ("codes", code_id), f"Kode „{code_id}“ nennt die unbekannte Gruppe", group, book.groups
+        )
+        if group in book.groups:
+            names.append((("codes", code_id), f"der Pfad „{book.groups[group].label}{SEPARATOR}{d.label}“"))
+    for place, name in names:
+        if labels.setdefault(name, place) != place:
+            yield place, f"{name} ist doppelt vergeben"
     if scale := book.count_words:
         covered = [n for step in scale.words for n in range(step.from_, step.to + 1)]
         words = [w for step in scale.words for w in step.words]
         if covered != list(range(1, scale.base + 1)) or len(words) != len(set(words)):
-            yield (
-                ("count_words",),
-                f"die Skala der Zahlwörter muss jede Anzahl von 1 bis {scale.base} genau einmal und der Reihe nach abdecken, "
-                "jedes Wort genau einmal",
-            )
-
-
-def _twice(what: str, texts: Iterable[tuple[Place, str]]) -> Slips:
-    texts = list(texts)
-    counts = Counter(text for _, text in texts)
-    first = {text: place for place, text in reversed(texts)}
-    for place, text in texts:
-        if counts[text] > 1 and place != first[text]:
-            yield place, f"{what} „{text}“ ist doppelt vergeben"
+            clause = f"die Skala der Zahlwörter muss jede Anzahl von 1 bis {scale.base} genau einmal und der Reihe nach abdecken"
+            yield ("count_words",), f"{clause}, jedes Wort genau einmal"
 
 
 INTERVIEWS = Declaration(

@@ -24,10 +24,11 @@ from gkanalysis.codebook.declared import (
     Some,
     Text,
     Words,
-    choice,
     declared,
     key,
     matching,
+    several,
+    unknown,
 )
 
 ALLIANCE = "case_id"  # a column of this name holds ids of the register
@@ -54,29 +55,18 @@ def normalised(text: str) -> str:
 
 def shown_bound(bound: float | str) -> str:
     """A bound as it is printed: a day as 31.01.2019, a number with a comma."""
-    return (
-        f"{date.fromisoformat(bound):%d.%m.%Y}"
-        if isinstance(bound, str)
-        else f"{bound:.15g}".replace(".", ",")
-    )
+    if isinstance(bound, str):
+        return f"{date.fromisoformat(bound):%d.%m.%Y}"
+    return f"{bound:.15g}".replace(".", ",")
 
 
 def _options(value: Any) -> Any:
     """Option -> texts, also from a plain list of options."""
-    entries = (
-        value
-        if isinstance(value, Mapping)
-        else dict.fromkeys(map(str, value))
-        if isinstance(value, list | tuple)
-        else None
-    )
-    if entries is None and value is not None:
-        raise ValueError("{given} ist keine Liste von Vorgaben und kein Block „vorgabe: [texte]“")
-    entries = entries or {}
-    return {
-        str(o): tuple(map(str, t if isinstance(t, list | tuple) else [t] if t is not None else []))
-        for o, t in entries.items()
-    }
+    pairs = value.items() if isinstance(value, Mapping) else ((o, None) for o in several(value))
+    texts = [(o, list(several(t))) for o, t in pairs]
+    if any(isinstance(x, bool) or not isinstance(x, str | int | float) for o, ts in texts for x in (o, *ts)):
+        raise ValueError("eine Vorgabe oder Schreibweise ist kein Text; bitte in Anführungszeichen setzen")
+    return {str(o): tuple(map(str, ts)) for o, ts in texts}
 
 
 def _bound(value: Any) -> Any:
@@ -93,31 +83,15 @@ Bound = Annotated[float | str | None, PlainValidator(_bound), WithJsonSchema({"t
 
 @declared
 class Column:
-    """A declared column of a spreadsheet, in the order in which columns come out.
+    """A declared column of a spreadsheet; `name` is that of the column in the frame, `low` and `high` bound its values.
 
-    Attributes
-    ----------
-    name : str
-        Of the column in the frame.
-    kind : {"int", "number", "date", "text", "option"}
-    titles : tuple of str
-        Headings under which it may stand; its name always is one.
-    options : mapping from option to tuple of str
-        For kind "option": what people may write for each; the option itself is always allowed.
-    low, high : int, float or ISO date as str, optional
-        Least and greatest value.
-    required : bool, default True
-        Whether every row needs a value.
-    may_be_absent : bool, default False
-        Whether the whole column may be missing; then it is empty.
+    `options` are what people may write for each option of a column of that kind, besides the option itself.
     """
 
     name: Text = key("Name der Spalte in den Daten")
     kind: Kind = key("Art der Werte", "text")
     titles: Words = key("Überschriften, unter denen die Spalte stehen darf; ihr Name ist immer eine", ())
-    options: Options = key(
-        "Vorgaben der Art „option“: Liste, oder zu jeder Vorgabe die Schreibweisen", default_factory=dict
-    )
+    options: Options = key("Vorgaben, auch mit Schreibweisen zu jeder", default_factory=dict)
     low: Bound = key("kleinster Wert; ein Tag wie 2019-01-31", None)
     high: Bound = key("größter Wert; ein Tag wie 2019-12-31", None)
     required: Flag = key("false: die Zelle darf leer sein", True)
@@ -134,9 +108,7 @@ class Column:
 
 class _Table(Declared):
     columns: Some[Column] = key("Spalten der Tabelle")
-    sheet: Words = key(
-        "Name des Blatts, oder mehrere mögliche; ohne Angabe das einzige mit diesen Überschriften", ()
-    )
+    sheet: Words = key("mögliche Namen des Blatts; sonst das mit diesen Überschriften", ())
     key: Words = Field((), description="Spalten, deren Werte zusammen nur in einer Zeile stehen dürfen")
 
 
@@ -155,15 +127,9 @@ class ListDeclaration(_Table):
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A declared table: its columns, the sheet it is on, and the columns that identify a row.
+    """A declared table: its columns, the names that its sheet may have, the columns that together identify a row.
 
-    Attributes
-    ----------
-    columns : tuple of Column
-    sheets : tuple of str
-        Names that the sheet may have; empty: the only sheet with these headings, or a CSV file.
-    key : tuple of str
-        Columns whose values together may stand in one row only.
+    Without names it is the only sheet with these headings, or a CSV file.
     """
 
     columns: tuple[Column, ...]
@@ -198,15 +164,7 @@ class ListBook:
 def table_spec(declaration: Mapping[str, Any], where: str = "des Programms") -> TableSpec:
     """The declaration of a table from plain data: `sheet`, `key`, `columns` as a codebook has them.
 
-    Parameters
-    ----------
-    where : str
-        What is declared, for the sentence of an error.
-
-    Raises
-    ------
-    CodebookError
-        With every mistake at once.
+    `where` says what is declared, for the sentence of the `CodebookError` with every mistake at once.
 
     Examples
     --------
@@ -257,8 +215,7 @@ def _slips(table: _Table, plain: Mapping[str, Any]) -> Slips:
                 yield place, f"die Überschrift „{heading}“ gehört zu zwei Spalten"
     names = [c.name for c in table.columns]
     for name in table.key:
-        if name not in names:
-            yield ("key",), f"der Schlüssel nennt die unbekannte Spalte „{name}“{choice(names, name)}"
+        yield from unknown(("key",), "der Schlüssel nennt die unbekannte Spalte", name, names)
 
 
 def _fits(bound: float | str, kind: str) -> bool:

@@ -19,9 +19,9 @@ from gkanalysis.codebook.declared import (
     Text,
     Whole,
     Written,
-    choice,
     declared,
     key,
+    unknown,
 )
 
 Kind = Literal["public", "confidential", "free_text"]
@@ -32,12 +32,8 @@ class Rule:
     """What kind of variable an item is. `sensitive` are the states whose counts must not be small; None: all."""
 
     kind: Kind = key("öffentlich (public), vertraulich (confidential) oder Freitext (free_text)")
-    sensitive: Many[Written] | None = key(
-        "Antworten, deren Anzahl nicht klein sein darf; ohne Angabe alle", None
-    )
-    match: Written = key(
-        "Frage, auf die die Regel passt; * steht für beliebige Zeichen, die erste Regel gilt", "*"
-    )
+    sensitive: Many[Written] | None = key("Antworten, die nicht selten sein dürfen; sonst alle", None)
+    match: Written = key("Frage; * steht für beliebige Zeichen, die erste Regel gilt", "*")
     reason: AnyText = key("Grund; nötig, wo etwas öffentlich ist", "")
 
 
@@ -72,9 +68,7 @@ class SourceRules:
     reason: AnyText = key("Grund; nötig, wo die Quelle öffentlich ist", "")
     absent: Many[Text] = key("Stand der Fälle, die nichts beantwortet haben", ("missing",))
     known_status: Flag = key("true: es ist öffentlich, wer geantwortet hat", False)
-    total_from: Whole | None = key(
-        "kleinste Anzahl über alle Fälle zusammen, wenn sie unter der Schwelle liegen darf", None
-    )
+    total_from: Whole | None = key("kleinste Anzahl über alle Fälle, wenn nicht die Schwelle", None)
     check_base: Flag = key("true: auch die Basis einer Gruppe muss die Schwelle erreichen", False)
     variables: Many[Rule] = key("Regeln für Fragen und Kodes, die erste passende gilt", ())
     links: Many[Link] = key("Antworten, die dasselbe sagen wie ein öffentliches Merkmal", ())
@@ -181,9 +175,7 @@ class NameRules:
     generic: Many[Written] = key("Teile von Namen, die für sich niemanden bezeichnen", ())
     common_words: Annotated[Many[_Word], _by("word")] = key("Namen, die auch Wörter sind", ())
     public: Annotated[Many[_Name], _by("name")] = key("Namen, die erscheinen dürfen", ())
-    verbatim_words: Whole = key(
-        "so viele Wörter eines Freitexts dürfen nicht im Wortlaut erscheinen", 5, ge=1
-    )
+    verbatim_words: Whole = key("so viele Wörter eines Freitexts erscheinen nie in Folge", 5, ge=1)
     nouns: Many[Written] = key("Wörter nach in, aus oder nach, die keine Orte sind", ())
     lists: Many[PrintedList] = key("öffentliche Listen, deren gedruckte Zeilen Namen enthalten", ())
 
@@ -193,16 +185,12 @@ class Policy:
     """A checked policy; see `read_policy`."""
 
     threshold: Whole = key(
-        "so viele Bündnisse muss eine vertrauliche Angabe mindestens haben", ge=2
+        "kleinste Zahl von Bündnissen einer vertraulichen Angabe", ge=2
     )  # below 2 it protects nobody
-    attributes: Mapping[str, Attribute] = key(
-        "was jeder über ein Bündnis weiß; danach darf gegliedert werden"
-    )
+    attributes: Mapping[str, Attribute] = key("was jeder weiß; danach darf gegliedert werden")
     sources: Mapping[str, SourceRules] = key("Regeln nach Quellen; was hier nicht steht, ist vertraulich")
     derived: Annotated[Many[_Derived], _by("match")] = key("gedruckte Zahlen, die aus anderen folgen", ())
-    wordings: Many[Wording] = key(
-        "Zahlen im Text, der weniger sagt, als die gezählten Zeilen gemeinsam haben", ()
-    )
+    wordings: Many[Wording] = key("Zahlen, um die der Text weniger sagt, als ihre Zeilen verraten", ())
     exceptions: Many[SignedException] = key("gezeichnete Ausnahmen, jede für eine Zahl", ())
     internal: Many[Internal] = key("Arbeitsunterlagen neben dem Bericht, nicht zur Weitergabe", ())
     names: NameRules = key("wie nach Namen gesucht wird", NameRules())
@@ -268,16 +256,20 @@ def _slips(policy: Policy, plain: Any) -> Slips:
                     f"„{rule.match}“ ist ohne Grund öffentlich; bitte „reason“ ergänzen",
                 )
         for k, link in enumerate(rules.links):
-            if link.attribute not in policy.attributes:
-                clause = f"„{link.attribute}“ ist kein Merkmal unter „attributes“{choice(policy.attributes, link.attribute)}"
-                yield (*place, "links", k, "attribute"), clause
+            yield from unknown(
+                (*place, "links", k, "attribute"),
+                "kein Merkmal unter „attributes“ ist",
+                link.attribute,
+                policy.attributes,
+            )
     for k, wording in enumerate(policy.wordings):
         if not (wording.match and wording.reason):
             yield ("wordings", k), f"Wortlaut „{wording.match}“: es fehlt „match“ oder „reason“"
     for k, printed in enumerate(policy.names.lists):
-        source = policy.sources.get(printed.source)
-        if not source or source.kind != "public":
-            yield ("names", "lists", k, "source"), f"„{printed.source}“ ist keine öffentliche Quelle"
+        public = [name for name, rules in policy.sources.items() if rules.kind == "public"]
+        yield from unknown(
+            ("names", "lists", k, "source"), "keine öffentliche Quelle ist", printed.source, public
+        )
 
 
 POLICY = Declaration(

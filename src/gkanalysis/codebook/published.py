@@ -25,6 +25,7 @@ from gkanalysis.codebook.declared import (
     checked,
     key,
     matching,
+    twice,
 )
 from gkanalysis.core.errors import VerificationError
 
@@ -45,9 +46,7 @@ class _Relation(Declared):
 
 
 class _Equal(_Relation):
-    terms: Many[Text] = key(
-        "Zahlen, die gleich sein müssen: „kennung.n“, „kennung.base“; ? und * stehen für beliebige Zeichen"
-    )
+    terms: Many[Text] = key("Zahlen: „kennung.n“, „kennung.base“; auch Muster mit ? und *")
 
 
 class _OneNumber(_Equal):
@@ -82,9 +81,7 @@ def _band(value: Any) -> Any:
 class Relations(Declared):
     """What must hold between printed figures whatever the data are."""
 
-    one_number: Many[_OneNumber] = key(
-        "Zahlen, die nur einmal gedruckt oder von ihrer Bedeutung her dieselben sind", ()
-    )
+    one_number: Many[_OneNumber] = key("Zahlen, die von ihrer Bedeutung her eine sind", ())
     equal: Many[_Equal] = key("dieselbe Größe an mehreren Stellen", ())
     sum: Many[_Sum] = key("Teile, die ein Ganzes ergeben", ())
     sum_each: Many[_SumEach] = key("dieselbe Summe für jede Zeile einer Tabelle", ())
@@ -107,9 +104,7 @@ Pattern = Annotated[Text, checked(_pattern)]
 
 class _Binding(Declared):
     match: Pattern = key("Muster der Kennungen (regulärer Ausdruck)")
-    number: Text = key(
-        "Zahl des Berichts: Darstellung:Zeile:Gruppe oder Name eines Werts; {1} ist die erste Gruppe des Musters"
-    )
+    number: Text = key("Darstellung:Zeile:Gruppe oder Wert; {1} ist die erste Gruppe des Musters")
     part: Literal["n", "base"] = key("Anzahl (n) oder Basis (base)", "n")
 
 
@@ -124,7 +119,7 @@ class Bindings(Declared):
     bindings: Many[_Binding] = key("Zuordnungen, die erste passende gilt")
     report: Text = key("Bericht, aus dem die Zahlen sind", "")
     tables: Mapping[str, Mapping[str, Written]] = key(
-        "Tabellen zum Nachschlagen: {name[1]} sucht die erste Gruppe in „name“", {}
+        "zum Nachschlagen: {name[1]} sucht Gruppe 1 in „name“", {}
     )
     not_checkable: Many[_NotCheckable] = key("Angaben, die nicht prüfbar sind", ())
 
@@ -138,9 +133,7 @@ class _Accepted(Declared):
 
 
 def _entries_twice(entries: Any, plain: Any) -> Slips:
-    for k, e in enumerate(entries):
-        if (e.id, e.verdict) in [(o.id, o.verdict) for o in entries[:k]]:
-            yield (k,), f"„{e.id}“ mit „{e.verdict}“ steht zweimal"
+    yield from twice((), (f"{e.id}“ mit „{e.verdict}" for e in entries), "„{}“ steht zweimal")
 
 
 def _relation_slips(relations: Relations, plain: Any) -> Slips:

@@ -12,13 +12,13 @@ from gkanalysis.codebook.declared import (
     Declaration,
     Declared,
     Flag,
-    Many,
     Slips,
     Some,
     Text,
     Whole,
-    choice,
     key,
+    twice,
+    unknown,
 )
 
 Value = Annotated[str | int | bool, PlainValidator(lambda v: v)]  # the table says whether it fits its column
@@ -26,9 +26,7 @@ Value = Annotated[str | int | bool, PlainValidator(lambda v: v)]  # the table sa
 
 class _Column(Declared):
     name: Text = key("Überschrift der Spalte")
-    kind: Literal["id", "text", "enum", "count"] = key(
-        "Art der Werte: Kennung, Text, Auswahl (enum) oder Anzahl (count)"
-    )
+    kind: Literal["id", "text", "enum", "count"] = key("Art: enum ist eine Auswahl, count eine Anzahl")
     label: Text = key("Wortlaut")
     options: Mapping[str, Text] = key("Auswahl: Wert und Wortlaut, nur bei enum und dort nötig", {})
     optional: Flag = key("true: die Spalte darf fehlen und leer sein", False)
@@ -52,7 +50,7 @@ class _Condition(Declared):
 
 class _Count(Declared):
     frame: Text = key("Rahmen: kreisfreie_staedte, kreise oder buendnisse")
-    where: Many[_Condition] = key("Bedingungen, die alle gelten müssen", ())
+    where: tuple[_Condition, ...] = key("Bedingungen, die alle gelten müssen", ())
     sum_of: Text = key("Spalte, deren Zahlen zusammengezählt werden, statt der Zeilen", "")
 
 
@@ -71,11 +69,9 @@ class Register(Declared):
     types: Mapping[str, Text] = key("Kommunaltypen in der Reihenfolge der Tabellen, mit ihrer Mehrzahl")
     as_of: Text = key("Stand, wie 2019-07")
     instrument: Literal["register"] = key("immer: register", "register")
-    conditions: Many[_Condition] = key(
-        "Bedingungen mit Namen (&name), auf die unten verwiesen wird (*name)", ()
-    )
-    counts: Many[_Count] = key("Zählungen mit Namen, auf die unten verwiesen wird", ())
-    nested_tables: Mapping[str, Many[_CountRow]] = key("Tabellen „x von y“ nach ihrer Kennung", {})
+    conditions: tuple[_Condition, ...] = key("Bedingungen mit Namen (&name), unten als *name", ())
+    counts: tuple[_Count, ...] = key("Zählungen mit Namen, auf die unten verwiesen wird", ())
+    nested_tables: Mapping[str, tuple[_CountRow, ...]] = key("Tabellen „x von y“ nach ihrer Kennung", {})
 
 
 def read_register_codebook(path: Path) -> dict[str, Any]:
@@ -91,31 +87,21 @@ def read_register_codebook(path: Path) -> dict[str, Any]:
 
 def _slips(register: Register, plain: Any) -> Slips:
     for table_id, table in register.tables.items():
-        names = [c.name for c in table.columns]
-        if table.key not in names:
-            yield (
-                ("tables", table_id, "key"),
-                f"die Spalte „{table.key}“ ist unbekannt{choice(names, table.key)}",
-            )
+        place, names = ("tables", table_id), [c.name for c in table.columns]
+        yield from unknown((*place, "key"), "unbekannt ist die Spalte", table.key, names)
         for k, column in enumerate(table.columns):
-            place = ("tables", table_id, "columns", k)
+            here = (*place, "columns", k)
             if (column.kind == "enum") != bool(column.options):
                 yield (
-                    place,
+                    here,
                     f"Spalte „{column.name}“: eine Auswahl (options) gehört zur Art „enum“ und nur zu ihr",
                 )
-            if column.references and column.references not in register.tables:
-                yield (
-                    place,
-                    f"die Tabelle „{column.references}“ ist unbekannt{choice(register.tables, column.references)}",
-                )
+            if column.references:
+                yield from unknown(here, "unbekannt ist die Tabelle", column.references, register.tables)
             for name in filter(None, (*column.only_if, column.at_most)):
-                if name not in names:
-                    yield place, f"die Spalte „{name}“ ist unbekannt{choice(names, name)}"
+                yield from unknown(here, "unbekannt ist die Spalte", name, names)
     for table_id, rows in register.nested_tables.items():
-        for k, row in enumerate(rows):
-            if row.id in [r.id for r in rows[:k]]:
-                yield ("nested_tables", table_id, k), f"die Zeile „{row.id}“ steht doppelt"
+        yield from twice(("nested_tables", table_id), (r.id for r in rows))
 
 
 REGISTER = Declaration("register", "Codebuch", Register, ("data/codebook/register.yml",), _slips)

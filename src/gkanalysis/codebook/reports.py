@@ -58,9 +58,7 @@ class _Definition(Declared):
     subtitle: AnyText = key("Untertitel", "")
     keywords: Many[Text] = key("Schlagwörter", ())
     kind: Literal["report", "slides"] = key("Bericht (report) oder Folien (slides)", "report")
-    formats: Many[Text] | None = key(
-        "Ausgaben; report kann html, pdf, docx, slides kann html, pdf, pptx", None
-    )
+    formats: Many[Text] | None = key("Ausgaben: html, pdf, docx; bei Folien html, pdf, pptx", None)
 
 
 @dataclass(frozen=True, slots=True)

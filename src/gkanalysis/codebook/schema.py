@@ -57,7 +57,7 @@ def schema_files() -> dict[Path, str]:
     """
     files, page = {}, [HEAD]
     for kind in KINDS:
-        schema = _plain(kind.schema) | {
+        schema = _plain(kind.adapter.json_schema()) | {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": f"{kind.what}: {', '.join(kind.files)}",
         }
