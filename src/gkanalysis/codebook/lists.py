@@ -83,7 +83,7 @@ Bound = Annotated[float | str | None, PlainValidator(_bound), WithJsonSchema({"t
 
 @declared
 class Column:
-    """A declared column of a spreadsheet; `name` is that of the column in the frame, `low` and `high` bound its values.
+    """A declared column of a spreadsheet; `name` is that in the frame, `low` and `high` bound the values.
 
     `options` are what people may write for each option of a column of that kind, besides the option itself.
     """
