@@ -49,8 +49,6 @@ def keep_results(notebook: NotebookNode, results: Sequence[dict[str, Any]]) -> N
 class Shown:
     """The output of a cell that shows an exhibit: a page for people, an id for the renderer."""
 
-    MIME = EXHIBIT
-
     def __init__(self, exhibit: Exhibit | Quotation) -> None:
         self._exhibit = exhibit
 
