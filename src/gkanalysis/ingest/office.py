@@ -11,7 +11,7 @@ from lxml import etree
 
 from gkanalysis.ingest.archive import Archive, read_regular
 from gkanalysis.ingest.refusal import RefusedFileError, UnsafeContentError
-from gkanalysis.ingest.word.xmlparts import parse_xml
+from gkanalysis.ingest.safexml import parse_xml
 
 # What may lie outside, because it holds nothing of the answers and is never followed: addresses in the text, and the
 # template of the office in which somebody opened the form (Word notes it at the first saving).
@@ -60,14 +60,7 @@ class OfficePackage(Archive):
         self.relationships = [r for n in names if n.endswith(".rels") for r in self._relationships_of(n)]
 
     def xml(self, part, **options):
-        """Parse one part and return its root element (no DTD, no entities, no network)."""
-        return self.xml_with_source(part, **options)[0]
-
-    def xml_with_source(self, part, **options):
-        """Return the root element of one part and the UTF-8 bytes it was parsed from.
-
-        Parts in the namespaces of "Strict Open XML" come back in the usual ones, so that one set of names serves both.
-        """
+        """Parse one part and return its root element: no DTD, no entities, no network; see `parse_xml`."""
         try:
             return parse_xml(self.read(self.find(part) or part), **options)
         except KeyError:

@@ -1,12 +1,11 @@
 """The XML of a project, safely parsed and handed out one object at a time, so that memory follows the largest one."""
 
 import io
-from xml.parsers import expat
 
 from lxml import etree
 
 from gkanalysis.ingest.refusal import UnsafeContentError
-from gkanalysis.ingest.word.xmlparts import SAFELY
+from gkanalysis.ingest.safexml import SAFELY, refuse_doctype
 
 MAX_TAGS = 5_000_000
 PROJECT_NAMESPACE = "urn:QDA-XML:project:1.0"
@@ -17,35 +16,6 @@ _SECTION_OF = {name: f"{name}s" for name in ("User", "Variable", "Case", "Note",
 _SECTION_OF |= {"Codes": "CodeBook"} | dict.fromkeys(_SOURCES, "Sources")
 _SECTIONS = frozenset(_SECTION_OF.values())
 _OF_PROJECT = ("Description", "NoteRef")
-_CHUNK = 2**16
-
-
-def refuse_doctype(data, max_tags=MAX_TAGS):
-    """Refuse XML with a document type before anything of it is expanded, or with too many start and end tags.
-
-    Examples
-    --------
-    >>> refuse_doctype(b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>')
-    Traceback (most recent call last):
-    gkanalysis.ingest.refusal.UnsafeContentError: dtd
-    """
-    if data.count(b"<") > max_tags:
-        raise UnsafeContentError("elements")
-    parser, seen = expat.ParserCreate(), []
-
-    def refuse(*_):
-        raise UnsafeContentError("dtd")
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = lambda *_: seen.append(True)
-    for start in range(0, len(data), _CHUNK):
-        try:
-            parser.Parse(data[start : start + _CHUNK], False)
-        except (expat.ExpatError, ValueError, LookupError):
-            if not seen:
-                raise UnsafeContentError("xml") from None
-        if seen:
-            return
 
 
 def iterate_objects(data):
@@ -64,7 +34,7 @@ def iterate_objects(data):
     >>> [name for name, _ in iterate_objects(project)]
     ['Project', 'User', '']
     """
-    refuse_doctype(data)
+    refuse_doctype(data, MAX_TAGS)
     parsed = etree.iterparse(
         io.BytesIO(data),
         events=("start", "end"),
