@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gkanalysis.codebook.lists import table_spec
 from gkanalysis.core.errors import GkError
-from gkanalysis.ingest.sheetfindings import SHEET_RULES, finding_log_rows
+from gkanalysis.ingest.sheetfindings import SHEET_RULES
 from gkanalysis.ingest.spreadsheets import read_table
 from sheets import Raw, formula, xlsx
 
@@ -178,7 +178,7 @@ def test_every_kind_of_bad_value_in_one_pass(read):
         ["B03", None, None, None, None],
         ["44795", "2019-06-01", None, "telefon", None],
     ]
-    row = finding_log_rows(table.findings)[-1]
+    row = table.findings.iloc[-1]
     assert (row["severity"], row["rule"], row["raw"]) == ("hint", "T07", "44795")
     assert row["place"] == "Blatt „Protokoll“, Zeile 5, Spalte A „Kennung“"
 

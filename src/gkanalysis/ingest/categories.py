@@ -23,7 +23,7 @@ from gkanalysis.codebook.categories import CategoryBook
 from gkanalysis.codebook.lists import table_spec
 from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.sheetfindings import SheetFindings
-from gkanalysis.ingest.spreadsheets import SheetRead, closest, read_table
+from gkanalysis.ingest.spreadsheets import SheetRead, closest, quoted, read_table
 
 CODING_COLUMNS = ["source", "case_id", "item_id", "mention", "text", "category", "coder"]
 _ANSWER = ["source", "case_id", "item_id", "mention"]
@@ -147,7 +147,7 @@ class _Check:
             else:
                 self.findings.add(
                     "K03", f"Die Kategorie „{category}“ ist nicht erklärt.{closest(category, allowed, 0.6)}", value=category,
-                    column="category", allowed=_quoted(allowed), row=int(row["row"]),
+                    column="category", allowed=quoted(allowed), row=int(row["row"]),
                     todo=f"bitte berichtigen oder in „{self.book.path}“ aufnehmen",
                 )  # fmt: skip
 
@@ -168,7 +168,7 @@ class _Check:
             return "K04", f"Der Text ist nicht mehr die Antwort „{_short(received)}“.", options
         if coder is not None and coder not in self.book.coders:
             sentence = f"„{coder}“ ist niemand, der kodiert." if coder else "Es fehlt, wer kodiert hat."
-            return "K07", sentence, {"value": coder, "column": "coder", "allowed": _quoted(self.book.coders)}
+            return "K07", sentence, {"value": coder, "column": "coder", "allowed": quoted(self.book.coders)}
         return None
 
     def coverage(self, codings: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -195,7 +195,7 @@ class _Check:
                 sentence = f"Die Antwort „{named}“ („{_short(text)}“) hat keine Kategorie."
                 self.findings.add("K01", sentence, value=named)
             elif missing := sorted(active[key[0], key[2]] - there):
-                sentence = f"Die Antwort „{named}“ haben nicht alle kodiert, es fehlt {_quoted(missing)}."
+                sentence = f"Die Antwort „{named}“ haben nicht alle kodiert, es fehlt {quoted(missing)}."
                 self.findings.add("K09", sentence, value=named)
         used = {(source, item_id, category) for source, _, item_id, _, category, _ in kept}
         for (source, item_id), categories in self.book.items.items():
@@ -227,10 +227,6 @@ def _comparable(text: str) -> str:
     """Text without what spreadsheets change unasked: line ends, outer spaces, our apostrophe, accents."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").strip())
     return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA_START) else text
-
-
-def _quoted(texts: Iterator[str] | list[str] | tuple[str, ...]) -> str:
-    return ", ".join(f"„{text}“" for text in texts)
 
 
 def _short(text: str, limit: int = 60) -> str:

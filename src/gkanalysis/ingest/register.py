@@ -43,58 +43,55 @@ def read_register(data: Path, codebook: Mapping[str, Any]) -> dict[str, pd.DataF
         frames[table_id] = pd.DataFrame(rows, columns=[*columns, "row"])
     for table_id, frame in frames.items():
         table = codebook["tables"][table_id]
+        where = f"„{data / table['file']}“, Zeile"
         for column in table["columns"]:
-            target = column.get("references")
+            name, target = column["name"], column.get("references")
             if target in frames:
-                known = set(frames[target][codebook["tables"][target]["key"]])
-                for row, value in zip(frame["row"], frame[column["name"]], strict=True):
-                    if value and value not in known:
-                        problems.append(
-                            f"„{data / table['file']}“, Zeile {row}: {column['name']} „{value}“ steht nicht in "
-                            f"„{codebook['tables'][target]['file']}“."
-                        )
-    if {"gebiete", "buendnisse"} <= set(frames):
-        where = f"„{data / codebook['tables']['buendnisse']['file']}“, Zeile"
-        problems += [f"{where} {p}" for p in _unit_problems(frames["gebiete"], frames["buendnisse"])]
+                key, file = (codebook["tables"][target][k] for k in ("key", "file"))
+                lost = frame[(frame[name] != "") & ~frame[name].isin(frames[target][key])]
+                pairs = zip(lost["row"], lost[name], strict=True)
+                problems += [
+                    f"{where} {row}: {name} „{value}“ steht nicht in „{file}“." for row, value in pairs
+                ]
+        if table_id == "buendnisse" and "gebiete" in frames:
+            problems += [f"{where} {row}: {p}." for row, p in _unit_problems(frames["gebiete"], frame)]
     if problems:
         raise ValidationError("Das Register ist nicht stimmig:\n" + "\n".join(f"  {p}" for p in problems))
     for table_id, table in codebook["tables"].items():
-        for column in table["columns"]:
-            if column["kind"] == "count":
-                values = frames[table_id][column["name"]].replace("", pd.NA)
-                frames[table_id][column["name"]] = pd.to_numeric(values).astype("Int64")
-        frames[table_id] = frames[table_id].drop(columns="row")
+        counts = [c["name"] for c in table["columns"] if c["kind"] == "count"]
+        frame = frames[table_id].drop(columns="row")
+        frame[counts] = frame[counts].replace("", pd.NA).apply(pd.to_numeric).astype("Int64")
+        frames[table_id] = frame
     return frames
 
 
-def _unit_problems(units: pd.DataFrame, alliances: pd.DataFrame) -> Iterator[str]:
-    """What an alliance says of its unit must be true of it; else nested tables would count it nowhere or twice."""
-    known = {u["unit_id"]: u for u in units.to_dict("records")}
-    shared = [
-        c for c in alliances.columns if c in units.columns and c not in ("unit_id", "name", "type", "row")
-    ]
+def _unit_problems(units: pd.DataFrame, alliances: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Row and what an alliance says that is not true of its unit; nested tables would count it nowhere or twice."""
+    by_id = {u["unit_id"]: u for u in units.to_dict("records")}
+    shared = set(alliances) & set(units) - {"unit_id", "name", "type", "row"}
     own_n = Counter(alliances.loc[alliances["type"] == TOWN, "unit_id"])
-    seen: dict[str, str] = {}
+    first_row: dict[str, str] = {}
     for a in alliances.to_dict("records"):
-        unit = known.get(a["unit_id"])
-        if unit is None:
+        name, row, is_town = a["unit_id"], a["row"], a["type"] == TOWN
+        if name not in by_id:
             continue
-        if unit["type"] != ("kreis" if a["type"] == TOWN else a["type"]):
-            yield f"{a['row']}: type „{a['type']}“ passt nicht zum Gebiet „{unit['unit_id']}“ ({unit['type']})."
+        unit = by_id[name]
+        if unit["type"] != ("kreis" if is_town else a["type"]):
+            yield row, f"type „{a['type']}“ passt nicht zum Gebiet „{name}“ ({unit['type']})"
             continue
-        for column in shared:
-            if a[column] != unit[column] and (a[column] or a["type"] != TOWN):
-                yield f"{a['row']}: {column} „{a[column]}“ ist im Gebiet „{unit['unit_id']}“ „{unit[column]}“."
-        if a["type"] == TOWN:
+        for column in (c for c in alliances.columns if c in shared):
+            if a[column] != unit[column] and (a[column] or not is_town):
+                yield row, f"{column} „{a[column]}“ ist im Gebiet „{name}“ „{unit[column]}“"
+        if is_town:
             continue
-        if unit["unit_id"] in seen:
-            yield f"{a['row']}: das Gebiet „{unit['unit_id']}“ hat schon ein Bündnis in Zeile {seen[unit['unit_id']]}."
-        seen[unit["unit_id"]] = a["row"]
+        if name in first_row:
+            yield row, f"das Gebiet „{name}“ hat schon ein Bündnis in Zeile {first_row[name]}"
+        first_row[name] = row
         joined, own, members = a["joined_n"], a["own_alliances_n"], unit["municipalities_n"]
-        if own.isdecimal() and int(own) != own_n[unit["unit_id"]]:
-            yield f"{a['row']}: own_alliances_n ist {own}, das Register enthält {own_n[unit['unit_id']]} solche Bündnisse."
+        if own.isdecimal() and int(own) != own_n[name]:
+            yield row, f"own_alliances_n ist {own}, das Register enthält {own_n[name]} solche Bündnisse"
         if all(n.isdecimal() for n in (joined, own, members)) and int(joined) + int(own) > int(members):
-            yield f"{a['row']}: joined_n und own_alliances_n sind zusammen mehr als municipalities_n ({members})."
+            yield row, f"joined_n und own_alliances_n sind zusammen mehr als municipalities_n ({members})"
 
 
 def register_frames(units: pd.DataFrame, alliances: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -128,9 +125,9 @@ def register_frames(units: pd.DataFrame, alliances: pd.DataFrame) -> dict[str, p
         frames[name] = frame
     counties = frames["kreise"]
     towns = alliances[alliances["type"] == TOWN]
-    county_level = alliances[alliances["type"] == "kreis"].set_index("unit_id")
-    counties["joined_n"] = counties["unit_id"].map(county_level["joined_n"]).fillna(0).astype("Int64")
-    counties["own_n"] = counties["unit_id"].map(towns["unit_id"].value_counts()).fillna(0).astype("Int64")
+    joined_n = alliances[alliances["type"] == "kreis"].set_index("unit_id")["joined_n"]
+    for name, values in (("joined_n", joined_n), ("own_n", towns["unit_id"].value_counts())):
+        counties[name] = counties["unit_id"].map(values).fillna(0).astype("Int64")
     counties["participating_n"] = counties["joined_n"] + counties["own_n"]
     joined, members = counties["joined_n"], counties["municipalities_n"]
     counties["joined_class"] = "wenige"

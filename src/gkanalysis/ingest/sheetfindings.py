@@ -41,7 +41,6 @@ SHEET_RULES: dict[str, tuple[str, str, str]] = {
     "K09": ("finding", "Antwort nicht von allen kodiert", "bitte nachtragen"),
 }
 _WITH_VALUE = frozenset({"T06", "T07", "T08", "T09", "T14", "T16"})  # the sentence quotes what the cell holds
-_COLUMNS = ["severity", "rule", "title", "file", "sheet", "row", "column", "value", "message"]
 
 
 class SheetFindings:
@@ -49,7 +48,7 @@ class SheetFindings:
 
     def __init__(self, file: str) -> None:
         self.file, self.sheet = file, ""
-        self._rows: list[tuple[Any, ...]] = []
+        self._rows: list[dict[str, Any]] = []
 
     def add(
         self, rule: str, sentence: str, *, row: int | None = None, column: str = "", value: Any = "",
@@ -68,35 +67,29 @@ class SheetFindings:
         """
         severity, title, usual = SHEET_RULES[rule]
         value = printable(str(value))
-        where = [f"„{printable(self.file)}“", place_in_words(self.sheet, row, column)]
+        place = place_in_words(self.sheet, row, column)
+        where = f"„{printable(self.file)}“" + (place and f", {place}")
         quoted = f" „{value}“" if value and rule in _WITH_VALUE else ""
         rest = (f"erlaubt: {allowed}; " if allowed else "") + (todo or usual)
-        message = f"{', '.join(filter(None, where))}{quoted}: {sentence} {rest[:1].upper()}{rest[1:]}."
-        self._rows.append((severity, rule, title, self.file, self.sheet, row, column, value, message))
+        message = f"{where}{quoted}: {sentence} {rest[:1].upper()}{rest[1:]}."
+        self._rows.append(
+            dict.fromkeys(FINDING_COLUMNS, "")
+            | {
+                "severity": severity,
+                "rule": rule,
+                "title": title,
+                "file": self.file,
+                "place": place,
+                "raw": value,
+            }
+            | {"message": message, "row": row, "column": column}
+        )
 
     def table(self) -> pd.DataFrame:
-        """One row per finding: errors first, then what concerns no row, then by row."""
+        """One row per finding as in the common log, with `row` and `column`: errors first, then by row, none before 1."""
         ranks = {"error": 0, "finding": 1, "hint": 2}
-        rows = sorted(self._rows, key=lambda f: (ranks[f[0]], f[5] or 0))
-        return pd.DataFrame(rows, columns=_COLUMNS).astype({"row": "Int64"})
-
-
-def finding_log_rows(findings: pd.DataFrame) -> list[dict[str, str]]:
-    """Findings of a spreadsheet with the columns of the common log (`gkanalysis.core.findings`).
-
-    Examples
-    --------
-    >>> findings = SheetFindings("log.csv")
-    >>> findings.add("T10", "Hier fehlt ein Wert.", row=3, column="B „Tage“")
-    >>> finding_log_rows(findings.table())[0]["place"]
-    'Zeile 3, Spalte B „Tage“'
-    """
-    return [
-        dict.fromkeys(FINDING_COLUMNS, "")
-        | {"severity": f.severity, "rule": f.rule, "title": f.title, "file": f.file, "raw": f.value}
-        | {"place": place_in_words(f.sheet, f.row, f.column), "message": f.message}
-        for f in findings.itertuples()
-    ]
+        rows = sorted(self._rows, key=lambda f: (ranks[f["severity"]], f["row"] or 0))
+        return pd.DataFrame(rows, columns=[*FINDING_COLUMNS, "row", "column"]).astype({"row": "Int64"})
 
 
 def place_in_words(sheet: str, row: int | None, column: str) -> str:

@@ -101,7 +101,8 @@ def closest(wanted: str, there: Iterable[str], cutoff: float) -> str:
     return f" Gemeint ist vielleicht „{printable(by_text[near[0]])}“." if near else ""
 
 
-def _quoted(texts: Iterable[str]) -> str:
+def quoted(texts: Iterable[str]) -> str:
+    """Texts in German quotes, in a row."""
     return ", ".join(f"„{printable(text)}“" for text in texts)
 
 
@@ -173,7 +174,7 @@ class _Reader:
         if not heading.row:
             self.findings.add(
                 "T02", f"In den ersten {HEADING_ROWS} Zeilen steht keine der Überschriften.",
-                allowed=_quoted(map(main_title, self.spec.columns)),
+                allowed=quoted(map(main_title, self.spec.columns)),
             )  # fmt: skip
             return []
         self._check_heading(sheet, heading)
@@ -192,11 +193,11 @@ class _Reader:
         candidates = named if wanted else fitting if len(sheets) > 1 else [0]
         if len(candidates) == 1 and sheets:
             return candidates[0]
-        sentence = f"Vorhanden sind die Blätter {_quoted(s.name for s in sheets) or 'keine'}."
+        sentence = f"Vorhanden sind die Blätter {quoted(s.name for s in sheets) or 'keine'}."
         if fitting:
-            places = _quoted(sheets[k].name for k in fitting)
+            places = quoted(sheets[k].name for k in fitting)
             sentence += f" Die erwarteten Überschriften stehen auf {places}."
-        allowed = _quoted(self.spec.sheets) or "genau ein Blatt mit den Überschriften"
+        allowed = quoted(self.spec.sheets) or "genau ein Blatt mit den Überschriften"
         self.findings.add("T01", sentence, allowed=allowed)
         return None
 
@@ -211,7 +212,7 @@ class _Reader:
                 add("T04", sentence, row=row, column=letters, value=title, allowed="jede Überschrift einmal")
             elif not places and not column.may_be_absent:
                 sentence = f"Die Spalte „{title}“ fehlt.{closest(title, heading.unknown.values(), 0.5)}"
-                allowed = _quoted(dict.fromkeys((*column.titles, column.name)))
+                allowed = quoted(dict.fromkeys((*column.titles, column.name)))
                 add("T03", sentence, row=row, value=title, allowed=allowed)
             elif sheet.hidden_columns.intersection(places):
                 add("T15", "Die Spalte ist ausgeblendet und wird mitgelesen.", column=letters, value=title)

@@ -91,14 +91,7 @@ class Sheet:
 def read_workbook(path: str | Path) -> tuple[Sheet, ...]:
     """Read the sheets of a spreadsheet; the content decides whether it is .xlsx or CSV, never the extension.
 
-    Parameters
-    ----------
-    path : str or Path
-
-    Returns
-    -------
-    tuple of Sheet
-        In the order of the file, hidden ones included. Sheets that hold a chart only are left out.
+    Sheets come in the order of the file, hidden ones included; those that hold a chart only are left out.
 
     Raises
     ------

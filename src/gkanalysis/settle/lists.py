@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from gkanalysis.codebook.lists import ALLIANCE, ListBook
-from gkanalysis.core.findings import Log
-from gkanalysis.ingest.sheetfindings import finding_log_rows, place_in_words
+from gkanalysis.core.findings import FINDING_COLUMNS, Log
+from gkanalysis.ingest.sheetfindings import place_in_words
 from gkanalysis.ingest.spreadsheets import main_title
 from gkanalysis.settle.process import read_files
 
@@ -32,7 +32,7 @@ def process_list(
     log = Log()
     files = read_files(data, data / book.source, interim / "files.csv", "file", log)
     rows, findings = (pd.read_parquet(interim / f"{name}.parquet") for name in ("rows", "found"))
-    log.findings += finding_log_rows(findings)
+    log.findings += findings[FINDING_COLUMNS].to_dict("records")
     case_of = {
         row: i for row, i in zip(rows["row"], rows.get(ALLIANCE, ()), strict=False) if isinstance(i, str)
     }
@@ -46,7 +46,7 @@ def process_list(
     for f in findings[findings["rule"].isin(SET_ASIDE)].itertuples():
         title = re.search("„(.+)“$", f.column)
         log.lose(
-            "ingest", SET_ASIDE[f.rule], "nicht übernommen", f.message, file=f.file, raw=f.value, rule=f.rule,
+            "ingest", SET_ASIDE[f.rule], "nicht übernommen", f.message, file=f.file, raw=f.raw, rule=f.rule,
             case_id="" if pd.isna(f.row) else case_of.get(int(f.row), ""),
             place=place_in_words("", f.row, f.column), item_id=names.get(title[1], "") if title else "",
         )  # fmt: skip

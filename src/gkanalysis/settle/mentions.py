@@ -12,9 +12,9 @@ import pandas as pd
 from gkanalysis.codebook.categories import CATEGORY_FILE, CategoryBook
 from gkanalysis.codebook.instrument import Codebook
 from gkanalysis.core.errors import CodebookError
-from gkanalysis.core.findings import Log
+from gkanalysis.core.findings import FINDING_COLUMNS, Log
 from gkanalysis.ingest.categories import coding_sheet, read_codings
-from gkanalysis.ingest.sheetfindings import SheetFindings, finding_log_rows
+from gkanalysis.ingest.sheetfindings import SheetFindings
 
 SHEET = "kategorien.csv"
 SEPARATOR = ";"  # between several mentions of one answer
@@ -52,14 +52,14 @@ def read_mentions(
     given: dict[tuple[str, str, int], list[tuple[str, str]]] = {}
     if path.exists():
         codings = read_codings(path, answers.assign(source=book.source), replace(categories, items=items))
-        log.findings += finding_log_rows(codings.findings)
+        log.findings += codings.findings[FINDING_COLUMNS].to_dict("records")
         for c in codings.rows.itertuples():
             given.setdefault((c.case_id, c.item_id, c.mention), []).append((c.coder, c.category))
     elif len(answers):
         lacking = SheetFindings(SHEET)
         message = f"Die Datei fehlt; {len(answers)} Nennungen offener Antworten haben keine Kategorie."
         lacking.add("K01", message, todo=f"bitte in „{folder}“ anlegen und kodieren")
-        log.findings += finding_log_rows(lacking.table())
+        log.findings += lacking.table()[FINDING_COLUMNS].to_dict("records")
     return _frame(list(_coded(answers, given, categories, book.source)))
 
 
