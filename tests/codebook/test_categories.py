@@ -54,9 +54,9 @@ def test_book_is_read(book_of):
             "",
             "Zeile 9, items › 9 › categories › wissen: es fehlt „definition“",
         ),
-        ("id: wissen", "id: wissen, id: x", "steht doppelt"),
+        ("id: wissen", "id: wissen, id: x", "nicht lesbar: Zeile 9, Spalte 22: „id“ steht doppelt"),
         ("items:", "dinge:", "es fehlt „items“"),
-        ("items:", "[", "nicht lesbar"),
+        (GOOD[GOOD.index("    categories") :], "", "items › 9: es fehlt „categories“"),
     ],
 )
 def test_mistakes_are_named(book_of, old, new, said):
@@ -73,15 +73,3 @@ def test_all_mistakes_in_one_pass(book_of):
         match=r"(?s)Zeile 2, coders.*Zeile 10, items › 9: „nachhaltigkeit-2022“, Item „9“ steht doppelt",
     ):
         book_of(GOOD.replace("Kodierung B]", "Kodierung A]") + item)
-
-
-def test_item_without_categories(book_of):
-    """An item that nothing can be coded with is refused."""
-    with pytest.raises(CodebookError, match="items › 9: es fehlt „categories“"):
-        book_of(GOOD[: GOOD.index("    categories")])
-
-
-def test_file_that_is_not_there(tmp_path):
-    """One German sentence."""
-    with pytest.raises(CodebookError, match="nicht lesbar"):
-        read_category_book(tmp_path / "x.yml")

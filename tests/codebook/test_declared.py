@@ -54,17 +54,9 @@ def test_cause_is_named(text, sentence, load):
     assert said != OTHERWISE
 
 
-def test_key_that_stands_twice_is_named_where_it_does():
-    """The second of the two is the one to look at."""
-    with pytest.raises(yaml.YAMLError) as error:
-        load_yaml("a: 1\nb: 2\na: 3")
-    assert why_unreadable(error.value).startswith("Zeile 3, Spalte 1: „a“ steht doppelt")
-
-
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (FileNotFoundError(2, "No such file"), "die Datei fehlt"),
         (PermissionError(13, "denied"), "Zugriffsrechte"),
         (UnicodeDecodeError("utf-8", b"\xe4", 0, 1, "x"), "UTF-8"),
     ],

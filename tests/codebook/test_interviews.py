@@ -90,16 +90,3 @@ def test_slip_is_named(read, old, new, said):
     assert old in GOOD
     with pytest.raises(CodebookError, match=re.escape(said)):
         read(GOOD.replace(old, new, 1))
-
-
-def test_all_slips_stand_in_one_message(read):
-    """Who mends the file sees everything at once."""
-    text = GOOD.replace("label: Ziele", "label: 3").replace('"Es ist gut."', "''")
-    with pytest.raises(CodebookError, match=r"(?s)label: „3“ ist kein Text.*„definition“ ist leer"):
-        read(text)
-
-
-def test_missing_file_is_named(tmp_path):
-    """A codebook that is not there is an error of its stage."""
-    with pytest.raises(CodebookError, match=r"fehlt\.yml“ ist nicht lesbar: die Datei fehlt"):
-        read_interview_codebook(tmp_path / "fehlt.yml")

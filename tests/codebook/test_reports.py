@@ -53,6 +53,16 @@ def test_missing_entry_is_named(project, name):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"kind": "poster"}, "kind: „poster“ gibt es nicht (erlaubt: report, slides"),
+        ({"formats": ["pptx"]}, "„formats“ nennt für „kind: report“ eines oder mehrere von html, pdf, docx"),
+        (
+            {"kind": "slides", "formats": ["docx"]},
+            "für „kind: slides“ eines oder mehrere von html, pdf, pptx",
+        ),
+        ({"formats": []}, "„formats“ nennt"),
+        ({"formats": ["pdf", "pdf"]}, "jedes einmal"),
+        ({"formats": "pdf"}, "formats: „pdf“ ist keine Liste"),
+        ({"formats": [{"pdf": 1}]}, "formats › 1: ein Block ist kein Text"),
         ({"titel": "x"}, "unbekannt ist „titel“"),
         ({"title": 2019}, "title: „2019“ ist kein Text"),
         ({"authors": "Eine Person"}, "authors: „Eine Person“ ist keine Liste"),
@@ -122,24 +132,3 @@ def test_kind_and_formats_have_defaults(project):
     assert (project().kind, project().formats) == ("report", ("html", "pdf", "docx"))
     assert project(kind="slides").formats == ("html", "pdf", "pptx")
     assert project(kind="slides", formats=["pdf"]).formats == ("pdf",)
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"kind": "poster"}, "kind: „poster“ gibt es nicht .erlaubt: report, slides"),
-        ({"formats": ["pptx"]}, "„formats“ nennt für „kind: report“ eines oder mehrere von html, pdf, docx"),
-        (
-            {"kind": "slides", "formats": ["docx"]},
-            "für „kind: slides“ eines oder mehrere von html, pdf, pptx",
-        ),
-        ({"formats": []}, "„formats“ nennt"),
-        ({"formats": ["pdf", "pdf"]}, "jedes einmal"),
-        ({"formats": "pdf"}, "formats: „pdf“ ist keine Liste"),
-        ({"formats": [{"pdf": 1}]}, "formats › 1: ein Block ist kein Text"),
-    ],
-)
-def test_wrong_kind_or_format_is_named(project, changes, message):
-    """The message lists what there is."""
-    with pytest.raises(CodebookError, match=message):
-        project(**changes)
