@@ -214,6 +214,17 @@ def test_small_bases_look_different():
     assert area(shaded, dark) > 20_000 > area(white, dark)
 
 
+def test_intervals_are_drawn_where_there_is_room():
+    """Groups below one another with their intervals, up to twelve labels; else joined in one line each."""
+    heights = [
+        svg_size(draw("dots", n, **o)[0])[1]
+        for n, o in ((GAPS, {}), (GAPS, {"intervals": False}), (DOTS, {}))
+    ]
+    assert heights[0] > heights[1] == heights[2]
+    many = pd.concat([GAPS.assign(label=f"Amt {k}") for k in range(13)])
+    assert svg_size(draw("dots", many)[0])[1] < svg_size(draw("dots", many, intervals=True)[0])[1]
+
+
 def test_one_dot_for_each_case():
     """As many dots as the base, those of the statement in its colour; many and long labels stay inside."""
     svg = draw("units", YES_NO, highlight=["Ja"])[0]

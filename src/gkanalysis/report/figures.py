@@ -330,16 +330,18 @@ def _units(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) -> Ma
 
 def _dots(
     numbers: pd.DataFrame, slide: bool, highlight: Collection[str], *, blocks: Mapping[str, Sequence[str]] | None = None,
-    right: Mapping[str, str] | None = None, right_head: str = "", intervals: bool = True,
+    right: Mapping[str, str] | None = None, right_head: str = "", intervals: bool | None = None,
 ) -> Made:  # fmt: skip
     """A dot per group on a scale of percent, one line per label; hollow on a very small base.
 
-    Where every dot has its interval, it is a thin line and the groups stand below one another; else a line joins them.
+    Intervals are thin lines, and the groups stand below one another; where there are none or, unless asked for, more
+    than twelve labels, a line joins the groups.
     """
     _check(numbers, highlight)
     blocks = blocks or {"": _unique(numbers["label"])}
     groups = _unique(numbers["group_label"])
-    intervals = intervals and bool(numbers["ci_low"].notna().all())
+    few = sum(map(len, blocks.values())) <= 12
+    intervals = bool(numbers["ci_low"].notna().all()) and (few if intervals is None else intervals)
     apart = 0.24 if intervals else 0.0
     places = {}
     for heading, labels in blocks.items():
