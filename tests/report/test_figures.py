@@ -26,14 +26,6 @@ from gkanalysis.report.figures import (
     default_kind,
     draw,
 )  # fmt: skip
-from gkanalysis.report.oldfigures import (
-    base_line,
-    field_time,
-    figure_table,
-    flow_alt,
-    flow_numbers,
-    matrix_table,
-)
 from gkanalysis.report.slides import svg_size
 from gkanalysis.report.style import ACCENT, INK, SEGMENTS, TYPE_LOOKS
 
@@ -116,15 +108,11 @@ def test_same_bytes_in_another_process_whatever_the_settings():
         "mpl.rcParams.update({'font.size': 30, 'axes.facecolor': 'red', 'savefig.dpi': 10})\n"
         "print(*(hashlib.sha256(b).hexdigest() for k in t.FORMS for b in t.drawn(k, mark='M')))"
     )
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone}, cwd=ROOT,
-            capture_output=True, text=True, check=True,
-        ).stdout
-        for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))
-    }  # fmt: skip
-    here = [hashlib.sha256(b).hexdigest() for kind in FORMS for b in drawn(kind, mark="M")]
-    assert [o.split() for o in outputs] == [here]
+    other = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}, cwd=ROOT,
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert other.split() == [hashlib.sha256(b).hexdigest() for kind in FORMS for b in drawn(kind, mark="M")]
 
 
 @pytest.mark.parametrize("kind", FORMS)
@@ -245,14 +233,6 @@ def test_flow_shows_every_alliance_once_a_wave():
     assert area(png, STATES["returned"][0]) / area(png, STATES["not_returned"][0]) == pytest.approx(
         13 / 3, rel=0.12
     )
-    numbers = flow_numbers(FLOW, STATE_LABELS, {"alle": "insgesamt"})
-    assert numbers["label"].iloc[3] == "2019 → 2020: nicht angefragt → kein Rücklauf"
-    assert flow_alt(FLOW, STATE_LABELS) == (
-        "Flussdiagramm von 6 Bündnissen über die Wellen 2019, 2020 und 2022. "
-        "2019: Rücklauf 4, kein Rücklauf 1, nicht angefragt 1. 2020: Rücklauf 4, kein Rücklauf 1, abgelehnt 1. "
-        "2022: Rücklauf 5, kein Rücklauf 1. Größte Ströme: 2019 → 2020 von Rücklauf zu Rücklauf 3, "
-        "2020 → 2022 von Rücklauf zu Rücklauf 3, 2019 → 2020 von Rücklauf zu abgelehnt 1."
-    )
 
 
 @pytest.mark.parametrize(
@@ -275,33 +255,3 @@ def test_what_would_lie_is_refused(kind, numbers, options, message):
     """Parts that are no whole, labels twice or unknown, holes, an alliance that falls out between two waves."""
     with pytest.raises(NotebookError, match=message):
         draw(kind, numbers, **options)
-
-
-def test_tables_of_figures():
-    """What is not named is left out; a row of a matrix that is missing is refused; numbers stay as they are."""
-    table = pd.DataFrame(
-        {"row": ["a", "a"], "subgroup": ["alle", "kreis"], "aspect": "x", "n": [3, 1], "base_n": [4, 2]}
-    )
-    first = ["label", "group", "group_label", "n", "base_n"]
-    by_group = figure_table(table, {"a": "Amt"}, {"kreis": "Kreise"})
-    assert by_group[first].values.tolist() == [["Amt", "kreis", "Kreise", 1, 2]]
-    by_row = figure_table(table, {"a": "Amt"}, {"kreis": "Kreise"}, by="row")
-    assert by_row[first[:3]].values.tolist() == [["Kreise", "a", "Amt"]]
-    matrix = matrix_table(table, {"a": "Amt"}, {"x": "Lücke"}, {"kreis": "Kreise"})
-    assert matrix[first].values.tolist() == [["Amt", "kreis.x", "Kreise: Lücke", 1, 2]]
-    for broken in (table.iloc[:1], pd.concat([table, table])):
-        with pytest.raises(NotebookError, match="Der Matrix fehlen Zellen"):
-            matrix_table(broken, {"a": "Amt"}, {"x": "Lücke"}, {"kreis": "Kreise"})
-
-
-@pytest.mark.parametrize(
-    ("days", "text"),
-    [
-        (["2022-03-21", "2022-03-01"], "März 2022"),
-        (["2020-01-03", "2019-12-20"], "Dezember 2019 bis Januar 2020"),
-    ],
-)
-def test_lines_below_figures(days, text):
-    """Field time from the first to the last form; the base behind the words, with spaces that do not break."""
-    assert field_time(pd.DataFrame({"received": days})) == text
-    assert base_line("Basis: alle", 1234) == "Basis: alle (n\u00a0=\u00a01.234)"
