@@ -48,7 +48,7 @@ def test_register_as_frames(read):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "sentence"),
     [
         (("B3,Gem", "B2,Gem"), "Zeile 4: alliance_id „B2“ steht schon in Zeile 3"),
         (("stadt,S1,", "stadt,S9,"), "Zeile 2: unit_id „S9“ steht nicht in „register/gebiete.csv“"),
@@ -63,11 +63,11 @@ def test_register_as_frames(read):
         (("10,5,1", "10,11,1"), "joined_n (11) ist größer als municipalities_n (10)"),
     ],
 )  # fmt: skip
-def test_problems(read, change, said):
+def test_problems(read, change, sentence):
     """Repeated ids, unknown units, and whatever an alliance says that is not true of its unit."""
     with pytest.raises(ValidationError) as caught:
         read(change)
-    assert said in str(caught.value)
+    assert sentence in str(caught.value)
 
 
 def test_every_problem_in_one_pass(read):

@@ -72,7 +72,7 @@ class RefusedError(IngestError):
     def __init__(self, rule, name, detail=""):
         self.rule = rule
         shown = f" ({printable(detail)})" if detail else ""
-        super().__init__(f"Die Datei „{printable(name)}“{shown} {self.sentences[rule]}.")
+        super().__init__(f"Die Datei „{printable(name, 300)}“{shown} {self.sentences[rule]}.")
 
 
 class RefusedFileError(RefusedError):

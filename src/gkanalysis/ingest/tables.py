@@ -73,7 +73,7 @@ def read_rows(path: Path, columns: Sequence[str], *, optional: Iterable[str] = (
     """Rows of a list that the team keeps as CSV, as text, each with `row`, its line in the sheet.
 
     Sentences name the whole path, since each source has lists of the same names. The encoding of Windows is read, too:
-    every value is held against a codebook, so that a wrong umlaut cannot slip in.
+    names and ids are held against the register or a codebook, where a wrong umlaut shows.
 
     Raises
     ------
