@@ -61,7 +61,7 @@ def run_chapters(
 
 # What notebooks load only when they compute, draw or save something.
 LATE = (
-    "IPython.core.interactiveshell", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
+    "IPython.core.interactiveshell", "gkanalysis.report.figures", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
     "PIL.PngImagePlugin", "pyarrow.dataset", "pyarrow.parquet", "scipy.stats",
 )  # fmt: skip
 
