@@ -142,11 +142,12 @@ def test_cells_that_no_program_writes_are_damage(cells, cell):
 
 
 def test_too_many_cells(tmp_path, monkeypatch):
-    """A limit on all sheets together, and on CSV files."""
+    """A limit on all sheets together, on their rows and merged areas, and on CSV files."""
     monkeypatch.setattr("gkanalysis.ingest.workbook.MAX_CELLS", 3)
     monkeypatch.setattr("gkanalysis.ingest.tables.MAX_CELLS", 3)
     assert len(read_workbook(written(tmp_path, xlsx({"a": [[1, 2]], "b": [[3]]})))) == 2
-    for data in (xlsx({"a": [[1, 2]], "b": [[3, 4]]}), b"a;b\nc;d\n"):
+    many_areas = xlsx([[1]], merged=[f"A{k}:B{k}" for k in range(1, 5)])
+    for data in (xlsx({"a": [[1, 2]], "b": [[3, 4]]}), many_areas, b"a;b\nc;d\n"):
         with pytest.raises(RefusedSheetError, match=r"400\.000 gefüllte Zellen"):
             read_workbook(written(tmp_path, data))
 

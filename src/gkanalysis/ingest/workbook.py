@@ -228,7 +228,7 @@ def _copy(package: OfficePackage) -> tuple[list[tuple[str, bool, Areas]], bytes]
     if root is None or etree.QName(root).localname != "workbook":
         raise package.refusal("not_sheet")
     targets = {i: (kind, package.find(t)) for owner, i, kind, t in package.relationships if owner == book}
-    listed, parts, n_cells, sheets, links = [], {}, 0, "", ""
+    listed, parts, n_cells, n_others, sheets, links = [], {}, 0, 0, "", ""
     for element in root.iter("{*}sheet"):
         identifier = next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
         kind, part = targets.get(identifier, ("", None))
@@ -236,7 +236,10 @@ def _copy(package: OfficePackage) -> tuple[list[tuple[str, bool, Areas]], bytes]
             continue
         cells = package.xml(part, max_tags=MAX_TAGS)
         n_cells += sum(1 for _ in cells.iter("{*}c"))  # also if several sheets are one part
-        if n_cells > MAX_CELLS:
+        n_others += sum(
+            1 for _ in cells.iter("{*}row", "{*}col", "{*}mergeCell")
+        )  # openpyxl keeps each of them
+        if max(n_cells, n_others) > MAX_CELLS:
             raise package.refusal("cells")
         merged = tuple(_area(e.get("ref", "")) for e in cells.iter("{*}mergeCell"))
         listed.append((element.get("name", ""), element.get("state", "visible") != "visible", merged))
