@@ -163,8 +163,8 @@ def number_of(length: int, what: str) -> BeforeValidator:
 
 AnyText = Annotated[str, Strict()]
 Text = Annotated[str, Strict(), Field(min_length=1)]
-AnyWritten = Annotated[AnyText, BeforeValidator(_text_of)]
-Written = Annotated[Text, BeforeValidator(_text_of)]
+AnyWritten = Annotated[AnyText, BeforeValidator(_text_of, json_schema_input_type=str | float)]
+Written = Annotated[Text, BeforeValidator(_text_of, json_schema_input_type=str | float)]
 Flag = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]
 Number = Annotated[float, PlainValidator(_number), WithJsonSchema({"type": "number"})]
@@ -454,5 +454,7 @@ def _keys(schema: Mapping[str, Any], place: Place) -> list[str]:
             rest = here.get("items") if isinstance(part, int) else here.get("additionalProperties")
             here = inner or ({"$ref": tagged} if tagged else rest if isinstance(rest, dict) else here)
         while "$ref" in here or "anyOf" in here:
-            here = here["anyOf"][0] if "anyOf" in here else schema["$defs"][here["$ref"].rpartition("/")[2]]
+            blocks = [o for o in here.get("anyOf", ()) if o.get("type") in (None, "object", "array")]
+            target = schema["$defs"][here["$ref"].rpartition("/")[2]] if "$ref" in here else {}
+            here = target or next(iter(blocks), {})
     return list(here.get("properties", ()))

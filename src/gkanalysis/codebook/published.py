@@ -37,7 +37,10 @@ class _Part(Declared):
     times: Whole = key("wie oft sie zählt", 1)
 
 
-Part = Annotated[_Part, BeforeValidator(lambda v: {"number": v} if isinstance(v, str) else v)]
+Part = Annotated[
+    _Part,
+    BeforeValidator(lambda v: {"number": v} if isinstance(v, str) else v, json_schema_input_type=str | _Part),
+]
 
 
 class _Relation(Declared):
