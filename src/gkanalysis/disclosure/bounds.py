@@ -82,8 +82,7 @@ class System:
         Contradiction
             If the statements exclude each other.
         """
-        low, high = self._solver().ends(target)
-        return low, high
+        return tuple(self._solver().ends(target))
 
     def low(self, target: Terms) -> int:
         """The smallest value alone, in half the time; see `bounds`."""
@@ -198,10 +197,8 @@ class _Reduced:
 def smallest_cause(system: System, holds: Callable[[System], bool], order: Sequence[str]) -> list[str]:
     """Labels that suffice for something to hold, none of which can go.
 
-    Parameters
-    ----------
-    holds : what is to be explained; must hold for the whole system, and with more labels whenever with fewer
-    order : all labels, those that should rather go first; whole blocks are tried before single ones
+    It must hold for the whole system, and with more labels whenever with fewer. In the `order` of all labels come first
+    those that should rather go; whole blocks are tried before single ones.
     """
     kept = list(order)
     size = max(1, len(kept) // 2)

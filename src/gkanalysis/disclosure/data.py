@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,11 +10,12 @@ import pandas as pd
 
 from gkanalysis.codebook.categories import CATEGORY_FILE, read_category_book
 from gkanalysis.codebook.instrument import Codebook, Item, read_codebook
-from gkanalysis.codebook.interviews import read_interview_codebook
+from gkanalysis.codebook.interviews import InterviewCodebook, read_interview_codebook
 from gkanalysis.codebook.lists import ALLIANCE, ListBook, read_list_book
 from gkanalysis.codebook.policy import Policy
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.claims import IN_LIST, SourceData, category_question, option_question
+from gkanalysis.disclosure.received import tables
 from gkanalysis.disclosure.world import NONE, NOT_ASKED, Question
 
 FREE = ("answered", NONE, NOT_ASKED)
@@ -25,63 +26,46 @@ LISTED = "listed"  # the only status in a list: every alliance of the register c
 CASE_QUESTIONS = ("version", "contact")  # columns of the cases that say something about a single one
 
 
-class _Lazy(Mapping):
-    """Answers that are looked up when somebody asks for them."""
+class _Lazy(dict):
+    """Answers by question that are made when somebody asks for them."""
 
-    def __init__(self, names, find) -> None:
-        self._names, self._find, self._known = list(names), find, {}
+    def __init__(self, make: Callable[[str], pd.Series]) -> None:
+        super().__init__()
+        self._make = make
 
-    def __getitem__(self, name: str) -> pd.Series:
-        if name not in self._known:
-            if name not in self._names:
-                raise KeyError(name)
-            self._known[name] = self._find(name)
-        return self._known[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
+    def __missing__(self, name: str) -> pd.Series:
+        return self.setdefault(name, self._make(name))
 
 
 def read_sources(paths: ProjectPaths, policy: Policy) -> dict[str, SourceData]:
-    """All sources whose processed tables exist: forms, coded interviews, and lists that name alliances."""
-    found = _lists(paths)
-    for path in sorted(paths.processed.glob("*-cases.parquet")):
-        source = path.stem.removesuffix("-cases")
-        cases = pd.read_parquet(path)
-        if (paths.processed / f"{source}-responses.parquet").exists():
-            responses = pd.read_parquet(paths.processed / f"{source}-responses.parquet")
-            book = read_codebook(paths.codebook(source))
-            mentions = paths.processed / f"{source}-mentions.parquet"
-            coded = pd.read_parquet(mentions) if mentions.exists() else None
-            found[source] = with_categories(
-                forms_data(source, cases, responses, book), coded, paths.codebooks / CATEGORY_FILE
-            )
-        elif (paths.processed / f"{source}-codings.parquet").exists():
-            register = pd.read_parquet(paths.processed / "buendnisse.parquet")
-            register = register.rename(columns={"alliance_id": "case_id"})
-            codings = pd.read_parquet(paths.processed / f"{source}-codings.parquet")
-            book = read_interview_codebook(paths.codebook(source))
-            labels = {c: d.label for c, d in book.codes.items()}
-            rules = policy.sources.get(source)
-            absent = rules.absent[0] if rules else "missing"
-            found[source] = interview_data(source, cases, codings, labels, book.lead_coder, register, absent)
-    return found
+    """All sources whose processed tables exist: lists that name alliances, forms, and coded interviews."""
 
+    def table(name: str) -> pd.DataFrame | None:
+        path = paths.processed / f"{name}.parquet"
+        return pd.read_parquet(path) if path.exists() else None
 
-def _lists(paths: ProjectPaths) -> dict[str, SourceData]:
-    """Lists that name alliances, by source."""
-    found = {}
-    for path in sorted(paths.processed.glob("*-rows.parquet")):
-        source = path.stem.removesuffix("-rows")
+    sources, alliances = {}, table("buendnisse")
+    register = pd.DataFrame() if alliances is None else alliances.rename(columns={"alliance_id": "case_id"})
+    for source, path in tables(paths, "rows"):
         rows = pd.read_parquet(path)
         if ALLIANCE in rows:
-            register = pd.read_parquet(paths.processed / "buendnisse.parquet")
-            register = register.rename(columns={"alliance_id": "case_id"})
-            found[source] = list_data(source, rows, read_list_book(paths.codebook(source)), register)
-    return found
+            sources[source] = list_data(source, rows, read_list_book(paths.codebook(source)), register)
+    for source, path in tables(paths, "cases"):
+        cases, responses, codings = (
+            pd.read_parquet(path),
+            table(f"{source}-responses"),
+            table(f"{source}-codings"),
+        )
+        if responses is not None:
+            data = forms_data(source, cases, responses, read_codebook(paths.codebook(source)))
+            sources[source] = with_categories(
+                data, table(f"{source}-mentions"), paths.codebooks / CATEGORY_FILE
+            )
+        elif codings is not None:
+            book, rules = read_interview_codebook(paths.codebook(source)), policy.sources.get(source)
+            absent = rules.absent[0] if rules else "missing"
+            sources[source] = interview_data(source, cases, codings, book, register, absent)
+    return sources
 
 
 def forms_data(source: str, cases: pd.DataFrame, responses: pd.DataFrame, book: Codebook) -> SourceData:
@@ -102,7 +86,7 @@ def forms_data(source: str, cases: pd.DataFrame, responses: pd.DataFrame, book: 
 
     statuses = tuple(dict.fromkeys([*(r["id"] for r in book.completeness), *sorted(set(cases["status"]))]))
     sets = {s: tuple(book.set_items(s)) for s in book.sets}
-    return SourceData(source, cases, statuses, questions, _Lazy(questions, answers), sets)
+    return SourceData(source, cases, statuses, questions, _Lazy(answers), sets)
 
 
 def with_categories(data: SourceData, mentions: pd.DataFrame | None, path: Path) -> SourceData:
@@ -132,7 +116,7 @@ def with_categories(data: SourceData, mentions: pd.DataFrame | None, path: Path)
     sets = {item: tuple(category_question(item, c.id) for c in of_item) for item, of_item in declared.items()}
     return replace(
         data, questions={**data.questions, **questions}, sets={**data.sets, **sets},
-        answers=_Lazy([*data.answers, *questions], answers),
+        answers=_Lazy(answers),
     )  # fmt: skip
 
 
@@ -158,14 +142,8 @@ def _states(rows: pd.DataFrame, item: Item) -> pd.Series:
 
 
 def interview_data(
-    source: str,
-    cases: pd.DataFrame,
-    codings: pd.DataFrame,
-    labels: Mapping[str, str],
-    lead_coder: str,
-    register: pd.DataFrame,
-    absent: str,
-) -> SourceData:
+    source: str, cases: pd.DataFrame, codings: pd.DataFrame, book: InterviewCodebook, register: pd.DataFrame, absent: str
+) -> SourceData:  # fmt: skip
     """A source of interviews: every code is a question; the lead coder's codings say which cases have it.
 
     The population is the register: nobody knows which of its cases were interviewed.
@@ -173,8 +151,8 @@ def interview_data(
     status = register["case_id"].map(cases.set_index("case_id")["status"]).fillna(absent)
     population = register.assign(status=status.astype(str))
     spoken = set(cases["case_id"])
-    questions = {c: Question(c, (*HAS, NOT_ASKED), label, HAS_LABELS) for c, label in labels.items()}
-    lead = codings[codings["coder"] == lead_coder]
+    questions = {c: Question(c, (*HAS, NOT_ASKED), d.label, HAS_LABELS) for c, d in book.codes.items()}
+    lead = codings[codings["coder"] == book.lead_coder]
 
     def answers(code: str) -> pd.Series:
         having = set(lead.loc[lead["code_id"] == code, "case_id"])
@@ -185,23 +163,14 @@ def interview_data(
         return pd.Series(states, index=population["case_id"], dtype=object)
 
     statuses = tuple(dict.fromkeys([*sorted(set(cases["status"].astype(str))), absent]))
-    return SourceData(source, population, statuses, questions, _Lazy(questions, answers))
+    return SourceData(source, population, statuses, questions, _Lazy(answers))
 
 
 def list_data(source: str, rows: pd.DataFrame, book: ListBook, register: pd.DataFrame) -> SourceData:
-    """The alliances of a list and what their rows say.
+    """The alliances of a list and what their rows say: one row of the `register` per alliance, of `rows` per row.
 
-    Parameters
-    ----------
-    source : its name
-    rows : one row per row of the list, with `case_id`
-    book : its codebook
-    register : one row per alliance: `case_id` and the attributes
-
-    Returns
-    -------
-    SourceData with the questions `any`, `<column>/<option>` (also `+<column>` for rows in which another column is
-    filled), `filled/<column>`, `rows` and each column of numbers (their sums)
+    Questions are `any`, `<column>/<option>` (also `+<column>` for rows in which another column is filled),
+    `filled/<column>`, `rows` and each column of numbers (their sums).
     """
     cases = register.assign(status=LISTED)
     ids = cases["case_id"]
@@ -222,8 +191,7 @@ def list_data(source: str, rows: pd.DataFrame, book: ListBook, register: pd.Data
         answers[name] = _having(rows[rows[column].notna()], ids)
     amounts = [c.name for c in book.spec.columns if c.kind in ("int", "number")]
     for name in ["rows", *amounts]:
-        counted = rows.assign(rows=1)
-        sums = counted.groupby(ALLIANCE)[name].sum().reindex(ids).fillna(0).astype(float)
+        sums = rows.assign(rows=1).groupby(ALLIANCE)[name].sum().reindex(ids).fillna(0).astype(float)
         states = pd.Series([f"{x:g}" for x in sums], index=ids, dtype=object)
         questions[name] = Question(name, tuple(sorted(set(states), key=float)), f"Summe: {name}")
         answers[name] = states
@@ -231,5 +199,6 @@ def list_data(source: str, rows: pd.DataFrame, book: ListBook, register: pd.Data
 
 
 def _having(rows: pd.DataFrame, ids: pd.Series) -> pd.Series:
+    """Whether each alliance stands in some rows."""
     having = set(rows[ALLIANCE])
     return pd.Series(["present" if i in having else "absent" for i in ids], index=ids, dtype=object)

@@ -23,13 +23,9 @@ class Paired(NamedTuple):
 
 
 def printable_detail(
-    pairs: Paired,
-    first: tuple[int, int],
-    second: tuple[int, int],
-    threshold: int,
-    interval: Callable[[Paired], object],
-    verdict: Callable[[Paired], object] = lambda _: None,
-) -> str:
+    pairs: Paired, first: tuple[int, int], second: tuple[int, int], threshold: int,
+    interval: Callable[[Paired], object], verdict: Callable[[Paired], object] = lambda _: None,
+) -> str:  # fmt: skip
     """The most that may be printed of one paired question.
 
     Parameters
@@ -65,16 +61,12 @@ def printable_detail(
             f"{tuple(pairs)}; bitte die Angaben berichtigen."
         )
     base_n = sum(pairs)
-    net = pairs.gained - pairs.lost
-    said = verdict(pairs)
-    possible = [p for p in _tables(base_n, net) if _fits(p, first, second) and verdict(p) == said]
+    told, printed = verdict(pairs), interval(pairs)
+    tables = (p for p in _tables(base_n, pairs.gained - pairs.lost) if _fits(p, first, second))
+    possible = [p for p in tables if verdict(p) == told]
     same_counts = [p for p in possible if p.both + p.lost == pairs.both + pairs.lost]
-    printed = interval(pairs)
-    views = {
-        "interval": (p for p in same_counts if interval(p) == printed),
-        "counts": same_counts,
-        "difference": possible,
-    }
+    same_interval = [p for p in same_counts if interval(p) == printed]
+    views = {"interval": same_interval, "counts": same_counts, "difference": possible}
     return next((d for d, seen in views.items() if not _tells(seen, first, second, threshold)), "nothing")
 
 
@@ -88,10 +80,7 @@ def _tables(base_n: int, net: int) -> Iterator[Paired]:
 def _protected(p: Paired, first: tuple[int, int], second: tuple[int, int]) -> tuple[int, ...]:
     """Every count that would be somebody's answer: of the pairs, of each wave, of who is in one wave only."""
     one, other = (p.both + p.lost, p.gained + p.neither), (p.both + p.gained, p.lost + p.neither)
-    alone = (
-        *(t - n for t, n in zip(first, one, strict=True)),
-        *(t - n for t, n in zip(second, other, strict=True)),
-    )
+    alone = (t - n for t, n in zip((*first, *second), (*one, *other), strict=True))
     return (*p, *one, *other, *alone)
 
 

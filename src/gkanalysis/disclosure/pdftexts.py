@@ -16,17 +16,15 @@ SHOWS = {"Tj", "'", '"', "TJ"}
 WIDE_GAP = -200  # thousandths of the font size; a wider jump to the right is a space
 CMAP = re.compile(rb"beginbf(char|range)(.*?)endbf", re.DOTALL)
 HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>|(\[)|(\])")
+PLACES = {
+    "/Alt": "Alternativtext", "/ActualText": "Ersatztext", "/Title": "Titel", "/Contents": "Notiz", "/URI": "Verweis",
+}  # fmt: skip
 XOBJECTS = 6  # forms within forms that are followed
 Attached = Callable[[str, bytes], Iterator[tuple[str, str]]]
 
 
 def pdf_texts(content: bytes, attached: Attached) -> Iterator[tuple[str, str]]:
-    """All texts of a PDF: (place in German, text).
-
-    Parameters
-    ----------
-    content : the file
-    attached : reads the texts of an attached file, by a name and its bytes
+    """All texts of a PDF: (place in German, text); `attached` reads those of an attached file by a name and its bytes.
 
     Raises
     ------
@@ -53,7 +51,9 @@ def _shown(holder: Any, resources: Any, fonts: dict[Any, Any], level: int) -> It
         if name in NEW_LINE:
             yield "\n"
         if name == "Tf":
-            font = _font(resources.Font[operands[0]], fonts)
+            this = resources.Font[operands[0]]
+            key = this.objgen if this.is_indirect else id(this)
+            font = fonts[key] if key in fonts else fonts.setdefault(key, _decoder(this))
         elif name in SHOWS:
             if font is None:
                 raise pikepdf.PdfError("Text ohne Schrift")
@@ -70,15 +70,8 @@ def _shown(holder: Any, resources: Any, fonts: dict[Any, Any], level: int) -> It
                 yield from _shown(form, form.get("/Resources", resources), fonts, level + 1)
 
 
-def _font(font: Any, known: dict[Any, Any]) -> Any:
+def _decoder(font: Any) -> Callable[[bytes], str]:
     """A function from the bytes of a string to its letters."""
-    key = font.objgen if font.is_indirect else id(font)
-    if key not in known:
-        known[key] = _decoder(font)
-    return known[key]
-
-
-def _decoder(font: Any) -> Any:
     composite = font.get("/Subtype") == "/Type0"
     if "/ToUnicode" not in font:
         if composite:
@@ -123,27 +116,18 @@ def _utf16(data: bytes) -> str:
 
 def _strings(pdf: pikepdf.Pdf, attached: Attached) -> Iterator[tuple[str, str]]:
     """Strings of all objects, XML metadata and attached files, also of objects that nothing refers to."""
-    places = {
-        "/Alt": "Alternativtext",
-        "/ActualText": "Ersatztext",
-        "/Title": "Titel",
-        "/Contents": "Notiz",
-        "/URI": "Verweis",
-    }
-    info = dict(pdf.docinfo.items()) if pdf.trailer.get("/Info") is not None else {}
-    for key, value in info.items():
-        yield f"Metadaten (Info, {key})", str(value)
+    if pdf.trailer.get("/Info") is not None:
+        yield from ((f"Metadaten (Info, {key})", str(value)) for key, value in pdf.docinfo.items())
     for item in pdf.objects:
         for key, text in _texts_in(item, "", 0):
-            yield places.get(key, f"Eintrag {key or 'eines Objekts'}"), text
+            yield PLACES.get(key, f"Eintrag {key or 'eines Objekts'}"), text
         if isinstance(item, pikepdf.Stream):
             if item.get("/Subtype") == "/XML" or item.get("/Type") == "/Metadata":
                 yield "Metadaten (XMP)", item.read_bytes().decode("utf-8", "replace")
             elif item.get("/Type") == "/EmbeddedFile":
-                yield "angehängte Datei", item.read_bytes().decode("utf-8", "replace")
                 data = item.read_bytes()
-                suffix = "docx" if data[:2] == b"PK" else "pdf" if data[:5] == b"%PDF-" else ""
-                if suffix:
+                yield "angehängte Datei", data.decode("utf-8", "replace")
+                if suffix := "docx" if data[:2] == b"PK" else "pdf" if data[:5] == b"%PDF-" else "":
                     yield from attached(f"Anhang.{suffix}", data)
 
 

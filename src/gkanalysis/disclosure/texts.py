@@ -27,6 +27,7 @@ PARAGRAPHS = {"p"}  # of WordprocessingML and DrawingML
 BREAKS = {"tab", "br", "cr"}
 LETTERS = {"t", "delText", "instrText"}
 PNG_TEXTS = (b"tEXt", b"zTXt", b"iTXt", b"eXIf")
+WORDLESS = {"ttf", "otf", "odttf", "fntdata", "jpg", "jpeg", "gif", "emf", "wmf"}  # parts of packages
 NESTED = 3  # files within files that are opened
 # B10 is the second cell of the tenth row of every sheet, whatever an alliance is called
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -44,18 +45,14 @@ def texts_of(name: str, content: bytes, depth: int = 0) -> Iterator[Text]:
     suffix = name.rpartition(".")[2].lower()
     reader = {
         "html": _html, "htm": _html, "xhtml": _html, "svg": _xml, "xml": _xml, "rels": _xml, "docx": _package, "xlsx": _package,
-        "pptx": _package, "zip": _package, "csv": _csv, "json": _json, "png": _png, "pdf": _pdf,
-    }.get(suffix, _plain)  # fmt: skip
+        "pptx": _package, "zip": _package, "csv": _csv, "json": lambda content, _: json_texts(json.loads(content)), "png": _png, "pdf": _pdf,
+    }.get(suffix, lambda content, _: [("Inhalt", content.decode("utf-8", "replace"))])  # fmt: skip
     try:
         yield from reader(content, depth)
     except (etree.LxmlError, ValueError, zipfile.BadZipFile, KeyError, csv.Error, RecursionError) as error:
         raise RenderError(
             f"„{name}“ lässt sich nicht nach Namen durchsuchen ({type(error).__name__}: {error}); so darf die Datei nicht erscheinen."
         ) from None
-
-
-def _plain(content: bytes, depth: int) -> Iterator[Text]:
-    yield "Inhalt", content.decode("utf-8", "replace")
 
 
 def _pdf(content: bytes, depth: int) -> Iterator[Text]:
@@ -186,29 +183,13 @@ def _package(content: bytes, depth: int) -> Iterator[Text]:
             yield "Name eines Teils", info.filename
             part = archive.read(info)
             name = info.filename if not part.lstrip().startswith(b"<?xml") else "x.xml"
-            if name.rpartition(".")[2].lower() in (
-                "ttf",
-                "otf",
-                "odttf",
-                "fntdata",
-                "jpg",
-                "jpeg",
-                "gif",
-                "emf",
-                "wmf",
-            ):
-                continue
-            yield from ((f"{info.filename}, {p}", t) for p, t in texts_of(name, part, depth + 1))
+            if name.rpartition(".")[2].lower() not in WORDLESS:
+                yield from ((f"{info.filename}, {p}", t) for p, t in texts_of(name, part, depth + 1))
 
 
 def _csv(content: bytes, depth: int) -> Iterator[Text]:
-    for number, row in enumerate(csv.reader(io.StringIO(content.decode("utf-8-sig"))), start=1):
-        for cell in row:
-            yield f"Zeile {number}", cell
-
-
-def _json(content: bytes, depth: int) -> Iterator[Text]:
-    yield from json_texts(json.loads(content))
+    rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+    yield from ((f"Zeile {number}", cell) for number, row in enumerate(rows, start=1) for cell in row)
 
 
 def json_texts(content: Any, left_out: Iterable[str] = (), place: str = "") -> Iterator[Text]:
