@@ -24,7 +24,9 @@ Attached = Callable[[str, bytes], Iterator[tuple[str, str]]]
 
 
 def pdf_texts(content: bytes, attached: Attached) -> Iterator[tuple[str, str]]:
-    """All texts of a PDF: (place in German, text); `attached` reads those of an attached file by a name and its bytes.
+    """All texts of a PDF: (place in German, text).
+
+    `attached` reads those of an attached file, by a name and its bytes.
 
     Raises
     ------
