@@ -280,7 +280,6 @@ class PartReader(ParagraphReader):
         if not owns:
             self.finish_control(control, ["\t".join(cell.text for cell in cells)], content, True)
 
-    @nested
     def _read_cell(self, element, grid, wrapper):
         """One cell: its controls, and a field of its own for text outside them."""
         cell = grid.add_cell(element)

@@ -107,15 +107,18 @@ class RunLooks:
                 if child.tag == W + "basedOn":
                     parents[style_id] = child.get(VAL)
                 elif child.tag == RUN_LOOK:
-                    own[style_id] = _switches(child)
+                    own[style_id] = {
+                        look.tag: is_on(look) is not False for look in child.iterchildren(*_SWITCHES)
+                    }
         self._styles = {}
         for style_id in own.keys() | parents.keys():
             chain, current = [], style_id
             while current is not None and current not in chain:
                 chain.append(current)
                 current = parents.get(current)
-            for ancestor in reversed(chain):
-                self._styles[style_id] = self._styles.get(style_id, {}) | own.get(ancestor, {})
+            look = {tag: on for ancestor in reversed(chain) for tag, on in own.get(ancestor, {}).items()}
+            if look:
+                self._styles[style_id] = look
 
     def of_paragraph(self, paragraph):
         """What the paragraph's style switches on or off."""
@@ -126,20 +129,18 @@ class RunLooks:
 
     def of_run(self, run, inherited):
         """Code of text that does not count ("", "struck", "hidden"), and the symbol font ("" if none)."""
-        look, font = inherited, ""
+        from_style, own, font = {}, {}, ""
         for properties in run.iterchildren(RUN_LOOK):
             for child in properties:
-                if child.tag == _STYLE:
-                    look = look | self._styles.get(child.get(VAL), {})
-                elif child.tag == _FONTS:
+                tag = child.tag
+                if tag in _SWITCHES:
+                    own[tag] = is_on(child) is not False
+                elif tag == _STYLE:
+                    from_style = self._styles.get(child.get(VAL), {})
+                elif tag == _FONTS:
                     names = (child.get(name) for name in _FONT_NAMES)
                     font = next((name for name in names if name and name.lower() in _SYMBOLS), "")
-            look = look | _switches(properties)
+        look = inherited | from_style | own
         if look.get(_HIDDEN):
             return "hidden", font
         return ("struck" if any(map(look.get, _STRUCK)) else ""), font
-
-
-def _switches(properties):
-    """What a `w:rPr` itself switches on or off, by the name of the element."""
-    return {child.tag: is_on(child) is not False for child in properties if child.tag in _SWITCHES}

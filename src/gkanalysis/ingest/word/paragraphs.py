@@ -201,7 +201,7 @@ class ParagraphReader:
         """Plain characters, unless they belong to a field's code: Word does not show those, but they may answer."""
         if not text:
             return
-        if any(field.in_code for field in self.fields):
+        if self.fields and any(field.in_code for field in self.fields):
             self.fields[-1].text_in_code += text
         elif aside:
             pieces.append(Note(aside, text))
