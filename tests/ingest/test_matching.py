@@ -174,6 +174,8 @@ def draw_picture(drawn):
 
 TICKED = {A03: "x"}
 HERE = "Kennung und Stelle im Bogen widersprechen sich"
+MANY = "Kennung steht an mehreren Stellen"
+SAME = ["… | …", "0 | 0", "1 | 1", "0 | 0", "0 | 0", "… | …", "… | …"]
 TWICE = "zwei Zeichen in einem Feld widersprechen sich"
 BESIDE = "Text neben dem Kästchen"
 UNREAD = "Inhalt der Zelle wird nicht gelesen"
@@ -192,7 +194,8 @@ UNREAD = "Inhalt der Zelle wird nicht gelesen"
          {"1.1.A13.4": "selected", "1.1.A12.4": "not_selected", "1.1.A14.1": None}, {("", OUTSIDE, "Moschee")}),
         # two witnesses that disagree: nobody can say which one is meant
         (insert_and_copy_row, "typed_x", TICKED, {A03: "illegible"}, None),
-        (copy_row, "controls", TICKED, {A03: "illegible"}, None),
+        (copy_row, "controls", TICKED, {A03: "illegible"},
+         {(f"1.1.A03.{c}", MANY, raw) for c, raw in zip(range(2, 9), SAME, strict=True)}),
         (move_control, "controls", TICKED, {A03: "illegible", A04: "illegible"}, {(A03, HERE, "☒"), (A04, HERE, "")}),
         (swap_option_labels, "controls", {"2.1:ja": "x"}, {"2.1": "illegible"}, None),
         (double_boxes, "controls", TICKED, {A03: "selected", A04: "illegible"}, {(A04, TWICE, "☐\n☒")}),
