@@ -34,17 +34,10 @@ class Fit(NamedTuple):
 
 
 class Ruler:
-    """Positions of one text in each of the `READINGS`.
+    """Positions of one text, as `stored`, in each of the `READINGS`.
 
-    Parameters
-    ----------
-    stored : str
-        The text as stored. Line ends become LF in `text`; if some were CRLF, only those count two.
-
-    Attributes
-    ----------
-    text : str
-        The text with LF line ends; the model's positions are code points of it.
+    `text` has LF line ends, of which only those stored as CRLF count two if there were any; the model's positions are
+    code points of it.
 
     Examples
     --------
