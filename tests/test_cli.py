@@ -200,7 +200,7 @@ def test_lists_that_cannot_be_read(own):
     (own / "data/raw/register/gebiete.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     assert "Spalten passen nicht" in gk("register", cwd=own, status=11)[1]
     (own / "data/raw/dataset.yml").unlink()
-    assert "dataset.yml“ fehlt" in gk("register", cwd=own, status=10)[1]
+    assert "dataset.yml“ ist nicht lesbar: die Datei fehlt" in gk("register", cwd=own, status=10)[1]
 
 
 def test_new_form_needs_no_code(own):
