@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 from hypothesis import strategies as st
 
-from gkanalysis.verify.constraints import RULES, Claim, Relation, System
+from gkanalysis.verify.solver import RULES, Claim, Relation, System
 
 HIGHEST = 9
 NAMES = ("a", "b", "c", "d")

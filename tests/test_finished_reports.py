@@ -12,7 +12,7 @@ from gkanalysis.core.errors import DisclosureError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.check import check_together
 from gkanalysis.report.definition import read_report
-from gkanalysis.verify.manifest import compare_outputs, read_manifest
+from gkanalysis.verify.release import compare_outputs, read_manifest
 from tools.axe import axe_violations, external_requests
 from tools.project import ROOT, copy_project, make
 from tools.system import needs

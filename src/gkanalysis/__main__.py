@@ -108,14 +108,14 @@ def _interviews(call: Call) -> None:
 
 
 def _check_published(call: Call) -> None:
-    from gkanalysis.verify.consistency import check_consistency
-    from gkanalysis.verify.relations import read_figures, read_relations
-    from gkanalysis.verify.wording import report_lines
+    from gkanalysis.codebook.published import read_relations
+    from gkanalysis.verify.contradictions import check_consistency, report_lines
+    from gkanalysis.verify.printed import read_figures
 
     problems: list[str] = []
     figures = read_figures(Path(call.figures), problems)
     result = check_consistency(figures, read_relations(Path(call.relations), problems), problems)
-    print("\n".join(report_lines(result, figures)))
+    print("\n".join(report_lines(result)))
     ids = {c.id for c in result.contradictions}
     new, gone = ids - set(call.accept), set(call.accept) - ids
     if new or gone or result.problems:
@@ -147,7 +147,7 @@ def _disclose(call: Call) -> str:
 def _release(call: Call) -> str:
     from gkanalysis import __version__
     from gkanalysis.core.writing import write_json
-    from gkanalysis.verify.manifest import make_manifest
+    from gkanalysis.verify.release import make_manifest
     from gkanalysis.verify.run import release_files
 
     paths, report = call.paths, call.definition

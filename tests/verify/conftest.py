@@ -12,8 +12,8 @@ from gkanalysis import __version__
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.definition import read_report
-from gkanalysis.verify.manifest import make_manifest
 from gkanalysis.verify.rebuild import rebuilt_report
+from gkanalysis.verify.release import make_manifest
 from tools.project import REPORT, ROOT
 
 

@@ -15,7 +15,7 @@ from gkanalysis.__main__ import main
 from gkanalysis.core.errors import VerificationError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.verify import run
-from gkanalysis.verify.manifest import compare_outputs, make_manifest, read_manifest
+from gkanalysis.verify.release import compare_outputs, make_manifest, read_manifest
 from gkanalysis.verify.run import CERTIFICATE, verify_report
 from tools.project import REPORT, ROOT
 

@@ -1,12 +1,10 @@
 """Numbers of lists are counted a second time from the rows, and lead to file, row and column."""
 
-import pandas as pd
 import pytest
 
 from gkanalysis.core.errors import VerificationError
 from gkanalysis.report.lists import Events, Totals
 from gkanalysis.report.visits import Visits
-from gkanalysis.verify.published import judge_published
 from gkanalysis.verify.trace import trace_cell, trace_number
 from gkanalysis.verify.tracewords import check_printed, definition_words
 from logfolder import LISTS, LogFolder
@@ -95,36 +93,3 @@ def test_total_that_is_none(tmp_path, rows, row, says):
     chapter = LogFolder(tmp_path, totals=rows).chapter()
     with pytest.raises(VerificationError, match=says):
         trace_number(chapter, "list_total?source=totals&key=indicator&column=value&part=part_of", row)
-
-
-def figure(printed, kind="count", qualifier="", base=""):
-    """A published figure."""
-    texts = dict.fromkeys(("section", "label", "subgroup", "numerator"), "")
-    return texts | {"printed": printed, "kind": kind, "qualifier": qualifier, "base": base}
-
-
-@pytest.mark.parametrize(
-    ("row", "verdict", "says"),
-    [
-        (figure("40", "percent", "etwa"), "transcribed", "nachzurechnen"),
-        (figure("41", "percent", "etwa"), "differs", "Zahl „41“ gedruckt, „40“ wiedergegeben"),
-        (figure("40", "percent", "rund"), "differs", "Zusatz „rund“ gedruckt, „etwa“ wiedergegeben"),
-        (figure("40", "percent"), "differs", "Zusatz „“ gedruckt"),
-        (figure("40", "count", "etwa"), "differs", "Einheit „anzahl“ gedruckt, „prozent“ wiedergegeben"),
-        (figure("40", "percent", "etwa", "93"), "differs", "Basis „93“ gedruckt, „“ wiedergegeben"),
-    ],
-)
-def test_a_copied_total_never_agrees(row, verdict, says):
-    """Copied as published has a verdict of its own; number, base, unit and word are compared."""
-    declared = {"bindings": [{"match": "f", "number": "t"}]}
-    found = judge_published({"f": row}, {"t": (40, None)}, declared, {}, {"t": ("prozent", "etwa")}).iloc[0]
-    assert (found.verdict, says in found.message) == (verdict, True)
-
-
-def test_shipped_copies_have_their_base():
-    """A base that is printed and given is the same base."""
-    row = figure("19", base="93")
-    declared = {"bindings": [{"match": "f", "number": "t"}]}
-    judged = judge_published({"f": row}, {"t": (19, 93)}, declared, {}, {"t": ("anzahl", "")})
-    assert judged["verdict"].item() == "transcribed"
-    assert pd.isna(judged["rule"].item()) or judged["rule"].item() == ""

@@ -5,7 +5,7 @@ import pytest
 
 from gkanalysis.core.errors import VerificationError
 from gkanalysis.report.openanswers import OpenAnswers
-from gkanalysis.verify.openaccounts import mention_rows
+from gkanalysis.verify.accounts import account, mention_sums
 from gkanalysis.verify.trace import trace_cell, trace_number
 from gkanalysis.verify.tracewords import check_printed, definition_words
 from openfolder import CODED, ITEM, SOURCE, OpenFolder
@@ -54,9 +54,15 @@ def test_words(tmp_path):
     assert words.endswith("Basis: alle mit gültiger Antwort. Definition: Alles mit sport.")
 
 
+def mention_row(chapter):
+    """The sum of the mentions of the one item with categories."""
+    (of_item,) = mention_sums(chapter, SOURCE)
+    return account(*of_item)
+
+
 def test_mentions_add_up(tmp_path):
     """Mentions in the answers = coded and uncoded mentions of the table."""
-    (row,) = mention_rows(OpenFolder(tmp_path, coded=CODED[:3]).chapter(), SOURCE)
+    row = mention_row(OpenFolder(tmp_path, coded=CODED[:3]).chapter())
     assert (row["verdict"], row["old"], row["new"]) == ("adds_up", "5", "2 mit Kategorie + 3 ohne Kategorie")
 
 
@@ -66,7 +72,7 @@ def test_lost_mention_is_named(tmp_path):
     chapter = drawn.chapter()
     path = drawn.paths.processed / f"{SOURCE}-mentions.parquet"
     pd.read_parquet(path).query("text != 'Laufen'").to_parquet(path)
-    (row,) = mention_rows(chapter, SOURCE)
+    row = mention_row(chapter)
     assert (row["verdict"], row["message"]) == ("does_not_add_up", "1 ohne Verbleib, zuerst „B2 Laufen“.")
 
 

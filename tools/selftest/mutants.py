@@ -23,14 +23,14 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from gkanalysis.codebook.published import read_bindings
+from gkanalysis.codebook.published import read_bindings, read_relations
 from gkanalysis.core.numbers import WORDS
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.report.definition import read_report
 from gkanalysis.report.shown import EXPRESSION, VALUE
+from gkanalysis.verify.printed import read_figures
 from gkanalysis.verify.published import judge_published
-from gkanalysis.verify.relations import read_figures, read_relations
 
 Edit = Callable[[bytes], bytes]
 # What of a codebook is text for readers, and what decides how things are read and counted.
@@ -326,14 +326,14 @@ def checkable_fields(root: Path, report: str) -> list[tuple[str, str]]:
     Returned as (figure id, column).
     """
     published = root / "data/published" / report
-    figures = read_figures(published.with_suffix(".csv"))
+    figures = read_figures(published.with_suffix(".csv"), [])
     declared = read_relations(published.with_suffix(".relations.yml"))
     rebuilt = {
         number: (int(cell["n"]), None if pd.isna(base := cell.get("base_n")) else int(base))
         for number, cell in find_numbers(root / "reports" / report)
     }
     judged = judge_published(figures, rebuilt, read_bindings(published.with_suffix(".numbers.yml")))
-    judged = judged.set_index("id")
+    new = {row["id"]: row["new"] for row in judged}
     patterns = [p for e in declared.get("one_number", []) + declared.get("equal", []) for p in e["terms"]]
     for entry in declared.get("sum", []) + declared.get("sum_each", []):
         if not entry.get("rest"):
@@ -345,14 +345,14 @@ def checkable_fields(root: Path, report: str) -> list[tuple[str, str]]:
     fields = []
     for i, row in figures.items():
         percent = row["kind"] == "percent" and row["numerator"] and row["base"]
-        bound = judged.n.notna()[i]
+        bound = new[i] != ""
         if percent or (
             row["kind"] == "count" and row["printed"] == row["numerator"] and not row["qualifier"]
         ):
             fields.append((i, "printed"))
         if row["numerator"] and (percent or bound or f"{i}.n" in equal):
             fields.append((i, "numerator"))
-        if row["base"] and (percent or f"{i}.base" in equal or (bound and judged.base_n.notna()[i])):
+        if row["base"] and (percent or f"{i}.base" in equal or (bound and " von " in new[i])):
             fields.append((i, "base"))
     return fields
 

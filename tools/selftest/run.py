@@ -30,7 +30,7 @@ from gkanalysis.report.definition import read_report
 from gkanalysis.verify import rebuild, run
 from gkanalysis.verify.accounts import account_rows
 from gkanalysis.verify.certificate import settle
-from gkanalysis.verify.manifest import make_manifest
+from gkanalysis.verify.release import make_manifest
 from tools.selftest.mutants import Mutant, draw_mutants, draw_settings
 
 KINDS = {

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from gkanalysis.codebook.categories import CATEGORY_FILE, read_category_book
+from gkanalysis.codebook.interviews import read_interview_codebook
+from gkanalysis.codebook.lists import normalised, read_list_book
 from gkanalysis.codebook.sources import source_kind
 from gkanalysis.core.errors import UsageError
+from gkanalysis.ingest.workbook import read_workbook
 from gkanalysis.settle.validate import GIVEN
-from gkanalysis.verify.interviewaccounts import interview_rows
-from gkanalysis.verify.listaccounts import list_rows
-from gkanalysis.verify.openaccounts import mention_rows
-from gkanalysis.verify.sums import account
 from gkanalysis.verify.tracewords import STATES
 
 if TYPE_CHECKING:
     from gkanalysis.report.chapter import Chapter
 
-KEY = ["file", "item_id", "occurrence"]
+USED, ASIDE, REASON = "verwendet", "zurückgestellt mit Grund", "mit Grund"
+Sum = tuple[
+    str, Iterable[str], Mapping[str, Iterable[str]]
+]  # what is summed, what came in, place -> what stands there
 
 
 def account_rows(chapter: Chapter, sources: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -28,8 +33,7 @@ def account_rows(chapter: Chapter, sources: Sequence[str]) -> Iterator[dict[str,
 
     Yields
     ------
-    dict with section, id, verdict (adds_up, does_not_add_up), old (what came in), new (where it went), message (what
-    is missing where a sum is wrong)
+    rows as `account` makes them
 
     Raises
     ------
@@ -37,115 +41,260 @@ def account_rows(chapter: Chapter, sources: Sequence[str]) -> Iterator[dict[str,
         If the tables of a source have not been made.
     """
     for source in sources:
-        kind = source_kind(chapter.paths.codebook(source)).id
-        if kind == "interviews":
-            yield from interview_rows(chapter, source)
-        elif kind == "lists":
-            yield from list_rows(chapter, source)
-        else:
-            yield from _form_rows(chapter, source)
-            yield from _response_rows(chapter, source)
-            yield from mention_rows(chapter, source)
+        for sums in SUMS[source_kind(chapter.paths.codebook(source)).id]:
+            for name, came_in, went in sums(chapter, source):
+                yield account(f"{source}: {name}", came_in, went)
 
 
-def _form_rows(chapter: Chapter, source: str) -> Iterator[dict[str, Any]]:
-    """Files, forms and alliances."""
-    forms, cases, losses = chapter.table(f"{source}-forms"), chapter.cases(source), chapter.losses(source)
-    lost = losses[losses["unit"] == "form"]
-    files = [p.name for p in (chapter.paths.data / source / "forms").iterdir() if p.is_file()]
-    read, left_out = (forms.loc[forms["status"] == s, "file"] for s in ("read", "left_out"))
-    yield account(f"{source}: Dateien", files, {"gelesen": read, "ausgelassen": left_out})
-    lost_in = {stage: lost.loc[lost["stage"] == stage] for stage in ("ingest", "validate")}
-    yield account(f"{source}: ausgelassene Dateien", left_out, {"mit Grund": lost_in["ingest"]["file"]})
-    counted = cases.loc[cases["file"] != "", "file"]
-    replaced = lost_in["validate"].loc[lost_in["validate"]["rule"] == "V06", "file"]
-    yield account(f"{source}: Bögen", read, {"gezählt": counted, "durch spätere ersetzt": replaced})
-    labels = {r["id"]: r["label"] for r in chapter.codebook(source).completeness}
-    labels |= {"missing": "nicht eingegangen"}
-    went = {label: cases.loc[cases["status"] == status, "case_id"] for status, label in labels.items()}
-    yield account(f"{source}: Bündnisse", chapter.alliances["alliance_id"], went)
-    lacking = cases.loc[cases["status"].isin(["partial", "unusable"]), "case_id"]
-    with_reason = lost_in["validate"].loc[lost_in["validate"]["rule"] == "V15", "case_id"]
-    yield account(f"{source}: nicht voll auswertbare Bögen", lacking, {"mit Grund": with_reason})
+def account(name: str, came_in: Iterable[str], went: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+    """One sum; it is right if everything that came in stands in exactly one of the places.
+
+    Parameters
+    ----------
+    name : what is summed, in German
+    came_in : a name for each thing that came in
+    went : label of a place -> the names of the things that stand there
+
+    Returns
+    -------
+    A row of the certificate: section, id, verdict (adds_up, does_not_add_up), old (what came in), new (where it went),
+    message (what is missing where a sum is wrong).
+
+    Examples
+    --------
+    >>> account("Bögen", ["a", "b"], {"gezählt": ["a"], "zurückgestellt": []})["message"]
+    '1 ohne Verbleib, zuerst „b“.'
+    """
+    before = Counter(came_in)
+    places = {label: Counter(names) for label, names in went.items()}
+    after = sum(places.values(), Counter())
+    wrong = {"ohne Verbleib": before - after, "doppelt oder ohne Herkunft": after - before}
+    return {
+        "section": "account",
+        "id": name,
+        "verdict": "does_not_add_up" if any(wrong.values()) else "adds_up",
+        "old": str(before.total()),
+        "new": " + ".join(f"{c.total()} {label}" for label, c in places.items() if c or len(places) == 1),
+        "message": " ".join(f"{len(n)} {what}, zuerst „{min(n)}“." for what, n in wrong.items() if n),
+    }
 
 
-def _response_rows(chapter: Chapter, source: str) -> Iterator[dict[str, Any]]:
-    """Answers as read, as counted, and in sets of multiple answers."""
-    book, cases, final = chapter.codebook(source), chapter.cases(source), chapter.responses(source)
-    final = final.assign(state=final["state"].astype("str"))
-    losses = chapter.losses(source)
-    lost = losses[losses["unit"] == "response"]
-    path = chapter.paths.interim / source / "responses.parquet"
+def _names(rows: pd.DataFrame, *columns: str, **where: str) -> list[str]:
+    """What names each row: its cells in these columns; `where` leaves out the rows with another value in a column."""
+    for column, value in where.items():
+        rows = rows[rows[column] == value]
+    return [" ".join(cells) for cells in rows[list(columns)].astype("str").itertuples(index=False)]
+
+
+def _interim(chapter: Chapter, source: str, name: str) -> pd.DataFrame:
+    """What stands in the files of a source, as it was read."""
+    path = chapter.paths.interim / source / name
     if not path.exists():
         raise UsageError(f"„{path}“ fehlt; bitte zuerst „make data“ ausführen.")
-    counted = cases.loc[cases["file"] != "", "case_id"]
+    return pd.read_parquet(path)
+
+
+def _files(chapter: Chapter, source: str) -> Iterator[Sum]:
+    """Received files, and those that were left out; a file is lost as what it would have been."""
+    forms = source_kind(chapter.paths.codebook(source)).id == "forms"
+    folder = chapter.paths.data / source / ("forms" if forms else "")
+    files, losses = chapter.table(f"{source}-{'forms' if forms else 'files'}"), chapter.losses(source)
+    labels = {"read": "gelesen", "list": "Listen", "left_out": "ausgelassen"}
+    went = {label: _names(files, "file", status=status) for status, label in labels.items()}
+    yield "Dateien", [p.name for p in folder.iterdir() if p.is_file() or not forms], went
+    lost = (
+        _names(losses, "file", unit="form", stage="ingest") if forms else _names(losses, "file", unit="file")
+    )
+    yield "ausgelassene Dateien", went["ausgelassen"], {REASON: lost}
+
+
+def _forms(chapter: Chapter, source: str) -> Iterator[Sum]:
+    """Forms and alliances."""
+    forms, cases, losses = chapter.table(f"{source}-forms"), chapter.cases(source), chapter.losses(source)
+    lost = losses[(losses["unit"] == "form") & (losses["stage"] == "validate")]
+    counted = _names(cases[cases["file"] != ""], "file")
+    went = {"gezählt": counted, "durch spätere ersetzt": _names(lost, "file", rule="V06")}
+    yield "Bögen", _names(forms, "file", status="read"), went
+    labels = {r["id"]: r["label"] for r in chapter.codebook(source).completeness}
+    labels |= {"missing": "nicht eingegangen"}
+    went = {label: _names(cases, "case_id", status=status) for status, label in labels.items()}
+    yield "Bündnisse", chapter.alliances["alliance_id"], went
+    lacking = cases[cases["status"].isin(["partial", "unusable"])]
+    yield "nicht voll auswertbare Bögen", lacking["case_id"], {REASON: _names(lost, "case_id", rule="V15")}
+
+
+def _answers(chapter: Chapter, source: str) -> Iterator[Sum]:
+    """Answers as read, as counted, and in sets of multiple answers."""
+    book, cases, losses = chapter.codebook(source), chapter.cases(source), chapter.losses(source)
+    final, read = chapter.responses(source), _interim(chapter, source, "responses.parquet")
+    final = final.assign(state=final["state"].astype("str"))
+    lost, files, key = (
+        losses[losses["unit"] == "response"],
+        set(cases["file"]),
+        ("file", "item_id", "occurrence"),
+    )
     items = [i.id for i in book.items.values() if i.label and book.part(i.part)["kind"] != "roster"]
     printed = final[final["item_id"].isin(items) & (final["occurrence"].astype(int) == 1)]
-    expected = [f"{case} {item}" for case in counted for item in items]
-    cells = printed["case_id"] + " " + printed["item_id"]
+    asked = [f"{case} {item}" for case in cases.loc[cases["file"] != "", "case_id"] for item in items]
     states = sorted(printed["state"].unique())
-    went = {STATES[state]: cells[printed["state"] == state] for state in states}
-    yield account(f"{source}: Fragen aller gezählten Bögen", expected, went)
+    went = {STATES[state]: _names(printed, "case_id", "item_id", state=state) for state in states}
+    yield "Fragen aller gezählten Bögen", asked, went
 
-    as_read = pd.read_parquet(path)
-    as_read = as_read[as_read["file"].isin(set(cases["file"]))]
-    settled = final[final["note"] != "version"]  # the others were added: items that a version does not print
-    yield account(f"{source}: gelesene Stellen", _names(as_read), {"in den Antworten": _names(settled)})
+    read, settled = read[read["file"].isin(files)], final[final["note"] != "version"]
+    # the others were added: items that a version does not print
+    yield "gelesene Stellen", _names(read, *key), {"in den Antworten": _names(settled, *key)}
 
-    both = as_read.merge(settled, on=KEY, suffixes=("_read", ""), how="inner")
-    given = both[both["state_read"].isin(GIVEN) & _said(both)]
+    both = read.merge(settled, on=list(key), suffixes=("_read", ""))
+    # an unreadable cell that is missing altogether says nothing
+    written = both["state_read"].isin(["selected", "answered"]) | (
+        both["raw_read"] + both["value_read"] != ""
+    )
+    given = both[both["state_read"].isin(GIVEN) & written]
     kept = (given["state_read"] == given["state"]) & (given["value_read"] == given["value"])
     kept &= ~given["state"].isin(["contradictory", "illegible"])
-    reasons = lost[lost["rule"] != "V12"]  # those of V12 stay in the answers and leave a set only
-    with_reason = _named(given[~kept], reasons)
-    used = _names(given[kept])
-    name = f"{source}: ausgefüllte Stellen"
-    yield account(
-        name, _names(given), {"wie ausgefüllt verwendet": used, "zurückgestellt mit Grund": with_reason}
-    )
+    # losses of V12 stay in the answers and leave a set only
+    went = {"wie ausgefüllt verwendet": _names(given[kept], *key)}
+    went |= {ASIDE: _with_loss(given[~kept], lost[lost["rule"] != "V12"])}
+    yield "ausgefüllte Stellen", _names(given, *key), went
 
-    shown = settled[settled["note"].str.split().map(lambda n: "placeholder" in n)]
-    shown = shown[shown["state"] == "not_answered"]
-    listed = lost[lost["rule"] == "V09"]
-    pairs = [f"{r.file} {i}" for r in listed.itertuples() for i in r.item_id.split()]
-    placeholders = list(shown["file"] + " " + shown["item_id"])
-    yield account(f"{source}: stehen gebliebene Platzhalter", placeholders, {"mit Grund": pairs})
+    is_placeholder = settled["note"].str.split().map(lambda n: "placeholder" in n)
+    shown = settled[is_placeholder & (settled["state"] == "not_answered")]
+    pairs = [f"{r.file} {i}" for r in lost[lost["rule"] == "V09"].itertuples() for i in r.item_id.split()]
+    yield "stehen gebliebene Platzhalter", _names(shown, "file", "item_id"), {REASON: pairs}
 
-    reviews = pd.read_csv(path.with_name("reviews.csv"), dtype=str, keep_default_na=False)
-    loose = reviews[~reviews["item_id"].isin(book.items) & reviews["file"].isin(set(cases["file"]))]
-    outside = lost[lost["rule"] == "V13"]
-    where = [f["file"] + " " + f["place"] for f in (loose, outside)]
-    yield account(f"{source}: Einträge außerhalb der Felder", where[0], {"mit Grund": where[1]})
+    reviews = pd.read_csv(chapter.paths.interim / source / "reviews.csv", dtype=str, keep_default_na=False)
+    loose = reviews[~reviews["item_id"].isin(book.items) & reviews["file"].isin(files)]
+    outside = {REASON: _names(lost, "file", "place", rule="V13")}
+    yield "Einträge außerhalb der Felder", _names(loose, "file", "place"), outside
 
     for set_id, declared in book.sets.items():
-        column = {
-            i.id for i in book.items.values() if (i.part, i.column) == (declared["part"], declared["column"])
-        }
+        place = (declared["part"], declared["column"])
+        column = {i.id for i in book.items.values() if (i.part, i.column) == place}
         ticks = final[final["item_id"].isin(column) & (final["state"] == "selected")]
         inside = ticks["item_id"].isin(book.set_items(set_id))
-        own = _named(ticks[~inside], lost[lost["rule"] == "V12"])
-        name = f"{source}: Nennungen in „{declared['label']}“"
-        yield account(
-            name, _names(ticks), {"gezählt": _names(ticks[inside]), "eigene Zeilen, mit Grund": own}
-        )
+        own = _with_loss(ticks[~inside], lost[lost["rule"] == "V12"])
+        went = {"gezählt": _names(ticks[inside], *key), "eigene Zeilen, mit Grund": own}
+        yield f"Nennungen in „{declared['label']}“", _names(ticks, *key), went
 
 
-def _said(rows: pd.DataFrame) -> pd.Series:
-    """Whether something stands at the place; an unreadable cell that is missing altogether says nothing."""
-    return rows["state_read"].isin(["selected", "answered"]) | (rows["raw_read"] + rows["value_read"] != "")
-
-
-def _names(rows: pd.DataFrame) -> list[str]:
-    """What names each response: file, item and occurrence."""
-    return list(rows["file"] + " " + rows["item_id"] + " " + rows["occurrence"].astype(str))
-
-
-def _named(rows: pd.DataFrame, losses: pd.DataFrame) -> list[str]:
+def _with_loss(rows: pd.DataFrame, losses: pd.DataFrame) -> list[str]:
     """Names of those rows that have a loss of their own: each loss speaks for one row."""
-    left = Counter(zip(losses["file"], losses["item_id"], losses["place"], strict=True))
-    found = []
-    for name, *key in zip(_names(rows), rows["file"], rows["item_id"], rows["place"], strict=True):
-        if left[tuple(key)] > 0:
-            left[tuple(key)] -= 1
-            found.append(name)
-    return found
+    left = Counter(_names(losses, "file", "item_id", "place"))
+    names = []
+    for name, place in zip(
+        _names(rows, "file", "item_id", "occurrence"), _names(rows, "file", "item_id", "place"), strict=True
+    ):
+        if left[place] > 0:
+            left[place] -= 1
+            names.append(name)
+    return names
+
+
+def mention_sums(chapter: Chapter, source: str) -> Iterator[Sum]:
+    """Mentions of open answers that have categories, counted anew in the answers: coded or not yet."""
+    path = chapter.paths.codebooks / CATEGORY_FILE
+    declared = read_category_book(path).items if path.exists() else {}
+    for item_id in (item_id for of_source, item_id in declared if of_source == source):
+        answers, mentions = chapter.responses(source), chapter.table(f"{source}-mentions")
+        answers = answers[(answers["item_id"] == item_id) & (answers["state"] == "answered")]
+        texts = [(a.case_id, text.strip()) for a in answers.itertuples() for text in a.value.split(";")]
+        own = mentions[mentions["item_id"] == item_id].sort_values("category", ascending=False)
+        own = own.drop_duplicates(["case_id", "mention"])
+        coded = own["category"] != ""
+        went = {"mit Kategorie": own[coded], "ohne Kategorie": own[~coded]}
+        went = {label: _names(rows, "case_id", "text") for label, rows in went.items()}
+        yield f"Nennungen zu {item_id}", [f"{case} {text}" for case, text in texts if text], went
+
+
+def _interviews(chapter: Chapter, source: str) -> Iterator[Sum]:
+    """Each document, segment, coding, code and note of the projects by its GUID."""
+    read, book = (
+        _interim(chapter, source, "projects.parquet"),
+        read_interview_codebook(chapter.paths.codebook(source)),
+    )
+    content = pd.DataFrame([json.loads(r) for r in read["record"]], read.index, dtype=object)
+    content = content.reindex(columns=["name", "parent", "sources", "kind", "place"])
+    read = read[["file", "object", "guid"]].join(content)
+    losses = chapter.losses(source)
+    documents, codes, segments, codings, cases, memos = (
+        chapter.table(f"{source}-{name}")
+        for name in ("documents", "codes", "segments", "codings", "cases", "memos")
+    )
+
+    def came(kind: str) -> list[str]:
+        return _names(read, "file", "guid", object=kind)
+
+    def aside(*units: str) -> list[str]:
+        return [n for u in units for n in _names(losses, "file", "item_id", stage="validate", unit=u)]
+
+    used = _names(documents, "file", "guid")
+    yield "Dokumente", came("sources"), {USED: used}
+    yield "Gespräche", documents["case_id"], {"Fälle": cases["case_id"]}
+    each = segments.assign(guid=segments["guid"].str.split()).explode("guid")
+    yield "Segmente", came("selections"), {USED: _names(each, "file", "guid"), ASIDE: aside("segment")}
+    yield "Kodierungen", came("codings"), {USED: _names(codings, "file", "coding_id"), ASIDE: aside("coding")}
+    yield "Notizen", came("memos"), {USED: _names(memos, "file", "memo_id")}
+
+    own = {guid for guids in codes["guid"] for guid in guids.split()}
+    labels = {group.label for group in book.groups.values()}
+    of_codes = read[read["object"] == "codes"]
+    in_book = of_codes["guid"].isin(own)
+    outside = of_codes[~in_book]
+    is_group = [
+        not parent and " ".join(name.split()) in labels
+        for parent, name in zip(outside["parent"], outside["name"], strict=True)
+    ]
+    groups = [n for n in _names(outside[is_group], "file", "guid") if n not in aside("code")]
+    went = {"im Codebuch": _names(of_codes[in_book], "file", "guid"), "Gruppen": groups, ASIDE: aside("code")}
+    yield "Kodes der Projekte", came("codes"), went
+
+    of_cases = read[read["object"] == "cases"]
+    present = [any(f"{r.file} {guid}" in used for guid in r.sources) for r in of_cases.itertuples()]
+    went = {USED: _names(of_cases[present], "file", "guid"), ASIDE: aside("case")}
+    yield "Fälle der Projekte", came("cases"), went
+    wanted = {v.casefold() for v in (book.case_variable, book.date_variable, book.type_variable)}
+    variables = read[read["object"] == "variables"]
+    is_wanted = [name.strip().casefold() in wanted for name in variables["name"]]
+    went = {USED: _names(variables[is_wanted], "file", "guid"), ASIDE: aside("variable")}
+    yield "Merkmale der Fälle", came("variables"), went
+    yield "Verknüpfungen und Gruppen", came("links") + came("sets"), {ASIDE: aside("link", "set")}
+
+    key = ("file", "item_id", "unit", "place")
+    unread = losses[(losses["stage"] == "ingest") & (losses["unit"] != "file")]
+    lost = read[read["object"] == "losses"].rename(columns={"guid": "item_id", "kind": "unit"})
+    yield "beim Lesen nicht oder anders übernommen", _names(lost, *key), {REASON: _names(unread, *key)}
+
+
+def _lists(chapter: Chapter, source: str) -> Iterator[Sum]:
+    """Rows and cells of a list, counted anew in the spreadsheet."""
+    book, rows, losses = (
+        read_list_book(chapter.paths.codebook(source)),
+        chapter.table(f"{source}-rows"),
+        chapter.losses(source),
+    )
+    names = {normalised(t): c.name for c in book.spec.columns for t in (c.name, *c.titles)}
+    sheets = read_workbook(chapter.paths.data / source / book.file)
+    wanted = {normalised(s) for s in book.spec.sheets}
+    headings = [  # the first row with most headings of the codebook
+        (sum(normalised(c.shown) in names for (r, _), c in sheet.cells.items() if r == row), sheet, row)
+        for sheet in [s for s in sheets if normalised(s.name) in wanted] or sheets
+        for row in sorted({row for row, _ in sheet.cells})
+    ]
+    _, sheet, heading = max(headings, key=lambda h: h[0], default=(0, sheets[0], 0))
+    titles = {at: names.get(normalised(c.shown), "") for (r, at), c in sheet.cells.items() if r == heading}
+    below = sorted((row, titles[at]) for row, at in sheet.cells if row > heading and titles.get(at))
+    yield "Zeilen", map(str, sorted({row for row, _ in below})), {USED: rows["row"].astype(str)}
+    columns = [c.name for c in book.spec.columns]
+    values = [f"Zeile {r['row']}, {c}" for r in rows.to_dict("records") for c in columns if not pd.isna(r[c])]
+    lost = losses[losses["unit"] == "cell"]
+    aside = [
+        f"{re.search('Zeile [0-9]+', p)[0]}, {c}" for p, c in zip(lost["place"], lost["item_id"], strict=True)
+    ]
+    yield "ausgefüllte Zellen", [f"Zeile {row}, {name}" for row, name in below], {USED: values, ASIDE: aside}
+
+
+SUMS: Mapping[str, tuple[Callable[[Chapter, str], Iterator[Sum]], ...]] = {
+    "forms": (_files, _forms, _answers, mention_sums),
+    "interviews": (_files, _interviews),
+    "lists": (_files, _lists),
+}

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-import pandas as pd
+from gkanalysis.verify.printed import DECIMAL, WHOLE, Figures, is_exact
+from gkanalysis.verify.solver import RULES, Claim
 
-from gkanalysis.verify.constraints import RULES, Claim, holds
-from gkanalysis.verify.relations import DECIMAL, WHOLE
-
-VERDICTS: Mapping[str, str] = {
-    "agrees": "stimmt überein",
-    "transcribed": "wie veröffentlicht wiedergegeben, nicht nachgerechnet",
-    "agrees_other_base": "stimmt, aber auf anderer Basis",
-    "differs": "weicht ab",
-    "not_checkable": "nicht prüfbar, mit Grund",
-    "unknown_number": "die genannte Zahl berechnet kein Bericht",
-    "not_bound": "keiner Zahl zugeordnet",
-    "not_compared": "zugeordnet, aber nicht vergleichbar",
-}
-LABELS = {"half_up": "kaufmännisch gerundet", "truncate": "abgeschnitten"}
 UNITS = {
     "count": "anzahl",
     "percent": "prozent",
     "Mio EUR": "mio_euro",
 }  # kind of a figure -> unit of a total
+Bands = Mapping[str, tuple[float, float]]
 
 
 def unused_patterns(figures: Mapping[str, Any], declared: Mapping[str, Any]) -> list[str]:
@@ -37,12 +26,12 @@ def unused_patterns(figures: Mapping[str, Any], declared: Mapping[str, Any]) -> 
 
 
 def judge_published(
-    figures: Mapping[str, Mapping[str, str]],
+    figures: Figures,
     rebuilt: Mapping[str, tuple[int, int | None]],
     declared: Mapping[str, Any],
-    bands: Mapping[str, tuple[float, float]] | None = None,
-    transcribed: Mapping[str, tuple[str, str]] | None = None,
-) -> pd.DataFrame:
+    bands: Bands = MappingProxyType({}),
+    transcribed: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+) -> list[dict[str, str]]:
     """Give every published figure a verdict.
 
     Parameters
@@ -57,129 +46,129 @@ def judge_published(
 
     Returns
     -------
-    DataFrame, one row per figure: id, section, label, subgroup, printed, numerator, base, number, n, base_n,
-        verdict, rule (of rounding, where a percentage is printed), message
+    One row of the certificate per figure: section, id, verdict, old (as printed), new (as rebuilt), message
 
     Examples
     --------
-    >>> row = dict(section="", label="", subgroup="", kind="percent", printed="86.6", qualifier="", numerator="39", base="45")
+    >>> row = dict(section="5", label="ja", subgroup="", kind="percent", printed="86.6", qualifier="", numerator="39", base="45")
     >>> declared = {"bindings": [{"match": "a", "number": "t:x:alle"}]}
-    >>> judge_published({"a": row}, {"t:x:alle": (39, 45)}, declared)[["verdict", "rule"]].values.tolist()
-    [['agrees', 'abgeschnitten']]
+    >>> (judged,) = judge_published({"a": row}, {"t:x:alle": (39, 45)}, declared)
+    >>> judged["verdict"], judged["new"], judged["message"]
+    ('agrees', '39 von 45', 'ja (5); abgeschnitten')
     """
     rows = []
-    for figure_id, figure in figures.items():
-        judged: dict[str, Any] = {"number": "", "n": None, "base_n": None, "rule": "", "message": ""}
-        judged |= _bound(figure_id, declared)
-        if number := judged["number"]:
-            if number in rebuilt:
-                n, base_n = rebuilt[number]
-                judged["n"], judged["base_n"] = (
-                    (base_n, None) if judged.pop("part") == "base" else (n, base_n)
-                )
-                copied = (transcribed or {}).get(number)
-                judged |= (
-                    _compare_copy(figure, judged["n"], judged["base_n"], *copied)
-                    if copied
-                    else _compare(figure, judged["n"], judged["base_n"], bands or {})
-                )
-            else:
-                message = f"„{number}“ gibt es im Bericht nicht; bitte die Zuordnung prüfen."
-                judged |= {"verdict": "unknown_number", "message": message}
-        judged.pop("part", None)
-        keep = ("section", "label", "subgroup", "printed", "numerator", "base")
-        rows.append({"id": figure_id, **{k: figure[k] for k in keep}, **judged})
-    columns = ["id", "section", "label", "subgroup", "printed", "numerator", "base", "number", "n", "base_n", "verdict", "rule", "message"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns).astype({"n": "Int64", "base_n": "Int64"})
+    for i, figure in figures.items():
+        number, part, judged = _bound(i, declared)
+        n = base_n = None
+        if number and number not in rebuilt:
+            judged = _verdict(
+                "unknown_number", f"„{number}“ gibt es im Bericht nicht; bitte die Zuordnung prüfen."
+            )
+        elif number:
+            n, base_n = rebuilt[number]
+            n, base_n = (base_n, None) if part == "base" else (n, base_n)
+            copied = transcribed.get(number)
+            judged = _copied(figure, n, base_n, *copied) if copied else _compare(figure, n, base_n, bands)
+        where = f"{', '.join(filter(None, (figure['label'], figure['subgroup'])))} ({figure['section']})"
+        message = ": ".join(
+            filter(None, ("; ".join(filter(None, (where, judged.pop("rule")))), judged["message"]))
+        )
+        new = "" if n is None else f"{n}" if base_n is None else f"{n} von {base_n}"
+        row = {"section": "published", "id": i, "old": _as_printed(figure), "new": new}
+        rows.append(row | judged | {"message": message})
+    return rows
 
 
-def _bound(figure_id: str, declared: Mapping[str, Any]) -> dict[str, Any]:
-    """Number and part (n or base) of a figure; verdict and message if there is no number."""
+def _verdict(verdict: str, message: str = "", rule: str = "") -> dict[str, str]:
+    return {"verdict": verdict, "message": message, "rule": rule}
+
+
+def _as_printed(figure: Mapping[str, str]) -> str:
+    """A figure as it stands in print: with its word, its unit, and count and base where these are printed."""
+    unit = {"percent": "\u00a0%", "Mio EUR": " Mio. Euro"}.get(figure["kind"], "")
+    shown = f"{figure['qualifier']} {figure['printed'].replace('.', ',') if unit else figure['printed']}{unit}".strip()
+    of = f"{figure['numerator']} von {figure['base']}" if figure["numerator"] and figure["base"] else ""
+    return of if of and shown == figure["numerator"] else f"{shown} ({of})" if of else shown
+
+
+def _bound(figure_id: str, declared: Mapping[str, Any]) -> tuple[str, str, dict[str, str]]:
+    """Number and part (n or base) of a figure; a verdict if there is no number."""
     for entry in declared["bindings"]:
         if match := re.fullmatch(entry["match"], figure_id):
-            groups = {str(k): g for k, g in enumerate(match.groups(), start=1)}
 
-            def look_up(reference: re.Match[str], groups: Mapping[str, str] = groups) -> str:
-                table, group = reference.groups()
-                return str(declared["tables"][table][groups[group]]) if table else groups[group]
+            def look_up(reference: re.Match[str], groups: Sequence[str] = ("", *match.groups())) -> str:
+                table, group = reference[1], groups[int(reference[2])]
+                return str(declared["tables"][table][group]) if table else group
 
             try:
                 number = re.sub(r"\{(?:(\w+)\[)?(\d)\]?\}", look_up, entry["number"])
-            except (KeyError, TypeError) as missing:
+            except (LookupError, TypeError) as missing:
                 message = f"In „{entry['number']}“ führt {missing} zu nichts; bitte „tables“ ergänzen."
-                return {"verdict": "unknown_number", "message": message}
-            return {"number": number, "part": entry.get("part", "n")}
+                return "", "", _verdict("unknown_number", message)
+            return number, entry.get("part", "n"), {}
     for entry in declared.get("not_checkable") or ():
         if re.fullmatch(entry["match"], figure_id):
-            return {"verdict": "not_checkable", "message": entry["reason"]}
+            return "", "", _verdict("not_checkable", entry["reason"])
     message = (
         "Der Angabe ist weder eine Zahl des Berichts noch ein Grund zugeordnet, warum sie nicht prüfbar ist."
     )
-    return {"verdict": "not_bound", "message": message}
+    return "", "", _verdict("not_bound", message)
 
 
-def _compare(
-    figure: Mapping[str, str], n: int | None, base_n: int | None, bands: Mapping[str, tuple[float, float]]
-) -> dict[str, str]:
+def _compare(figure: Mapping[str, str], n: int | None, base_n: int | None, bands: Bands) -> dict[str, str]:
     """Verdict on one figure and the number it is bound to."""
     counted, base, printed = (figure[k].strip() for k in ("numerator", "base", "printed"))
-    if n is None:
-        return {"verdict": "not_compared", "message": "Die Zahl des Berichts hat keine Basis."}
-    unreadable = [text for text in (counted, base) if text and not WHOLE.fullmatch(text)]
     is_percent = figure["kind"] == "percent"
-    if unreadable or not (counted or (is_percent and base_n)):
-        message = f"„{unreadable[0]}“ ist keine ganze Zahl." if unreadable else "Gedruckt ist keine Anzahl."
-        return {"verdict": "not_compared", "message": message}
-    if counted and int(counted) != n:
-        return {"verdict": "differs", "message": f"gedruckt {counted}, neu gerechnet {n}"}
-    exact = figure["kind"] == "count" and not figure["qualifier"].strip() and WHOLE.fullmatch(printed)
-    if exact and int(printed) != n:
-        return {"verdict": "differs", "message": f"gedruckt {printed}, neu gerechnet {n}"}
-    share = _compare_share(figure, n, base_n, bands) if is_percent and base_n else {"verdict": "agrees"}
+    if n is None:
+        return _verdict("not_compared", "Die Zahl des Berichts hat keine Basis.")
+    if unreadable := [text for text in (counted, base) if text and not WHOLE.fullmatch(text)]:
+        return _verdict("not_compared", f"„{unreadable[0]}“ ist keine ganze Zahl.")
+    if not (counted or (is_percent and base_n)):
+        return _verdict("not_compared", "Gedruckt ist keine Anzahl.")
+    for text in (counted, printed if is_exact(figure) and WHOLE.fullmatch(printed) else ""):
+        if text and int(text) != n:
+            return _verdict("differs", f"gedruckt {text}, neu gerechnet {n}")
     if is_percent and not base_n:
-        return {"verdict": "not_compared", "message": "Die Zahl des Berichts hat keine Basis, der Anteil ist nicht prüfbar."}  # fmt: skip
+        return _verdict(
+            "not_compared", "Die Zahl des Berichts hat keine Basis, der Anteil ist nicht prüfbar."
+        )
     if base and base_n is not None and int(base) != base_n:
         message = f"Anzahl {n} stimmt; gedruckte Basis {base}, neu gerechnet {base_n}"
-        return {"verdict": "agrees_other_base", "message": message}
-    if base and base_n is None and share["verdict"] == "agrees":
-        share["message"] = f"Die gedruckte Basis {base} steht nicht bei der Zahl des Berichts und ist nicht verglichen."  # fmt: skip
-    return share
+        return _verdict("agrees_other_base", message)
+    if is_percent:
+        return _compare_share(figure, n, base_n, bands)
+    message = f"Die gedruckte Basis {base} steht nicht bei der Zahl des Berichts und ist nicht verglichen."
+    return _verdict("agrees", message if base and base_n is None else "")
 
 
-def _compare_copy(
-    figure: Mapping[str, str], n: int | None, base_n: int | None, unit: str, qualifier: str
-) -> dict[str, str]:
-    """Verdict on a total that was copied from the publication: number, base, unit and word must be the same."""
-    printed, base, word = (figure[k].strip() for k in ("printed", "base", "qualifier"))
-    there = (printed, base, UNITS.get(figure["kind"], ""), word)
-    here = ("" if n is None else str(n), "" if base_n is None else str(base_n), unit, qualifier)
-    names = ("Zahl", "Basis", "Einheit", "Zusatz")
-    wrong = [
-        f"{name} „{a}“ gedruckt, „{b}“ wiedergegeben"
-        for name, a, b in zip(names, there, here, strict=True)
-        if a != b
-    ]
-    if wrong:
-        return {"verdict": "differs", "message": "; ".join(wrong)}
-    message = "Die Summe ist dieser Veröffentlichung entnommen; Einzeldaten, aus denen sie nachzurechnen wäre, liegen nicht vor."
-    return {"verdict": "transcribed", "message": message}
-
-
-def _compare_share(
-    figure: Mapping[str, str], n: int, base_n: int, bands: Mapping[str, tuple[float, float]]
-) -> dict[str, str]:
+def _compare_share(figure: Mapping[str, str], n: int, base_n: int, bands: Bands) -> dict[str, str]:
     """Verdict on a printed percentage, with the rule of rounding under which it is right."""
-    printed, qualifier = figure["printed"].strip(), figure["qualifier"].strip()
+    printed, word = figure["printed"].strip(), figure["qualifier"].strip()
     match = DECIMAL.fullmatch(printed)
-    if not match or (qualifier and qualifier not in bands):
-        what = f"was „{qualifier}“ heißt, ist nicht erklärt" if match else f"„{printed}“ ist kein Anteil"
-        return {"verdict": "not_compared", "message": f"Der Anteil ist nicht geprüft: {what}."}
+    if not match or (word and word not in bands):
+        what = f"was „{word}“ heißt, ist nicht erklärt" if match else f"„{printed}“ ist kein Anteil"
+        return _verdict("not_compared", f"Der Anteil ist nicht geprüft: {what}.")
     digits = match[2] or ""
-    claim = Claim("p", int(match[1] + digits), len(digits), "n", "b", "c", bands.get(qualifier))
-    fits = [r for r in RULES if holds(claim, {"n": n, "b": base_n}, {"c": r})]
+    claim = Claim("p", int(match[1] + digits), len(digits), "n", "b", "c", bands.get(word))
+    fits = [rule for rule in RULES if claim.holds({"n": n, "b": base_n}, {"c": rule})]
     if not fits:
         exact = f"{100 * n / base_n:.2f}".replace(".", ",")
-        about = f"{qualifier} {printed}".strip().replace(".", ",")
-        return {"verdict": "differs", "message": f"gedruckt {about} %, {n} von {base_n} sind {exact} %"}
-    rule = qualifier or ("beides" if len(fits) == len(RULES) else LABELS[fits[0]])
-    return {"verdict": "agrees", "rule": rule}
+        about = f"{word} {printed}".strip().replace(".", ",")
+        return _verdict("differs", f"gedruckt {about} %, {n} von {base_n} sind {exact} %")
+    return _verdict("agrees", rule=word or ("beides" if len(fits) == len(RULES) else RULES[fits[0]]))
+
+
+def _copied(
+    figure: Mapping[str, str], n: int | None, base_n: int | None, unit: str, word: str
+) -> dict[str, str]:
+    """Verdict on a total that was copied from the publication: number, base, unit and word must be the same."""
+    printed, base, said = (figure[k].strip() for k in ("printed", "base", "qualifier"))
+    pairs = {
+        "Zahl": (printed, "" if n is None else str(n)),
+        "Basis": (base, "" if base_n is None else str(base_n)),
+        "Einheit": (UNITS.get(figure["kind"], ""), unit),
+        "Zusatz": (said, word),
+    }
+    wrong = [f"{name} „{a}“ gedruckt, „{b}“ wiedergegeben" for name, (a, b) in pairs.items() if a != b]
+    message = "Die Summe ist dieser Veröffentlichung entnommen; Einzeldaten, aus denen sie nachzurechnen wäre, liegen nicht vor."
+    return _verdict("differs", "; ".join(wrong)) if wrong else _verdict("transcribed", message)

@@ -6,19 +6,15 @@ Each response stands once on the page; numbers point to the responses. The repor
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from html import escape
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from gkanalysis.core.errors import GkError, VerificationError
 from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.report.html import origin_anchor
 from gkanalysis.verify.certificate import fill_page
-from gkanalysis.verify.trace import ORIGIN, Trace, find_untraced, trace_cell
+from gkanalysis.verify.trace import ORIGIN, find_untraced, trace_cell
 from gkanalysis.verify.tracewords import STATES, check_printed, definition_words, rest_title, shown_raw
 
 if TYPE_CHECKING:
@@ -27,7 +23,6 @@ if TYPE_CHECKING:
 INTERNAL = (
     "Internes Arbeitspapier zum Nachprüfen, kein Teil des Berichts: Die Seite zeigt einzelne Antworten."
 )
-HEAD = ("Fall", "gezählt als", "Wert", "im Bogen", "Datei", "Stelle")
 
 
 def trace_page(chapter: Chapter, folder: Path, title: str) -> str:
@@ -38,8 +33,8 @@ def trace_page(chapter: Chapter, folder: Path, title: str) -> str:
     VerificationError
         If a number of the report is not what its own rows add up to; the message names all of them.
     """
-    index: dict[tuple[str, ...], int] = {}
-    sections: dict[str, str] = {}
+    index: dict[tuple[str, ...], int] = {}  # each row that some number counts -> its place on the page
+    sections: list[dict[str, Any]] = []
     wrong: list[str] = []
     for number_id, cell in find_numbers(folder):
         try:
@@ -48,20 +43,19 @@ def trace_page(chapter: Chapter, folder: Path, title: str) -> str:
         except GkError as error:
             wrong.append(str(error))
             continue
-        sections[number_id] = "".join(_section(chapter, number_id, trace, index))
+        cases = [
+            (name, [(index.setdefault(key, len(index) + 1), key[0]) for key in rows[ORIGIN].astype(str).itertuples(index=False, name=None)])
+            for name, rows in (("Gezählt", trace.counted), (rest_title(trace), trace.rest))
+        ]  # fmt: skip
+        of = "" if trace.base_n is None else f" von {trace.base_n}"
+        sections.append(_section(number_id, f": {trace.n}{of}", definition_words(chapter, trace), cases))
     if wrong:
         raise VerificationError("Diese Zahlen gehen nicht auf:\n" + "\n".join(f"  {w}" for w in wrong))
-    for number_id, sentence in find_untraced(folder, chapter.paths):
-        sections[number_id] = f"{_heading(number_id, '')}<p>{escape(sentence)}</p></section>"
-    body = (
-        f'<p class="mark" role="note">{escape(data_mark(chapter))} {INTERNAL}</p>'
-        "<p>Hier steht zu jeder Zahl des Berichts, was gezählt ist, von welcher Basis, und welche Antworten das sind. Die "
-        "Kennungen der Fälle führen zur Antwort mit Datei und Stelle (Teil des Word-Dokuments und XPath).</p>"
-        f"<p><a href='{escape(folder.name)}.html'>Zum Bericht</a></p>"
-        + _grouped(sections, _exhibit_titles(chapter, folder.name))
-        + _rows(index)
-    )
-    return fill_page(f"Herkunft der Zahlen: {title}", body)
+    sections += [_section(number_id, "", words) for number_id, words in find_untraced(folder, chapter.paths)]
+    return fill_page(
+        "herkunft.html", title=f"Herkunft der Zahlen: {title}", mark=f"{data_mark(chapter)} {INTERNAL}",
+        report=folder.name, groups=_groups(sections, _exhibit_titles(chapter, folder.name)), rows=map(_row, index),
+    )  # fmt: skip
 
 
 def data_mark(chapter: Chapter) -> str:
@@ -78,64 +72,34 @@ def _exhibit_titles(chapter: Chapter, report: str) -> dict[str, str]:
     return {name: f"{e['label']}: {e['title']}" for name, e in exhibits.items()}
 
 
-def _grouped(sections: dict[str, str], titles: dict[str, str]) -> str:
-    """Sections under the exhibit they belong to; numbers of the text come last."""
-
-    def owner(number_id: str) -> str:
-        name = number_id.partition(":")[0]
-        return name if ":" in number_id or name in titles else ""
-
-    order = [*titles, *sorted({owner(i) for i in sections} - {*titles, ""}), ""]  # as in the report
-    parts, contents = [], []
-    for name, ids in groupby(sorted(sections, key=lambda i: order.index(owner(i))), key=owner):
-        heading, anchor = (
-            titles.get(name, name) or "Zahlen im Text und abgeleitete Zahlen",
-            f"gruppe-{name or 'text'}",
-        )
-        contents.append(f"<li><a href='#{escape(anchor)}'>{escape(heading)}</a></li>")
-        parts.append(f"<h2 id='{escape(anchor)}'>{escape(heading)}</h2>" + "".join(sections[i] for i in ids))
-    contents.append("<li><a href='#antworten'>Antworten und Zeilen des Registers</a></li>")
-    return f"<nav class='inhalt' aria-label='Inhalt'><ul>{''.join(contents)}</ul></nav>{''.join(parts)}"
+def _section(number_id: str, counted: str, words: str, cases: Any = ()) -> dict[str, Any]:
+    title = number_id.partition(":")[2].replace(":", ", ") or number_id
+    anchor = origin_anchor(number_id)
+    return {"id": number_id, "anchor": anchor, "title": title + counted, "words": words, "cases": cases}
 
 
-def _heading(number_id: str, text: str) -> str:
-    shown = number_id.partition(":")[2].replace(":", ", ") or number_id
-    return f"<section class='zahl' id='{escape(origin_anchor(number_id))}'><h3>{escape(shown)}{text}</h3>"
+def _groups(sections: list[dict[str, Any]], titles: dict[str, str]) -> list[tuple[str, str, list[Any]]]:
+    """Sections under the exhibit they belong to, as in the report; numbers of the text come last."""
+
+    def owner(section: dict[str, Any]) -> str:
+        name, joint, _ = section["id"].partition(":")
+        return name if joint or name in titles else ""
+
+    order = [*titles, *sorted({owner(s) for s in sections} - {*titles, ""}), ""]
+    in_order = groupby(sorted(sections, key=lambda s: order.index(owner(s))), key=owner)
+    text = "Zahlen im Text und abgeleitete Zahlen"
+    return [(name, titles.get(name, name) or text, list(group)) for name, group in in_order]
 
 
-def _section(
-    chapter: Chapter, number_id: str, trace: Trace, index: dict[tuple[str, ...], int]
-) -> Iterator[str]:
-    of = "" if trace.base_n is None else f" von {trace.base_n}"
-    yield _heading(number_id, f": {trace.n}{of}")
-    yield f"<p>{escape(definition_words(chapter, trace))}</p>"
-    for title, rows in (("Gezählt", trace.counted), (rest_title(trace), trace.rest)):
-        if len(rows):
-            yield f"<p class='faelle'>{title} ({len(rows)}): {' '.join(_links(rows, index))}</p>"
-    yield "</section>"
-
-
-def _links(rows: pd.DataFrame, index: dict[tuple[str, ...], int]) -> Iterator[str]:
-    for row in rows[ORIGIN].astype(str).itertuples(index=False):
-        key = tuple(row)
-        number = index.setdefault(key, len(index) + 1)
-        yield f"<a href='#a{number}'>{escape(key[0]) or 'Zeile'}</a>"
-
-
-def _rows(index: dict[tuple[str, ...], int]) -> str:
-    """Every response and register row that some number counts, once."""
-    head = "".join(f"<th scope='col'>{h}</th>" for h in HEAD)
-    lines = []
-    for key, number in index.items():
-        row = dict(zip(ORIGIN, key, strict=True))
-        place = " ".join(filter(None, (row["part"], row["place"]))).replace("/", "/\u200b")
-        cells = (STATES.get(row["state"], row["state"]), row["value"], shown_raw(row), row["file"], place)
-        texts = "".join(f"<td>{escape(c).replace(chr(0x200B), '<wbr>')}</td>" for c in cells)
-        lines.append(
-            f"<tr id='a{number}'><th scope='row'>{escape(row['case_id']) or 'Zeile'}</th>{texts}</tr>"
-        )
+def _row(key: tuple[str, ...]) -> tuple[str, ...]:
+    """What the page says of one row: case, state, value, words in the form, file and place."""
+    row = dict(zip(ORIGIN, key, strict=True))
+    place = " ".join(filter(None, (row["part"], row["place"])))
     return (
-        "<h2 id='antworten'>Antworten und Zeilen des Registers</h2>"
-        "<div class='scroll' role='region' tabindex='0' aria-label='Antworten'><table class='rows' aria-label='Antworten'>"
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
+        row["case_id"],
+        STATES.get(row["state"], row["state"]),
+        row["value"],
+        shown_raw(row),
+        row["file"],
+        place,
     )

@@ -13,7 +13,6 @@ from gkanalysis.ingest.qda.model import Link, Set
 from gkanalysis.pipeline import build_interim, build_processed, build_register
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.verify.accounts import account_rows
-from gkanalysis.verify.interviewaccounts import interview_rows
 from interviewfolder import BOOK, CLIMATE, LEAD, NEW, OPEN, SECOND, Drawn, Folder, guid
 
 KLIMA, BILANZ = "Leitfaden > Politisches Klima", "Leitfaden > Zwischenbilanz"
@@ -122,4 +121,4 @@ def test_source_that_was_not_read_is_named(project, tmp_path):
     """Without the interim table there is nothing to add up."""
     gone = ProjectPaths(project.root, project.data, tmp_path, project.processed, tmp_path, tmp_path)
     with pytest.raises(UsageError, match="make data"):
-        list(interview_rows(Chapter("x", gone, tmp_path), BOOK.source))
+        list(account_rows(Chapter("x", gone, tmp_path), [BOOK.source]))

@@ -1,0 +1,283 @@
+"""Do the published figures agree with themselves? Found from the figures and their declared relations alone.
+
+No microdata are needed; nothing about a particular finding stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gkanalysis.core.errors import VerificationError
+from gkanalysis.verify.printed import Figures, PrintedNumbers
+from gkanalysis.verify.solver import RULES, Claim, Relation, System
+
+SHARE = "Ein Anteil ist Anzahl durch Basis, in einer Spalte überall gerundet oder überall abgeschnitten."
+NO_BASE = "Die Basis ist nicht gedruckt, und keine ganze Zahl ergibt zu dieser Anzahl diesen Anteil."
+MAX_CORRECTIONS = 40
+
+Change = tuple[str, str, str]  # number, printed, needed
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Numbers that cannot all be true: `claims` (smallest set), `sentences` that make them clash, `repairs`.
+
+    Each repair is a tuple of changes (number, printed, needed) that a smallest correction of the whole makes here.
+    """
+
+    claims: tuple[str, ...]
+    sentences: tuple[str, ...]
+    repairs: tuple[tuple[Change, ...], ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Name of the contradiction, the same as long as the same numbers clash."""
+        return "widerspruch:" + "+".join(self.claims)
+
+
+@dataclass(frozen=True)
+class Consistency:
+    """Everything that the check learned about one file.
+
+    `corrections` has one entry per connected group of figures with contradictions: all its smallest corrections,
+    or the first `MAX_CORRECTIONS`. `rows` are those of the certificate: contradictions, rules of rounding, implied
+    bases, figures without a number that could be compared; `problems` are German sentences.
+    """
+
+    n_figures: int
+    n_relations: int
+    contradictions: tuple[Contradiction, ...]
+    corrections: tuple[tuple[tuple[Change, ...], ...], ...]
+    rows: tuple[dict[str, str], ...]
+    problems: tuple[str, ...]
+
+
+def check_consistency(
+    figures: Figures, declared: Mapping[str, Any], problems: Iterable[str] = ()
+) -> Consistency:
+    """Check printed figures against each other.
+
+    Parameters
+    ----------
+    figures : id -> row of the published file
+    declared : relations, as the YAML beside the figures holds them
+    problems : what reading the files has brought up already
+
+    Examples
+    --------
+    Two parts and a whole that cannot all be true; any one of the three numbers may be the wrong one:
+
+    >>> row = dict(kind="count", printed="", qualifier="", base="", label="", subgroup="", section="")
+    >>> figures = {"a": row | {"numerator": "3"}, "b": row | {"numerator": "4"}, "all": row | {"numerator": "8"}}
+    >>> declared = {"sum": [{"id": "s", "says": "a und b sind alle.", "total": "all.n", "parts": ["a.n", "b.n"]}]}
+    >>> (c,) = check_consistency(figures, declared).contradictions
+    >>> c.claims, c.repairs
+    (('a.n', 'b.n', 'all.n'), ((('a.n', '3', '4'),), (('b.n', '4', '5'),), (('all.n', '8', '7'),)))
+    """
+    printed = PrintedNumbers(figures, declared)
+    contradictions: list[Contradiction] = []
+    unsolved: list[str] = []
+    corrections: list[tuple[tuple[Change, ...], ...]] = []
+    for system in printed.systems():
+        try:
+            new, whole = _contradictions(system, printed.same)
+        except VerificationError as error:  # the other groups can still be solved
+            ids = dict.fromkeys(c.key.rpartition(".")[0] for c in system.claims)
+            unsolved.append(f"{error} Betroffen sind {', '.join(ids)}.")
+            continue
+        contradictions += new
+        corrections += [whole] if whole else []
+    bases = []
+    for key, fits in _implied_bases(printed):
+        n = printed.claims[key].n
+        if fits:
+            bases.append(_row(f"basis:{key}", "implied_base", _base_line(key, *fits, figures)))
+        elif not any({n, key} >= set(c.claims) for c in contradictions):
+            contradictions.append(Contradiction((n, key), (NO_BASE,)))
+    order = {key: k for k, key in enumerate(printed.claims)}
+    contradictions.sort(key=lambda c: (len(c.claims), [order[k] for k in c.claims]))
+    rows = [_row(c.id, "contradiction", "\n".join(_lines(c, figures))) for c in contradictions]
+    rows += [_row(c["id"], "rounding", _column_line(c, printed)) for c in printed.columns]
+    for i in (i for i in figures if i not in printed.used):
+        text = " ".join(filter(None, (figures[i]["qualifier"], figures[i]["printed"])))
+        about = f"{figures[i]['label']}: „{text}“ ist keine genaue Zahl, mit der andere zu vergleichen wären."
+        bases.append(_row(i, "no_exact_number", about))
+    return Consistency(
+        len(figures), len(printed.relations), tuple(contradictions), tuple(corrections), (*rows, *bases),
+        (*problems, *printed.problems, *unsolved),
+    )  # fmt: skip
+
+
+def _row(name: str, verdict: str, message: str) -> dict[str, str]:
+    return {"section": "contradiction", "id": name, "verdict": verdict, "message": message}
+
+
+def _contradictions(
+    system: System, same: Mapping[str, str]
+) -> tuple[list[Contradiction], tuple[tuple[Change, ...], ...]]:
+    """One contradiction for each number that a smallest correction changes, and every smallest correction.
+
+    All other numbers agree with each other, so each contradiction contains exactly one of these.
+    """
+    corrections = system.smallest_corrections(MAX_CORRECTIONS)
+    dropped = corrections[0][0]
+    if not dropped:
+        return [], ()
+    whole = tuple(_changes(system, out) for out, _ in corrections)
+    agreeing = set(range(len(system.claims))) - dropped
+    contradictions = {}
+    for wrong in sorted(dropped):
+        core, relations = system.contradiction(wrong, agreeing)
+        claims = [system.claims[k] for k in core]
+        names = tuple(c.key for c in claims)
+        repairs = dict.fromkeys(tuple(c for c in changes if c[0] in names) for changes in whole)
+        sentences = _sentences(claims, relations, {c.key for c in system.claims}, same)
+        contradictions[names] = Contradiction(names, sentences, tuple(filter(None, repairs)))
+    return list(contradictions.values()), whole
+
+
+def _changes(system: System, out: frozenset[int]) -> tuple[Change, ...]:
+    """What must stand there when all other numbers are true."""
+    kept = set(range(len(system.statements))) - out
+    changes = []
+    for claim in (system.claims[k] for k in sorted(out)):
+        if claim.is_percent:
+            n, base = (system.value_range(kept, q) or (0, None) for q in claim.quantities)
+            fixed = n[0] == n[1] and base[0] == base[1] and base[0]
+            share = f"{100 * n[0] / base[0]:.{claim.decimals + 1}f}".replace(".", ",") if fixed else ""
+            needed = f"{share} % ({n[0]} von {base[0]})" if fixed else "ein anderer Anteil"
+        else:  # the only count that fits, or the nearest below and above
+            below = system.value_range(kept, claim.key, high=claim.value - 1)
+            above = system.value_range(kept, claim.key, low=claim.value + 1)
+            low, high = below or above or (claim.value, claim.value)
+            both = below and above and f"{below[1]} oder {above[0]}"
+            needed = both or (f"höchstens {high}" if high and not low else _span(low, high))
+        changes.append((claim.key, _as_printed(claim), needed))
+    return tuple(changes)
+
+
+def _span(low: int, high: int | None) -> str:
+    return f"mindestens {low}" if high is None else str(low) if low == high else f"{low} bis {high}"
+
+
+def _as_printed(claim: Claim) -> str:
+    """A claim as it stands in print."""
+    whole = str(claim.value).rjust(claim.decimals + 1, "0")
+    if claim.decimals:
+        return f"{whole[: -claim.decimals]},{whole[-claim.decimals :]} %"
+    return f"{whole} %" if claim.is_percent else whole
+
+
+def _sentences(
+    claims: Sequence[Claim], relations: Sequence[Relation], printed: set[str], same: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Why the claims clash, in words: the relations, and rounding, if it matters."""
+    sentences = [r.sentence for r in relations]
+    counts = {c.key for c in claims if not c.is_percent}
+    shares = [c for c in claims if c.is_percent]
+    bases = [c.base for c in shares]
+    for c in shares:  # a base that the share has in common with another number of the contradiction
+        own = c.key.removesuffix("percent") + "base"
+        if own in same and (c.base in counts or bases.count(c.base) > 1):
+            sentences.append(same[own])
+    if shares:
+        no_base = not sentences and len(claims) == 2 and not counts & set(bases) and bases[0] not in printed
+        sentences.append(NO_BASE if no_base else SHARE)
+    return tuple(dict.fromkeys(sentences))
+
+
+def _implied_bases(printed: PrintedNumbers) -> Iterator[tuple[str, tuple[int, int | None] | None]]:
+    """Lowest and highest whole number that can be the base of shares whose count is printed and whose base is not."""
+    shares: dict[str, list[Claim]] = {}
+    for claim in printed.claims.values():
+        if claim.is_percent and claim.base not in printed.claims and claim.n in printed.claims:
+            shares.setdefault(claim.base, []).append(claim)
+    for base, group in shares.items():
+        ranges = [(claim.key, _bases([claim], base, printed)) for claim in group]
+        together = _bases(group, base, printed)
+        if together:
+            yield group[0].key, together
+        yield from ((key, fits) for key, fits in ranges if fits is None)
+
+
+def _bases(shares: Sequence[Claim], base: str, printed: PrintedNumbers) -> tuple[int, int | None] | None:
+    counts = {c.n: printed.claims[c.n] for c in shares}
+    relations = [Relation("", "", {base: 1, n: -1}, 0, np.inf) for n in counts]
+    system = System([*counts.values(), *shares], relations)
+    return system.value_range(range(len(system.statements)), base)
+
+
+def _column_line(column: Mapping[str, Any], printed: PrintedNumbers) -> str:
+    """The rule under which most figures of a column are right; how many fit this rule only; what breaks it."""
+    figures = [
+        c for c in printed.claims.values()
+        if c.is_percent and c.column == column["id"] and not c.band and {*c.quantities} <= printed.claims.keys()
+    ]  # fmt: skip
+    if not figures:
+        return f"{column['label']}: keine Angabe mit Anzahl und Basis, an der sich die Rundung zeigt."
+    values = {q: printed.claims[q].value for c in figures for q in c.quantities}
+    fits = {rule: {c.key for c in figures if c.holds(values, {c.column: rule})} for rule in RULES}
+    rule, other = sorted(RULES, key=lambda r: -len(fits[r]))
+    only = (
+        f"{n} Angaben sind nur so richtig" if (n := len(fits[rule] - fits[other])) else "beide Regeln passen"
+    )
+    broken = [name_number(c.key, printed.figures) for c in figures if c.key not in fits[rule]]
+    exceptions = ", ".join(broken) or "keine"
+    return f"{column['label']}: {RULES[rule]} ({len(figures)} Angaben, {only}); Ausnahmen: {exceptions}."
+
+
+def name_number(key: str, figures: Figures) -> str:
+    """A printed number in words: what it is, what it says, where it stands."""
+    i, _, part = key.rpartition(".")
+    row = figures[i]
+    about = f"{row['qualifier']} " if part == "percent" and row["qualifier"] else ""
+    what = {
+        "n": f"Anzahl {row['numerator']}",
+        "base": f"Basis {row['base']}",
+        "percent": f"Anteil {about}{row['printed'].replace('.', ',')} %",
+    }[part]
+    who = f", {row['subgroup']}" if row["subgroup"] else ""
+    return f"{what} bei „{row['label']}{who}“ ({row['section']}; {i})"
+
+
+def _base_line(key: str, low: int, high: int | None, figures: Figures) -> str:
+    return f"Nicht gedruckte Basis zu {name_number(key, figures)}: {_span(low, high)}."
+
+
+def _lines(contradiction: Contradiction, figures: Figures) -> Iterator[str]:
+    """What clashes, why, and each possible repair."""
+    yield "Diese Angaben können nicht alle richtig sein:"
+    yield from (f"– {name_number(key, figures)}" for key in contradiction.claims)
+    yield f"Denn: {' '.join(contradiction.sentences)}"
+    for repair in contradiction.repairs:
+        words = "{}: statt {} müsste {} stehen"
+        changes = (words.format(name_number(k, figures), printed, needed) for k, printed, needed in repair)
+        yield f"Mögliche Berichtigung: {'; '.join(changes)}."
+
+
+def report_lines(result: Consistency) -> Iterator[str]:
+    """The whole result in German, contradictions first."""
+    n = len(result.contradictions)
+    yield f"{result.n_figures} Angaben, {result.n_relations} Beziehungen: {n} Widersprüche."
+    for number, row in enumerate(result.rows[:n], start=1):
+        first, *lines = row["message"].splitlines()
+        yield from ("", f"Widerspruch {number} [{row['id']}]. {first}", *(f"  {line}" for line in lines))
+    for corrections in result.corrections:
+        changed = "eine Angabe" if len(corrections[0]) == 1 else f"{len(corrections[0])} Angaben"
+        ways = "eine Weise" if len(corrections) == 1 else f"{len(corrections)} Weisen"
+        least = "mindestens " if len(corrections) == MAX_CORRECTIONS else ""
+        yield ""
+        yield f"Wer {changed} ändert, beseitigt die Widersprüche dieser Gruppe; das geht auf {least}{ways}:"
+        for correction in corrections:
+            yield "  – " + "; ".join(f"{key}: {printed} → {needed}" for key, printed, needed in correction)
+    if result.rows[n:]:
+        yield ""
+    yield from (row["message"] for row in result.rows[n:] if row["verdict"] != "no_exact_number")
+    if unchecked := [row["id"] for row in result.rows if row["verdict"] == "no_exact_number"]:
+        names = ", ".join(unchecked)
+        yield f"Ohne genaue Zahl, daher nicht verglichen: {len(unchecked)} Angaben ({names})."
+    yield from (f"Nicht geprüft: {p}" for p in result.problems)

@@ -1,0 +1,287 @@
+"""The release manifest of a report: what each output was at release, precise enough to say what differs.
+
+One JSON file per report, committed. Tables and values are kept as text, so that a difference can be named by its
+first cell; of everything else the SHA-256 of the bytes, and of what a reader sees of it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
+from hashlib import sha256
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from lxml import etree, html
+
+from gkanalysis.core.errors import VerificationError
+
+FORMAT = 1
+INPUTS = ("data/raw", "data/codebook", "notebooks")
+WORKING = "arbeit/"  # papers with cases and files: the manifest is public, so it keeps their hash only
+TOLERANCE = 1e-9  # shares and limits of intervals; counts must be the same
+# The columns of tables that hold numbers. Elsewhere 1.1 and 1.10 are two different ids.
+COUNTS = frozenset({"n", "base_n", "population_n", "level"})
+MEASURES = frozenset({"share", "share_of_responses", "ci_low", "ci_high"})
+SEEN = ("href", "id", "src", "alt", "descr", "Target")  # attributes whose change a reader would notice
+WORDS = r"word/(document|footnotes|endnotes|header\d*|footer\d*)\.xml|ppt/slides/slide\d+\.xml"
+LINKS = r"word/_rels/document\.xml\.rels|ppt/slides/_rels/.*\.rels"
+PARTS = re.compile(rf"{WORDS}|{LINKS}|(word|ppt)/media/.*")  # of a Word or PowerPoint file
+
+
+def make_manifest(
+    folder: Path, report: str, version: str, root: Path | None = None, data: Path | None = None
+) -> dict[str, Any]:
+    """Describe every output of a finished report, and the inputs below `root`.
+
+    `data` is the folder of received data, `data/raw` unless given; its files are named as if it were `data/raw`.
+
+    Returns
+    -------
+    dict with format, report, version, `inputs`: path -> sha256, and `outputs`: path -> text for tables and values,
+        sha256 for everything else and for working papers, and `content`, the sha256 of words, links and pictures, for HTML and DOCX
+    """
+    outputs: dict[str, dict[str, str]] = {}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        name = path.relative_to(folder).as_posix()
+        if name.startswith("verification.") or name == "codecheck.yml" or path.name.startswith("."):
+            continue
+        if path.suffix in (".csv", ".json") and not name.startswith(WORKING):
+            outputs[name] = {"text": path.read_bytes().decode("utf-8")}
+            continue
+        outputs[name] = {"sha256": sha256(path.read_bytes()).hexdigest()}
+        if path.suffix in (".html", ".docx", ".pptx"):
+            outputs[name]["content"] = sha256(seen_content(path)).hexdigest()
+    inputs = describe_inputs(root, data) if root else {}
+    return {"format": FORMAT, "report": report, "version": version, "inputs": inputs, "outputs": outputs}
+
+
+def describe_inputs(root: Path, data: Path | None = None) -> dict[str, str]:
+    """SHA-256 of everything a report is made from besides the code: the code is judged by what it makes."""
+    inputs: dict[str, Path] = {}
+    for name in INPUTS:
+        folder = data if data and name == "data/raw" else root / name
+        inputs |= {f"{name}/{p.relative_to(folder).as_posix()}": p for p in folder.rglob("*") if p.is_file()}
+    definitions = (p for p in (root / "reports").glob("*") if p.suffix in (".yml", ".docx", ".pptx"))
+    inputs |= {f"reports/{p.name}": p for p in definitions}
+    shown = sorted(n for n in inputs if not any(part.startswith(".") for part in n.split("/")))
+    return {n: sha256(inputs[n].read_bytes()).hexdigest() for n in shown}
+
+
+def seen_content(path: Path) -> bytes:
+    """Words, links and pictures of an HTML, Word or PowerPoint file, without other markup, scripts and styles."""
+    if path.suffix == ".html":
+        return _seen(html.document_fromstring(path.read_bytes(), html.HTMLParser(encoding="utf-8")))
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in sorted(archive.namelist()) if PARTS.fullmatch(name)}
+    plain = etree.XMLParser(resolve_entities=False, no_network=True)
+    seen = {n: c if "/media/" in n else _seen(etree.fromstring(c, plain)) for n, c in parts.items()}
+    return b"\0".join(piece for name, content in seen.items() for piece in (name.encode(), content))
+
+
+def _seen(tree: etree._Element) -> bytes:
+    elements = [e for e in tree.iter(etree.Element) if e.tag not in ("style", "script")]
+    words = " ".join(" ".join(filter(None, (e.text, e.tail))) for e in elements).split()
+    attributes = [f"{name}={value}" for e in elements for name, value in e.items() if name in SEEN]
+    return "\0".join([" ".join(words), *attributes]).encode("utf-8")
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Read a committed manifest.
+
+    Raises
+    ------
+    VerificationError
+        If it is missing, unreadable or of another format.
+    """
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise VerificationError(
+            f"„{path}“ fehlt; ohne Stand der Veröffentlichung gibt es keinen Vergleich. "
+            "„make release“ hält den jetzigen Stand fest."
+        ) from None
+    except (OSError, ValueError):
+        raise VerificationError(
+            f"„{path}“ ist nicht lesbar; bitte den Stand aus dem Git wiederherstellen."
+        ) from None
+    written = manifest.get("format") if isinstance(manifest, dict) else None
+    if written != FORMAT:
+        raise VerificationError(
+            f"„{path}“ hat das Format {written}, gelesen wird {FORMAT}; bitte mit der passenden Fassung prüfen "
+            "oder den Stand mit „make release“ neu festhalten."
+        )
+    inputs, outputs = manifest.get("inputs"), manifest.get("outputs")
+    shaped = isinstance(inputs, dict) and isinstance(outputs, dict)
+    described = shaped and all(
+        isinstance(o, dict) and {"text", "sha256"} & o.keys() for o in outputs.values()
+    )
+    if not described or not all(isinstance(v, str) for o in (inputs, *outputs.values()) for v in o.values()):
+        raise VerificationError(f"„{path}“ ist unvollständig; bitte den Stand aus dem Git wiederherstellen.")
+    return manifest
+
+
+def compare_inputs(
+    manifest: Mapping[str, Any], root: Path, data: Path | None = None
+) -> Iterator[dict[str, str]]:
+    """One row for all inputs that are the same, and one for each that is not what it was at release."""
+    before, now = manifest["inputs"], describe_inputs(root, data)
+    same = sum(now.get(name) == before[name] for name in before)
+    verdict = "identical" if same else "not_checked"
+    yield _row("inputs", verdict, f"{same} Dateien sind, was sie bei der Veröffentlichung waren.")
+    for name in sorted(name for name in {*before, *now} if now.get(name) != before.get(name)):
+        message = "Daten, Codebuch, Notebook oder Berichtsdefinition wurde geändert."
+        yield _row(
+            name, "differs", message, *(h[:12] if h else "fehlt" for h in (before.get(name), now.get(name)))
+        )
+
+
+def compare_outputs(manifest: Mapping[str, Any], folder: Path) -> Iterator[dict[str, str]]:
+    """Compare a rebuilt report with its manifest: one row per output, and one per number in the text.
+
+    Yields
+    ------
+    dict with id (path, or `values.json#<value>.<wording>`), verdict, old, new, message
+    """
+    before = manifest["outputs"]
+    now = make_manifest(folder, "", "")["outputs"] if folder.is_dir() else {}
+    for name in sorted({*before, *now}):
+        if name not in now:
+            yield _row(name, "not_rebuilt", "Die Datei ist beim Neubau nicht entstanden.")
+        elif name not in before:
+            yield _row(name, "not_checked", "Die Datei steht nicht im Stand der Veröffentlichung.")
+        elif "text" in now[name]:
+            yield from compare_texts(name, before[name].get("text"), now[name]["text"])
+        else:
+            numbers = name.rpartition(".")[0] + ".csv" if name.endswith((".svg", ".png")) else ""
+            same = numbers in before and before[numbers].get("text") == now.get(numbers, {}).get("text")
+            yield _compare_bytes(name, before[name], now[name], bool(numbers), same)
+
+
+def _row(name: str, verdict: str, message: str = "", old: str = "", new: str = "") -> dict[str, str]:
+    return {"id": name, "verdict": verdict, "old": old, "new": new, "message": message}
+
+
+def _compare_bytes(
+    name: str, old: Mapping[str, str], new: Mapping[str, str], is_picture: bool, same_numbers: bool
+) -> dict[str, str]:
+    """Verdict on a file of which the release has hashes."""
+    if old.get("sha256") == new["sha256"]:
+        return _row(name, "identical")
+    verdict, message = "differs", "andere Bytes"
+    if is_picture and same_numbers:
+        verdict = "drawn_otherwise"
+        message = "Die Zahlen dahinter sind dieselben; das Bild ist ein anderes."
+    elif is_picture:
+        message = "Zahlen und Bild sind andere."
+    elif "content" in new and old.get("content") == new["content"]:
+        verdict, message = "same_values", "Wörter, Verweise und Bilder sind dieselben."
+    elif "content" in new:
+        message = "Wörter, Verweise oder Bilder sind andere."
+    return _row(name, verdict, message, str(old.get("sha256"))[:12], new["sha256"][:12])
+
+
+def compare_texts(name: str, old_text: str | None, new_text: str) -> Iterator[dict[str, str]]:
+    """Verdict on a table, or on the values of a report and on each of them.
+
+    Examples
+    --------
+    >>> (row,) = compare_texts("t.csv", "row,n\\n1.1,5\\n", "row,n\\n1.1,6\\n")
+    >>> row["verdict"], row["old"], row["new"], row["message"]
+    ('differs', '5', '6', 'Zeile 2 (1.1, 5), Spalte n')
+    """
+    if old_text is None:
+        yield _row(name, "not_checked", "Im Stand der Veröffentlichung fehlt der Text dieser Datei.")
+    elif name.endswith(".csv"):
+        yield _compare_table(name, old_text, new_text)
+    elif name != "values.json":
+        same = old_text == new_text
+        yield _row(name, "identical") if same else _row(name, "differs", "anderer Text")
+    else:
+        rows = list(_compare_values(f"{name}#", old_text, new_text))
+        wrong = [r for r in rows if r["verdict"] != "identical"]
+        if wrong:
+            first = wrong[0]["id"].partition("#")[2]
+            message = f"{len(wrong)} Zahlen im Text; die erste: {first}" if first else wrong[0]["message"]
+            yield wrong[0] | {"id": name, "message": message}
+        else:
+            yield _row(name, "identical" if old_text == new_text else "same_values")
+        yield from rows
+
+
+def _compare_table(name: str, old_text: str, new_text: str) -> dict[str, str]:
+    """Cell by cell; the first cell that differs is named."""
+    old, new = (list(csv.reader(io.StringIO(t))) for t in (old_text, new_text))
+    verdict = "identical" if old_text == new_text else "same_values"
+    for number, (a, b) in enumerate(zip_longest(old, new), start=1):
+        if a is None or b is None:
+            message = f"Zeile {number} gibt es nur einmal; bisher {len(old)} Zeilen, jetzt {len(new)}"
+            return _row(name, "differs", message, *(", ".join(c[:3]) if c else "fehlt" for c in (a, b)))
+        for k, (x, y) in enumerate(zip_longest(a, b)):
+            column = old[0][k] if k < len(old[0]) else str(k + 1)
+            close = _compare_cells(column, x, y)
+            if close == "differs":
+                message = f"Zeile {number} ({', '.join(a[:3])}), Spalte {column}"
+                return _row(name, close, message, *("fehlt" if c is None else c for c in (x, y)))
+            verdict = close if close == "within_tolerance" else verdict
+    return _row(name, verdict)
+
+
+def _compare_cells(column: str, x: str | None, y: str | None) -> str:
+    """Verdict on two cells; only columns that are declared so are numbers, and only measures may differ at all."""
+    if x != y and x is not None and y is not None and column in COUNTS | MEASURES:
+        with suppress(InvalidOperation):
+            if Decimal(x) == Decimal(y):
+                return "same_values"
+            if column in MEASURES and math.isclose(float(x), float(y), rel_tol=0, abs_tol=TOLERANCE):
+                return "within_tolerance"
+    return "same_values" if x == y else "differs"
+
+
+def _compare_values(prefix: str, old_text: str, new_text: str) -> Iterator[dict[str, str]]:
+    """One row per number in the text; old and new are the words that stand there, or what of the value differs."""
+    old, new = _values(old_text), _values(new_text)
+    before, now = "Im Stand der Veröffentlichung", "Im neuen Text"
+    if old is None or new is None:
+        message = f"{before if old is None else now} ist die Liste der Zahlen nicht lesbar."
+        yield _row(prefix, "not_checked", message)
+        return
+    for name in dict.fromkeys([*old, *new]):
+        a, b = old.get(name), new.get(name)
+        if a is None:
+            yield _row(prefix + name, "not_checked", f"{before} gibt es diese Zahl nicht.")
+        elif b is None:
+            yield _row(prefix + name, "not_rebuilt", f"{now} gibt es diese Zahl nicht.")
+        elif a == b:
+            yield _row(prefix + name, "identical", new=str(b.get("text", "")))
+        else:
+            key = next(k for k in [*a, *b] if a.get(k) != b.get(k))
+            texts = ("" if v.get(key) is None else str(v[key]) for v in (a, b))
+            shown = (t if len(t) <= 80 else f"{t[:77]}…" for t in texts)
+            yield _row(prefix + name, "differs", f"erster Unterschied: {key}", *shown)
+
+
+def _values(text: str) -> dict[str, dict[str, Any]] | None:
+    """Values by id and wording; the second use of a wording gets a number. None if it is no list of values."""
+    try:
+        content = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(content, list) or not all(isinstance(value, dict) for value in content):
+        return None
+    named: dict[str, dict[str, Any]] = {}
+    uses: Counter[str] = Counter()
+    for value in content:
+        name = ".".join(filter(None, (str(value.get("id")), str(value.get("wording") or ""))))
+        uses[name] += 1
+        named[f"{name}#{uses[name]}" if uses[name] > 1 else name] = value
+    return named

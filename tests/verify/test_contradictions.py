@@ -1,0 +1,287 @@
+"""Printed figures against each other: small files whose contradictions a reader can see, and brute force."""
+
+import ctypes
+from fractions import Fraction
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bruteforce import possible, systems
+from gkanalysis.__main__ import main
+from gkanalysis.core.errors import VerificationError
+from gkanalysis.verify import solver
+from gkanalysis.verify.contradictions import check_consistency, report_lines
+from gkanalysis.verify.solver import RULES, Claim, Relation, System
+
+FAST = settings(max_examples=25, deadline=None)
+
+
+def figure(printed="", n="", base="", *, kind="count", qualifier="", label="Bögen", section="5.1"):
+    return {
+        "section": section, "label": label, "subgroup": "", "kind": kind, "printed": printed or n,
+        "qualifier": qualifier, "numerator": n, "base": base,
+    }  # fmt: skip
+
+
+def share(printed, n="", base="", **more):
+    return figure(printed, n, base, kind="percent", **more)
+
+
+def check(figures, problems=(), **declared):
+    result = check_consistency(figures, declared, problems)
+    return result, "\n".join(report_lines(result))
+
+
+def implied(figures, **declared):
+    """Number -> implied base in words."""
+    rows = check(figures, **declared)[0].rows
+    return {r["id"].removeprefix("basis:"): r["message"].rpartition(": ")[2].rstrip(".") for r in rows if r["verdict"] == "implied_base"}  # fmt: skip
+
+
+WHOLE = {"id": "ganz", "says": "Neue und alte ergeben alle.", "total": "alle.n", "parts": ["neu.n", "alt.n"]}
+PARTS = {"neu": figure(n="13", label="neu gegründet"), "alt": figure(n="32"), "alle": figure(n="48")}
+
+
+def test_parts_that_do_not_make_the_whole():
+    """The numbers with label, place and id, the relation in words, and each single way to mend it."""
+    _, text = check(PARTS, sum=[WHOLE])
+    assert text.splitlines() == [
+        "3 Angaben, 1 Beziehungen: 1 Widersprüche.", "",
+        "Widerspruch 1 [widerspruch:neu.n+alt.n+alle.n]. Diese Angaben können nicht alle richtig sein:",
+        "  – Anzahl 13 bei „neu gegründet“ (5.1; neu)", "  – Anzahl 32 bei „Bögen“ (5.1; alt)", "  – Anzahl 48 bei „Bögen“ (5.1; alle)",
+        "  Denn: Neue und alte ergeben alle.",
+        "  Mögliche Berichtigung: Anzahl 13 bei „neu gegründet“ (5.1; neu): statt 13 müsste 16 stehen.",
+        "  Mögliche Berichtigung: Anzahl 32 bei „Bögen“ (5.1; alt): statt 32 müsste 35 stehen.",
+        "  Mögliche Berichtigung: Anzahl 48 bei „Bögen“ (5.1; alle): statt 48 müsste 45 stehen.", "",
+        "Wer eine Angabe ändert, beseitigt die Widersprüche dieser Gruppe; das geht auf 3 Weisen:",
+        "  – neu.n: 13 → 16", "  – alt.n: 32 → 35", "  – alle.n: 48 → 45",
+    ]  # fmt: skip
+    assert not check(PARTS, sum=[WHOLE | {"rest": True}])[0].contradictions
+    agreeing = PARTS | {"alle": figure(n="45")}
+    assert check(agreeing, sum=[WHOLE])[1] == "3 Angaben, 1 Beziehungen: 0 Widersprüche."
+
+
+SAME = {"says": "Beides ist dasselbe.", "terms": ["a.n", "b.n"]}
+TWICE = {"id": "s", "says": "Doppelt.", "total": "alle.n", "parts": ["a.n", {"number": "b.n", "times": 2}]}
+LOW = {"id": "u", "says": "u", "total": "a.n", "parts": ["low.n"], "rest": True}
+HIGH = {"id": "o", "says": "o", "total": "high.n", "parts": ["a.n"], "rest": True}
+
+
+@pytest.mark.parametrize(
+    ("figures", "declared", "claims", "says", "mended"),
+    [
+        ({"a": figure(n="23", base="22")}, {}, "a.n+a.base", "Eine Anzahl ist nie größer als ihre Basis.", {"höchstens 22", "mindestens 23"}),
+        ({"a": figure(n="58"), "b": figure(n="57")}, {"one_number": [SAME]}, "a.n+b.n", "Beides ist dasselbe.", {"57", "58"}),
+        ({"a": figure(n="58"), "b": figure(n="57")}, {"equal": [SAME | {"id": "e"}]}, "a.n+b.n", "Beides ist dasselbe.", {"57", "58"}),
+        ({"a": figure(n="3"), "b": figure(n="2"), "alle": figure(n="8")}, {"sum": [TWICE]}, "a.n+alle.n", "Doppelt.", {"4", "7"}),
+        ({"b": share("84", "34")}, {}, "b.n+b.percent", "keine ganze Zahl ergibt zu dieser Anzahl", {"33 oder 36", "ein anderer Anteil"}),
+        ({"a": share("54.4", "12", "22")}, {}, "a.n+a.percent", "Ein Anteil ist Anzahl durch Basis", {"54,55 % (12 von 22)"}),
+        ({"a": figure(n="9"), "low": figure(n="3"), "high": figure(n="7")}, {"sum": [LOW, HIGH]}, "a.n+high.n", "o", {"3 bis 7", "mindestens 9"}),
+        ({"a": share("41", "18"), "b": share("39", "18")}, {"one_number": [SAME | {"terms": ["a.base", "b.base"]}]}, "a.n+b.n+a.percent+b.percent", "Beides ist dasselbe. Ein Anteil", set()),
+    ],
+)  # fmt: skip
+def test_what_clashes_why_and_what_would_mend_it(figures, declared, claims, says, mended):
+    """Smallest set, the sentence that makes it clash, what must stand instead as far as the others fix it."""
+    (c,) = check(figures, **declared)[0].contradictions
+    assert c.id == f"widerspruch:{claims}"
+    assert says in " ".join(c.sentences)
+    assert {needed for repair in c.repairs for *_, needed in repair} >= mended
+
+
+def test_implied_bases():
+    """A count and its share give an unprinted base away; shares of one base narrow it together."""
+    assert implied({"a": share("39", "18")}) == {"a.percent": "46"}
+    assert implied({"a": share("7", "3")}) == {"a.percent": "38 bis 46"}
+    both = {"says": "Dieselbe Gruppe.", "terms": ["a.base", "b.base"]}
+    assert implied({"a": share("7", "3"), "b": share("39", "18")}, one_number=[both]) == {"a.percent": "46"}
+    assert implied({"a": share("84", "30", qualifier="knapp")}, qualifiers={"knapp": [-1, 0]}) == {"a.percent": "36"}  # fmt: skip
+    assert implied({"a": share("0", "0")}) == {"a.percent": "mindestens 1"}
+
+
+@FAST
+@given(st.integers(1, 5), st.integers(1, 100), st.sampled_from([None, (-1, 0), (-2.5, 2.5)]))
+def test_implied_base_is_what_trying_all_bases_gives(n, percent, band):
+    """Lowest and highest base of a count and its share, under either rule; none if no whole number will do."""
+    claim = Claim("p", percent, 0, "n", "b", "c", band)
+    fits = [b for b in range(n, 1100) if any(claim.holds({"n": n, "b": b}, {"c": r}) for r in RULES)]
+    found = implied({"a": share(str(percent), str(n), qualifier="w" * bool(band))}, qualifiers={"w": list(band or (0, 0))})  # fmt: skip
+    ends = None
+    if fits:
+        last = f"{fits[0]} bis {fits[-1]}" if fits[-1] < 1099 else f"mindestens {fits[0]}"
+        ends = str(fits[0]) if fits[0] == fits[-1] else last
+    assert found.get("a.percent") == ends
+
+
+def test_rule_of_rounding_is_reported_for_each_column():
+    """The rule that holds, how many figures show it, and the one that breaks it; a rule is that of a column."""
+    columns = [{"id": x, "label": f"Spalte {x}", "figures": f"{x}*"} for x in "abcd"]
+    figures = {
+        "a1": share("86.6", "39", "45"),
+        "a2": share("46.6", "21", "45"),
+        "a3": share("20.0", "9", "45"),
+    }
+    figures |= {
+        "b1": share("86.7", "39", "45"),
+        "b2": share("46.6", "21", "45"),
+        "b3": share("17.8", "8", "45"),
+    }
+    figures |= {"c1": share("20.0", "9", "45"), "d1": share("20.0")}
+    result, _ = check(figures, percent_columns=columns)
+    assert [r["message"] for r in result.rows if r["verdict"] == "rounding"] == [
+        "Spalte a: abgeschnitten (3 Angaben, 2 Angaben sind nur so richtig); Ausnahmen: keine.",
+        "Spalte b: kaufmännisch gerundet (3 Angaben, 2 Angaben sind nur so richtig); Ausnahmen: Anteil 46,6 % bei „Bögen“ (5.1; b2).",
+        "Spalte c: kaufmännisch gerundet (1 Angaben, beide Regeln passen); Ausnahmen: keine.",
+        "Spalte d: keine Angabe mit Anzahl und Basis, an der sich die Rundung zeigt.",
+    ]  # fmt: skip
+    assert [c.claims[-1] for c in result.contradictions] == ["b2.percent"]
+
+
+def test_unconnected_groups_are_solved_apart(monkeypatch):
+    """Smaller contradictions come first; a group that the solver gives up on is named and leaves the others."""
+    figures = PARTS | {"x": figure(n="5", base="4"), "b": figure("ca. drei", kind="text")}
+    result, text = check(figures, ["Zeile 9 zählt nicht."], sum=[WHOLE])
+    assert [len(c.claims) for c in result.contradictions] == [2, 3]
+    assert "daher nicht verglichen: 1 Angaben (b).\nNicht geprüft: Zeile 9 zählt nicht." in text
+    real = System.smallest_corrections
+
+    def gives_up(system, limit):
+        if any(c.key == "x.n" for c in system.claims):
+            raise VerificationError("Nicht durchzurechnen.")
+        return real(system, limit)
+
+    monkeypatch.setattr(System, "smallest_corrections", gives_up)
+    result, _ = check(figures, sum=[WHOLE])
+    assert len(result.contradictions) == 1
+    assert result.problems == ("Nicht durchzurechnen. Betroffen sind x.",)
+
+
+def subsets(claims, size):
+    return [frozenset(c) for c in combinations(sorted(claims), size)]
+
+
+@FAST
+@given(systems(), st.data())
+def test_any_set_of_claims_is_judged_as_by_trying(system, data):
+    """A set of claims can be kept exactly if some numbers fulfil it."""
+    kept = data.draw(st.sets(st.sampled_from(range(len(system.claims)))))
+    assert system.can_keep(kept | system.fixed) == possible(system, kept)
+
+
+@FAST
+@given(systems())
+def test_corrections_and_contradictions_are_the_smallest(system):
+    """All smallest corrections by trying; each contradiction with one of their numbers, none smaller, no sentence spare."""
+    everything = frozenset(range(len(system.claims)))
+    by_trying = next(
+        fits
+        for size in range(len(everything) + 1)
+        if (fits := [out for out in subsets(everything, size) if possible(system, everything - out)])
+    )
+    corrections = system.smallest_corrections(40)
+    assert sorted(sorted(out) for out, _ in corrections) == sorted(map(sorted, by_trying))
+    dropped = corrections[0][0]
+    for wrong in dropped:
+        core, relations = system.contradiction(wrong, everything - dropped)
+        assert set(core) & dropped == {wrong}
+        assert not possible(system, set(core))
+        for size in range(len(core) - 1):
+            assert all(possible(system, out | {wrong}) for out in subsets(everything - dropped, size))
+        claims = [system.claims[k] for k in core]
+        assert not possible(System(claims, relations, system.highest), range(len(claims)))
+        for spare in relations:
+            rest = [r for r in relations if r is not spare]
+            assert possible(System(claims, rest, system.highest), range(len(claims)))
+
+
+def test_a_smaller_contradiction_behind_numbers_that_agree():
+    """x and z both equal y1 + y2; that x and z differ is shorter to say than x, y1 and y2, which stand nearer."""
+    claims = [Claim("x", 8), Claim("y1", 3), Claim("y2", 4), Claim("z", 7), Claim("u", 7), Claim("v", 7)]
+    sums = [Relation(q, "", {q: 1, "y1": -1, "y2": -1}, 0, 0) for q in "xzuv"]
+    core, relations = System(claims, sums).contradiction(0, range(1, 6))
+    assert (core, [r.id for r in relations]) == ([0, 3], ["x", "z"])
+
+
+def test_numbers_may_be_larger_than_any_printed_one():
+    """An unprinted base is as large as its share needs, a whole as large as its parts."""
+    claims = [Claim("n", 3), Claim("p", 1, 1, "n", "b", "c")]
+    assert System(claims, [Relation("r", "", {"b": 1, "n": -1}, 0, np.inf)]).can_keep({0, 1})
+    whole = Relation("r", "", {"all": 1, **dict.fromkeys("abcd", -1)}, 0, 0)
+    ((out, values),) = System(
+        [*(Claim(q, 100) for q in "abcd"), Claim("all", 3)], [whole]
+    ).smallest_corrections(40)
+    assert (out, values["all"]) == ({4}, 400)
+
+
+@pytest.mark.parametrize(
+    ("text", "n", "base", "rules"),
+    [
+        ("12.5", 1, 8, "half_up truncate"), ("13", 1, 8, "half_up"), ("12", 1, 8, "truncate"), ("86.6", 39, 45, "truncate"),
+        ("86.7", 39, 45, "half_up"), ("0", 0, 45, "half_up truncate"), ("0", 1, 200, "truncate"), ("1", 1, 200, "half_up"),
+        ("100", 45, 45, "half_up truncate"), ("54.4", 12, 22, ""), ("5", 0, 0, ""),
+    ],
+)  # fmt: skip
+def test_rules_of_rounding_at_their_limits(text, n, base, rules):
+    """A half goes up under one rule and is cut off under the other, exactly; a share of nothing is no number."""
+    whole, _, digits = text.partition(".")
+    claim = Claim("p", int(whole + digits), len(digits), "n", "b", "c")
+    assert " ".join(r for r in RULES if claim.holds({"n": n, "b": base}, {"c": r})) == rules
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 400), st.integers(1, 400), st.integers(0, 2))
+def test_rounding_is_decimal_arithmetic(n, base, decimals):
+    """Both rules print what exact division gives."""
+    exact = Fraction(100 * n * 10**decimals, base)
+    for rule, value in {"truncate": int(exact), "half_up": int(exact + Fraction(1, 2))}.items():
+        assert Claim("p", value, decimals, "n", "b", "c").holds({"n": n, "b": base}, {"c": rule})
+
+
+@pytest.mark.parametrize("buffered", [False, True])
+def test_words_of_the_library_stay_out_of_the_output(buffered, monkeypatch, capfd):
+    """What compiled code prints while it solves is dropped, also if it sits in a buffer of C; ours is kept."""
+    real = solver.milp
+
+    def chatty(*arguments, **named):
+        library = ctypes.CDLL(None)
+        library.printf(b"HighsMipSolverData\n") if buffered else library.write(1, b"HighsMip\n", 9)
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(solver, "milp", chatty)
+    print("davor")
+    System([Claim("a", 1)], []).can_keep({0})
+    print("danach")
+    ctypes.CDLL(None).fflush(None)
+    assert capfd.readouterr().out == "davor\ndanach\n"
+
+
+HEAD = "id,section,label,subgroup,kind,printed,qualifier,numerator,base\n"
+LINES = "neu,5,x,,count,13,,13,\nalt,5,x,,count,32,,32,\nalle,5,x,,count,48,,48,\n"
+SUM = "sum: [{id: ganz, says: Alle., total: alle.n, parts: [neu.n, alt.n]}]\n"
+KNOWN = "widerspruch:neu.n+alt.n+alle.n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "relations", "accept", "status", "says"),
+    [
+        (LINES, SUM, (), 15, "1 Widersprüche sind nicht als bekannt eingetragen, 0 eingetragene bestehen nicht mehr, 0 Angaben"),
+        (LINES, SUM, (KNOWN,), 0, ""),
+        (LINES.replace("48", "45"), SUM, (KNOWN,), 15, "0 Widersprüche sind nicht als bekannt eingetragen, 1 eingetragene bestehen"),
+        (LINES + "neu,5,x,,count,1,,1,\n", SUM, (), 15, "2 Angaben oder Beziehungen waren nicht prüfbar"),
+        ("", SUM, (), 15, "hat keine Zeilen oder keine Spalte „id“; nötig sind die Spalten id, section"),
+        (LINES, "- a\n", (KNOWN,), 15, "Fehler: "),
+        (LINES, "sum: [", (KNOWN,), 15, "Fehler: "),
+    ],
+)  # fmt: skip
+def test_check_published_by_the_command(lines, relations, accept, status, says, tmp_path, capsys):
+    """New, known, gone, unreadable: the exit status and one sentence, never a traceback."""
+    (tmp_path / "f.csv").write_text(HEAD + lines, encoding="utf-8")
+    (tmp_path / "r.yml").write_text(relations, encoding="utf-8")
+    words = [word for known in accept for word in ("--accept", known)]
+    assert main(["check-published", str(tmp_path / "f.csv"), str(tmp_path / "r.yml"), *words]) == status
+    printed = capsys.readouterr()
+    if lines.count("\n") != 4:
+        assert says in printed.err
+    assert "Traceback" not in printed.err

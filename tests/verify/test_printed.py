@@ -1,0 +1,172 @@
+"""Files of published figures and relations: what is wrong in them is a German sentence each, the rest counts."""
+
+import pytest
+
+from gkanalysis.codebook.published import checked_relations, read_relations
+from gkanalysis.core.errors import VerificationError
+from gkanalysis.verify.contradictions import check_consistency
+from gkanalysis.verify.printed import PrintedNumbers, read_figures
+
+HEAD = "id,section,label,subgroup,kind,printed,qualifier,numerator,base\n"
+
+
+def row(n="", base="", printed="", kind="count", qualifier=""):
+    texts = dict.fromkeys(("section", "label", "subgroup"), "")
+    return texts | {"kind": kind, "printed": printed, "qualifier": qualifier, "numerator": n, "base": base}
+
+
+FIGURES = {"a": row("3"), "b": row("4"), "alle": row("8")}
+SUM = {"id": "s", "says": "Alle.", "total": "alle.n", "parts": ["a.n", "b.n"]}
+
+
+def test_all_crooked_rows_and_missing_columns_are_named_in_one_pass(tmp_path):
+    """Too many cells, too few, an id twice, no id, no column: line and reason each; the other rows count."""
+    path, problems = tmp_path / "f.csv", []
+    path.write_text(
+        "\ufeff" + HEAD.replace(",base", "") + "a,,,,count,3,,3\nb,,,,count,4,\nc,,,,count,4,,4,,5\nd,,,,count,1,,1\n"
+        "d,,,,count,2,,2\n,,,,count,3,,3\n", encoding="utf-8",
+    )  # fmt: skip
+    assert list(read_figures(path, problems)) == ["a"]
+    needed = "id, section, label, subgroup, kind, printed, qualifier, numerator, base"
+    crooked = "die Zahl der Zellen passt nicht zur Kopfzeile; die Zeile zählt nicht."
+    once = "die Zeile zählt nicht, bitte jede Kennung einmal vergeben."
+    assert [p.partition("“")[2].lstrip(",: ") for p in problems] == [
+        f"die Spalten base fehlen; bitte ergänzen, nötig sind {needed}.",
+        f"Zeile 3: {crooked}", f"Zeile 4: {crooked}", f"Zeile 5: die Kennung „d“ steht mehrfach; {once}",
+        f"Zeile 6: die Kennung „d“ steht mehrfach; {once}", f"Zeile 7: die Kennung fehlt; {once}",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "hat keine Zeilen oder keine Spalte"), (HEAD.encode(), "hat keine Zeilen"), (b"name,n\nx,3\n", "keine Spalte „id“"),
+        ("id\nÄ".encode("latin-1"), "ist nicht lesbar"), (None, "ist nicht lesbar"),
+    ],
+)  # fmt: skip
+def test_files_that_cannot_be_read(content, sentence, tmp_path):
+    """Empty, without ids, not UTF-8, not there: one sentence with the path."""
+    path = tmp_path / "f.csv"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(VerificationError, match=f"„{path}“ .*{sentence}|„{path}“ {sentence}"):
+        read_figures(path, [])
+
+
+def test_every_unknown_id_is_named_and_the_relation_is_not_used():
+    """Each unknown term of each relation has its sentence; the good relation still counts."""
+    declared = {
+        "sum": [SUM | {"parts": ["a.n", "x.n", "y.n"], "total": "z.n"}, SUM | {"id": "t"}],
+        "equal": [{"id": "e", "says": "e", "terms": ["a.n", "u.n"]}],
+        "one_number": [{"says": "Dasselbe.", "terms": ["a.n", "w.n"]}],
+    }
+    result = check_consistency(FIGURES, declared)
+    says = "Beziehung „{}“ nennt „{}“; eine solche Zahl steht nicht in der Datei. Bitte die Kennung prüfen."
+    unknown = [("Dasselbe.", "w.n"), ("e", "u.n"), ("s", "z.n"), ("s", "x.n"), ("s", "y.n")]
+    assert list(result.problems) == [says.format(*pair) for pair in unknown]
+    assert [c.claims for c in result.contradictions] == [("a.n", "b.n", "alle.n")]
+
+
+def test_the_same_sum_for_every_row_of_a_table():
+    """{row} runs over the rows; each is a relation of its own, and the wrong one is found."""
+    cells = {"1": (3, 1, 2), "2": (5, 1, 3)}
+    figures = {f"t{r}{c}": row(str(n)) for r, ns in cells.items() for c, n in zip("ukm", ns, strict=True)}
+    each = {"id": "z-{row}", "says": "Alle.", "rows": "t{row}u.n", "total": "t{row}u.n", "parts": ["t{row}k.n", "t{row}m.n"]}  # fmt: skip
+    result = check_consistency(figures, {"sum_each": [each]})
+    assert [c.claims for c in result.contradictions] == [("t2u.n", "t2k.n", "t2m.n")]
+    del figures["t1m"]
+    (sentence,) = check_consistency(figures, {"sum_each": [each]}).problems
+    assert "Beziehung „z-1“ nennt „t1m.n“" in sentence
+
+
+COLUMN = {"id": "c", "label": "C", "figures": "x*"}
+SEVERAL = SUM | {"total": "?.n", "parts": ["alle.n"]}
+
+
+@pytest.mark.parametrize(
+    ("figures", "declared", "sentence"),
+    [
+        ({"x": row("1.000")}, {}, "„x“: „1.000“ in der Spalte numerator ist keine ganze Zahl; bitte ohne Punkt und Zusatz schreiben."),
+        ({"x": row("3", "58 Bögen")}, {}, "„x“: „58 Bögen“ in der Spalte base ist keine ganze Zahl; bitte ohne Punkt und Zusatz schreiben."),
+        ({"x": row("3", printed="4")}, {}, "„x“: gedruckt ist 4, als Anzahl eingetragen 3; bitte im Druck nachsehen."),
+        ({"x": row(printed="ein Drittel", kind="percent")}, {}, "„x“: „ein Drittel“ in der Spalte printed ist kein Anteil; bitte wie 86.6 schreiben."),
+        ({"x": row("3", "", "50", "percent", "etwa")}, {}, "„x“: was „etwa“ heißt, steht nicht unter „qualifiers“; der Anteil ist nicht geprüft."),
+        (FIGURES, {"percent_columns": [COLUMN]}, "Spalte „c“: „x*“ trifft keinen gedruckten Anteil; bitte das Muster prüfen."),
+        ({"x": row("1", "2", "50", "percent")}, {"percent_columns": [COLUMN, COLUMN | {"id": "d"}]}, "Spalte „d“: „x*“ steht in zwei Spalten; bitte das Muster prüfen."),
+        (FIGURES, {"sum": [SEVERAL]}, "Beziehung „s“: „?.n“ trifft mehrere Zahlen; ein Ganzes ist eine."),
+        (FIGURES, {"sum_each": [SUM | {"rows": "q{row}.n"}]}, "Beziehung „s“: „q{row}.n“ trifft keine Zeile; bitte das Muster prüfen."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_compared_is_a_sentence(figures, declared, sentence):
+    """It says which figure or relation, what is wrong, and what to do."""
+    assert PrintedNumbers(figures, declared).problems == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("- a\n", "eine Liste steht, wo Angaben der Form „name: wert“ stehen müssen"),
+        ("sum: [\nx: }", "sind nicht lesbar: Zeile 2, Spalte 4: eine Klammer ist nicht geschlossen"),
+        (None, "sind nicht lesbar: die Datei fehlt"),
+    ],
+)
+def test_relations_that_cannot_be_read(text, sentence, tmp_path):
+    """An error for whoever needs them; a sentence for whoever checks the figures without them."""
+    path = tmp_path / "r.yml"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(VerificationError) as error:
+        read_relations(path)
+    assert sentence in str(error.value)
+    problems = []
+    assert read_relations(path, problems) == {}
+    assert problems == [str(error.value)]
+
+
+@pytest.mark.parametrize(
+    ("declared", "sentence"),
+    [
+        ({"summe": []}, "summe: unbekannt ist „summe“ (bekannt: one_number, equal, sum, sum_each, percent_columns, qualifiers; gemeint ist wohl „sum“)."),
+        ({"sum": "a"}, "sum: „a“ ist keine Liste; bitte in eckige Klammern setzen oder mit „- “ untereinander schreiben."),
+        ({"sum": ["a"]}, "sum › 1: „a“ steht, wo Angaben der Form „name: wert“ stehen müssen."),
+        ({"sum": [SUM, SUM]}, "sum › s: die Kennung „s“ ist schon vergeben."),
+        ({"sum": [SUM | {"parts": "a.n"}]}, "sum › s › parts: „a.n“ ist keine Liste; bitte in eckige Klammern setzen oder mit „- “ untereinander schreiben."),
+        ({"sum": [SUM | {"parts": [{"number": "a.n", "mal": 2}]}]}, "sum › s › parts › a.n › mal: unbekannt ist „mal“ (bekannt: number, times)."),
+        ({"sum": [SUM | {"rest": "ja"}]}, "sum › s › rest: „ja“ ist nicht true oder false."),
+        ({"sum": [SUM | {"id": 5}]}, "sum › 5 › id: „5“ ist kein Text; bitte in Anführungszeichen setzen."),
+        ({"one_number": [{"id": [1], "says": "x", "terms": ["a.n", "b.n"]}]}, "one_number › 1 › id: eine Liste ist kein Text; bitte einen Text eintragen."),
+        ({"equal": [{"id": "e", "says": "e", "terms": ["a.n"]}]}, "equal › e › terms: gleich sein können nur zwei oder mehr Zahlen."),
+        ({"sum_each": [SUM | {"rows": "a"}]}, "sum_each › s › rows: „a“ muss genau einmal {row} enthalten."),
+        ({"percent_columns": [{"id": "c", "label": "C", "figures": "x*"}]}, "Spalte „c“: „x*“ trifft keinen gedruckten Anteil; bitte das Muster prüfen."),
+        ({"qualifiers": {"rund": [1, 2]}}, "qualifiers › rund: nötig sind zwei Zahlen um die Null, wie [-2.5, 2.5]."),
+        ({"qualifiers": ["rund"]}, "qualifiers: eine Liste steht, wo Angaben der Form „name: wert“ stehen müssen."),
+    ],
+)  # fmt: skip
+def test_declarations_that_cannot_be_used(declared, sentence):
+    """One German sentence says which entry, and what is wrong with it."""
+    assert PrintedNumbers(FIGURES, declared).problems == [sentence]
+
+
+def test_everything_missing_is_named_and_the_rest_counts(tmp_path):
+    """Each key that lacks has its sentence with the line; the good relation is left."""
+    path = tmp_path / "r.yml"
+    path.write_text("sum:\n- {id: s, parts: []}\n- {id: t, says: x, total: a.n, parts: [b.n]}\n")
+    problems = []
+    (kept,) = read_relations(path, problems)["sum"]
+    assert kept["id"] == "t"
+    assert [s.removeprefix(f"„{path}“, ") for s in problems] == [
+        "Zeile 2, sum › s: es fehlt „says“.", "Zeile 2, sum › s: es fehlt „total“.",
+        "Zeile 2, sum › s › parts: „parts“ ist leer; nötig ist mindestens ein Eintrag.",
+    ]  # fmt: skip
+    with pytest.raises(VerificationError, match="es fehlt „total“"):
+        read_relations(path)
+
+
+@pytest.mark.parametrize(
+    "band", [[float("-inf"), 0], [0, float("inf")], [float("nan"), 0], [-200, 0], [True, 1]]
+)
+def test_bounds_of_words_are_finite_points(band):
+    """What is no number of percentage points is refused, and does not reach the arithmetic."""
+    problems = []
+    assert checked_relations({"qualifiers": {"etwa": band}}, problems)["qualifiers"] == {}
+    assert len(problems) == 1
