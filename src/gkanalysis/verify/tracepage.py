@@ -46,6 +46,7 @@ def trace_page(chapter: Chapter, folder: Path, title: str) -> str:
         cases = [
             (name, [(index.setdefault(key, len(index) + 1), key[0]) for key in rows[ORIGIN].astype(str).itertuples(index=False, name=None)])
             for name, rows in (("Gezählt", trace.counted), (rest_title(trace), trace.rest))
+            if len(rows)
         ]  # fmt: skip
         of = "" if trace.base_n is None else f" von {trace.base_n}"
         sections.append(_section(number_id, f": {trace.n}{of}", definition_words(chapter, trace), cases))
