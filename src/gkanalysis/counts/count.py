@@ -133,6 +133,8 @@ class Count(ABC):
     within: ClassVar[bool] = True  # whether what is counted is always part of the base
     sampled: ClassVar[bool] = False  # whether the cases stand for all alliances: then the table has intervals
     marked: ClassVar[bool] = True  # whether a small base is marked
+    percent: ClassVar[bool] = True  # whether shares are printed; too few cases for it otherwise
+    unit_label: ClassVar[str] = "Anzahl"  # what is counted, as the heading of a column
 
     def __init_subclass__(cls, **known: Any) -> None:
         super().__init_subclass__(**known)

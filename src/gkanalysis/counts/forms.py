@@ -59,8 +59,8 @@ class Choice(OfForms):
     sampled: ClassVar[bool] = True
 
     def options(self, data: Data) -> Mapping[str, str]:
-        """The printed answers."""
-        return {o.id: o.label for o in data.book(self.source).items[self.item].options}
+        """The answers as reports print them."""
+        return {o.id: o.extra.get("report", o.label) for o in data.book(self.source).items[self.item].options}
 
     def units(self, data: Data) -> Units:
         """A unit is a case."""

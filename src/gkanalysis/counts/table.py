@@ -26,6 +26,7 @@ from gkanalysis.counts.count import SMALL_BASE, TOGETHER, VERY_SMALL_BASE, Cell,
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.counts.words import CountWords, read_scale
 
+SIGNIFICANT = 0.05
 MIME = "application/vnd.gkanalysis.value+json"
 SMALL_BASE_NOTE = (
     f"* Basis unter {SMALL_BASE}, ** Basis unter {VERY_SMALL_BASE}: "
@@ -535,6 +536,14 @@ class Counted:
         groups = [g for g in (self.groups or self.group_labels) if g != TOTAL]
         return derived(format_p(self.only(row).tests["p"].item()), [self[row, g] for g in groups])
 
+    def verdict(self, row: str) -> Said:
+        """What the p value of a row means, as the end of a sentence."""
+        groups = [g for g in (self.groups or self.group_labels) if g != TOTAL]
+        told = "der Unterschied lässt sich bei diesen Fallzahlen nicht sicher vom Zufall trennen."
+        if self.only(row).tests["p"].item() < SIGNIFICANT:
+            told = "der Unterschied ist auch bei diesen kleinen Fallzahlen kaum Zufall."
+        return derived(told, [self[row, g] for g in groups])
+
     @property
     def mean(self) -> Said:
         """How many rows a case has on average, of a multiple response set."""
@@ -622,9 +631,11 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
     elif len(groups) > 1:
         header = [head, *(table.group_labels[g] for g in groups)]
     elif frame["base_n"].isna().all():
-        header = [head, "Anzahl"]
+        header = [head, table.count.unit_label]
+    elif not table.count.percent:
+        header = [head, f"{table.count.unit_label} (n{NBSP}={NBSP}{_count(frame['base_n'].iloc[0])})"]
     else:
-        header = [head, "Anzahl", "Anteil"]
+        header = [head, table.count.unit_label, "Anteil"]
 
     def printed(row: str) -> Row:
         if one_base:
@@ -632,6 +643,8 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
                 f"{_count(c.n)}{NBSP}({format_percent(c.n, c.base_n)})"
                 for c in (cells[row, g] for g in groups)
             ]
+        elif not table.count.percent:
+            texts = [_count(cells[row, g].n) for g in groups]
         elif len(groups) > 1 or "Anteil" not in header:
             texts = [count_of(cells[row, g].n, cells[row, g].base_n) for g in groups]
         else:

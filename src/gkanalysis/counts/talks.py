@@ -35,6 +35,8 @@ class Codings(Count):
 
     base_name: ClassVar[str] = "interviewed"
     marked: ClassVar[bool] = False
+    percent: ClassVar[bool] = False
+    unit_label: ClassVar[str] = "Kommunen"
 
     def options(self, data: Data) -> Mapping[str, str]:
         """The codes, and the number of interviews."""
