@@ -135,6 +135,8 @@ class Count(ABC):
     marked: ClassVar[bool] = True  # whether a small base is marked
     percent: ClassVar[bool] = True  # whether shares are printed; too few cases for it otherwise
     unit_label: ClassVar[str] = "Anzahl"  # what is counted, as the heading of a column
+    unit_words: ClassVar[str] = "Anzahl der Bündnisse"  # the same below the title of a figure
+    more_words: ClassVar[str] = ""  # what else must be known of the base
 
     def __init_subclass__(cls, **known: Any) -> None:
         super().__init_subclass__(**known)

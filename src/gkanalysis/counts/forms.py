@@ -148,6 +148,8 @@ class Ticks(OfForms):
     of: str = "asked"
 
     sampled: ClassVar[bool] = True
+    unit_words: ClassVar[str] = "Nennungen"
+    more_words: ClassVar[str] = "; Mehrfachantworten, die Anteile ergeben zusammen mehr als 100 Prozent"
 
     def __post_init__(self) -> None:
         if self.of not in ("asked", "answered", "mentioned"):
@@ -328,6 +330,8 @@ class Open(OfForms):
 
     base_name: ClassVar[str] = "answered"
     sampled: ClassVar[bool] = True
+    unit_words: ClassVar[str] = "Bündnisse, die eine Kategorie wenigstens einmal nennen"
+    more_words: ClassVar[str] = "; mehrere Kategorien möglich"
 
     def categories(self, data: Data) -> tuple[Any, ...]:
         """The declared categories; an item without any is answered with those that have some."""

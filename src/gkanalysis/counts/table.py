@@ -15,6 +15,7 @@ from gkanalysis.core.lookup import Known, enumeration, listed
 from gkanalysis.core.numbers import (
     NBSP,
     NO_VALUE,
+    by_count,
     format_count,
     format_decimal,
     format_p,
@@ -211,6 +212,15 @@ class Number:
         """Count and share."""
         return self._say(f"{format_count(self.n)}{NBSP}({self._percent()})", "n_percent")
 
+    @property
+    def step(self) -> Said:
+        """By how many percentage points one case moves the share."""
+        return derived(format_points((1, self._base()), (0, 1)).removeprefix("+"), [self])
+
+    def sentence(self, *, none: str, one: str, many: str) -> Said:
+        """The sentence that fits the count; `{n}` in `many` becomes the number, as a word up to twelve."""
+        return self._say(by_count(self.n, none=none, one=one, many=many), "sentence")
+
     def points(self, other: Number) -> Said:
         """How far the share lies above another one, in percentage points with sign."""
         text = format_points((self.n, self._base()), (other.n, other._base()))
@@ -237,8 +247,9 @@ class Number:
         scale, count_words = counted.scale, counted.count_words
         ranks = dict.fromkeys(scale.most, True) | dict.fromkeys(scale.least, False)
         if than is not None:
-            self._check_comparison(phrase, than)
-            return derived(phrase, [self, than])
+            for number in (self, *others):
+                number._check_comparison(phrase, than)
+            return derived(phrase, [self, *others, than])
         if word := scale.word_in(phrase, ranks):
             counted.check_rank(phrase, [self, *others], most=ranks[word], among=among)
             return derived(phrase, [counted[r, self.group] for r in among or counted.shown_rows])
@@ -387,7 +398,49 @@ class Counted:
         chosen = tuple(r for rows in kept.values() for r in rows)
         return self._but(chosen=chosen, blocks=kept if self.blocks else {}, line=f"{self.line}.top({places})")
 
+    def short(self) -> Counted:
+        """With the short labels of the items, where the codebook has some."""
+        items = self.data.book(self.count.source).items
+        return self.labelled({r: items[r].short for r in self.labels if r in items})
+
+    def present(self) -> Counted:
+        """Without rows that nobody is in."""
+        return self._but(chosen=tuple(r for r in self.shown_rows if self.sums[r, TOTAL][0]))
+
+    def also(self, *rows: str) -> Counted:
+        """With further rows, each at the end of its block."""
+        whole = {r: h for h, inside in self._but(chosen=(), blocks={}).home.items() for r in inside}
+        blocks = {h: list(inside) for h, inside in self.blocks.items()}
+        for row in rows:
+            if row not in self.shown_rows:
+                blocks.setdefault(whole.get(row, ""), []).append(row)
+        return self._but(chosen=tuple(r for inside in blocks.values() for r in inside), blocks=blocks)
+
+    def by_spread(self) -> Counted:
+        """Rows whose groups differ most first; within blocks, where there are any."""
+        spread = self.tests["spread"]
+        blocks = {
+            h: sorted(rows, key=lambda r: -spread[r])
+            for h, rows in (self.blocks or {"": self.shown_rows}).items()
+        }
+        chosen = tuple(r for rows in blocks.values() for r in rows)
+        return self._but(chosen=chosen, blocks=blocks if self.blocks else {})
+
     # ---- getting ----
+
+    @property
+    def home(self) -> dict[str, list[str]]:
+        """The blocks of the printed form: heading -> rows."""
+        book, blocks = self.data.book(self.count.source), {}
+        headings = {b["id"]: b["label"] for p in book.parts for b in p.get("blocks", ())}
+        for row in self.labels:
+            blocks.setdefault(headings.get(book.items[row].block, ""), []).append(row)
+        return blocks
+
+    @property
+    def rows_n(self) -> Said:
+        """How many rows the table shows."""
+        return declared(len(self.shown_rows))
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -467,6 +520,31 @@ class Counted:
         return derived(
             enumeration(f"„{self.labels[r]}“" for r in self.shown_rows if self.sums[r, TOTAL][0] == highest),
             self._totals(),
+        )
+
+    def most_in(self, *groups: str) -> Said:
+        """The label of the row that most of some groups together have, in quotation marks."""
+        n = {r: sum(self.sums[r, g][0] for g in groups) for r in self.shown_rows}
+        highest = max(n, key=lambda r: n[r])
+        return derived(f"„{self.labels[highest]}“", [self[r, g] for r in self.shown_rows for g in groups])
+
+    @property
+    def widest(self) -> Number:
+        """The row whose groups differ most."""
+        return self[self.tests["spread"].idxmax()]
+
+    @property
+    def points(self) -> dict[str, str]:
+        """Label -> how far the first group lies above the second, in percentage points."""
+        first, second = (g for g in self.groups if g != TOTAL)
+        return {self.labels[r]: str(self[r, first].points(self[r, second])) for r in self.shown_rows}
+
+    def significant(self, column: str = "p_holm") -> Said:
+        """In how many of the rows the groups differ significantly, by `p` or `p_holm`."""
+        tests = self.tests[column]
+        return derived(
+            f"{format_count(int((tests < SIGNIFICANT).sum()))}{NBSP}von{NBSP}{format_count(len(tests))}",
+            list(self),
         )
 
     def _totals(self) -> list[Number]:
@@ -569,10 +647,13 @@ class Counted:
 
     @property
     def base_words(self) -> str:
-        """The base in words."""
+        """What was counted and of what, with the number of cases where all rows have the same."""
         from gkanalysis.counts.forms import BASE_LABELS
 
-        return BASE_LABELS.get(self.count.base, self.count.base)
+        count, bases = self.count, set(self.frame["base_n"].dropna())
+        one = len(bases) == 1 and self.frame["subgroup"].nunique() == 1
+        n = f" (n{NBSP}={NBSP}{format_count(int(bases.pop()))})" if one else ""
+        return f"{count.unit_words}; Basis: {BASE_LABELS.get(count.base, count.base)}{n}{count.more_words}"
 
     def printed(self) -> tuple[tuple[str, ...], tuple[Row, ...]]:
         """Heading and rows as a report prints them; see `gkanalysis.counts.printed`."""
@@ -585,7 +666,7 @@ class Counted:
 
     def _repr_html_(self) -> str:
         header, rows = self.printed()
-        about = f"Basis: {self.base_words}"
+        about = self.base_words
         notes = "".join(f"<p>{html.escape(n)}</p>" for n in self.notes)
         line = f"<p><code>{html.escape(self.line)}</code></p>" if self.line else ""
         return table_html(header, rows, about) + notes + line

@@ -37,6 +37,8 @@ class Codings(Count):
     marked: ClassVar[bool] = False
     percent: ClassVar[bool] = False
     unit_label: ClassVar[str] = "Kommunen"
+    unit_words: ClassVar[str] = "Anzahl der Kommunen, in deren Gespräch der Kode vergeben ist"
+    more_words: ClassVar[str] = "; mehrere Kodes je Gespräch"
 
     def options(self, data: Data) -> Mapping[str, str]:
         """The codes, and the number of interviews."""

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from gkanalysis.core.findings import RULES
 from gkanalysis.counts.count import PUBLIC, TOGETHER, Count, Says, Units, each
 from gkanalysis.counts.data import REFUSED, REGISTER, USABLE, Data
 
@@ -358,9 +359,12 @@ class Findings(Count):
     marked: ClassVar[bool] = False
 
     def options(self, data: Data) -> Mapping[str, str]:
-        """The rules that found something."""
-        rows = data.table(f"{self.source}-findings").sort_values("rule", kind="stable")
-        return dict(zip(rows["rule"], rows["title"], strict=True))
+        """All rules, those that found something by what they call it."""
+        rows = data.table(f"{self.source}-findings")
+        rules = {rule: title for rule, (_, title) in RULES.items()} | dict(
+            zip(rows["rule"], rows["title"], strict=True)
+        )
+        return dict(sorted(rules.items()))
 
     def units(self, data: Data) -> Units:
         """A unit is a finding."""

@@ -153,11 +153,17 @@ class Chapter:
         """
         from gkanalysis.report.figures import default_kind, draw
 
+        if not kind and isinstance(content, Counted) and is_whole(content.frame):
+            kind = "units" if slide and content.frame["subgroup"].nunique() == 1 else "segments"
         numbers = figure_numbers(content, kind)
         kind = kind or default_kind(numbers, slide=slide)
         if isinstance(content, Counted):
             base = base or content.base_words
             highlight = [content.labels.get(h, h) for h in highlight]
+            if kind == "dots" and content.blocks:
+                options["blocks"] = {
+                    h: [content.labels[r] for r in rows] for h, rows in content.blocks.items()
+                }
         return self._keep(
             Figure(
                 exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(notes),
@@ -344,16 +350,15 @@ def figure_numbers(content: Any, kind: str = "") -> pd.DataFrame:
     table = content.frame.assign(
         group_label=content.frame["group_label"].replace("insgesamt", "alle Bündnisse")
     )
-    parts = kind in ("segments", "units") or (not kind and _is_whole(table))
-    if parts and not (kind == "units" or (table["subgroup"].nunique() == 1 and kind != "segments")):
+    if kind == "segments":
         return table.assign(label=table["group_label"], group=table["row"], group_label=table["label"])
     return table.assign(group=table["subgroup"])
 
 
-def _is_whole(table: pd.DataFrame) -> bool:
-    """Whether the rows of each group are parts that add up to its base."""
+def is_whole(table: pd.DataFrame) -> bool:
+    """Whether the rows of each group are few and parts that add up to its base: they divide one bar."""
     sums = table.groupby("subgroup").agg(n=("n", "sum"), base_n=("base_n", "first"))
-    return bool((sums["n"] == sums["base_n"]).all()) and table["row"].nunique() <= 4
+    return bool((sums["n"] == sums["base_n"]).all()) and table["row"].nunique() <= 3
 
 
 KIND_WORDS = {
