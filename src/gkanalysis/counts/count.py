@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 from typing import Any, ClassVar
@@ -137,6 +137,9 @@ class Count(ABC):
     unit_label: ClassVar[str] = "Anzahl"  # what is counted, as the heading of a column
     unit_words: ClassVar[str] = "Anzahl der Bündnisse"  # the same below the title of a figure
     more_words: ClassVar[str] = ""  # what else must be known of the base
+    columns: ClassVar[
+        Mapping[str, Callable[[Any], str]]
+    ] = {}  # heading -> text of a row: further printed columns
 
     def __init_subclass__(cls, **known: Any) -> None:
         super().__init_subclass__(**known)

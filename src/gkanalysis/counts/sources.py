@@ -19,6 +19,7 @@ from gkanalysis.counts import forms, lists, talks, waves
 from gkanalysis.counts.count import Count
 from gkanalysis.counts.data import REGISTER, USABLE, Data
 from gkanalysis.counts.table import Counted, Row, Said, declared, derived, table_html
+from gkanalysis.counts.words import CountWords
 
 KIND_LABELS = {"forms": "Bögen", "interviews": "Gespräche", "lists": "Liste", REGISTER: "Register"}
 
@@ -306,6 +307,55 @@ class Talks(Source):
         """How far the coders agree: on three levels, or `of="code"` by code."""
         return Counted(
             talks.Agreement(source=self.name, of=of), self.data, line=f'{self.line}.agreement("{of}")'
+        )
+
+    @property
+    def lead_coder(self) -> Said:
+        """Whose codings count."""
+        return declared(self.book.lead_coder)
+
+    @property
+    def codings_n(self) -> Said:
+        """How many codings there are, of all coders."""
+        return declared(len(self.data.table(f"{self.name}-codings")))
+
+    @property
+    def codes_n(self) -> Said:
+        """How many codes were given at all."""
+        return declared(int(self.data.table(f"{self.name}-codings")["code_id"].nunique()))
+
+    @property
+    def scale(self) -> Said:
+        """Which words stand for which counts."""
+        return declared(CountWords.of(self.book.count_words).explained)
+
+    @property
+    def kappa(self) -> Said:
+        """Cohen's kappa of the lead coder and the next one: is a code given in a document at all?"""
+        from gkanalysis.tabulate.agreement import agreement_table
+
+        table = agreement_table(
+            *self._coded, coders=talks.coders(self.data, self.name)[:2], compare="document"
+        )
+        total = table[(table["row"] == talks.TOTAL) & (table["subgroup"] == talks.TOTAL)]
+        return derived(talks.format_alpha(total["kappa"].item()), [self.agreement()["document"]])
+
+    def disagreements(self) -> pd.DataFrame:
+        """Every comparison of two coders that does not agree, side by side with the text; for the team only."""
+        from gkanalysis.tabulate.agreement import disagreements
+
+        segments, coders = self.data.table(f"{self.name}-segments"), talks.coders(self.data, self.name)
+        lists = [
+            disagreements(*self._coded, segments, coders=coders, compare=c) for c in talks.COMPARED_LABELS
+        ]
+        return pd.concat(lists, ignore_index=True)
+
+    @property
+    def _coded(self) -> tuple[pd.DataFrame, list[str], pd.DataFrame]:
+        return (
+            self.data.table(f"{self.name}-codings"),
+            list(self.book.codes),
+            self.data.table(f"{self.name}-documents"),
         )
 
     @property

@@ -628,6 +628,67 @@ class Counted:
         total, base = sum(n.n for n in self._totals()), self.base_n.base_n
         return derived(format_decimal(total / base, decimals=1), self._totals())
 
+    def statistic(self, row: str, name: str) -> Said:
+        """A statistic that belongs to a row, such as `alpha`, with two decimals."""
+        value = self.frame.set_index("row")[name][row]
+        return derived(NO_VALUE if pd.isna(value) else format_decimal(value, decimals=2), [self[row]])
+
+    def all_but(self, *rows: str) -> str:
+        """The other rows, to be counted together: `returned[returned.all_but("missing")]`."""
+        return TOGETHER.join(r for r in self.shown_rows if r not in rows)
+
+    def with_ends(self, words: str) -> Counted:
+        """With words for both ends of a scale, joined by a comma, behind the first and the last answer."""
+        if not words:
+            return self
+        (first, *_, last), (low, high) = list(self.labels), words.split(",")
+        return self.labelled({first: f"{self.labels[first]} ({low})", last: f"{self.labels[last]} ({high})"})
+
+    @property
+    def definitions(self) -> dict[str, str]:
+        """Label -> what belongs to it, of the categories of an open answer, in the order of the table."""
+        meant = {c.id: c.definition for c in self.count.categories(self.data)}
+        return {self.labels[r]: meant[r] for r in self.shown_rows}
+
+    @property
+    def note(self) -> str:
+        """How many mentions there are, and whether a case names a category several times."""
+        from gkanalysis.counts.forms import MENTIONED, Open
+
+        cases = Open(source=self.count.source, item=self.count.item, status=self.count.status).table(
+            self.data
+        )
+        each = sum(n for (row, _), (n, _) in self.sums.items() if row.endswith(MENTIONED))
+        told = "Ein Bündnis kann eine Kategorie mehrmals nennen."
+        if each == cases["n"].sum():
+            told = "Kein Bündnis nennt eine Kategorie mehrmals, jede hat so viele Nennungen wie Bündnisse."
+        return f"{format_count(self[TOTAL].n)} Nennungen aus {format_count(int(cases['base_n'].iloc[0]))} Bündnissen. {told}"
+
+    def listed(self) -> pd.DataFrame:
+        """Mentions word for word by category: for work on the data, not to be handed on."""
+        names = {
+            "code": "Kategorie",
+            "raw": "Nennung",
+            "case_id": "Bündnis",
+            "file": "Bogen",
+            "place": "Stelle",
+        }
+        frames = [self[r].rows.assign(code=self.labels[r]) for r in self.shown_rows if r != TOTAL]
+        return pd.concat(frames)[list(names)].rename(columns=names).reset_index(drop=True)
+
+    @property
+    def interval_notes(self) -> tuple[str, ...]:
+        """Notes on intervals of alpha: how many draws, which had no alpha, which row has no interval."""
+        from gkanalysis.stats.agreement import DRAWS, REASON_LABELS
+
+        table, note = self.frame, f"Intervalle aus {format_count(DRAWS)} Ziehungen der Nennungen."
+        lost = table[table["draws_n"].between(1, DRAWS - 1)]
+        if len(lost):
+            told = ", ".join(f"„{r.label}“ {format_count(DRAWS - r.draws_n)}" for r in lost.itertuples())
+            note += f" Ziehungen ohne Alpha, weil alle Werte gleich sind, fallen weg: {told}."
+        without = table[table["interval_reason"] != ""].itertuples()
+        return (note, *(f"„{r.label}“ ohne Intervall: {REASON_LABELS[r.interval_reason]}." for r in without))
+
     def texts(self) -> pd.DataFrame:
         """Open answers: who, what, where. For work on the data; not to be handed on."""
         rows = self.count.counted(self.data).evidence
@@ -718,6 +779,9 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
     else:
         header = [head, table.count.unit_label, "Anteil"]
 
+    if len(groups) == 1:
+        header += table.count.columns
+
     def printed(row: str) -> Row:
         if one_base:
             texts = [
@@ -736,6 +800,8 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
                 else format_percent(c.n, c.base_n, decimals=0 if c.base_n < 100 else 1)
             )
             texts = [count_of(c.n, c.base_n), share]
+        if len(groups) == 1:
+            texts += [text(cells[row, groups[0]]) for text in table.count.columns.values()]
         names = [f"{row}:{g}" for g in groups]
         return Row(
             (table.labels[row], *texts),

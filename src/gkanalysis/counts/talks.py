@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from gkanalysis.core.numbers import NO_VALUE, format_count, format_decimal
 from gkanalysis.counts.count import WHOLE, Count, Says, Units, each
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.tabulate.agreement import COMPARED_LABELS, OVERLAP
@@ -120,6 +121,23 @@ class Texts(Count):
         return f"Gezählt sind Gespräche: {self.options(data)[row]} ({self.source}); Basis: alle Gespräche"
 
 
+def format_alpha(alpha: float | None) -> str:
+    """Alpha or kappa with two decimals; a dash where it does not exist.
+
+    >>> format_alpha(0.846), format_alpha(None)
+    ('0,85', '–')
+    """
+    return NO_VALUE if alpha is None or pd.isna(alpha) else format_decimal(alpha, decimals=2)
+
+
+ALPHA = {
+    "Alpha": lambda r: format_alpha(r.alpha),
+    "Intervall": lambda r: (
+        "" if pd.isna(r.alpha_low) else f"{format_alpha(r.alpha_low)} bis {format_alpha(r.alpha_high)}"
+    ),
+}
+
+
 def _themes(data: Data, source: str) -> dict[str, str]:
     """Group of codes -> label, of those that are themes of the report; others only order the talk."""
     return {g.id: g.label for g in data.book(source).groups.values() if g.section}
@@ -149,6 +167,7 @@ class Coverage(Count):
     """How many characters of the stored texts a theme takes up; a character may belong to several."""
 
     base_name: ClassVar[str] = "characters"
+    unit_label: ClassVar[str] = "Zeichen"
     within: ClassVar[bool] = False
     marked: ClassVar[bool] = False
 
@@ -206,6 +225,8 @@ class Meetings(Count):
     """Interviews in which segments of two themes share at least one character; of those with stored text."""
 
     base_name: ClassVar[str] = "interviewed_with_text"
+    unit_label: ClassVar[str] = "Gespräche"
+    columns: ClassVar[Any] = {"Stellen": lambda r: format_count(r.segment_pairs_n)}
 
     def options(self, data: Data) -> Mapping[str, str]:
         """Pairs of themes."""
@@ -265,6 +286,9 @@ class Agreement(Count):
     """
 
     of: str = "level"
+
+    unit_label: ClassVar[str] = "einig"
+    columns: ClassVar[Any] = ALPHA
 
     @property
     def base(self) -> str:
@@ -394,6 +418,8 @@ class OpenAgreement(Count):
     item: str
 
     base_name: ClassVar[str] = "document_pairs"
+    unit_label: ClassVar[str] = "einig"
+    columns: ClassVar[Any] = ALPHA
 
     def options(self, data: Data) -> Mapping[str, str]:
         """All categories together, and each."""

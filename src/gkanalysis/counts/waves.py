@@ -357,6 +357,7 @@ class Findings(Count):
     """What validation found in a source, by rule."""
 
     marked: ClassVar[bool] = False
+    columns: ClassVar[Any] = {"Regel": lambda r: r.row}
 
     def options(self, data: Data) -> Mapping[str, str]:
         """All rules, those that found something by what they call it."""

@@ -19,6 +19,7 @@ from gkanalysis.counts.count import small_base_mark
 from gkanalysis.counts.data import REGISTER, TOTAL, Data
 from gkanalysis.counts.sources import project_data, source_of
 from gkanalysis.counts.table import Counted, Number, Row, Said, declared
+from gkanalysis.disclosure.policy import exceptions_table
 from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit, Figure, Table
 from gkanalysis.report.quotations import Quotation, check_quotation, draw_speaker, find_segment
 from gkanalysis.report.shown import Shown
@@ -70,6 +71,25 @@ class Chapter:
     def threshold(self) -> Said:
         """The smallest count of a confidential answer that may be known."""
         return declared(self.data.policy.threshold)
+
+    @property
+    def exceptions(self) -> pd.DataFrame:
+        """The signed exceptions of the policy: what and why, and the count that shows."""
+        labels = {}
+        for name in self.data.policy.sources:
+            labels |= answer_labels(self.data, name)
+        signed = exceptions_table(self.data.policy, labels)
+        text = (
+            signed["what"]
+            + ". "
+            + signed["reason"]
+            + " ("
+            + signed["signed_by"]
+            + ", "
+            + signed["date"]
+            + ")"
+        )
+        return pd.DataFrame({"text": text, "n": signed["n"]})
 
     # ---- exhibits ----
 
@@ -270,6 +290,29 @@ def chapter(chapter_id: str, report: str = "", *, data: str = "data/raw", out: s
     opened = Chapter(chapter_id, have, target)
     write_json(target / "dataset.json", have.dataset)
     return opened
+
+
+def answer_labels(data: Data, source: str) -> dict[tuple[str, str], str]:
+    """Words for items and answers of a source: (source, item) and (source, "item=answer") -> label."""
+    kind = data.kind(source)
+    if kind == "interviews":
+        codes = data.book(source).codes
+        labels = {(source, c.id): f"Gespräche, {c.label}" for c in codes.values()}
+        return labels | {(source, f"{c}=present"): "kommt vor" for c in codes}
+    if kind != "forms":
+        return {}
+    book = data.book(source)
+    labels = {(source, i.id): f"{book.title}, {i.label}" for i in book.items.values()}
+    labels |= {
+        (source, f"{i.id}={o.id}"): o.extra.get("report", o.label)
+        for i in book.items.values()
+        for o in i.options
+    }
+    return (
+        labels
+        | {(source, "contact"): f"{book.title}, Auskunft auf Nachfrage"}
+        | {(source, f"contact={k}"): text for k, text in book.contacts.items()}
+    )
 
 
 # ---- lines of numbers ----
