@@ -510,8 +510,7 @@ class Gaps(OfForms):
 
     def options(self, data: Data) -> Mapping[str, str]:
         """Theme and answer."""
-        ends = {".need": "Lücke benannt", ".no_need": "keine Lücke"}
-        return {t.id + e: t.label for t in themes(data.book(self.source)).values() for e in ends}
+        return {f"{t.id}.{a}": t.label for t in themes(data.book(self.source)).values() for a in ANSWERS}
 
     def units(self, data: Data) -> Units:
         """A unit is the answer of a case on a theme."""
@@ -542,6 +541,7 @@ class Gaps(OfForms):
         return f"Gezählt sind Bündnisse beim Thema „{self.options(data)[row]}“: {told} ({self.forms_words(data)}); Basis: alle mit gültiger Antwort"
 
 
+ANSWERS = {"need": "Lücke benannt", "no_need": "keine Lücke"}
 ASPECTS = {
     "offer": "Angebot vorhanden", "open_ag": "offen für Gestattete", "open_d": "offen für Geduldete",
     "could_open": "weiter zu öffnen",
@@ -553,6 +553,8 @@ class Openings(OfForms):
     """Offers of a theme by whether they are open to a group or could be opened; of the offers with an answer on it."""
 
     base_name: ClassVar[str] = "offers_answered"
+    counts_units: ClassVar[bool] = True
+    unit_words: ClassVar[str] = "Angebote"
 
     def options(self, data: Data) -> Mapping[str, str]:
         """Theme and aspect."""
@@ -666,6 +668,41 @@ class Offered(Openings):
             else "alle mit Angebot, von denen das bekannt ist"
         )
         return f"Gezählt sind Bündnisse mit wenigstens einem Angebot beim Thema „{theme}“: {aspect} ({self.forms_words(data)}); Basis: {of}"
+
+
+def openable(count: Openings, data: Data) -> dict[str, list[str]]:
+    """Theme -> printed offers that at least as many cases as the threshold could open further, in the order of the form.
+
+    Names without counts; offers that a case named itself are left out.
+
+    Raises
+    ------
+    NotebookError
+        If the list and the number of such offers together would give away a small count.
+    """
+    offers, threshold = count.offers(data)[0], data.policy.threshold
+    book, made = data.book(count.source), {}
+    for theme in (t for t in themes(book).values() if t.has_offers):
+        mine = offers[offers["theme"] == theme.id]
+        could = mine[mine["could_open"].fillna(False).to_numpy(dtype=bool)]
+        by_name = could.groupby("name")["case_id"].nunique()
+        names = dict.fromkeys(
+            i.label for i in book.items.values() if i.part == theme.id and i.row and i.label
+        )
+        listed_names = [n for n in names if by_name.get(n, 0) >= threshold]
+        others = len(names) - len(listed_names)
+        cases = data.cases(count.source, count.status)["version"].isin(
+            [v for v, d in book.versions.items() if theme.id in d["parts"]]
+        )
+        most = len(listed_names) * int(cases.sum()) + max(others - 1, 0) * (threshold - 1)
+        if others and len(could) > most:
+            raise NotebookError(
+                f"Thema „{theme.id}“: Aus der Liste und der Summe {len(could)} folgte, dass ein nicht genanntes Angebot bei weniger als "
+                f"{threshold} Bündnissen zu öffnen wäre; bitte die Liste dieses Themas weglassen."
+            )
+        if listed_names:
+            made[theme.label] = listed_names
+    return made
 
 
 def category_question(item: str, category: str) -> str:

@@ -11,10 +11,12 @@ import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import Known
+from gkanalysis.core.numbers import NBSP, format_count, format_date
 from gkanalysis.counts.count import Count, Says, Units, each
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.counts.waves import REGISTER_FILE
 
+SIGNS = {"anzahl": "", "prozent": f"{NBSP}%"}  # unit -> what follows the number; other units are written out
 IN_LIST = "any"  # question whether an alliance stands in a list at all
 
 
@@ -120,6 +122,7 @@ class ListRows(OfList):
     filled: str = ""
 
     base_name: ClassVar[str] = "answered"
+    unit_words: ClassVar[str] = "Anzahl der Zeilen"
 
     def options(self, data: Data) -> Mapping[str, str]:
         """The values; or the column that is filled."""
@@ -258,6 +261,36 @@ class ListTotal(OfList):
 
     base_name: ClassVar[str] = "cases"
     within: ClassVar[bool] = False
+    own_columns: ClassVar[bool] = True
+    columns: ClassVar[Any] = {"Stand": lambda r: format_date(r.as_of), "Wert": lambda r: r.of}
+
+    def published(self, data: Data) -> dict[str, tuple[str, str]]:
+        """Total -> as it must be printed, alone and with the total that it is part of.
+
+        One unit is enough where both have the same: 5 von 50 Mio. Euro.
+        """
+        rows = data.table(f"{self.source}-rows").set_index(self.column).to_dict("index")
+        units = column_labels(data, self.source, "unit")
+
+        def told(r: Mapping[str, Any]) -> str:
+            unit = SIGNS.get(r["unit"], f"{NBSP}{units.get(r['unit'], r['unit'])}")
+            number = f"{format_count(int(r[self.amount]))}{unit}"
+            return number if pd.isna(r["qualifier"]) else f"{r['qualifier']} {number}"
+
+        made = {}
+        for name, r in rows.items():
+            whole = None if pd.isna(r[self.part_of]) else rows[r[self.part_of]]
+            same = whole is not None and whole["unit"] == r["unit"] and pd.isna(r["qualifier"])
+            first = format_count(int(r[self.amount])) if same else told(r)
+            made[name] = (told(r), told(r) if whole is None else f"{first}{NBSP}von{NBSP}{told(whole)}")
+        return made
+
+    def extra(self, data: Data, by: str) -> pd.DataFrame:
+        """Unit, qualifier, date and place of publication."""
+        rows = data.table(f"{self.source}-rows").set_index(self.column)
+        printed = pd.DataFrame.from_dict(self.published(data), orient="index", columns=["said", "of"])
+        more = rows[["unit", "qualifier", "as_of", "published_in", "published_id"]]
+        return more.assign(qualifier=more["qualifier"].fillna(""), said=printed["said"], of=printed["of"])
 
     def options(self, data: Data) -> Mapping[str, str]:
         """The totals."""

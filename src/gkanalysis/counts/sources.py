@@ -150,6 +150,16 @@ class Wave(Source):
         """Offers by theme and opening, counted as cases."""
         return self._table(forms.Offered(source=self.name))
 
+    def openable(self) -> dict[str, dict[str, tuple[()]]]:
+        """Printed offers that several cases could open further, as lines of a table: names, no counts."""
+        made = forms.openable(forms.Openings(source=self.name), self.data)
+        return {theme: dict.fromkeys(names, ()) for theme, names in made.items()}
+
+    @property
+    def usable(self) -> Any:
+        """The forms that count, of all alliances."""
+        return self["status"]["|".join(USABLE)]
+
     @property
     def returns(self) -> Counted:
         """Who took part: returned, not returned, declined."""

@@ -28,6 +28,7 @@ from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.counts.words import CountWords, read_scale
 
 SIGNIFICANT = 0.05
+HIDDEN = "–"
 MIME = "application/vnd.gkanalysis.value+json"
 SMALL_BASE_NOTE = (
     f"* Basis unter {SMALL_BASE}, ** Basis unter {VERY_SMALL_BASE}: "
@@ -141,6 +142,13 @@ class Number:
         """The rows of the received material that are in the base and not counted."""
         return self.cell.rest_rows
 
+    def is_small(self, threshold: int) -> bool:
+        """Whether some cases, but fewer than a threshold, stand behind the number or behind the rest of its base."""
+        if not self.counted.count.counts_units:
+            return _is_small(self.n, self.base_n or 0, threshold)
+        behind = [part["case_id"].nunique() for part in (self.cell.counted, self.cell.rest)]
+        return any(0 < n < threshold for n in behind)
+
     @property
     def words(self) -> str:
         """What was counted, and of what, in a sentence."""
@@ -198,6 +206,27 @@ class Number:
     def base(self) -> Said:
         """The base alone."""
         return self._say(format_count(self._base()), "base")
+
+    @property
+    def amount(self) -> Said:
+        """A sum that was counted in steps, as an amount: 290 or 80,5."""
+        amount = self.n * self.counted.count.step
+        text = format_count(int(amount)) if amount == int(amount) else format_decimal(amount, decimals=1)
+        return self._say(text, "amount")
+
+    @property
+    def published(self) -> Said:
+        """A published total with its unit and the word that qualifies it: etwa 50 Mio. Euro."""
+        return self._say(self.counted.count.published(self.counted.data)[self.row][0], "published")
+
+    @property
+    def published_of(self) -> Said:
+        """A published total with the total that it is part of: 5 von 50 Mio. Euro."""
+        return self._say(self.counted.count.published(self.counted.data)[self.row][1], "published_of")
+
+    def shown_as(self, text: str) -> Said:
+        """What stands for the number in a table, such as the day of an event."""
+        return self._say(text, "text")
 
     @property
     def percent(self) -> Said:
@@ -318,6 +347,7 @@ class Counted:
     blocks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     relabelled: Mapping[str, str] = field(default_factory=dict)
     line: str = ""  # how an analyst asks for it
+    hidden: frozenset[tuple[str, str]] = frozenset()  # cells that must not be printed
 
     def _but(self, **other: Any) -> Counted:
         return Counted(**{f: getattr(self, f) for f in self.__dataclass_fields__} | other)
@@ -426,7 +456,86 @@ class Counted:
         chosen = tuple(r for rows in blocks.values() for r in rows)
         return self._but(chosen=chosen, blocks=blocks if self.blocks else {})
 
+    def aspect(self, name: str) -> Counted:
+        """Only the rows of one aspect of the themes: need, offer, open_ag, open_d, could_open."""
+        rows = tuple(r for r in self.labels if r.rpartition(".")[2] == name)
+        if not rows:
+            have = dict.fromkeys(r.rpartition(".")[2] for r in self.labels)
+            raise NotebookError(
+                f"„{name}“ gibt es in dieser Tabelle nicht; vorhanden sind {listed(have, name)}."
+            )
+        return self._but(chosen=rows, line=f'{self.line}.aspect("{name}")')
+
+    def shielded(self) -> Counted:
+        """Without what must not be printed: few cases behind a number or behind the rest of its base.
+
+        As the total gives away a single group that is held back, and small counts of two, further groups follow.
+        """
+        threshold, groups = (
+            self.data.policy.threshold,
+            [g for g in self.groups or self.group_labels if g != TOTAL],
+        )
+        hidden: set[tuple[str, str]] = set()
+        for row in self.shown_rows:
+            if not groups:
+                hidden |= {(row, TOTAL)} if self[row].is_small(threshold) else set()
+                continue
+            held = [g for g in groups if self[row, g].is_small(threshold)]
+            others = sorted((g for g in groups if g not in held), key=lambda g: self.sums[row, g][1] or 0)
+            while (
+                held
+                and others
+                and _is_small(*(sum(self.sums[row, g][k] or 0 for g in held) for k in (0, 1)), threshold)
+            ):
+                held.append(others.pop(0))
+            hidden |= {(row, g) for g in held}
+        return self._but(hidden=frozenset(hidden))
+
     # ---- getting ----
+
+    @property
+    def aspects(self) -> Mapping[str, str]:
+        """The aspects of offers, with their labels."""
+        from gkanalysis.counts.forms import ASPECTS
+
+        return ASPECTS
+
+    @property
+    def whole(self) -> Number:
+        """All rows shown together, each unit once; refused where a row alone must not be printed."""
+        threshold = self.data.policy.threshold
+        if self.count.counts_units and (small := [r for r in self.shown_rows if self[r].is_small(threshold)]):
+            told = ", ".join(self.labels[r] for r in small)
+            raise NotebookError(
+                f"{told} wird nicht gedruckt und folgte aus der Summe; bitte die Summe weglassen."
+            )
+        return self[TOGETHER.join(self.shown_rows)]
+
+    @property
+    def first(self) -> Number:
+        """The first row that anybody is in."""
+        return next(self[r] for r in self.shown_rows if self.sums[r, TOTAL][0])
+
+    @property
+    def last(self) -> Number:
+        """The last row that anybody is in."""
+        return next(self[r] for r in reversed(self.shown_rows) if self.sums[r, TOTAL][0])
+
+    def all_said(self, phrase: str) -> Said:
+        """Words that must fit every row shown."""
+        first, *others = [self[r] for r in self.shown_rows]
+        return first.said(phrase, *others)
+
+    def divided(self, order: Counted) -> pd.DataFrame:
+        """Themes as bars that their aspects divide, in the order of another table of the same themes."""
+        from gkanalysis.counts.forms import ANSWERS
+
+        at = {r.rpartition(".")[0]: k for k, r in enumerate(order.shown_rows)}
+        theme, aspect = (self.frame["row"].str.rpartition(".")[k] for k in (0, 2))
+        table = self.frame.assign(
+            at=theme.map(at), aspect=aspect, group=aspect, group_label=aspect.map(ANSWERS)
+        )
+        return table.sort_values("at", kind="stable").drop(columns="at").reset_index(drop=True)
 
     @property
     def home(self) -> dict[str, list[str]]:
@@ -473,7 +582,11 @@ class Counted:
         table = table.assign(a=table["row"].map(at), b=table["subgroup"].map(of)).sort_values(
             ["a", "b"], kind="stable"
         )
-        table = table.drop(columns=["a", "b"]).reset_index(drop=True)
+        table = table.drop(columns=["a", "b"])
+        if self.hidden:
+            kept = [c not in self.hidden for c in zip(table["row"], table["subgroup"], strict=True)]
+            table = table[kept]
+        table = table.reset_index(drop=True)
         return table.assign(label=table["row"].map(self.labels))
 
     @cached_property
@@ -723,7 +836,12 @@ class Counted:
     @property
     def notes(self) -> tuple[str, ...]:
         """What must stand below."""
-        return (SMALL_BASE_NOTE,) if self.frame["mark"].ne("").any() else ()
+        notes = (SMALL_BASE_NOTE,) if self.frame["mark"].ne("").any() and not self.hidden else ()
+        return (
+            (*notes, dash_note(self.data.policy.threshold, beside_total=len(self.group_labels) > 1))
+            if self.hidden
+            else notes
+        )
 
     def _repr_html_(self) -> str:
         header, rows = self.printed()
@@ -750,6 +868,18 @@ class Row:
     numbers: tuple[str, ...] = ()
 
 
+def dash_note(threshold: int, *, beside_total: bool = False) -> str:
+    """What a dash stands for.
+
+    >>> dash_note(3)
+    '–: nicht gedruckt, weil hinter dem Ja oder dem Nein 1 oder 2 Bündnisse stehen.'
+    """
+    few = {1: "1 Bündnis steht", 2: "1 oder 2 Bündnisse stehen"}
+    behind = few.get(threshold - 1, f"1 bis {threshold - 1} Bündnisse stehen")
+    told = " oder weil sich das sonst aus der Summe ergäbe" if beside_total else ""
+    return f"{HIDDEN}: nicht gedruckt, weil hinter dem Ja oder dem Nein {behind}{told}."
+
+
 def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
     """A table as it is printed.
 
@@ -757,8 +887,14 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
     No base: the count.
     """
     frame, head = table.frame, "Angabe"
-    groups = list(dict.fromkeys(frame["subgroup"]))
-    one_base = len(groups) > 1 and all(len(set(part["base_n"])) == 1 for _, part in frame.groupby("subgroup"))
+    if not len(frame):
+        return (head,), ()
+    groups = [g for g in table.groups or table.group_labels if g in set(frame["subgroup"])]
+    one_base = (
+        not table.hidden
+        and len(groups) > 1
+        and all(len(set(part["base_n"])) == 1 for _, part in frame.groupby("subgroup"))
+    )
     cells = {(r.row, r.subgroup): r for r in frame.itertuples()}
     level = dict(zip(frame["row"], frame["level"], strict=True)) if "level" in frame else {}
     if one_base:
@@ -782,7 +918,13 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
     if len(groups) == 1:
         header += table.count.columns
 
+    if table.count.own_columns:
+        header = [head, *table.count.columns]
+
     def printed(row: str) -> Row:
+        if table.count.own_columns:
+            own = [text(cells[row, groups[0]]) for text in table.count.columns.values()]
+            return Row((table.labels[row], *own), numbers=(*[""] * len(own), f"{row}:{groups[0]}"))
         if one_base:
             texts = [
                 f"{_count(c.n)}{NBSP}({format_percent(c.n, c.base_n)})"
@@ -791,7 +933,8 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
         elif not table.count.percent:
             texts = [_count(cells[row, g].n) for g in groups]
         elif len(groups) > 1 or "Anteil" not in header:
-            texts = [count_of(cells[row, g].n, cells[row, g].base_n) for g in groups]
+            there = [cells.get((row, g)) for g in groups]
+            texts = [HIDDEN if c is None else count_of(c.n, c.base_n) for c in there]
         else:
             c = cells[row, groups[0]]
             share = (
@@ -802,7 +945,7 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
             texts = [count_of(c.n, c.base_n), share]
         if len(groups) == 1:
             texts += [text(cells[row, groups[0]]) for text in table.count.columns.values()]
-        names = [f"{row}:{g}" for g in groups]
+        names = [f"{row}:{g}" if (row, g) in cells else "" for g in groups]
         return Row(
             (table.labels[row], *texts),
             level=int(level.get(row, 0)),
@@ -815,6 +958,10 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
             rows.append(Row((heading,), kind="block"))
         rows += [printed(r) for r in inside if r in table.shown_rows]
     return tuple(header), tuple(rows)
+
+
+def _is_small(n: int, base_n: int, threshold: int) -> bool:
+    return 0 < n < threshold or 0 < base_n - n < threshold
 
 
 def count_of(n: int, base_n: int | None) -> str:

@@ -13,12 +13,12 @@ import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import enumeration
-from gkanalysis.core.numbers import format_count
+from gkanalysis.core.numbers import format_count, number_word
 from gkanalysis.core.writing import write_json
 from gkanalysis.counts.count import small_base_mark
 from gkanalysis.counts.data import REGISTER, TOTAL, Data
 from gkanalysis.counts.sources import project_data, source_of
-from gkanalysis.counts.table import Counted, Number, Row, Said, declared
+from gkanalysis.counts.table import HIDDEN, Counted, Number, Row, Said, declared
 from gkanalysis.disclosure.policy import exceptions_table
 from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit, Figure, Table
 from gkanalysis.report.quotations import Quotation, check_quotation, draw_speaker, find_segment
@@ -40,6 +40,13 @@ class Speaker:
                 f"Eine Form „{name}“ gibt es nicht; es gibt {', '.join(self.__dict__.get('_forms', ()))}."
             )
         return Said(self._forms[name], kind="drawn", of=[])
+
+
+class Beside(dict[str, Any]):
+    """Lines of a table whose columns are tables; see `Chapter.beside`."""
+
+    heads: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Chapter:
@@ -70,7 +77,7 @@ class Chapter:
     @property
     def threshold(self) -> Said:
         """The smallest count of a confidential answer that may be known."""
-        return declared(self.data.policy.threshold)
+        return declared(number_word(self.data.policy.threshold))
 
     @property
     def exceptions(self) -> pd.DataFrame:
@@ -90,6 +97,21 @@ class Chapter:
             + ")"
         )
         return pd.DataFrame({"text": text, "n": signed["n"]})
+
+    def beside(self, columns: Mapping[str, Counted]) -> Beside:
+        """Tables of the same lines side by side, matched by label: heading -> table; a dash where one has no such line."""
+        made = Beside()
+        made.heads = tuple(columns)
+        for label in dict.fromkeys(t.labels[r] for t in columns.values() for r in t.shown_rows):
+            made[label] = [
+                next(
+                    (t[r] for r in t.shown_rows if t.labels[r] == label and (r, TOTAL) not in t.hidden),
+                    HIDDEN,
+                )
+                for t in columns.values()
+            ]
+        made.notes = tuple(dict.fromkeys(n for t in columns.values() if t.hidden for n in t.notes))
+        return made
 
     # ---- exhibits ----
 
@@ -132,7 +154,7 @@ class Chapter:
             )
         else:
             rows, numbers = lines(content)
-            header = tuple(head)
+            header, notes = (*head, *getattr(content, "heads", ())), (*notes, *getattr(content, "notes", ()))
         return self._keep(
             Table(
                 exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(dict.fromkeys(notes)),
@@ -341,6 +363,11 @@ def lines(content: Lines) -> tuple[tuple[Row, ...], pd.DataFrame]:
                 rows.append(_line(label, own, key, records))
         else:
             rows.append(_line(key, cells, "", records))
+    if not records:  # names without numbers
+        block = ""
+        for r in rows:
+            block = r.cells[0] if r.kind == "block" else block
+            records += [{"row": block, "label": block, "text": r.cells[0]}] if r.kind == "row" else []
     return tuple(rows), pd.DataFrame(records)
 
 
@@ -387,6 +414,14 @@ def figure_numbers(content: Any, kind: str = "") -> pd.DataFrame:
         return content
     if not isinstance(content, Counted):
         table = lines(content)[1]
+        if isinstance(content, Beside):
+            heads = [
+                h
+                for cells in content.values()
+                for h, c in zip(content.heads, cells, strict=True)
+                if c != HIDDEN
+            ]
+            return table.assign(group=heads, group_label=heads)
         blocks = table["block"].ne("").all()
         group = table["block"] if blocks else TOTAL
         return table.assign(group=group, group_label=table["block"] if blocks else "alle Bündnisse")
