@@ -133,8 +133,10 @@ def prepared(notebook: nbformat.NotebookNode, chapter: ChapterDefinition) -> nbf
     texts = [c for _, c in text_cells(notebook) if INTERNAL not in c.metadata.get("tags", ())]
     if not texts:
         return notebook
-    if chapter.text is not None:
-        texts[0].source = f"{texts[0].source.partition(chr(10))[0]}\n\n{chapter.text.strip()}\n"
+    if chapter.text is not None:  # it stands in place of the first paragraphs, wherever these stand
+        cell = next((c for c in texts if re.sub(r"\A#.*", "", c.source).strip()), texts[0])
+        heading = cell.source.partition("\n")[0] if cell.source.startswith("#") else ""
+        cell.source = f"{heading}\n\n{chapter.text.strip()}\n".lstrip("\n")
     if chapter.title:
         deeper = "#" * (chapter.level - 1)
         for cell in texts:
