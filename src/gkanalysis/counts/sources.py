@@ -229,6 +229,26 @@ class Wave(Source):
         made = Counted(count, self.data, line=f'{self.line}.any_of("{set_id}", "{none}")')
         return made.labelled({"ja": yes}) if yes else made
 
+    @property
+    def lead_coder(self) -> Said:
+        """Whose categories of open answers count."""
+        return declared(self.data.category_book.coders[0])
+
+    def set_label(self, set_id: str) -> Said:
+        """What a multiple response set asks."""
+        return declared(self.book.sets[set_id]["label"])
+
+    def item_label(self, item: str) -> Said:
+        """What an item asks."""
+        return declared(self.book.items[item].label)
+
+    def disagreements(self, item: str) -> pd.DataFrame:
+        """Mentions that two coders put into different categories, word for word: a working paper and no exhibit."""
+        agreed = self.agreement(item)
+        rows = agreed[talks.TOTAL].rest
+        names = {"raw": "Nennung", "case_id": "Bündnis", "value": "Kategorie", "state": "Kodierende"}
+        return rows.assign(value=rows["value"].map(agreed.labels))[list(names)].rename(columns=names)
+
     def agreement(self, item: str) -> Counted:
         """How far the coders of an open answer agree."""
         count = talks.OpenAgreement(source=self.name, item=item)
@@ -430,11 +450,65 @@ class Listing(Source):
         made = tuple((name, float(a), float(b), label) for name, (a, b, label) in bands.items())
         return self._table(lists.ListBands(source=self.name, bands=made, amount=amount, step=step), amount)
 
+    def used(self, amount: str, foreseen: float, step: float, unit: str) -> Counted:
+        """Alliances by how much of an amount foreseen for each they used: all, more, less, none."""
+        told, most = f"{foreseen:g}".replace(".", ","), 10**6
+        bands = {
+            "alle": (foreseen, foreseen, f"alle {told} {unit}"), "mehr": (foreseen + step, most, f"mehr als {told} {unit}"),
+            "weniger": (step, foreseen - step, f"weniger als {told} {unit}"), "keine": (0, 0, f"keine {unit}"),
+        }  # fmt: skip
+        return self.bands(bands, amount, step)
+
+    def per_alliance(self, one: str, many: str) -> Counted:
+        """Alliances by how many rows they have, one line for each number from the least to the most."""
+        n = self.data.table(f"{self.name}-rows")["case_id"].value_counts()
+        n = n.reindex(self.data.alliances["case_id"], fill_value=0)
+        numbers = range(int(n.min()), int(n.max()) + 1)
+        return self.bands({f"b{k}": (k, k, f"{k} {one if k == 1 else many}") for k in numbers})
+
+    def labels(self, column: str) -> Mapping[str, str]:
+        """Option -> label of a column."""
+        return lists.column_labels(self.data, self.name, column)
+
     def totals(self, column: str, amount: str = "value", part_of: str = "part_of") -> Counted:
-        """Published totals, one a row."""
-        return self._table(
-            lists.ListTotal(source=self.name, column=column, amount=amount, part_of=part_of), column
-        )
+        """Published totals, one a row, under the publication that states them."""
+        count = lists.ListTotal(source=self.name, column=column, amount=amount, part_of=part_of)
+        rows, blocks = self.data.table(f"{self.name}-rows"), {}
+        for name, where in zip(rows[column], rows["published_in"], strict=True):
+            blocks.setdefault(where, []).append(name)
+        chosen = tuple(r for names in blocks.values() for r in names)
+        return self._table(count, column, blocks=blocks, chosen=chosen)
+
+    @property
+    def qualifiers(self) -> Said:
+        """The words that qualify a published total, as a German enumeration: „etwa“ und „rund“."""
+        words = self.data.table(f"{self.name}-rows")["qualifier"].dropna().unique()
+        return declared(enumeration(f"„{w}“" for w in words))
+
+    def dated(self, *cells: str) -> dict[str, dict[str, tuple[Any, ...]]]:
+        """The rows by date under their years, as lines of a table.
+
+        `cells` are texts with names of columns in braces; the last one stands for the number of the row. Refused if a
+        row lacks a declared value.
+        """
+        rows = self.data.table(f"{self.name}-rows").sort_values(["date", "row"], kind="stable")
+        counted = self._table(lists.ListRows(source=self.name, column="date,kind", of="none"))
+        made: dict[str, dict[str, tuple[Any, ...]]] = {}
+        for r in rows.to_dict("records"):
+            if missing := [k for k in self._keys() if pd.isna(r[k])]:
+                raise NotebookError(f"„{self.name}“, Zeile {r['row']}: „{missing[0]}“ fehlt; bitte ergänzen.")
+            told = {k: self.labels(k).get(r[k], r[k]) for k in self._keys()} | {
+                "date": format_date(str(r["date"]))
+            }
+            first, *others, last = (c.format(**told) for c in cells)
+            number = counted[f"{r['date']},{r['kind']}"]
+            made.setdefault(str(r["date"])[:4], {})[first] = (*others, number.shown_as(last))
+        return made
+
+    def day(self, last: bool = False) -> Said:
+        """The first or the last day of the list."""
+        days = sorted(self.data.table(f"{self.name}-rows")["date"].astype("str"))
+        return declared(format_date(days[-1 if last else 0]))
 
     def _repr_html_(self) -> str:
         return f"<h4>{html.escape(self.title)}</h4>" + self.rows._repr_html_()
