@@ -31,6 +31,7 @@ class Words(Declared):
     same: Some[Text] = key("gleich viel wie der Vergleich")
     most: Some[Text] = key("der häufigste Wert")
     least: Some[Text] = key("der seltenste Wert")
+    unsurpassed: Some[Text] = key("kein anderer Wert ist häufiger; andere können gleich sein")
 
 
 def read_words(path: Path) -> Words:

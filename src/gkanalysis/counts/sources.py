@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.core.lookup import Known, listed
+from gkanalysis.core.lookup import Known, enumeration, listed
 from gkanalysis.core.numbers import format_date, format_p, format_percent, format_points
 from gkanalysis.core.paths import ProjectPaths, project_root
 from gkanalysis.counts import forms, lists, talks, waves
@@ -129,6 +129,16 @@ class Wave(Source):
         """The multiple response sets."""
         rows = [(s, d["label"], len(self.book.set_items(s))) for s, d in self.book.sets.items()]
         return Shown(rows, columns=["Kennung", "Mehrfachantworten", "Kästchen"])
+
+    @property
+    def title_with_wave(self) -> Said:
+        """The title, with the wave if it does not name it itself."""
+        return self.title if str(self.wave) in self.title else declared(f"{self.title} {self.wave}")
+
+    @property
+    def fields_n(self) -> Said:
+        """How many things the empty form asks for."""
+        return declared(len(self.book.items))
 
     @property
     def answered(self) -> Counted:

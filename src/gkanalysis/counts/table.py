@@ -133,6 +133,24 @@ class Number:
         return declared(" oder ".join(self.counted.labels[r] for r in self.row.split(TOGETHER)))
 
     @property
+    def wave(self) -> Said:
+        """The wave that it was counted in."""
+        return declared(self.counted.data.book(self.counted.count.source).wave)
+
+    @property
+    def question(self) -> Said:
+        """What was asked."""
+        return declared(
+            self.counted.data.book(self.counted.count.source).items[self.counted.count.item].label
+        )
+
+    @property
+    def told(self) -> Said:
+        """By whom: „Bögen 2022“, „Gespräche 2019“."""
+        interviews = self.counted.data.kind(self.counted.count.source) == "interviews"
+        return declared(f"{'Gespräche' if interviews else 'Bögen'} {self.wave}")
+
+    @property
     def rows(self) -> pd.DataFrame:
         """The rows of the received material that are counted: case, state, value, text, file, part, place."""
         return self.cell.rows
@@ -274,13 +292,14 @@ class Number:
         """
         counted = self.counted
         scale, count_words = counted.scale, counted.count_words
-        ranks = dict.fromkeys(scale.most, True) | dict.fromkeys(scale.least, False)
+        ranks = dict.fromkeys((*scale.most, *scale.unsurpassed), True) | dict.fromkeys(scale.least, False)
         if than is not None:
             for number in (self, *others):
                 number._check_comparison(phrase, than)
             return derived(phrase, [self, *others, than])
         if word := scale.word_in(phrase, ranks):
-            counted.check_rank(phrase, [self, *others], most=ranks[word], among=among)
+            tied = word in scale.unsurpassed
+            counted.check_rank(phrase, [self, *others], most=ranks[word], among=among, tied=tied)
             return derived(phrase, [counted[r, self.group] for r in among or counted.shown_rows])
         for number in (self, *others):
             if count_words is not None:
@@ -669,11 +688,18 @@ class Counted:
         return first.said(phrase, *others)
 
     def check_rank(
-        self, phrase: str, numbers: Sequence[Number], *, most: bool, among: Iterable[str] = ()
+        self,
+        phrase: str,
+        numbers: Sequence[Number],
+        *,
+        most: bool,
+        among: Iterable[str] = (),
+        tied: bool = False,
     ) -> None:
         """Refuse words on a rank that the rows do not have.
 
-        Rows of the same count may change places; a row that is not named must lie behind all that are.
+        Rows of the same count may change places; a row that is not named must lie behind all that are, or, with `tied`,
+        not before them.
         """
         rows, group = [n.row for n in numbers], numbers[0].group
         inside = tuple(among) or self.shown_rows
@@ -681,12 +707,39 @@ class Counted:
         value = {r: self[r, group].share if has_base else self.sums[r, group][0] for r in (*inside, *rows)}
         sign = 1 if most else -1
         own, rest = [sign * value[r] for r in rows], [sign * value[r] for r in inside if r not in rows]
-        if own != sorted(own, reverse=True) or (rest and max(rest) >= own[-1]):
+        beaten = rest and (max(rest) > own[-1] or (max(rest) == own[-1] and not tied))
+        if own != sorted(own, reverse=True) or beaten:
             order = sorted(inside, key=lambda r: -sign * value[r])[: len(rows) + 1]
             told = ", ".join(f"„{self.labels[r]}“ ({self.sums[r, group][0]})" for r in order)
             raise NotebookError(
                 f"„{phrase}“ sagt etwas anderes als die Daten; der Reihe nach sind es: {told}."
             )
+
+    def rows_said(self, phrase: str, share: str) -> Said:
+        """Words on how many of the rows have a share that another word of the scale stands for."""
+        fitting = [r for r in self.shown_rows if self.scale.fits(share, self[r].share)]
+        self.scale.check_share(phrase, len(fitting), len(self.shown_rows))
+        return derived(phrase, self._totals())
+
+    def differs(self, other: Counted) -> Said:
+        """Whether the same cases rate two questions differently: „belegt“ or „nicht belegt“ (exact sign test)."""
+        from gkanalysis.stats.paired import mcnemar_test
+
+        place = {o: k for k, o in enumerate(self.labels)}
+        marks = []
+        for table in (self, other):
+            rows = self.data.answers(table.count.source, table.count.status, [table.count.item])
+            rows = rows[rows["state"] == "answered"]
+            marks.append(rows.set_index("case_id")["value"].map(place))
+        both = pd.concat(marks, axis=1, keys=["a", "b"]).dropna()
+        test = mcnemar_test(0, int((both["a"] < both["b"]).sum()), int((both["a"] > both["b"]).sum()), 0)
+        certain = test.p is not None and test.p < SIGNIFICANT
+        return derived("belegt" if certain else "nicht belegt", [*self._totals(), *other._totals()])
+
+    @property
+    def enumerated(self) -> Said:
+        """The labels of the rows as German prose lists them."""
+        return derived(enumeration(self.labels[r] for r in self.shown_rows), self._totals())
 
     def group_said(self, phrase: str, row: str, group: str, *, among: Iterable[str] = ()) -> Said:
         """Words about the rank of a group in a row: „am höchsten ist es in Kreisen“."""

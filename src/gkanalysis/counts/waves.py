@@ -212,6 +212,7 @@ class Change(Count):
     then_item: str
     yes: tuple[str, ...] = ("selected",)
     no: tuple[str, ...] = ("not_selected",)
+    sets: tuple[str, ...] = ()  # only alliances that ticked something in these sets, one a wave
 
     within: ClassVar[bool] = True
 
@@ -231,6 +232,10 @@ class Change(Count):
             rows = data.answers(source, USABLE, [item])
             told = rows["value"].where(rows["state"].eq("answered"), rows["state"])
             made.append(rows.assign(yes=told.isin(self.yes))[told.isin([*self.yes, *self.no])])
+        for k, (source, name) in enumerate(zip((self.source, self.then), self.sets, strict=False)):
+            ticks = data.answers(source, USABLE, data.book(source).set_items(name))
+            some = set(ticks.loc[ticks["state"] == "selected", "case_id"])
+            made[k] = made[k][made[k]["case_id"].isin(some)]
         return made[0], made[1]
 
     def units(self, data: Data) -> Units:

@@ -23,7 +23,7 @@ class Scale:
     ----------
     shares : (words, least, most, whether least and most themselves are in) of a share from 0 to 1
     more, fewer, same : words that compare two numbers
-    most, least : words for a rank
+    most, least, unsurpassed : words for a rank; the last ones allow for others that are equal
     """
 
     shares: tuple[tuple[tuple[str, ...], float, float, bool, bool], ...] = ()
@@ -32,6 +32,7 @@ class Scale:
     same: tuple[str, ...] = ()
     most: tuple[str, ...] = ()
     least: tuple[str, ...] = ()
+    unsurpassed: tuple[str, ...] = ()
 
     def word_in(self, phrase: str, words: Iterable[str]) -> str:
         """The longest of some words that stands in a phrase, "" if none does.
@@ -41,6 +42,14 @@ class Scale:
         """
         there = [w for w in words if re.search(rf"(?<!\w){re.escape(w)}(?!\w)", phrase, re.IGNORECASE)]
         return max(there, key=len, default="")
+
+    def fits(self, word: str, share: float) -> bool:
+        """Whether a word of the scale stands for a share."""
+        steps = (s for s in self.shares if word in s[0])
+        return any(
+            low < share < high or (with_low and share == low) or (with_high and share == high)
+            for _, low, high, with_low, with_high in steps
+        )
 
     def check_share(self, phrase: str, n: int, base_n: int | None) -> None:
         """Refuse a phrase whose word does not stand for this share.
@@ -54,13 +63,7 @@ class Scale:
             raise NotebookError(
                 f"„{phrase}“: zu der Zahl {n} gehört keine Basis; bitte die Zahl selbst nennen."
             )
-        share = n / base_n
-
-        def fits(step: Any) -> bool:
-            _, low, high, with_low, with_high = step
-            return low < share < high or (with_low and share == low) or (with_high and share == high)
-
-        allowed = [w for s in self.shares if fits(s) for w in s[0]]
+        allowed = [w for s in self.shares for w in s[0] if self.fits(w, n / base_n)]
         word = self.word_in(phrase, (w for s in self.shares for w in s[0]))
         if not word:
             raise NotebookError(
@@ -95,7 +98,10 @@ def read_scale(folder: Path) -> Scale:
         raise CodebookError(
             f"„{WORDS_FILE}“: {listed(sorted(twice))} steht zweimal; bitte jedes Wort einmal nennen."
         )
-    return Scale(shares, *(tuple(getattr(declared, k)) for k in ("more", "fewer", "same", "most", "least")))
+    return Scale(
+        shares,
+        *(tuple(getattr(declared, k)) for k in ("more", "fewer", "same", "most", "least", "unsurpassed")),
+    )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -23,6 +23,9 @@ from gkanalysis.disclosure.policy import exceptions_table
 from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit, Figure, Table
 from gkanalysis.report.quotations import Quotation, check_quotation, draw_speaker, find_segment
 from gkanalysis.report.shown import Shown
+
+if TYPE_CHECKING:
+    from gkanalysis.report.waves import Waves
 
 WORKING_PAPERS = "arbeit"  # folder of what a report makes for its authors only
 Lines = Mapping[str, Any]
@@ -113,6 +116,25 @@ class Chapter:
         made.notes = tuple(dict.fromkeys(n for t in columns.values() if t.hidden for n in t.notes))
         return made
 
+    def waves(self, names: str) -> Waves:
+        """Several waves of forms in the order of time, their names joined by commas; see `report.waves`."""
+        from gkanalysis.report.waves import Waves
+
+        return Waves(self, names.split(","))
+
+    def codebook(self, answered: Counted, exhibit_id: str = "", **about: Any) -> Shown:
+        """Keep and show the listing of a codebook: every question, and how many answered it."""
+        from gkanalysis.report.waves import codebook_lines
+
+        rows, frame = codebook_lines(answered), answered.frame
+        kept = {name.partition(":")[0] for r in rows for name in r.numbers if name}
+        source = self[answered.count.source].source_line
+        return self._keep(
+            Table(
+                exhibit_id or self.id, "Tabelle", source=source, numbers=frame[frame["row"].isin(kept)], rows=rows, chapter=self.id, **about
+            )
+        )  # fmt: skip
+
     # ---- exhibits ----
 
     def table(
@@ -176,6 +198,7 @@ class Chapter:
         source: str = "",
         slide: bool = False,
         highlight: Sequence[str] = (),
+        drawn: pd.DataFrame | None = None,
         **options: Any,
     ) -> Shown:
         """Keep and show a figure.
@@ -186,6 +209,7 @@ class Chapter:
         kind : the form, see `report.figures.draw`; empty: the one that fits the numbers
         alt : what the figure shows, for those who do not see it; empty: kind and all its numbers
         highlight : rows that the title speaks of
+        drawn : what is drawn, where it differs from the numbers that are kept
         options : for the drawing
 
         Raises
@@ -210,7 +234,7 @@ class Chapter:
             Figure(
                 exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(notes),
                 alt=alt or alternative(kind, numbers), chapter=self.id,
-                draw=lambda: draw(kind, numbers, mark=self.mark, slide=slide, highlight=highlight, **options),
+                draw=lambda: draw(kind, numbers if drawn is None else drawn, mark=self.mark, slide=slide, highlight=highlight, **options),
             )
         )  # fmt: skip
 
@@ -400,9 +424,10 @@ def number_record(cell: Any) -> dict[str, Any] | None:
     n, base_n = (cell.n, cell.base_n) if isinstance(cell, Number) else (record["n"], record["base_n"])
     item = getattr(count, "item", "")
     short = f"{item}={row}" if item and type(count).__name__ == "Choice" else f"{item}/{row}" if item else row
-    kind = f"{type(count).__name__}:{getattr(count, 'column', '')}:{short}"
+    choice = type(count).__name__ == "Choice"
+    long = "-".join(filter(None, (type(count).__name__, getattr(count, "column", ""), short)))
     return {
-        "rows": [short, f"{count.source}:{short}", kind, name], "subgroup": group, "n": n, "base_n": base_n, "base": count.base,
+        "rows": [short if choice else row, short, f"{count.source}:{short}", long, f"{count.source}:{long}", name], "subgroup": group, "n": n, "base_n": base_n, "base": count.base,
         "share": n / base_n if base_n else None, "mark": small_base_mark(base_n) if count.marked and base_n is not None else "",
         "definition": name,
     }  # fmt: skip

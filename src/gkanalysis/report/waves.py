@@ -1,0 +1,508 @@
+"""Several waves of forms in a chapter: who took part, what the same alliances say twice, and what must not be compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.lookup import enumeration
+from gkanalysis.core.numbers import (
+    NBSP,
+    by_count,
+    format_count,
+    format_date,
+    format_decimal,
+    format_percent,
+    format_points,
+    number_word,
+)
+from gkanalysis.counts import waves as counts
+from gkanalysis.counts.data import Data
+from gkanalysis.counts.forms import BASE_LABELS
+from gkanalysis.counts.sources import Wave, change_count, source_of
+from gkanalysis.counts.table import SIGNIFICANT, Counted, Number, Row, Said, declared, derived
+from gkanalysis.disclosure.pairedcounts import Paired
+from gkanalysis.disclosure.told import shown_interval, weighed
+from gkanalysis.stats.exact import holm
+from gkanalysis.stats.paired import mcnemar_test, paired_difference
+
+if TYPE_CHECKING:
+    from gkanalysis.report.opened import Chapter
+
+HELD_BACK = "•"
+HELD_BACK_NOTE = f"{HELD_BACK} nicht gedruckt: Daraus ließe sich errechnen, wie weniger Bündnisse als erlaubt geantwortet haben."
+TICKED_ONLY = "wenn bei Mehrfachantworten nur Bündnisse zählen, die in beiden Wellen etwas angekreuzt haben"
+SET = "set"  # kind of a multiple response set, beside the kinds of items
+KINDS = {
+    "single": ("Frage mit einfacher Wahl", "Fragen mit einfacher Wahl"),
+    SET: ("Mehrfachantwort", "Mehrfachantworten"),
+    "number": ("Frage nach einer Zahl", "Fragen nach einer Zahl"),
+    "text": ("offene Frage", "offene Fragen"),
+}
+FLOW = {"returned": "Rücklauf", "not_returned": "kein Rücklauf"}
+
+
+class Again(NamedTuple):
+    """A question that two waves ask word for word: kind of the item, or "set"; source and id, earlier and later."""
+
+    kind: str
+    first: tuple[str, str]
+    second: tuple[str, str]
+
+
+class Waves:
+    """The waves of a chapter in the order of time; see `Chapter.waves`."""
+
+    def __init__(self, chapter: Chapter, names: Sequence[str]) -> None:
+        self.chapter, self.data = chapter, chapter.data
+        self.all: list[Wave] = [source_of(n, self.data) for n in names]
+        if len({str(w.wave) for w in self.all}) < len(self.all):
+            raise NotebookError(f"Von diesen Quellen gehören zwei zur selben Welle: {', '.join(names)}.")
+
+    def __getitem__(self, k: int) -> Wave:
+        return self.all[k]
+
+    @property
+    def count(self) -> Said:
+        """How many waves there are, as a word."""
+        return declared(number_word(len(self.all)))
+
+    def source_line(self, waves: Iterable[str] = ()) -> str:
+        """The source line of an exhibit on several waves; all if none are named."""
+        named = sorted(waves) or [str(w.wave) for w in self.all]
+        end = "; synthetische Daten." if self.chapter.mark else "."
+        return f"Quelle: Arbeitshilfen der Wellen {enumeration(named)}; eigene Berechnung{end}"
+
+    def returns(self, *states: str) -> dict[str, list[Any]]:
+        """Lines of a table: wave -> alliances in each state, with their share of those asked."""
+        return {
+            str(w.wave): [w.returns[s].count if s == "asked" else w.returns[s].n_percent for s in states] for w in self.all
+        }  # fmt: skip
+
+    def returns_by(self, variable: str) -> dict[str, list[Any]]:
+        """Lines of a table: wave -> returns in total and by a variable of the register."""
+        tables = {str(w.wave): w.returns.by(variable) for w in self.all}
+        return {wave: [t["returned", g].n_percent for g in t.group_labels] for wave, t in tables.items()}
+
+    def extreme(self, phrase: str) -> tuple[Said, Number]:
+        """The waves with the most or the fewest returns, several if they are equal, and the number of the first."""
+        numbers = [w.returns["returned"] for w in self.all]
+        scale = numbers[0].counted.scale
+        best = (max if scale.word_in(phrase, scale.most) else min)(n.share for n in numbers)
+        named = [str(w.wave) for w, n in zip(self.all, numbers, strict=True) if n.share == best]
+        return derived(enumeration(named), numbers), next(n for n in numbers if n.share == best)
+
+    @property
+    def patterns(self) -> Counted:
+        """Alliances with a form in every wave, and those that came back after a wave without one."""
+        return Counted(counts.AllWaves(waves=tuple(w.name for w in self.all)), self.data)
+
+    def flow(self, first: Wave, then: Wave) -> Counted:
+        """Who passes from which state to which between two waves."""
+        return Counted(counts.Flow(source=first.name, then=then.name), self.data)
+
+    def flows(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The numbers of the flow figure, with the line that names each; and the same as the drawing takes them."""
+        rows = []
+        for first, then in pairwise(self.all):
+            for n in self.flow(first, then):
+                a, b = n.row.split("-")
+                about = {
+                    "wave": str(first.wave),
+                    "state": a,
+                    "next_wave": str(then.wave),
+                    "next_row": b,
+                    "subgroup": "alle",
+                }
+                label = f"{first.wave} → {then.wave}: {n.label}"
+                row = f"{first.wave}-{a}-{then.wave}-{b}"
+                rows.append(
+                    {
+                        "row": row,
+                        "label": label,
+                        **about,
+                        "n": n.n,
+                        "base_n": n.base_n,
+                        "definition": n.definition,
+                    }
+                )
+        table = pd.DataFrame(rows).assign(base="cases", mark="", group="alle", group_label="alle Bündnisse")
+        table = table.assign(share=table["n"] / table["base_n"])
+        return table[table["n"] > 0].reset_index(drop=True), table.assign(row=table["state"])
+
+    def kept(self, phrase: str) -> Said:
+        """Words on how many of those who return a form return one in the next wave, too; they must fit every wave."""
+        numbers = []
+        for first, then in pairwise(self.all):
+            t = self.flow(first, then)
+            left = t["returned-returned"].n + t["returned-not_returned"].n
+            t["returned-returned"].counted.scale.check_share(phrase, t["returned-returned"].n, left)
+            numbers += [t["returned-returned"], t["returned-not_returned"]]
+        return derived(phrase, numbers)
+
+    def instruments(self) -> pd.DataFrame:
+        """The forms of all waves with their versions, when they were sent, and how many fields they have."""
+        rows = []
+        for w in self.all:
+            sent = sorted(str(v["sent"]) for v in w.book.versions.values())
+            titles = "; ".join(str(v["title"]) for v in w.book.versions.values())
+            shown = " und ".join(format_date(s) for s in dict.fromkeys(sent))
+            rows.append((f"{w.book.title}: {titles}", str(w.wave), shown, len(w.book.items)))
+        return pd.DataFrame(rows, columns=["Arbeitshilfe und Fassungen", "Welle", "verschickt", "Felder"])
+
+    def assumptions(self) -> pd.DataFrame:
+        """What the codebooks had to assume."""
+        rows = [(text, str(w.wave)) for w in self.all for text in w.book.decisions]
+        return pd.DataFrame(rows, columns=["Annahme", "Welle"])
+
+    # ---- the same question twice ----
+
+    @cached_property
+    def asked_again(self) -> list[Again]:
+        """The questions that the codebooks declare to be asked again (`repeats`): items in the order of time, then sets.
+
+        Each is paired with the latest earlier one among these waves, also where the waves between are none of them.
+        """
+        names, made = {w.name for w in self.all}, []
+        for w in self.all:
+            asked = [(i.kind, i.id, i.repeats) for i in w.book.items.values()]
+            asked += [(SET, s, w.book.set_repeat(s)) for s in w.book.sets]
+            for kind, own, again in asked:
+                while again and again.source not in names:
+                    book = self.data.book(again.source)
+                    again = book.set_repeat(again.set) if kind == SET else book.items[again.item].repeats
+                if again:
+                    made.append(
+                        Again(kind, (again.source, again.set if kind == SET else again.item), (w.name, own))
+                    )
+        return sorted(made, key=lambda a: a.kind == SET)
+
+    @property
+    def again_n(self) -> Said:
+        """How many questions are asked again, as a word."""
+        return declared(number_word(len(self.asked_again)))
+
+    def again_share(self, phrase: str) -> Said:
+        """Words on how many of the fields of these waves, but the first, can be compared with an earlier one."""
+        fields = sum(len(w.book.items) for w in self.all[1:])
+        self.changes.tables[0].scale.check_share(phrase, len(self.changes.rows), fields)
+        return declared(phrase)
+
+    @property
+    def again_words(self) -> Said:
+        """The kinds of the questions that are asked again, with their numbers."""
+        kinds = Counter(a.kind for a in self.asked_again)
+        told = [f"{_feminine(kinds[k])} {words[kinds[k] > 1]}" for k, words in KINDS.items() if kinds[k]]
+        return declared(enumeration(told))
+
+    @cached_property
+    def changes(self) -> Changes:
+        """What can be compared: single choices and the rows of multiple response sets that are asked again.
+
+        Raises
+        ------
+        NotebookError
+            If no question of these waves is declared to repeat another.
+        """
+        rows: list[dict[str, Any]] = []
+        for kind, first, second in self.asked_again:
+            if kind == SET:
+                old, new = (self.data.book(s) for s, _ in (first, second))
+                pairs = zip(old.set_items(first[1]), new.set_items(second[1]), strict=True)
+                about = {"block": new.sets[second[1]]["label"], "sets": (first[1], second[1])}
+            elif kind == "single":
+                pairs, about = [(first[1], second[1])], {"block": "", "sets": ()}
+            else:
+                continue
+            for a, b in pairs:
+                change = change_count(self.data, (first[0], a), (second[0], b))
+                rows.append({"change": change, "label": self.data.book(second[0]).items[b].label, **about})
+        if not rows:
+            raise NotebookError(
+                f"In den Wellen {', '.join(str(w.wave) for w in self.all)} ist keine Frage als gleich erklärt; bitte im Codebuch der "
+                "späteren Welle „repeats“ ergänzen oder das Kapitel aus der Datei des Berichts streichen."
+            )
+        return Changes(self.data, rows)
+
+    # ---- different questions side by side ----
+
+    def unlike(self) -> tuple[dict[str, list[Any]], tuple[str, ...]]:
+        """Lines on questions that the codebooks declare to be different ones, pair by pair, and why they show no change.
+
+        Raises
+        ------
+        NotebookError
+            If these waves have none.
+        """
+        of, made, notes = {w.name: w for w in self.all}, {}, []
+        for w in self.all:
+            for item in w.book.items.values():
+                for u in (u for u in item.not_comparable if u.source in of):
+                    pair = [(of[u.source], u.item, u.answers[0]), (w, item.id, u.answers[1])]
+                    numbers = [(x, x[i][a]) for x, i, a in pair]
+                    for x, n in numbers:
+                        label = f"{x.wave}: {x.book.items[n.counted.count.item].label}"
+                        made[label] = (
+                            str(x.wave),
+                            str(n.label),
+                            n,
+                            Said(format_percent(n.n, n.base_n, decimals=0)),
+                        )
+                    notes += [u.reason, _caution(numbers)]
+        if not made:
+            raise NotebookError(
+                f"In den Wellen {', '.join(str(w.wave) for w in self.all)} sind keine Fragen als nicht vergleichbar erklärt; bitte im "
+                "Codebuch der späteren Welle „not_comparable“ ergänzen oder das Kapitel aus der Datei des Berichts streichen."
+            )
+        return made, tuple(dict.fromkeys(notes))
+
+    def unlike_pair(self) -> tuple[Number, Number]:
+        """The two numbers of the first pair of different questions."""
+        first, second, *_ = (cells[2] for cells in self.unlike()[0].values())
+        return first, second
+
+
+def _caution(numbers: Sequence[tuple[Wave, Number]]) -> str:
+    """What keeps two shares from being a change."""
+    asked = ", ".join(f"{w.wave}: {w.book.items[n.counted.count.item].label}" for w, n in numbers)
+    told = f"{asked}; verschiedene Fragen, nicht vergleichbar als Veränderung."
+    if len({n.base_n for _, n in numbers}) > 1:
+        bases = ", ".join(
+            f"{w.wave}: {BASE_LABELS[n.counted.count.base]} (n{NBSP}={NBSP}{n.base_n})" for w, n in numbers
+        )
+        told += f" {bases}; verschiedene Basen, nicht vergleichbar als Veränderung."
+    return told
+
+
+class Changes:
+    """Changes of the same alliances between waves, one family of tests, and how much of each may be printed.
+
+    `frame` has one row per question: label, block (label of the set), first_n, second_n, base_n, difference, interval,
+    p (exact McNemar), p_holm, p_holm_ticked (rows of sets only of those who ticked something both times), detail.
+    """
+
+    def __init__(self, data: Data, rows: list[dict[str, Any]]) -> None:
+        self.data, self.rows = data, rows
+        self.tables = [Counted(r["change"], data) for r in rows]
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row per question; see the class."""
+        changes = [r["change"] for r in self.rows]
+        details = weighed(self.data, changes, self.data.policy.threshold)
+        made = []
+        for r in self.rows:
+            a, lost, gained, d = r["change"].pairs(self.data)
+            estimate, base_n = paired_difference(a, lost, gained, d), a + lost + gained + d
+            ticked = (
+                replace(r["change"], sets=r["sets"]).pairs(self.data) if r["sets"] else (a, lost, gained, d)
+            )
+            made.append(
+                {
+                    "label": r["label"], "block": r["block"], "first_n": a + lost, "second_n": a + gained, "base_n": base_n,
+                    "base": r["change"].base, "difference": estimate.difference, "detail": details[r["change"]],
+                    "interval": shown_interval(Paired(a, lost, gained, d)), "p": mcnemar_test(a, lost, gained, d).p,
+                    "p_ticked": mcnemar_test(*ticked).p, "first_wave": self.data.book(r["change"].source).wave,
+                    "second_wave": self.data.book(r["change"].then).wave,
+                }
+            )  # fmt: skip
+        table = pd.DataFrame(made).astype({"p": "float64", "p_ticked": "float64"})
+        return table.assign(p_holm=holm(table["p"]), p_holm_ticked=holm(table["p_ticked"]))
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The changes of which something may be printed.
+
+        Raises
+        ------
+        NotebookError
+            If there are none.
+        """
+        shown = self.frame[self.frame["detail"] != "nothing"]
+        if shown.empty:
+            raise NotebookError(
+                "Von keiner Veränderung darf etwas gedruckt werden; bitte das Kapitel aus der Datei des Berichts streichen."
+            )
+        return shown
+
+    def _said(self, text: str) -> Said:
+        shown = [t for t, d in zip(self.tables, self.frame["detail"], strict=True) if d != "nothing"]
+        return derived(text, [t["pairs"] for t in shown])
+
+    def lines(self) -> dict[str, dict[str, list[Any]]]:
+        """Lines of a table under a heading per set: waves, pairs, yes in each wave, difference, interval; dots where held back."""
+        made: dict[str, dict[str, list[Any]]] = {}
+        for table, r in zip(self.tables, self.frame.to_dict("records"), strict=True):
+            own = self.frame[self.frame["block"] == r["block"]]
+            title = f"{r['block']} (Mehrfachantwort)" if r["block"] else KINDS["single"][len(own) > 1]
+            heading = f"{title}; Basis: {BASE_LABELS[r['base']]}"
+            counted = r["detail"] in ("interval", "counts")
+            cells: list[Any] = [f"{r['first_wave']}, {r['second_wave']}"]
+            cells.append(HELD_BACK if r["detail"] == "nothing" else table["pairs"].count)
+            cells += [table[w].n_percent if counted else HELD_BACK for w in ("first", "second")]
+            cells.append(HELD_BACK if r["detail"] == "nothing" else _points(r))
+            cells.append(
+                " bis ".join(map(_signed, r["interval"])) if r["detail"] == "interval" else HELD_BACK
+            )
+            made.setdefault(heading, {})[r["label"]] = cells
+        return made
+
+    held_back_note = HELD_BACK_NOTE
+
+    @property
+    def yes_words(self) -> str:
+        """What counts as yes, as the form prints it: „Ja“ oder „besteht“, and a tick."""
+        labels: dict[str, str] = {}
+        for r in self.rows:
+            for option in self.data.book(r["change"].then).items[r["change"].then_item].options:
+                if option.id in r["change"].yes:
+                    labels.setdefault(option.label.casefold(), f"„{option.label}“")
+        return " oder ".join([*labels.values(), *["Kreuz"] * any(r["block"] for r in self.rows)])
+
+    @property
+    def tests_n(self) -> Said:
+        """How many tests there are, as a word."""
+        return declared(number_word(int(self.frame["p"].count())))
+
+    @property
+    def pairs(self) -> Said:
+        """How many alliances answered both times: „33 bis 40“."""
+        least, most = self.shown["base_n"].min(), self.shown["base_n"].max()
+        return self._said(
+            format_count(most) if least == most else f"{format_count(least)} bis {format_count(most)}"
+        )
+
+    @property
+    def direction(self) -> Said:
+        """How many shares are higher the second time, and the largest difference."""
+        several = self.shown["block"].nunique() > 1
+        told = ". ".join(_directions(p, str(b), several) for b, p in self.shown.groupby("block", sort=False))
+        return self._said(told + _largest(self.shown))
+
+    @property
+    def certainty(self) -> Said:
+        """Which changes are certain, and whether that depends on who counts in multiple response sets."""
+        certain, only = (self.shown[p] < SIGNIFICANT for p in ("p_holm", "p_holm_ticked"))
+        told = _certain(self.shown[certain])
+        if self.shown["block"].ne("").any():
+            same = (only == certain).all()
+            tail = (
+                f"Das gilt auch, {TICKED_ONLY}"
+                if same
+                else f"Das hängt an der Basis: W{TICKED_ONLY[1:]}, {_certain(self.shown[only])}"
+            )
+            told = f"{told}. {tail}"
+        return self._said(told)
+
+    @property
+    def advice(self) -> Said:
+        """How many of the changes are certain, for whoever plans the next survey."""
+        certain = self.shown["p_holm"] < SIGNIFICANT
+        n, total = int(certain.sum()), len(self.shown)
+        if total == 1:
+            return self._said(f"die Veränderung, die sich daran zeigt, ist {'' if n else 'nicht '}gesichert")
+        few = "nur " if 0 < n <= total / 2 else ""
+        told = by_count(
+            n,
+            none=f"keine der {number_word(total)} geprüften Veränderungen ist gesichert",
+            one=f"{few}eine von {number_word(total)} geprüften Veränderungen ist gesichert",
+            many=f"{few}{number_word(n)} von {number_word(total)} geprüften Veränderungen sind gesichert",
+        )
+        if ((self.shown["p_holm_ticked"] < SIGNIFICANT) != certain).any():
+            told += ", und das Urteil hängt daran, wer bei Mehrfachantworten zählt"
+        return self._said(told)
+
+
+def _points(r: Any) -> str:
+    return format_points((r["second_n"], r["base_n"]), (r["first_n"], r["base_n"]))
+
+
+def _signed(points: int) -> str:
+    text = format_decimal(float(points), decimals=0)
+    return f"+{text}" if points > 0 else text
+
+
+def _feminine(n: int) -> str:
+    return "eine" if n == 1 else number_word(n)
+
+
+def _directions(part: pd.DataFrame, block: str, beside: bool) -> str:
+    """At how many questions, or rows of a set, the share is higher, lower, the same."""
+    tests: dict[str, Callable[[Any], Any]] = {
+        "höher": lambda d: d > 0,
+        "niedriger": lambda d: d < 0,
+        "gleich hoch": lambda d: d == 0,
+    }
+    (first, n), *others = [(word, int(k)) for word, t in tests.items() if (k := t(part["difference"]).sum())]
+    one, many = ("Zeile", "Zeilen") if block else KINDS["single"] if beside else ("Frage", "Fragen")
+    where = f" der Mehrfachantwort „{block}“" if block else ""
+    asked = f"einer {one}" if n == 1 else f"{number_word(n)} {many}"
+    if not others:
+        all_of = "beiden" if n == 2 else f"allen {number_word(n)}"
+        asked = f"{'der' if beside else 'dieser'} {one}" if n == 1 else f"{all_of} {many}"
+    clauses = [f"bei {'einer' if k == 1 else number_word(k)} {word}" for word, k in others]
+    told = f"Bei {asked}{where} liegt der Anteil beim zweiten Mal {first}"
+    return f"{told}, {' und '.join(clauses)}" if clauses else told
+
+
+def _certain(rows: pd.DataFrame) -> str:
+    """Which changes are certain; a tick is given more often, which is neither good nor bad."""
+    told = []
+    for r in rows.to_dict("records"):
+        more = r["difference"] > 0
+        told_more = ("öfter", "seltener") if r["block"] else ("höher", "niedriger")
+        word = told_more[not more]
+        where = (
+            f"„{r['block']}“, beim zweiten Mal {word} angekreuzt"
+            if r["block"]
+            else f"Anteil beim zweiten Mal {word}"
+        )
+        told.append(f"„{r['label']}“ ({where})")
+    named = enumeration(told)
+    return by_count(
+        len(rows),
+        none="ist keine dieser Veränderungen gesichert",
+        one=f"ist eine dieser Veränderungen gesichert: {named}",
+        many=f"sind {{n}} dieser Veränderungen gesichert: {named}",
+    )
+
+
+def _largest(shown: pd.DataFrame) -> str:
+    """The question with the largest difference, with its waves; nothing if there is but one, or no difference."""
+    r = shown.loc[shown["difference"].abs().idxmax()]
+    if len(shown) == 1 or not r["difference"]:
+        return ""
+    several = shown["block"].nunique() > 1
+    waves = f"{r['first_wave']} und {r['second_wave']}"
+    return f"{'. Am' if several else '; am'} größten ist der Abstand bei „{r['label']}“ ({waves}: {_points(r)} Prozentpunkte)"
+
+
+def codebook_lines(answered: Counted) -> tuple[Row, ...]:
+    """Printed rows of the listing of a codebook: a heading per part, then question, kind and „39 von 41“."""
+    from gkanalysis.counts.forms import codebook_lines as lines_of
+    from gkanalysis.counts.table import count_of
+
+    rows, heading = [], None
+    for line in lines_of(answered.data.book(answered.count.source)):
+        if line.heading != heading:
+            heading = line.heading
+            rows.append(Row((heading,), kind="block"))
+        if not line.items:
+            rows.append(Row((line.label, "", ""), level=line.level))
+            continue
+        n, base_n = answered.sums[line.row, "alle"]
+        rows.append(
+            Row(
+                (line.label, line.kind, count_of(n, base_n)),
+                level=line.level,
+                numbers=("", "", f"{line.row}:alle"),
+            )
+        )
+    return tuple(rows)
