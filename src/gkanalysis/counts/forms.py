@@ -24,6 +24,10 @@ BASE_LABELS = {
     "cases": "alle Fälle", "asked": "alle, denen die Frage gestellt wurde", "answered": "alle mit gültiger Angabe",
     "mentioned": "alle mit mindestens einer Nennung", "mentions": "alle Nennungen",
     "offers_answered": "alle Angebote mit Angabe", "need_answered": "alle mit gültiger Angabe",
+    "interviewed": "alle Gespräche", "interviewed_with_text": "alle Gespräche mit gespeichertem Text",
+    "characters": "Zeichen aller gespeicherten Texte", "document_pairs": "alle Vergleiche zweier Kodierender",
+    "answered_both": "mit gültiger Angabe in beiden Wellen",
+    "asked_both": "in beiden Wellen gefragt; nicht angekreuzt heißt nein",
 }  # fmt: skip
 
 
