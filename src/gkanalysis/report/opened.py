@@ -223,6 +223,18 @@ class Chapter:
             kind = "units" if slide and content.frame["subgroup"].nunique() == 1 else "segments"
         numbers = figure_numbers(content, kind)
         kind = kind or default_kind(numbers, slide=slide)
+        if isinstance(content, Beside):  # a cell that must not be printed is drawn as a dash
+            every = [(label, head) for label in content for head in content.heads]
+            empty = numbers.drop_duplicates("row").head(1).assign(n=0, base_n=0, share=0.0, mark="", row="")
+            cells = numbers.set_index(["label", "group_label"])
+            missing = [
+                empty.assign(label=x, group=g, group_label=g) for x, g in every if (x, g) not in cells.index
+            ]
+            at = {pair: k for k, pair in enumerate(every)}
+            drawn = pd.concat([numbers, *missing])
+            drawn = drawn.assign(
+                at=[at[p] for p in zip(drawn["label"], drawn["group_label"], strict=True)]
+            ).sort_values("at")
         if isinstance(content, Counted):
             base = base or content.base_words
             highlight = [content.labels.get(h, h) for h in highlight]
