@@ -130,6 +130,7 @@ class Count(ABC):
 
     kinds: ClassVar[dict[str, type[Count]]] = {}
     base_name: ClassVar[str] = "cases"  # names the base in tables; a key of BASE_LABELS
+    exclusive: ClassVar[bool] = False  # whether a unit is in one row only, so that rows add up
     within: ClassVar[bool] = True  # whether what is counted is always part of the base
     sampled: ClassVar[bool] = False  # whether the cases stand for all alliances: then the table has intervals
     marked: ClassVar[bool] = True  # whether a small base is marked

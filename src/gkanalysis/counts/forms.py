@@ -14,7 +14,10 @@ from gkanalysis.counts.count import PUBLIC, TOGETHER, Count, Says, Units, each
 from gkanalysis.counts.data import TOTAL, USABLE, Data
 
 ENTRIES = ("answered", "illegible", "contradictory")  # something stands there
-NONE, NOT_ASKED = "not_answered", "not_asked"
+NOT_ASKED, SILENT = (
+    "not_asked",
+    "none",
+)  # SILENT: asked, but without a valid answer; so the disclosure check calls it
 MENTIONED = "-nennungen"  # end of the id of a row that counts mentions and not cases
 STATES = {
     "answered": "gültige Angabe", "selected": "angekreuzt", "not_selected": "nicht angekreuzt",
@@ -59,6 +62,7 @@ class Choice(OfForms):
 
     item: str
 
+    exclusive: ClassVar[bool] = True
     base_name: ClassVar[str] = "answered"
     sampled: ClassVar[bool] = True
 
@@ -102,13 +106,18 @@ class State(OfForms):
 
     item: str
 
+    exclusive: ClassVar[bool] = True
     base_name: ClassVar[str] = "asked"
 
     def options(self, data: Data) -> Mapping[str, str]:
         """The states that an item of its kind can be in."""
         tick = data.book(self.source).items[self.item].kind == "tick"
         own = ("answered",) if not tick else ("selected", "not_selected")
-        return {s: label for s, label in STATES.items() if s in (*own, NONE, "illegible", "contradictory")}
+        return {
+            s: label
+            for s, label in STATES.items()
+            if s in (*own, "not_answered", "illegible", "contradictory")
+        }
 
     def units(self, data: Data) -> Units:
         """A unit is a case."""
@@ -121,8 +130,8 @@ class State(OfForms):
         item = data.book(self.source).items[self.item]
         valid = tuple(o.id for o in item.options) or ("answered",)
         states = {"answered": valid, "selected": ("selected",), "not_selected": ("not_selected",)}
-        counted = dict.fromkeys(s for r in row.split(TOGETHER) for s in states.get(r, (NONE,)))
-        asked = (*(valid if item.kind != "tick" else ("selected", "not_selected")), NONE)
+        counted = dict.fromkeys(s for r in row.split(TOGETHER) for s in states.get(r, (SILENT,)))
+        asked = (*(valid if item.kind != "tick" else ("selected", "not_selected")), SILENT)
         return (
             Says("x", self.item, tuple(counted), statuses=self.status),
             Says("x", self.item, asked, of="base_n", statuses=self.status),
@@ -308,7 +317,7 @@ class Answered(OfForms):
             yield Says("whole", items[0] if len(items) == 1 else "")
             return
         given = tuple(o.id for o in item.options) or ("selected" if item.kind == "tick" else "answered",)
-        silent = ("not_selected", NONE) if item.kind == "tick" else (NONE,)
+        silent = ("not_selected", SILENT) if item.kind == "tick" else (SILENT,)
         yield Says("x", item.id, given, statuses=self.status)
         yield Says("x", item.id, (*given, *silent), of="base_n", statuses=self.status)
         if item.asked_if:  # who was asked is who said so before, and the listing prints the filter

@@ -43,6 +43,7 @@ class Category(Count):
     column: str
     status: tuple[str, ...] = ()
 
+    exclusive: ClassVar[bool] = True
     base_name: ClassVar[str] = "asked"
 
     def options(self, data: Data) -> Mapping[str, str]:
@@ -119,11 +120,12 @@ class Returns(Count):
             yield from PUBLIC  # who was asked is known
         elif row in ("asked", "returned"):
             yield Says("cases", statuses=tuple(statuses) if row == "asked" else USABLE)
-        elif row == "declined":
-            yield Says("x", "contact", (REFUSED,), statuses=absent)
         else:
-            others = dict.fromkeys(data.cases(self.source)["contact"].astype("string").fillna(""))
-            yield Says("x", "contact", tuple(c for c in others if c != REFUSED), statuses=absent)
+            cases = data.cases(self.source)
+            told = dict.fromkeys(cases["contact"].astype("string").fillna(""))
+            states = tuple(c for c in told if (c == REFUSED) == (row == "declined"))
+            if states:
+                yield Says("x", "contact", states, statuses=absent)
 
     def words(self, data: Data, row: str) -> str:
         """The state."""

@@ -13,7 +13,7 @@ import pandas as pd
 
 from gkanalysis.codebook.policy import Policy, SourceRules
 from gkanalysis.core.errors import VerificationError
-from gkanalysis.counts.count import Cell, Count, Says
+from gkanalysis.counts.count import TOGETHER, Cell, Count, Says
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.counts.waves import Change
 from gkanalysis.disclosure.claims import Claim, Claims, SourceData, UnreadError
@@ -77,7 +77,12 @@ class _Told:
 
     def add(self) -> None:
         """Everything that the count says of its row."""
-        says = list(self.count.says(self.data, self.row))
+        joined = TOGETHER in self.row and not self.count.exclusive  # a union that no single answer stands for
+        says = (
+            [Says("behind" if self.count.counts_units else "whole")]
+            if joined
+            else list(self.count.says(self.data, self.row))
+        )
         asked = [s for s in says if s.kind == "x" and s.of != "base_n"]
         public = any(self._is_public(s.name) for s in asked)
         for s in says:

@@ -255,7 +255,7 @@ class Waves:
                             n,
                             Said(format_percent(n.n, n.base_n, decimals=0)),
                         )
-                    notes += [u.reason, _caution(numbers)]
+                    notes += [declared(u.reason), declared(_caution(numbers))]
         if not made:
             raise NotebookError(
                 f"In den Wellen {', '.join(str(w.wave) for w in self.all)} sind keine Fragen als nicht vergleichbar erklärt; bitte im "
