@@ -684,7 +684,7 @@ class Offered(Openings):
 
 
 def openable(count: Openings, data: Data) -> dict[str, list[str]]:
-    """Theme -> printed offers that at least as many cases as the threshold could open further, in the order of the form.
+    """Theme -> printed offers that at least as many cases as the threshold could open further.
 
     Names without counts; offers that a case named itself are left out.
 

@@ -337,7 +337,7 @@ class Changes:
         return derived(text, [t["pairs"] for t in shown])
 
     def lines(self) -> dict[str, dict[str, list[Any]]]:
-        """Lines of a table under a heading per set: waves, pairs, yes in each wave, difference, interval; dots where held back."""
+        """Lines of a table under a heading per set: waves, pairs, yes in each, difference, interval; dots if held back."""
         made: dict[str, dict[str, list[Any]]] = {}
         for table, r in zip(self.tables, self.frame.to_dict("records"), strict=True):
             own = self.frame[self.frame["block"] == r["block"]]
