@@ -18,6 +18,8 @@ from gkanalysis.codebook.published import read_accepted, read_bindings, read_rel
 from gkanalysis.core.errors import GkError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.writing import write_bytes
+from gkanalysis.counts.data import Data
+from gkanalysis.counts.lists import ListTotal
 from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.definition import Report
@@ -31,12 +33,12 @@ from gkanalysis.verify.certificate import (
     verdict_words,
 )
 from gkanalysis.verify.contradictions import check_consistency
+from gkanalysis.verify.naive import recount_report
 from gkanalysis.verify.printed import read_figures
 from gkanalysis.verify.published import judge_published, unused_patterns
 from gkanalysis.verify.rebuild import rebuilt_report, surroundings
 from gkanalysis.verify.release import TOLERANCE, compare_inputs, compare_outputs, read_manifest
-from gkanalysis.verify.trace import find_untraced, trace_cell
-from gkanalysis.verify.tracelists import TRANSCRIBED
+from gkanalysis.verify.trace import find_untraced
 from gkanalysis.verify.tracepage import data_mark
 
 SHOWN = 20  # open findings that the terminal shows
@@ -166,28 +168,19 @@ def _output_rows(manifest: Path, folder: Path) -> Rows:
 
 def _trace_rows(chapter: Chapter, folder: Path, numbers: Numbers) -> Rows:
     """Recount every number of the report from the responses behind it; `numbers` takes them all."""
-    printed = list(find_numbers(folder))
-    for number_id, cell in printed:
+    for number_id, cell in find_numbers(folder):
         base = cell.get("base_n")
         numbers.counts[number_id] = (int(cell["n"]), None if base is None or pd.isna(base) else int(base))
-        if str(cell["definition"]).startswith(TRANSCRIBED):
+        if str(cell["definition"]).startswith(ListTotal.__name__):
             unit, word = (
                 "" if (x := cell.get(k)) is None or pd.isna(x) else str(x) for k in ("unit", "qualifier")
             )
             numbers.copied[number_id] = (unit, word)
-    for number_id, cell in printed:
-        n, base_n = numbers.counts[number_id]
-        row = {"section": "trace", "id": number_id, "new": f"{n}" if base_n is None else f"{n} von {base_n}"}
-        try:
-            trace = trace_cell(chapter, cell)
-        except GkError as error:
-            yield row | {"verdict": "does_not_add_up", "message": str(error)}
-            continue
-        if (trace.n, trace.base_n) == (n, base_n):
-            yield row | {"verdict": "adds_up", "old": ""}
-        else:
-            message = f"im Bericht {n} von {base_n}, nachgezählt {trace.n} von {trace.base_n}"
-            yield row | {"verdict": "does_not_add_up", "message": message}
+    for number_id, text, wrong in recount_report(folder, Data(chapter.paths)):
+        verdict = (
+            {"verdict": "does_not_add_up", "message": wrong} if wrong else {"verdict": "adds_up", "old": ""}
+        )
+        yield {"section": "trace", "id": number_id, "new": text} | verdict
     for name, sentence in find_untraced(folder, chapter.paths):
         yield {"section": "trace", "id": name, "verdict": "derived", "message": sentence}
 
