@@ -127,11 +127,11 @@ def _check_published(call: Call) -> None:
 
 def _origins(call: Call) -> None:
     from gkanalysis.core.writing import write_bytes
-    from gkanalysis.report.chapter import Chapter
+    from gkanalysis.counts.data import Data
     from gkanalysis.verify.tracepage import trace_page
 
     folder = call.paths.reports / call.definition.id
-    page = trace_page(Chapter("herkunft", call.paths, folder), folder, call.definition.title)
+    page = trace_page(Data(call.paths), folder, call.definition.title)
     write_bytes(folder / "herkunft.html", page.encode("utf-8"))
 
 

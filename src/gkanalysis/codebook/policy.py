@@ -86,19 +86,6 @@ class Attribute:
 
 
 @declared
-class Wording:
-    """What the text says of a number that counts rows, where that is less than the rows have in common.
-
-    `states` are named by the text together; `everywhere` says that it names no group.
-    """
-
-    match: AnyText = key("Zahl im Text; * steht für beliebige Zeichen (nötig)", "")
-    reason: AnyText = key("Grund (nötig)", "")
-    states: Many[Written] = key("Antworten, die der Text nur zusammen nennt", ())
-    everywhere: Flag = key("true: der Text nennt keine Gruppe", False)
-
-
-@declared
 class SignedException:
     """One number that may appear although it is small; it holds for this number only."""
 
@@ -149,9 +136,13 @@ class _Name(Declared):
     reason: Text = key("Grund")
 
 
-class _Derived(Declared):
-    match: Text = key("Zahlen ohne Rechenvorschrift; * steht für beliebige Zeichen")
-    reason: Text = key("woraus sie folgen und warum sie nichts Weiteres verraten")
+@declared
+class Unweighed:
+    """One table or figure of one report whose numbers are no counts and need not be weighed."""
+
+    report: Text = key("Bericht")
+    exhibit: Text = key("Kennung der Darstellung")
+    reason: Text = key("warum sie nichts verrät")
 
 
 def _by(name: str) -> WrapValidator:
@@ -189,8 +180,7 @@ class Policy:
     )  # below 2 it protects nobody
     attributes: Mapping[str, Attribute] = key("was jeder weiß; danach darf gegliedert werden")
     sources: Mapping[str, SourceRules] = key("Regeln nach Quellen; was hier nicht steht, ist vertraulich")
-    derived: Annotated[Many[_Derived], _by("match")] = key("gedruckte Zahlen, die aus anderen folgen", ())
-    wordings: Many[Wording] = key("Zahlen, um die der Text weniger sagt, als ihre Zeilen verraten", ())
+    unweighed: Many[Unweighed] = key("Darstellungen ohne Rechenvorschrift, jede einzeln", ())
     exceptions: Many[SignedException] = key("gezeichnete Ausnahmen, jede für eine Zahl", ())
     internal: Many[Internal] = key("Arbeitsunterlagen neben dem Bericht, nicht zur Weitergabe", ())
     names: NameRules = key("wie nach Namen gesucht wird", NameRules())
@@ -211,14 +201,6 @@ class Policy:
         """In how many cases a code must occur so that a quotation under it may appear."""
         quotations = self.sources.get(source, SourceRules()).quotations
         return quotations.least_cases if quotations else self.threshold
-
-    def underived(self, number: str) -> bool:
-        """Whether a number without a definition is not declared as following from others."""
-        return not any(fnmatchcase(number, pattern) for pattern in self.derived)
-
-    def wording(self, number: str) -> Wording:
-        """What is declared of the words around a number; nothing by default."""
-        return next((w for w in self.wordings if fnmatchcase(number, w.match)), Wording())
 
     def internal_paper(self, file: str) -> Internal | None:
         """The declaration of a working paper, by its path in the report's folder; None if it is none."""
@@ -262,9 +244,6 @@ def _slips(policy: Policy, plain: Any) -> Slips:
                 link.attribute,
                 policy.attributes,
             )
-    for k, wording in enumerate(policy.wordings):
-        if not (wording.match and wording.reason):
-            yield ("wordings", k), f"Wortlaut „{wording.match}“: es fehlt „match“ oder „reason“"
     for k, printed in enumerate(policy.names.lists):
         public = [name for name, rules in policy.sources.items() if rules.kind == "public"]
         yield from unknown(

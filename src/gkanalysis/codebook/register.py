@@ -44,7 +44,7 @@ class _Table(Declared):
 
 class _Condition(Declared):
     column: Text = key("Spalte")
-    operator: Text = key('Vergleich, in Anführungszeichen: "=", ">", …')
+    operator: Literal["=", "!=", "<", "<=", ">", ">="] = key("Vergleich, in Anführungszeichen")
     value: Value = key("Wert")
 
 

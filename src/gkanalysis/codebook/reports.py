@@ -103,7 +103,7 @@ class Report:
 def read_report(
     root: Path,
     report_id: str,
-    in_texts: Callable[[Mapping[str, Any], Path], list[str]] = lambda texts, notebook: [],
+    in_texts: Callable[[Mapping[str, Any]], list[str]] = lambda texts: [],
 ) -> Report:
     """Read `reports/<report_id>.yml`.
 
@@ -129,7 +129,7 @@ def read_report(
 
 
 def _slips(
-    report: _Definition, plain: Any, root: Path, in_texts: Callable[[Mapping[str, Any], Path], list[str]]
+    report: _Definition, plain: Any, root: Path, in_texts: Callable[[Mapping[str, Any]], list[str]]
 ) -> Slips:
     """Values that are of the right kind and yet wrong."""
     offered, formats = FORMATS[report.kind], report.formats
@@ -158,7 +158,7 @@ def _slips(
             )
             continue
         texts = {name: getattr(chapter, name) for name in ("title", "topic", "intro", "text")}
-        for wrong in in_texts(texts, root / "notebooks" / f"{chapter.notebook}.ipynb"):
+        for wrong in in_texts(texts):
             yield place, wrong
 
 

@@ -370,33 +370,29 @@ class Talks(Source):
         return declared(CountWords.of(self.book.count_words).explained)
 
     @property
+    def bound_words(self) -> tuple[str, ...]:
+        """Words for counts that must not stand in prose without a number behind them."""
+        words = self.book.count_words
+        return CountWords.of(words).unbound if words else ()
+
+    @property
     def kappa(self) -> Said:
         """Cohen's kappa of the lead coder and the next one: is a code given in a document at all?"""
-        from gkanalysis.tabulate.agreement import agreement_table
-
-        table = agreement_table(
-            *self._coded, coders=talks.coders(self.data, self.name)[:2], compare="document"
-        )
-        total = table[(table["row"] == talks.TOTAL) & (table["subgroup"] == talks.TOTAL)]
-        return derived(talks.format_alpha(total["kappa"].item()), [self.agreement()["document"]])
+        count = talks.Agreement(source=self.name)
+        table = count.coefficients(self.data, "document", talks.coders(self.data, self.name)[:2])
+        return derived(talks.format_alpha(table["kappa"][talks.TOTAL]), [self.agreement()["document"]])
 
     def disagreements(self) -> pd.DataFrame:
         """Every comparison of two coders that does not agree, side by side with the text; for the team only."""
-        from gkanalysis.tabulate.agreement import disagreements
-
-        segments, coders = self.data.table(f"{self.name}-segments"), talks.coders(self.data, self.name)
-        lists = [
-            disagreements(*self._coded, segments, coders=coders, compare=c) for c in talks.COMPARED_LABELS
-        ]
-        return pd.concat(lists, ignore_index=True)
-
-    @property
-    def _coded(self) -> tuple[pd.DataFrame, list[str], pd.DataFrame]:
-        return (
-            self.data.table(f"{self.name}-codings"),
-            list(self.book.codes),
-            self.data.table(f"{self.name}-documents"),
-        )
+        count = talks.Agreement(source=self.name)
+        lists = {
+            said: count.cell(self.data, level, talks.TOTAL).rest_rows for level, said in talks.LEVELS.items()
+        }
+        every = pd.concat(lists, names=["Ebene"]).reset_index("Ebene")
+        heads = {
+            "case_id": "Gespräch", "state": "Kodierende", "value": "Kode und Unterschied", "raw": "Text", "place": "Stelle",
+        }  # fmt: skip
+        return every[["Ebene", *heads]].rename(columns=heads).reset_index(drop=True)
 
     @property
     def texts(self) -> Counted:

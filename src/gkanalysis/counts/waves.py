@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any, ClassVar
 
 import numpy as np
@@ -301,26 +302,20 @@ class Nested(Count):
 
     def lines(self, data: Data) -> dict[str, Any]:
         """Row -> its declaration."""
-        from gkanalysis.tabulate import count_row_from_mapping
-
-        tables = data.register["nested_tables"]
-        return {d.id: d for d in map(count_row_from_mapping, tables[self.declared])}
+        return {line["id"]: line for line in data.register["nested_tables"][self.declared]}
 
     def options(self, data: Data) -> Mapping[str, str]:
         """The declared lines."""
-        return {row: d.label for row, d in self.lines(data).items()}
+        return {row: line["label"] for row, line in self.lines(data).items()}
 
     def units(self, data: Data) -> Units:
         """A unit is a row of a frame, or what it adds."""
         parts = []
         for row, line in self.lines(data).items():
-            counted = _fulfilling(data, line.count).assign(
-                row=row, n=True, base=pd.NA if line.of is None else False
-            )
-            whole = (
-                _fulfilling(data, line.of).assign(row=row, n=False, base=True) if line.of else counted.head(0)
-            )
-            if line.of and (line.count.frame, line.count.sum_of) == (line.of.frame, line.of.sum_of):
+            of, counting = line.get("of"), line["count"]
+            counted = _fulfilling(data, counting).assign(row=row, n=True, base=False if of else pd.NA)
+            whole = _fulfilling(data, of).assign(row=row, n=False, base=True) if of else counted.head(0)
+            if of and all(counting.get(k) == of.get(k) for k in ("frame", "sum_of")):
                 whole, counted = whole.assign(n=whole["unit"].isin(counted["unit"])), counted.head(0)
             parts += [counted, whole]
         rows = pd.concat([p for p in parts if len(p)]).astype({"base": "boolean"})
@@ -328,7 +323,7 @@ class Nested(Count):
 
     def extra(self, data: Data, by: str) -> pd.DataFrame:
         """How deep a line is indented."""
-        return pd.DataFrame({"level": {row: d.level for row, d in self.lines(data).items()}})
+        return pd.DataFrame({"level": {row: line.get("level", 0) for row, line in self.lines(data).items()}})
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """The register is public."""
@@ -339,21 +334,28 @@ class Nested(Count):
         return f"Gezählt ist im Register „{self.options(data)[row]}“ (Codebuch des Registers, {self.declared}, {row})"
 
 
-def _fulfilling(data: Data, count: Any) -> pd.DataFrame:
-    """The rows of a frame that meet the conditions of a declared count, with what each adds."""
-    from gkanalysis.tabulate.countrows import OPERATORS
+COMPARISONS = {
+    "=": eq,
+    "!=": ne,
+    "<": lt,
+    "<=": le,
+    ">": gt,
+    ">=": ge,
+}  # as the codebook of the register writes them
 
-    frame = data.frames[count.frame]
-    for condition in count.where:
-        frame = frame[
-            OPERATORS[condition.operator](frame[condition.column], condition.value).to_numpy(dtype=bool)
-        ]
+
+def _fulfilling(data: Data, declared: Mapping[str, Any]) -> pd.DataFrame:
+    """The rows of a frame that meet the conditions of a declared count, with what each adds."""
+    frame, sum_of = data.frames[declared["frame"]], declared.get("sum_of", "")
+    for condition in declared.get("where", ()):
+        meets = COMPARISONS[condition["operator"]](frame[condition["column"]], condition["value"])
+        frame = frame[meets.to_numpy(dtype=bool)]
     key, file = ("alliance_id", REGISTER_FILE) if "alliance_id" in frame else ("unit_id", UNITS_FILE)
-    added = frame[count.sum_of].astype("int64") if count.sum_of else 1
+    added = frame[sum_of].astype("int64") if sum_of else 1
     ids = frame[key].astype("str")
     return pd.DataFrame(
         {
-            "unit": f"{count.frame}/{count.sum_of or ''}/" + ids, "case_id": ids, "weight": added, "state": "answered",
+            "unit": f"{declared['frame']}/{sum_of}/" + ids, "case_id": ids, "weight": added, "state": "answered",
             "value": added, "file": file, "place": "Kennung " + ids,
         }
     ).astype({"value": "str"})  # fmt: skip

@@ -76,8 +76,8 @@ class Scale:
 
     @property
     def unbound(self) -> tuple[str, ...]:
-        """Words for shares that must not stand in prose without a number behind them."""
-        return tuple(w for s in self.shares for w in s[0] if " " in w)
+        """Words for shares that must not stand in prose without a number behind them; „in allen“ may be no share."""
+        return tuple(w for words, low, high, *_ in self.shares if 0 < high - low < 1 for w in words if " " in w)
 
 
 @cache

@@ -22,10 +22,9 @@ from gkanalysis.disclosure.claims import Claims, SourceData
 from gkanalysis.disclosure.data import read_sources
 from gkanalysis.disclosure.exact import BASE, Breach, find_breaches
 from gkanalysis.disclosure.printed import find_numbers
-from gkanalysis.disclosure.readclaims import read_claims
 from gkanalysis.disclosure.received import POLICY, Forbidden, read_forbidden
 from gkanalysis.disclosure.texts import json_texts, texts_of
-from gkanalysis.disclosure.told import words_behind
+from gkanalysis.disclosure.told import add_claims, words_behind
 from gkanalysis.disclosure.verbatim import rare_quotations
 from gkanalysis.disclosure.world import ALL
 
@@ -129,8 +128,10 @@ def check_together(reports: Sequence[Report], paths: ProjectPaths) -> str:
     for report in finished:
         numbers = list(find_numbers(paths.reports / report.id))
         n += len(numbers)
-        for source, found in read_claims(numbers, data, policy, _chapter_sources(report), have).of.items():
-            for claim in found:
+        own = Claims()
+        add_claims(numbers, have, data, policy, own)
+        for source, claims in own.of.items():
+            for claim in claims:
                 together.add(source, replace(claim, number=f"{report.id}/{claim.number}"))
     _find_breaches(together, data, policy, outcome)
     listed = ", ".join(r.id for r in finished)
@@ -159,11 +160,6 @@ def _alone(report: Report) -> str:
     return f"Der Bericht „{report.id}“ erscheint nicht, denn er verrät Vertrauliches"
 
 
-def _chapter_sources(report: Report) -> dict[str, list[str]]:
-    """Chapter -> whatever its parameters name; sources are among it."""
-    return {c.id: [str(v) for v in c.parameters.values()] for c in report.chapters}
-
-
 def _check_numbers(
     report: Report, paths: ProjectPaths, policy: Policy, folder: Path, outcome: Outcome
 ) -> None:
@@ -172,15 +168,25 @@ def _check_numbers(
     numbers = list(find_numbers(folder))
     have = Data(paths)
     behind, unknown = words_behind(folder, [c for _, c in numbers], have)
-    claims = read_claims([*numbers, *behind], data, policy, _chapter_sources(report), have)
+    claims = Claims()
+    add_claims([*numbers, *behind], have, data, policy, claims)
     outcome.numbers = len(numbers)
     unread = {number.partition(":")[0]: reason for number, reason in reversed(claims.unread)}
-    unread |= dict.fromkeys([*_undefined(folder), *unknown], "sie nennt keine Rechenvorschrift")
+    bare = dict.fromkeys([*_undefined(folder), *unknown], "sie nennt keine Rechenvorschrift")
+    signed = {e.exhibit for e in policy.unweighed if e.report == report.id}
     outcome.problems += [
-        f"„{exhibit}“: {reason}, Zahlen darin können also nicht geprüft werden; bitte sie mit einer Rechenvorschrift drucken "
-        f"oder in „{POLICY}“ unter „derived“ begründen, warum sie nichts verraten"
-        for exhibit, reason in unread.items()
-        if policy.underived(exhibit)
+        f"„{exhibit}“: {reason}, Zahlen darin können also nicht geprüft werden; bitte sie mit einer Rechenvorschrift drucken"
+        + (
+            f" oder in „{POLICY}“ unter „unweighed“ begründen, warum sie nichts verraten"
+            if exhibit in bare
+            else ""
+        )
+        for exhibit, reason in (unread | bare).items()
+        if exhibit not in bare or exhibit not in signed
+    ]
+    outcome.problems += [
+        f"„{POLICY}“ lässt unter „unweighed“ die Darstellung „{exhibit}“ ungeprüft, die es so nicht gibt; bitte streichen"
+        for exhibit in sorted(signed - set(bare))
     ]
     _find_breaches(claims, data, policy, outcome)
 

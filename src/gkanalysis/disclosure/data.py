@@ -14,7 +14,9 @@ from gkanalysis.codebook.interviews import InterviewCodebook, read_interview_cod
 from gkanalysis.codebook.lists import ALLIANCE, ListBook, read_list_book
 from gkanalysis.codebook.policy import Policy
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.disclosure.claims import IN_LIST, SourceData, category_question, option_question
+from gkanalysis.counts.forms import category_question
+from gkanalysis.counts.lists import IN_LIST, option_question
+from gkanalysis.disclosure.claims import SourceData
 from gkanalysis.disclosure.received import tables
 from gkanalysis.disclosure.world import NONE, NOT_ASKED, Question
 

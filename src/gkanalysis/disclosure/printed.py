@@ -8,12 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from gkanalysis.core.errors import VerificationError
-
-# value id -> the rows that it counts; a working paper, as it names cases and files
-COUNTED_FILE = "arbeit/werte.json"
-COUNTED_ROWS = ("rows", "base_rows")
-
 
 def exhibit_tables(report_folder: Path) -> Iterator[tuple[str, pd.DataFrame]]:
     """Name and rows of each table and figure."""
@@ -22,22 +16,8 @@ def exhibit_tables(report_folder: Path) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def values_by_id(report_folder: Path) -> dict[str, dict[str, object]]:
-    """Numbers of the text by id; a value that is worded twice stands once.
-
-    Raises
-    ------
-    VerificationError
-        If the working paper with the rows of a number is missing or does not know it.
-    """
-    values = {v["id"]: v for v in json.loads((report_folder / "values.json").read_text(encoding="utf-8"))}
-    path = report_folder / COUNTED_FILE
-    counted = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    for name, value in values.items():
-        if value.get("definition") == "rows" and name not in counted:
-            raise VerificationError(
-                f"„{name}“ zählt Zeilen, aber „{path}“ nennt sie nicht; bitte „make report“ ausführen."
-            )
-    return {name: value | counted.get(name, {}) for name, value in values.items()}
+    """Numbers of the text by id; a value that is worded twice stands once."""
+    return {v["id"]: v for v in json.loads((report_folder / "values.json").read_text(encoding="utf-8"))}
 
 
 def find_numbers(report_folder: Path) -> Iterator[tuple[str, Mapping[str, object]]]:

@@ -14,7 +14,6 @@ from gkanalysis.core.errors import RenderError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.writing import write_bytes, write_json
 from gkanalysis.disclosure.check import check_exhibits
-from gkanalysis.disclosure.printed import COUNTED_FILE, COUNTED_ROWS
 from gkanalysis.report.definition import Report
 
 COUNTED_LABELS = ("Tabelle", "Abbildung")  # numbered in the order of the report; other labels are given
@@ -28,7 +27,6 @@ VERSIONED = (
 def assemble_report(report: Report, paths: ProjectPaths) -> None:
     """Write `tables/`, `figures/`, `losses.csv`, `rueckfragen.csv` and, last, `values.json` of a report.
 
-    Which rows the numbers of the text count, with cases and files, goes into the working paper `arbeit/werte.json`.
     The assembled document goes to `build/reports/<report>/document.json`, from which every format is set.
 
     Raises
@@ -66,7 +64,7 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
     }
     with tempfile.TemporaryDirectory(dir=build, prefix=".vorlage.") as scratch:
         _copy_exhibits(report, build, Path(scratch))
-        _write_values(values, Path(scratch))
+        write_json(Path(scratch) / "values.json", values)
         check_exhibits(report, paths, Path(scratch))
     write_json(build / "document.json", document)
     _copy_exhibits(report, build, target)
@@ -74,7 +72,7 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
         tables = {s: pd.read_parquet(paths.processed / f"{s}-{name}.parquet") for s in report.sources}
         frame = pd.concat(tables, names=["source"]).reset_index("source").reset_index(drop=True)
         write_bytes(target / file, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
-    _write_values(values, target)
+    write_json(target / "values.json", values)
 
 
 def assemble(report: Report, build: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -119,18 +117,9 @@ def _chapter(build: Path, chapter_id: str) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def _write_values(values: list[dict[str, Any]], folder: Path) -> None:
-    """The numbers of the text as they may be passed on, and apart from them the rows that they count."""
-    counted = {v["id"]: {k: v[k] for k in COUNTED_ROWS} for v in values if v.get("definition") == "rows"}
-    write_json(folder / COUNTED_FILE, counted)
-    write_json(
-        folder / "values.json", [{k: x for k, x in v.items() if k not in COUNTED_ROWS} for v in values]
-    )
-
-
 def _copy_exhibits(report: Report, build: Path, target: Path) -> None:
     """Tables, figures and working papers of all chapters into the report's folder; what no chapter makes goes."""
-    kept = {COUNTED_FILE}
+    kept = set()
     for chapter in report.chapters:
         for kind in KINDS:
             for path in sorted((build / chapter.id / kind).rglob("*.*")):

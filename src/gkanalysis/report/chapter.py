@@ -1,268 +1,312 @@
-"""What a notebook works with: the data of a report, and a place where its exhibits and values are kept.
+"""What a notebook works with: the sources of a report, and a place where its tables, figures and quotations are kept.
 
 Opened by hand in JupyterLab a chapter writes to `build/lab`, so trying things out never touches a report.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gkanalysis.codebook.instrument import Codebook, read_codebook
-from gkanalysis.codebook.interviews import InterviewCodebook
-from gkanalysis.codebook.lists import read_list_book
-from gkanalysis.codebook.lookup import answer_labels, checked_codebook, set_labels
-from gkanalysis.codebook.register import read_register_codebook
-from gkanalysis.codebook.sources import source_kind
-from gkanalysis.core.errors import NotebookError, UsageError
-from gkanalysis.core.lookup import Known, listed, meant, require_base
-from gkanalysis.core.numbers import format_date
-from gkanalysis.core.paths import ProjectPaths, project_root
+from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.lookup import enumeration
+from gkanalysis.core.numbers import format_count, number_word
 from gkanalysis.core.writing import write_json
-from gkanalysis.ingest.register import register_frames
-from gkanalysis.report.countwords import CountWords
-from gkanalysis.report.definitions import TOTAL, count_rows, define
-from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit
-from gkanalysis.report.interviews import Interviews
-from gkanalysis.report.quotations import Quotation
+from gkanalysis.counts.count import small_base_mark
+from gkanalysis.counts.data import REGISTER, TOTAL, Data
+from gkanalysis.counts.sources import project_data, source_of
+from gkanalysis.counts.table import HIDDEN, Counted, Number, Row, Said, declared
+from gkanalysis.counts.words import read_scale
+from gkanalysis.disclosure.policy import exceptions_table
+from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit, Figure, Table
+from gkanalysis.report.quotations import Quotation, check_quotation, draw_speaker, find_segment
 from gkanalysis.report.shown import Shown
-from gkanalysis.report.values import Value, Values
-from gkanalysis.tabulate import (
-    count_row_from_mapping,
-    multiple_response_table,
-    nested_count_table,
-    single_response_table,
-)
+
+if TYPE_CHECKING:
+    from gkanalysis.report.waves import Waves
 
 WORKING_PAPERS = "arbeit"  # folder of what a report makes for its authors only
+Lines = Mapping[str, Any]
+
+
+class Speaker:
+    """How the speaker of a quotation is called, in all forms that the codebook declares: `speaker.capital`."""
+
+    def __init__(self, forms: Mapping[str, str]) -> None:
+        self._forms = dict(forms)
+
+    def __getattr__(self, name: str) -> Said:
+        if name.startswith("_") or name not in self._forms:
+            raise AttributeError(
+                f"Eine Form „{name}“ gibt es nicht; es gibt {', '.join(self.__dict__.get('_forms', ()))}."
+            )
+        return Said(self._forms[name], kind="drawn", of=[])
+
+
+class Beside(dict[str, Any]):
+    """Lines of a table whose columns are tables; see `Chapter.beside`."""
+
+    heads: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Chapter:
-    """One chapter of a report; see `open_chapter`."""
+    """One chapter of a report; see `chapter`."""
 
-    def __init__(self, chapter_id: str, paths: ProjectPaths, out: Path) -> None:
-        self.id, self.paths, self.out = chapter_id, paths, out
-        self.values = Values()
+    def __init__(self, chapter_id: str, data: Data, out: Path) -> None:
+        self.id, self.data, self.out = chapter_id, data, out
         self._exhibits: dict[str, dict[str, Any]] = {}
-        self._tables: dict[str, pd.DataFrame] = {}
-        self._codebooks: dict[str, Codebook] = {}
-        self._interviews: dict[str, Interviews] = {}
-        self.dataset = self._json("dataset.json")
+        self._quotations: dict[str, tuple[str, str]] = {}
+        self._words: list[str] = []
+        write_json(out / "dataset.json", data.dataset)
+        self._bind(read_scale(data.paths.codebooks).unbound)
 
-    def _json(self, name: str) -> dict[str, Any]:
-        path = self.paths.processed / name
-        if not path.exists():
-            raise UsageError(f"„{path}“ fehlt; bitte zuerst im Terminal „make data“ ausführen.")
-        return json.loads(path.read_text(encoding="utf-8"))
+    def __getitem__(self, source: str) -> Any:
+        """A source by name, such as `chapter["strukturen-2018"]`; see `gkanalysis.source`."""
+        opened = source_of(source, self.data)
+        self._bind(getattr(opened, "bound_words", ()))
+        return opened
 
-    def table(self, name: str) -> pd.DataFrame:
-        """A processed table of the data such as `strukturen-2018-forms`, by the name of its file.
+    def _bind(self, words: Sequence[str]) -> None:
+        """Keep which words must not stand in the text without a number behind them."""
+        if not set(words) <= set(self._words):
+            self._words = list(dict.fromkeys([*self._words, *words]))
+            write_json(self.out / "dataset.json", {**self.data.dataset, "words": self._words})
 
-        Raises
-        ------
-        UsageError
-            If there is none.
-        """
-        if name not in self._tables:
-            path = self.paths.processed / f"{name}.parquet"
-            if not path.exists():
-                near = meant(name, (p.stem for p in sorted(path.parent.glob("*.parquet"))))
-                raise UsageError(f"„{path}“ fehlt; bitte zuerst im Terminal „make data“ ausführen.{near}")
-            self._tables[name] = pd.read_parquet(path)
-        return self._tables[name].copy(deep=False)  # copied on write only
+    def _ipython_key_completions_(self) -> list[str]:
+        return [*self.data.sources, REGISTER]
+
+    @property
+    def register(self) -> Any:
+        """The register of the alliances."""
+        return self[REGISTER]
 
     @property
     def mark(self) -> str:
         """Mark of synthetic data for figures; empty for real data. It comes from the data, not from a switch."""
-        return SYNTHETIC_NOTE if self.dataset["synthetic"] else ""
-
-    @cached_property
-    def register_codebook(self) -> dict[str, Any]:
-        """The codebook of the register as it stands in its file."""
-        return read_register_codebook(self.paths.codebooks / "register.yml")
-
-    @cached_property
-    def alliances(self) -> pd.DataFrame:
-        """The register, one row per alliance."""
-        return self.table("buendnisse")
-
-    @cached_property
-    def frames(self) -> dict[str, pd.DataFrame]:
-        """Frames for tables of the kind „x von y“; see `register_frames`."""
-        return register_frames(self.table("gebiete"), self.alliances)
+        return SYNTHETIC_NOTE if self.data.dataset["synthetic"] else ""
 
     @property
-    def types(self) -> list[str]:
-        """Ids of the municipal types in the order of all tables."""
-        return list(self.register_codebook["types"])
+    def threshold(self) -> Said:
+        """The smallest count of a confidential answer that may be known."""
+        return declared(number_word(self.data.policy.threshold))
 
     @property
-    def type_labels(self) -> dict[str, str]:
-        """Subgroup -> printed label, the total included."""
-        return {TOTAL: "insgesamt", **self.register_codebook["types"]}
-
-    def option_labels(self, column: str) -> dict[str, str]:
-        """Option -> label of a column of the register, in the order of the codebook."""
-        columns = self.register_codebook["tables"]["buendnisse"]["columns"]
-        return next(c["options"] for c in columns if c["name"] == column)
-
-    def codebook(self, source: str) -> Codebook:
-        """The codebook of a source such as `strukturen-2018`; an unknown id is answered with those there are."""
-        if source not in self._codebooks:
-            self._codebooks[source] = checked_codebook(read_codebook(self.paths.codebook(source)), source)
-        return self._codebooks[source]
-
-    def answers(self, source: str, item_id: str) -> Known:
-        """Answer -> printed label of a single choice; other kinds of questions are refused."""
-        return answer_labels(self.codebook(source), item_id)
-
-    def ticks(self, source: str, set_id: str) -> Known:
-        """Item -> printed label of a multiple response set."""
-        return set_labels(self.codebook(source), set_id)
-
-    def any_codebook(self, source: str) -> Codebook | InterviewCodebook:
-        """The codebook of a source of forms or of interviews."""
-        path = self.paths.codebook(source)
-        return self.codebook(source) if source_kind(path).id == "forms" else self.interviews(source).codebook
-
-    def answer_labels(self, sources: Iterable[str]) -> dict[tuple[str, str], str]:
-        """Words for items and answers: (source, item) and (source, "item=answer") -> label.
-
-        For lists that name single answers of several sources, such as the signed exceptions.
-        """
+    def exceptions(self) -> pd.DataFrame:
+        """The signed exceptions of the policy: what and why, and the count that shows."""
         labels = {}
-        for source in sources:
-            if source == "register" or self._is_list(source):
-                continue
-            book = self.any_codebook(source)
-            if isinstance(book, InterviewCodebook):
-                labels |= {(source, code.id): f"Gespräche, {code.label}" for code in book.codes.values()}
-                labels |= {(source, f"{code}=present"): "kommt vor" for code in book.codes}
-                continue
-            labels |= {(source, i.id): f"{book.title}, {i.label}" for i in book.items.values()}
-            labels |= {
-                (source, f"{i.id}={o.id}"): o.extra.get("report", o.label)
-                for i in book.items.values()
-                for o in i.options
-            }
-            labels[source, "contact"] = f"{book.title}, Auskunft auf Nachfrage"
-            labels |= {(source, f"contact={k}"): text for k, text in book.contacts.items()}
-        return labels
+        for name in self.data.policy.sources:
+            labels |= answer_labels(self.data, name)
+        signed = exceptions_table(self.data.policy, labels)
+        text = (
+            signed["what"]
+            + ". "
+            + signed["reason"]
+            + " ("
+            + signed["signed_by"]
+            + ", "
+            + signed["date"]
+            + ")"
+        )
+        return pd.DataFrame({"text": text, "n": signed["n"]})
 
-    def cases(self, source: str, *, status: Sequence[str] = ()) -> pd.DataFrame:
-        """One row per alliance; with `status`, only those whose form has one of these."""
-        cases = self.table(f"{source}-cases")
-        return cases[cases["status"].isin(status)].reset_index(drop=True) if status else cases
+    def beside(self, columns: Mapping[str, Counted]) -> Beside:
+        """Tables of the same lines side by side, matched by label: heading -> table; a dash where one has no such line."""
+        made = Beside()
+        made.heads = tuple(columns)
+        for label in dict.fromkeys(t.labels[r] for t in columns.values() for r in t.shown_rows):
+            made[label] = [
+                next(
+                    (t[r] for r in t.shown_rows if t.labels[r] == label and (r, TOTAL) not in t.hidden),
+                    HIDDEN,
+                )
+                for t in columns.values()
+            ]
+        made.notes = tuple(dict.fromkeys(n for t in columns.values() if t.hidden for n in t.notes))
+        return made
 
-    def responses(self, source: str, cases: pd.DataFrame | None = None) -> pd.DataFrame:
-        """One row per case, item and occurrence; with `cases`, only theirs."""
-        responses = self.table(f"{source}-responses")
-        return (
-            responses if cases is None else responses[responses["case_id"].isin(cases["case_id"])]
-        ).reset_index(drop=True)
+    def waves(self, names: str) -> Waves:
+        """Several waves of forms in the order of time, their names joined by commas; see `report.waves`."""
+        from gkanalysis.report.waves import Waves
 
-    def findings(self, source: str) -> pd.DataFrame:
-        """What validation found in a source, one row per finding."""
-        return self.table(f"{source}-findings")
+        return Waves(self, names.split(","))
 
-    def findings_table(self, source: str) -> pd.DataFrame:
-        """How often each rule of the validation found something: row (rule), label, n."""
-        found = self.findings(source).groupby(["rule", "title"], sort=True).size().rename("n").reset_index()
-        table = found.rename(columns={"rule": "row", "title": "label"}).assign(subgroup=TOTAL, base_n=None)
-        return define(table, "findings", source=source)
+    def codebook(self, answered: Counted, exhibit_id: str = "", **about: Any) -> Shown:
+        """Keep and show the listing of a codebook: every question, and how many answered it."""
+        from gkanalysis.report.waves import codebook_lines
 
-    def losses(self, source: str) -> pd.DataFrame:
-        """What came in and is not used as it came, one row each."""
-        return self.table(f"{source}-losses")
+        rows, frame = codebook_lines(answered), answered.frame
+        kept = {name.partition(":")[0] for r in rows for name in r.numbers if name}
+        source = self[answered.count.source].source_line
+        return self._keep(
+            Table(
+                exhibit_id or self.id, "Tabelle", source=source, numbers=frame[frame["row"].isin(kept)], rows=rows, chapter=self.id, **about
+            )
+        )  # fmt: skip
 
-    def nested(self, table_id: str) -> pd.DataFrame:
-        """A table of the kind „x von y“ as the codebook of the register declares it."""
-        rows = map(count_row_from_mapping, self.register_codebook["nested_tables"][table_id])
-        return define(nested_count_table(self.frames, list(rows)), "nested", table=table_id)
+    # ---- exhibits ----
 
-    def category_table(
-        self, frame: pd.DataFrame, column: str, options: Sequence[str], *, source: str = ""
-    ) -> pd.DataFrame:
-        """Counts of a column of the register or of the cases of a source, by type; every row is in the base.
+    def table(
+        self,
+        content: Counted | Lines | pd.DataFrame,
+        exhibit_id: str = "",
+        *,
+        title: str,
+        base: str = "",
+        head: Sequence[str] = (),
+        notes: Sequence[str] = (),
+        label: str = "Tabelle",
+        source: str = "",
+    ) -> Shown:
+        """Keep and show a table.
 
-        `options` are the values to count, in the order of the table; another value is an error.
+        Parameters
+        ----------
+        content : a table of one count; or lines, label -> number or several cells, also under headings (heading ->
+            lines); or a frame of plain texts and whole numbers
+        exhibit_id : names files and anchors; empty: that of the chapter
+        title, base, notes, source : what stands above and below; base and source follow from the content if empty
+        head : heading of the columns, or of the first ones
+
+        Raises
+        ------
+        NotebookError
+            If the id is taken, or a line has fewer or more cells than the heading.
         """
-        key = "case_id" if source else "alliance_id"
-        responses = pd.DataFrame(
-            {"case_id": frame[key], "item_id": column, "state": "answered", "value": frame[column]}
-        )
-        cases = pd.DataFrame({"case_id": frame[key], "type": frame["type"]})
-        table = single_response_table(
-            responses, column, cases, options=list(options), by="type", groups=self.types, base="asked"
-        )
-        return define(
-            table, "category", frame="cases" if source else "alliances", source=source, column=column
-        )
-
-    def single_response(self, source: str, item_id: str, cases: pd.DataFrame) -> pd.DataFrame:
-        """Counts of a single choice by type, of the cases with a valid answer, with intervals."""
-        options = list(self.answers(source, item_id))
-        table = single_response_table(
-            self.responses(source, cases), item_id, cases, options=options, by="type", groups=self.types,
-            base="answered", population=self.population(),
-        )  # fmt: skip
-        require_base(_base(table), f"Frage „{item_id}“ in {source}")
-        status = ",".join(cases["status"].unique())
-        return define(table, "single_response", source=source, item=item_id, status=status, base="answered")
-
-    def multiple_response(
-        self, source: str, set_id: str, cases: pd.DataFrame, *, base: str = "asked"
-    ) -> pd.DataFrame:
-        """Counts of a multiple response set by type, with the named base and intervals."""
-        items = self.codebook(source).set_items(set_id)
-        table = multiple_response_table(
-            self.responses(source, cases), items, cases, by="type", groups=self.types, base=base,
-            population=self.population(),
-        )  # fmt: skip
-        require_base(_base(table), f"Mehrfachantworten „{set_id}“ in {source}")
-        status = ",".join(cases["status"].unique())
-        return define(table, "multiple_response", source=source, set=set_id, status=status, base=base)
-
-    def interviews(self, source: str) -> Interviews:
-        """The coded interviews of a source such as `reflexionsgespraeche-2019`."""
-        if source not in self._interviews:
-            self._interviews[source] = Interviews(self, source)
-        return self._interviews[source]
-
-    def population(self) -> dict[str, int]:
-        """Number of alliances in the register by type and in total: the population of every wave."""
-        counts = self.alliances["type"].value_counts()
-        return {TOTAL: len(self.alliances), **{t: int(counts.get(t, 0)) for t in self.types}}
-
-    def source(self, name: str) -> str:
-        """The source line of an exhibit, which says so when the data are synthetic."""
-        if name == "register":
-            label = f"Register der Bündnisse, Stand {format_date(self.register_codebook['as_of'])}"
-        elif self._is_list(name):
-            label = read_list_book(self.paths.codebook(name)).title
+        if isinstance(content, Counted):
+            header, rows = content.printed()
+            header = (*head, *header[len(head) :])
+            numbers, base, notes = content.frame, base or content.base_words, (*notes, *content.notes)
+        elif isinstance(content, pd.DataFrame):
+            header, numbers = tuple(head) or tuple(content.columns), content
+            rows = tuple(
+                Row(tuple(c if isinstance(c, str) else format_count(c) for c in r))
+                for r in content.itertuples(index=False)
+            )
         else:
-            book = self.any_codebook(name)
-            label = f"{book.title}, Welle {book.wave}"
-        return f"Quelle: {label}; eigene Berechnung" + ("; synthetische Daten." if self.mark else ".")
+            rows, numbers = lines(content)
+            header, notes = (*head, *getattr(content, "heads", ())), (*notes, *getattr(content, "notes", ()))
+        return self._keep(
+            Table(
+                exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(dict.fromkeys(notes)),
+                header=header, rows=rows, chapter=self.id,
+            )
+        )  # fmt: skip
 
-    def _is_list(self, source: str) -> bool:
-        """Whether a source is a list; its rows are the table `<source>-rows`."""
-        return source_kind(self.paths.codebook(source)).id == "lists"
+    def figure(
+        self,
+        content: Counted | Lines | pd.DataFrame,
+        exhibit_id: str = "",
+        *,
+        title: str,
+        kind: str = "",
+        base: str = "",
+        notes: Sequence[str] = (),
+        alt: str = "",
+        label: str = "Abbildung",
+        source: str = "",
+        slide: bool = False,
+        highlight: Sequence[str] = (),
+        drawn: pd.DataFrame | None = None,
+        **options: Any,
+    ) -> Shown:
+        """Keep and show a figure.
 
-    def show(self, exhibit: Exhibit | Quotation) -> Shown:
-        """Keep an exhibit with its numbers and show it."""
-        if exhibit.id in self._exhibits:
-            raise NotebookError(f"Die Darstellung „{exhibit.id}“ gibt es in diesem Kapitel schon.")
-        exhibit.save(self.out)
-        self._exhibits[exhibit.id] = exhibit.record()
-        self._write("exhibits.json", self._exhibits)
-        return Shown(exhibit)
+        Parameters
+        ----------
+        content : a table of one count; or lines as for `table`; or a frame as `report.figures.draw` takes it
+        kind : the form, see `report.figures.draw`; empty: the one that fits the numbers
+        alt : what the figure shows, for those who do not see it; empty: kind and all its numbers
+        highlight : rows that the title speaks of
+        drawn : what is drawn, where it differs from the numbers that are kept
+        options : for the drawing
+
+        Raises
+        ------
+        NotebookError
+            If the id is taken, or the numbers would draw a wrong picture.
+        """
+        from gkanalysis.report.figures import default_kind, draw
+
+        if not kind and isinstance(content, Counted) and is_whole(content.frame):
+            kind = "units" if slide and content.frame["subgroup"].nunique() == 1 else "segments"
+        numbers = figure_numbers(content, kind)
+        kind = kind or default_kind(numbers, slide=slide)
+        if isinstance(content, Beside):  # a cell that must not be printed is drawn as a dash
+            every = [(label, head) for label in content for head in content.heads]
+            empty = numbers.drop_duplicates("row").head(1).assign(n=0, base_n=0, share=0.0, mark="", row="")
+            cells = numbers.set_index(["label", "group_label"])
+            missing = [
+                empty.assign(label=x, group=g, group_label=g) for x, g in every if (x, g) not in cells.index
+            ]
+            at = {pair: k for k, pair in enumerate(every)}
+            drawn = pd.concat([numbers, *missing])
+            drawn = drawn.assign(
+                at=[at[p] for p in zip(drawn["label"], drawn["group_label"], strict=True)]
+            ).sort_values("at")
+        if isinstance(content, Counted):
+            base = base or content.base_words
+            highlight = [content.labels.get(h, h) for h in highlight]
+            if kind == "dots" and content.blocks:
+                options["blocks"] = {
+                    h: [content.labels[r] for r in rows] for h, rows in content.blocks.items()
+                }
+        return self._keep(
+            Figure(
+                exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(notes),
+                alt=alt or alternative(kind, numbers), chapter=self.id,
+                draw=lambda: draw(kind, numbers if drawn is None else drawn, mark=self.mark, slide=slide, highlight=highlight, **options),
+            )
+        )  # fmt: skip
+
+    def _source(self, content: Any) -> str:
+        """The source line of what is shown: its sources in the order of their numbers."""
+        if isinstance(content, Counted):
+            return self[content.count.source or REGISTER].source_line
+        if isinstance(content, pd.DataFrame):
+            raise NotebookError("Zu einer Tabelle aus Texten gehört die Quelle; bitte source=… angeben.")
+        names = dict.fromkeys(n.counted.count.source for n in numbers_in(content))
+        if len(names) == 1:
+            return self[next(iter(names)) or REGISTER].source_line
+        told = [self[n or REGISTER] for n in names]
+        titles = [
+            f"{s.title}, Welle {s.wave}" if self.data.kind(s.name) != REGISTER else "Register der Bündnisse"
+            for s in told
+        ]
+        return f"Quelle: {'; '.join(titles)}; eigene Berechnung" + (
+            "; synthetische Daten." if self.mark else "."
+        )
+
+    def quotation(self, source: str, exhibit_id: str, quote_id: str, text: str) -> Shown:
+        """Show a quotation, checked against the coded segment with this quote id.
+
+        Raises
+        ------
+        NotebookError
+            If there is no such segment, or more was changed than cuts and descriptions in brackets.
+        """
+        check_quotation(text, find_segment(self.data.table(f"{source}-segments"), quote_id))
+        self._quotations[exhibit_id] = (source, quote_id)
+        return self._keep(Quotation(exhibit_id, quote_id, text, self.id))
+
+    def speaker(self, exhibit_id: str) -> Speaker:
+        """How the speaker of a quotation shown in this chapter is called: drawn at random, so the form tells nothing.
+
+        Raises
+        ------
+        NotebookError
+            If the chapter has no such quotation.
+        """
+        if exhibit_id not in self._quotations:
+            have = enumeration(self._quotations) or "keine"
+            raise NotebookError(
+                f"Ein Zitat „{exhibit_id}“ hat dieses Kapitel vor dieser Zelle nicht gezeigt; gezeigt sind: {have}."
+            )
+        source, quote_id = self._quotations[exhibit_id]
+        return Speaker(draw_speaker(quote_id, self.data.book(source).speakers))
 
     def working_paper(self, name: str, frame: pd.DataFrame) -> None:
         """Put a table beside the report for the team's own work: it holds raw answers and is not passed on."""
@@ -271,86 +315,10 @@ class Chapter:
         # for Excel: it takes a semicolon and a byte order mark as a sign of columns and umlauts
         frame.to_csv(path, index=False, sep=";", encoding="utf-8-sig", lineterminator="\n")
 
-    def value(
-        self, value_id: str, table: pd.DataFrame, *, row: str, subgroup: str = TOTAL, label: str = ""
-    ) -> Value:
-        """Keep one number of a table for the text; shown as `n von base_n`.
-
-        Raises
-        ------
-        NotebookError
-            If the table has no or several such rows.
-        """
-        hit = table[
-            (table["row"] == row) & (table.get("subgroup", pd.Series(TOTAL, table.index)) == subgroup)
-        ]
-        if len(hit) != 1:
-            raise NotebookError(
-                f"Wert „{value_id}“: {len(hit)} Zeilen statt einer für Zeile „{row}“, Gruppe „{subgroup}“; Zeilen der Tabelle "
-                f"sind {listed(table['row'].unique(), '' if len(hit) else row)}."
-            )
-        base = hit["base_n"].iloc[0]
-        origin = {"row": row, "subgroup": subgroup, "chapter": self.id}
-        if "definition" in hit:
-            origin["definition"] = hit["definition"].iloc[0]
-        kind, _, known = str(origin.get("definition", "")).partition("?")
-        scale = self.interviews(parse_qs(known)["source"][0]).count_words if kind == "codings" else None
-        return self.number(
-            value_id, int(hit["n"].iloc[0]), None if pd.isna(base) else int(base), origin=origin, label=label,
-            scale=scale,
-        )  # fmt: skip
-
-    def count(self, value_id: str, rows: pd.DataFrame, base: pd.DataFrame | None = None) -> Value:
-        """Keep the number of rows of a frame for the text, with the rows it counts as its origin.
-
-        Parameters
-        ----------
-        rows : one row per thing counted, with `case_id` or `alliance_id` (and `item_id`, `file`, `place`, if any)
-        base : the rows that the count is taken of
-        """
-        origin = count_rows(rows, base) | {"chapter": self.id}
-        return self.number(value_id, len(rows), None if base is None else len(base), origin=origin)
-
-    def number(
-        self,
-        value_id: str,
-        n: int,
-        base_n: int | None = None,
-        *,
-        origin: Mapping[str, str] | None = None,
-        label: str = "",
-        forms: Mapping[str, str] | None = None,
-        scale: CountWords | None = None,
-    ) -> Value:
-        """Keep a count that stands in no table, or a `label` that the data determine.
-
-        `forms` are further wordings by name; `scale` says which words of the author may stand for the count.
-
-        Raises
-        ------
-        NotebookError
-            If a number is not whole, or the id is taken by another one.
-        """
-        for number in (n, base_n):
-            if number is not None and number != int(number):
-                raise NotebookError(
-                    f"Wert „{value_id}“: {number} ist keine Anzahl; Kommazahlen stehen als label."
-                )
-        value = Value(
-            value_id,
-            int(n),
-            None if base_n is None else int(base_n),
-            dict(origin or {"chapter": self.id}),
-            label,
-            dict(forms or {}),
-            scale,
-        )
-        self.values.add(value)
-        self._write("values.json", self.values.records())
-        return value
-
     def require(self, condition: bool, sentence: str) -> None:
-        """State what the text says in words; a sentence that the data no longer support stops the build.
+        """State a judgement of the text; one that the data no longer support stops the build.
+
+        For what words of the scale cannot say; see `Number.said`.
 
         Raises
         ------
@@ -362,22 +330,23 @@ class Chapter:
                 f"Der Text sagt: „{sentence}“ Die Daten sagen es nicht; bitte den Text ändern."
             )
 
-    def _write(self, name: str, content: Any) -> None:
-        write_json(self.out / name, content)
+    def _keep(self, exhibit: Exhibit | Quotation) -> Shown:
+        if exhibit.id in self._exhibits:
+            raise NotebookError(f"Die Darstellung „{exhibit.id}“ gibt es in diesem Kapitel schon.")
+        exhibit.save(self.out)
+        self._exhibits[exhibit.id] = exhibit.record()
+        write_json(self.out / "exhibits.json", self._exhibits)
+        write_json(self.out / "inputs.json", sorted(self.data.read))
+        return Shown(exhibit)
 
 
-def _base(table: pd.DataFrame) -> int:
-    """The base of the total of a table."""
-    return int(table.loc[table["subgroup"] == TOTAL, "base_n"].max())
-
-
-def open_chapter(report: str, chapter_id: str, *, data: str = "data/raw", out: str = "") -> Chapter:
-    """Open a chapter of a report in a notebook.
+def chapter(chapter_id: str, report: str = "", *, data: str = "data/raw", out: str = "") -> Chapter:
+    """Open a chapter in a notebook.
 
     Parameters
     ----------
+    chapter_id : id of the chapter in its report
     report : id of the report
-    chapter_id : id of the chapter
     data : folder of the received data, from the project's root
     out : folder for exhibits; empty for `build/lab/<report>/<chapter_id>`
 
@@ -386,9 +355,150 @@ def open_chapter(report: str, chapter_id: str, *, data: str = "data/raw", out: s
     UsageError
         If the processed data are missing.
     """
-    root = project_root()
-    paths = ProjectPaths.of(root, Path(data))
-    target = Path(out) if out else paths.build / "lab" / report / chapter_id
-    chapter = Chapter(chapter_id, paths, target)
-    chapter._write("dataset.json", chapter.dataset)
-    return chapter
+    have = project_data(data)
+    target = Path(out) if out else have.paths.build / "lab" / (report or "versuch") / chapter_id
+    return Chapter(chapter_id, have, target)
+
+
+def answer_labels(data: Data, source: str) -> dict[tuple[str, str], str]:
+    """Words for items and answers of a source: (source, item) and (source, "item=answer") -> label."""
+    kind = data.kind(source)
+    if kind == "interviews":
+        codes = data.book(source).codes
+        labels = {(source, c.id): f"Gespräche, {c.label}" for c in codes.values()}
+        return labels | {(source, f"{c}=present"): "kommt vor" for c in codes}
+    if kind != "forms":
+        return {}
+    book = data.book(source)
+    labels = {(source, i.id): f"{book.title}, {i.label}" for i in book.items.values()}
+    labels |= {
+        (source, f"{i.id}={o.id}"): o.extra.get("report", o.label)
+        for i in book.items.values()
+        for o in i.options
+    }
+    return (
+        labels
+        | {(source, "contact"): f"{book.title}, Auskunft auf Nachfrage"}
+        | {(source, f"contact={k}"): text for k, text in book.contacts.items()}
+    )
+
+
+# ---- lines of numbers ----
+
+
+def numbers_in(content: Any) -> list[Number]:
+    """All numbers among the cells of lines."""
+    if isinstance(content, Number):
+        return [content]
+    if isinstance(content, Mapping):
+        return [n for c in content.values() for n in numbers_in(c)]
+    if isinstance(content, Sequence) and not isinstance(content, str):
+        return [n for c in content for n in numbers_in(c)]
+    return []
+
+
+def lines(content: Lines) -> tuple[tuple[Row, ...], pd.DataFrame]:
+    """Printed rows and long table of lines: label -> cells, or heading -> lines; a cell is a number or words."""
+    rows: list[Row] = []
+    records: list[dict[str, Any]] = []
+    for key, cells in content.items():
+        if isinstance(cells, Mapping):
+            if key:
+                rows.append(Row((key,), kind="block"))
+            for label, own in cells.items():
+                rows.append(_line(label, own, key, records))
+        else:
+            rows.append(_line(key, cells, "", records))
+    if not records:  # names without numbers
+        block = ""
+        for r in rows:
+            block = r.cells[0] if r.kind == "block" else block
+            records += [{"row": block, "label": block, "text": r.cells[0]}] if r.kind == "row" else []
+    return tuple(rows), pd.DataFrame(records)
+
+
+def _line(label: str, cells: Any, block: str, records: list[dict[str, Any]]) -> Row:
+    own = (cells,) if isinstance(cells, str | Number | int) else tuple(cells)
+    texts, names, taken = [label], [""], {(r["row"], r["subgroup"]) for r in records}
+    for cell in own:
+        record = number_record(cell)
+        if record is None:
+            texts.append(format_count(cell) if isinstance(cell, int) else str(cell))
+            names.append("")
+            continue
+        row = next(r for r in record.pop("rows") if (r, record["subgroup"]) not in taken)
+        taken.add((row, record["subgroup"]))
+        records.append({"row": row, "label": label, "block": block, **record})
+        texts.append(str(cell if isinstance(cell, Said) else repr(cell)))
+        names.append(f"{row}:{record['subgroup']}")
+    return Row(tuple(texts), level=1 if block else 0, numbers=tuple(names))
+
+
+def number_record(cell: Any) -> dict[str, Any] | None:
+    """A number, or a wording of one, as a row of a long table; `rows` are ids for it; None for words."""
+    from gkanalysis.counts.count import Count
+
+    record = getattr(cell, "record", None) or {}
+    name = cell.definition if isinstance(cell, Number) else record.get("definition")
+    if not name:
+        return None
+    count, _, row, group = Count.read(name)
+    n, base_n = (cell.n, cell.base_n) if isinstance(cell, Number) else (record["n"], record["base_n"])
+    item = getattr(count, "item", "")
+    short = f"{item}={row}" if item and type(count).__name__ == "Choice" else f"{item}/{row}" if item else row
+    choice = type(count).__name__ == "Choice"
+    long = "-".join(filter(None, (type(count).__name__, getattr(count, "column", ""), short)))
+    return {
+        "rows": [short if choice else row, short, f"{count.source}:{short}", long, f"{count.source}:{long}", name], "subgroup": group, "n": n, "base_n": base_n, "base": count.base,
+        "share": n / base_n if base_n else None, "mark": small_base_mark(base_n) if count.marked and base_n is not None else "",
+        "definition": name,
+    }  # fmt: skip
+
+
+def figure_numbers(content: Any, kind: str = "") -> pd.DataFrame:
+    """What a figure shows, as a long table with `label`, `group`, `group_label`."""
+    if isinstance(content, pd.DataFrame):
+        return content
+    if not isinstance(content, Counted):
+        table = lines(content)[1]
+        if isinstance(content, Beside):
+            heads = [
+                h
+                for cells in content.values()
+                for h, c in zip(content.heads, cells, strict=True)
+                if c != HIDDEN
+            ]
+            return table.assign(group=heads, group_label=heads)
+        blocks = table["block"].ne("").all()
+        group = table["block"] if blocks else TOTAL
+        return table.assign(group=group, group_label=table["block"] if blocks else "alle Bündnisse")
+    table = content.frame.assign(
+        group_label=content.frame["group_label"].replace("insgesamt", "alle Bündnisse")
+    )
+    if kind == "segments":
+        return table.assign(label=table["group_label"], group=table["row"], group_label=table["label"])
+    return table.assign(group=table["subgroup"])
+
+
+def is_whole(table: pd.DataFrame) -> bool:
+    """Whether the rows of each group are few and parts that add up to its base: they divide one bar."""
+    sums = table.groupby("subgroup").agg(n=("n", "sum"), base_n=("base_n", "first"))
+    return bool((sums["n"] == sums["base_n"]).all()) and table["row"].nunique() <= 3
+
+
+KIND_WORDS = {
+    "bars": "Waagerechte Balken", "segments": "Geteilte Balken", "units": "Punkte, einer je Bündnis",
+    "dots": "Punkte mit Intervallen auf einer Skala von 0 bis 100 Prozent", "matrix": "Matrix mit Zahlen",
+    "flow": "Ströme zwischen Wellen",
+}  # fmt: skip
+
+
+def alternative(kind: str, numbers: pd.DataFrame) -> str:
+    """What a figure shows, for those who do not see it: its form and its numbers."""
+    one = numbers["group_label"].nunique() == 1
+    told = [
+        f"{r.label}{'' if one else f', {r.group_label}'}: {r.n}"
+        + ("" if pd.isna(r.base_n) else f" von {r.base_n}")
+        for r in numbers.itertuples()
+    ]
+    return f"{KIND_WORDS[kind]}. {'; '.join(told)}."

@@ -83,7 +83,7 @@ def make_rules(report: Report, paths: ProjectPaths) -> str:
         for source in report.sources
         for name in ("losses", "questions")
     )
-    made = f"{build}/document.json {folder}/losses.csv {folder}/rueckfragen.csv {folder}/arbeit/werte.json"
+    made = f"{build}/document.json {folder}/losses.csv {folder}/rueckfragen.csv"
     lines.append(
         f"{folder}/values.json: {build}/chapters.ok reports/{report.id}.yml {tables} "
         f"{processed}/raw-files.csv {processed}/dataset.json $(LIB_REPORT) $(ENV) "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,29 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.codebook.instrument import Codebook
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.core.numbers import NBSP, format_count, format_percent
-from gkanalysis.tabulate import SMALL_BASE, VERY_SMALL_BASE
+from gkanalysis.core.numbers import format_count, format_percent
+from gkanalysis.counts.table import Row
 
 SYNTHETIC_NOTE = "Synthetische Daten"
-SMALL_BASE_NOTE = (
-    f"* Basis unter {SMALL_BASE}, ** Basis unter {VERY_SMALL_BASE}: "
-    "Anteile kleiner Gruppen ändern sich stark mit jedem Fall; maßgeblich ist die Anzahl."
-)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One printed row: `kind` is row or block (a heading inside the table); `level` indents the first cell.
-
-    `numbers` has one entry per cell: `row:subgroup` of the number printed there, or nothing.
-    """
-
-    cells: tuple[str, ...]
-    kind: str = "row"
-    level: int = 0
-    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -164,111 +146,6 @@ def write_numbers(numbers: pd.DataFrame, path: Path) -> None:
     """Write a long table as CSV: decimal point, UTF-8, no index, full precision."""
     path.parent.mkdir(parents=True, exist_ok=True)
     numbers.to_csv(path, index=False, lineterminator="\n")
-
-
-def subgroup_header(table: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
-    """A heading with mark and base for each subgroup, e.g. `Kreise* (n = 22)`; one base per column.
-
-    Raises
-    ------
-    NotebookError
-        If the rows of a subgroup have different bases: such a table must print the base in every row.
-    """
-    header = []
-    for subgroup, rows in table.groupby("subgroup", sort=False, dropna=False):
-        bases = rows["base_n"].unique()
-        if len(bases) != 1:
-            raise NotebookError(
-                f"Die Spalte „{subgroup}“ hat {len(bases)} verschiedene Basen; sie lassen sich nicht in einem Kopf drucken."
-            )
-        mark = rows["mark"].iloc[0] if "mark" in rows else ""
-        header.append(f"{labels.get(str(subgroup), subgroup)}{mark} (n{NBSP}={NBSP}{format_count(bases[0])})")
-    return header
-
-
-def count_percent_rows(
-    table: pd.DataFrame, labels: Mapping[str, str], blocks: Mapping[str, tuple[str, Sequence[str]]]
-) -> tuple[Row, ...]:
-    """Printed rows „39 (86,7 %)“, one column a subgroup, under a heading per block.
-
-    Parameters
-    ----------
-    table : long table with row, subgroup, n, base_n
-    labels : row id -> printed label
-    blocks : block id -> (heading, row ids in printing order); an empty heading prints none
-
-    Returns
-    -------
-    tuple of Row
-
-    Raises
-    ------
-    NotebookError
-        If a row to print is missing for a subgroup or occurs twice.
-    """
-    if table.duplicated(["row", "subgroup"]).any():
-        raise NotebookError(
-            "Eine Zeile kommt für dieselbe Gruppe zweimal vor; so lässt sie sich nicht drucken."
-        )
-    cells = {
-        (r.row, r.subgroup): f"{format_count(r.n)}{NBSP}({format_percent(r.n, r.base_n)})"
-        for r in table.itertuples()
-    }
-    subgroups = list(dict.fromkeys(table["subgroup"]))
-    rows: list[Row] = []
-    missing = {i for _, ids in blocks.values() for i in ids if not all((i, s) in cells for s in subgroups)}
-    if missing:
-        raise NotebookError(f"Zu diesen Zeilen fehlen Zahlen: {', '.join(sorted(missing))}.")
-    for heading, row_ids in blocks.values():
-        if heading:
-            rows.append(Row((heading,), kind="block"))
-        rows += [
-            Row(
-                (labels.get(row_id, row_id), *(cells[row_id, s] for s in subgroups)),
-                numbers=("", *(f"{row_id}:{s}" for s in subgroups)),
-            )
-            for row_id in row_ids
-        ]
-    return tuple(rows)
-
-
-def printed_blocks(book: Codebook, rows: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, Sequence[str]]]:
-    """Blocks of a grid for `count_percent_rows`: block id -> (printed heading, item ids)."""
-    headings = {b["id"]: b["label"] for part in book.parts for b in part.get("blocks", ())}
-    return {block: (headings[block], items) for block, items in rows.items()}
-
-
-def nested_rows(table: pd.DataFrame) -> tuple[Row, ...]:
-    """Printed rows „22 von 23“ of a nested table, indented by level."""
-    rows = []
-    for r in table.itertuples():
-        has_base = not pd.isna(r.base_n)
-        count = (
-            f"{format_count(r.n)}{NBSP}von{NBSP}{format_count(r.base_n)}" if has_base else format_count(r.n)
-        )
-        share = format_percent(r.n, r.base_n) if has_base else ""
-        rows.append(Row((r.label, count, share), level=int(r.level), numbers=("", f"{r.row}:alle", "")))
-    return tuple(rows)
-
-
-def plain_rows(frame: pd.DataFrame) -> tuple[Row, ...]:
-    """Printed rows of a small frame as it stands: texts as they are, whole numbers with dots."""
-    return tuple(
-        Row(tuple(c if isinstance(c, str) else format_count(c) for c in row))
-        for row in frame.itertuples(index=False)
-    )
-
-
-def finding_rows(table: pd.DataFrame) -> tuple[Row, ...]:
-    """Printed rows of what validation found: title, rule, number of findings.
-
-    >>> finding_rows(pd.DataFrame({"row": ["V06"], "label": ["doppelt"], "n": [2]}))[0].cells
-    ('doppelt', 'V06', '2')
-    """
-    return tuple(
-        Row((r.label, r.row, format_count(r.n)), numbers=("", "", f"{r.row}:alle"))
-        for r in table.itertuples()
-    )
 
 
 def numbers_view(numbers: pd.DataFrame) -> tuple[tuple[str, ...], list[dict[str, Any]]]:

@@ -21,6 +21,7 @@ from gkanalysis.core import errors
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import guess, listed
 from gkanalysis.core.writing import write_bytes, write_json
+from gkanalysis.counts.words import loose_words
 from gkanalysis.report.definition import ChapterDefinition, Report
 from gkanalysis.report.exporter import (
     INTERNAL,
@@ -33,8 +34,7 @@ from gkanalysis.report.exporter import (
     text_cells,
 )
 from gkanalysis.report.shown import EXPRESSION
-from gkanalysis.report.typed import typed_results, typed_sentence, value_names
-from gkanalysis.report.values import Value, value_from_record
+from gkanalysis.report.typed import typed_results, typed_sentence
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")  # colours of the stock engine
 IN_CELL = re.compile(r'File "<ipython-input|Cell In\[')  # a frame of the traceback that lies in a cell
@@ -46,7 +46,7 @@ KINDS: dict[str, tuple[Any, str]] = {
     "int": (int, "eine ganze Zahl"),
     "float": ((int, float), "eine Zahl"),
 }
-STATE = ("exhibits.json", "values.json", "dataset.json")  # what a chapter keeps while its notebook runs
+STATE = ("exhibits.json", "dataset.json")  # what a chapter keeps while its notebook runs
 
 
 def run_chapter(
@@ -184,12 +184,8 @@ def check_notebook(path: Path) -> list[str]:
         f"„{name}“ steht im Text und wird in mehreren Zeilen gebildet; der Text zeigt überall das letzte: bitte zwei Namen"
         for name in rebound_names(notebook)
     ]
-    names = value_names("\n".join(c.source for c in notebook.cells if c.cell_type == "code"))
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            problems += [
-                f"Zelle {cell.id}: {typed_sentence(p, names=names)}" for p in typed_results(cell.source)
-            ]
+    for cell in (c for c in notebook.cells if c.cell_type == "markdown"):
+        problems += [f"Zelle {cell.id}: {typed_sentence(p)}" for p in typed_results(cell.source)]
     return problems
 
 
@@ -300,8 +296,11 @@ def _chapter(
         path = folder / name
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else otherwise
 
-    values = [value_from_record(r) for r in read("values.json", [])]
-    problems = [*expression_problems(executed, where), *_prose_problems(executed, values, where)]
+    about = read("dataset.json", {})
+    problems = [
+        *expression_problems(executed, where),
+        *_prose_problems(executed, about.get("words", ()), where),
+    ]
     if problems:
         raise NotebookError("\n".join(problems))
     markdown, resources = ChapterExporter().from_notebook_node(executed, resources)
@@ -312,18 +311,17 @@ def _chapter(
         )
     return {
         "markdown": markdown, "exhibits": {e: exhibits[e] for e in resources["shown"]}, "values": resources["values"],
-        "synthetic": read("dataset.json", {}).get("synthetic"),
+        "synthetic": about.get("synthetic"),
     }  # fmt: skip
 
 
-def _prose_problems(executed: nbformat.NotebookNode, values: Sequence[Value], where: Where) -> Iterator[str]:
+def _prose_problems(executed: nbformat.NotebookNode, words: Sequence[str], where: Where) -> Iterator[str]:
     """Sentences on results typed by hand, and on words for counts that no count stands behind."""
-    scales = dict.fromkeys(v.scale for v in values if v.scale)
     for number, cell in text_cells(executed):
-        for loose in (w for scale in scales for w in scale.unbound(EXPRESSION.sub(" ", cell.source))):
+        for loose in loose_words(EXPRESSION.sub(" ", cell.source), words):
             yield (
                 f"{where(number, cell, loose)}: „{loose}“ steht ohne Zahl dahinter; bitte "
-                f'{{eval}}`v.name.said("{loose}")` schreiben, damit das Wort geprüft wird.'
+                f'{{eval}}`tabelle["zeile"].said("{loose}")` schreiben, damit das Wort geprüft wird.'
             )
         for phrase in typed_results(cell.source):
-            yield f"{where(number, cell, phrase)}: {typed_sentence(phrase, values)}."
+            yield f"{where(number, cell, phrase)}: {typed_sentence(phrase)}."

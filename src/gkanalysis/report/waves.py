@@ -34,7 +34,7 @@ from gkanalysis.stats.exact import holm
 from gkanalysis.stats.paired import mcnemar_test, paired_difference
 
 if TYPE_CHECKING:
-    from gkanalysis.report.opened import Chapter
+    from gkanalysis.report.chapter import Chapter
 
 HELD_BACK = "•"
 HELD_BACK_NOTE = f"{HELD_BACK} nicht gedruckt: Daraus ließe sich errechnen, wie weniger Bündnisse als erlaubt geantwortet haben."

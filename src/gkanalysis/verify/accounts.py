@@ -6,21 +6,18 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from gkanalysis.codebook.categories import CATEGORY_FILE, read_category_book
-from gkanalysis.codebook.interviews import read_interview_codebook
-from gkanalysis.codebook.lists import normalised, read_list_book
+from gkanalysis.codebook.lists import normalised
 from gkanalysis.codebook.sources import source_kind
 from gkanalysis.core.errors import UsageError
+from gkanalysis.counts.data import Data
 from gkanalysis.ingest.workbook import read_workbook
 from gkanalysis.settle.validate import GIVEN
 from gkanalysis.verify.tracewords import STATES
-
-if TYPE_CHECKING:
-    from gkanalysis.report.chapter import Chapter
 
 USED, ASIDE, REASON = "verwendet", "zurückgestellt mit Grund", "mit Grund"
 Sum = tuple[
@@ -28,7 +25,7 @@ Sum = tuple[
 ]  # what is summed, what came in, place -> what stands there
 
 
-def account_rows(chapter: Chapter, sources: Sequence[str]) -> Iterator[dict[str, Any]]:
+def account_rows(data: Data, sources: Sequence[str]) -> Iterator[dict[str, Any]]:
     """One row per sum: in = used + set aside, for forms and their answers, for interviews and lists.
 
     Yields
@@ -41,8 +38,8 @@ def account_rows(chapter: Chapter, sources: Sequence[str]) -> Iterator[dict[str,
         If the tables of a source have not been made.
     """
     for source in sources:
-        for sums in SUMS[source_kind(chapter.paths.codebook(source)).id]:
-            for name, came_in, went in sums(chapter, source):
+        for sums in SUMS[source_kind(data.paths.codebook(source)).id]:
+            for name, came_in, went in sums(data, source):
                 yield account(f"{source}: {name}", came_in, went)
 
 
@@ -86,19 +83,19 @@ def _names(rows: pd.DataFrame, *columns: str, **where: str) -> list[str]:
     return [" ".join(cells) for cells in rows[list(columns)].astype("str").itertuples(index=False)]
 
 
-def _interim(chapter: Chapter, source: str, name: str) -> pd.DataFrame:
+def _interim(data: Data, source: str, name: str) -> pd.DataFrame:
     """What stands in the files of a source, as it was read."""
-    path = chapter.paths.interim / source / name
+    path = data.paths.interim / source / name
     if not path.exists():
         raise UsageError(f"„{path}“ fehlt; bitte zuerst „make data“ ausführen.")
     return pd.read_parquet(path)
 
 
-def _files(chapter: Chapter, source: str) -> Iterator[Sum]:
+def _files(data: Data, source: str) -> Iterator[Sum]:
     """Received files, and those that were left out; a file is lost as what it would have been."""
-    forms = source_kind(chapter.paths.codebook(source)).id == "forms"
-    folder = chapter.paths.data / source / ("forms" if forms else "")
-    files, losses = chapter.table(f"{source}-{'forms' if forms else 'files'}"), chapter.losses(source)
+    forms = source_kind(data.paths.codebook(source)).id == "forms"
+    folder = data.paths.data / source / ("forms" if forms else "")
+    files, losses = data.table(f"{source}-{'forms' if forms else 'files'}"), data.table(f"{source}-losses")
     labels = {"read": "gelesen", "list": "Listen", "left_out": "ausgelassen"}
     went = {label: _names(files, "file", status=status) for status, label in labels.items()}
     yield "Dateien", [p.name for p in folder.iterdir() if p.is_file() or not forms], went
@@ -108,25 +105,25 @@ def _files(chapter: Chapter, source: str) -> Iterator[Sum]:
     yield "ausgelassene Dateien", went["ausgelassen"], {REASON: lost}
 
 
-def _forms(chapter: Chapter, source: str) -> Iterator[Sum]:
+def _forms(data: Data, source: str) -> Iterator[Sum]:
     """Forms and alliances."""
-    forms, cases, losses = chapter.table(f"{source}-forms"), chapter.cases(source), chapter.losses(source)
+    forms, cases, losses = data.table(f"{source}-forms"), data.cases(source), data.table(f"{source}-losses")
     lost = losses[(losses["unit"] == "form") & (losses["stage"] == "validate")]
     counted = _names(cases[cases["file"] != ""], "file")
     went = {"gezählt": counted, "durch spätere ersetzt": _names(lost, "file", rule="V06")}
     yield "Bögen", _names(forms, "file", status="read"), went
-    labels = {r["id"]: r["label"] for r in chapter.codebook(source).completeness}
+    labels = {r["id"]: r["label"] for r in data.book(source).completeness}
     labels |= {"missing": "nicht eingegangen"}
     went = {label: _names(cases, "case_id", status=status) for status, label in labels.items()}
-    yield "Bündnisse", chapter.alliances["alliance_id"], went
+    yield "Bündnisse", data.alliances["case_id"], went
     lacking = cases[cases["status"].isin(["partial", "unusable"])]
     yield "nicht voll auswertbare Bögen", lacking["case_id"], {REASON: _names(lost, "case_id", rule="V15")}
 
 
-def _answers(chapter: Chapter, source: str) -> Iterator[Sum]:
+def _answers(data: Data, source: str) -> Iterator[Sum]:
     """Answers as read, as counted, and in sets of multiple answers."""
-    book, cases, losses = chapter.codebook(source), chapter.cases(source), chapter.losses(source)
-    final, read = chapter.responses(source), _interim(chapter, source, "responses.parquet")
+    book, cases, losses = data.book(source), data.cases(source), data.table(f"{source}-losses")
+    final, read = data.table(f"{source}-responses"), _interim(data, source, "responses.parquet")
     final = final.assign(state=final["state"].astype("str"))
     lost, files, key = (
         losses[losses["unit"] == "response"],
@@ -162,7 +159,7 @@ def _answers(chapter: Chapter, source: str) -> Iterator[Sum]:
     pairs = [f"{r.file} {i}" for r in lost[lost["rule"] == "V09"].itertuples() for i in r.item_id.split()]
     yield "stehen gebliebene Platzhalter", _names(shown, "file", "item_id"), {REASON: pairs}
 
-    reviews = pd.read_csv(chapter.paths.interim / source / "reviews.csv", dtype=str, keep_default_na=False)
+    reviews = pd.read_csv(data.paths.interim / source / "reviews.csv", dtype=str, keep_default_na=False)
     loose = reviews[~reviews["item_id"].isin(book.items) & reviews["file"].isin(files)]
     outside = {REASON: _names(lost, "file", "place", rule="V13")}
     yield "Einträge außerhalb der Felder", _names(loose, "file", "place"), outside
@@ -190,12 +187,12 @@ def _with_loss(rows: pd.DataFrame, losses: pd.DataFrame) -> list[str]:
     return names
 
 
-def mention_sums(chapter: Chapter, source: str) -> Iterator[Sum]:
+def mention_sums(data: Data, source: str) -> Iterator[Sum]:
     """Mentions of open answers that have categories, counted anew in the answers: coded or not yet."""
-    path = chapter.paths.codebooks / CATEGORY_FILE
+    path = data.paths.codebooks / CATEGORY_FILE
     declared = read_category_book(path).items if path.exists() else {}
     for item_id in (item_id for of_source, item_id in declared if of_source == source):
-        answers, mentions = chapter.responses(source), chapter.table(f"{source}-mentions")
+        answers, mentions = data.table(f"{source}-responses"), data.table(f"{source}-mentions")
         answers = answers[(answers["item_id"] == item_id) & (answers["state"] == "answered")]
         texts = [(a.case_id, text.strip()) for a in answers.itertuples() for text in a.value.split(";")]
         own = mentions[mentions["item_id"] == item_id].sort_values("category", ascending=False)
@@ -206,18 +203,18 @@ def mention_sums(chapter: Chapter, source: str) -> Iterator[Sum]:
         yield f"Nennungen zu {item_id}", [f"{case} {text}" for case, text in texts if text], went
 
 
-def _interviews(chapter: Chapter, source: str) -> Iterator[Sum]:
+def _interviews(data: Data, source: str) -> Iterator[Sum]:
     """Each document, segment, coding, code and note of the projects by its GUID."""
     read, book = (
-        _interim(chapter, source, "projects.parquet"),
-        read_interview_codebook(chapter.paths.codebook(source)),
+        _interim(data, source, "projects.parquet"),
+        data.book(source),
     )
     content = pd.DataFrame([json.loads(r) for r in read["record"]], read.index, dtype=object)
     content = content.reindex(columns=["name", "parent", "sources", "kind", "place"])
     read = read[["file", "object", "guid"]].join(content)
-    losses = chapter.losses(source)
+    losses = data.table(f"{source}-losses")
     documents, codes, segments, codings, cases, memos = (
-        chapter.table(f"{source}-{name}")
+        data.table(f"{source}-{name}")
         for name in ("documents", "codes", "segments", "codings", "cases", "memos")
     )
 
@@ -265,15 +262,15 @@ def _interviews(chapter: Chapter, source: str) -> Iterator[Sum]:
     yield "beim Lesen nicht oder anders übernommen", _names(lost, *key), {REASON: _names(unread, *key)}
 
 
-def _lists(chapter: Chapter, source: str) -> Iterator[Sum]:
+def _lists(data: Data, source: str) -> Iterator[Sum]:
     """Rows and cells of a list, counted anew in the spreadsheet."""
     book, rows, losses = (
-        read_list_book(chapter.paths.codebook(source)),
-        chapter.table(f"{source}-rows"),
-        chapter.losses(source),
+        data.book(source),
+        data.table(f"{source}-rows"),
+        data.table(f"{source}-losses"),
     )
     names = {normalised(t): c.name for c in book.spec.columns for t in (c.name, *c.titles)}
-    sheets = read_workbook(chapter.paths.data / source / book.file)
+    sheets = read_workbook(data.paths.data / source / book.file)
     wanted = {normalised(s) for s in book.spec.sheets}
     headings = [  # the first row with most headings of the codebook
         (sum(normalised(c.shown) in names for (r, _), c in sheet.cells.items() if r == row), sheet, row)
@@ -293,7 +290,7 @@ def _lists(chapter: Chapter, source: str) -> Iterator[Sum]:
     yield "ausgefüllte Zellen", [f"Zeile {row}, {name}" for row, name in below], {USED: values, ASIDE: aside}
 
 
-SUMS: Mapping[str, tuple[Callable[[Chapter, str], Iterator[Sum]], ...]] = {
+SUMS: Mapping[str, tuple[Callable[[Data, str], Iterator[Sum]], ...]] = {
     "forms": (_files, _forms, _answers, mention_sums),
     "interviews": (_files, _interviews),
     "lists": (_files, _lists),

@@ -21,7 +21,6 @@ from gkanalysis.core.writing import write_bytes
 from gkanalysis.counts.data import Data
 from gkanalysis.counts.lists import ListTotal
 from gkanalysis.disclosure.printed import find_numbers
-from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.definition import Report
 from gkanalysis.verify.accounts import account_rows
 from gkanalysis.verify.certificate import (
@@ -83,11 +82,11 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
     numbers, outputs, mark = Numbers(), [], ""
     try:
         with rebuilt_report(paths.root, report.id, data=paths.data) as folder:
-            chapter = Chapter("verify", ProjectPaths.of(folder.parents[1], Path("data/raw")), folder)
-            mark = data_mark(chapter)
+            have = Data(ProjectPaths.of(folder.parents[1], Path("data/raw")))
+            mark = data_mark(have)
             rows += _collect("manifest", lambda: _output_rows(manifest, folder))
-            rows += _collect("trace", lambda: _trace_rows(chapter, folder, numbers))
-            rows += _collect("account", lambda: account_rows(chapter, report.sources))
+            rows += _collect("trace", lambda: _trace_rows(have, folder, numbers))
+            rows += _collect("account", lambda: account_rows(have, report.sources))
             rows += _collect("published", lambda: _published_rows(published, numbers))
             outputs = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
     except GkError as error:
@@ -166,22 +165,22 @@ def _output_rows(manifest: Path, folder: Path) -> Rows:
     yield from ({"section": "output", **row} for row in compare_outputs(read_manifest(manifest), folder))
 
 
-def _trace_rows(chapter: Chapter, folder: Path, numbers: Numbers) -> Rows:
+def _trace_rows(data: Data, folder: Path, numbers: Numbers) -> Rows:
     """Recount every number of the report from the responses behind it; `numbers` takes them all."""
     for number_id, cell in find_numbers(folder):
         base = cell.get("base_n")
         numbers.counts[number_id] = (int(cell["n"]), None if base is None or pd.isna(base) else int(base))
-        if str(cell["definition"]).startswith(ListTotal.__name__):
+        if str(cell["definition"]).startswith(f"{ListTotal.__name__}("):
             unit, word = (
                 "" if (x := cell.get(k)) is None or pd.isna(x) else str(x) for k in ("unit", "qualifier")
             )
             numbers.copied[number_id] = (unit, word)
-    for number_id, text, wrong in recount_report(folder, Data(chapter.paths)):
+    for number_id, text, wrong in recount_report(folder, data):
         verdict = (
             {"verdict": "does_not_add_up", "message": wrong} if wrong else {"verdict": "adds_up", "old": ""}
         )
         yield {"section": "trace", "id": number_id, "new": text} | verdict
-    for name, sentence in find_untraced(folder, chapter.paths):
+    for name, sentence in find_untraced(folder, data.paths):
         yield {"section": "trace", "id": name, "verdict": "derived", "message": sentence}
 
 

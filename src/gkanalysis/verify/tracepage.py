@@ -8,24 +8,22 @@ from __future__ import annotations
 import json
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gkanalysis.core.errors import GkError, VerificationError
+from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.report.html import origin_anchor
 from gkanalysis.verify.certificate import fill_page
-from gkanalysis.verify.trace import ORIGIN, find_untraced, trace_cell
-from gkanalysis.verify.tracewords import STATES, check_printed, definition_words, rest_title, shown_raw
-
-if TYPE_CHECKING:
-    from gkanalysis.report.chapter import Chapter
+from gkanalysis.verify.trace import ORIGIN, find_untraced, trace_printed
+from gkanalysis.verify.tracewords import STATES, rest_title, shown_raw
 
 INTERNAL = (
     "Internes Arbeitspapier zum Nachprüfen, kein Teil des Berichts: Die Seite zeigt einzelne Antworten."
 )
 
 
-def trace_page(chapter: Chapter, folder: Path, title: str) -> str:
+def trace_page(data: Data, folder: Path, title: str) -> str:
     """The page of one report as HTML.
 
     Raises
@@ -38,8 +36,7 @@ def trace_page(chapter: Chapter, folder: Path, title: str) -> str:
     wrong: list[str] = []
     for number_id, cell in find_numbers(folder):
         try:
-            trace = trace_cell(chapter, cell)
-            check_printed(trace, cell, number_id)
+            trace = trace_printed(data, number_id, cell)
         except GkError as error:
             wrong.append(str(error))
             continue
@@ -49,26 +46,26 @@ def trace_page(chapter: Chapter, folder: Path, title: str) -> str:
             if len(rows)
         ]  # fmt: skip
         of = "" if trace.base_n is None else f" von {trace.base_n}"
-        sections.append(_section(number_id, f": {trace.n}{of}", definition_words(chapter, trace), cases))
+        sections.append(_section(number_id, f": {trace.n}{of}", trace.words, cases))
     if wrong:
         raise VerificationError("Diese Zahlen gehen nicht auf:\n" + "\n".join(f"  {w}" for w in wrong))
-    sections += [_section(number_id, "", words) for number_id, words in find_untraced(folder, chapter.paths)]
+    sections += [_section(number_id, "", words) for number_id, words in find_untraced(folder, data.paths)]
     return fill_page(
-        "herkunft.html", title=f"Herkunft der Zahlen: {title}", mark=f"{data_mark(chapter)} {INTERNAL}",
-        report=folder.name, groups=_groups(sections, _exhibit_titles(chapter, folder.name)), rows=map(_row, index),
+        "herkunft.html", title=f"Herkunft der Zahlen: {title}", mark=f"{data_mark(data)} {INTERNAL}",
+        report=folder.name, groups=_groups(sections, _exhibit_titles(data, folder.name)), rows=map(_row, index),
     )  # fmt: skip
 
 
-def data_mark(chapter: Chapter) -> str:
+def data_mark(data: Data) -> str:
     """What kind of data a report is made from, in words for the head of a page."""
-    if chapter.mark:
+    if data.dataset["synthetic"]:
         return "Synthetische Daten: Bündnisse und Angaben sind erfunden."
     return "Vertrauliche Daten – nicht zur Weitergabe."
 
 
-def _exhibit_titles(chapter: Chapter, report: str) -> dict[str, str]:
+def _exhibit_titles(data: Data, report: str) -> dict[str, str]:
     """Exhibit -> its heading in the report, as far as it has been assembled."""
-    path = chapter.paths.build / "reports" / report / "document.json"
+    path = data.paths.build / "reports" / report / "document.json"
     exhibits = json.loads(path.read_text(encoding="utf-8"))["exhibits"] if path.exists() else {}
     return {name: f"{e['label']}: {e['title']}" for name, e in exhibits.items()}
 

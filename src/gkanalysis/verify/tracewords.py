@@ -4,106 +4,19 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
 
-from gkanalysis.codebook.interviews import InterviewCodebook
-from gkanalysis.core.errors import UsageError, VerificationError
+from gkanalysis.core.errors import UsageError
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.counts.count import Count
 from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.printed import find_numbers
-from gkanalysis.tabulate.agreement import COMPARED_LABELS
-from gkanalysis.verify.trace import Trace, find_untraced, trace_cell
-from gkanalysis.verify.tracelists import LIST_KINDS, list_words
-from gkanalysis.verify.traceoffers import offer_words
-from gkanalysis.verify.traceopen import category_of, open_words
-from gkanalysis.verify.tracepanel import panel_words
+from gkanalysis.verify.trace import Trace, find_untraced, trace_printed
 
-if TYPE_CHECKING:
-    from gkanalysis.report.chapter import Chapter
-
-BASES = {
-    "asked": "alle, denen die Frage gestellt wurde",
-    "answered": "alle mit gültiger Antwort",
-    "mentioned": "alle mit mindestens einer Nennung",
-    "valid": "alle mit gültiger Antwort in dieser Zeile",
-}
 STATES = {
     "selected": "angekreuzt", "not_selected": "nicht angekreuzt", "answered": "beantwortet",
     "not_answered": "keine Angabe", "not_asked": "nicht gefragt", "illegible": "unlesbar",
     "contradictory": "widersprüchlich", "coded": "kodiert", "not_coded": "nicht kodiert",
     "interviewed": "Gespräch geführt", "": "",
 }  # fmt: skip
-
-
-INTERVIEW_KINDS = ("codings", "coverage", "meetings", "agreement")
-PANEL_KINDS = ("attrition", "change", "compared", "answers")
-OPEN_KINDS = ("mentions", "any_answer", "open_agreement")
-
-
-def definition_words(chapter: Chapter, trace: Trace) -> str:
-    """What was counted and of what, in one sentence."""
-    if "?" not in trace.definition and trace.definition != "rows":
-        count, _, row, group = Count.read(trace.definition)
-        told = "" if group == "alle" else f"; Gruppe: {chapter.type_labels.get(group, group)}"
-        return f"{count.words(Data(chapter.paths), row)}{told}."
-    parts = urlsplit(trace.definition)
-    known = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    if parts.path == "rows":
-        return "Gezählt sind die Zeilen, die das Notebook ausgewählt und mit dem Wert gespeichert hat."
-    if parts.path == "nested":
-        rows = chapter.register_codebook["nested_tables"][known["table"]]
-        label = next(r["label"] for r in rows if r["id"] == trace.row)
-        return f"Gezählt ist im Register „{label}“ (Codebuch des Registers, {known['table']}, {trace.row})."
-    if parts.path == "findings":
-        return f"Gezählt sind die Funde der Prüfung von {known['source']} nach der Regel {trace.row}."
-    if parts.path in PANEL_KINDS:
-        return panel_words(chapter, parts.path, known)
-    if parts.path in OPEN_KINDS:
-        return open_words(chapter, parts.path, known, trace.row)
-    if parts.path in LIST_KINDS:
-        return list_words(chapter, parts.path, known, trace.row, trace.subgroup)
-    group = chapter.type_labels.get(trace.subgroup, trace.subgroup)
-    if parts.path in INTERVIEW_KINDS:
-        return _interview_words(chapter.interviews(known["source"]).codebook, parts.path, known, trace.row)
-    if parts.path == "category":
-        of = f"Fälle von {known['source']}" if known["frame"] == "cases" else "Bündnisse des Registers"
-        return f"Gezählt sind {of} mit {known['column']} = „{trace.row}“; Gruppe: {group}."
-    book = chapter.codebook(known["source"])
-    labels = {rule["id"]: rule["label"] for rule in book.completeness}
-    forms = " oder ".join(labels.get(s, s) for s in known["status"].split(","))
-    if parts.path == "offers":
-        return f"{offer_words(book, known, trace.row)}; Gruppe: {group}; Bögen: {forms}."
-    tail = f"Gruppe: {group}; Bögen: {forms}; Basis: {BASES.get(known['base'], known['base'])}."
-    if parts.path == "multiple_response":
-        label = book.items[trace.row].label
-        return f"Gezählt ist {trace.row} „{label}“ angekreuzt ({book.sets[known['set']]['label']}); {tail}"
-    item = book.items[known["item"]]
-    if parts.path == "open_answers":
-        category = category_of(chapter, known, trace.row)
-        return f"Gezählt sind Bündnisse, in deren Antwort auf {item.id} „{item.label}“ {known['coder']} die Kategorie „{category.label}“ wenigstens einmal vergeben hat; {tail} Definition: {category.definition}"
-    option = next((o.label for o in item.options if o.id == trace.row), trace.row)
-    return f"Gezählt ist bei {item.id} „{item.label}“ die Antwort „{option}“; {tail}"
-
-
-def _interview_words(book: InterviewCodebook, kind: str, known: Mapping[str, str], row: str) -> str:
-    """What was counted in coded interviews."""
-    if row == "interviewed":
-        return f"Gezählt sind die geführten Gespräche ({book.title})."
-    if kind == "codings":
-        code = book.codes[row]
-        return f"Gezählt sind Kommunen, in deren Gespräch {known['coder']} den Kode „{code.path}“ wenigstens einmal vergeben hat; Basis: alle Gespräche. Definition: {code.definition}"
-    if kind == "coverage":
-        return f"Gezählt sind Zeichen der gespeicherten Texte, denen {known['coder']} einen Kode der Gruppe „{book.groups[row].label}“ gab; Basis: alle Zeichen dieser Texte."
-    if kind == "meetings":
-        pair = " und ".join(f"„{book.groups[g].label}“" for g in row.split(" + "))
-        return f"Gezählt sind Kommunen, in deren Gespräch sich Stellen der Gruppen {pair} überschneiden ({known['coder']}); Basis: Gespräche mit gespeichertem Text."
-    if known["by"] == "code":
-        about = f"Kommt der Kode „{book.codes[row].path}“ im Gespräch vor?"
-    else:
-        about = f"{COMPARED_LABELS[row]}, alle Kodes."
-    return f"Gezählt sind Vergleiche zweier Kodierender, die übereinstimmen; Basis: alle Vergleiche. {about}"
 
 
 def shown_raw(row: Mapping[str, str]) -> str:
@@ -129,12 +42,11 @@ def rest_title(trace: Trace) -> str:
     return "Die Basis, je Zeile mit ihrem Beitrag" if trace.apart else "In der Basis, aber nicht gezählt"
 
 
-def trace_lines(chapter: Chapter, trace: Trace, number_id: str) -> Iterator[str]:
+def trace_lines(trace: Trace, number_id: str) -> Iterator[str]:
     """A trace for the terminal."""
     yield f"{number_id}: {trace.n}" + ("" if trace.base_n is None else f" von {trace.base_n}")
-    yield definition_words(chapter, trace)
+    yield trace.words
     yield f"Rechenvorschrift: {trace.definition}"
-    medium = "Gespräch" if trace.definition.startswith(INTERVIEW_KINDS) else "Bogen"
     for title, rows in (("Gezählt", trace.counted), (rest_title(trace), trace.rest)):
         if not len(rows) and (title != "Gezählt" and trace.base_n is None):
             continue
@@ -142,7 +54,7 @@ def trace_lines(chapter: Chapter, trace: Trace, number_id: str) -> Iterator[str]
         for r in rows.astype(str).to_dict("records"):
             where = " ".join(x for x in (r["file"], r["part"], r["place"]) if x)
             said = ", ".join(x for x in (STATES.get(r["state"], r["state"]), r["value"]) if x)
-            raw = f"; im {medium}: {shown_raw(r)}" if shown_raw(r) else ""
+            raw = f"; im {trace.medium}: {shown_raw(r)}" if shown_raw(r) else ""
             yield f"  {r['case_id']}  {said or 'Zeile'}{raw}; {where}"
 
 
@@ -178,8 +90,6 @@ def origin_lines(paths: ProjectPaths, report: str, number_id: str) -> list[str]:
     VerificationError
         If the rows do not add up to the number that the report prints.
     """
-    from gkanalysis.report.chapter import Chapter
-
     folder = paths.reports / report
     if not (folder / "values.json").exists():
         raise UsageError(f"Den Bericht „{report}“ gibt es noch nicht; bitte zuerst „make report“ ausführen.")
@@ -192,24 +102,4 @@ def origin_lines(paths: ProjectPaths, report: str, number_id: str) -> list[str]:
         raise UsageError(
             f"„{number_id}“ ist keine Zahl von „{report}“; gemeint sein könnte: {', '.join(near)}."
         )
-    cell = numbers[number_id]
-    chapter = Chapter("trace", paths, folder)
-    trace = trace_cell(chapter, cell)
-    check_printed(trace, cell, number_id)
-    return list(trace_lines(chapter, trace, number_id))
-
-
-def check_printed(trace: Trace, cell: Mapping[str, object], number_id: str) -> None:
-    """Compare a trace with the number that the report prints.
-
-    Raises
-    ------
-    VerificationError
-        If they differ; the sentence names both.
-    """
-    base = cell.get("base_n")
-    printed = (int(cell["n"]), None if base is None or base != base else int(base))  # type: ignore[call-overload]
-    if (trace.n, trace.base_n) != printed:
-        raise VerificationError(
-            f"{number_id}: im Bericht {printed[0]} von {printed[1]}, nachgezählt {trace.n} von {trace.base_n}"
-        )
+    return list(trace_lines(trace_printed(Data(paths), number_id, numbers[number_id]), number_id))
