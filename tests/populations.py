@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gkanalysis.codebook.policy import Attribute, NameRules, Policy, Rule, SourceRules
-from gkanalysis.disclosure.claims import SourceData
+from gkanalysis.disclosure.claims import Claim, SourceData
 from gkanalysis.disclosure.exact import find_breaches
-from gkanalysis.disclosure.readclaims import read_claims
 from gkanalysis.disclosure.world import ALL, NONE, NOT_ASKED, Question
 
 SOURCE = "welle-2018"
@@ -19,13 +18,11 @@ STATES = ("ja", "nein", NONE, NOT_ASKED)
 ANSWERS = (Rule("confidential", ("ja", "nein"), "*"),)
 
 
-def make_policy(threshold=3, rules=ANSWERS, exceptions=(), wordings=(), **source):
+def make_policy(threshold=3, rules=ANSWERS, exceptions=(), **source):
     """A policy with three types as the only thing that everybody knows."""
     types = Attribute("Typ", "Register", TYPES, MERGES)
     sources = {SOURCE: SourceRules(variables=tuple(rules), **source)}
-    return Policy(
-        threshold, {"type": types}, sources, {}, tuple(wordings), tuple(exceptions), (), NameRules()
-    )
+    return Policy(threshold, {"type": types}, sources, (), tuple(exceptions), (), NameRules())
 
 
 @dataclass
@@ -71,7 +68,7 @@ class Population:
                 cell = {
                     "row": row, "subgroup": group, "n": int((own["a"] == row).sum()),
                     "base_n": int(own["a"].isin(known).sum()),
-                    "definition": f"single_response?source={SOURCE}&item={item}&status={status}&base={base}",
+                    "of": (item, row, tuple(status.split(",")), known),
                 }  # fmt: skip
                 cells.append((f"{name}:{row}:{group}", cell))
         return cells
@@ -83,22 +80,25 @@ class Population:
             for group in groups:
                 own = cases if group == ALL else cases[cases["type"] == group]
                 n = int((own["status"] == status).sum())
-                definition = f"category?frame=cases&source={SOURCE}&column=status"
-                cell = {"row": status, "subgroup": group, "n": n, "definition": definition}
+                cell = {"row": status, "subgroup": group, "n": n, "of": ("", "", (status,), ())}
                 cells.append((f"{name}:{status}:{group}", cell))
         return cells
 
-    def claims(self, *tables, policy=None):
-        """What these tables say."""
-        numbers = [n for table in tables for n in table]
-        return read_claims(numbers, {SOURCE: self.data}, policy or make_policy(), {})
+    def claims(self, *tables):
+        """What these tables say: the answers counted, and the base beside them; or the cases of a status."""
+        claims = []
+        for number, cell in (n for table in tables for n in table):
+            item, answer, status, known = cell["of"]
+            group, n, base_n = (cell["subgroup"],), cell["n"], cell.get("base_n")
+            kind = "x" if item else "cases"
+            claims.append(Claim(number, kind, item, group, status, (answer,) if item else (), n, n))
+            if base_n is not None:
+                claims.append(Claim(number, kind, item, group, status, known, base_n, base_n, "Basis"))
+        return claims
 
     def breaches(self, *tables, policy=None):
         """What these tables give away together, as (kind, state, groups, status, low, high)."""
-        policy = policy or make_policy()
-        claims = self.claims(*tables, policy=policy)
-        assert not claims.unread
-        return find_breaches(self.data, claims.of[SOURCE], policy)
+        return find_breaches(self.data, self.claims(*tables), policy or make_policy())
 
 
 def told(breaches):

@@ -184,8 +184,6 @@ def test_states_that_are_not_sensitive_may_be_rare(population):
     table = lambda: population.table("t")  # noqa: E731
     assert population.breaches(table(), policy=make_policy(rules=[Rule("confidential", ("ja",), "*")])) == []
     assert population.breaches(table(), policy=make_policy(rules=[Rule("free_text", None, "*")])) == []
-    public = make_policy(rules=[Rule("public", None, "*", "bekannt")])
-    assert population.claims(table(), policy=public).of == {}
 
 
 def test_undeclared_question_is_confidential_in_every_answer(population):
@@ -350,7 +348,7 @@ def test_bounds_are_those_of_all_populations(case):
     """Every population that agrees with what is printed is tried: no bound is wider or narrower."""
     population, numbers = case
     policy = make_policy(rules=())
-    claims = population.claims(numbers, policy=policy).of[SOURCE]
+    claims = population.claims(numbers)
     world = world_of(
         population.data, [*claims, replace(claims[0], kind="x", name="q", groups=("stadt",))], policy
     )
@@ -379,7 +377,7 @@ def test_looking_at_the_data_changes_nothing(case):
     """What the data refute is skipped for speed; without data the same breaches are found."""
     population, numbers = case
     policy = make_policy(rules=())
-    claims = population.claims(numbers, policy=policy).of[SOURCE]
+    claims = population.claims(numbers)
     found = told(find_breaches(population.data, claims, policy))
     blind = Population.of(
         *[
@@ -388,19 +386,3 @@ def test_looking_at_the_data_changes_nothing(case):
         ]
     )
     assert sorted(found) == sorted(told(find_breaches(blind.data, claims, policy)))
-
-
-@pytest.mark.parametrize(
-    ("group", "total_from", "read"), [(ALL, 1, True), ("stadt", 1, False), (ALL, None, False)]
-)
-def test_numbers_about_the_whole_material_are_read_only_without_groups(population, group, total_from, read):
-    """Agreement of coders, over all interviews of a secret sample; by type nobody has looked at what it tells."""
-    cell = {
-        "row": "a",
-        "subgroup": group,
-        "n": 1,
-        "base_n": 9,
-        "definition": f"agreement?source={SOURCE}&by=code",
-    }
-    claims = population.claims([("t:a", cell)], policy=make_policy(total_from=total_from))
-    assert (not claims.unread) == read

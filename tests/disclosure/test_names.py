@@ -103,7 +103,7 @@ def sought(rows=(), register=(), documents=(), lists=(), rules=None, labels=()):
         )
     }
     talks = pd.DataFrame(documents, columns=["document_id", "name", "text"])
-    policy = Policy(3, {}, {}, {}, (), (), (), rules or NameRules(generic=("Kreis", "Leitung")))
+    policy = Policy(3, {}, {}, (), (), (), rules or NameRules(generic=("Kreis", "Leitung")))
     return collect_names(tables, {"w": forms}, {"g": talks}, lists, labels, policy)
 
 

@@ -77,7 +77,9 @@ class Scale:
     @property
     def unbound(self) -> tuple[str, ...]:
         """Words for shares that must not stand in prose without a number behind them; „in allen“ may be no share."""
-        return tuple(w for words, low, high, *_ in self.shares if 0 < high - low < 1 for w in words if " " in w)
+        return tuple(
+            w for words, low, high, *_ in self.shares if 0 < high - low < 1 for w in words if " " in w
+        )
 
 
 @cache
