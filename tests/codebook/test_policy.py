@@ -61,7 +61,7 @@ def test_appendix_shows_one_row_per_exception():
         (("sources", WAVE, "variables", 0), {"match": "x", "kind": "public"}, "„x“ ist ohne Grund öffentlich"),
         (("sources", WAVE, "variables", 0, "kind"), "geheim", "kind: „geheim“ gibt es nicht (erlaubt: public, confidential, free_text"),
         (("threshold",), 1, "threshold: „1“ ist zu klein; erlaubt sind ganze Zahlen ab 2"),
-        (("wordings", 0), {"match": "x"}, "Wortlaut „x“: es fehlt „match“ oder „reason“"),
+        (("unweighed", 0, "reason"), None, "unweighed › 1: es fehlt „reason“"),
         (("schwelle",), 3, "schwelle: unbekannt ist „schwelle“ (bekannt: threshold, "),
         (("sources", "neu"), {"kind": "public"}, "Quelle „neu“ ist ohne Grund öffentlich"),
         (("sources", TALKS, "links", 0, "reason"), None, f"sources › {TALKS} › links › aufbau.gesellschaft: es fehlt „reason“"),
