@@ -129,7 +129,7 @@ def test_values_of_a_document_count_as_those_of_its_case(folder):
     drawn = coded(alliance=None)
     drawn.sources[0] = replace(drawn.sources[0], values={"buendnis": "B3", "tag": "2019-07-09"})
     drawn.variables |= {"buendnis", "tag"}
-    tables = folder.add(drawn).process(replace(BOOK, date_variable="tag"))
+    tables = folder.add(drawn).process(BOOK.model_copy(update={"date_variable": "tag"}))
     assert (rules(tables), rows(tables["cases"], "case_id", "date")) == ([], [("B3", "2019-07-09")])
 
 
@@ -137,7 +137,7 @@ def test_type_of_the_project_must_be_that_of_the_register(folder):
     """The register counts; another word in the project is a finding (V05)."""
     drawn = coded(typ="kreis")
     drawn.coding(drawn.document("g02", "B2", typ="kreis"), KLIMA)
-    tables = folder.add(drawn).process(replace(BOOK, type_variable="typ"))
+    tables = folder.add(drawn).process(BOOK.model_copy(update={"type_variable": "typ"}))
     assert [(f["case_id"], f["raw"]) for f in found(tables, "V05")] == [("B1", "kreis")]
     assert tables["cases"]["type"].tolist() == ["kreisfreie_stadt", "kreis"]
 
@@ -153,7 +153,7 @@ def test_type_of_the_project_must_be_that_of_the_register(folder):
 def test_day_of_an_interview(folder, day, listed, date, told):
     """First and last day belong to the period; nothing is guessed, and what nobody wrote down is said once."""
     folder.add(coded(Tag=day)).list(["projekt.qdpx", "g01", "", listed])
-    tables = folder.process(replace(BOOK, date_variable="tag"))
+    tables = folder.process(BOOK.model_copy(update={"date_variable": "tag"}))
     assert (tables["documents"]["date"].tolist(), rules(tables)) == ([date], told)
 
 
@@ -205,7 +205,7 @@ def test_lead_coder(folder, drawn):
     drawn.coding(drawn.document("g02", "B2"), KLIMA, coder=SECOND)
     tables = folder.add(drawn).process()
     assert [(f["case_id"], f["item_id"]) for f in found(tables, "V26")] == [("B2", guid(3, 2))]
-    (finding,) = found(folder.process(replace(BOOK, lead_coder="Jemand")), "V25")
+    (finding,) = found(folder.process(BOOK.model_copy(update={"lead_coder": "Jemand"})), "V25")
     assert f"kodiert haben: „{LEAD}“, „{SECOND}“" in finding["message"]
 
 

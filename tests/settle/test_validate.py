@@ -107,7 +107,7 @@ def test_numbers(text, is_number):
 def test_impossible_number_behind_a_filter():
     """A number that is impossible and was not asked either is told with both rules, and set aside once."""
     item = replace(BOOK.items["1.2.6"], asked_if=("2.1", "nein"))
-    book, log = replace(BOOK, items={**BOOK.items, item.id: item}), Log()
+    book, log = BOOK.model_copy(update={"items": {**BOOK.items, item.id: item}}), Log()
     settled = settle_responses(drawn(("2.1", "answered", "ja"), ("1.2.6", "answered", "61", "61")), book, log)
     assert settled["state"][1] == "not_asked"
     assert logged(log) == [("finding", "V10", "1.2.6"), ("finding", "V11", "1.2.6")]

@@ -5,31 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from gkanalysis.codebook.declared import AnyText, Declaration, Declared, Flag, Text, key
+from gkanalysis.codebook import declared as d
 from gkanalysis.core.errors import IngestError
 
 
-class Dataset(Declared):
-    """`dataset.yml` of a data folder."""
+class _Dataset(d.Declared):
+    title: d.Text = d.key("Name der Daten, wie Berichte ihn nennen")
+    synthetic: d.Flag = d.key("true: alles ist erfunden, jede Seite sagt es; false: wirkliche Angaben")
+    note: d.AnyText = d.key("was sonst zu den Daten zu sagen ist", "")
+    licence: d.AnyText = d.key("Lizenz", "")
 
-    title: Text = key("Name der Daten, wie Berichte ihn nennen")
-    synthetic: Flag = key("true: alles ist erfunden, jede Seite sagt es; false: wirkliche Angaben")
-    note: AnyText = key("was sonst zu den Daten zu sagen ist", "")
-    licence: AnyText = key("Lizenz", "")
+
+DATASET = d.Declaration(
+    "daten", "Beschreibung der Daten", _Dataset, ("data/raw/dataset.yml",), error=IngestError,
+    hint="Nötig sind „title: …“ und „synthetic: true“ oder „synthetic: false“.",
+)  # fmt: skip
 
 
 def read_dataset(data: Path) -> dict[str, Any]:
-    """What the data folder says of itself: title, and whether its data are synthetic.
-
-    Raises
-    ------
-    IngestError
-        If `dataset.yml` is missing or does not say so; nothing is assumed.
-    """
-    return DATASET.read(data / "dataset.yml")[1]
-
-
-DATASET = Declaration(
-    "daten", "Beschreibung der Daten", Dataset, ("data/raw/dataset.yml",), error=IngestError,
-    hint="Nötig sind „title: …“ und „synthetic: true“ oder „synthetic: false“.",
-)  # fmt: skip
+    """`dataset.yml` of a data folder, as plain data; an `IngestError` if it does not say so, as nothing is assumed."""
+    return DATASET.plain(data / "dataset.yml")

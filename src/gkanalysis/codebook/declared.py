@@ -1,13 +1,15 @@
 """What people declare in YAML: read once, checked by a model, and everything wrong said in German with its place.
 
-A kind of declaration is a pydantic dataclass whose fields say in German what each key means. Dates stay the text that
-was written; texts, numbers and true/false are never taken for one another.
+Used as `from gkanalysis.codebook import declared as d`: a declaration is a class of `d.Declared` whose fields say in
+German what each key means. Dates stay the text that was written; texts, numbers and true/false are never taken for one
+another.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +18,7 @@ from typing import Annotated, Any, Generic, NamedTuple, NoReturn, TypeVar
 
 import yaml
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -34,8 +37,9 @@ from gkanalysis.core.lookup import guess
 T = TypeVar("T")
 Place = tuple[str | int, ...]  # keys and numbers of entries that lead to a value
 Slips = Iterator[tuple[Place, str]]  # where something is wrong, and a clause that says what and what to do
-INDENT = "die Einrückung stimmt nicht"
 MOST = 20  # names that a sentence lists
+IDS = ("id", "name", "match", "item", "number")  # keys by which an entry of a list is called
+INDENT = "die Einrückung stimmt nicht"
 QUOTES = "Text mit „:“, „#“ oder Anführungszeichen gehört ganz in Anführungszeichen"
 # What the parser says, in C or in Python -> what usually lies behind it. The first that fits counts.
 CAUSES = (
@@ -61,10 +65,13 @@ CAUSES = (
     (r"unacceptable character|not allowed", "die Datei enthält ein unsichtbares Steuerzeichen; bitte löschen"),
 )  # fmt: skip
 OTHERWISE = f"hier ist die Gliederung nicht lesbar; bitte prüfen: Einrückung nur mit Leerzeichen, {QUOTES}"
+BLOCK = "{given} steht, wo Angaben der Form „name: wert“ stehen müssen"
+UNKNOWN = "unbekannt ist „{key}“{known}"
 # type of an error of pydantic -> the clause; `given` is what was written, `key` the name of its place
 SENTENCES = {
     "missing": "es fehlt „{key}“",
-    "unexpected_keyword_argument": "unbekannt ist „{key}“{known}",
+    "extra_forbidden": UNKNOWN,
+    "unexpected_keyword_argument": UNKNOWN,
     "string_type": "{given} ist kein Text; bitte {remedy}",
     "string_too_short": "„{key}“ ist leer; nötig ist ein Text",
     "bool_type": "{given} ist nicht true oder false",
@@ -72,15 +79,13 @@ SENTENCES = {
     "greater_than_equal": "{given} ist zu klein; erlaubt sind ganze Zahlen ab {ge}",
     "less_than_equal": "{given} ist zu groß; erlaubt sind ganze Zahlen bis {le}",
     "tuple_type": "{given} ist keine Liste; bitte in eckige Klammern setzen oder mit „- “ untereinander schreiben",
-    "dataclass_type": "{given} steht, wo Angaben der Form „name: wert“ stehen müssen",
+    **dict.fromkeys(("dataclass_type", "dict_type", "mapping_type", "model_type"), BLOCK),
     "literal_error": "{given} gibt es nicht{allowed}",
     "union_tag_invalid": "„{tag}“ gibt es nicht{allowed}",
     "union_tag_not_found": "es fehlt „{tag_name}“",
     "invalid_key": "ein Name hier ist kein Text; bitte yes, no und Zahlen in Anführungszeichen setzen",
     "value_error": "{error}",
 }
-SENTENCES["dict_type"] = SENTENCES["mapping_type"] = SENTENCES["model_type"] = SENTENCES["dataclass_type"]
-SENTENCES["extra_forbidden"] = SENTENCES["unexpected_keyword_argument"]
 
 
 def choice(names: Iterable[object], name: object = "", word: str = "erlaubt") -> str:
@@ -108,22 +113,34 @@ def twice(place: Place, names: Iterable[Any], what: str = "„{}“ steht doppel
             yield (*place, k), what.format(name)
 
 
-IDS = ("id", "name", "match", "item", "number")  # keys by which an entry of a list is called
-
-
-def key(meaning: str, *default: Any, **limits: Any) -> Any:
-    """A key of a declaration: what it means in German, the value that holds if it is left out, limits."""
-    return Field(*default, description=meaning, **limits)
+# ---- the vocabulary: blocks, keys, types of values ----
 
 
 class Declared(BaseModel):
-    """A block of keys; keys that it does not have are refused."""
+    """A block of keys; keys that it does not have are refused. It can be read like the mapping that was written."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """What was written under a key."""
+        return getattr(self, name) if name in self.model_fields_set else default
 
 
 # the same for what code makes as well, from arguments in order
 declared = pydantic_dataclasses.dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+
+
+def key(meaning: str, *default: Any, **more: Any) -> Any:
+    """A key of a declaration: what it means in German, the value that holds if it is left out, limits."""
+    return Field(*default, description=meaning, **more)
+
+
+def several(value: Any) -> Any:
+    """A list from nothing, one thing or several."""
+    return () if value is None else value if isinstance(value, list | tuple) else (value,)
 
 
 def _text_of(value: Any) -> Any:
@@ -136,11 +153,6 @@ def _number(value: Any) -> int | float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise ValueError("{given} ist keine Zahl")
     return value
-
-
-def several(value: Any) -> Any:
-    """A list from nothing, one thing or several."""
-    return () if value is None else value if isinstance(value, list | tuple) else (value,)
 
 
 def _filled(value: Any) -> Any:
@@ -161,25 +173,8 @@ def number_of(length: int, what: str) -> BeforeValidator:
     return BeforeValidator(run)
 
 
-AnyText = Annotated[str, Strict()]
-Text = Annotated[str, Strict(), Field(min_length=1)]
-AnyWritten = Annotated[AnyText, BeforeValidator(_text_of, json_schema_input_type=str | float)]
-Written = Annotated[Text, BeforeValidator(_text_of, json_schema_input_type=str | float)]
-Flag = Annotated[bool, Strict()]
-Whole = Annotated[int, Strict()]
-Number = Annotated[float, PlainValidator(_number), WithJsonSchema({"type": "number"})]
-Many = Annotated[tuple[T, ...], BeforeValidator(lambda value: () if value is None else value)]
-Some = Annotated[tuple[T, ...], BeforeValidator(_filled)]
-FILLED = BeforeValidator(_filled)
-Words = Annotated[
-    tuple[Written, ...],
-    BeforeValidator(several),
-    WithJsonSchema({"type": ["string", "number", "array", "null"], "items": {"type": ["string", "number"]}}),
-]
-
-
-def checked(check: Callable[[Any], Any]) -> BeforeValidator:
-    """A further check of one value; its `ValueError` is the clause that says what is wrong.
+def checked(check: Callable[[str], Any]) -> BeforeValidator:
+    """A further check of a text; its `ValueError` is the clause that says what is wrong.
 
     Before the type is checked, so that a value of another type is only said to be that.
     """
@@ -202,16 +197,32 @@ def matching(pattern: str, form: str) -> BeforeValidator:
     return checked(check)
 
 
+AnyText = Annotated[str, Strict()]
+Text = Annotated[str, Strict(), Field(min_length=1)]
+AnyWritten = Annotated[AnyText, BeforeValidator(_text_of, json_schema_input_type=str | float)]
+Written = Annotated[Text, BeforeValidator(_text_of, json_schema_input_type=str | float)]
+Flag = Annotated[bool, Strict()]
+Whole = Annotated[int, Strict()]
+Number = Annotated[float, PlainValidator(_number), WithJsonSchema({"type": "number"})]
+Many = Annotated[tuple[T, ...], BeforeValidator(lambda value: () if value is None else value)]
+FILLED = BeforeValidator(_filled)
+Some = Annotated[tuple[T, ...], FILLED]
+WORDS = {"type": ["string", "number", "array", "null"], "items": {"type": ["string", "number"]}}
+Words = Annotated[tuple[Written, ...], BeforeValidator(several), WithJsonSchema(WORDS)]
+# a block that is passed on as a plain mapping with the keys that were written; {} if it was not
+PLAIN = AfterValidator(lambda block: block.model_dump(by_alias=True, exclude_unset=True) if block else {})
+
+
+# ---- reading: what was written, and where ----
+
+
 class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # the loader in C is ten times faster
     """YAML in which a key that stands twice is an error; plain YAML silently keeps the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         keys = [k for k, _ in node.value if k.tag != "tag:yaml.org,2002:merge"]
-        names = [str(k.value) for k in keys]
-        for number, name in enumerate(names):
-            if name in names[:number]:
-                problem = f"„{name}“ steht doppelt"
-                raise yaml.constructor.ConstructorError(None, None, problem, keys[number].start_mark)
+        for (number,), clause in twice((), (str(k.value) for k in keys)):
+            raise yaml.constructor.ConstructorError(None, None, clause, keys[number].start_mark)
         return super().construct_mapping(node, deep)
 
 
@@ -234,8 +245,6 @@ def load_yaml(text: str) -> Any:
 def why_unreadable(error: Exception) -> str:
     """What a person must know of an error in reading a file, as a clause: where it is and what to do.
 
-    Examples
-    --------
     >>> try:
     ...     yaml.safe_load("title: Ein Titel: lang")
     ... except yaml.YAMLError as error:
@@ -243,8 +252,9 @@ def why_unreadable(error: Exception) -> str:
     Zeile 1, Spalte 17: ein „:“ steht, wo keines stehen darf; Text
     """
     if isinstance(error, yaml.YAMLError):
-        parts = (getattr(error, "context", None), getattr(error, "problem", str(error)))
-        problem = " ".join(filter(None, parts))
+        problem = " ".join(
+            filter(None, (getattr(error, "context", None), getattr(error, "problem", str(error))))
+        )
         mark = getattr(error, "problem_mark", None)
         if "unexpected end of stream" in problem and getattr(error, "context_mark", None):
             mark = error.context_mark  # where the quotation mark is, not where the file ends
@@ -286,7 +296,7 @@ class Document:
         finally:
             loader.dispose()
 
-    def _nodes(self, place: Place) -> tuple[int, str]:
+    def written(self, place: Place) -> tuple[int, str]:
         """Line (from 1; 0 if unknown) and written text at a place; the last place above that is there."""
         node, line = self.node, self.node.start_mark.line + 1 if self.node else 0
         for part in place:
@@ -308,49 +318,57 @@ class Document:
                 yield here, part
                 here = here[part]
 
-    def where(self, place: Place) -> str:
-        """Line and path of a place: „Zeile 12, parts › kopf › items › K.3“; an entry of a list goes by its id."""
+    def problem(self, place: Place, clause: str) -> Problem:
+        """Something wrong: „Zeile 12, parts › kopf › items › K.3: …“; an entry of a list goes by its id."""
         names, way = [], []
         for here, part in self.steps(place):
             entry, is_list = here[part], isinstance(here, list | tuple)
             way.append(part)
-            ids = [
-                k
-                for k in IDS
-                if is_list and isinstance(entry, dict) and isinstance(entry.get(k), str | int | float)
-            ]
-            own = self._nodes((*way, ids[0]))[1] or str(entry[ids[0]]) if ids else ""
+            ids = IDS if is_list and isinstance(entry, dict) else ()
+            own = next((k for k in ids if isinstance(entry.get(k), str | int | float)), None)
+            own = own and (self.written((*way, own))[1] or str(entry[own]))
             names.append(own or str(part + 1 if is_list else part))
-        line = self._nodes(place)[0]
-        return ", ".join(filter(None, (f"Zeile {line}" if line else "", " › ".join(names))))
-
-    def problem(self, place: Place, clause: str) -> Problem:
-        """Something that is wrong at a place."""
-        where = self.where(place)
-        return Problem(self._nodes(place)[0], f"{where}: {clause}." if where else f"{clause}.", place)
+        line = self.written(place)[0]
+        where = ", ".join(filter(None, (f"Zeile {line}" if line else "", " › ".join(names))))
+        return Problem(line, f"{where}: {clause}." if where else f"{clause}.", place)
 
     def shown(self, place: Place, value: Any) -> str:
         """A value in a sentence, as it was written."""
         if isinstance(value, dict | list | tuple):
             return "ein Block" if isinstance(value, dict) else "eine Liste"
-        text = self._nodes(place)[1] or ("" if value is None else str(value))
+        text = self.written(place)[1] or ("" if value is None else str(value))
         return f"„{text}“" if text else "eine leere Stelle"
+
+    def mended(self, errors: Iterable[Mapping[str, Any]]) -> Any:
+        """The content without what is wrong by itself; a number where text has to stand becomes what was written."""
+        copy = Document(deepcopy(self.content), self.node)
+        for error in errors:
+            place, (*_, (here, name)) = error["loc"], [(None, None), *copy.steps(error["loc"])]
+            if isinstance(here, dict) and name == place[-1]:
+                if error["type"] == "string_type" and (text := self.written(place)[1]):
+                    here[name] = text
+                else:
+                    here.pop(name, None)
+        return copy.content
+
+
+# ---- checking ----
 
 
 @dataclass(frozen=True)
 class Declaration(Generic[T]):
     """A kind of file that people write: how it is called, its model, and what else has to hold.
 
-    `what` and `verb` begin its sentences („Codebuch „x.yml“ ist …“), `check` takes declaration
-    and plain content and yields what a model by itself cannot see;
-    `hint` ends the sentence that it cannot be read. `id` names its schema, `files` (globs) those that it describes.
+    `what` and `verb` begin its sentences („Codebuch „x.yml“ ist …“), `check` takes what was declared and yields what a
+    model by itself cannot see; `hint` ends the sentence that it cannot be read. `id` names its schema, `files` (globs)
+    those that it describes.
     """
 
     id: str
     what: str
     model: Any
     files: tuple[str, ...]
-    check: Callable[..., Slips] = lambda value, content, *context: iter(())
+    check: Callable[..., Slips] = lambda value, *context: iter(())
     verb: str = "ist"
     error: type[GkError] = CodebookError
     hint: str = ""
@@ -368,16 +386,23 @@ class Declaration(Generic[T]):
             why = f"{self.what} „{path}“ {self.verb} nicht lesbar: {why_unreadable(error)}."
             raise self.error(f"{why} {self.hint}".strip()) from None
 
-    def read(self, path: str | Path, *context: Any) -> tuple[T, Any]:
-        """A checked declaration and the plain content of its file; `context` is what `check` needs besides.
+    def read(self, path: str | Path, *context: Any) -> T:
+        """What a file declares; `context` is what `check` needs besides.
 
         Raises the error of this kind, with everything that is wrong, in the order of the lines.
         """
+        return self._read(path, *context)[0]
+
+    def plain(self, path: str | Path) -> Any:
+        """The plain content of a file that was checked."""
+        return self._read(path)[1].content
+
+    def _read(self, path: str | Path, *context: Any) -> tuple[T, Document]:
         document = self.load(Path(path))
         value, problems = self.validate(document, *context)
         if problems:
             self.refuse(path, problems)
-        return value, document.content
+        return value, document
 
     def refuse(self, path: str | Path, problems: Iterable[Problem]) -> NoReturn:
         """Raise the error that lists problems, each in a line of its own if there are several."""
@@ -390,58 +415,45 @@ class Declaration(Generic[T]):
 
         What is wrong by itself is taken out, so that the rest can be checked in the same pass.
         """
-        value, found, content = None, [], document.content
+        value, slips = None, []
         try:
-            value = self.adapter.validate_python(content)
+            value = self.adapter.validate_python(document.content)
         except ValidationError as error:
-            found = [(e["loc"], self._clause(document, e), e) for e in error.errors(include_url=False)]
-            try:
-                content = _mended(document, [(place, e) for place, _, e in found])
-                value = self.adapter.validate_python(content)
-            except ValidationError:
-                value = None
-        slips = [(place, clause) for place, clause, _ in found]
-        slips += [] if value is None else self.check(value, content, *context)
-        problems = [document.problem(place, clause) for place, clause in slips]
-        return value, sorted(dict.fromkeys(problems), key=lambda p: p.line)
+            errors = error.errors(include_url=False)
+            slips = [(e["loc"], self._clause(document, e)) for e in errors]
+            with suppress(ValidationError):
+                value = self.adapter.validate_python(document.mended(errors))
+        if value is not None:
+            slips += self.check(value, *context)
+        problems = dict.fromkeys(document.problem(*slip) for slip in slips)
+        return value, sorted(problems, key=lambda p: p.line)
 
     def _clause(self, document: Document, error: Mapping[str, Any]) -> str:
         """The German clause for an error of the model."""
-        place, context = error["loc"], error.get("ctx", {})
-        name = str(place[-1]) if place else ""
+        place, context, given = (
+            error["loc"],
+            error.get("ctx", {}),
+            document.shown(error["loc"], error["input"]),
+        )
+        name, template = (
+            str(place[-1]) if place else "",
+            SENTENCES.get(error["type"], "{given} ist hier nicht zulässig"),
+        )
+        if name == "[key]" and error["type"] == "string_type":
+            return f"der Name {document.shown(place[:-1], place[-2])} ist kein Text; bitte in Anführungszeichen setzen"
         expected = re.findall(r"'([^']*)'", str(context.get("expected", context.get("expected_tags", ""))))
-        given = document.shown(place, error["input"])
-        plain = not isinstance(error["input"], dict | list | tuple | type(None))
+        is_value = not isinstance(error["input"], dict | list | tuple | type(None))
         words = {
             **context,
             "key": name,
             "given": given,
-            "remedy": "in Anführungszeichen setzen" if plain else "einen Text eintragen",
+            "remedy": "in Anführungszeichen setzen" if is_value else "einen Text eintragen",
             "allowed": choice(expected, context.get("tag", error["input"])),
             "tag_name": str(context.get("discriminator", "")).strip("'"),
         }
-        if "{known}" in SENTENCES.get(error["type"], ""):
+        if template is UNKNOWN:
             words["known"] = choice(_keys(self.adapter.json_schema(), place[:-1]), name, "bekannt")
-        if name == "[key]" and error["type"] == "string_type":
-            return f"der Name {document.shown(place[:-1], place[-2])} ist kein Text; bitte in Anführungszeichen setzen"
-        template = SENTENCES.get(error["type"], "{given} ist hier nicht zulässig")
         return template.format(**words).replace("{given}", given).replace("{key}", f"„{name}“")
-
-
-def _mended(document: Document, errors: Iterable[tuple[Place, Mapping[str, Any]]]) -> Any:
-    """The content without what is wrong by itself; a number where text has to stand becomes the text that was written."""
-    copy = Document(deepcopy(document.content), document.node)
-    for place, error in errors:
-        way = list(copy.steps(place))
-        if not way or way[-1][1] != place[-1] or not isinstance(way[-1][0], dict):
-            continue
-        here, name = way[-1]
-        text = document._nodes(place)[1]
-        if error["type"] == "string_type" and text:
-            here[name] = text
-        else:
-            here.pop(name, None)
-    return copy.content
 
 
 def _keys(schema: Mapping[str, Any], place: Place) -> list[str]:

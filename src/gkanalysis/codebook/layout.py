@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gkanalysis.codebook.instrument import Codebook, Item
@@ -61,9 +61,9 @@ class FormTable:
 def form_tables(book: Codebook, version: str) -> tuple[FormTable, ...]:
     """The tables of one version of the printed form, in order, with every slot in its grid cell."""
     tables: list[FormTable] = []
-    for part_id in book.versions[version]["parts"]:
+    for part_id in book.versions[version].parts:
         part = book.part(part_id)
-        make = {"sheet": _sheet_tables, "grid": _grid_tables, "roster": _roster_tables}[part["kind"]]
+        make = {"sheet": _sheet_tables, "grid": _grid_tables, "roster": _roster_tables}[part.kind]
         tables += make(book, part, version, len(tables) + 1)
     return tuple(tables)
 
@@ -76,60 +76,45 @@ def _slots(item: Item, slot: Slot) -> list[Slot]:
     return [replace(slot, option=o, option_label=text) for o, text in choices] or [slot]
 
 
-def _sheet_tables(book: Codebook, part: Mapping, version: str, number: int) -> Iterator[FormTable]:
+def _sheet_tables(book: Codebook, part: Any, version: str, number: int) -> Iterator[FormTable]:
     """A sheet has one row an item: number, label, answer."""
-    items = [i for i in book.items.values() if i.part == part["id"] and book.in_version(i, version)]
+    items = [i for i in book.items.values() if i.part == part.id and book.in_version(i, version)]
     printed, slots = {}, []
     for row, item in enumerate(items, start=1):
         printed[row, 1], printed[row, 2] = item.id, item.label
         slots += _slots(item, Slot(item.id, item.kind, number, row, 3, item.label))
-    yield FormTable(number, part["id"], "", 3, 0, printed, tuple(slots), len(items))
+    yield FormTable(number, part.id, "", 3, 0, printed, tuple(slots), len(items))
 
 
-def _grid_tables(book: Codebook, part: Mapping, version: str, number: int) -> Iterator[FormTable]:
+def _grid_tables(book: Codebook, part: Any, version: str, number: int) -> Iterator[FormTable]:
     """A grid has one table a block: two header rows, a row with the block's name, one row an actor group.
 
     Column ids are the printed numbers; a version that prints fewer columns closes the gaps.
     """
-    shown = book.versions[version].get("columns", {}).get(part["id"])
-    columns = [c for c in part["columns"] if not shown or c["id"] in shown]
-    for offset, block in enumerate(part["blocks"]):
+    shown = book.versions[version].columns.get(part.id)
+    columns = [c for c in part.columns if not shown or c.id in shown]
+    for table, block in enumerate(part.blocks, start=number):
         printed: dict[tuple[int, int], str] = {}
         slots: list[Slot] = []
         for place, column in enumerate(columns, start=1):
-            label = f"{column['id']} {column['label']}"
-            printed[1, place] = column.get("group", label)
-            printed[2, place] = label
-        for place in range(1, len(columns) + 1):
-            printed[3, place] = f"{block['id']}. {block['label']}"
-        row = 3
-        names = [r["id"] for r in block["rows"]]
-        extra = [f"{block['id']}{len(names) + k + 1:02}" for k in range(block.get("extra_rows", 0))]
-        for row, row_id in enumerate(names + extra, start=4):
-            text = "" if row_id in extra else _printed_row(block, row_id)
-            printed[row, 1] = text
+            printed[2, place] = f"{column.id} {column.label}"
+            printed[1, place] = column.group or printed[2, place]
+            printed[3, place] = f"{block.id}. {block.label}"
+        for row, (row_id, named) in enumerate(block.lines, start=4):
+            printed[row, 1] = text = (named.printed or named.label) if named else ""
             for place, column in enumerate(columns, start=1):
-                if place == 1 and row_id not in extra:
-                    continue
-                item = book.items[f"{part['number']}.{row_id}.{column['id']}"]
-                slot = Slot(item.id, item.kind, number + offset, row, place, text, extra=row_id in extra)
-                slots += _slots(item, slot)
-        yield FormTable(
-            number + offset, part["id"], block["id"], len(columns), 3, printed, tuple(slots), 3 + len(names)
-        )
+                if place > 1 or not named:
+                    item = book.items[f"{part.number}.{row_id}.{column.id}"]
+                    slots += _slots(item, Slot(item.id, item.kind, table, row, place, text, extra=not named))
+        yield FormTable(table, part.id, block.id, len(columns), 3, printed, tuple(slots), 3 + len(block.rows))
 
 
-def _printed_row(block: Mapping, row_id: str) -> str:
-    row = next(r for r in block["rows"] if r["id"] == row_id)
-    return row.get("printed", row["label"])
-
-
-def _roster_tables(book: Codebook, part: Mapping, version: str, number: int) -> Iterator[FormTable]:
+def _roster_tables(book: Codebook, part: Any, version: str, number: int) -> Iterator[FormTable]:
     """A roster has one header row and empty rows; each row is one more occurrence of the same items."""
-    printed = {(1, c["id"]): c["label"] for c in part["columns"]}
+    printed = {(1, c.id): c.label for c in part.columns}
     slots: list[Slot] = []
-    for k in range(1, part["printed_rows"] + 1):
-        for c in part["columns"]:
-            item = book.items[f"{part['number']}.{c['id']}"]
-            slots += _slots(item, Slot(item.id, item.kind, number, k + 1, c["id"], "", "", "", k, True))
-    yield FormTable(number, part["id"], "", len(part["columns"]), 1, printed, tuple(slots), 1)
+    for k in range(1, part.printed_rows + 1):
+        for c in part.columns:
+            item = book.items[f"{part.number}.{c.id}"]
+            slots += _slots(item, Slot(item.id, item.kind, number, k + 1, c.id, "", "", "", k, True))
+    yield FormTable(number, part.id, "", len(part.columns), 1, printed, tuple(slots), 1)

@@ -4,32 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, PlainValidator
+from pydantic import PlainValidator
 from pydantic.json_schema import WithJsonSchema
 
-from gkanalysis.codebook.declared import (
-    AnyWritten,
-    Declaration,
-    Declared,
-    Document,
-    Flag,
-    Many,
-    Place,
-    Slips,
-    Some,
-    Text,
-    Words,
-    declared,
-    key,
-    matching,
-    several,
-    unknown,
-)
+from gkanalysis.codebook import declared as d
 
 ALLIANCE = "case_id"  # a column of this name holds ids of the register
 OWN = ("file", "sheet", "row", "place")  # columns that say where a row stands; a declared one would be lost
@@ -62,8 +43,8 @@ def shown_bound(bound: float | str) -> str:
 
 def _options(value: Any) -> Any:
     """Option -> texts, also from a plain list of options."""
-    pairs = value.items() if isinstance(value, Mapping) else ((o, None) for o in several(value))
-    texts = [(o, list(several(t))) for o, t in pairs]
+    pairs = value.items() if isinstance(value, Mapping) else ((o, None) for o in d.several(value))
+    texts = [(o, list(d.several(t))) for o, t in pairs]
     if any(isinstance(x, bool) or not isinstance(x, str | int | float) for o, ts in texts for x in (o, *ts)):
         raise ValueError("eine Vorgabe oder Schreibweise ist kein Text; bitte in Anführungszeichen setzen")
     return {str(o): tuple(map(str, ts)) for o, ts in texts}
@@ -79,23 +60,24 @@ Options = Annotated[
     Mapping[str, tuple[str, ...]], PlainValidator(_options), WithJsonSchema({"type": ["object", "array"]})
 ]
 Bound = Annotated[float | str | None, PlainValidator(_bound), WithJsonSchema({"type": ["number", "string"]})]
+FileName = Annotated[d.Text, d.matching(r"[^/\\]+", "ist kein Name einer Datei; bitte ohne Ordner schreiben")]
 
 
-@declared
+@d.declared
 class Column:
     """A declared column of a spreadsheet; `name` is that in the frame, `low` and `high` bound the values.
 
     `options` are what people may write for each option of a column of that kind, besides the option itself.
     """
 
-    name: Text = key("Name der Spalte in den Daten")
-    kind: Kind = key("Art der Werte", "text")
-    titles: Words = key("Überschriften, unter denen die Spalte stehen darf; ihr Name ist immer eine", ())
-    options: Options = key("Vorgaben, auch mit Schreibweisen zu jeder", default_factory=dict)
-    low: Bound = key("kleinster Wert; ein Tag wie 2019-01-31", None)
-    high: Bound = key("größter Wert; ein Tag wie 2019-12-31", None)
-    required: Flag = key("false: die Zelle darf leer sein", True)
-    may_be_absent: Flag = key("true: die ganze Spalte darf fehlen", False)
+    name: d.Text = d.key("Name der Spalte in den Daten")
+    kind: Kind = d.key("Art der Werte", "text")
+    titles: d.Words = d.key("Überschriften, unter denen die Spalte stehen darf; ihr Name ist immer eine", ())
+    options: Options = d.key("Vorgaben, auch mit Schreibweisen zu jeder", default_factory=dict)
+    low: Bound = d.key("kleinster Wert; ein Tag wie 2019-01-31", None)
+    high: Bound = d.key("größter Wert; ein Tag wie 2019-12-31", None)
+    required: d.Flag = d.key("false: die Zelle darf leer sein", True)
+    may_be_absent: d.Flag = d.key("true: die ganze Spalte darf fehlen", False)
 
     @property
     def allowed(self) -> str:
@@ -106,58 +88,39 @@ class Column:
         return " ".join([KIND_TEXTS[self.kind], *bounds])
 
 
-class _Table(Declared):
-    columns: Some[Column] = key("Spalten der Tabelle")
-    sheet: Words = key("mögliche Namen des Blatts; sonst das mit diesen Überschriften", ())
-    key: Words = Field((), description="Spalten, deren Werte zusammen nur in einer Zeile stehen dürfen")
-
-
-class ListDeclaration(_Table):
-    """The codebook of a list as its file declares it."""
-
-    instrument: Text = key("Name der Liste, zugleich Anfang des Ordners")
-    title: Text = key("Titel, wie der Bericht ihn druckt")
-    file: Annotated[Text, matching(r"[^/\\]+", "ist kein Name einer Datei; bitte ohne Ordner schreiben")] = (
-        key("Name der Datei im Ordner der Liste")
-    )
-    wave: AnyWritten = key("Welle, etwa das Jahr; leer, wenn es nur eine gibt", "")
-    published: Flag = key("true: wirkliche, veröffentlichte Angaben, auch neben erfundenen Antworten", False)
-    decisions: Many[Text] = key("Festlegungen, die der Anhang des Berichts druckt", ())
-
-
-@dataclass(frozen=True)
-class TableSpec:
+class TableSpec(d.Declared):
     """A declared table: its columns, the names that its sheet may have, the columns that together identify a row.
 
     Without names it is the only sheet with these headings, or a CSV file.
     """
 
-    columns: tuple[Column, ...]
-    sheets: tuple[str, ...] = ()
-    key: tuple[str, ...] = ()
+    columns: d.Some[Column] = d.key("Spalten der Tabelle")
+    sheets: d.Words = d.key(
+        "mögliche Namen des Blatts; sonst das mit diesen Überschriften", (), alias="sheet"
+    )
+    key: d.Words = d.key("Spalten, deren Werte zusammen nur in einer Zeile stehen dürfen", ())
 
 
-@dataclass(frozen=True)
-class ListBook:
-    """A checked codebook; `file` is the name of the spreadsheet in the source's folder, `wave` may be empty.
+class ListBook(TableSpec):
+    """A checked codebook of a list; `is_published` says that it has real facts, also beside invented answers."""
 
-    `is_published` says that the list reproduces what is published: real facts, also beside invented answers.
-    """
+    instrument: d.Text = d.key("Name der Liste, zugleich Anfang des Ordners")
+    title: d.Text = d.key("Titel, wie der Bericht ihn druckt")
+    file: FileName = d.key("Name der Datei im Ordner der Liste")
+    wave: d.AnyWritten = d.key("Welle, etwa das Jahr; leer, wenn es nur eine gibt", "")
+    is_published: d.Flag = d.key(
+        "true: wirkliche, veröffentlichte Angaben, auch neben erfundenen Antworten", False, alias="published"
+    )
+    decisions: d.Many[d.Text] = d.key("Festlegungen, die der Anhang des Berichts druckt", ())
 
-    instrument: str
-    wave: str
-    title: str
-    file: str
-    spec: TableSpec
-    is_published: bool = False
+    @property
+    def spec(self) -> TableSpec:
+        """The table that is declared."""
+        return self
 
     @property
     def source(self) -> str:
-        """Name of the source and of its folder.
-
-        >>> ListBook("log", "2019", "Log", "log.csv", TableSpec(())).source
-        'log-2019'
-        """
+        """Name of the source and of its folder, e.g. `prozessbegleitung-2019`."""
         return f"{self.instrument}-{self.wave}" if self.wave else self.instrument
 
 
@@ -166,56 +129,37 @@ def table_spec(declaration: Mapping[str, Any], where: str = "des Programms") -> 
 
     `where` says what is declared, for the sentence of the `CodebookError` with every mistake at once.
 
-    Examples
-    --------
     >>> spec = table_spec({"sheet": "Log", "key": ["id"], "columns": [{"name": "id", "titles": ["Kennung"]}]})
     >>> spec.columns[0].titles
     ('Kennung',)
     """
-    table, problems = TABLES.validate(Document(declaration))
+    table, problems = TABLES.validate(d.Document(declaration))
     if problems or table is None:
         TABLES.refuse(where, problems)
-    return TableSpec(table.columns, table.sheet, table.key)
+    return table
 
 
-def read_list_book(path: Path) -> ListBook:
-    """Read the codebook of a list.
-
-    Raises
-    ------
-    CodebookError
-        If it cannot be read, or something is missing or wrong.
-    """
-    book, _ = LISTS.read(path)
-    spec = TableSpec(book.columns, book.sheet, book.key)
-    return ListBook(book.instrument, book.wave, book.title, book.file, spec, book.published)
-
-
-def _slips(table: _Table, plain: Mapping[str, Any]) -> Slips:
+def _slips(table: TableSpec) -> d.Slips:
     """Columns whose kind, bounds or headings do not fit, and a key that names none."""
     taken: dict[str, str] = {}
     for k, column in enumerate(table.columns):
-        place: Place = ("columns", k)
+        place, what = ("columns", k), f"Spalte „{column.name}“"
         if (column.kind == "option") != bool(column.options):
-            yield place, f"Spalte „{column.name}“: Vorgaben (options) gehören zur Art „option“ und nur zu ihr"
-        if column.name in OWN and isinstance(table, ListDeclaration):
+            yield place, f"{what}: Vorgaben (options) gehören zur Art „option“ und nur zu ihr"
+        if column.name in OWN and isinstance(table, ListBook):
             clause = f"„{column.name}“ ist als Name einer Spalte vergeben (sie nennt die Stelle einer Zeile; vergeben sind {', '.join(OWN)})"
             yield (*place, "name"), f"{clause}; bitte die Spalte anders nennen, ihre Überschrift kann bleiben"
-        for name in ("low", "high"):
-            bound = getattr(column, name)
+        for name, bound in (("low", column.low), ("high", column.high)):
             if bound is not None and not _fits(bound, column.kind):
-                yield (
-                    (*place, name),
-                    f"Spalte „{column.name}“: „{bound}“ passt nicht zur Art „{column.kind}“ (Tage wie 2019-01-31)",
-                )
+                clause = f"„{bound}“ passt nicht zur Art „{column.kind}“ (Tage wie 2019-01-31)"
+                yield (*place, name), f"{what}: {clause}"
+        before = [normalised(c.name) for c in table.columns[:k]]
         for heading in {normalised(t) for t in (column.name, *column.titles)}:
-            if taken.setdefault(heading, column.name) != column.name or heading in [
-                normalised(c.name) for c in table.columns[:k]
-            ]:
+            if taken.setdefault(heading, column.name) != column.name or heading in before:
                 yield place, f"die Überschrift „{heading}“ gehört zu zwei Spalten"
-    names = [c.name for c in table.columns]
     for name in table.key:
-        yield from unknown(("key",), "der Schlüssel nennt die unbekannte Spalte", name, names)
+        names = [c.name for c in table.columns]
+        yield from d.unknown(("key",), "der Schlüssel nennt die unbekannte Spalte", name, names)
 
 
 def _fits(bound: float | str, kind: str) -> bool:
@@ -228,5 +172,6 @@ def _fits(bound: float | str, kind: str) -> bool:
     return kind in ("int", "number") and not isinstance(bound, str)
 
 
-LISTS = Declaration("liste", "Codebuch", ListDeclaration, ("data/codebook/*.yml mit „columns“",), _slips)
-TABLES = Declaration("tabelle", "Tabelle", _Table, (), _slips)
+LISTS = d.Declaration("liste", "Codebuch", ListBook, ("data/codebook/*.yml mit „columns“",), _slips)
+TABLES = d.Declaration("tabelle", "Tabelle", TableSpec, (), _slips)
+read_list_book = LISTS.read

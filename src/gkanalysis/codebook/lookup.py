@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gkanalysis.codebook.instrument import Codebook, Item
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import Known
@@ -42,11 +40,12 @@ def checked_codebook(book: Codebook, source: str) -> Codebook:
         s: f"es sind Mehrfachantworten, die das Notebook 20_mehrfach mit set_id: {s} zeigt" for s in book.sets
     }
     as_item = {i.id: f"es ist {kind_words(book, i)}" for i in book.items.values()}
-    return replace(
-        book,
-        items=Known(book.items, ("Frage", absent), as_set),
-        sets=Known(book.sets, ("Mehrfachantworten", absent), as_item),
-    )  # fmt: skip
+    return book.model_copy(
+        update={
+            "items": Known(book.items, ("Frage", absent), as_set),
+            "sets": Known(book.sets, ("Mehrfachantworten", absent), as_item),
+        }
+    )
 
 
 def kind_words(book: Codebook, item: Item) -> str:
@@ -59,7 +58,7 @@ def kind_words(book: Codebook, item: Item) -> str:
     >>> kind_words(book, book.items["2.T1.2"])
     'ein Kästchen zum Ankreuzen (Notebook 20_mehrfach mit set_id: themen)'
     """
-    own = [s for s, d in book.sets.items() if (d["part"], d["column"]) == (item.part, item.column)]
+    own = [s for s, d in book.sets.items() if (d.part, d.column) == (item.part, item.column)]
     said = KINDS.get(item.kind, f"von der Art „{item.kind}“")
     return said.replace("der set_id seiner Mehrfachantworten", f"set_id: {own[0]}") if own else said
 

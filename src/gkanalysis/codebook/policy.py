@@ -4,59 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import WrapValidator
 
-from gkanalysis.codebook.declared import (
-    AnyText,
-    Declaration,
-    Declared,
-    Flag,
-    Many,
-    Slips,
-    Text,
-    Whole,
-    Written,
-    declared,
-    key,
-    unknown,
-)
+from gkanalysis.codebook import declared as d
 
 Kind = Literal["public", "confidential", "free_text"]
 
 
-@declared
+@d.declared
 class Rule:
     """What kind of variable an item is. `sensitive` are the states whose counts must not be small; None: all."""
 
-    kind: Kind = key("öffentlich (public), vertraulich (confidential) oder Freitext (free_text)")
-    sensitive: Many[Written] | None = key("Antworten, die nicht selten sein dürfen; sonst alle", None)
-    match: Written = key("Frage; * steht für beliebige Zeichen, die erste Regel gilt", "*")
-    reason: AnyText = key("Grund; nötig, wo etwas öffentlich ist", "")
+    kind: Kind = d.key("öffentlich (public), vertraulich (confidential) oder Freitext (free_text)")
+    sensitive: d.Many[d.Written] | None = d.key("Antworten, die nicht selten sein dürfen; sonst alle", None)
+    match: d.Written = d.key("Frage; * steht für beliebige Zeichen, die erste Regel gilt", "*")
+    reason: d.AnyText = d.key("Grund; nötig, wo etwas öffentlich ist", "")
 
 
-@declared
+@d.declared
 class Link:
     """A state of a question or code that shows in public: it equals a value of an attribute of the register."""
 
-    item: Written = key("Frage oder Kode")
-    attribute: Text = key("Merkmal unter „attributes“, das dasselbe sagt")
-    value: Text = key("Wert des Merkmals")
-    reason: Text = key("Grund")
-    state: Text = key("Antwort, die dasselbe sagt", "present")
+    item: d.Written = d.key("Frage oder Kode")
+    attribute: d.Text = d.key("Merkmal unter „attributes“, das dasselbe sagt")
+    value: d.Text = d.key("Wert des Merkmals")
+    reason: d.Text = d.key("Grund")
+    state: d.Text = d.key("Antwort, die dasselbe sagt", "present")
 
 
-@declared
+@d.declared
 class Quotations:
     """From how many cases with the same code on a quotation of it may appear, if not from the threshold on."""
 
-    least_cases: Whole = key("in so vielen Gesprächen muss der häufigste Kode eines Zitats vorkommen", ge=1)
-    reason: Text = key("Grund")
+    least_cases: d.Whole = d.key(
+        "in so vielen Gesprächen muss der häufigste Kode eines Zitats vorkommen", ge=1
+    )
+    reason: d.Text = d.key("Grund")
 
 
-@declared
+@d.declared
 class SourceRules:
     """The rules of one source; cases whose status is in `absent` have answered nothing.
 
@@ -64,85 +52,85 @@ class SourceRules:
     where it may be below the threshold; `check_base` holds groups of fewer cases than the threshold back.
     """
 
-    kind: Kind | Literal[""] = key("Art der ganzen Quelle, wenn sie nicht nach Fragen verschieden ist", "")
-    reason: AnyText = key("Grund; nötig, wo die Quelle öffentlich ist", "")
-    absent: Many[Text] = key("Stand der Fälle, die nichts beantwortet haben", ("missing",))
-    known_status: Flag = key("true: es ist öffentlich, wer geantwortet hat", False)
-    total_from: Whole | None = key("kleinste Anzahl über alle Fälle, wenn nicht die Schwelle", None)
-    check_base: Flag = key("true: auch die Basis einer Gruppe muss die Schwelle erreichen", False)
-    variables: Many[Rule] = key("Regeln für Fragen und Kodes, die erste passende gilt", ())
-    links: Many[Link] = key("Antworten, die dasselbe sagen wie ein öffentliches Merkmal", ())
-    quotations: Quotations | None = key("ab wie vielen Fällen ein Zitat erscheinen darf", None)
+    kind: Kind | Literal[""] = d.key("Art der ganzen Quelle, wenn sie nicht nach Fragen verschieden ist", "")
+    reason: d.AnyText = d.key("Grund; nötig, wo die Quelle öffentlich ist", "")
+    absent: d.Many[d.Text] = d.key("Stand der Fälle, die nichts beantwortet haben", ("missing",))
+    known_status: d.Flag = d.key("true: es ist öffentlich, wer geantwortet hat", False)
+    total_from: d.Whole | None = d.key("kleinste Anzahl über alle Fälle, wenn nicht die Schwelle", None)
+    check_base: d.Flag = d.key("true: auch die Basis einer Gruppe muss die Schwelle erreichen", False)
+    variables: d.Many[Rule] = d.key("Regeln für Fragen und Kodes, die erste passende gilt", ())
+    links: d.Many[Link] = d.key("Antworten, die dasselbe sagen wie ein öffentliches Merkmal", ())
+    quotations: Quotations | None = d.key("ab wie vielen Fällen ein Zitat erscheinen darf", None)
 
 
-@declared
+@d.declared
 class Attribute:
     """What everybody knows of a case; `merges` are groups that may be joined, the best first."""
 
-    label: Text = key("Name des Merkmals")
-    reason: AnyText = key("warum es jeder weiß")
-    values: Mapping[str, str] = key("Wert und Wortlaut; ohne Angabe die Werte im Register", {})
-    merges: Many[Many[Text]] = key("Gruppen, die zusammengefasst werden dürfen, die beste zuerst", ())
+    label: d.Text = d.key("Name des Merkmals")
+    reason: d.AnyText = d.key("warum es jeder weiß")
+    values: Mapping[str, str] = d.key("Wert und Wortlaut; ohne Angabe die Werte im Register", {})
+    merges: d.Many[d.Many[d.Text]] = d.key("Gruppen, die zusammengefasst werden dürfen, die beste zuerst", ())
 
 
-@declared
+@d.declared
 class SignedException:
     """One number that may appear although it is small; it holds for this number only."""
 
-    source: Text = key("Quelle")
-    item: Written = key("Frage oder Kode")
-    state: Text = key("Antwort")
-    groups: Many[Text] = key("Gruppen, von denen die Zahl handelt")
-    n: Whole = key("die Anzahl, die erscheinen darf")
-    reason: Text = key("Grund")
-    signed_by: Text = key("wer das verantwortet")
-    date: Text = key("Tag der Unterschrift")
-    published: AnyText = key("Kennung der Angabe, wenn sie schon veröffentlicht ist", "")
-    status: Many[Text] = key("Stand der Fälle, wenn nur diese gemeint sind", ())
+    source: d.Text = d.key("Quelle")
+    item: d.Written = d.key("Frage oder Kode")
+    state: d.Text = d.key("Antwort")
+    groups: d.Many[d.Text] = d.key("Gruppen, von denen die Zahl handelt")
+    n: d.Whole = d.key("die Anzahl, die erscheinen darf")
+    reason: d.Text = d.key("Grund")
+    signed_by: d.Text = d.key("wer das verantwortet")
+    date: d.Text = d.key("Tag der Unterschrift")
+    published: d.AnyText = d.key("Kennung der Angabe, wenn sie schon veröffentlicht ist", "")
+    status: d.Many[d.Text] = d.key("Stand der Fälle, wenn nur diese gemeint sind", ())
 
 
-@declared
+@d.declared
 class Internal:
     """A working paper beside the report; `keys` are the parts of a JSON file that are meant, none: all of it.
 
     With `mark` the file has to say so itself: the words must stand in it.
     """
 
-    file: Text = key("Datei im Ordner des Berichts; * steht für beliebige Zeichen")
-    reason: Text = key("warum sie nicht zur Weitergabe bestimmt ist")
-    keys: Many[Text] = key("Teile einer JSON-Datei, wenn nicht die ganze gemeint ist", ())
-    mark: AnyText = key("Worte, die in der Datei stehen müssen", "")
+    file: d.Text = d.key("Datei im Ordner des Berichts; * steht für beliebige Zeichen")
+    reason: d.Text = d.key("warum sie nicht zur Weitergabe bestimmt ist")
+    keys: d.Many[d.Text] = d.key("Teile einer JSON-Datei, wenn nicht die ganze gemeint ist", ())
+    mark: d.AnyText = d.key("Worte, die in der Datei stehen müssen", "")
 
 
-@declared
+@d.declared
 class PrintedList:
     """A public list that is printed with names: `name` is their column, between the columns `before` and `behind`."""
 
-    source: Text = key("öffentliche Quelle")
-    exhibit: Text = key("Darstellung, die sie druckt")
-    before: Text = key("Spalte vor dem Namen")
-    name: Text = key("Spalte mit dem Namen")
-    behind: Text = key("Spalte nach dem Namen")
-    reason: Text = key("Grund")
+    source: d.Text = d.key("öffentliche Quelle")
+    exhibit: d.Text = d.key("Darstellung, die sie druckt")
+    before: d.Text = d.key("Spalte vor dem Namen")
+    name: d.Text = d.key("Spalte mit dem Namen")
+    behind: d.Text = d.key("Spalte nach dem Namen")
+    reason: d.Text = d.key("Grund")
 
 
-class _Word(Declared):
-    word: Text = key("das Wort")
-    reason: Text = key("Grund")
+class _Word(d.Declared):
+    word: d.Text = d.key("das Wort")
+    reason: d.Text = d.key("Grund")
 
 
-class _Name(Declared):
-    name: Text = key("der Name")
-    reason: Text = key("Grund")
+class _Name(d.Declared):
+    name: d.Text = d.key("der Name")
+    reason: d.Text = d.key("Grund")
 
 
-@declared
+@d.declared
 class Unweighed:
     """One table or figure of one report whose numbers are no counts and need not be weighed."""
 
-    report: Text = key("Bericht")
-    exhibit: Text = key("Kennung der Darstellung")
-    reason: Text = key("warum sie nichts verrät")
+    report: d.Text = d.key("Bericht")
+    exhibit: d.Text = d.key("Kennung der Darstellung")
+    reason: d.Text = d.key("warum sie nichts verrät")
 
 
 def _by(name: str) -> WrapValidator:
@@ -155,7 +143,7 @@ def _by(name: str) -> WrapValidator:
     return WrapValidator(run)
 
 
-@declared
+@d.declared
 class NameRules:
     """How names are searched; see the policy file.
 
@@ -163,27 +151,27 @@ class NameRules:
     printed with the names in them.
     """
 
-    generic: Many[Written] = key("Teile von Namen, die für sich niemanden bezeichnen", ())
-    common_words: Annotated[Many[_Word], _by("word")] = key("Namen, die auch Wörter sind", ())
-    public: Annotated[Many[_Name], _by("name")] = key("Namen, die erscheinen dürfen", ())
-    verbatim_words: Whole = key("so viele Wörter eines Freitexts erscheinen nie in Folge", 5, ge=1)
-    nouns: Many[Written] = key("Wörter nach in, aus oder nach, die keine Orte sind", ())
-    lists: Many[PrintedList] = key("öffentliche Listen, deren gedruckte Zeilen Namen enthalten", ())
+    generic: d.Many[d.Written] = d.key("Teile von Namen, die für sich niemanden bezeichnen", ())
+    common_words: Annotated[d.Many[_Word], _by("word")] = d.key("Namen, die auch Wörter sind", ())
+    public: Annotated[d.Many[_Name], _by("name")] = d.key("Namen, die erscheinen dürfen", ())
+    verbatim_words: d.Whole = d.key("so viele Wörter eines Freitexts erscheinen nie in Folge", 5, ge=1)
+    nouns: d.Many[d.Written] = d.key("Wörter nach in, aus oder nach, die keine Orte sind", ())
+    lists: d.Many[PrintedList] = d.key("öffentliche Listen, deren gedruckte Zeilen Namen enthalten", ())
 
 
-@declared
+@d.declared
 class Policy:
     """A checked policy; see `read_policy`."""
 
-    threshold: Whole = key(
+    threshold: d.Whole = d.key(
         "kleinste Zahl von Bündnissen einer vertraulichen Angabe", ge=2
     )  # below 2 it protects nobody
-    attributes: Mapping[str, Attribute] = key("was jeder weiß; danach darf gegliedert werden")
-    sources: Mapping[str, SourceRules] = key("Regeln nach Quellen; was hier nicht steht, ist vertraulich")
-    unweighed: Many[Unweighed] = key("Darstellungen ohne Rechenvorschrift, jede einzeln", ())
-    exceptions: Many[SignedException] = key("gezeichnete Ausnahmen, jede für eine Zahl", ())
-    internal: Many[Internal] = key("Arbeitsunterlagen neben dem Bericht, nicht zur Weitergabe", ())
-    names: NameRules = key("wie nach Namen gesucht wird", NameRules())
+    attributes: Mapping[str, Attribute] = d.key("was jeder weiß; danach darf gegliedert werden")
+    sources: Mapping[str, SourceRules] = d.key("Regeln nach Quellen; was hier nicht steht, ist vertraulich")
+    unweighed: d.Many[Unweighed] = d.key("Darstellungen ohne Rechenvorschrift, jede einzeln", ())
+    exceptions: d.Many[SignedException] = d.key("gezeichnete Ausnahmen, jede für eine Zahl", ())
+    internal: d.Many[Internal] = d.key("Arbeitsunterlagen neben dem Bericht, nicht zur Weitergabe", ())
+    names: NameRules = d.key("wie nach Namen gesucht wird", NameRules())
 
     def rule(self, source: str, item: str, *, text: bool = False) -> Rule:
         """The rule for an item; what is declared nowhere is confidential in all its states, or free text if it is text.
@@ -214,18 +202,7 @@ class Policy:
         return next((name for name, a in self.attributes.items() if group in a.values), "")
 
 
-def read_policy(path: Path) -> Policy:
-    """Read a policy file.
-
-    Raises
-    ------
-    CodebookError
-        If it cannot be read, or says something unknown, incomplete or without a reason.
-    """
-    return POLICY.read(path)[0]
-
-
-def _slips(policy: Policy, plain: Any) -> Slips:
+def _slips(policy: Policy) -> d.Slips:
     """What is public without a reason, or names an attribute or source that is not there."""
     for name, rules in policy.sources.items():
         place = ("sources", name)
@@ -233,25 +210,19 @@ def _slips(policy: Policy, plain: Any) -> Slips:
             yield place, f"Quelle „{name}“ ist ohne Grund öffentlich; bitte „reason“ ergänzen"
         for k, rule in enumerate(rules.variables):
             if rule.kind == "public" and not rule.reason:
-                yield (
-                    (*place, "variables", k),
-                    f"„{rule.match}“ ist ohne Grund öffentlich; bitte „reason“ ergänzen",
-                )
+                clause = f"„{rule.match}“ ist ohne Grund öffentlich; bitte „reason“ ergänzen"
+                yield (*place, "variables", k), clause
         for k, link in enumerate(rules.links):
-            yield from unknown(
-                (*place, "links", k, "attribute"),
-                "kein Merkmal unter „attributes“ ist",
-                link.attribute,
-                policy.attributes,
-            )
+            here, what = (*place, "links", k, "attribute"), "kein Merkmal unter „attributes“ ist"
+            yield from d.unknown(here, what, link.attribute, policy.attributes)
+    public = [name for name, rules in policy.sources.items() if rules.kind == "public"]
     for k, printed in enumerate(policy.names.lists):
-        public = [name for name, rules in policy.sources.items() if rules.kind == "public"]
-        yield from unknown(
-            ("names", "lists", k, "source"), "keine öffentliche Quelle ist", printed.source, public
-        )
+        here = ("names", "lists", k, "source")
+        yield from d.unknown(here, "keine öffentliche Quelle ist", printed.source, public)
 
 
-POLICY = Declaration(
+POLICY = d.Declaration(
     "vertraulichkeit", "Regeln zur Vertraulichkeit", Policy, ("data/codebook/disclosure.yml",), _slips, "sind",
     hint="Bitte die Datei mit der mitgelieferten vergleichen. Ohne sie erscheint kein Bericht.",
 )  # fmt: skip
+read_policy = POLICY.read

@@ -9,32 +9,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
-from gkanalysis.codebook.declared import (
-    Declaration,
-    Declared,
-    Document,
-    Flag,
-    Many,
-    Number,
-    Problem,
-    Slips,
-    Some,
-    Text,
-    Whole,
-    Written,
-    checked,
-    key,
-    matching,
-    twice,
-)
+from gkanalysis.codebook import declared as d
 from gkanalysis.core.errors import VerificationError
 
 SCALE = 100  # percent: no word before a number moves it further
 
 
-class _Part(Declared):
-    number: Text = key("die Zahl")
-    times: Whole = key("wie oft sie zählt", 1)
+class _Part(d.Declared):
+    number: d.Text = d.key("die Zahl")
+    times: d.Whole = d.key("wie oft sie zählt", 1)
 
 
 Part = Annotated[
@@ -43,35 +26,35 @@ Part = Annotated[
 ]
 
 
-class _Relation(Declared):
-    id: Text = key("Kennung der Beziehung")
-    says: Text = key("Satz, den die Verfasser lesen, wenn sie verletzt ist")
+class _Relation(d.Declared):
+    id: d.Text = d.key("Kennung der Beziehung")
+    says: d.Text = d.key("Satz, den die Verfasser lesen, wenn sie verletzt ist")
 
 
 class _Equal(_Relation):
-    terms: Many[Text] = key("Zahlen: „kennung.n“, „kennung.base“; auch Muster mit ? und *")
+    terms: d.Many[d.Text] = d.key("Zahlen: „kennung.n“, „kennung.base“; auch Muster mit ? und *")
 
 
 class _OneNumber(_Equal):
-    id: Text = key("Kennung der Beziehung", "")
+    id: d.Text = d.key("Kennung der Beziehung", "")
 
 
 class _Sum(_Relation):
-    total: Text = key("das Ganze")
-    parts: Some[Part] = key("die Teile: Zahlen, oder {number, times}, wenn eine mehrfach zählt")
-    rest: Flag = key("true: das Ganze darf mehr sein als die Teile", False)
+    total: d.Text = d.key("das Ganze")
+    parts: d.Some[Part] = d.key("die Teile: Zahlen, oder {number, times}, wenn eine mehrfach zählt")
+    rest: d.Flag = d.key("true: das Ganze darf mehr sein als die Teile", False)
 
 
 class _SumEach(_Sum):
-    rows: Annotated[Text, matching(r"[^{}]*\{row\}[^{}]*", "muss genau einmal {row} enthalten")] = key(
+    rows: Annotated[d.Text, d.matching(r"[^{}]*\{row\}[^{}]*", "muss genau einmal {row} enthalten")] = d.key(
         "Muster der Zeilen, mit {row} für die Zeile"
     )
 
 
-class _PercentColumn(Declared):
-    id: Text = key("Kennung der Spalte")
-    label: Text = key("Name der Spalte")
-    figures: Text = key("Muster der Angaben, die in ihr stehen")
+class _PercentColumn(d.Declared):
+    id: d.Text = d.key("Kennung der Spalte")
+    label: d.Text = d.key("Name der Spalte")
+    figures: d.Text = d.key("Muster der Angaben, die in ihr stehen")
 
 
 def _band(value: Any) -> Any:
@@ -81,15 +64,18 @@ def _band(value: Any) -> Any:
     return tuple(value)
 
 
-class Relations(Declared):
+Band = Annotated[tuple[d.Number, ...], BeforeValidator(_band)]
+
+
+class Relations(d.Declared):
     """What must hold between printed figures whatever the data are."""
 
-    one_number: Many[_OneNumber] = key("Zahlen, die von ihrer Bedeutung her eine sind", ())
-    equal: Many[_Equal] = key("dieselbe Größe an mehreren Stellen", ())
-    sum: Many[_Sum] = key("Teile, die ein Ganzes ergeben", ())
-    sum_each: Many[_SumEach] = key("dieselbe Summe für jede Zeile einer Tabelle", ())
-    percent_columns: Many[_PercentColumn] = key("Spalten von Anteilen mit einer gemeinsamen Rundung", ())
-    qualifiers: Mapping[str, Annotated[tuple[Number, ...], BeforeValidator(_band)]] = key(
+    one_number: d.Many[_OneNumber] = d.key("Zahlen, die von ihrer Bedeutung her eine sind", ())
+    equal: d.Many[_Equal] = d.key("dieselbe Größe an mehreren Stellen", ())
+    sum: d.Many[_Sum] = d.key("Teile, die ein Ganzes ergeben", ())
+    sum_each: d.Many[_SumEach] = d.key("dieselbe Summe für jede Zeile einer Tabelle", ())
+    percent_columns: d.Many[_PercentColumn] = d.key("Spalten von Anteilen mit einer gemeinsamen Rundung", ())
+    qualifiers: Mapping[str, Band] = d.key(
         "Wort vor einer Zahl, etwa „rund“: wie weit der genaue Anteil darunter und darüber liegen darf, in Punkten",
         {},
     )
@@ -102,49 +88,49 @@ def _pattern(text: str) -> None:
         raise ValueError(f"„{text}“ ist kein gültiges Muster ({error})") from None
 
 
-Pattern = Annotated[Text, checked(_pattern)]
+Pattern = Annotated[d.Text, d.checked(_pattern)]
 
 
-class _Binding(Declared):
-    match: Pattern = key("Muster der Kennungen (regulärer Ausdruck)")
-    number: Text = key("Darstellung:Zeile:Gruppe oder Wert; {1} ist die erste Gruppe des Musters")
-    part: Literal["n", "base"] = key("Anzahl (n) oder Basis (base)", "n")
+class _Binding(d.Declared):
+    match: Pattern = d.key("Muster der Kennungen (regulärer Ausdruck)")
+    number: d.Text = d.key("Darstellung:Zeile:Gruppe oder Wert; {1} ist die erste Gruppe des Musters")
+    part: Literal["n", "base"] = d.key("Anzahl (n) oder Basis (base)", "n")
 
 
-class _NotCheckable(Declared):
-    match: Pattern = key("Muster der Kennungen (regulärer Ausdruck)")
-    reason: Text = key("warum die Angabe nicht prüfbar ist")
+class _NotCheckable(d.Declared):
+    match: Pattern = d.key("Muster der Kennungen (regulärer Ausdruck)")
+    reason: d.Text = d.key("warum die Angabe nicht prüfbar ist")
 
 
-class Bindings(Declared):
+class Bindings(d.Declared):
     """Which published figure is which number of the rebuilt report."""
 
-    bindings: Many[_Binding] = key("Zuordnungen, die erste passende gilt")
-    report: Text = key("Bericht, aus dem die Zahlen sind", "")
-    tables: Mapping[str, Mapping[str, Written]] = key(
+    bindings: d.Many[_Binding] = d.key("Zuordnungen, die erste passende gilt")
+    report: d.Text = d.key("Bericht, aus dem die Zahlen sind", "")
+    tables: Mapping[str, Mapping[str, d.Written]] = d.key(
         "zum Nachschlagen: {name[1]} sucht Gruppe 1 in „name“", {}
     )
-    not_checkable: Many[_NotCheckable] = key("Angaben, die nicht prüfbar sind", ())
+    not_checkable: d.Many[_NotCheckable] = d.key("Angaben, die nicht prüfbar sind", ())
 
 
-class _Accepted(Declared):
-    id: Text = key("Kennung der Angabe oder des Widerspruchs")
-    verdict: Text = key("Urteil, wie die Prüfung es nennt")
-    reason: Annotated[Text, matching(r"(?s).*\S.*", "ist leer; nötig ist ein Text")] = key(
+class _Accepted(d.Declared):
+    id: d.Text = d.key("Kennung der Angabe oder des Widerspruchs")
+    verdict: d.Text = d.key("Urteil, wie die Prüfung es nennt")
+    reason: Annotated[d.Text, d.matching(r"(?s).*\S.*", "ist leer; nötig ist ein Text")] = d.key(
         "warum es dabei bleibt"
     )
 
 
-def _entries_twice(entries: Any, plain: Any) -> Slips:
-    yield from twice((), (f"{e.id}“ mit „{e.verdict}" for e in entries), "„{}“ steht zweimal")
+def _entries_twice(entries: Any) -> d.Slips:
+    yield from d.twice((), (f"{e.id}“ mit „{e.verdict}" for e in entries), "„{}“ steht zweimal")
 
 
-def _relation_slips(relations: Relations, plain: Any) -> Slips:
+def _relation_slips(relations: Relations) -> d.Slips:
     """Relations that say nothing, and ids that stand twice."""
     seen: set[str] = set()
     for kind in ("one_number", "equal", "sum", "sum_each", "percent_columns"):
-        for k, entry in enumerate(getattr(relations, kind)):
-            terms = getattr(entry, "terms", ("", ""))
+        for k, entry in enumerate(relations[kind]):
+            terms = entry.get("terms", ("", ""))
             if len(terms) < 2 and not set("*?[") & set("".join(terms)):
                 yield (kind, k, "terms"), "gleich sein können nur zwei oder mehr Zahlen"
             if entry.id and entry.id in seen:
@@ -155,15 +141,8 @@ def _relation_slips(relations: Relations, plain: Any) -> Slips:
 def read_relations(path: Path, problems: list[str] | None = None) -> dict[str, Any]:
     """Declared relations that can be used, from their YAML file, as `checked_relations` gives them.
 
-    Parameters
-    ----------
-    problems : takes a German sentence for each entry that cannot be used; the figures can still be checked with the
-        others, or by themselves if the file is none. None makes it an error.
-
-    Raises
-    ------
-    VerificationError
-        If something is wrong, and nobody takes the sentence.
+    `problems` takes a German sentence for each entry that cannot be used: the figures can still be checked with the
+    others, or by themselves if the file is none. If it is None, something wrong is a `VerificationError`.
     """
     try:
         document = RELATIONS.load(path)
@@ -185,25 +164,23 @@ def checked_relations(declared: Mapping[str, Any], problems: list[str]) -> dict[
 
     Parts of sums come back as mappings with `number` and `times`, bounds of words as pairs.
 
-    Examples
-    --------
     >>> problems = []
     >>> checked_relations({"equal": [{"id": "a", "says": "Gleich."}]}, problems)["equal"], problems
     ([], ['equal › a: es fehlt „terms“.'])
     """
-    relations, wrong = _usable(Document(declared))
+    relations, wrong = _usable(d.Document(declared))
     problems += [p.sentence for p in wrong]
     return relations
 
 
-def _usable(document: Document) -> tuple[dict[str, Any], list[Problem]]:
+def _usable(document: d.Document) -> tuple[dict[str, Any], list[d.Problem]]:
     """What is left without the entries that are wrong, and what is wrong with these."""
-    document = Document({} if document.content is None else document.content, document.node)
+    document = d.Document({} if document.content is None else document.content, document.node)
     relations, problems = RELATIONS.validate(document)
     while problems and isinstance(document.content, Mapping):
         bad = {p.place[:2] for p in problems}
         content = {k: _without(k, v, bad) for k, v in document.content.items() if (k,) not in bad}
-        document = Document(content)
+        document = d.Document(content)
         relations, more = RELATIONS.validate(document)
         if not more:
             break
@@ -219,51 +196,27 @@ def _without(kind: str, entries: Any, bad: set[Any]) -> Any:
     return [e for k, e in enumerate(entries or ()) if (kind, k) not in bad]
 
 
-def _plain(entry: Any) -> dict[str, Any]:
+def _plain(entry: d.Declared) -> dict[str, Any]:
     """An entry as plain data; what was left out is not in it."""
-    return {
-        k: list(v) if isinstance(v, tuple) else v
-        for k, v in entry.model_dump().items()
-        if v not in ("", False)
-    }
-
-
-def read_bindings(path: Path) -> dict[str, Any]:
-    """The file that says which published figure is which number of the rebuilt report, as plain data.
-
-    Raises
-    ------
-    VerificationError
-        If it is unreadable, an entry is incomplete, or a pattern is no regular expression.
-    """
-    return BINDINGS.read(path)[1]
+    content = entry.model_dump().items()
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in content if v not in ("", False)}
 
 
 def read_accepted(path: Path) -> list[dict[str, str]]:
-    """Known findings with their reasons; none without a file.
-
-    Raises
-    ------
-    VerificationError
-        If an entry lacks id, verdict or reason, or stands twice.
-    """
-    entries = ACCEPTED.read(path)[0] if path.exists() else ()
+    """Known findings with their reasons, each once; none without a file."""
+    entries = ACCEPTED.read(path) if path.exists() else ()
     return [{"id": e.id, "verdict": e.verdict, "reason": e.reason.strip()} for e in entries]
 
 
-RELATIONS = Declaration(
-    "beziehungen",
-    "Beziehungen",
-    Relations,
-    ("data/published/*.relations.yml",),
-    _relation_slips,
-    "sind",
-    VerificationError,
+FOLDER = "data/published"
+RELATIONS = d.Declaration(
+    "beziehungen", "Beziehungen", Relations, (f"{FOLDER}/*.relations.yml",), _relation_slips, "sind", VerificationError
+)  # fmt: skip
+BINDINGS = d.Declaration(
+    "zuordnung", "Zuordnung", Bindings, (f"{FOLDER}/*.numbers.yml",), error=VerificationError
 )
-BINDINGS = Declaration(
-    "zuordnung", "Zuordnung", Bindings, ("data/published/*.numbers.yml",), error=VerificationError
-)
-ACCEPTED = Declaration(
-    "bekannt", "Liste bekannter Befunde", Many[_Accepted], ("data/published/*.accepted.yml",), _entries_twice,
+ACCEPTED = d.Declaration(
+    "bekannt", "Liste bekannter Befunde", d.Many[_Accepted], (f"{FOLDER}/*.accepted.yml",), _entries_twice,
     error=VerificationError,
 )  # fmt: skip
+read_bindings = BINDINGS.plain

@@ -122,14 +122,14 @@ def read_report(
     if not ID.fullmatch(report_id) or not path.exists():
         there = ", ".join(sorted(p.stem for p in (root / "reports").glob("*.yml")))
         raise UsageError(f"Einen Bericht „{report_id}“ gibt es nicht; vorhanden sind: {there}.")
-    report, _ = REPORTS.read(path, root, in_texts)
+    report = REPORTS.read(path, root, in_texts)
     chapters = tuple(ChapterDefinition(**vars(c)) for c in report.chapters)
     formats = FORMATS[report.kind] if report.formats is None else report.formats
     return Report(id=report_id, **{**vars(report), "chapters": chapters, "formats": formats})
 
 
 def _slips(
-    report: _Definition, plain: Any, root: Path, in_texts: Callable[[Mapping[str, Any]], list[str]]
+    report: _Definition, root: Path, in_texts: Callable[[Mapping[str, Any]], list[str]]
 ) -> Slips:
     """Values that are of the right kind and yet wrong."""
     offered, formats = FORMATS[report.kind], report.formats

@@ -9,7 +9,6 @@ from typing import Any
 
 from gkanalysis.codebook.categories import CATEGORIES
 from gkanalysis.codebook.dataset import DATASET
-from gkanalysis.codebook.declared import Declaration
 from gkanalysis.codebook.instrument import FORMS
 from gkanalysis.codebook.interviews import INTERVIEWS
 from gkanalysis.codebook.lists import LISTS
@@ -19,22 +18,9 @@ from gkanalysis.codebook.register import REGISTER
 from gkanalysis.codebook.reports import REPORTS
 from gkanalysis.codebook.words import WORDS
 
-KINDS: tuple[Declaration[Any], ...] = (
-    *(
-        FORMS,
-        INTERVIEWS,
-        LISTS,
-        CATEGORIES,
-        REGISTER,
-        WORDS,
-        POLICY,
-        REPORTS,
-        RELATIONS,
-        BINDINGS,
-        ACCEPTED,
-        DATASET,
-    ),
-)
+KINDS = (
+    FORMS, INTERVIEWS, LISTS, CATEGORIES, REGISTER, WORDS, POLICY, REPORTS, RELATIONS, BINDINGS, ACCEPTED, DATASET,
+)  # fmt: skip
 FOLDER = Path("data/codebook")
 HEAD = """\
 # Was in den Dateien stehen kann

@@ -224,8 +224,6 @@ class Data:
 
 def named_codebook(book: Any, source: str) -> Any:
     """A codebook whose items and sets answer an unknown id in German; refused if it describes another wave."""
-    from dataclasses import replace
-
     from gkanalysis.core.errors import NotebookError
 
     if book.source != source:
@@ -233,8 +231,5 @@ def named_codebook(book: Any, source: str) -> Any:
             f"Die Welle „{source}“ gibt es nicht; das Codebuch ihres Instruments beschreibt „{book.source}“."
         )
     absent = f"gibt es in {source} nicht"
-    return replace(
-        book,
-        items=Known(book.items, ("Frage", absent)),
-        sets=Known(book.sets, ("Mehrfachantworten", absent)),
-    )
+    items, sets = Known(book.items, ("Frage", absent)), Known(book.sets, ("Mehrfachantworten", absent))
+    return book.model_copy(update={"items": items, "sets": sets})
