@@ -102,6 +102,8 @@ ALL, OFFICE = tuple(FAMILIES), ("form", "sheet")
 CHANGES = [
     (ALL, b"", "empty"),
     (ALL, ole("EncryptedPackage"), "password"),
+    (ALL, zipped({}), "damaged"),
+    (ALL, zipped({"word/": ""}), "damaged"),
     (ALL, ("../a.xml", "<a/>"), "path"),
     (ALL, ("a/../../b.xml", "<a/>"), "path"),
     (ALL, ("/a.xml", "<a/>"), "path"),
@@ -116,6 +118,12 @@ CHANGES = [
     (ALL, lambda data: data[: len(data) // 2], "damaged"),
     (ALL, lambda data: data[:-5], "damaged"),
     (OFFICE, lambda data: patched(data, (10, "<H", 12)), "method"),
+    (
+        OFFICE,
+        lambda data: patched(data, (30, "<H", 9)),
+        "damaged",
+    ),  # an extra field beyond the end of the directory
+    (OFFICE, lambda data: patched(data, (34, "<H", 1)), "damaged"),  # on another disk
     (OFFICE, lambda data: data + b"x", "damaged"),
     (OFFICE, lambda data: b"PK" + data, "damaged"),
     (OFFICE, ("[content_types].XML", "<a/>"), "duplicate"),

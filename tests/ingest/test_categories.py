@@ -42,7 +42,7 @@ def read(tmp_path):
     """Function from rows (or bytes) to the codings that are read from them."""
 
     def read_it(rows, answers=ANSWERS):
-        path = tmp_path / "codes.xlsx"
+        path = tmp_path / ("codes" if isinstance(rows, bytes) else "codes.xlsx")
         path.write_bytes(rows if isinstance(rows, bytes) else xlsx({"Codes": [CODING_COLUMNS, *rows]}))
         return read_codings(path, answers, BOOK)
 

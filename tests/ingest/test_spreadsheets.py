@@ -40,7 +40,7 @@ def read(tmp_path):
     def read_it(content, *, spec=SPEC, **options):
         if isinstance(content, list):
             content = {"Protokoll": content}
-        path = tmp_path / "log.xlsx"
+        path = tmp_path / ("log" if isinstance(content, bytes) else "log.xlsx")
         path.write_bytes(content if isinstance(content, bytes) else xlsx(content, **options))
         return read_table(path, spec)
 

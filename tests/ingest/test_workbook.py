@@ -149,7 +149,7 @@ def test_too_many_cells(tmp_path, monkeypatch):
     many_areas = xlsx([[1]], merged=[f"A{k}:B{k}" for k in range(1, 5)])
     for data in (xlsx({"a": [[1, 2]], "b": [[3, 4]]}), many_areas, b"a;b\nc;d\n"):
         with pytest.raises(RefusedSheetError, match=r"400\.000 gefüllte Zellen"):
-            read_workbook(written(tmp_path, data))
+            read_workbook(written(tmp_path, data, "Liste"))
 
 
 CSV = {
@@ -162,12 +162,17 @@ CSV = {
 }
 
 
-@pytest.mark.parametrize("name", ["Tabelle.xlsx", "Tabelle.csv", "Tabelle"])
+@pytest.mark.parametrize("name", ["Tabelle.txt", "Tabelle.csv", "Tabelle"])
 def test_content_decides_not_the_name(tmp_path, name):
-    """CSV as Excel and others write it, rows as the program counts them; and a workbook with any ending."""
+    """CSV as Excel and others write it, rows as the program counts them; and a workbook with any ending.
+
+    No text is taken for a list if its name says that it is a workbook: something went wrong with it on its way.
+    """
     for text, expected in CSV.items():
         (sheet,) = read_workbook(written(tmp_path, text.encode(), name))
         assert {at: cell.shown for at, cell in sheet.cells.items()} == expected
+        with pytest.raises(RefusedSheetError, match=r"heißt „\.xlsx“, ist aber keine Arbeitsmappe; bitte"):
+            read_workbook(written(tmp_path, text.encode(), "Tabelle.XLSX"))
     assert read_workbook(written(tmp_path, xlsx([["a"]]), name))[0].name == "Tabelle1"
 
 

@@ -5,7 +5,6 @@ member, stands what it does not look at: the length of the directory, the number
 they are packed, names that lead out, passwords, members that share bytes, sizes that lie. Archives inside are bytes.
 """
 
-import copy
 import io
 import os
 import posixpath
@@ -21,7 +20,8 @@ from gkanalysis.ingest.refusal import other_format
 MAX_RATIO = 300  # long forms full of empty boxes reach 60; deflate cannot exceed 1,032
 RATIO_FREE_BYTES = 2**20  # below this size any ratio is harmless
 
-_END = struct.Struct("<4s4H2LH")
+_END, _LOCAL = struct.Struct("<4s4H2LH"), struct.Struct("<4s5H3L2H")
+_UTF8 = 0x0800
 _ESCAPING = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)|[\x00-\x1f\x7f]")
 _ENCRYPTED_FLAGS = 0x0001 | 0x0040 | 0x2000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -107,10 +107,12 @@ class Archive:
         try:
             if not self._size:
                 raise self.refusal("empty")
-            self._zip = self._open(*self._end())
+            self._zip = self._open()
             for info in self._zip.infolist():
                 self._add(info)
             self._refuse_overlaps()
+            if not self.members:
+                raise self.refusal("damaged")
         except BaseException:
             self._file.close()
             raise
@@ -154,17 +156,34 @@ class Archive:
             raise self.refusal("ratio", name)
         if info.compress_type not in _METHODS:
             raise self.refusal("method", name)
-        probe = copy.copy(info)
-        probe.file_size += 2**16  # one byte above the declared size shows that there is more
-        self._file.most = None
         try:
-            with self._zip.open(probe) as stream:
-                content = stream.read(info.file_size + 1)
+            content, is_whole = self._inflate(info)
         except _DAMAGE:
             raise self.refusal("damaged", name) from None
-        if len(content) != info.file_size:
-            raise self.refusal("size" if len(content) > info.file_size else "damaged", name)
+        if len(content) > info.file_size:
+            raise self.refusal("size", name)
+        if not is_whole or len(content) < info.file_size or zlib.crc32(content) != info.CRC:
+            raise self.refusal("damaged", name)
         return content
+
+    def _inflate(self, info):
+        """Content of a member, never more than one byte above its size, and whether its packed bytes end with it.
+
+        `zipfile` stops at the declared size and does not say what follows.
+        """
+        self._file.most = None
+        self._file.seek(info.header_offset)
+        signature, _, flags, *_, name_length, extra_length = _LOCAL.unpack(self._file.read(_LOCAL.size))
+        name = self._file.read(name_length).decode("utf-8" if flags & _UTF8 else "cp437")
+        if signature != b"PK\x03\x04" or name != info.orig_filename:
+            raise zipfile.BadZipFile
+        self._file.seek(extra_length, os.SEEK_CUR)
+        packed = self._file.read(info.compress_size)
+        if info.compress_type == zipfile.ZIP_STORED:
+            return packed, True
+        stream = zlib.decompressobj(-zlib.MAX_WBITS)
+        content = stream.decompress(packed, info.file_size + 1)
+        return content, stream.eof and not stream.unused_data
 
     def _end(self):
         """Start of the directory and number of members, as the end of the archive says; None for Zip64."""
@@ -183,10 +202,14 @@ class Archive:
         whole = end + _END.size + comment == self._size and start + length == end
         if self._is_strict and (is_zip64 or disk or first_disk or here != count or not whole):
             raise self.refusal("damaged")
-        return (None, None) if is_zip64 else (start, count)
+        self._file.seek(start)
+        if self._is_strict and not _is_filled(self._file.read(length), count):
+            raise self.refusal("damaged")
+        return None if is_zip64 else (start, count)
 
-    def _open(self, start, count):
+    def _open(self):
         """The archive for `zipfile`, whose directory must be what the end says."""
+        end = self._end()
         self._file.most = self.limits.members * _DIRECTORY_BYTES
         try:
             archive = zipfile.ZipFile(self._file)
@@ -194,9 +217,10 @@ class Archive:
             raise self.refusal("members") from None
         except _DAMAGE:
             raise self.refusal("damaged") from None
-        if len(archive.infolist()) > self.limits.members:
+        entries = archive.infolist()
+        if len(entries) > self.limits.members:
             raise self.refusal("members")
-        if count is not None and (count, start) != (len(archive.infolist()), archive.start_dir):
+        if end and end != (archive.start_dir, len(entries)):
             raise self.refusal("damaged")
         return archive
 
@@ -214,6 +238,8 @@ class Archive:
             raise self.refusal("ratio", name)
         if self._is_strict:
             self._left -= info.file_size
+            if info.volume:
+                raise self.refusal("damaged", name)
             if name.lower() in self._by_lower_name:
                 raise self.refusal("duplicate", name)
             if info.file_size > self.limits.part or self._left < 0:
@@ -230,9 +256,18 @@ class Archive:
         """Members that share bytes multiply a small file; each must end before the next begins."""
         ordered = sorted(self.members.values(), key=lambda info: info.header_offset)
         starts = [info.header_offset for info in ordered[1:]] + [self._zip.start_dir]
-        for info, next_start in zip(ordered, starts, strict=True):
+        for info, next_start in zip(ordered, starts, strict=False):  # a directory may have no members
             if info.header_offset + zipfile.sizeFileHeader + info.compress_size > next_start:
                 raise self.refusal("damaged", info.filename)
+
+
+def _is_filled(directory, count):
+    """Whether so many entries fill a directory to its end; `zipfile` accepts a last one that is cut short."""
+    end = 0
+    for _ in range(count):
+        lengths = directory[end + 28 : end + 34]  # of name, extra field and comment
+        end += zipfile.sizeCentralDir + sum(struct.unpack("<3H", lengths.ljust(6, b"\0")))
+    return end == len(directory)
 
 
 def _is_bomb(info):

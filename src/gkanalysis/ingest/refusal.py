@@ -131,6 +131,7 @@ class RefusedSheetError(RefusedError):
         xlsb="ist eine binäre Arbeitsmappe (.xlsb); {save}",
         pdf="ist eine PDF-Datei; bitte die Tabelle (.xlsx oder .csv) dazu zusenden lassen",
         html="enthält HTML statt einer Tabelle; {save}",
+        not_xlsx="heißt „.xlsx“, ist aber keine Arbeitsmappe; {save} (eine CSV-Datei bitte „.csv“ nennen)",
         not_sheet="ist keine Tabelle; {save}",
         encoding=f"ist nicht in UTF-8 gespeichert (vermutlich in der Windows-Kodierung 1252, Umlaute wären unsicher); {_CSV_AGAIN}",
         not_csv=f"ist keine CSV-Datei; {_CSV_AGAIN}",

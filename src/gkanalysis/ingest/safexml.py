@@ -11,7 +11,7 @@ SAFELY = dict.fromkeys(("remove_comments", "remove_pis", "no_network"), True)
 SAFELY |= dict.fromkeys(("resolve_entities", "load_dtd", "huge_tree", "collect_ids"), False)
 MAX_TAGS = 1_000_000  # start and end tags of one part; a form of 60 rows has 20,000
 
-_CHUNK = 2**16
+_CHUNK = 2**12
 _STRICT, _USUAL = "http://purl.oclc.org/ooxml/", "http://schemas.openxmlformats.org/"
 _NAMESPACES = {
     f"{_STRICT}{name}".encode(): f"{_USUAL}{usual}".encode()

@@ -56,8 +56,11 @@ def csv_lines(data: bytes, name: str) -> list[tuple[int, list[str]]]:
 def _text_of(data: bytes, name: str) -> str:
     """Text of a file, or a refusal of what is no text."""
     rule = other_format(data, Path(name).name, RefusedSheetError)
-    if rule != RefusedSheetError.other:
-        raise RefusedSheetError(rule, name)
+    is_named_xlsx = name.lower().endswith(".xlsx")
+    if rule != RefusedSheetError.other or is_named_xlsx:
+        raise RefusedSheetError(
+            "not_xlsx" if is_named_xlsx and rule == RefusedSheetError.other else rule, name
+        )
     if b"\0" in data:
         raise RefusedSheetError("encoding" if data[:2] in _MARKS_OF_UTF16 else "not_sheet", name)
     try:

@@ -89,7 +89,7 @@ class Sheet:
 
 
 def read_workbook(path: str | Path) -> tuple[Sheet, ...]:
-    """Read the sheets of a spreadsheet; the content decides whether it is .xlsx or CSV, never the extension.
+    """Read the sheets of a spreadsheet; its content decides what it is, but no text named .xlsx is taken for CSV.
 
     Sheets come in the order of the file, hidden ones included; those that hold a chart only are left out.
 

@@ -29,7 +29,7 @@ _DEFAULT, _RESULT = W + "default", W + "result"
 
 def read_properties(control, properties):
     """Kind and names of a content control from its `w:sdtPr`; a checkbox has its state there, too."""
-    for child in properties:
+    for child in properties[:]:
         role = _ROLES.get(child.tag)
         if role in ("tag", "alias"):
             setattr(control, role, child.get(VAL, ""))
@@ -141,7 +141,7 @@ def _close_date(control):
 
 def read_legacy_data(control, data):
     """Kind, name and state of a legacy form field from its `w:ffData`; a text awaits its result."""
-    for child in data:
+    for child in data[:]:
         if child.tag == W + "name":
             control.tag = child.get(VAL, "")
         elif child.tag == W + "checkBox":

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from gkanalysis.ingest.refusal import UnsafeContentError
 from gkanalysis.ingest.word import xmlparts as xml
-from gkanalysis.ingest.word.glyphs import INLINE_MARK, RunLooks
-from gkanalysis.ingest.word.grid import Grid, GridCell
+from gkanalysis.ingest.word.glyphs import RunLooks
+from gkanalysis.ingest.word.grid import Grid, GridCell, special_looks
 from gkanalysis.ingest.word.labels import label_line, settle_rest, settle_text
 from gkanalysis.ingest.word.model import PLACEHOLDERS, TICK_KINDS, Field, WordForm
 from gkanalysis.ingest.word.paragraphs import ParagraphReader, nested
@@ -21,11 +21,13 @@ from gkanalysis.ingest.word.pieces import (
     clean,
     flow_text,
     has_control,
+    joined,
     one_line,
     printed_text,
 )
 from gkanalysis.ingest.word.xmlparts import W
 
+_PLAIN_CELL = [xml.CELL_LOOK, xml.PARAGRAPH]
 _SIDE_PARTS = ("header", "footer", "footnotes", "endnotes", "comments")
 
 
@@ -71,10 +73,11 @@ def read_word_form(package, placeholders=PLACEHOLDERS):
     for kind in _SIDE_PARTS:
         parts += package.related_parts(package.main_part, kind)
     for part in dict.fromkeys(parts):
-        stories = list(_stories(package.xml(part)))
+        root = package.xml(part)
+        stories = list(_stories(root))
         if part == package.main_part and not stories:
             raise package.refusal("no_document", part)
-        reader = PartReader(part, frozenset(placeholders), skipped, looks, tables)
+        reader = PartReader(part, root, frozenset(placeholders), skipped, looks, tables)
         try:
             for story in stories:
                 reader.read_story(story)
@@ -111,9 +114,9 @@ class PartReader(ParagraphReader):
     `tables` receives every table; a table inside another one comes after it.
     """
 
-    def __init__(self, part, placeholders, skipped, looks, tables):
-        super().__init__(part, placeholders, skipped, looks)
-        self.tables = tables
+    def __init__(self, part, root, placeholders, skipped, looks, tables):
+        super().__init__(part, placeholders, skipped, looks if looks.matter_in(root) else None)
+        self.tables, self._special = tables, special_looks(root)
 
     def finished(self):
         """Yield the Field of each Control that is one, with label and header from its table where it has none."""
@@ -125,11 +128,11 @@ class PartReader(ParagraphReader):
             if cell is not None:
                 label = label or cell.label or cell.table.before
                 header, table, row, column = cell.header, cell.table.number, cell.row, cell.column
-            yield Field(
+            yield Field._make((
                 control.kind, label, header, control.state, control.value, control.raw,
                 control.tag, control.alias, control.options, self.part, self.places.of(control.element),
                 table, row, column, control.notes,
-            )  # fmt: skip
+            ))  # fmt: skip
 
     def read_story(self, root):
         """Read the blocks below an element of the part, such as its body."""
@@ -149,7 +152,7 @@ class PartReader(ParagraphReader):
     def _read_blocks(self, parent, flow):
         """Read paragraphs, tables and whatever holds them; outside tables they are settled as they come."""
         is_root = not flow.is_cell and flow.parent is None
-        for child in parent:
+        for child in parent[:]:
             tag = child.tag
             if tag == xml.PARAGRAPH:
                 self._read_line(child, flow)
@@ -190,7 +193,7 @@ class PartReader(ParagraphReader):
         inner = Flow(flow, flow.is_cell)
         before = "" if flow.is_cell else flow.printed_before()
         self._read_blocks(content, inner)
-        if self.finish_control(control, inner.joined(), content, inner.has_table) == [control]:
+        if self.finish_control(control, joined(inner.lines), content, inner.has_table) == [control]:
             flow.lines.append(Line([control], sdt))
         else:
             control.label = before
@@ -220,7 +223,7 @@ class PartReader(ParagraphReader):
     def _read_table(self, table, flow):
         """A table, nested ones with numbers of their own."""
         flow.has_table = True
-        grid = Grid(len(self.tables) + 1, self.cell, flow.printed_before())
+        grid = Grid(len(self.tables) + 1, self.cell, flow.printed_before(), self._special)
         self.tables.append(None)
         outer_cell, self.cell = self.cell, None
         self._read_rows(table, grid)
@@ -229,8 +232,11 @@ class PartReader(ParagraphReader):
 
     def _read_rows(self, parent, grid):
         """Rows of a table, of a control around rows, or of a repeating section."""
-        for child in parent:
+        place, number = self.places.of(parent) if len(parent) else "", 0
+        for child in parent[:]:
             if child.tag == xml.ROW:
+                number += 1
+                self.places.paths[child] = f"{place}/w:tr[{number}]"
                 self._read_row(child, grid)
             elif child.tag == xml.SDT:
                 self._read_row_control(child, grid)
@@ -260,12 +266,16 @@ class PartReader(ParagraphReader):
 
     def _read_cells(self, parent, grid, wrapper=None):
         """Cells of a row, or of a control around cells."""
-        for child in parent:
-            if child.tag == xml.CELL:
+        place, number = self.places.of(parent) if len(parent) else "", 0
+        for child in parent[:]:
+            tag = child.tag
+            if tag == xml.CELL:
+                number += 1
+                self.places.paths[child] = f"{place}/w:tc[{number}]"
                 self._read_cell(child, grid, wrapper)
-            elif child.tag == xml.SDT:
+            elif tag == xml.SDT:
                 self._read_cell_control(child, grid)
-            elif child.tag not in xml.IGNORED:
+            elif tag not in xml.IGNORED:
                 self.read_through(child, self._read_cells, grid)
 
     @nested
@@ -287,29 +297,40 @@ class PartReader(ParagraphReader):
             self.skip(element, "tracked_deletion", " ".join(element.itertext()))
             return
         self.controls.append(cell)
-        flow, self.cell = Flow(is_cell=True), cell
-        self._read_blocks(element, flow)
+        self.cell = cell
+        lines = self._read_lines(element)
         self.cell = None
-        pieces = flow.lines[0].pieces if len(flow.lines) == 1 else flow.joined()
+        pieces = lines[0].pieces if len(lines) == 1 else joined(lines)
         if wrapper is not None and self.finish_control(wrapper, pieces, element) == [wrapper]:
             self._fill_cell(cell, wrapper)
+        elif not pieces:
+            cell.kind = "cell"
         elif not has_control(pieces):
-            settle_text(cell, "cell", pieces, self.placeholders)
+            has_marks, printed = settle_text(cell, "cell", pieces, self.placeholders)
             cell.text, cell.is_tick = cell.value, cell.kind == "mark"
-            if not cell.is_tick and INLINE_MARK.search(cell.value):
-                self._settle_cell(cell, flow.lines, pieces)
+            if has_marks and cell.value:
+                self._settle_cell(cell, lines, pieces)
             elif not cell.is_tick:
-                cell.printed = one_line(cell.value)
+                cell.printed = printed if cell.value else ""
         elif len(pieces) == 1:
             self._fill_cell(cell, pieces[0])
         else:
-            self._settle_cell(cell, flow.lines, pieces)
+            self._settle_cell(cell, lines, pieces)
         if cell.kind and cell.origin is not None:
             cell.note("merged_cell")
             if not cell.raw:
                 cell.kind = ""
         if cell.kind and self.is_inserting:
             cell.note("tracked_insertion")
+
+    def _read_lines(self, cell):
+        """Lines of a `w:tc`; most are a look and one paragraph."""
+        blocks = cell[:]
+        if [block.tag for block in blocks] == _PLAIN_CELL:
+            return [Line(self.read_paragraph(blocks[1]), blocks[1])]
+        flow = Flow(is_cell=True)
+        self._read_blocks(cell, flow)
+        return flow.lines
 
     def _fill_cell(self, cell, control):
         """A control that fills a cell gives it its text."""

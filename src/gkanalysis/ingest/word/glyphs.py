@@ -90,6 +90,12 @@ def character_of(code):
     return character if is_text else "\N{REPLACEMENT CHARACTER}"
 
 
+def _symbol_font(fonts):
+    """The symbol font that a `w:rFonts` names, "" if none."""
+    names = map(fonts.get, _FONT_NAMES)
+    return next((name for name in names if name and name.lower() in _SYMBOLS), "")
+
+
 class RunLooks:
     """Which runs are struck out, hidden or in a symbol font, by their own look and by the styles of the document.
 
@@ -101,7 +107,11 @@ class RunLooks:
     def __init__(self, package):
         part = package.related_part(package.main_part, "styles")
         own, parents = {}, {}
-        for style in package.xml(part).iterchildren(W + "style") if part else ():
+        root = package.xml(part) if part else None
+        switches = (
+            () if root is None else root.iter(*_SWITCHES)
+        )  # lxml knows at once if it never saw such a name
+        for style in root.iterchildren(W + "style") if next(iter(switches), None) is not None else ():
             style_id = style.get(W + "styleId", "")
             for child in style:
                 if child.tag == W + "basedOn":
@@ -120,6 +130,15 @@ class RunLooks:
             if look:
                 self._styles[style_id] = look
 
+    def matter_in(self, root):
+        """Whether anything in a part can look different: nothing does in most."""
+        styles = root.iter(_STYLE, _PARAGRAPH_STYLE) if self._styles else ()
+        return (
+            next(root.iter(*_SWITCHES), None) is not None
+            or any(_symbol_font(fonts) for fonts in root.iter(_FONTS))
+            or any(style.get(VAL) in self._styles for style in styles)
+        )
+
     def of_paragraph(self, paragraph):
         """What the paragraph's style switches on or off."""
         for properties in paragraph.iterchildren(PARAGRAPH_LOOK) if self._styles else ():
@@ -131,15 +150,14 @@ class RunLooks:
         """Code of text that does not count ("", "struck", "hidden"), and the symbol font ("" if none)."""
         from_style, own, font = {}, {}, ""
         for properties in run.iterchildren(RUN_LOOK):
-            for child in properties:
+            for child in properties[:]:
                 tag = child.tag
                 if tag in _SWITCHES:
                     own[tag] = is_on(child) is not False
                 elif tag == _STYLE:
                     from_style = self._styles.get(child.get(VAL), {})
                 elif tag == _FONTS:
-                    names = (child.get(name) for name in _FONT_NAMES)
-                    font = next((name for name in names if name and name.lower() in _SYMBOLS), "")
+                    font = _symbol_font(child)
         look = inherited | from_style | own
         if look.get(_HIDDEN):
             return "hidden", font

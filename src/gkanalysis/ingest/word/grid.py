@@ -12,6 +12,12 @@ _SPECIAL = {
 }
 
 
+def special_looks(root):
+    """The `w:trPr` and `w:tcPr` of a part that say more than widths and colours: most do not."""
+    looks = {element.getparent() for element in root.iter(*_SPECIAL)}
+    return {look for look in looks if look is not None and look.tag in (ROW_LOOK, CELL_LOOK)}
+
+
 class GridCell(Control):
     """One stored cell on the grid, which may be a field of its own; `origin` is the cell it is merged into, or None.
 
@@ -25,7 +31,7 @@ class GridCell(Control):
     span = 1
 
     def __init__(self, element, table, row, column):
-        super().__init__("", element, None)
+        self.kind, self.element, self.cell = "", element, None
         self.table, self.row, self.column = table, row, column
 
     @property
@@ -46,10 +52,13 @@ class GridCell(Control):
 
 
 class Grid:
-    """A table under construction; `before` is the printed text before it: the label of what has none inside it."""
+    """A table under construction; `before` is the printed text before it: the label of what has none inside it.
 
-    def __init__(self, number, parent, before):
-        self.number, self.parent, self.before = number, parent, before
+    `special` are the `special_looks` of the part.
+    """
+
+    def __init__(self, number, parent, before, special):
+        self.number, self.parent, self.before, self._special = number, parent, before, special
         self.rows = []
         self.n_columns = 0
         self._marked_headers = set()
@@ -59,7 +68,7 @@ class Grid:
 
     def begin_row(self, row):
         """Begin a row; return "deleted", "inserted" or "" for its tracked change."""
-        looks = _looks(row, ROW_LOOK)
+        looks = self._looks(row)
         if "del" in looks:
             return "deleted"
         self.rows.append([])
@@ -72,7 +81,7 @@ class Grid:
         """Place a `w:tc` on the grid; return the GridCell."""
         row, column = self.rows[-1], self._next_column
         cell = GridCell(element, self, len(self.rows), column)
-        looks = _looks(element, CELL_LOOK)
+        looks = self._looks(element)
         if looks:
             self._merge(cell, looks)
         else:
@@ -84,6 +93,13 @@ class Grid:
             raise UnsafeContentError("grid")
         row.append(cell)
         return cell
+
+    def _looks(self, element):
+        """What a row or cell says beyond widths and colours, by the name of the element."""
+        for properties in element[:]:
+            if properties in self._special:
+                return {look.tag.removeprefix(W): look for look in properties if look.tag in _SPECIAL}
+        return {}
 
     def _merge(self, cell, looks):
         """Span and origin of a cell whose `w:tcPr` says something special."""
@@ -163,16 +179,6 @@ class Grid:
         """Whether a cell of this row, or one above, reaches into the next row."""
         below = self.rows[number] if number < len(self.rows) else ()
         return any(cell.whole.row <= number for cell in below)
-
-
-def _looks(element, kind):
-    """What the `w:trPr` or `w:tcPr` of a row or cell says beyond widths and colours, by the name of the element."""
-    return {
-        child.tag.removeprefix(W): child
-        for properties in element.iterchildren(kind)
-        for child in properties
-        if child.tag in _SPECIAL
-    }
 
 
 def _continues(merge):

@@ -1,5 +1,6 @@
 """Tie each control to the text printed beside it, and find ticks typed within a line."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from gkanalysis.ingest.word.glyphs import INLINE_MARK, MARKS, mark_state
@@ -119,17 +120,36 @@ def _doubt_neighbours(first, second):
         second.doubt("two_marks")
 
 
+class _Text(NamedTuple):
+    """What a text is that stands alone: `mark` as of `mark_state`; `has_marks` if ticks may be typed in it."""
+
+    value: str
+    printed: str
+    mark: tuple | None
+    has_marks: bool
+
+
+@lru_cache(maxsize=4096)  # nearly all texts of a form are printed ones, the same in every form
+def _text(shown):
+    value = clean(shown)
+    return _Text(value, one_line(value), mark_state(value), bool(INLINE_MARK.search(value)))
+
+
 def settle_text(field, kind, pieces, placeholders):
-    """Make a Control the field of a cell or paragraph without controls: a tick, or a text of this kind."""
+    """Make a Control the field of a cell or paragraph without controls: a tick, or a text of this kind.
+
+    Gives whether ticks may be typed in the text, and the text on one line.
+    """
     shown, stored = field.take_text(pieces)
-    field.value, field.raw = clean(shown), stored.strip()
-    mark = mark_state(field.value)
-    field.kind = "mark" if mark else kind
-    if mark:
-        field.state = mark[0]
-        field.note(*mark[1])
+    text = _text(shown)
+    field.value, field.raw = text.value, stored.strip()
+    field.kind = "mark" if text.mark else kind
+    if text.mark:
+        field.state = text.mark[0]
+        field.note(*text.mark[1])
     else:
         field.settle(placeholders)
+    return text.has_marks and not text.mark, text.printed
 
 
 def settle_rest(field, kind, labelled):

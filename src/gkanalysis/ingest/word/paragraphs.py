@@ -60,6 +60,7 @@ class ParagraphReader:
     `controls` are all controls, cells and paragraphs in the order of the document; those without a kind are no fields.
     `skipped` receives what is not read. `cell` is where the reader is, `is_inserting` how many tracked insertions and
     `fields` which fields of Word are open there, innermost last: code and result are scattered over runs and paragraphs.
+    `looks` is None in a part in which nothing looks different.
     """
 
     def __init__(self, part, placeholders, skipped, looks):
@@ -106,7 +107,7 @@ class ParagraphReader:
     def open_control(self, sdt):
         """Make the Control of a `w:sdt` and record it; return it and its content."""
         control, content = Control("richtext", sdt, self.cell), ()
-        for child in sdt:
+        for child in sdt[:]:
             if child.tag == xml.SDT_PROPERTIES:
                 controls.read_properties(control, child)
             elif child.tag == xml.SDT_CONTENT:
@@ -134,7 +135,8 @@ class ParagraphReader:
     def read_paragraph(self, paragraph):
         """Return the pieces of one paragraph."""
         pieces = []
-        self._paragraph_look = self.looks.of_paragraph(paragraph)
+        if self.looks:
+            self._paragraph_look = self.looks.of_paragraph(paragraph)
         self._read_inline(paragraph, pieces)
         if self.fields:
             self._end_paragraph(pieces)
@@ -142,10 +144,13 @@ class ParagraphReader:
 
     def _read_inline(self, parent, pieces):
         """Append the pieces of a paragraph, or of something inside it."""
-        for child in parent:
+        aside = font = ""
+        for child in parent[:]:
             tag = child.tag
             if tag == xml.RUN:
-                self._read_run(child, pieces, *self.looks.of_run(child, self._paragraph_look))
+                if self.looks:
+                    aside, font = self.looks.of_run(child, self._paragraph_look)
+                self._read_run(child, pieces, aside, font)
             elif tag == xml.SDT:
                 self._read_control(child, pieces)
             elif tag == xml.SIMPLE_FIELD:
@@ -167,7 +172,7 @@ class ParagraphReader:
 
     def _read_run(self, run, pieces, aside, font):
         """Append what a run, or one of two versions of its content, shows."""
-        for child in run:
+        for child in run[:]:
             tag = child.tag
             if tag == xml.TEXT:
                 self._add_text(child.text, pieces, aside, font)

@@ -6,6 +6,7 @@ text, such as a struck-out word) or a `Control`, which becomes a `Field` once th
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff]")
@@ -57,8 +58,8 @@ class Control:
 
     def settle(self, placeholders):
         """State of a text: a placeholder is no answer, whether Word's flag is there or was lost on the way."""
-        is_prompt = self.value in placeholders or " ".join(self.value.split()) in placeholders
-        if self.shows_placeholder or is_prompt:
+        is_prompt = placeholders and one_line(self.value) in placeholders
+        if self.shows_placeholder or is_prompt or self.value in placeholders:
             self.state, self.value = "not_answered", ""
             self.note("placeholder")
         else:
@@ -97,12 +98,13 @@ class Flow:
         self.seen = len(self.lines)
         return self.last or (self.parent.printed_before() if self.parent else "")
 
-    def joined(self):
-        """The pieces of all lines with line breaks between them."""
-        pieces = []
-        for line in self.lines:
-            pieces += ["\n", *line.pieces] if pieces else line.pieces
-        return pieces
+
+def joined(lines):
+    """The pieces of all lines with line breaks between them."""
+    pieces = []
+    for line in lines:
+        pieces += ["\n", *line.pieces] if pieces else line.pieces
+    return pieces
 
 
 def has_control(pieces):
@@ -130,6 +132,7 @@ def note_codes(pieces):
     return list(dict.fromkeys(piece.code for piece in pieces if piece.__class__ is Note))
 
 
+@lru_cache(maxsize=4096)  # nearly all texts of a form are printed ones, the same in every form
 def clean(text):
     """Strip a text, drop invisible characters, compose letters (ü as one character).
 
@@ -142,6 +145,7 @@ def clean(text):
     return text if text.isascii() else unicodedata.normalize("NFC", _INVISIBLE.sub("", text).strip())
 
 
+@lru_cache(maxsize=4096)
 def one_line(text):
     """Clean a text and put it on one line with single spaces.
 

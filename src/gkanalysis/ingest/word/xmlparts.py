@@ -73,20 +73,24 @@ def short_name(element):
 
 
 class Places:
-    """XPaths of the elements of one part, with the prefixes of `NAMESPACES`; children are counted once a parent."""
+    """XPaths of the elements of one part, with the prefixes of `NAMESPACES`; children are counted once a parent.
+
+    Whoever counts the rows and cells anyway enters them in `paths`.
+    """
 
     def __init__(self):
-        self._paths = {}
+        self.paths = {}
 
     def of(self, element):
         """The XPath that finds exactly this element."""
-        if element not in self._paths:
+        if element not in self.paths:
             parent, counts = element.getparent(), {}
             start = "" if parent is None else self.of(parent)
-            for sibling in [element] if parent is None else parent:
-                number = counts[sibling.tag] = counts.get(sibling.tag, 0) + 1
-                self._paths[sibling] = f"{start}/{_step(sibling.tag)}[{number}]"
-        return self._paths[element]
+            for sibling in [element] if parent is None else parent[:]:
+                tag = sibling.tag
+                counts[tag] = number = counts.get(tag, 0) + 1
+                self.paths[sibling] = f"{start}/{_step(tag)}[{number}]"
+        return self.paths[element]
 
 
 @lru_cache(maxsize=1024)
