@@ -56,7 +56,6 @@ ROOMS = (
     "ingest",
     "settle",
     "stats",
-    "tabulate",
     "counts",
     "disclosure",
     "report",
@@ -79,8 +78,8 @@ def test_imports_run_one_way():
     assert wrong == STILL
 
 
-@pytest.mark.parametrize("name", [n for n in MODULES if stage(n) in ("tabulate", "stats")])
-def test_tabulate_and_stats_open_no_files(name):
+@pytest.mark.parametrize("name", [n for n in MODULES if stage(n) == "stats"])
+def test_statistics_open_no_files(name):
     """They take frames and give frames."""
     assert not imports(name) & FILES
     called = {

@@ -10,7 +10,8 @@ import yaml
 
 from gkanalysis.codebook.instrument import read_codebook
 from gkanalysis.report.definition import read_report
-from gkanalysis.report.typed import value_names
+from gkanalysis.report.exporter import bound_names
+from gkanalysis.report.shown import expressions
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -62,8 +63,9 @@ def test_example_of_a_chapter_is_one(tmp_path):
     assert set(chapter.parameters) <= taken(chapter.notebook)
     item = read_codebook(ROOT / "data/codebook/prozess.yml").items[chapter.parameters["item_id"]]
     assert chapter.parameters["option_id"] in {o.id for o in item.options}
-    used = set(re.findall(r"v\.(\w+)", chapter.intro))
-    assert used <= set(value_names(code(chapter.notebook, parameters=False)))
+    used = {re.match(r"\w+", e)[0] for e in expressions(chapter.intro)}
+    assert used
+    assert used <= set(bound_names(code(chapter.notebook, parameters=False)))
 
 
 def test_example_of_a_version_is_one(tmp_path):
