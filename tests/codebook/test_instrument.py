@@ -39,7 +39,6 @@ def read(tmp_path):
     def run(*changes):
         text = SMALL
         for old, new in changes:
-            assert old in text
             text = text.replace(old, new)
         (tmp_path / "klein.yml").write_text(text, encoding="utf-8")
         return read_codebook(tmp_path / "klein.yml")
@@ -69,7 +68,7 @@ def test_layout(read):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "sentence"),
     [
         (("id: K.3, label", "id: K.1, label"), "Item „K.1“ ist doppelt vergeben"),
         (("kind: sheet", "kind: blatt"), "Zeile 7, parts › kopf: „blatt“ gibt es nicht (erlaubt: sheet, grid, roster)"),
@@ -103,23 +102,19 @@ def test_layout(read):
         (("id: K.3, label", "id: K_1, label"), "die Kennung „i_K_1“ stünde an zwei Stellen"),
     ],
 )  # fmt: skip
-def test_slips(read, change, said):
+def test_slips(answer, change, sentence):
     """Each slip of a hand-written codebook is named with its place."""
-    with pytest.raises(CodebookError) as caught:
-        read(change)
-    assert said in str(caught.value)
-    assert "klein.yml" in str(caught.value)
+    assert sentence in answer(read_codebook, SMALL, change)
 
 
-def test_slips_of_every_kind_come_together(read):
+def test_slips_of_every_kind_come_together(answer):
     """What is wrong by itself does not hide what names something unknown."""
-    with pytest.raises(CodebookError) as caught:
-        read(
-            ("label: Wo", "label: no, lable: x"),
-            ("value: ja", "value: jaa"),
-            ("{set: mitglieder}", "{sets: mitglieder}"),
-        )
-    assert [line.split(":")[0] for line in str(caught.value).splitlines()[1:]] == [
+    changes = (
+        ("label: Wo", "label: no, lable: x"),
+        ("value: ja", "value: jaa"),
+        ("{set: mitglieder}", "{sets: mitglieder}"),
+    )
+    assert [line.split(":")[0] for line in answer(read_codebook, SMALL, *changes).splitlines()[1:]] == [
         "  Zeile 13, parts › kopf › items › K.3 › label", "  Zeile 13, parts › kopf › items › K.3 › lable",
         "  Zeile 13, parts › kopf › items › K.3 › asked_if › value", "  Zeile 21, completeness › full › needs › 1 › sets",
     ]  # fmt: skip
@@ -175,7 +170,7 @@ def test_items_of_earlier_waves(read, earlier):
 
 
 @pytest.mark.parametrize(
-    ("declared", "change", "said"),
+    ("declared", "change", "sentence"),
     [
         (REPEATS, ("vorher-0", "nachher-0"), "die Welle „nachher-0“ ist unbekannt"),
         (REPEATS, ("vorher-0", "vorher-7"), "die Welle „vorher-7“ ist unbekannt"),
@@ -204,13 +199,10 @@ def test_items_of_earlier_waves(read, earlier):
         ),
     ],
 )  # fmt: skip
-def test_slips_about_earlier_waves(read, earlier, declared, change, said):
+def test_slips_about_earlier_waves(answer, earlier, declared, change, sentence):
     """What an item says of another wave is compared with the codebook of that wave."""
     assert change[0] in declared
-    with pytest.raises(CodebookError) as caught:
-        read((PLACE, declared.replace(*change)))
-    assert said in str(caught.value)
-    assert "klein.yml" in str(caught.value)
+    assert sentence in answer(read_codebook, SMALL, (PLACE, declared.replace(*change)))
 
 
 WO = "label: Wo, kind: text"
@@ -228,7 +220,7 @@ def test_texts_and_sets_of_earlier_waves(read, earlier):
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "sentence"),
     [
         ([(WO, WO + AGAIN.replace("'5'", "'6'"))], "„6“ von vorher-0 (number) und „K.3“ (text) müssen von derselben Art sein"),
         ([(WO, WO + AGAIN.replace("'5'", "'4'"))], "fragt in „4“ nach „Angliederbar“, hier steht „Wo“"),
@@ -238,35 +230,29 @@ def test_texts_and_sets_of_earlier_waves(read, earlier):
         ([(SET, SET_AGAIN.replace("set: dabei", "set: weg"))], "vorher-0 hat keine Mehrfachantwort „weg“ (vorhanden: dabei)"),
         ([(SET, SET_AGAIN.replace("set: dabei", "item: dabei"))], "repeats: es fehlt „set“"),
         ([(SET, SET_AGAIN), ("label: Mitglied,", "label: Gast,")], "nach „Akteure: Mitglied“, hier steht „Akteure: Gast“"),
+        ([(SET, SET_AGAIN), ("label: Amt}", "label: Ämter}")], "die Zeile „A01“ heißt in vorher-0 „Amt“, hier „Ämter“"),
+        ([(SET, SET_AGAIN), ("id: A02,", "id: A09,")], "die Zeile „A02“ („Chor“) von vorher-0 fehlt hier"),
+        ([(SET, SET_AGAIN), ("id: A02,", "id: A09,")], "die Zeile „A09“ („Chor“) fehlt in vorher-0"),
         ([(SET, SET_AGAIN), ("heading: Akteure", "heading: Alle")], "nach „Akteure: Mitglied“, hier steht „Alle: Mitglied“"),
     ],
 )  # fmt: skip
-def test_slips_about_texts_and_sets(read, earlier, changes, said):
-    """Wave, set, wording and kind are compared with the codebook of that wave."""
-    with pytest.raises(CodebookError) as caught:
-        read(*changes)
-    assert said in str(caught.value)
+def test_slips_about_texts_and_sets(answer, earlier, changes, sentence):
+    """Wave, set, wording and kind are compared with the codebook of that wave; every row that differs is named."""
+    assert sentence in answer(read_codebook, SMALL, *changes)
 
 
-def test_every_row_that_differs_is_named(read, earlier):
-    """A renamed row, a missing one and a new one are three sentences of one message."""
-    rows = "rows: [{id: A01, label: Amt}, {id: A02, label: Chor}]"
-    other = "rows: [{id: A01, label: Ämter}, {id: A09, label: Chor}]"
-    with pytest.raises(CodebookError) as caught:
-        read((SET, SET_AGAIN), (rows, other))
-    for said in (
-        "die Zeile „A01“ heißt in vorher-0 „Amt“, hier „Ämter“",
-        "die Zeile „A02“ („Chor“) von vorher-0 fehlt hier",
-        "die Zeile „A09“ („Chor“) fehlt in vorher-0",
-    ):
-        assert said in str(caught.value)
-
-
-def test_rows_that_were_not_to_tick_are_named(read, earlier):
+def test_rows_that_were_not_to_tick_are_named(answer, earlier):
     """The codebook of the earlier wave is not checked itself."""
     earlier.write_text(EARLIER.replace("kind: tick", "kind: text"), encoding="utf-8")
-    with pytest.raises(CodebookError, match="die Zeile „A01“ muss in beiden Wellen zum Ankreuzen sein"):
-        read((SET, SET_AGAIN))
+    sentence = "die Zeile „A01“ muss in beiden Wellen zum Ankreuzen sein"
+    assert sentence in answer(read_codebook, SMALL, (SET, SET_AGAIN))
+
+
+def test_unreadable_codebook_of_an_earlier_wave(read, earlier):
+    """The file that is wrong is the one that is named."""
+    earlier.write_text("parts: [\n", encoding="utf-8")
+    with pytest.raises(CodebookError, match=r"vorher\.yml“ ist nicht lesbar"):
+        read((PLACE, REPEATS))
 
 
 def _questions(book):
@@ -295,13 +281,6 @@ def test_no_repeated_question_is_overlooked():
         assert [words for words, said in again.items() if not said] == []
         declared += len(again)
     assert declared == 7
-
-
-def test_unreadable_codebook_of_an_earlier_wave(read, earlier):
-    """The file that is wrong is the one that is named."""
-    earlier.write_text("parts: [\n", encoding="utf-8")
-    with pytest.raises(CodebookError, match=r"vorher\.yml“ ist nicht lesbar"):
-        read((PLACE, REPEATS))
 
 
 def test_shipped_codebook():

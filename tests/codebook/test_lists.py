@@ -32,49 +32,30 @@ def test_declaration_is_read():
 
 
 @pytest.mark.parametrize(
-    ("declaration", "said"),
+    ("declaration", "sentence"),
     [
         ("{}", "es fehlt „columns“"),
         ("columns: [{kind: text}]", "columns › 1: es fehlt „name“"),
-        (
-            "columns: [{name: a, kind: float}]",
-            "columns › a › kind: „float“ gibt es nicht .erlaubt: int, number, date, text, option",
-        ),
+        ("columns: [{name: a, kind: float}]", "columns › a › kind: „float“ gibt es nicht .erlaubt: int, number, date, text, option"),
         ("columns: [{name: a, kind: option}]", "Spalte „a“: Vorgaben .options. gehören zur Art „option“"),
         ("columns: [{name: a, options: [x]}]", "Vorgaben .options. gehören zur Art „option“"),
-        (
-            "columns: [{name: a, title: x}]",
-            "columns › a › title: unbekannt ist „title“ .bekannt: name, .*gemeint ist wohl „titles“",
-        ),
+        ("columns: [{name: a, title: x}]", "columns › a › title: unbekannt ist „title“ .bekannt: name, .*gemeint ist wohl „titles“"),
         ("columns: [{name: a, titles: Tag}, {name: TAG}]", "die Überschrift „tag“ gehört zu zwei Spalten"),
         ("columns: [{name: a, low: viel, kind: int}]", "Spalte „a“: „viel“ passt nicht zur Art „int“"),
-        (
-            "columns: [{name: a, low: 5.3.2020, kind: date}]",
-            "„5.3.2020“ passt nicht zur Art „date“ .Tage wie 2019-01-31",
-        ),
-        (
-            "columns: [{name: a, kind: option, options: [no]}]",
-            "options: eine Vorgabe oder Schreibweise ist kein Text",
-        ),
+        ("columns: [{name: a, low: 5.3.2020, kind: date}]", "„5.3.2020“ passt nicht zur Art „date“ .Tage wie 2019-01-31"),
+        ("columns: [{name: a, low: [1]}]", "low: eine Liste ist keine Zahl und kein Tag"),
+        ("columns: [{name: a, kind: option, options: [no]}]", "options: eine Vorgabe oder Schreibweise ist kein Text"),
         ("columns: [{name: a, options: 3}]", "gehören zur Art „option“"),
         ("{columns: [{name: a}], key: [b]}", "der Schlüssel nennt die unbekannte Spalte „b“"),
+        ("{columns: [{name: a, title: x}], key: b}", r"(?s)^Tabelle „Logbuch“ ist nicht stimmig:.*„title“.*„b“"),
     ],
-)
-def test_mistakes_are_named(declaration, said):
-    """Each mistake has its sentence."""
-    with pytest.raises(CodebookError, match=said):
+)  # fmt: skip
+def test_mistakes_are_named(declaration, sentence):
+    """Each mistake has its sentence, with the name of what is declared; two come in one pass."""
+    with pytest.raises(CodebookError, match=sentence):
         table_spec(Document.load(declaration).content, "Logbuch")
-
-
-def test_all_mistakes_in_one_pass():
-    """Two mistakes, one message with the name of what is declared."""
-    with pytest.raises(CodebookError, match=r"(?s)^Tabelle „Logbuch“ ist nicht stimmig:.*„title“.*„b“"):
-        table_spec({"columns": [{"name": "a", "title": "x"}], "key": "b"}, "Logbuch")
 
 
 def test_own_headings_may_repeat_the_name():
     """A heading that is the name of its column is no conflict."""
-    assert table_spec({"columns": [{"name": "tag", "titles": ["Tag", "TAG"]}]}).columns[0].titles == (
-        "Tag",
-        "TAG",
-    )
+    assert table_spec({"columns": [{"name": "tag", "titles": ["Tag", "TAG"]}]}).columns[0].titles == ("Tag", "TAG")  # fmt: skip

@@ -23,7 +23,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PlainValidator,
     Strict,
     TypeAdapter,
     ValidationError,
@@ -143,45 +142,15 @@ def several(value: Any) -> Any:
     return () if value is None else value if isinstance(value, list | tuple) else (value,)
 
 
-def _text_of(value: Any) -> Any:
-    """Whole numbers and decimals as text: names of answers and columns may be numbers."""
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+def refused(why: Callable[[Any], str]) -> BeforeValidator:
+    """A further check of a value: the clause that says why it is wrong, "" if it is not.
 
-
-def _number(value: Any) -> int | float:
-    """A number as it is, no text that looks like one."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise ValueError("{given} ist keine Zahl")
-    return value
-
-
-def _filled(value: Any) -> Any:
-    """A list or block with something in it; of what else it is not said here that it is wrong."""
-    if value in (None, [], (), {}):
-        raise ValueError("{key} ist leer; nötig ist mindestens ein Eintrag")
-    return value
-
-
-def number_of(length: int, what: str) -> BeforeValidator:
-    """A list of so many entries."""
-
-    def run(value: Any) -> Any:
-        if not isinstance(value, list | tuple) or len(value) != length:
-            raise ValueError(what)
-        return value
-
-    return BeforeValidator(run)
-
-
-def checked(check: Callable[[str], Any]) -> BeforeValidator:
-    """A further check of a text; its `ValueError` is the clause that says what is wrong.
-
-    Before the type is checked, so that a value of another type is only said to be that.
+    Before the type is checked; a value of another type should pass, so that it is only said to be that.
     """
 
     def run(value: Any) -> Any:
-        if isinstance(value, str) and value:
-            check(value)
+        if clause := why(value):
+            raise ValueError(clause)
         return value
 
     return BeforeValidator(run)
@@ -189,23 +158,34 @@ def checked(check: Callable[[str], Any]) -> BeforeValidator:
 
 def matching(pattern: str, form: str) -> BeforeValidator:
     """A text that has to be of a form, with the words for it."""
+    fits = re.compile(pattern).fullmatch
+    return refused(lambda v: f"„{v}“ {form}" if isinstance(v, str) and v and not fits(v) else "")
 
-    def check(value: str) -> None:
-        if not re.fullmatch(pattern, value):
-            raise ValueError(f"„{value}“ {form}")
 
-    return checked(check)
+def number_of(length: int, clause: str) -> BeforeValidator:
+    """A list of so many entries."""
+    return refused(lambda v: "" if isinstance(v, list | tuple) and len(v) == length else clause)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a number, and no text that looks like one."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 AnyText = Annotated[str, Strict()]
 Text = Annotated[str, Strict(), Field(min_length=1)]
-AnyWritten = Annotated[AnyText, BeforeValidator(_text_of, json_schema_input_type=str | float)]
-Written = Annotated[Text, BeforeValidator(_text_of, json_schema_input_type=str | float)]
+# names of answers and columns may be written as numbers
+_WRITTEN = BeforeValidator(lambda v: str(v) if is_number(v) else v, json_schema_input_type=str | float)
+AnyWritten = Annotated[AnyText, _WRITTEN]
+Written = Annotated[Text, _WRITTEN]
 Flag = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]
-Number = Annotated[float, PlainValidator(_number), WithJsonSchema({"type": "number"})]
+NO_NUMBER = refused(lambda v: "" if is_number(v) else "{given} ist keine Zahl")
+Number = Annotated[Any, NO_NUMBER, WithJsonSchema({"type": "number"})]
 Many = Annotated[tuple[T, ...], BeforeValidator(lambda value: () if value is None else value)]
-FILLED = BeforeValidator(_filled)
+FILLED = refused(
+    lambda v: "{key} ist leer; nötig ist mindestens ein Eintrag" if v in (None, [], (), {}) else ""
+)
 Some = Annotated[tuple[T, ...], FILLED]
 WORDS = {"type": ["string", "number", "array", "null"], "items": {"type": ["string", "number"]}}
 Words = Annotated[tuple[Written, ...], BeforeValidator(several), WithJsonSchema(WORDS)]

@@ -18,25 +18,25 @@ from gkanalysis.codebook import declared as d
 SEPARATOR = " > "  # between the labels of a path, as QDA programs show it
 
 
-def _label(text: str) -> None:
-    if SEPARATOR in text:
-        raise ValueError(f"„{text}“ enthält „{SEPARATOR.strip()}“, das in Pfaden trennt")
-
-
-def _day(text: str) -> None:
+def _no_day(text: str) -> str:
     try:
         date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"„{text}“ ist kein Tag; bitte wie 2019-07-04 schreiben") from None
+    except (ValueError, TypeError):
+        return (
+            f"„{text}“ ist kein Tag; bitte wie 2019-07-04 schreiben" if text and isinstance(text, str) else ""
+        )
+    return ""
 
 
 WORD, OF = r"[a-z][a-z0-9_]*", "(a–z, 0–9 und _)"
 GroupId = Annotated[d.Text, d.matching(WORD, f"hat nicht die Form „gruppe“ {OF}")]
 CodeId = Annotated[d.Text, d.matching(rf"{WORD}\.{WORD}", f"hat nicht die Form „gruppe.kode“ {OF}")]
 Filled = Annotated[d.Text, d.matching(r"(?s).*\S.*", "ist leer")]
-Label = Annotated[Filled, d.checked(_label)]
+Label = Annotated[
+    Filled, d.matching(f"(?s)(?!.*{SEPARATOR}).*", f"enthält „{SEPARATOR.strip()}“, das in Pfaden trennt")
+]
 TWO_DAYS = "„period“ muss aus zwei Tagen bestehen, dem ersten und dem letzten: [2019-07-04, 2019-08-15]"
-Period = Annotated[tuple[Annotated[d.Text, d.checked(_day)], ...], d.number_of(2, TWO_DAYS)]
+Period = Annotated[tuple[Annotated[d.Text, d.refused(_no_day)], ...], d.number_of(2, TWO_DAYS)]
 
 
 class _Group(d.Declared):

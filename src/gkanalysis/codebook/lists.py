@@ -45,21 +45,20 @@ def _options(value: Any) -> Any:
     """Option -> texts, also from a plain list of options."""
     pairs = value.items() if isinstance(value, Mapping) else ((o, None) for o in d.several(value))
     texts = [(o, list(d.several(t))) for o, t in pairs]
-    if any(isinstance(x, bool) or not isinstance(x, str | int | float) for o, ts in texts for x in (o, *ts)):
+    if any(not isinstance(x, str) and not d.is_number(x) for o, ts in texts for x in (o, *ts)):
         raise ValueError("eine Vorgabe oder Schreibweise ist kein Text; bitte in Anführungszeichen setzen")
     return {str(o): tuple(map(str, ts)) for o, ts in texts}
 
 
-def _bound(value: Any) -> Any:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float | str)):
-        raise ValueError("{given} ist keine Zahl und kein Tag")
-    return value
+def _no_bound(value: Any) -> str:
+    is_one = value is None or isinstance(value, str) or d.is_number(value)
+    return "" if is_one else "{given} ist keine Zahl und kein Tag"
 
 
 Options = Annotated[
     Mapping[str, tuple[str, ...]], PlainValidator(_options), WithJsonSchema({"type": ["object", "array"]})
 ]
-Bound = Annotated[float | str | None, PlainValidator(_bound), WithJsonSchema({"type": ["number", "string"]})]
+Bound = Annotated[Any, d.refused(_no_bound), WithJsonSchema({"type": ["number", "string"]})]
 FileName = Annotated[d.Text, d.matching(r"[^/\\]+", "ist kein Name einer Datei; bitte ohne Ordner schreiben")]
 
 

@@ -26,6 +26,9 @@ Part = Annotated[
 ]
 
 
+Rows = Annotated[d.Text, d.matching(r"[^{}]*\{row\}[^{}]*", "muss genau einmal {row} enthalten")]
+
+
 class _Relation(d.Declared):
     id: d.Text = d.key("Kennung der Beziehung")
     says: d.Text = d.key("Satz, den die Verfasser lesen, wenn sie verletzt ist")
@@ -46,9 +49,7 @@ class _Sum(_Relation):
 
 
 class _SumEach(_Sum):
-    rows: Annotated[d.Text, d.matching(r"[^{}]*\{row\}[^{}]*", "muss genau einmal {row} enthalten")] = d.key(
-        "Muster der Zeilen, mit {row} für die Zeile"
-    )
+    rows: Rows = d.key("Muster der Zeilen, mit {row} für die Zeile")
 
 
 class _PercentColumn(d.Declared):
@@ -57,14 +58,13 @@ class _PercentColumn(d.Declared):
     figures: d.Text = d.key("Muster der Angaben, die in ihr stehen")
 
 
-def _band(value: Any) -> Any:
-    pair = isinstance(value, list | tuple) and len(value) == 2 and all(type(x) in (int, float) for x in value)
-    if not pair or not -SCALE <= value[0] <= 0 <= value[1] <= SCALE:
-        raise ValueError("nötig sind zwei Zahlen um die Null, wie [-2.5, 2.5]")
-    return tuple(value)
+def _no_band(value: Any) -> str:
+    pair = isinstance(value, list | tuple) and len(value) == 2 and all(map(d.is_number, value))
+    right = pair and -SCALE <= value[0] <= 0 <= value[1] <= SCALE
+    return "" if right else "nötig sind zwei Zahlen um die Null, wie [-2.5, 2.5]"
 
 
-Band = Annotated[tuple[d.Number, ...], BeforeValidator(_band)]
+Band = Annotated[tuple[d.Number, ...], d.refused(_no_band)]
 
 
 class Relations(d.Declared):
@@ -81,14 +81,16 @@ class Relations(d.Declared):
     )
 
 
-def _pattern(text: str) -> None:
+def _no_pattern(text: Any) -> str:
     try:
-        re.compile(text)
+        re.compile(text) if isinstance(text, str) else None
     except re.error as error:
-        raise ValueError(f"„{text}“ ist kein gültiges Muster ({error})") from None
+        return f"„{text}“ ist kein gültiges Muster ({error})"
+    return ""
 
 
-Pattern = Annotated[d.Text, d.checked(_pattern)]
+Pattern = Annotated[d.Text, d.refused(_no_pattern)]
+Reason = Annotated[d.Text, d.matching(r"(?s).*\S.*", "ist leer; nötig ist ein Text")]
 
 
 class _Binding(d.Declared):
@@ -116,9 +118,7 @@ class Bindings(d.Declared):
 class _Accepted(d.Declared):
     id: d.Text = d.key("Kennung der Angabe oder des Widerspruchs")
     verdict: d.Text = d.key("Urteil, wie die Prüfung es nennt")
-    reason: Annotated[d.Text, d.matching(r"(?s).*\S.*", "ist leer; nötig ist ein Text")] = d.key(
-        "warum es dabei bleibt"
-    )
+    reason: Reason = d.key("warum es dabei bleibt")
 
 
 def _entries_twice(entries: Any) -> d.Slips:
@@ -146,6 +146,7 @@ def read_relations(path: Path, problems: list[str] | None = None) -> dict[str, A
     """
     try:
         document = RELATIONS.load(path)
+        document = document if document.content is not None else d.Document({})
         relations, wrong = _usable(document)
         if wrong and (problems is None or not isinstance(document.content, dict)):
             RELATIONS.refuse(path, wrong)
@@ -175,17 +176,14 @@ def checked_relations(declared: Mapping[str, Any], problems: list[str]) -> dict[
 
 def _usable(document: d.Document) -> tuple[dict[str, Any], list[d.Problem]]:
     """What is left without the entries that are wrong, and what is wrong with these."""
-    document = d.Document({} if document.content is None else document.content, document.node)
     relations, problems = RELATIONS.validate(document)
-    while problems and isinstance(document.content, Mapping):
+    if problems and isinstance(document.content, Mapping):
         bad = {p.place[:2] for p in problems}
-        content = {k: _without(k, v, bad) for k, v in document.content.items() if (k,) not in bad}
-        document = d.Document(content)
-        relations, more = RELATIONS.validate(document)
-        if not more:
-            break
-        problems += [p for p in more if p.sentence not in {q.sentence for q in problems}]
-    kinds = {name: getattr(relations, name) for name in Relations.model_fields} if relations else {}
+        left = {k: _without(k, v, bad) for k, v in document.content.items() if (k,) not in bad}
+        if left != document.content:
+            usable, more = _usable(d.Document(left))
+            return usable, [*problems, *(p for p in more if p.sentence not in {q.sentence for q in problems})]
+    kinds = {name: relations[name] for name in Relations.model_fields} if relations else {}
     return {k: dict(v) if k == "qualifiers" else [_plain(e) for e in v] for k, v in kinds.items()}, problems
 
 

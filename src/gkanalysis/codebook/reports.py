@@ -128,9 +128,7 @@ def read_report(
     return Report(id=report_id, **{**vars(report), "chapters": chapters, "formats": formats})
 
 
-def _slips(
-    report: _Definition, root: Path, in_texts: Callable[[Mapping[str, Any]], list[str]]
-) -> Slips:
+def _slips(report: _Definition, root: Path, in_texts: Callable[[Mapping[str, Any]], list[str]]) -> Slips:
     """Values that are of the right kind and yet wrong."""
     offered, formats = FORMATS[report.kind], report.formats
     if formats is not None and (

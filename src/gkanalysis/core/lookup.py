@@ -83,18 +83,3 @@ class Known(dict[str, Any]):
     def __missing__(self, name: object) -> Any:
         said = f"{self.what[0]} „{name}“ {self.what[1]}; "
         raise NotebookError(said + self.hint.get(str(name), f"vorhanden sind {listed(self, name)}") + ".")
-
-
-def require_base(base_n: int, what: str) -> None:
-    """Refuse what nobody answered: „0 von 0“ is no finding.
-
-    Raises
-    ------
-    NotebookError
-        If the base is empty.
-    """
-    if not base_n:
-        raise NotebookError(
-            f"{what}: dazu hat kein Bündnis geantwortet, und „0 von 0“ ist kein Ergebnis; bitte das Kapitel weglassen, bis "
-            "Antworten vorliegen, oder prüfen, ob Welle und Frage stimmen."
-        )
