@@ -55,10 +55,7 @@ def test_missing_entry_is_named(project, name):
     [
         ({"kind": "poster"}, "kind: „poster“ gibt es nicht (erlaubt: report, slides"),
         ({"formats": ["pptx"]}, "„formats“ nennt für „kind: report“ eines oder mehrere von html, pdf, docx"),
-        (
-            {"kind": "slides", "formats": ["docx"]},
-            "für „kind: slides“ eines oder mehrere von html, pdf, pptx",
-        ),
+        ({"kind": "slides", "formats": ["docx"]}, "für „kind: slides“ eines oder mehrere von html, pdf, pptx"),
         ({"formats": []}, "„formats“ nennt"),
         ({"formats": ["pdf", "pdf"]}, "jedes einmal"),
         ({"formats": "pdf"}, "formats: „pdf“ ist keine Liste"),
