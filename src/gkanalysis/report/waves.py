@@ -275,7 +275,8 @@ def _caution(numbers: Sequence[tuple[Wave, Number]]) -> str:
     told = f"{asked}; verschiedene Fragen, nicht vergleichbar als Veränderung."
     if len({n.base_n for _, n in numbers}) > 1:
         bases = ", ".join(
-            f"{w.wave}: {BASE_LABELS[n.counted.count.base]} (n{NBSP}={NBSP}{n.base_n})" for w, n in numbers
+            f"{w.wave}: {BASE_LABELS[n.counted.count.base].removeprefix('alle ')} (n{NBSP}={NBSP}{n.base_n})"
+            for w, n in numbers
         )
         told += f" {bases}; verschiedene Basen, nicht vergleichbar als Veränderung."
     return told
