@@ -134,6 +134,7 @@ class Count(ABC):
     within: ClassVar[bool] = True  # whether what is counted is always part of the base
     sampled: ClassVar[bool] = False  # whether the cases stand for all alliances: then the table has intervals
     marked: ClassVar[bool] = True  # whether a small base is marked
+    decimals: ClassVar[int] = 1  # of shares in a column of their own
     percent: ClassVar[bool] = True  # whether shares are printed; too few cases for it otherwise
     unit_label: ClassVar[str] = "Anzahl"  # what is counted, as the heading of a column
     unit_words: ClassVar[str] = "Anzahl der Bündnisse"  # the same below the title of a figure

@@ -491,7 +491,7 @@ class Listing(Source):
         words = self.data.table(f"{self.name}-rows")["qualifier"].dropna().unique()
         return declared(enumeration(f"„{w}“" for w in words))
 
-    def dated(self, *cells: str) -> dict[str, dict[str, tuple[Any, ...]]]:
+    def dated(self, *cells: str) -> dict[str, list[tuple[Any, ...]]]:
         """The rows by date under their years, as lines of a table.
 
         `cells` are texts with names of columns in braces; the last one stands for the number of the row. Refused if a
@@ -499,16 +499,16 @@ class Listing(Source):
         """
         rows = self.data.table(f"{self.name}-rows").sort_values(["date", "row"], kind="stable")
         counted = self._table(lists.ListRows(source=self.name, column="date,kind", of="none"))
-        made: dict[str, dict[str, tuple[Any, ...]]] = {}
+        made: dict[str, list[tuple[Any, ...]]] = {}
         for r in rows.to_dict("records"):
             if missing := [k for k in self._keys() if pd.isna(r[k])]:
                 raise NotebookError(f"„{self.name}“, Zeile {r['row']}: „{missing[0]}“ fehlt; bitte ergänzen.")
             told = {k: self.labels(k).get(r[k], r[k]) for k in self._keys()} | {
                 "date": format_date(str(r["date"]))
             }
-            first, *others, last = (c.format(**told) for c in cells)
+            *others, last = (c.format(**told) for c in cells)
             number = counted[f"{r['date']},{r['kind']}"]
-            made.setdefault(str(r["date"])[:4], {})[first] = (*others, number.shown_as(last))
+            made.setdefault(str(r["date"])[:4], []).append((*others, number.shown_as(last)))
         return made
 
     def day(self, last: bool = False) -> Said:

@@ -251,6 +251,12 @@ class Number:
         """The share; below a base of 100 without decimals, which would pretend more than one case."""
         return self._say(self._percent(), "percent")
 
+    @property
+    def n_percent_cell(self) -> Said:
+        """Count and share as a table prints them, with one decimal."""
+        percent = format_percent(self.n, self._base())
+        return self._say(f"{format_count(self.n)}{NBSP}({percent})", "n_percent_cell")
+
     def _percent(self) -> str:
         return format_percent(self.n, self._base(), decimals=0 if self._base() < 100 else 1)
 
@@ -579,6 +585,15 @@ class Counted:
     def group_labels(self) -> dict[str, str]:
         """Group -> printed label, the total first."""
         return {TOTAL: "insgesamt", **(self.data.group(self.grouped).labels if self.grouped else {})}
+
+    @property
+    def group_heads(self) -> tuple[str, ...]:
+        """Headings of the groups with the base of the first row: „Kreise* (n = 24)“."""
+        row = self.shown_rows[0]
+        first = {r.subgroup: r for r in self.frame[self.frame["row"].eq(row)].itertuples()}
+        return tuple(
+            f"{self.group_labels[g]}{r.mark} (n{NBSP}={NBSP}{_count(r.base_n)})" for g, r in first.items()
+        )
 
     @property
     def shown_rows(self) -> tuple[str, ...]:
@@ -951,14 +966,7 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
     cells = {(r.row, r.subgroup): r for r in frame.itertuples()}
     level = dict(zip(frame["row"], frame["level"], strict=True)) if "level" in frame else {}
     if one_base:
-        first = {g: cells[table.shown_rows[0], g] for g in groups}
-        header = [
-            head,
-            *(
-                f"{table.group_labels[g]}{first[g].mark} (n{NBSP}={NBSP}{_count(first[g].base_n)})"
-                for g in groups
-            ),
-        ]
+        header = [head, *table.group_heads]
     elif len(groups) > 1:
         header = [head, *(table.group_labels[g] for g in groups)]
     elif frame["base_n"].isna().all():
@@ -990,11 +998,7 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
             texts = [HIDDEN if c is None else count_of(c.n, c.base_n) for c in there]
         else:
             c = cells[row, groups[0]]
-            share = (
-                ""
-                if pd.isna(c.base_n)
-                else format_percent(c.n, c.base_n, decimals=0 if c.base_n < 100 else 1)
-            )
+            share = "" if pd.isna(c.base_n) else format_percent(c.n, c.base_n, decimals=table.count.decimals)
             texts = [count_of(c.n, c.base_n), share]
         if len(groups) == 1:
             texts += [text(cells[row, groups[0]]) for text in table.count.columns.values()]

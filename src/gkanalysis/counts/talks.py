@@ -233,6 +233,7 @@ class Meetings(Count):
     """Interviews in which segments of two themes share at least one character; of those with stored text."""
 
     base_name: ClassVar[str] = "interviewed_with_text"
+    percent: ClassVar[bool] = False
     unit_label: ClassVar[str] = "Gespräche"
     columns: ClassVar[Any] = {"Stellen": lambda r: format_count(r.segment_pairs_n)}
 

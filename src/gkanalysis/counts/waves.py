@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from gkanalysis.core.findings import RULES
+from gkanalysis.core.numbers import format_count
 from gkanalysis.counts.count import PUBLIC, TOGETHER, Count, Says, Units, each
 from gkanalysis.counts.data import REFUSED, REGISTER, USABLE, Data
 
@@ -366,7 +367,8 @@ class Findings(Count):
     """What validation found in a source, by rule."""
 
     marked: ClassVar[bool] = False
-    columns: ClassVar[Any] = {"Regel": lambda r: r.row}
+    own_columns: ClassVar[bool] = True
+    columns: ClassVar[Any] = {"Regel": lambda r: r.row, "Anzahl": lambda r: format_count(r.n)}
 
     def options(self, data: Data) -> Mapping[str, str]:
         """All rules, those that found something by what they call it."""

@@ -15,10 +15,10 @@ from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import enumeration
 from gkanalysis.core.numbers import format_count, number_word
 from gkanalysis.core.writing import write_json
-from gkanalysis.counts.count import small_base_mark
+from gkanalysis.counts.count import Count, small_base_mark
 from gkanalysis.counts.data import REGISTER, TOTAL, Data
 from gkanalysis.counts.sources import project_data, source_of
-from gkanalysis.counts.table import HIDDEN, Counted, Number, Row, Said, declared
+from gkanalysis.counts.table import HIDDEN, SMALL_BASE_NOTE, Counted, Number, Row, Said, declared
 from gkanalysis.counts.words import read_scale
 from gkanalysis.disclosure.policy import exceptions_table
 from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit, Figure, Table
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gkanalysis.report.waves import Waves
 
 WORKING_PAPERS = "arbeit"  # folder of what a report makes for its authors only
-Lines = Mapping[str, Any]
+Lines = Mapping[str, Any] | list[tuple[Any, ...]]
 
 
 class Speaker:
@@ -166,7 +166,7 @@ class Chapter:
         Parameters
         ----------
         content : a table of one count; or lines, label -> number or several cells, also under headings (heading ->
-            lines); or a frame of plain texts and whole numbers
+            lines; a list of tuples where labels may repeat); or a frame of plain texts and whole numbers
         exhibit_id : names files and anchors; empty: that of the chapter
         title, base, notes, source : what stands above and below; base and source follow from the content if empty
         head : heading of the columns, or of the first ones
@@ -189,6 +189,8 @@ class Chapter:
         else:
             rows, numbers = lines(content)
             header, notes = (*head, *getattr(content, "heads", ())), (*notes, *getattr(content, "notes", ()))
+            if any("*" in h for h in header):
+                notes = (*notes, SMALL_BASE_NOTE)
         return self._keep(
             Table(
                 exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(dict.fromkeys(notes)),
@@ -250,6 +252,8 @@ class Chapter:
         if isinstance(content, Counted):
             base = base or content.base_words
             highlight = [content.labels.get(h, h) for h in highlight]
+            if kind == "units":
+                base += "; jeder Punkt ist ein Bündnis"
             if kind == "dots" and content.blocks:
                 options["blocks"] = {
                     h: [content.labels[r] for r in rows] for h, rows in content.blocks.items()
@@ -268,7 +272,7 @@ class Chapter:
             return self[content.count.source or REGISTER].source_line
         if isinstance(content, pd.DataFrame):
             raise NotebookError("Zu einer Tabelle aus Texten gehört die Quelle; bitte source=… angeben.")
-        names = dict.fromkeys(n.counted.count.source for n in numbers_in(content))
+        names = dict.fromkeys(Count.read(name)[0].source for name in definitions_in(content))
         if len(names) == 1:
             return self[next(iter(names)) or REGISTER].source_line
         told = [self[n or REGISTER] for n in names]
@@ -386,26 +390,33 @@ def answer_labels(data: Data, source: str) -> dict[tuple[str, str], str]:
 # ---- lines of numbers ----
 
 
-def numbers_in(content: Any) -> list[Number]:
-    """All numbers among the cells of lines."""
+def definitions_in(content: Any) -> list[str]:
+    """The lines that name the numbers among the cells of lines."""
     if isinstance(content, Number):
-        return [content]
+        return [content.definition]
+    if isinstance(content, Said):
+        return list(filter(None, [content.record.get("definition")]))
     if isinstance(content, Mapping):
-        return [n for c in content.values() for n in numbers_in(c)]
+        return [n for c in content.values() for n in definitions_in(c)]
     if isinstance(content, Sequence) and not isinstance(content, str):
-        return [n for c in content for n in numbers_in(c)]
+        return [n for c in content for n in definitions_in(c)]
     return []
+
+
+def _pairs(content: Any) -> list[tuple[str, Any]]:
+    """Lines as pairs of label and cells."""
+    return list(content.items()) if isinstance(content, Mapping) else [(label, c) for label, *c in content]
 
 
 def lines(content: Lines) -> tuple[tuple[Row, ...], pd.DataFrame]:
     """Printed rows and long table of lines: label -> cells, or heading -> lines; a cell is a number or words."""
     rows: list[Row] = []
     records: list[dict[str, Any]] = []
-    for key, cells in content.items():
-        if isinstance(cells, Mapping):
+    for key, cells in _pairs(content):
+        if isinstance(cells, Mapping) or (isinstance(cells, list) and isinstance(cells[0], tuple)):
             if key:
                 rows.append(Row((key,), kind="block"))
-            for label, own in cells.items():
+            for label, own in _pairs(cells):
                 rows.append(_line(label, own, key, records))
         else:
             rows.append(_line(key, cells, "", records))
@@ -436,8 +447,6 @@ def _line(label: str, cells: Any, block: str, records: list[dict[str, Any]]) -> 
 
 def number_record(cell: Any) -> dict[str, Any] | None:
     """A number, or a wording of one, as a row of a long table; `rows` are ids for it; None for words."""
-    from gkanalysis.counts.count import Count
-
     record = getattr(cell, "record", None) or {}
     name = cell.definition if isinstance(cell, Number) else record.get("definition")
     if not name:
@@ -495,10 +504,10 @@ KIND_WORDS = {
 
 def alternative(kind: str, numbers: pd.DataFrame) -> str:
     """What a figure shows, for those who do not see it: its form and its numbers."""
-    one = numbers["group_label"].nunique() == 1
+    naming = [c for c in ("label", "group_label") if numbers[c].nunique() > 1] or ["label"]
     told = [
-        f"{r.label}{'' if one else f', {r.group_label}'}: {r.n}"
-        + ("" if pd.isna(r.base_n) else f" von {r.base_n}")
-        for r in numbers.itertuples()
+        f"{', '.join(r[c] for c in naming)}: {r['n']}"
+        + ("" if pd.isna(r["base_n"]) else f" von {r['base_n']}")
+        for r in numbers.to_dict("records")
     ]
     return f"{KIND_WORDS[kind]}. {'; '.join(told)}."

@@ -233,7 +233,7 @@ class Waves:
 
     # ---- different questions side by side ----
 
-    def unlike(self) -> tuple[dict[str, list[Any]], tuple[str, ...]]:
+    def unlike(self) -> tuple[list[tuple[Any, ...]], tuple[str, ...]]:
         """Lines on questions that the codebooks declare to be different ones, pair by pair, and why they show no change.
 
         Raises
@@ -241,20 +241,15 @@ class Waves:
         NotebookError
             If these waves have none.
         """
-        of, made, notes = {w.name: w for w in self.all}, {}, []
+        of, made, notes = {w.name: w for w in self.all}, [], []
         for w in self.all:
             for item in w.book.items.values():
                 for u in (u for u in item.not_comparable if u.source in of):
                     pair = [(of[u.source], u.item, u.answers[0]), (w, item.id, u.answers[1])]
                     numbers = [(x, x[i][a]) for x, i, a in pair]
                     for x, n in numbers:
-                        label = f"{x.wave}: {x.book.items[n.counted.count.item].label}"
-                        made[label] = (
-                            str(x.wave),
-                            str(n.label),
-                            n,
-                            Said(format_percent(n.n, n.base_n, decimals=0)),
-                        )
+                        share = Said(format_percent(n.n, n.base_n, decimals=0))
+                        made.append((str(n.question), str(x.wave), str(n.label), n, share))
                     notes += [declared(u.reason), declared(_caution(numbers))]
         if not made:
             raise NotebookError(
@@ -265,7 +260,7 @@ class Waves:
 
     def unlike_pair(self) -> tuple[Number, Number]:
         """The two numbers of the first pair of different questions."""
-        first, second, *_ = (cells[2] for cells in self.unlike()[0].values())
+        first, second, *_ = (n for *_, n, _ in self.unlike()[0])
         return first, second
 
 
