@@ -10,7 +10,7 @@ import pytest
 
 from gkanalysis import __version__
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.report.chapter import Chapter
+from gkanalysis.counts.data import Data
 from gkanalysis.report.definition import read_report
 from gkanalysis.verify.rebuild import rebuilt_report
 from gkanalysis.verify.release import make_manifest
@@ -39,9 +39,9 @@ class Rebuilt:
         return read_report(self.root, REPORT)
 
     @cached_property
-    def chapter(self):
-        """Access to its data."""
-        return Chapter("test", self.paths, self.folder)
+    def data(self):
+        """Its data."""
+        return Data(self.paths)
 
     @property
     def html(self):

@@ -9,9 +9,9 @@ import pytest
 from forms import ROOT
 from gkanalysis.core.errors import UsageError
 from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.counts.data import Data
 from gkanalysis.ingest.qda.model import Link, Set
 from gkanalysis.pipeline import build_interim, build_processed, build_register
-from gkanalysis.report.chapter import Chapter
 from gkanalysis.verify.accounts import account_rows
 from interviewfolder import BOOK, CLIMATE, LEAD, NEW, OPEN, SECOND, Drawn, Folder, guid
 
@@ -57,7 +57,7 @@ def paths(project, tmp_path):
 
 def sums(paths):
     """Name of each sum without the source -> its row."""
-    rows = account_rows(Chapter("x", paths, paths.root / "out"), [BOOK.source])
+    rows = account_rows(Data(paths), [BOOK.source])
     return {row["id"].partition(": ")[2]: row for row in rows}
 
 
@@ -121,4 +121,4 @@ def test_source_that_was_not_read_is_named(project, tmp_path):
     """Without the interim table there is nothing to add up."""
     gone = ProjectPaths(project.root, project.data, tmp_path, project.processed, tmp_path, tmp_path)
     with pytest.raises(UsageError, match="make data"):
-        list(account_rows(Chapter("x", gone, tmp_path), [BOOK.source]))
+        list(account_rows(Data(gone), [BOOK.source]))

@@ -25,7 +25,7 @@ from typing import Any
 import gkanalysis
 from gkanalysis.core.errors import GkError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.report.chapter import Chapter
+from gkanalysis.counts.data import Data
 from gkanalysis.report.definition import read_report
 from gkanalysis.verify import rebuild, run
 from gkanalysis.verify.accounts import account_rows
@@ -201,14 +201,12 @@ def judge(root: Path, stand: Stand, sections: Sequence[str]) -> tuple[dict[str, 
     manifest = root / "reports" / f"{report}.manifest.json"
     published = root / "data/published" / report
     numbers = run.Numbers() if "trace" in sections else stand.numbers
-    chapter = (
-        Chapter("verify", ProjectPaths.of(root, Path("data/raw")), folder) if "trace" in sections else None
-    )
+    data = Data(ProjectPaths.of(root, Path("data/raw")))
     checks = {
         "input": ("inputs", lambda: run._input_rows(manifest, root)),
         "output": ("manifest", lambda: run._output_rows(manifest, folder)),
-        "trace": ("trace", lambda: run._trace_rows(chapter, folder, numbers)),
-        "account": ("account", lambda: account_rows(chapter, read_report(root, report).sources)),
+        "trace": ("trace", lambda: run._trace_rows(data, folder, numbers)),
+        "account": ("account", lambda: account_rows(data, read_report(root, report).sources)),
         "published": ("published", lambda: run._published_rows(published, numbers)),
         "contradiction": ("relations", lambda: run._contradiction_rows(published)),
     }
