@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from gkanalysis.core.errors import VerificationError
+from gkanalysis.core.numbers import NBSP, NO_VALUE, format_count, format_decimal
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.stats.intervals import finite_population_interval
 
@@ -168,6 +169,10 @@ class Count(ABC):
     def extra(self, data: Data, by: str) -> pd.DataFrame | None:
         """Further columns, indexed by row, or by row and subgroup: statistics that belong to the count."""
         return None
+
+    def notes(self, data: Data) -> tuple[str, ...]:
+        """What must stand below its tables."""
+        return ()
 
     # ---- what follows ----
 
@@ -376,6 +381,28 @@ class Cell:
     def rest_rows(self) -> pd.DataFrame:
         """What stands behind the rest of the base."""
         return self.units.behind(self.rest["unit"])
+
+
+def count_of(n: int, base_n: int | None) -> str:
+    """„22 von 23“, or the count alone where there is no base; a dash where the base is empty.
+
+    >>> count_of(22, 23).replace(NBSP, " "), count_of(9, None)
+    ('22 von 23', '9')
+    """
+    if base_n is None or pd.isna(base_n):
+        return format_count(n)
+    return f"{format_count(n)}{NBSP}von{NBSP}{format_count(base_n)}" if base_n else NO_VALUE
+
+
+def format_number(value: float | None) -> str:
+    """A number as short as it is: whole, or with one decimal; a dash where there is none.
+
+    >>> format_number(6.0), format_number(6.25), format_number(float("nan"))
+    ('6', '6,3', '–')
+    """
+    if value is None or pd.isna(value):
+        return NO_VALUE
+    return format_count(int(value)) if float(value).is_integer() else format_decimal(value, decimals=1)
 
 
 def _literal(value: Any) -> str:

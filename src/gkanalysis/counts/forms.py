@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import listed
-from gkanalysis.counts.count import PUBLIC, TOGETHER, Count, Says, Units, each
+from gkanalysis.core.numbers import NO_VALUE
+from gkanalysis.counts.count import PUBLIC, TOGETHER, Count, Says, Units, count_of, each, format_number
 from gkanalysis.counts.data import TOTAL, USABLE, Data
 
 ENTRIES = ("answered", "illegible", "contradictory")  # something stands there
@@ -142,6 +144,80 @@ class State(OfForms):
         label = data.book(self.source).items[self.item].label
         state = " oder ".join(STATES[r] for r in row.split(TOGETHER))
         return f"Gezählt ist bei {self.item} „{label}“: {state} ({self.forms_words(data)}); Basis: alle, denen die Frage gestellt wurde"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quartiles(OfForms):
+    """The numbers that cases gave, with their median and quarters; the base is the numbers themselves.
+
+    Quarters as SPSS takes them (weighted average, definition 6 of Hyndman and Fan, 1996). With fewer numbers than four
+    times the threshold of the policy there is none: fewer cases than may be known would lie beyond it.
+
+    Examples
+    --------
+    >>> Quartiles(source="entwicklungsstand-2021", item="1.2").definition
+    'Quartiles(source="entwicklungsstand-2021", item="1.2")'
+    """
+
+    item: str
+
+    base_name: ClassVar[str] = "answered"
+    marked: ClassVar[bool] = False
+    own_columns: ClassVar[bool] = True
+    columns: ClassVar[Any] = {
+        "unteres Viertel bis": lambda r: format_number(r.lower), "Median": lambda r: format_number(r.median),
+        "oberes Viertel ab": lambda r: format_number(r.upper), "Angaben": lambda r: count_of(r.n, None),
+    }  # fmt: skip
+
+    def options(self, data: Data) -> Mapping[str, str]:
+        """The item is the only row."""
+        return {self.item: data.book(self.source).items[self.item].label}
+
+    def units(self, data: Data) -> Units:
+        """A unit is a case."""
+        given = self.cells(data, [self.item])
+        valid = given["state"].eq("answered")
+        unit = given["case_id"].astype("str") + "/" + given["occurrence"].astype("str")  # rows of a list are units
+        return Units.of(given.assign(unit=unit, row=self.item, base=valid, n=valid))
+
+    def extra(self, data: Data, by: str) -> pd.DataFrame:
+        """Median and quarters of the numbers, of all cases and by group."""
+        given = self.cells(data, [self.item])
+        given = given[given["state"].eq("answered")]
+        numbers = pd.Series(pd.to_numeric(given["value"]).to_numpy(), index=given["case_id"])
+        groups = {TOTAL: numbers}
+        if by:
+            grouping = data.group(by)
+            groups |= {g: numbers[numbers.index.map(grouping.of) == g] for g in grouping.labels}
+        return pd.DataFrame(
+            {
+                (self.item, g): np.quantile(x, [0.25, 0.5, 0.75], method="weibull")
+                if len(x) >= self.least(data)
+                else [np.nan] * 3
+                for g, x in groups.items()
+            },
+            index=["lower", "median", "upper"],
+        ).T
+
+    def least(self, data: Data) -> int:
+        """From how many numbers on there are quarters."""
+        return 4 * int(data.policy.threshold)
+
+    def notes(self, data: Data) -> tuple[str, ...]:
+        """What a dash stands for, and whose quarters these are."""
+        return (f"Viertel gewichtet wie in SPSS. {NO_VALUE}: weniger als {self.least(data)} Angaben.",)
+
+    def says(self, data: Data, row: str) -> Iterable[Says]:
+        """So many gave a number; the numbers themselves stand for too many cases to tell of one."""
+        book = data.book(self.source)
+        if book.part(book.items[self.item].part)["kind"] == "roster":
+            return (Says("behind"),)
+        return (Says("x", self.item, ("answered",), statuses=self.status),)
+
+    def words(self, data: Data, row: str) -> str:
+        """The question."""
+        label = data.book(self.source).items[self.item].label
+        return f"Gezählt sind gültige Zahlen bei {self.item} „{label}“ ({self.forms_words(data)}); Basis: diese Zahlen"
 
 
 @dataclass(frozen=True, kw_only=True)

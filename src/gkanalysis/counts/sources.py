@@ -215,6 +215,8 @@ class Wave(Source):
             own = [s for s in book.sets if key in book.set_items(s)]
             if own:
                 return self._table(forms.Ticks(source=self.name, set=own[0]), own[0]).only(key)
+        elif item.kind == "number":
+            return self._table(forms.Quartiles(source=self.name, item=key), key)
         elif item.kind == "text" and (self.name, key) in self.data.category_book.items:
             return self._table(forms.Open(source=self.name, item=key), key)
         return self._table(forms.State(source=self.name, item=key), key)

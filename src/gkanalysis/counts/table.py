@@ -23,7 +23,7 @@ from gkanalysis.core.numbers import (
     format_points,
     number_word,
 )
-from gkanalysis.counts.count import SMALL_BASE, TOGETHER, VERY_SMALL_BASE, Cell, Count
+from gkanalysis.counts.count import SMALL_BASE, TOGETHER, VERY_SMALL_BASE, Cell, Count, count_of
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.counts.words import CountWords, read_scale
 
@@ -809,10 +809,11 @@ class Counted:
         total, base = sum(n.n for n in self._totals()), self.base_n.base_n
         return derived(format_decimal(total / base, decimals=1), self._totals())
 
-    def statistic(self, row: str, name: str) -> Said:
-        """A statistic that belongs to a row, such as `alpha`, with two decimals."""
-        value = self.frame.set_index("row")[name][row]
-        return derived(NO_VALUE if pd.isna(value) else format_decimal(value, decimals=2), [self[row]])
+    def statistic(self, row: str, name: str, group: str = TOTAL, decimals: int = 2) -> Said:
+        """A statistic that belongs to a row, such as `alpha` or `median`."""
+        value = self.frame.set_index(["row", "subgroup"])[name][row, group]
+        text = NO_VALUE if pd.isna(value) else format_decimal(value, decimals=decimals)
+        return derived(text, [self[row, group]])
 
     def all_but(self, *rows: str) -> str:
         """The other rows, to be counted together: `returned[returned.all_but("missing")]`."""
@@ -904,7 +905,8 @@ class Counted:
     @property
     def notes(self) -> tuple[str, ...]:
         """What must stand below."""
-        notes = (SMALL_BASE_NOTE,) if self.frame["mark"].ne("").any() and not self.hidden else ()
+        notes = self.count.notes(self.data)
+        notes += (SMALL_BASE_NOTE,) if self.frame["mark"].ne("").any() and not self.hidden else ()
         return (
             (*notes, dash_note(self.data.policy.threshold, beside_total=len(self.group_labels) > 1))
             if self.hidden
@@ -983,9 +985,6 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
         header = [head, *table.count.columns]
 
     def printed(row: str) -> Row:
-        if table.count.own_columns:
-            own = [text(cells[row, groups[0]]) for text in table.count.columns.values()]
-            return Row((table.labels[row], *own), numbers=(*[""] * len(own), f"{row}:{groups[0]}"))
         if one_base:
             texts = [
                 f"{_count(c.n)}{NBSP}({format_percent(c.n, c.base_n)})"
@@ -1009,6 +1008,8 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
             numbers=("", *names, *[""] * (len(texts) - len(names))),
         )
 
+    if table.count.own_columns:
+        return tuple(header), tuple(_own_rows(table, groups, cells))
     rows: list[Row] = []
     for heading, inside in (table.blocks or {"": table.shown_rows}).items():
         if heading:
@@ -1017,19 +1018,19 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
     return tuple(header), tuple(rows)
 
 
+def _own_rows(table: Counted, groups: Sequence[str], cells: Mapping[tuple[str, str], Any]) -> Iterator[Row]:
+    """Rows of a count that prints only its own columns: a line a row, or a line a group."""
+    for row in table.shown_rows:
+        if len(groups) > 1 and len(table.shown_rows) > 1:
+            yield Row((table.labels[row],), kind="block")
+        for g in groups:
+            own = [text(cells[row, g]) for text in table.count.columns.values()]
+            label = table.group_labels[g] if len(groups) > 1 else table.labels[row]
+            yield Row((label, *own), numbers=(*[""] * len(own), f"{row}:{g}"))
+
+
 def _is_small(n: int, base_n: int, threshold: int) -> bool:
     return 0 < n < threshold or 0 < base_n - n < threshold
-
-
-def count_of(n: int, base_n: int | None) -> str:
-    """„22 von 23“, or the count alone where there is no base; a dash where the base is empty.
-
-    >>> count_of(22, 23).replace(NBSP, " "), count_of(9, None)
-    ('22 von 23', '9')
-    """
-    if base_n is None or pd.isna(base_n):
-        return format_count(n)
-    return f"{format_count(n)}{NBSP}von{NBSP}{format_count(base_n)}" if base_n else NO_VALUE
 
 
 def _count(n: int | None) -> str:

@@ -482,8 +482,8 @@ def _largest(shown: pd.DataFrame) -> str:
 
 def codebook_lines(answered: Counted) -> tuple[Row, ...]:
     """Printed rows of the listing of a codebook: a heading per part, then question, kind and „39 von 41“."""
+    from gkanalysis.counts.count import count_of
     from gkanalysis.counts.forms import codebook_lines as lines_of
-    from gkanalysis.counts.table import count_of
 
     rows, heading = [], None
     for line in lines_of(answered.data.book(answered.count.source)):

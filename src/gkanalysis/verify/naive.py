@@ -98,6 +98,11 @@ class Naive:
         for r in self.answers(count.source, count.status, [count.item]):
             yield r["case_id"], r["state"] != "not_asked", r["state"] == row
 
+    def quartiles(self, count: Any, row: str) -> Iterator[Unit]:
+        """Numbers, one for each row of a list; all of them are counted."""
+        for r in self.answers(count.source, count.status, [row]):
+            yield r["case_id"], r["state"] == "answered", r["state"] == "answered", r["occurrence"]
+
     def ticks(self, count: Any, row: str) -> Iterator[Unit]:
         """Cases of one of three bases; counted: who ticked the box."""
         ticked, asked = self.ticked(count.source, count.status, count.set), set()
