@@ -263,7 +263,9 @@ class Count(ABC):
             of = pd.Categorical(rows["case_id"].map(grouping.of), categories=list(grouping.labels))
             each = sums.assign(group=of).groupby(["group", "row"], observed=False)[["n", "base_n"]].sum()
             parts |= {g: each.loc[g] for g in grouping.labels}
-        has_base = parts[TOTAL]["has_base"].fillna(True).astype(bool)
+        # A row that nobody is in has a base if any other row has one.
+        usual = bool(sums["has_base"].any()) or not len(sums)
+        has_base = parts[TOTAL]["has_base"].fillna(usual).astype(bool)
         made = [
             part[["n", "base_n"]].assign(
                 base_n=part["base_n"].astype("Int64").where(has_base.to_numpy()), subgroup=g
@@ -339,6 +341,8 @@ class Count(ABC):
             )
         parts = [units.by_row[r] for r in asked if r in units.by_row]
         rows = pd.concat(parts) if len(parts) > 1 else parts[0] if parts else units.rows.head(0)
+        with_base = rows if len(rows) else units.rows
+        has_base = bool(with_base["base"].notna().any()) or not len(units.rows)
         if group != TOTAL:
             grouping = data.group(by or "type")
             if group not in grouping.labels:
@@ -349,7 +353,6 @@ class Count(ABC):
         base = rows["base"].astype("boolean")
         inside = rows[base.fillna(False).to_numpy(dtype=bool)].drop_duplicates("unit")
         counted = rows[rows["n"].to_numpy(dtype=bool)].drop_duplicates("unit")
-        has_base = bool(base.notna().any()) or not len(rows)
         base_n = int(inside["weight"].sum()) if has_base else None
         return Cell(self, units, int(counted["weight"].sum()), base_n, counted, inside)
 

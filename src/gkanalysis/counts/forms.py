@@ -52,6 +52,13 @@ class OfForms(Count):
         return data.answers(self.source, self.status, items)
 
 
+def once_a_case(rows: pd.DataFrame) -> pd.DataFrame:
+    """Each case once in a row of the table, also where a roster asks it line by line: one line is enough."""
+    if not rows.duplicated(["row", "case_id"]).any():
+        return rows
+    return rows.groupby(["row", "case_id"], sort=False, as_index=False)[["base", "n"]].any()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choice(OfForms):
     """The answers to a single choice, of the cases with a valid answer.
@@ -84,7 +91,7 @@ class Choice(OfForms):
             )
         rows = each(given, options)
         base = rows["state"].eq("answered")
-        return Units.of(rows.assign(base=base, n=base & rows["value"].eq(rows["row"])), given)
+        return Units.of(once_a_case(rows.assign(base=base, n=base & rows["value"].eq(rows["row"]))), given)
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """So many gave this answer, so many a valid one."""
@@ -125,7 +132,8 @@ class State(OfForms):
         """A unit is a case."""
         given = self.cells(data, [self.item])
         rows = each(given, self.options(data))
-        return Units.of(rows.assign(base=rows["state"].ne(NOT_ASKED), n=rows["state"].eq(rows["row"])), given)
+        rows = rows.assign(base=rows["state"].ne(NOT_ASKED), n=rows["state"].eq(rows["row"]))
+        return Units.of(once_a_case(rows), given)
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """So many are in these states; what is not valid is one state for whoever reads it."""

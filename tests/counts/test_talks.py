@@ -1,0 +1,102 @@
+"""Kinds of numbers about coded interviews and those who coded: one spec a kind."""
+
+import pytest
+
+from drawn import TALKS, WAVE, Project, behind, check, claims
+from gkanalysis.core.errors import NotebookError
+from gkanalysis.counts.talks import Agreement, Codings, Coverage, Meetings, OpenAgreement, Texts
+
+TEXTS = "0123456789|abcdefghij|."  # of the third interview there are only notes
+# A decides; B coded g1 as well: the same place nearly (9 of 10 characters), another code elsewhere
+CODINGS = """
+document_id  coder  code_id     start  end
+g1           A      aufbau.neu  0      10
+g1           A      aufbau.alt  4      6
+g1           A      amt.daten   8      10
+g2           A      amt.daten   0      3
+g3           A      aufbau.neu  0      0
+g1           B      aufbau.neu  0      9
+g1           B      amt.daten   0      5
+g1           B      amt.daten   5      8
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Three interviews."""
+    return Project(tmp_path).talks(TEXTS, CODINGS)
+
+
+def test_codings(project):
+    """Interviews with a code, by the lead coder; all of them are a number without a base."""
+    count = Codings(source=TALKS)
+    check(project, count, """
+          alle  stadt  kreis
+        aufbau.neu   2/3  1/2  1/1
+        aufbau.alt   1/3  1/2  0/1
+        amt.daten    2/3  2/2  0/1
+        interviewed  3    2    1
+    """)  # fmt: skip
+    assert behind(project, count, "amt.daten") == ["B1 p.qdpx Z 2", "B2 p.qdpx Z 3"]
+    assert claims(project, count, "amt.daten") == [
+        ("x", "amt.daten", ("present",), "n"),
+        ("cases", "", (), "base_n"),
+    ]
+    assert "A den Kode „Aufbau > Neugründung“ wenigstens einmal vergeben" in count.words(
+        project.data, "aufbau.neu"
+    )
+
+
+def test_texts(project):
+    """How the material was worked on."""
+    count = Texts(source=TALKS)
+    check(project, count, "  alle  stadt\nstored  2/3  2/2\ncoders2  1/3  1/2\ncoders3  0/3  0/2")
+    assert claims(project, count, "stored") == [("procedure", "", (), "n")]
+    assert "Text gespeichert (gespraeche-2019)" in count.words(project.data, "stored")
+
+
+def test_coverage(project):
+    """Characters of the stored texts under codes of a theme, each once; a character may belong to several themes."""
+    count = Coverage(source=TALKS)
+    check(project, count, "  alle  stadt\naufbau  10/20  10/20\namt  5/20  5/20")
+    assert claims(project, count, "amt") == [("whole", "", (), "n")]
+    assert "denen A einen Kode der Gruppe „Aufbau“ gab" in count.words(project.data, "aufbau")
+    assert count.table(project.data)["not_computable_n"].tolist() == [1, 1]
+
+
+def test_meetings(project):
+    """Texts in which stretches of two themes share a character."""
+    count = Meetings(source=TALKS)
+    check(project, count, "  alle\naufbau + amt  1/2")
+    assert behind(project, count, "aufbau + amt") == ["B1 p.qdpx Zeichen 1 bis 10 und 9 bis 10"]
+    assert count.table(project.data)["segment_pairs_n"].tolist() == [1]
+    assert "Stellen der Gruppen „Aufbau“ und „Amt“ überschneiden" in count.words(project.data, "aufbau + amt")
+
+
+def test_agreement(project):
+    """Comparisons of two coders on three levels, and by code; only what both coded is compared."""
+    count = Agreement(source=TALKS)
+    # codes in g1: both gave neu and daten, only A gave alt; neu as often; of six codings the two of neu match
+    check(project, count, "  alle\ndocument  2/3\nfrequency  1/3\nsegment  2/6")
+    assert claims(project, count, "document") == [("whole", "", (), "n")]
+    by_code = Agreement(source=TALKS, of="code")
+    check(project, by_code, "  alle\naufbau.neu  1/1\naufbau.alt  0/1\namt.daten  1/1")
+    assert "kommt der Kode „Amt > Daten“ im Gespräch vor" in by_code.words(project.data, "amt.daten")
+
+
+def test_open_agreement(project):
+    """Two coders of an open answer, mention by mention and category by category."""
+    project.wave("\ncase  status  1.1  1.2\nB1    full    ja   x1\nB2    full    ja   x2").mentions("""
+        case_id  mention  text     category  coder
+        B1       1        Fußball  sport     A
+        B1       1        Fußball  sport     B
+        B1       2        Grillen  kochen    A
+        B1       2        Grillen  sport     B
+        B2       1        Essen    kochen    A
+    """)
+    count = OpenAgreement(source=WAVE, item="1.2")
+    check(project, count, "  alle\nalle  2/4\nsport  1/2\nkochen  1/2")
+    assert "Kochen, die übereinstimmen" in count.words(project.data, "kochen")
+    project.mentions("case_id  mention  text  category  coder\nB1  1  Essen  kochen  A")
+    with pytest.raises(NotebookError, match="kodiert hat nur A; Übereinstimmung braucht zwei"):
+        count.table(project.data)
