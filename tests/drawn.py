@@ -69,7 +69,7 @@ sets: [{{id: huerden, label: Hürden, part: huerden, column: 2{boxes}}}]
 completeness: [{{id: full, label: voll, needs: [{{item: "1.1"}}]}}, {{id: partial, label: zum Teil, needs: [{{item: K1}}]}}, {{id: unusable, label: nicht, needs: []}}]
 identity: {{name: K1, type: K2}}
 contacts: {{verweigert: hat abgelehnt}}
-"""  # noqa: E501
+"""
 AGAIN = {
     "single": f', repeats: {{source: {WAVE}, item: "1.1", as_yes: [ja]}}', "boxes": f", repeats: {{source: {WAVE}, set: huerden}}"
 }  # fmt: skip
@@ -101,14 +101,14 @@ instrument: besuche
 title: Besuche
 file: besuche.csv
 columns: [{name: case_id, titles: [Bündnis]}, {name: form, kind: option, titles: [Art], options: {treffen: [Treffen], telefon: [Telefonat]}}, {name: days, kind: number, titles: [Tage]}, {name: note, titles: [Notiz], required: false}]
-""",  # noqa: E501
+""",
     "summen": """
 instrument: summen
 title: Summen
 file: summen.csv
 published: true
 columns: [{name: indicator}, {name: value, kind: number}, {name: unit, kind: option, options: {anzahl: [Anzahl], mio: [Mio. Euro]}}, {name: qualifier, required: false}, {name: part_of, required: false}, {name: as_of, kind: date}, {name: published_in}, {name: published_id}]
-""",  # noqa: E501
+""",
     "register": """
 as_of: 2020-01
 tables: {buendnisse: {file: b.csv, key: alliance_id, columns: [{name: alliance_id, kind: id, label: Kennung}]}}
@@ -119,7 +119,7 @@ nested_tables:
     - {id: halb, level: 1, label: mindestens zur Hälfte beigetreten, count: {frame: kreise, where: [{column: joined_class, operator: in, value: [alle, haelfte]}]}, of: {frame: kreise, where: [{column: has_alliance, operator: "=", value: ja}]}}
     - {id: dabei, label: beteiligte Kommunen, count: {frame: kreise, sum_of: participating_n}, of: {frame: kreise, sum_of: municipalities_n}}
     - {id: eigene, label: Kommunen mit eigenem Bündnis, count: {frame: buendnisse, where: [{column: type, operator: "=", value: kreisangehoerige_kommune}]}}
-""",  # noqa: E501
+""",
     "disclosure": "threshold: 3\nattributes: {}\nsources: {}\nderived: []\n",
 }
 

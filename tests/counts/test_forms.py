@@ -5,8 +5,8 @@ import pytest
 from drawn import LATER, WAVE, Project, behind, check, claims
 from gkanalysis.core.errors import GkError, NotebookError
 from gkanalysis.counts.forms import (
-    AnyTick,
     Answered,
+    AnyTick,
     Choice,
     Gaps,
     Mentions,
@@ -64,7 +64,7 @@ def test_choice(project):
         "  alle\nja  0/1\ngeplant  1/1\nnein  0/1",
     )
     project.wave(ANSWERS.replace("nein", "vielleicht"))
-    with pytest.raises(NotebookError, match="Frage „1.1“ in probe-2020, Fall B2: Die Antwort „vielleicht“"):
+    with pytest.raises(NotebookError, match=r"Frage „1.1“ in probe-2020, Fall B2: Die Antwort „vielleicht“"):
         count.table(project.data)
 
 

@@ -59,7 +59,7 @@ def test_list_sum(project):
     assert "Addiert ist „Tage“ über die Zeilen" in count.words(project.data, "treffen")
     assert "in Schritten von 0,5" in count.words(project.data, "treffen")
     with pytest.raises(
-        NotebookError, match="0.5 ist kein Vielfaches von 1; bitte Liste oder Schritt berichtigen"
+        NotebookError, match=r"0.5 ist kein Vielfaches von 1; bitte Liste oder Schritt berichtigen"
     ):
         ListSum(source=LIST, amount="days").table(project.data)
 

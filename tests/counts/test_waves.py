@@ -44,7 +44,7 @@ def test_category_of_cases(project):
         "B1 B1.docx",
         "B3 B3.docx",
         "B4 register/buendnisse.csv Kennung B4 (kein Bogen eingegangen)",
-    ]  # noqa: E501
+    ]
     assert [s.statuses for s in count.says(project.data, "full|missing")] == [("full", "missing")]
     assert count.words(project.data, "full") == "Gezählt sind Fälle von probe-2020 mit status = „voll“"
     contact = Category(source=WAVE, column="contact", status=("missing",))
