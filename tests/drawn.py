@@ -116,7 +116,7 @@ types: {kreisfreie_stadt: kreisfreie Städte, kreis: Kreise, kreisangehoerige_ko
 nested_tables:
   uebersicht:
     - {id: mit, label: Kreise mit Bündnis, count: {frame: kreise, where: [{column: has_alliance, operator: "=", value: ja}]}, of: {frame: kreise}}
-    - {id: halb, level: 1, label: mindestens zur Hälfte beigetreten, count: {frame: kreise, where: [{column: joined_class, operator: in, value: [alle, haelfte]}]}, of: {frame: kreise, where: [{column: has_alliance, operator: "=", value: ja}]}}
+    - {id: alle_dabei, level: 1, label: alle beigetreten, count: {frame: kreise, where: [{column: joined_class, operator: "=", value: alle}]}, of: {frame: kreise, where: [{column: has_alliance, operator: "=", value: ja}]}}
     - {id: dabei, label: beteiligte Kommunen, count: {frame: kreise, sum_of: participating_n}, of: {frame: kreise, sum_of: municipalities_n}}
     - {id: eigene, label: Kommunen mit eigenem Bündnis, count: {frame: buendnisse, where: [{column: type, operator: "=", value: kreisangehoerige_kommune}]}}
 """,

@@ -145,7 +145,7 @@ def test_change_of_a_box(project):
 def test_nested(project):
     """Declared lines „x von y“; x and y may add up a column over frames of their own, a line may have no base."""
     count = Nested(source="register", declared="uebersicht")
-    check(project, count, "  alle\nmit  2/3\nhalb  1/2\ndabei  6/15\neigene  1")
+    check(project, count, "  alle\nmit  2/3\nalle_dabei  1/2\ndabei  6/15\neigene  1")
     assert count.table(project.data)["level"].tolist() == [0, 1, 0, 0]
     assert behind(project, count, "mit", rest=True) == [
         f"K{k} register/gebiete.csv Kennung K{k}" for k in (1, 2, 3)

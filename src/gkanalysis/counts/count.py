@@ -265,7 +265,7 @@ class Count(ABC):
             parts |= {g: each.loc[g] for g in grouping.labels}
         # A row that nobody is in has a base if any other row has one.
         usual = bool(sums["has_base"].any()) or not len(sums)
-        has_base = parts[TOTAL]["has_base"].fillna(usual).astype(bool)
+        has_base = parts[TOTAL]["has_base"].astype("boolean").fillna(usual).astype(bool)
         made = [
             part[["n", "base_n"]].assign(
                 base_n=part["base_n"].astype("Int64").where(has_base.to_numpy()), subgroup=g

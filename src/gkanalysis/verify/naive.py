@@ -403,10 +403,8 @@ def valid_states(tick: bool) -> tuple[str, ...]:
 
 def holds(row: Row, condition: Mapping[str, Any]) -> bool:
     """Whether a row meets a declared condition; an empty cell meets none."""
-    given, value = row[condition["column"]], condition["value"]
-    if given is None or condition["operator"] == "in":
-        return given is not None and given in value
-    return bool(getattr(operator, OPERATORS[condition["operator"]])(given, value))
+    given, compare = row[condition["column"]], getattr(operator, OPERATORS[condition["operator"]])
+    return given is not None and bool(compare(given, condition["value"]))
 
 
 def steps(amount: float, step: float) -> int:
