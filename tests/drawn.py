@@ -120,7 +120,7 @@ nested_tables:
     - {id: dabei, label: beteiligte Kommunen, count: {frame: kreise, sum_of: participating_n}, of: {frame: kreise, sum_of: municipalities_n}}
     - {id: eigene, label: Kommunen mit eigenem Bündnis, count: {frame: buendnisse, where: [{column: type, operator: "=", value: kreisangehoerige_kommune}]}}
 """,
-    "disclosure": "threshold: 3\nattributes: {}\nsources: {}\nderived: []\n",
+    "disclosure": "threshold: 3\nattributes: {}\nsources: {}\n",
 }
 
 
