@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 N_ITEMS = 22
+SOURCE, SET = "strukturen-2018", "kerngruppe"
 GROUPS = ["kreisfreie_stadt", "kreis", "kreisangehoerige_kommune"]
 
 
@@ -60,14 +61,16 @@ def make_responses(n_cases: int) -> tuple:
     import numpy as np
     import pandas as pd
 
+    from gkanalysis.codebook.instrument import read_codebook
+
     rng = np.random.default_rng(20190815)
-    items = [f"1.1.{i:02d}" for i in range(N_ITEMS)]
+    items = read_codebook(Path("data/codebook/strukturen.yml")).set_items(SET)[:N_ITEMS]
     states = ["selected", "not_selected", "not_answered", "not_asked"]
-    case_ids = np.arange(n_cases, dtype=np.int32)
+    case_ids = pd.array([f"B{k:06d}" for k in range(n_cases)], dtype="str")
     drawn = rng.choice(4, size=n_cases * N_ITEMS, p=[0.4, 0.5, 0.08, 0.02]).astype(np.int8)
     responses = pd.DataFrame(
         {
-            "case_id": np.repeat(case_ids, N_ITEMS),
+            "case_id": case_ids.repeat(N_ITEMS),
             "item_id": pd.Categorical.from_codes(np.tile(np.arange(N_ITEMS, dtype=np.int8), n_cases), items),
             "state": pd.Categorical.from_codes(drawn, states),
         }
@@ -78,9 +81,20 @@ def make_responses(n_cases: int) -> tuple:
 
 def tabulate_ours(responses, items, cases):
     """Counts, named base, shares and intervals by type, with every check."""
-    from gkanalysis.tabulate import multiple_response_table
+    from gkanalysis.core.paths import ProjectPaths
+    from gkanalysis.counts.data import Data
+    from gkanalysis.counts.forms import Ticks
 
-    return multiple_response_table(responses, items, cases, by="type", groups=GROUPS, base="asked")
+    class Drawn(Data):
+        def table(self, name):
+            return {
+                f"{SOURCE}-responses": responses,
+                f"{SOURCE}-cases": cases.assign(status="full"),
+                "buendnisse": cases.rename(columns={"case_id": "alliance_id"}),
+            }[name]
+
+    data = Drawn(ProjectPaths.of(Path.cwd(), Path("data/raw")))
+    return Ticks(source=SOURCE, set=SET).table(data, by="type")
 
 
 def tabulate_groupby(responses, items, cases):
