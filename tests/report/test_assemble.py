@@ -6,27 +6,20 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from gkanalysis.core.errors import RenderError, UsageError, VerificationError
+from gkanalysis.core.errors import RenderError, UsageError
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.report.assemble import assemble, assemble_report
 from gkanalysis.report.definition import ChapterDefinition, Report
 
 SOURCE = "strukturen-2018"
-ROWS = {
-    "definition": "rows",
-    "rows": [["B01", "x.docx"]],
-    "base_rows": [["B01", "x.docx"], ["B02", "y.docx"]],
-}
 POLICY = {
-    "threshold": 3, "attributes": {}, "sources": {}, "derived": [{"match": "*", "reason": "Probe"}],
-    "internal": [{"file": "arbeit/*", "reason": "x"}],
+    "threshold": 3, "attributes": {}, "sources": {}, "internal": [{"file": "arbeit/*", "reason": "x"}],
 }  # fmt: skip
 
 
-def value(identifier, n=1, **more):
-    """What a chapter keeps of a value of its text."""
-    return {"id": identifier, "wording": "", "n": n, "base_n": None, "value": None, "text": str(n)} | more
+def value(identifier):
+    """What a chapter keeps of words from a codebook in its text."""
+    return {"id": identifier, "wording": "", "n": None, "base_n": None, "text": "x", "kind": "declared"}
 
 
 def chapter(text="", *shown, values=(), synthetic=True):
@@ -46,11 +39,13 @@ def project(tmp_path):
         "file,sha256\nstrukturen-2018/forms/1.docx,0123\ndataset.yml,45\nandere-2020/forms/2.docx,67\n"
     )
     (tmp_path / "data/codebook").mkdir(parents=True)
-    (tmp_path / "data/codebook/disclosure.yml").write_text(json.dumps(POLICY))  # JSON is YAML
     for name in ("losses", "questions"):
         pd.DataFrame({"name": [name], "row": [7]}).to_parquet(paths.processed / f"{SOURCE}-{name}.parquet")
 
     def write(*chapters):
+        bare = [{"report": "probe", "exhibit": e, "reason": "Probe"} for c in chapters for e in c["exhibits"]]
+        policy = json.dumps(POLICY | {"unweighed": bare})  # JSON is YAML
+        (tmp_path / "data/codebook/disclosure.yml").write_text(policy)
         for number, content in enumerate(chapters, start=1):
             folder = paths.build / f"reports/probe/kap{number}"
             (folder / "tables").mkdir(parents=True)
@@ -96,32 +91,17 @@ def test_name_used_twice_is_refused(project, content, message):
 
 def test_report_folder_holds_what_the_chapters_make_and_nothing_else(project):
     """Files of exhibits that are gone disappear; lists of all sources and values are written."""
-    report, paths = project(chapter("Text", ("a", "Tabelle"), values=[value("neu", 13)]))
+    report, paths = project(chapter("Text", ("a", "Tabelle"), values=[value("neu")]))
     target = paths.reports / "probe"
     for stale in ("tables/alt.csv", "tables/.a.csv.123", "figures/alt.svg", "arbeit/notebooks/alt.html"):
         (target / stale).parent.mkdir(parents=True, exist_ok=True)
         (target / stale).touch()
     assemble_report(report, paths)
     assert sorted(p.relative_to(target).as_posix() for p in target.rglob("*") if p.is_file()) == [
-        "arbeit/notebooks/kap1.html", "arbeit/werte.json", "losses.csv", "rueckfragen.csv", "tables/a.csv", "values.json",
+        "arbeit/notebooks/kap1.html", "losses.csv", "rueckfragen.csv", "tables/a.csv", "values.json",
     ]  # fmt: skip
     assert (target / "losses.csv").read_text() == f"source,name,row\n{SOURCE},losses,7\n"
-    assert json.loads((target / "values.json").read_text()) == [value("neu", 13)]
-
-
-def test_counted_rows_stand_in_the_working_paper_only(project):
-    """Who gets the numbers gets no cases and files; the trace finds them beside, and says so if they are gone."""
-    values = [value("neu", 1, **ROWS), value("neu", 1, wording="word", **ROWS), value("rest", 2)]
-    report, paths = project(chapter(values=values))
-    assemble_report(report, paths)
-    folder = paths.reports / "probe"
-    assert not {"B01", "x.docx", "base_rows"} & set((folder / "values.json").read_text().split('"'))
-    kept = json.loads((folder / "arbeit/werte.json").read_text())
-    assert kept == {"neu": {k: ROWS[k] for k in ("rows", "base_rows")}}
-    assert dict(find_numbers(folder))["neu"]["rows"] == ROWS["rows"]
-    (folder / "arbeit/werte.json").unlink()
-    with pytest.raises(VerificationError, match=r"„neu“ zählt Zeilen, aber „.*werte.json“ nennt sie nicht"):
-        list(find_numbers(folder))
+    assert json.loads((target / "values.json").read_text()) == [value("neu")]
 
 
 def test_document_names_data_files_and_versions(project):

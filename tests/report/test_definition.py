@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import nbformat
 import pytest
 import yaml
 
@@ -39,14 +38,8 @@ def project(tmp_path):
 
 @pytest.mark.parametrize("key", ["title", "intro", "text", "topic"])
 def test_typed_result_in_a_text_is_refused(project, key):
-    """Wherever the report writes into a chapter; the sentence names the values of its notebook."""
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell('chapter.value("ja_n", t, row="ja")')]
-    )
-    nbformat.write(notebook, project.root / "notebooks/01_eins.ipynb")
-    with pytest.raises(
-        CodebookError, match=rf"chapters › eins: {key}: „63,2 %“ .* etwa {{eval}}`v\.ja_n\.percent`"
-    ):
+    """Wherever the report writes into a chapter."""
+    with pytest.raises(CodebookError, match=rf"chapters › eins: {key}: „63,2 %“ .*\.percent`"):
         project(chapters=[GOOD["chapters"][0] | {key: "Bei 63,2 % ist es so"}])
 
 

@@ -8,10 +8,11 @@ import pytest
 import yaml
 
 from gkanalysis.core.errors import DisclosureError
+from gkanalysis.counts.data import Data
+from gkanalysis.counts.sources import source_of
 from gkanalysis.disclosure.check import check_exhibits, check_report
 from gkanalysis.disclosure.verbatim import most_common_codes
 from gkanalysis.report.assemble import assemble_report
-from gkanalysis.report.chapter import Chapter
 from gkanalysis.report.render import render_report
 
 SOURCE, TALKS = "strukturen-2018", "reflexionsgespraeche-2019"
@@ -115,7 +116,7 @@ def change_quotation(copied, wanted):
 
 def test_quotation_under_a_code_of_one_case_stops_the_report(copied):
     """Its most common code counts: who is the only one with it would be known as the speaker."""
-    segments, codings = (chapter(copied).table(f"{TALKS}-{t}") for t in ("segments", "codings"))
+    segments, codings = (Data(copied.paths).table(f"{TALKS}-{t}") for t in ("segments", "codings"))
     common = most_common_codes(segments, codings, "Kodierung A")
     wanted = next(k for k, (code, n) in common.items() if n == 1)
     name = change_quotation(copied, wanted)
@@ -149,15 +150,6 @@ def test_code_that_shows_in_public_needs_its_signature(copied, tmp_path):
     assert "„entwicklungsgesellschaft“ haben nur 1 Bündnisse" in line
 
 
-def test_values_that_leave_the_house_name_no_cases(copied):
-    """Rows stand in the working paper only, and every counted value has them there."""
-    folder = copied.paths.reports / copied.report.id
-    values = json.loads((folder / "values.json").read_text(encoding="utf-8"))
-    counted = json.loads((folder / "arbeit/werte.json").read_text(encoding="utf-8"))
-    assert not {"rows", "base_rows"} & {k for v in values for k in v}
-    assert set(counted) == {v["id"] for v in values if v.get("definition") == "rows"} != set()
-
-
 def alternative(document):
     """A name in the alternative text of a figure."""
     next(e for e in document["exhibits"].values() if e["kind"] == "figure")["alt"] += f" Zuerst {PLACE}."
@@ -189,17 +181,11 @@ def test_name_in_metadata_of_the_pdf_stops_it(copied):
         render_report(report, copied.paths, "pdf")
 
 
-def chapter(built):
-    """A chapter that writes nowhere near the report."""
-    return Chapter("probe", built.paths, built.paths.build / "probe")
-
-
 def test_difference_of_two_tables_stops_the_report(copied):
     """With and without the partial forms: the one that answers 2.1 in them is given away."""
-    probe = chapter(copied)
-    table = probe.single_response(SOURCE, "2.1", probe.cases(SOURCE, status=["full"]))
+    table = source_of(SOURCE, Data(copied.paths))["2.1"].cases("full").frame
     folder = copied.paths.reports / copied.report.id
-    table[table["subgroup"] == "alle"].to_csv(folder / "tables/nur-volle.csv", index=False)
+    table.to_csv(folder / "tables/nur-volle.csv", index=False)
     with pytest.raises(DisclosureError) as caught:
         check_exhibits(copied.report, copied.paths, folder)
     (line,) = str(caught.value).splitlines()[1:]
@@ -210,10 +196,9 @@ def test_difference_of_two_tables_stops_the_report(copied):
 
 def test_total_stops_the_report_that_does_not_print_the_cell(copied):
     """Two types have no such case, the total has two: the third is given away."""
-    probe = chapter(copied)
-    table = probe.category_table(probe.cases(SOURCE), "contact", ["keine_kerngruppe", ""], source=SOURCE)
+    table = source_of(SOURCE, Data(copied.paths))["contact"].by("type").frame
     folder = copied.paths.reports / copied.report.id
-    shown = table[(table["subgroup"] != "kreisangehoerige_kommune") & (table["row"] != "")]
+    shown = table[(table["subgroup"] != "kreisangehoerige_kommune") & (table["row"] == "keine_kerngruppe")]
     shown.to_csv(folder / "tables/absagen.csv", index=False)
     with pytest.raises(
         DisclosureError, match="contact, „keine_kerngruppe“, kreisangehörige Kommunen: es sind 2"

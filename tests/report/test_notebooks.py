@@ -18,7 +18,7 @@ from gkanalysis.report.notebooks import check_notebook, prepared, run_chapter, s
 ROOT = Path(__file__).parents[2]
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 PARAMETERS = 'data: str = "data/raw"\nout: str = ""'
-SHOWN = """from gkanalysis import Table
+SHOWN = """from gkanalysis.report.exhibits import Table
 from gkanalysis.report.shown import Shown
 from gkanalysis.report.exhibits import Row
 import json, pathlib, pandas as pd
@@ -76,8 +76,8 @@ FAILURES = [
 
 
 SHORT = [
-    ("from gkanalysis.report.chapter import Chapter\nChapter.__new__(Chapter).singel_response()", r"single_response“.\.\n  Chapter.__new__.Chapter.\.singel_response..$"),
-    ("import gkanalysis as gk\n\ngk.baseline(1)", r"„baseline“ .gemeint ist wohl „base_line“.; .*\n  gk.baseline.1.$"),
+    ("from gkanalysis.report.chapter import Chapter\nChapter.__new__(Chapter).qotation()", r"„quotation“.\.\n  Chapter.__new__.Chapter.\.qotation..$"),
+    ("import gkanalysis as gk\n\ngk.sorce(1)", r"„sorce“ .gemeint ist wohl „source“.; .*\n  gk.sorce.1.$"),
     ("a = 1\nb = lables", r"NameError.*\n  b = lables$"),
     ("import pandas as pd\npd.Series([1]).loc['x']", r"KeyError: 'x'.\.\n  pd.Series..1...loc.'x'.$"),
     ("a = 1\nb = (", r"SyntaxError.*\n  b = \($"),
@@ -114,18 +114,17 @@ def test_parameter_of_another_kind_is_refused(run, declared, given, said):
 
 
 def test_text_of_a_committed_notebook_is_searched(tmp_path):
-    """Typed results, with a value of the code to take instead; names that would mean two things."""
+    """Typed results; names that would mean two things."""
     cells = [
         nbformat.v4.new_markdown_cell("# Es sind 24 von 40 {eval}`core['ja'].of` {eval}`once`", id="titel"),
         nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_code_cell('chapter.value("ja_n", t, row="ja"); core = once = 1'),
+        nbformat.v4.new_code_cell("core = once = 1"),
         nbformat.v4.new_code_cell("core = 2"),
     ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), tmp_path / "a.ipynb")
     rebound, typed = check_notebook(tmp_path / "a.ipynb")
     assert rebound.startswith("„core“ steht im Text und wird in mehreren Zeilen gebildet")
     assert typed.startswith("Zelle titel: „24 von 40“ ist ein von Hand getipptes Ergebnis")
-    assert "{eval}`v.ja_n.of`" in typed
 
 
 @pytest.mark.parametrize(("cells", "passed", "parameters", "message"), FAILURES)
@@ -159,11 +158,16 @@ def test_finished_chapter_replaces_the_old_one(run):
     assert [c.source for c in executed.cells][:2] == ["# Probe", PARAMETERS]
 
 
-VALUES = """from gkanalysis.report.countwords import CountWords
-from gkanalysis.report.values import Value
-scale = CountWords(4, ((1, 2, ("wenige",)), (3, 4, ("viele",))))
-neu = Value("neu", 3, 4, {"row": "nein", "definition": "d"}, scale=scale)
-oben = Value("oben", 0, label='*A* [b]_c_ "d" -- <e> $f$ `g`')
+# three of four said yes; a number without a base; a label
+VALUES = """from types import SimpleNamespace
+from gkanalysis.counts.table import Number, declared
+from gkanalysis.counts.words import CountWords, Scale
+words = CountWords(4, ((1, 2, ("wenige",)), (3, 4, ("viele",))))
+count = SimpleNamespace(name=lambda row, group, grouped: f"line#{row}", definition="line")
+sums = {("ja", "alle"): (3, 4), ("bare", "alle"): (3, None)}
+table = SimpleNamespace(count=count, grouped="", sums=sums, scale=Scale(), count_words=words)
+neu, oben = Number(table, "ja"), Number(table, "bare")
+label = declared('*A* [b]_c_ "d" -- <e> $f$ `g`')
 """
 
 
@@ -173,19 +177,21 @@ def test_expressions_are_evaluated_after_the_last_cell(run, engine):
     chapter, executed = run(
         VALUES,
         "",
-        texts=["{eval}`neu`, {eval}`neu.n`; {eval}``neu.said('viele')``", "{eval}`neu`"],
+        texts=["{eval}`neu`, {eval}`neu.count`; {eval}``neu.said('viele')``", "{eval}`neu`"],
         engine=engine,
     )
+    trace = ' trace="kapitel:neu"'
     assert chapter["markdown"].splitlines()[2:] == [
-        '[3\u00a0von\u00a04]{.value #value-neu trace="neu"}, [3]{.value #value-neu-n trace="neu"}; '
-        '[viele]{.value #value-neu-said trace="neu"}',
+        f"[3\u00a0von\u00a04]{{.value #value-kapitel-neu-of{trace}}}, "
+        f'[3]{{.value #value-kapitel-neu-count-n trace="kapitel:neu.count"}}; '
+        f"[viele]{{.value #value-kapitel-neu-said{trace}}}",
         "",
-        '[3\u00a0von\u00a04]{.value #value-neu-2 trace="neu"}',
+        f"[3\u00a0von\u00a04]{{.value #value-kapitel-neu-of-2{trace}}}",
     ]
     first, *_ = chapter["values"]
     assert first == {
-        "id": "neu", "wording": "", "n": 3, "base_n": 4, "value": 0.75, "text": "3\u00a0von\u00a04",
-        "chapter": "kapitel", "row": "nein", "definition": "d",
+        "id": "kapitel:neu", "wording": "of", "n": 3, "base_n": 4, "value": 0.75, "text": "3\u00a0von\u00a04",
+        "chapter": "kapitel", "kind": "number", "definition": "line#ja", "row": "ja", "subgroup": "alle",
     }  # fmt: skip
     (kept,) = executed.cells[-1].metadata["user_expressions"]
     assert kept["expression"] == "neu"
@@ -195,7 +201,7 @@ def test_expressions_are_evaluated_after_the_last_cell(run, engine):
 
 def test_text_of_the_data_is_printed_as_it_stands(run):
     """Signs that Markdown would take for its own, in a label from a codebook, come out unchanged; also on the page."""
-    chapter, _ = run(VALUES, texts=["Am meisten: {eval}`oben`."])
+    chapter, _ = run(VALUES, texts=["Am meisten: {eval}`label`."])
     tree = parse(chapter["markdown"])
     assert plain_text(tree["blocks"][1]) == 'Am meisten: *A* [b]_c_ "d" -- <e> $f$ `g`.'
     page = html.fromstring((run.out / "arbeit/notebooks/kapitel.html").read_bytes())
@@ -204,8 +210,8 @@ def test_text_of_the_data_is_printed_as_it_stands(run):
 
 SLIPS = [
     ("{eval}`neuu`", r": „{eval}`neuu`“ nennt „neuu“, das keine Zelle bildet; .* \(gemeint ist wohl „neu“\)"),
-    ("{eval}`neu.precent`", "keine Fassung „precent“; es gibt n, word, .* .gemeint ist wohl „percent“"),
-    ("{eval}`oben.percent`", "„oben“ hat keine Basis"),
+    ("{eval}`neu.precent`", "keine Fassung „precent“; es gibt .*percent.* .gemeint ist wohl „percent“"),
+    ("{eval}`oben.percent`", "line#bare hat keine Basis"),
     ("{eval}`neu.said('wenige')`", "„wenige“ steht für 1 bis 2 von 4, hier sind es 3. Möglich ist: viele"),
     ("{eval}`neu of`", "ist kein lesbarer Ausdruck"),
     ("{eval}`38`", "ergibt 38, keine Zahl, die ihre Basis und Herkunft kennt; bitte die Zählung selbst nennen"),
@@ -239,27 +245,15 @@ def test_all_slips_of_a_chapter_are_named_at_once(run, engine):
     assert ["reports/b.yml" in line for line in lines] == [True, True, False, False]
 
 
-def test_word_for_a_count_needs_a_count(run, monkeypatch):
-    """A word of the scale stands only where a number is behind it."""
-    state = (
-        "import json, pathlib; from gkanalysis.report.values import Values; v = Values(); _ = v.add(neu)\n"
-    )
-    state += '_ = pathlib.Path(out, "values.json").write_text(json.dumps(v.records()))'
+def test_word_of_the_scale_needs_a_number(run):
+    """What the chapter says of its words stands beside its exhibits while it runs."""
+    state = 'import json, pathlib; _ = pathlib.Path(out, "dataset.json").write_text(json.dumps({"words": ["viele"]}))'
     assert run(VALUES, state, texts=["{eval}`neu.said('viele')`"])
-    with pytest.raises(NotebookError, match="„viele“ steht ohne Zahl dahinter"):
+    with pytest.raises(NotebookError, match=r"„viele“ steht ohne Zahl dahinter; bitte {eval}`tabelle.*said"):
         run(VALUES, state, texts=["Sehr viele sind es."])
 
 
-def test_names_of_a_shared_notebook_bear_the_chapter(run):
-    """A notebook that serves several chapters gives each number a name in each."""
-    chapters = tuple(ChapterDefinition(c, "probe", (), {}) for c in ("kapitel", "anderes"))
-    report = Report("b", "T", "", ("A",), "I", "2019", "de", (), chapters, (), "D")
-    chapter, _ = run(VALUES, texts=["{eval}`neu`"], report=report)
-    assert chapter["values"][0]["id"] == "kapitel_neu"
-    assert '#value-kapitel_neu trace="kapitel_neu"' in chapter["markdown"]
-
-
-def test_number_without_a_name_is_called_by_its_expression(run):
+def test_number_is_called_by_its_expression(run):
     """Without its wording; different expressions have different names, the same one has the same."""
     code = """class Cell:
     def __init__(self, n): self.n, self.of = n, self
@@ -305,7 +299,7 @@ f"""
     for part in (
         "Internes Arbeitspapier",
         "Empfehlung. Siehe tab: 3\u00a0von\u00a04.",
-        "scale = CountWords",
+        "words = CountWords",
         "Tabelle: T",
     ):
         assert part in text

@@ -1,9 +1,8 @@
-"""Results typed by hand are refused, what is no result is left, and the sentence names the value to use."""
+"""Results typed by hand are refused, what is no result is left, and the sentence says what to write instead."""
 
 import pytest
 
-from gkanalysis.report.typed import instead, typed_results, typed_sentence, unknown_value, value_names
-from gkanalysis.report.values import Value
+from gkanalysis.report.typed import typed_results, typed_sentence
 
 
 @pytest.mark.parametrize(
@@ -36,25 +35,9 @@ def test_level_of_an_interval_counts_in_its_own_sentence_only():
     assert typed_results("Das Intervall ist breit. Es sind 95 Prozent der Bündnisse.") == ["95 Prozent"]
 
 
-def test_sentence_names_the_value_that_says_the_same():
-    """Otherwise the names there are, with the wording that fits; without any it says how to get one."""
-    values = [Value("wer", 0, label="Träger"), Value("ja", 24, 40), Value("alle", 46)]
-    assert [instead(t, values, ()) for t in ("24 von 40", "60 Prozent", "46 Bögen")] == [
-        f"bitte {{eval}}`v.{name}` schreiben" for name in ("ja.of", "ja.percent", "alle.n")
-    ]
-    assert "etwa {eval}`v.ja.percent`; im Kapitel gibt es wer, ja, alle" in instead("61 %", values, ())
-    assert 'chapter.value("name", …)' in typed_sentence("61 %")
-
-
-def test_names_of_values_are_read_from_the_code():
-    """Counted ones in their order, once; labels cannot stand for a number."""
-    assert value_names('a.value("n", t)\na.value(\n  "m", t)\na.count("n", t)\na.number("wort", 0)') == [
-        "n",
-        "m",
-    ]
-
-
-def test_unknown_value_of_another_chapter_is_pointed_to():
-    """Its full name is written there."""
-    said = unknown_value("lebenswelt_antwrt", ["n"], ["lebenswelt_antwort"])
-    assert said.endswith("gibt es n; in einem anderen Kapitel gibt es „lebenswelt_antwort“")
+@pytest.mark.parametrize(
+    ("phrase", "wording"), [("24 von 40", "of"), ("60 Prozent", "percent"), ("46 Bögen", "count")]
+)
+def test_sentence_names_the_wording_that_says_the_same(phrase, wording):
+    """A number is taken from its table."""
+    assert f'{{eval}}`tabelle["zeile"].{wording}`' in typed_sentence(phrase)

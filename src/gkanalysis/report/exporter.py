@@ -111,8 +111,7 @@ def rebound_names(notebook: NotebookNode) -> list[str]:
 class FillValues(Preprocessor):
     """Puts the kept result of each expression into its place, found by position and equality of the expression.
 
-    The numbers are collected in `resources["values"]`; `resources["prefix"]` precedes their ids where a notebook
-    serves several chapters.
+    The numbers are collected in `resources["values"]`, called by chapter and expression.
     """
 
     html = Bool(False, help="whether the text becomes a page, not Markdown for pandoc").tag(config=True)
@@ -152,18 +151,16 @@ class FillValues(Preprocessor):
 
 
 def _record(kept: dict[str, Any], resources: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    """What values.json says of an expression; a number without an id is called by chapter and expression."""
+    """What values.json says of an expression; its id is the chapter and the expression without its wording."""
     value = dict(kept["result"]["data"][VALUE])
     chapter = resources.get("chapter", "kapitel")
-    if "id" in value:
-        own = resources.get("prefix", "") + value.pop("id")
-    else:
-        stem = re.sub(rf"\.({value.get('wording')}|said\(.*)$", "", kept["expression"])
-        slug = re.sub(r"[^\w.]+", "-", stem).strip("-")[:80]
-        while names.setdefault(slug, stem) != stem:
-            slug += "_"  # looks like another one without its brackets
-        own = f"{chapter}:{slug}"
-    first = {"id": own} | {k: value.pop(k, d) for k, d in (("wording", ""), ("n", None), ("base_n", None))}
+    stem = re.sub(rf"\.({value.get('wording')}|said\(.*)$", "", kept["expression"])
+    slug = re.sub(r"[^\w.]+", "-", stem).strip("-")[:80]
+    while names.setdefault(slug, stem) != stem:
+        slug += "_"  # looks like another one without its brackets
+    first = {"id": f"{chapter}:{slug}"} | {
+        k: value.pop(k, d) for k, d in (("wording", ""), ("n", None), ("base_n", None))
+    }
     share = first["n"] / first["base_n"] if first["base_n"] else None
     return {**first, "value": share, "text": value.pop("text"), "chapter": chapter, **value}
 

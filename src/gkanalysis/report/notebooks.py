@@ -100,10 +100,8 @@ def run_chapter(
         )  # fmt: skip
         _check_executed(notebook, executed)
         executed = canonical(executed)
-        shared = sum(c.notebook == chapter.notebook for c in definitions) > 1
-        resources = {"chapter": out.name, "prefix": f"{out.name.replace('-', '_')}_" if shared else ""}
         file = "" if report is None else f"reports/{report.id}.yml"
-        content = _chapter(executed, beside, resources, _place(notebook, chapter, file))
+        content = _chapter(executed, beside, {"chapter": out.name}, _place(notebook, chapter, file))
         title = f"Kapitel „{out.name}“ aus dem Notebook {notebook.stem}"
         write_bytes(beside / f"arbeit/notebooks/{out.name}.html", review_page(executed, title))
         write_json(beside / "chapter.json", content)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from gkanalysis.report.quotations import Quotation
 
 EXHIBIT = "application/vnd.gkanalysis.exhibit+json"  # id of what the chapter shows
-# number, word or comparison of the text: text and, as far as it has them, id, wording, n, base_n, definition,
-# row, subgroup, rows, base_rows; all of it goes to values.json
+# number, word or comparison of the text: text and, as far as it has them, kind, wording, n, base_n, definition,
+# row, subgroup, of; all of it goes to values.json
 VALUE = "application/vnd.gkanalysis.value+json"
 
 EXPRESSION = re.compile(r"\{eval\}(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)  # the role of MyST
