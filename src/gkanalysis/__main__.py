@@ -163,13 +163,10 @@ def _release(call: Call) -> str:
 
 
 def _trace(call: Call) -> str:
-    from gkanalysis.verify.tracewords import origin_lines, report_of
+    from gkanalysis.verify.trace import origin_lines
 
-    head = []
-    if not call.report:
-        call.report = report_of(call.paths, call.reports, call.number)
-        head = [f"Bericht: {call.report}"]
-    return "\n".join([*head, *origin_lines(call.paths, call.definition.id, call.number)])
+    reports = [call.definition.id] if call.report else call.reports
+    return "\n".join(origin_lines(call.paths, reports, call.number))
 
 
 def _schema(call: Call) -> Iterable[str]:

@@ -20,13 +20,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import pandas as pd
 import yaml
 
 from gkanalysis.codebook.published import read_bindings, read_relations
 from gkanalysis.core.numbers import WORDS
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.disclosure.printed import find_numbers
+from gkanalysis.disclosure.printed import find_numbers, n_and_base
 from gkanalysis.report.definition import read_report
 from gkanalysis.report.shown import EXPRESSION, VALUE
 from gkanalysis.verify.printed import read_figures
@@ -328,10 +327,7 @@ def checkable_fields(root: Path, report: str) -> list[tuple[str, str]]:
     published = root / "data/published" / report
     figures = read_figures(published.with_suffix(".csv"), [])
     declared = read_relations(published.with_suffix(".relations.yml"))
-    rebuilt = {
-        number: (int(cell["n"]), None if pd.isna(base := cell.get("base_n")) else int(base))
-        for number, cell in find_numbers(root / "reports" / report)
-    }
+    rebuilt = {number: n_and_base(cell) for number, cell in find_numbers(root / "reports" / report)}
     judged = judge_published(figures, rebuilt, read_bindings(published.with_suffix(".numbers.yml")))
     new = {row["id"]: row["new"] for row in judged}
     patterns = [p for e in declared.get("one_number", []) + declared.get("equal", []) for p in e["terms"]]

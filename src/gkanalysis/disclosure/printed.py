@@ -34,3 +34,13 @@ def find_numbers(report_folder: Path) -> Iterator[tuple[str, Mapping[str, object
     for value_id, value in values_by_id(report_folder).items():
         if value.get("definition"):
             yield value_id, value
+
+
+def n_and_base(cell: Mapping[str, object]) -> tuple[int, int | None]:
+    """n and base of a number as `find_numbers` gives it.
+
+    >>> n_and_base({"n": 3, "base_n": 9.0}), n_and_base({"n": 3, "base_n": float("nan")})
+    ((3, 9), (3, None))
+    """
+    base_n = cell.get("base_n")
+    return int(cell["n"]), None if base_n is None or pd.isna(base_n) else int(base_n)  # type: ignore[call-overload]

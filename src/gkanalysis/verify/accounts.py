@@ -17,7 +17,7 @@ from gkanalysis.core.errors import UsageError
 from gkanalysis.counts.data import Data
 from gkanalysis.ingest.workbook import read_workbook
 from gkanalysis.settle.validate import GIVEN
-from gkanalysis.verify.tracewords import STATES
+from gkanalysis.verify.trace import STATES
 
 USED, ASIDE, REASON = "verwendet", "zurückgestellt mit Grund", "mit Grund"
 Sum = tuple[

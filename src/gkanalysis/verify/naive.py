@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from gkanalysis.core.errors import GkError, VerificationError
 from gkanalysis.counts.count import TOGETHER, Count
 from gkanalysis.counts.data import REFUSED, REGISTER, TOTAL, USABLE, Data
-from gkanalysis.disclosure.printed import find_numbers
+from gkanalysis.disclosure.printed import find_numbers, n_and_base
 
 Row = Mapping[str, Any]
 # What is said of a unit: its case, whether it is in the base (None: there is no base), whether it is counted; then what
@@ -464,8 +464,7 @@ def recount(data: Data, line: str) -> tuple[int, int | None]:
 def recount_report(folder: Path, data: Data) -> Iterator[tuple[str, str, str]]:
     """Every number of a finished report: its id, how it is printed, and what is wrong with it ("" if nothing)."""
     for number_id, cell in find_numbers(folder):
-        base_n = cell.get("base_n")
-        printed = (int(cell["n"]), None if base_n is None or base_n != base_n else int(base_n))
+        printed = n_and_base(cell)
         try:
             again, wrong = recount(data, str(cell["definition"])), ""
         except GkError as error:

@@ -20,7 +20,7 @@ from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.writing import write_bytes
 from gkanalysis.counts.data import Data
 from gkanalysis.counts.lists import ListTotal
-from gkanalysis.disclosure.printed import find_numbers
+from gkanalysis.disclosure.printed import find_numbers, n_and_base
 from gkanalysis.report.definition import Report
 from gkanalysis.verify.accounts import account_rows
 from gkanalysis.verify.certificate import (
@@ -168,8 +168,7 @@ def _output_rows(manifest: Path, folder: Path) -> Rows:
 def _trace_rows(data: Data, folder: Path, numbers: Numbers) -> Rows:
     """Recount every number of the report from the responses behind it; `numbers` takes them all."""
     for number_id, cell in find_numbers(folder):
-        base = cell.get("base_n")
-        numbers.counts[number_id] = (int(cell["n"]), None if base is None or pd.isna(base) else int(base))
+        numbers.counts[number_id] = n_and_base(cell)
         if str(cell["definition"]).startswith(f"{ListTotal.__name__}("):
             unit, word = (
                 "" if (x := cell.get(k)) is None or pd.isna(x) else str(x) for k in ("unit", "qualifier")

@@ -15,8 +15,7 @@ from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.report.html import origin_anchor
 from gkanalysis.verify.certificate import fill_page
-from gkanalysis.verify.trace import ORIGIN, find_untraced, trace_printed
-from gkanalysis.verify.tracewords import STATES, rest_title, shown_raw
+from gkanalysis.verify.trace import ORIGIN, STATES, find_untraced, rest_title, shown_raw, trace_printed
 
 INTERNAL = (
     "Internes Arbeitspapier zum Nachprüfen, kein Teil des Berichts: Die Seite zeigt einzelne Antworten."
