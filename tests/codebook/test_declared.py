@@ -48,36 +48,24 @@ def test_cause_is_named(text, sentence, load):
     """Every usual slip has a cause of its own, and no English is left."""
     with pytest.raises(yaml.YAMLError) as error:
         load(text)
-    said = why_unreadable(error.value)
-    assert re.search(sentence, said)
-    assert not re.search("while|expected|found|mapping|string|scann", said)
-    assert said != OTHERWISE
+    cause = why_unreadable(error.value)
+    assert re.search(sentence, cause)
+    assert not re.search("while|expected|found|mapping|string|scann", cause)
+    assert cause != OTHERWISE
 
 
-@pytest.mark.parametrize(
-    ("error", "sentence"),
-    [
-        (PermissionError(13, "denied"), "Zugriffsrechte"),
-        (UnicodeDecodeError("utf-8", b"\xe4", 0, 1, "x"), "UTF-8"),
-    ],
-)
-def test_other_errors_of_reading_are_german_as_well(error, sentence):
+def test_other_errors_of_reading_are_german_as_well():
     """What the file system raises."""
-    assert sentence in why_unreadable(error)
+    assert "Zugriffsrechte" in why_unreadable(PermissionError(13, "denied"))
+    assert "UTF-8" in why_unreadable(UnicodeDecodeError("utf-8", b"\xe4", 0, 1, "x"))
 
 
 READERS = {
-    "reports/probe.yml": lambda p: read_report(p.parents[1], "probe"),
-    "a.yml": read_codebook,
-    "b.yml": read_interview_codebook,
-    "c.yml": read_list_book,
-    "d.yml": read_register_codebook,
-    "e.yml": read_category_book,
-    "disclosure.yml": read_policy,
-    "dataset.yml": lambda p: read_dataset(p.parent),
-    "f.yml": read_bindings,
-    "g.yml": lambda p: read_relations(p, None),
-}
+    "reports/probe.yml": lambda p: read_report(p.parents[1], "probe"), "a.yml": read_codebook,
+    "b.yml": read_interview_codebook, "c.yml": read_list_book, "d.yml": read_register_codebook,
+    "e.yml": read_category_book, "disclosure.yml": read_policy, "dataset.yml": lambda p: read_dataset(p.parent),
+    "f.yml": read_bindings, "g.yml": read_relations, "h.yml": read_words, "i.yml": read_accepted,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -102,10 +90,9 @@ SHIPPED = {
 
 def _places(value, place=()):
     yield place
-    for key, inner in (
-        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    ):
-        yield from _places(inner, (*place, key))
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in inner:
+        yield from _places(below, (*place, key))
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -132,17 +119,10 @@ def test_nothing_that_is_written_gives_a_traceback(tmp_path, name):
             SHIPPED[name](tmp_path / name)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a: " + "[" * 2000,
-        "&a [*a]",
-        "sources: &a {x: *a}",
-        "a: &a [x]\nb: &b [*a,*a]\nc: [*b,*b]",
-        "\0",
-        "? [a]\n: b",
-    ],
-)
+ITSELF = ("&a [*a]", "sources: &a {x: *a}", "a: &a [x]\nb: &b [*a,*a]\nc: [*b,*b]")
+
+
+@pytest.mark.parametrize("text", ["a: " + "[" * 2000, *ITSELF, "\0", "? [a]\n: b"])
 def test_hostile_yaml_is_refused(tmp_path, text):
     """Deep nesting, values inside themselves, control characters: a sentence."""
     (tmp_path / "a.yml").write_text(text, encoding="utf-8")

@@ -43,19 +43,13 @@ QUOTES = "Text mit „:“, „#“ oder Anführungszeichen gehört ganz in Anf�
 # What the parser says, in C or in Python -> what usually lies behind it. The first that fits counts.
 CAUSES = (
     (r"tab character|character '\\t'", "hier steht ein Tabulator; bitte mit Leerzeichen einrücken"),
-    (
-        r"cannot start any token",
-        "mit diesem Zeichen darf kein Wert beginnen; ein Tabulator ist durch Leerzeichen zu ersetzen, Text mit „%“, „@“ "
-        "oder „`“ am Anfang gehört in Anführungszeichen",
-    ),
+    (r"cannot start any token", "mit diesem Zeichen darf kein Wert beginnen; ein Tabulator ist durch Leerzeichen zu ersetzen, "
+     "Text mit „%“, „@“ oder „`“ am Anfang gehört in Anführungszeichen"),
     (r"mapping values are not allowed", f"ein „:“ steht, wo keines stehen darf; {QUOTES}, oder {INDENT}"),
     (r"unexpected end of stream", "ein Anführungszeichen wird geöffnet und nicht geschlossen"),
     (r"flow (?:sequence|mapping|node)", "eine Klammer ist nicht geschlossen, oder zwischen zwei Angaben fehlt ein Komma"),
-    (
-        r"expected key|block end|'-' indicator|block mapping start",
-        f"{INDENT} (Gleiches steht gleich weit rechts, nur mit Leerzeichen), ein „-“ fehlt, oder ein Anführungszeichen steht "
-        f"mitten im Text; {QUOTES}",
-    ),
+    (r"expected key|block end|'-' indicator|block mapping start", f"{INDENT} (Gleiches steht gleich weit rechts, nur mit "
+     f"Leerzeichen), ein „-“ fehlt, oder ein Anführungszeichen steht mitten im Text; {QUOTES}"),
     (r"expected ':'", "nach einem Namen fehlt „: “ mit Leerzeichen"),
     (r"comment or (?:a )?line break", "nach „|“ oder „>“ beginnt der Text erst in der nächsten Zeile"),
     (r"undefined alias|while scanning an? (?:alias|anchor)", "ein Text, der mit „*“ oder „&“ beginnt, gehört in Anführungszeichen"),
@@ -64,8 +58,14 @@ CAUSES = (
     (r"unacceptable character|not allowed", "die Datei enthält ein unsichtbares Steuerzeichen; bitte löschen"),
 )  # fmt: skip
 OTHERWISE = f"hier ist die Gliederung nicht lesbar; bitte prüfen: Einrückung nur mit Leerzeichen, {QUOTES}"
+UNREADABLE = {
+    FileNotFoundError: "die Datei fehlt",
+    UnicodeDecodeError: "die Datei ist nicht in UTF-8 gespeichert; bitte im Editor als UTF-8 speichern",
+    RecursionError: "die Angaben sind zu tief ineinander geschachtelt",
+    Exception: "die Datei lässt sich nicht öffnen; bitte die Zugriffsrechte prüfen",
+}
 BLOCK = "{given} steht, wo Angaben der Form „name: wert“ stehen müssen"
-UNKNOWN = "unbekannt ist „{key}“{known}"
+UNKNOWN = "unbekannt ist „{key}“{allowed}"
 # type of an error of pydantic -> the clause; `given` is what was written, `key` the name of its place
 SENTENCES = {
     "missing": "es fehlt „{key}“",
@@ -242,13 +242,7 @@ def why_unreadable(error: Exception) -> str:
         if "steht doppelt" in problem:  # our own sentence
             return f"{where}{problem}; bitte eines von beiden löschen"
         return where + next((text for pattern, text in CAUSES if re.search(pattern, problem)), OTHERWISE)
-    if isinstance(error, FileNotFoundError):
-        return "die Datei fehlt"
-    if isinstance(error, UnicodeDecodeError):
-        return "die Datei ist nicht in UTF-8 gespeichert; bitte im Editor als UTF-8 speichern"
-    if isinstance(error, RecursionError):
-        return "die Angaben sind zu tief ineinander geschachtelt"
-    return "die Datei lässt sich nicht öffnen; bitte die Zugriffsrechte prüfen"
+    return next(text for kind, text in UNREADABLE.items() if isinstance(error, kind))
 
 
 class Problem(NamedTuple):
@@ -423,17 +417,15 @@ class Declaration(Generic[T]):
             return f"der Name {document.shown(place[:-1], place[-2])} ist kein Text; bitte in Anführungszeichen setzen"
         expected = re.findall(r"'([^']*)'", str(context.get("expected", context.get("expected_tags", ""))))
         is_value = not isinstance(error["input"], dict | list | tuple | type(None))
-        words = {
-            **context,
-            "key": name,
-            "given": given,
-            "remedy": "in Anführungszeichen setzen" if is_value else "einen Text eintragen",
-            "allowed": choice(expected, context.get("tag", error["input"])),
-            "tag_name": str(context.get("discriminator", "")).strip("'"),
-        }
+        remedy = "in Anführungszeichen setzen" if is_value else "einen Text eintragen"
+        allowed = choice(expected, context.get("tag", error["input"]))
+        tag_name = str(context.get("discriminator", "")).strip("'")
         if template is UNKNOWN:
-            words["known"] = choice(_keys(self.adapter.json_schema(), place[:-1]), name, "bekannt")
-        return template.format(**words).replace("{given}", given).replace("{key}", f"„{name}“")
+            allowed = choice(_keys(self.adapter.json_schema(), place[:-1]), name, "bekannt")
+        clause = template.format(
+            **context, key=name, given=given, remedy=remedy, allowed=allowed, tag_name=tag_name
+        )
+        return clause.replace("{given}", given).replace("{key}", f"„{name}“")
 
 
 def _keys(schema: Mapping[str, Any], place: Place) -> list[str]:

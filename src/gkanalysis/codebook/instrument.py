@@ -24,22 +24,18 @@ TICK_KINDS = frozenset({"tick", "single"})
 Sentence = Annotated[
     d.Text, d.matching(r"(?s).*\.\s*", "muss ein Satz sein, der sagt, warum die Fragen verschieden sind")
 ]
-Answers = Annotated[
-    tuple[d.Text, ...], d.number_of(2, "„answers“ braucht zwei Vorgaben, zuerst die der früheren Welle")
-]
+TWO = "„answers“ braucht zwei Vorgaben, zuerst die der früheren Welle"
+Answers = Annotated[tuple[d.Text, ...], d.number_of(2, TWO)]
+Names = d.Many[d.Text]
+Aspect = Literal["", "present", "open_ag", "open_d", "could_open"]
 
 
 class Repeat(d.Declared):
-    """The item of an earlier wave that an item asks again, word for word.
-
-    `as_yes` are the answers of a single choice that count as yes; all others count as no. Other kinds have none.
-    """
+    """The item of an earlier wave that an item asks again; of a single choice all answers but `as_yes` count as no."""
 
     source: d.Text = d.key("die frühere Welle, wie „prozess-2020“")
     item: d.Text = d.key("Nummer der Frage dort; Wortlaut und Vorgaben müssen dieselben sein")
-    as_yes: d.Many[d.Text] = d.key(
-        "Vorgaben, die als Ja gelten; alle anderen gelten als Nein (nur bei single)", ()
-    )
+    as_yes: Names = d.key("Vorgaben, die als Ja gelten; alle anderen gelten als Nein (nur bei single)", ())
 
 
 class SetRepeat(d.Declared):
@@ -50,10 +46,7 @@ class SetRepeat(d.Declared):
 
 
 class Unlike(d.Declared):
-    """An item of an earlier wave on the same theme that asks something else, and why the two show no change.
-
-    `answers` are the two answers that may stand side by side, that of the earlier wave first.
-    """
+    """An item of an earlier wave on the same theme that asks something else, and why the two show no change."""
 
     source: d.Text = d.key("die frühere Welle")
     item: d.Text = d.key("Nummer der Frage dort")
@@ -66,9 +59,7 @@ class _Option(d.Declared):
 
     id: d.Text = d.key("Kennung der Vorgabe, wie sie in den Daten steht")
     label: d.Text = d.key("gedruckter Wortlaut")
-    type: d.Text = d.key(
-        "Kommunaltyp, für den die Vorgabe steht (nötig bei der Frage unter identity: type)", ""
-    )
+    type: d.Text = d.key("Kommunaltyp, für den die Vorgabe steht (nötig bei der Frage unter identity: type)", "")  # fmt: skip
     report: d.Text = d.key("Wortlaut im Bericht, wenn er ein anderer ist", "")
     counts: d.Flag = d.key("true: die Vorgabe zählt als Ja (Fragen nach Lücken und Angeboten)", False)
 
@@ -106,9 +97,7 @@ class _Column(_Asked):
     id: d.Whole = d.key("Nummer der Spalte", ge=1)
     kind: Literal["text", "number", "tick", "single", "row_label"] = d.key("Art; row_label: Name der Zeile")
     group: d.Text = d.key("Überschrift über mehreren Spalten", "")
-    aspect: Literal["", "present", "open_ag", "open_d", "could_open"] = d.key(
-        "was die Spalte über ein Angebot sagt", ""
-    )
+    aspect: Aspect = d.key("was die Spalte über ein Angebot sagt", "")
 
 
 class _Row(d.Declared):
@@ -179,12 +168,13 @@ class _Need(d.Declared):
     answer_outside: d.Text = d.key("irgendeine Antwort außerhalb dieses Teils", "")
 
 
+Needs = tuple[Annotated[_Need, d.PLAIN], ...]
+
+
 class _Status(d.Declared):
     id: d.Text = d.key("Kennung: full, partial, unusable")
     label: d.Text = d.key("Wortlaut im Bericht")
-    needs: tuple[Annotated[_Need, d.PLAIN], ...] = d.key(
-        "was dafür beantwortet sein muss; bei der letzten Regel nichts: []"
-    )
+    needs: Needs = d.key("was dafür beantwortet sein muss; bei der letzten Regel nichts: []")
 
 
 class _Identity(d.Declared):
@@ -192,13 +182,16 @@ class _Identity(d.Declared):
     type: d.Text = d.key("Frage nach dem Kommunaltyp (single); jede Vorgabe nennt ihr „type“")
 
 
+Part = Annotated[_Sheet | _Grid | _Roster, Field(discriminator="kind")]
+Rules = d.Some[_Status]
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One question, one cell of a grid row, or one column of a roster.
 
-    `id` is the printed number; in a grid it is number, row and column: `1.1.A03.4`. `control` says how a single
-    choice is printed: as boxes, one an option ("", the default), or as a `dropdown`. `repeats` and `not_comparable`
-    say which items of earlier waves show a change together with this one, and which do not.
+    `id` is the printed number; in a grid it is number, row and column: `1.1.A03.4`. `control` says how a single choice
+    is printed: as boxes, one an option ("", the default), or as a `dropdown`.
     """
 
     id: str
@@ -220,18 +213,24 @@ class Item:
 
 
 class Codebook(d.Declared):
-    """A checked codebook; see `read_codebook`."""
+    """A checked codebook.
+
+    >>> book = read_codebook("data/codebook/strukturen.yml")
+    >>> book.items["1.1.A03.4"].short, book.items["2.3.1"].asked_if, len(book.set_items("kerngruppe"))
+    ('KI', ('2.1', 'nein'), 56)
+    >>> [table.number for table in book.tables("kurz")]
+    [1, 2, 3, 4, 5, 6]
+    >>> later = read_codebook("data/codebook/nachhaltigkeit.yml")
+    >>> later.items["3.1"].repeats, later.set_repeat("huerden")
+    (Repeat(source='entwicklungsstand-2021', item='2.1', as_yes=('ja',)), SetRepeat(source='entwicklungsstand-2021', set='huerden'))
+    """
 
     instrument: d.Text = d.key("Name des Instruments, zugleich der Datei")
     wave: d.Written = d.key("Welle, etwa das Jahr; mit dem Instrument der Name der Quelle")
     title: d.Text = d.key("Titel des Bogens, wie er gedruckt ist")
     versions: Annotated[Mapping[str, _Version], d.FILLED] = d.key("Fassungen des Bogens nach ihrer Kennung")
-    parts: d.Some[Annotated[_Sheet | _Grid | _Roster, Field(discriminator="kind")]] = d.key(
-        "Teile des Bogens"
-    )
-    completeness: d.Some[_Status] = d.key(
-        "wann ein Bogen wie weit auswertbar ist; die erste passende Regel gilt"
-    )
+    parts: d.Some[Part] = d.key("Teile des Bogens")
+    completeness: Rules = d.key("wann ein Bogen wie weit auswertbar ist; die erste passende Regel gilt")
     identity: Annotated[_Identity, d.PLAIN] = d.key("Fragen, die sagen, von wem der Bogen ist")
     population: d.Text = d.key("Rahmen im Register, der angefragt wurde", "")
     all_sets: tuple[_Set, ...] = d.key("Mehrfachantworten", (), alias="sets")
@@ -261,20 +260,12 @@ class Codebook(d.Declared):
         return next(p for p in self.parts if p.id == part_id)
 
     def set_items(self, set_id: str) -> list[str]:
-        """Item ids of a multiple response set in the order of the form, without the empty rows.
-
-        >>> len(read_codebook("data/codebook/strukturen.yml").set_items("kerngruppe"))
-        56
-        """
+        """Item ids of a multiple response set in the order of the form, without the empty rows."""
         where = self.sets[set_id].part, self.sets[set_id].column
         return [i.id for i in self.items.values() if (i.part, i.column) == where and i.label]
 
     def set_repeat(self, set_id: str) -> SetRepeat | None:
-        """The set of an earlier wave that a multiple response set asks again.
-
-        >>> read_codebook("data/codebook/nachhaltigkeit.yml").set_repeat("huerden")
-        SetRepeat(source='entwicklungsstand-2021', set='huerden')
-        """
+        """The set of an earlier wave that a multiple response set asks again."""
         return self.sets[set_id].repeats
 
     def in_version(self, item: Item, version: str) -> bool:
@@ -296,24 +287,7 @@ class Codebook(d.Declared):
 
 
 def read_codebook(path: str | Path) -> Codebook:
-    """Read and check a codebook.
-
-    Raises
-    ------
-    CodebookError
-        With every finding in one message: what is missing, unknown, of another kind, or there twice; names of what is
-        not declared; items and sets said to repeat one of an earlier wave that does not exist or asks something else.
-
-    Examples
-    --------
-    >>> book = read_codebook("data/codebook/strukturen.yml")
-    >>> book.items["1.1.A03.4"].short, book.items["2.3.1"].asked_if
-    ('KI', ('2.1', 'nein'))
-    >>> [table.number for table in book.tables("kurz")]
-    [1, 2, 3, 4, 5, 6]
-    >>> read_codebook("data/codebook/nachhaltigkeit.yml").items["3.1"].repeats
-    Repeat(source='entwicklungsstand-2021', item='2.1', as_yes=('ja',))
-    """
+    """Read and check a codebook; a `CodebookError` has every finding, also on what repeats an earlier wave."""
     return FORMS.read(path, Path(path))
 
 

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated
+
+from pydantic import Field
 
 from gkanalysis.codebook import declared as d
 
@@ -66,6 +67,12 @@ class _Speakers(d.Declared):
     male: Mapping[str, d.Text] = d.key("männliche Formen nach Fall")
 
 
+Groups = Annotated[Mapping[GroupId, _Group], d.FILLED]
+Codes = Annotated[Mapping[CodeId, _Code], d.FILLED]
+Scale = Annotated[_CountWords | None, d.PLAIN, Field(validate_default=True)]
+Speakers = Annotated[_Speakers | None, d.PLAIN, Field(validate_default=True)]
+
+
 @dataclass(frozen=True, slots=True)
 class CodeGroup:
     """A theme of the code system; `section` is the section of the report it belongs to, if any."""
@@ -87,7 +94,12 @@ class InterviewCode:
 
 
 class InterviewCodebook(d.Declared):
-    """A checked codebook; see `read_interview_codebook`. What the report reads, it reads as it was written."""
+    """A checked codebook; what only the report reads is passed on as it was written.
+
+    >>> book = read_interview_codebook("data/codebook/reflexionsgespraeche.yml")
+    >>> book.source, book.codes["aufbau.neugruendung"].path
+    ('reflexionsgespraeche-2019', 'Das Bündnis > Neugründung')
+    """
 
     instrument: d.Text = d.key("Name des Instruments, zugleich der Datei")
     wave: d.Written = d.key("Welle, etwa das Jahr; mit dem Instrument der Name der Quelle")
@@ -97,18 +109,10 @@ class InterviewCodebook(d.Declared):
     date_variable: d.Text = d.key("Variable der Fälle mit dem Tag des Gesprächs", "")
     type_variable: d.Text = d.key("Variable der Fälle mit dem Kommunaltyp", "")
     period: Period = d.key("erster und letzter Tag der Gespräche")
-    all_groups: Annotated[Mapping[GroupId, _Group], d.FILLED] = d.key(
-        "Gruppen von Kodes nach ihrer Kennung", alias="groups"
-    )
-    all_codes: Annotated[Mapping[CodeId, _Code], d.FILLED] = d.key(
-        "Kodes: „gruppe.kode“ und was dazu gehört", alias="codes"
-    )
-    count_words: Annotated[_CountWords | None, d.PLAIN] = d.key(
-        "Wörter für Anzahlen, an die der Bericht gebunden ist", None, validate_default=True
-    )
-    speakers: Annotated[_Speakers | None, d.PLAIN] = d.key(
-        "wie Befragte neben Zitaten heißen", None, validate_default=True
-    )
+    all_groups: Groups = d.key("Gruppen von Kodes nach ihrer Kennung", alias="groups")
+    all_codes: Codes = d.key("Kodes: „gruppe.kode“ und was dazu gehört", alias="codes")
+    count_words: Scale = d.key("Wörter für Anzahlen, an die der Bericht gebunden ist", None)
+    speakers: Speakers = d.key("wie Befragte neben Zitaten heißen", None)
     decisions: d.Many[d.Text] = d.key("Festlegungen, die der Anhang des Berichts druckt", ())
 
     @property
@@ -133,16 +137,6 @@ class InterviewCodebook(d.Declared):
     def group_codes(self, group_id: str) -> list[InterviewCode]:
         """The codes of a group in the order of the codebook."""
         return [code for code in self.codes.values() if code.group_id == group_id]
-
-
-def read_interview_codebook(path: str | Path) -> InterviewCodebook:
-    """Read and check a codebook of coded interviews; a `CodebookError` has every finding in one message.
-
-    >>> book = read_interview_codebook("data/codebook/reflexionsgespraeche.yml")
-    >>> book.source, book.codes["aufbau.neugruendung"].path
-    ('reflexionsgespraeche-2019', 'Das Bündnis > Neugründung')
-    """
-    return INTERVIEWS.read(path)
 
 
 def _slips(book: InterviewCodebook) -> d.Slips:
@@ -170,3 +164,4 @@ def _slips(book: InterviewCodebook) -> d.Slips:
 INTERVIEWS = d.Declaration(
     "gespraeche", "Codebuch", InterviewCodebook, ("data/codebook/*.yml mit „codes“",), _slips
 )
+read_interview_codebook = INTERVIEWS.read

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import PlainValidator
 from pydantic.json_schema import WithJsonSchema
@@ -15,7 +15,6 @@ from gkanalysis.codebook import declared as d
 ALLIANCE = "case_id"  # a column of this name holds ids of the register
 OWN = ("file", "sheet", "row", "place")  # columns that say where a row stands; a declared one would be lost
 Kind = Literal["int", "number", "date", "text", "option"]
-KINDS: tuple[str, ...] = get_args(Kind)
 KIND_TEXTS = {
     "int": "eine ganze Zahl",
     "number": "eine Zahl, mit Komma vor den Nachkommastellen",
@@ -59,6 +58,7 @@ Options = Annotated[
     Mapping[str, tuple[str, ...]], PlainValidator(_options), WithJsonSchema({"type": ["object", "array"]})
 ]
 Bound = Annotated[Any, d.refused(_no_bound), WithJsonSchema({"type": ["number", "string"]})]
+PUBLISHED = "true: wirkliche, veröffentlichte Angaben, auch neben erfundenen Antworten"
 FileName = Annotated[d.Text, d.matching(r"[^/\\]+", "ist kein Name einer Datei; bitte ohne Ordner schreiben")]
 
 
@@ -107,9 +107,7 @@ class ListBook(TableSpec):
     title: d.Text = d.key("Titel, wie der Bericht ihn druckt")
     file: FileName = d.key("Name der Datei im Ordner der Liste")
     wave: d.AnyWritten = d.key("Welle, etwa das Jahr; leer, wenn es nur eine gibt", "")
-    is_published: d.Flag = d.key(
-        "true: wirkliche, veröffentlichte Angaben, auch neben erfundenen Antworten", False, alias="published"
-    )
+    is_published: d.Flag = d.key(PUBLISHED, False, alias="published")
     decisions: d.Many[d.Text] = d.key("Festlegungen, die der Anhang des Berichts druckt", ())
 
     @property

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
 
-from pydantic import WrapValidator
+from pydantic import Field, WrapValidator
 
 from gkanalysis.codebook import declared as d
 
+AtLeastOne = Annotated[d.Whole, Field(ge=1)]
 Kind = Literal["public", "confidential", "free_text"]
 
 
@@ -38,9 +39,7 @@ class Link:
 class Quotations:
     """From how many cases with the same code on a quotation of it may appear, if not from the threshold on."""
 
-    least_cases: d.Whole = d.key(
-        "in so vielen Gesprächen muss der häufigste Kode eines Zitats vorkommen", ge=1
-    )
+    least_cases: AtLeastOne = d.key("in so vielen Gesprächen muss der häufigste Kode eines Zitats vorkommen")
     reason: d.Text = d.key("Grund")
 
 
@@ -163,9 +162,8 @@ class NameRules:
 class Policy:
     """A checked policy; see `read_policy`."""
 
-    threshold: d.Whole = d.key(
-        "kleinste Zahl von Bündnissen einer vertraulichen Angabe", ge=2
-    )  # below 2 it protects nobody
+    # below 2 it protects nobody
+    threshold: d.Whole = d.key("kleinste Zahl von Bündnissen einer vertraulichen Angabe", ge=2)
     attributes: Mapping[str, Attribute] = d.key("was jeder weiß; danach darf gegliedert werden")
     sources: Mapping[str, SourceRules] = d.key("Regeln nach Quellen; was hier nicht steht, ist vertraulich")
     unweighed: d.Many[Unweighed] = d.key("Darstellungen ohne Rechenvorschrift, jede einzeln", ())

@@ -90,6 +90,7 @@ def _no_pattern(text: Any) -> str:
 
 
 Pattern = Annotated[d.Text, d.refused(_no_pattern)]
+Tables = Mapping[str, Mapping[str, d.Written]]
 Reason = Annotated[d.Text, d.matching(r"(?s).*\S.*", "ist leer; nötig ist ein Text")]
 
 
@@ -109,9 +110,7 @@ class Bindings(d.Declared):
 
     bindings: d.Many[_Binding] = d.key("Zuordnungen, die erste passende gilt")
     report: d.Text = d.key("Bericht, aus dem die Zahlen sind", "")
-    tables: Mapping[str, Mapping[str, d.Written]] = d.key(
-        "zum Nachschlagen: {name[1]} sucht Gruppe 1 in „name“", {}
-    )
+    tables: Tables = d.key("zum Nachschlagen: {name[1]} sucht Gruppe 1 in „name“", {})
     not_checkable: d.Many[_NotCheckable] = d.key("Angaben, die nicht prüfbar sind", ())
 
 
