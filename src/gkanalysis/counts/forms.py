@@ -185,7 +185,9 @@ class Quartiles(OfForms):
         """A unit is a case."""
         given = self.cells(data, [self.item])
         valid = given["state"].eq("answered")
-        unit = given["case_id"].astype("str") + "/" + given["occurrence"].astype("str")  # rows of a list are units
+        unit = (
+            given["case_id"].astype("str") + "/" + given["occurrence"].astype("str")
+        )  # rows of a list are units
         return Units.of(given.assign(unit=unit, row=self.item, base=valid, n=valid))
 
     def extra(self, data: Data, by: str) -> pd.DataFrame:

@@ -906,7 +906,7 @@ class Counted:
     def notes(self) -> tuple[str, ...]:
         """What must stand below."""
         notes = self.count.notes(self.data)
-        notes += (SMALL_BASE_NOTE,) if self.frame["mark"].ne("").any() and not self.hidden else ()
+        notes += (SMALL_BASE_NOTE,) if any("*" in h for h in self.printed()[0]) else ()
         return (
             (*notes, dash_note(self.data.policy.threshold, beside_total=len(self.group_labels) > 1))
             if self.hidden
