@@ -7,6 +7,7 @@ sentence that explains it, what it gives away, and the line that makes it again 
 from __future__ import annotations
 
 import ast
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
@@ -411,7 +412,7 @@ def format_number(value: float | None) -> str:
 def _literal(value: Any) -> str:
     """A field as Python writes it, texts in double quotes."""
     if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, tuple):
         return f"({', '.join(map(_literal, value))}{',' if len(value) == 1 else ''})"
     return repr(value)

@@ -463,7 +463,9 @@ class Counted:
         return self._but(chosen=tuple(r for r in self.shown_rows if self.sums[r, TOTAL][0]))
 
     def also(self, *rows: str) -> Counted:
-        """With further rows, each at the end of its block."""
+        """With further rows, each at the end of its block; without blocks at the end."""
+        if not self.blocks:
+            return self._but(chosen=tuple(dict.fromkeys((*self.shown_rows, *rows))))
         whole = {r: h for h, inside in self._but(chosen=(), blocks={}).home.items() for r in inside}
         blocks = {h: list(inside) for h, inside in self.blocks.items()}
         for row in rows:
