@@ -563,7 +563,9 @@ CLASSES: dict[str, type[Source]] = {"forms": Wave, "interviews": Talks, "lists":
 
 
 def source_of(name: str, data: Data) -> Any:
-    """A source by name, of the class that belongs to its kind."""
+    """A source by name, of the class that belongs to its kind; refused at once if nothing declares it."""
+    if name != REGISTER:
+        data.book(name)
     return CLASSES[data.kind(name)](name, data)
 
 

@@ -641,7 +641,8 @@ class Counted:
             If there is no such row or group; the sentence says which there are and what is probably meant.
         """
         row, group = key if isinstance(key, tuple) else (key, TOTAL)
-        Known(self.group_labels, ("Gruppe", f"gibt es in {self.line or 'dieser Tabelle'} nicht"))[group]
+        hint = "" if self.grouped else ' (gegliedert wird sie mit .by("type"))'
+        Known(self.group_labels, ("Gruppe", f"gibt es in {self.line or 'dieser Tabelle'} nicht{hint}"))[group]
         for part in row.split(TOGETHER):
             Known(self.labels, ("Zeile", f"gibt es in {self.line or 'dieser Tabelle'} nicht"))[part]
         return Number(self, row, group)
