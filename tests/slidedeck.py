@@ -127,7 +127,7 @@ def make_deck(folder, text=TEXT, *, synthetic=True, exhibits=None, **report):
     known = {
         "id": "folien", "title": "Was bleibt von „Gemeinsam klappt’s“?", "subtitle": "Ergebnisse 2022",
         "authors": ("Erste", "Zweite"), "institution": "Institut", "date": "2022-06-15", "language": "de",
-        "sources": ("nachhaltigkeit-2022",), "chapters": (ChapterDefinition("eins", "01", (), {}),),
+        "sources": ("nachhaltigkeit-2022",), "chapters": (ChapterDefinition("eins", "01", {}),),
         "keywords": ("Bündnis",), "description": "Worum es geht", "kind": "slides", "formats": ("html", "pdf", "pptx"),
     }  # fmt: skip
     document = {

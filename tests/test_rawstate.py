@@ -1,6 +1,7 @@
-"""State files for make: they change with the content of their own part of the folder, and with nothing else."""
+"""State files for make: they change with the content of their own part of folder and project, and with nothing else."""
 
 import os
+import re
 import subprocess
 import sys
 import unicodedata
@@ -8,22 +9,28 @@ import unicodedata
 import pytest
 
 from forms import ROOT
+from gkanalysis.core import rawstate
 from gkanalysis.core.rawstate import StateError, update_states
 
-FORM = "strukturen-2018/forms/Bögen Ä (neu).docx"
+FORM = "raw/strukturen-2018/forms/Bögen Ä (neu)\t.docx"
 FILES = {
-    "dataset.yml": "title: T",
-    "strukturen-2018/eingang.csv": "a",
+    "raw/dataset.yml": "title: T",
+    "raw/strukturen-2018/eingang.csv": "a",
     FORM: "b",
-    "umfrage-2019/liste.csv": "c",
+    "raw/umfrage-2019/liste.csv": "c",
+    "src/gkanalysis/teil/modul.py": "d",
+    "data/codebook/strukturen.yml": "e",
+    "reports/eins.yml": "f",
+    "notebooks/01.ipynb": "g",
 }
 
 
 @pytest.fixture
-def folder(tmp_path):
-    """A data folder whose files are old enough to be known by their times."""
+def folder(tmp_path, monkeypatch):
+    """A project with a data folder whose files are old enough to be known by their times."""
+    monkeypatch.chdir(tmp_path)
     for name, text in FILES.items():
-        put(tmp_path / "raw" / name, text)
+        put(tmp_path / name, text)
     return tmp_path
 
 
@@ -34,59 +41,88 @@ def put(path, text, age=100):
     os.utime(path, (then, then))
 
 
-def changed(folder, change):
-    """Names of the state files that a change rewrites; gone ones carry a minus."""
-    target = folder / "state"
+def states(folder):
+    files = (p for p in (folder / "state").rglob("*") if p.is_file() and p.name != ".seen")
+    return {p.relative_to(folder / "state").as_posix(): (p.read_bytes(), p.stat().st_ino) for p in files}
 
-    def read():
-        files = (p for p in target.rglob("*") if p.is_file() and p.name != ".seen")
-        return {p.relative_to(target).as_posix(): (p.read_bytes(), p.stat().st_ino) for p in files}
 
-    update_states(str(folder / "raw"), str(target))
-    before = read()
-    change(folder / "raw")
-    update_states(str(folder / "raw"), str(target))
-    after = read()
-    return {n for n in after if after[n] != before.get(n)} | {f"-{n}" for n in before if n not in after}
+def same_times(path, text):
+    times = path.stat().st_atime_ns, path.stat().st_mtime_ns
+    path.write_text(text)
+    os.utime(path, ns=times)
 
 
 @pytest.mark.parametrize(
-    ("change", "states"),
+    ("change", "expected"),
     [
-        (lambda raw: None, set()),
-        (lambda raw: os.utime(raw / FORM), set()),
-        (lambda raw: put(raw / FORM, "b", age=5), set()),
-        (lambda raw: put(raw / FORM, "x"), {"all", "strukturen-2018/forms"}),
-        (lambda raw: (raw / FORM).rename(raw / "strukturen-2018/forms/b.docx"), {"all", "strukturen-2018/forms"}),
-        (lambda raw: (raw / FORM).rename(raw / unicodedata.normalize("NFD", FORM)), {"all", "strukturen-2018/forms"}),
-        (lambda raw: put(raw / "strukturen-2018/forms/neu.docx", "n"), {"all", "strukturen-2018/forms"}),
-        (lambda raw: (raw / FORM).unlink(), {"all", "-strukturen-2018/forms"}),
-        (lambda raw: put(raw / "strukturen-2018/eingang.csv", "x"), {"all", "strukturen-2018/lists"}),
-        (lambda raw: put(raw / "dataset.yml", "title: U"), {"all", "dataset"}),
-        (lambda raw: put(raw / "umfrage-2019/liste.csv", "x"), {"all", "umfrage-2019/lists"}),
+        (lambda f: None, ""),
+        (lambda f: os.utime(f / FORM), ""),
+        (lambda f: put(f / FORM, "b", age=5), ""),
+        (lambda f: put(f / FORM, "x"), "all strukturen-2018/forms"),
+        (lambda f: same_times(f / FORM, "x"), "all strukturen-2018/forms"),
+        (lambda f: (f / FORM).rename(f / "raw/strukturen-2018/forms/b.docx"), "all strukturen-2018/forms"),
+        (lambda f: (f / FORM).rename(f / unicodedata.normalize("NFD", FORM)), "all strukturen-2018/forms"),
+        (lambda f: put(f / "raw/strukturen-2018/forms/neu.docx", "n"), "all strukturen-2018/forms"),
+        (lambda f: (f / FORM).unlink(), "-strukturen-2018/forms all layout"),
+        (lambda f: put(f / "raw/strukturen-2018/eingang.csv", "x"), "all strukturen-2018/lists"),
+        (lambda f: put(f / "raw/dataset.yml", "title: U"), "all dataset"),
+        (lambda f: put(f / "raw/umfrage-2019/liste.csv", "x"), "all umfrage-2019/lists"),
+        (lambda f: put(f / "raw/neu-2020/liste.csv", "x"), "all layout neu-2020/lists"),
+        (lambda f: put(f / "src/gkanalysis/teil/modul.py", "x"), "code"),
+        (lambda f: (f / "src/gkanalysis/teil/modul.py").unlink(), "code"),
+        (lambda f: put(f / "src/gkanalysis/teil/__pycache__/modul.pyc", "x"), ""),
+        (lambda f: (f / "data/codebook/strukturen.yml").rename(f / "data/codebook/neu.yml"), "code"),
+        (lambda f: put(f / "reports/eins.yml", "x"), "layout"),
+        (lambda f: put(f / "reports/eins/eins.html", "x"), ""),
+        (lambda f: put(f / "notebooks/01.ipynb", "x"), ""),
+        (lambda f: (f / "notebooks/01.ipynb").unlink(), "layout"),
     ],
-    ids=["nothing", "touched", "same again", "content", "renamed", "composed", "added", "removed", "list", "dataset", "other"],
-)  # fmt: skip
-def test_changes(folder, change, states):
-    """Content, name, arrival and removal of a file reach the state of its own part; its times reach nothing."""
-    assert changed(folder, change) == states
-
-
-@pytest.mark.parametrize(
-    ("name", "said"), [("fehlt", "gibt es nicht"), ("raw/umfrage-2019", "fehlt „dataset.yml“")]
 )
-def test_no_data_folder(folder, name, said):
-    """A folder that is missing or is none of received data is named."""
-    with pytest.raises(StateError, match=said):
-        update_states(str(folder / name), str(folder / "state"))
+def test_changes(folder, monkeypatch, change, expected):
+    """Content, name, arrival and removal of a file reach the state of its own part; its times reach nothing."""
+    monkeypatch.setattr(rawstate, "RECENT_NS", -(10**18))  # as if the files had lain there for long
+    update_states("raw", "state")
+    before = states(folder)
+    change(folder)
+    update_states("raw", "state")
+    after = states(folder)
+    changed = {n for n in after if after[n] != before.get(n)} | {f"-{n}" for n in before if n not in after}
+    assert changed == set(expected.split())
+    monkeypatch.setattr(rawstate, "_sha256", lambda path: pytest.fail(f"read {path}"))
+    update_states("raw", "state")  # what did not change is not read again
+
+
+def test_what_cannot_be_used_is_named(folder):
+    """A folder that is missing or is none of received data, a link to nowhere."""
+    (folder / "raw/umfrage-2019/c.docx").symlink_to(folder / "nirgends")
+    for name, sentence in (
+        ("fehlt", "gibt es nicht"),
+        ("raw/umfrage-2019", "fehlt „dataset.yml“"),
+        ("raw", r"c\.docx“ ist nicht lesbar; bitte die Rechte prüfen"),
+    ):
+        with pytest.raises(StateError, match=sentence):
+            update_states(name, "state")
 
 
 def test_runs_before_there_is_an_environment(folder):
-    """make runs it with any Python, isolated and without site packages; an error is one line and a status."""
-    script = [sys.executable, "-I", "-S", "-X", "utf8", str(ROOT / "src/gkanalysis/core/rawstate.py")]
-    run = subprocess.run([*script, "raw", "state"], cwd=folder, capture_output=True, text=True)
-    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
-    assert (folder / "state/strukturen-2018/forms").is_file()
-    run = subprocess.run([*script, "fehlt", "state"], cwd=folder, capture_output=True, encoding="utf-8")
-    assert (run.returncode, run.stderr) == (1, "")
-    assert run.stdout == "Den Ordner „fehlt“ gibt es nicht; bitte DATA prüfen\n"
+    """make runs it with any Python, isolated and without site packages; an error is one line."""
+    script = [
+        sys.executable,
+        "-I",
+        "-S",
+        "-X",
+        "utf8",
+        str(ROOT / "src/gkanalysis/core/rawstate.py"),
+    ]
+    for words, line in (
+        (["raw", "eins", "report"], "ok confidential/raw/build"),
+        (["raw", "zwei", "data"], "ok confidential/raw/build"),
+        (["raw", "zwei", "report"], "Einen Bericht „zwei“ gibt es nicht; vorhanden sind: eins"),
+        (["fehlt", "eins", "data"], "Den Ordner „fehlt“ gibt es nicht; bitte DATA prüfen"),
+    ):
+        run = subprocess.run([*script, *words], cwd=folder, capture_output=True, encoding="utf-8")
+        assert (run.stdout, run.stderr) == (f"{line}\n", "")
+    assert (folder / "confidential/raw/build/state/strukturen-2018/forms").is_file()
+    assert not re.search(
+        "import (?!hashlib|os|sys|time)", (ROOT / "src/gkanalysis/core/rawstate.py").read_text()
+    )

@@ -215,7 +215,7 @@ COMMANDS = (
     ("register", "das Register der Bündnisse prüfen und bereitstellen", _step("pipeline:build_register", "paths"), DATA),
     ("ingest", "die Bögen oder Gespräche einer Quelle einlesen", _step("pipeline:build_interim", "paths", "source"), "source", DATA),
     ("process", "eine Quelle prüfen und zur Auswertung bereitstellen", _step("pipeline:build_processed", "paths", "source"), "source", DATA),
-    ("rules", "die Make-Regeln eines Berichts ausgeben", _step("report.definition:make_rules", "definition", "paths"), "report", DATA),
+    ("rules", "die Regeln für make ausgeben: woraus jeder Schritt entsteht", _step("report.rules:make_rules", "paths", "reports"), DATA),
     ("chapter", "die Kapitel eines Berichts rechnen, die noch fehlen", _step("report.chapters:run_chapters", "definition", "paths", "data", "chapters", engine="engine"), "report", CHAPTERS, ENGINE, DATA),
     ("assemble", "Kapitel, Tabellen und Werte eines Berichts zusammenführen", _step("report.assemble:assemble_report", "definition", "paths"), "report", DATA),
     ("render", "einen Bericht setzen", _step("report.render:render_report", "definition", "paths", "format"), "report", FORMAT, DATA),

@@ -94,7 +94,23 @@ def build_register(paths: ProjectPaths) -> None:
             write(f"{name}.parquet", lambda path, frame=frame: frame.to_parquet(path, index=False))
         about = {k: dataset[k] for k in ("title", "synthetic")}
         write("dataset.json", lambda path: write_json(path, about))
+        for path in _left_over(paths):
+            path.unlink()
         write("raw-files.csv", lambda path: raw_hashes(paths.data).to_csv(path, index=False))
+
+
+def _left_over(paths: ProjectPaths) -> list[Path]:
+    """Tables and records of sources that are no longer in the data folder."""
+    from gkanalysis.codebook.sources import KINDS, received_sources
+
+    kept = {f"{source}.ok" for source in received_sources(paths)}
+    tables = {f"-{name}.parquet" for kind in KINDS for name in kind.tables}
+    return [
+        p
+        for p in paths.processed.glob("*-*")
+        for end in (".ok", *tables)
+        if p.name.endswith(end) and f"{p.name.removesuffix(end)}.ok" not in kept
+    ]
 
 
 def build_processed(paths: ProjectPaths, source: str) -> str:

@@ -11,7 +11,7 @@ from gkanalysis.core.errors import CodebookError, UsageError
 GOOD = {
     "title": "Titel", "authors": ["Eine"], "institution": "Institut", "date": "2019-09", "language": "de",
     "description": "Worum es geht", "sources": ["strukturen-2018"],
-    "chapters": [{"id": "eins", "notebook": "01_eins", "inputs": ["buendnisse"], "parameters": {"source": "strukturen-2018"}}],
+    "chapters": [{"id": "eins", "notebook": "01_eins", "parameters": {"source": "strukturen-2018"}}],
 }  # fmt: skip
 
 

@@ -1,12 +1,12 @@
-"""Kinds of sources: told by the codebook, with the files and tables that the Makefile expects of each."""
+"""Kinds of sources: told by the codebook, and by what lies in a folder."""
 
-import re
+from pathlib import Path
 
 import pytest
 
-from forms import ROOT
-from gkanalysis.codebook.sources import KINDS, source_kind
-from gkanalysis.core.errors import CodebookError
+from gkanalysis.codebook.sources import received_sources, source_kind
+from gkanalysis.core.errors import CodebookError, UsageError
+from gkanalysis.core.paths import ProjectPaths
 
 
 @pytest.mark.parametrize(
@@ -33,11 +33,29 @@ def test_codebook_of_no_kind_is_refused(tmp_path, text):
         source_kind(tmp_path / "fehlt.yml")
 
 
-def test_makefile_knows_the_files_of_each_kind():
-    """What a step leaves and what make expects of it are the same lists."""
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for kind, name in zip(KINDS, ("FORM", "INTERVIEW", "LIST"), strict=True):
-        tables = re.search(rf"^{name}_TABLES := (.*)$", makefile, re.MULTILINE)[1].split()
-        assert tables == list(kind.tables)
-        *others, last = kind.interim
-        assert f",{last},{' '.join(others)},$({name}_TABLES)" in makefile
+def test_kind_of_a_source_is_seen_in_its_folder(tmp_path):
+    """What its codebook describes must lie there; without one forms and projects are taken for what they look like."""
+    data, books = tmp_path / "data/raw", tmp_path / "data/codebook"
+    for name in (
+        "register/liste.xlsx", "a-1/forms/b.docx", "a-1/liste.xlsx", "b-2/Projekt neu.QDPX", "b-2/zweites.qdpx", "c-3/segmente.xlsx",
+        "d-4/alt/projekt.qdpx", "e-5/liste.csv", "lose.xlsx", "ereignisse/x.csv", "ereignisse-2023/x.xlsx", "welle-1/eingang.csv",
+    ):  # fmt: skip
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).touch()
+    books.mkdir()
+    (books / "ereignisse.yml").write_text("columns:\n", encoding="utf-8")
+    (books / "welle.yml").write_text("parts:\n", encoding="utf-8")
+    paths = ProjectPaths.of(tmp_path, Path("data/raw"))
+    kinds = {
+        "a-1": "forms",
+        "b-2": "interviews",
+        "c-3": "interviews",
+        "ereignisse": "lists",
+        "ereignisse-2023": "lists",
+    }
+    assert {name: kind.id for name, kind in received_sources(paths).items()} == kinds
+    (data / "Neue Welle/forms").mkdir(parents=True)
+    with pytest.raises(UsageError, match=r"„.*Neue Welle“ hat Leer- oder Sonderzeichen"):
+        received_sources(paths)
+    with pytest.raises(UsageError, match="gibt es nicht"):
+        received_sources(ProjectPaths.of(tmp_path, Path("fehlt")))

@@ -97,7 +97,7 @@ def small(tmp_path, bars):
         report = Report(
             id="klein", title="Ein „kleiner“ Bericht", subtitle="Untertitel", authors=("Erste", "Zweite"),
             institution="Institut", date="2019-09", language="de", sources=("quelle-2018",), keywords=("Bündnis",),
-            chapters=(ChapterDefinition("eins", "01", (), {}),), description="Worum es geht",
+            chapters=(ChapterDefinition("eins", "01", {}),), description="Worum es geht",
         )  # fmt: skip
         document = {
             "markdown": text,

@@ -54,7 +54,7 @@ def project(tmp_path):
             (folder / "arbeit/notebooks").mkdir(parents=True)
             (folder / f"arbeit/notebooks/kap{number}.html").write_text("<p>")
             (folder / "chapter.json").write_text(json.dumps(content))
-        parts = tuple(ChapterDefinition(f"kap{k + 1}", f"{k}", (), {}) for k in range(len(chapters)))
+        parts = tuple(ChapterDefinition(f"kap{k + 1}", f"{k}", {}) for k in range(len(chapters)))
         rest = {"keywords": (), "description": "D"}
         return Report("probe", "T", "", ("A",), "I", "2019", "de", (SOURCE,), parts, **rest), paths
 

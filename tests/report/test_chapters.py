@@ -29,7 +29,7 @@ def run(tmp_path):
     paths = ProjectPaths.of(tmp_path, Path("data/raw"))
 
     def call(words, *asked):
-        chapters = tuple(ChapterDefinition(c, "probe", (), {"word": w}) for c, w in words.items())
+        chapters = tuple(ChapterDefinition(c, "probe", {"word": w}) for c, w in words.items())
         report = Report(
             "b", "Titel", "", ("A",), "I", "2019-09", "de", (), chapters, keywords=(), description=""
         )

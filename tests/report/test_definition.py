@@ -1,4 +1,4 @@
-"""What a report is made from: texts of chapters, parameters, rules for make."""
+"""What a report is made from: texts of chapters, parameters."""
 
 from pathlib import Path
 
@@ -7,12 +7,12 @@ import yaml
 
 from gkanalysis.core.errors import CodebookError, UsageError
 from gkanalysis.core.paths import ProjectPaths, project_root
-from gkanalysis.report.definition import chapter_parameters, make_rules, read_report
+from gkanalysis.report.definition import chapter_parameters, read_report
 
 GOOD = {
     "title": "Titel", "authors": ["Eine"], "institution": "Institut", "date": "2019-09", "language": "de",
     "description": "Worum es geht", "sources": ["strukturen-2018"],
-    "chapters": [{"id": "eins", "notebook": "01_eins", "inputs": ["buendnisse"], "parameters": {"source": "strukturen-2018"}}],
+    "chapters": [{"id": "eins", "notebook": "01_eins", "parameters": {"source": "strukturen-2018"}}],
 }  # fmt: skip
 
 
@@ -51,25 +51,6 @@ def test_chapter_gets_report_data_and_its_parameters(project):
     assert parameters == {"report": "probe", "data": "data/raw", "source": "strukturen-2018"}
     with pytest.raises(UsageError, match="kein Kapitel „zwei“; er hat eins"):
         chapter_parameters(report, "zwei", paths, "data/raw")
-
-
-def test_rules_of_a_chapter_name_everything_it_is_made_from(project):
-    """Notebook, definition, tables, the data set's mark and the codebooks with their labels."""
-    rules = make_rules(project(), ProjectPaths.of(project.root, Path("data/raw")))
-    (line,) = [r for r in rules.splitlines() if r.startswith("build/reports/probe/eins/chapter.json:")]
-    needed = {
-        "notebooks/01_eins.ipynb", "reports/probe.yml", "data/processed/buendnisse.parquet",
-        "data/processed/dataset.json", "data/codebook/register.yml", "data/codebook/strukturen.yml",
-    }  # fmt: skip
-    assert needed <= set(line.split())
-
-
-def test_rules_make_the_formats_of_the_report(project):
-    """Slides have rules for the formats that they name, and PowerPoint depends on its template."""
-    rules = make_rules(project(kind="slides"), ProjectPaths.of(project.root, Path("data/raw")))
-    assert [f"/probe.{f}: " in rules for f in ("html", "pdf", "docx", "pptx")] == [True, True, False, True]
-    (line,) = [r for r in rules.splitlines() if "/probe.pptx:" in r]
-    assert "$(wildcard reports/reference.pptx)" in line
 
 
 def test_root_is_found_from_below_and_missed_elsewhere(project, tmp_path_factory):

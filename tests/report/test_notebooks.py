@@ -234,9 +234,7 @@ def test_text_that_is_none_of_our_numbers_is_refused(run, text, message):
 @pytest.mark.parametrize("engine", ["fork", "kernel"])
 def test_all_slips_of_a_chapter_are_named_at_once(run, engine):
     """One run is enough to mend them; those of the report's definition name its file."""
-    chapter = ChapterDefinition(
-        "kapitel", "probe", (), {}, title="{eval}`titel`", intro="Es sind {eval}`38`."
-    )
+    chapter = ChapterDefinition("kapitel", "probe", {}, title="{eval}`titel`", intro="Es sind {eval}`38`.")
     report = Report("b", "T", "", ("A",), "I", "2019", "de", (), (chapter,), (), "D")
     with pytest.raises(NotebookError) as error:
         run(VALUES, texts=["{eval}`a`", "{eval}`b` {eval}`neu`"], report=report, engine=engine)
@@ -268,7 +266,7 @@ def test_text_of_the_report_replaces_that_of_the_notebook():
     """The heading says what the exhibit is about and keeps an id of its own; deeper headings move along."""
     cells = [nbformat.v4.new_markdown_cell(t) for t in ("# Alt\n\nWeg {eval}`v.a`.", "## Tief")]
     chapter = ChapterDefinition(
-        "eins", "nb", (), {}, title="Neu", level=2, topic="Worum", intro="Vor.", text="Da."
+        "eins", "nb", {}, title="Neu", level=2, topic="Worum", intro="Vor.", text="Da."
     )
     new = prepared(nbformat.v4.new_notebook(cells=cells), chapter)
     assert [c.source for c in new.cells] == ['## Neu {#eins topic="Worum"}\n\nVor.\n\nDa.\n', "### Tief"]

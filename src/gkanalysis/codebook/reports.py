@@ -1,4 +1,4 @@
-"""The definition of a report: title, authors, chapters in order with their parameters and inputs."""
+"""The definition of a report: title, authors, chapters in order with their parameters."""
 
 from __future__ import annotations
 
@@ -37,7 +37,6 @@ Day = Annotated[
 class _Chapter(Declared):
     id: Id = key("Kennung des Kapitels")
     notebook: Text = key("Notebook im Ordner „notebooks“, ohne Endung")
-    inputs: Some[Text] = key("Tabellen in „data/processed“, aus denen das Kapitel rechnet, ohne Endung")
     parameters: Mapping[str, Any] = key("Parameter des Notebooks", {})
     title: AnyText = key("Überschrift anstelle der des Notebooks; auf Folien die Aussage", "")
     level: Literal[1, 2] = key("Ebene der Überschrift, nur neben „title“", 1)
@@ -63,7 +62,7 @@ class _Definition(Declared):
 
 @dataclass(frozen=True, slots=True)
 class ChapterDefinition:
-    """One notebook of a report. `inputs` are tables of `data/processed`, by name without ending.
+    """One notebook of a report.
 
     A notebook may serve several chapters: `title` stands in place of its first heading, `level` says how deep that
     heading lies (1 or 2; headings below it move along), `intro` is Markdown that follows it. On slides `title` is the
@@ -72,7 +71,6 @@ class ChapterDefinition:
 
     id: str
     notebook: str
-    inputs: tuple[str, ...]
     parameters: Mapping[str, Any]
     title: str = ""
     level: int = 1

@@ -5,23 +5,29 @@ Each kind has its steps and its tables; nothing depends on the name of a source.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
-from gkanalysis.core.errors import CodebookError
+from gkanalysis.core.errors import CodebookError, UsageError
+from gkanalysis.core.paths import ProjectPaths
 
 
 @dataclass(frozen=True, slots=True)
 class SourceKind:
     """One kind of source.
 
-    `declares` is the key that only codebooks of this kind have; `label` is what was received, in German. `interim`
-    are the files that reading leaves, the last of them being the target of make; `tables` are those of the analysis.
+    `declares` is the key that only codebooks of this kind have; `label` is what was received, in German. `received`
+    are patterns of what must lie in its folder, `part` is the part of it that is read. `interim` are the files that
+    reading leaves, the last of them being the target of make; `tables` are those of the analysis.
     """
 
     id: str
     declares: str
     label: str
+    received: tuple[str, ...]
+    part: str
     interim: tuple[str, ...]
     tables: tuple[str, ...]
 
@@ -31,6 +37,8 @@ KINDS = (
         "forms",
         "parts",
         "Bögen",
+        ("forms",),
+        "forms",
         ("responses.parquet", "reviews.csv", "forms.csv"),
         ("cases", "responses", "mentions", "findings", "losses", "forms", "questions"),
     ),
@@ -38,6 +46,8 @@ KINDS = (
         "interviews",
         "codes",
         "Projekte",
+        ("*.qdpx", "*.xlsx"),
+        "lists",
         ("projects.parquet", "files.csv"),
         (
             *("documents", "codes", "segments", "codings", "cases", "memos"),
@@ -48,10 +58,44 @@ KINDS = (
         "lists",
         "columns",
         "Liste",
+        ("*",),
+        "lists",
         ("rows.parquet", "found.parquet", "files.csv"),
         ("rows", "findings", "losses", "files", "questions"),
     ),
 )
+
+
+def received_sources(paths: ProjectPaths) -> dict[str, SourceKind]:
+    """The sources of a data folder with their kinds: folders in which lies what their codebook describes.
+
+    A folder with another codebook or none is taken for what it looks like, so that reading it says what is wrong; a
+    folder without a codebook that holds neither forms nor projects is no source.
+
+    Raises
+    ------
+    UsageError
+        If there is no such data folder, or a source has a name that make cannot read.
+    """
+    if not paths.data.is_dir():
+        raise UsageError(f"Den Ordner „{paths.data}“ gibt es nicht; bitte --data prüfen.")
+    sources = {}
+    for folder in sorted(p for p in paths.data.iterdir() if p.is_dir() and p.name != "register"):
+        names = [p.name.lower() for p in folder.iterdir()]
+        lying = [k for k in KINDS if any(fnmatchcase(n, r) for n in names for r in k.received)]
+        try:
+            kinds = [source_kind(paths.codebook(folder.name))]
+        except CodebookError:
+            kinds = lying
+        except UsageError:
+            kinds = [k for k in lying if k.received != ("*",)]
+        if kinds and kinds[0] in lying:
+            if not re.fullmatch(r"[\w.-]+", folder.name):
+                raise UsageError(
+                    f"Der Ordner „{folder}“ hat Leer- oder Sonderzeichen im Namen; bitte umbenennen."
+                )
+            sources[folder.name] = kinds[0]
+    return sources
 
 
 def source_kind(codebook: Path) -> SourceKind:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gkanalysis.core.errors import UsageError
-from gkanalysis.core.rawstate import StateError, claim_folder
+from gkanalysis.core.rawstate import StateError, claim_folder, results_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,11 @@ class ProjectPaths:
         UsageError
             If the results of another data folder of that name lie there, or the data lie among the results.
         """
-        if (root / data).resolve() == (root / "data/raw").resolve():
+        folder = results_folder(str(data), str(root))
+        if not folder:
             build = root / "build"
             return cls(root, root / data, build / "interim", root / "data/processed", build, root / "reports")
-        work = root / "confidential" / data.name
+        work = root / folder
         try:
             if (root / data).is_dir():
                 claim_folder(str(work), str(root / data))

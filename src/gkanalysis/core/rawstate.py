@@ -1,8 +1,8 @@
-"""Tell make what changed in a folder of received files; standard library only, it runs at every make.
+"""Tell make what changed in received files, code and definitions; standard library only, it runs at every make.
 
 File names with spaces and umlauts cannot be prerequisites of make, and a removed file leaves no trace there.
-So make sees state files: each lists the files of one part of the folder with their SHA-256 and is rewritten
-only when this list changed. A copied or touched file that says the same is the same: nothing is rebuilt.
+So make sees state files: each lists some files with their SHA-256 and is rewritten only when this list changed.
+A copied or touched file that says the same is the same: nothing is rebuilt.
 """
 
 import os
@@ -10,11 +10,40 @@ import sys
 import time
 
 WHERE_FROM = "ordner.txt"
+SHIPPED = "data/raw"
+UNSAFE = "#%'\"`$&;|<>()*?[]{}!=~\\"  # what make or a shell reads as more than a letter
 RECENT_NS = 2_000_000_000  # a file this young may change again without showing it in its times
 
 
 class StateError(Exception):
     """The folder cannot be used; `str(error)` is the German sentence for the team."""
+
+
+def check_call(data: str, report: str, goals: str) -> None:
+    """Refuse a path that make or the shell would take for something else, an unknown report, and goals that exclude
+    each other."""
+    if "clean" in goals.split():
+        raise StateError(
+            f"Bitte „make clean“ für sich allein aufrufen, danach „make {goals.replace('clean', '').strip()}“."
+        )
+    if any(c.isspace() or c in UNSAFE for c in data):
+        raise StateError(
+            f"Der Pfad „{data}“ enthält Leer- oder Sonderzeichen; bitte einen Ordner ohne solche Zeichen angeben oder umbenennen."
+        )
+    if os.path.basename(data.rstrip("/") if data != "/" else "") in ("", ".", ".."):
+        raise StateError(
+            f"„{data}“ ist kein Ordner mit eingegangenen Daten; bitte einen Ordner mit Namen angeben."
+        )
+    reports = sorted(n[:-4] for n in os.listdir("reports") if n.endswith(".yml"))
+    if {"report", "release"} & set(goals.split()) and report not in reports:
+        raise StateError(f"Einen Bericht „{report}“ gibt es nicht; vorhanden sind: {' '.join(reports)}.")
+
+
+def results_folder(data: str, root: str = ".") -> str:
+    """Folder of the results of a data folder below the project: "" for the shipped data, else below `confidential`."""
+    data = os.path.join(root, data)
+    is_shipped = os.path.realpath(data) == os.path.realpath(os.path.join(root, SHIPPED))
+    return "" if is_shipped else f"confidential/{os.path.basename(os.path.normpath(data))}"
 
 
 def claim_folder(work: str, data: str) -> None:
@@ -32,14 +61,10 @@ def claim_folder(work: str, data: str) -> None:
             f"„{data}“ kann kein Ordner eingegangener Daten sein, denn in „{results}“ liegen Ergebnisse; "
             "bitte die Daten in einen eigenen Ordner außerhalb davon legen."
         )
-    try:
-        with open(note, encoding="utf-8") as file:
-            owner = file.read().rstrip("\n")
-    except FileNotFoundError:
-        os.makedirs(work, exist_ok=True)
+    owner = _read(note).rstrip("\n")
+    if not owner:
         _write(note, data + "\n")
-        return
-    if owner != data and not (os.path.isdir(owner) and os.path.samefile(owner, data)):
+    elif owner != data and not (os.path.isdir(owner) and os.path.samefile(owner, data)):
         raise StateError(
             f"In „{work}“ liegen Ergebnisse aus „{owner}“, nicht aus „{data}“; bitte einen der Ordner umbenennen "
             f"oder, wenn es derselbe und nur umgezogen ist, „{note}“ löschen."
@@ -47,10 +72,12 @@ def claim_folder(work: str, data: str) -> None:
 
 
 def update_states(data: str, target: str) -> None:
-    """Bring the state files of a data folder up to date.
+    """Bring the state files of a data folder, and of the project that is the working folder, up to date.
 
-    `dataset` lists its loose files, `<folder>/forms` and `<folder>/lists` what lies in and beside the `forms`
-    of each of its folders, `all` everything.
+    `dataset` lists the loose files of the data folder, `<folder>/forms` and `<folder>/lists` what lies in and beside
+    the `forms` of each of its folders, `all` everything; `code` lists the library and the codebooks. `layout` names
+    what the rules for make depend on: folders and what lies in them, notebooks, reports with their content; `python`
+    is the program that runs this.
 
     Raises
     ------
@@ -63,52 +90,71 @@ def update_states(data: str, target: str) -> None:
         raise StateError(
             f"In „{data}“ fehlt „dataset.yml“; bitte DATA prüfen oder die Datei wie in data/raw anlegen."
         )
-    cache = os.path.join(target, ".seen")
-    seen, found, now = _read_cache(cache), _list_files(data), time.time_ns()
-    fresh, known = {}, {}
-    for name, status in found.items():
-        times = f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
-        old = seen.get(name, ("", ""))
-        known[name] = old[1] if old[0] == times else _sha256(os.path.join(data, name))
-        if max(status.st_mtime_ns, status.st_ctime_ns) < now - RECENT_NS:
-            fresh[name] = (times, known[name])
-    os.makedirs(target, exist_ok=True)
-    states = {"all": [], "dataset": []}
-    for name in sorted(known):
-        folder, _, rest = name.replace(os.sep, "/").partition("/")
+    states = {
+        "all": [],
+        "dataset": [],
+        "code": [],
+        "layout": [],
+        "python": [f"{sys.executable} {sys.version}\n"],
+    }
+    received = {os.path.relpath(p, data).replace(os.sep, "/"): s for p, s in _list_files(data).items()}
+    code = {p: s for p, s in _list_files("src/gkanalysis").items() if "__pycache__" not in p}
+    code |= {p: s for p, s in _list_files("data/codebook").items() if p.endswith(".yml")}
+    reports = {p: s for p, s in _list_files("reports", deep=False).items() if p.endswith(".yml")}
+    digests = _digests({os.path.join(data, n): s for n, s in received.items()} | code | reports, target)
+    for name in sorted(received):
+        folder, _, rest = name.partition("/")
         part = "dataset" if not rest else f"{folder}/{'forms' if rest.startswith('forms/') else 'lists'}"
         for state in ("all", part):
-            states.setdefault(state, []).append(f"{known[name]}  {_escaped(name)}\n")
-    for name in _list_files(target):
-        if name != ".seen" and name.replace(os.sep, "/") not in states:
-            os.remove(os.path.join(target, name))
+            states.setdefault(state, []).append(f"{digests[os.path.join(data, name)]}  {_escaped(name)}\n")
+    shallow = {"/".join(name.split("/")[:2]) for name in received}
+    shallow |= {p for p in _list_files("notebooks", deep=False) if p.endswith(".ipynb")}
+    states["layout"] += [f"{_escaped(n)}\n" for n in sorted(shallow)]
+    for state, paths in (("layout", reports), ("code", code)):
+        states[state] += [f"{digests[p]}  {_escaped(p)}\n" for p in sorted(paths)]
+    kept = {os.path.join(target, *name.split("/")) for name in (*states, ".seen")}
+    for path in _list_files(target).keys() - kept:
+        os.remove(path)
     for name, lines in states.items():
-        path = os.path.join(target, *name.split("/"))
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        if _read(path) != "".join(lines):
-            _write(path, "".join(lines))
+        if _read(os.path.join(target, name)) != "".join(lines):
+            _write(os.path.join(target, name), "".join(lines))
+
+
+def _digests(files: dict, target: str) -> dict:
+    """Path -> SHA-256 of files with their status; those whose times are what they were are not read again."""
+    cache, now = os.path.join(target, ".seen"), time.time_ns()
+    seen, fresh, digests = _read_cache(cache), {}, {}
+    for path, status in files.items():
+        times = f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
+        old = seen.get(path, ("", ""))
+        digests[path] = old[1] if old[0] == times else _sha256(path)
+        if max(status.st_mtime_ns, status.st_ctime_ns) < now - RECENT_NS:
+            fresh[path] = (times, digests[path])
     if fresh != seen:
-        _write(
-            cache,
-            "".join(f"{times}\t{digest}\t{_escaped(name)}\n" for name, (times, digest) in fresh.items()),
-        )
+        lines = (f"{times}\t{digest}\t{_escaped(path)}\n" for path, (times, digest) in fresh.items())
+        _write(cache, "".join(lines))
+    return digests
 
 
-def _list_files(folder: str) -> dict:
-    """Path below the folder -> status, of every file."""
+def _list_files(folder: str, deep: bool = True) -> dict:
+    """Path -> status of every file in a folder, and with `deep` below it; none if there is no such folder."""
 
     def fail(error: OSError) -> None:
         raise StateError(f"„{error.filename}“ ist nicht lesbar; bitte die Rechte prüfen.") from None
 
-    found = {}
-    for base, _, files in os.walk(folder, onerror=fail, followlinks=True):
-        for name in files:
+    files = {}
+    for base, folders, names in (
+        os.walk(folder, onerror=fail, followlinks=True) if os.path.isdir(folder) else ()
+    ):
+        if not deep:
+            folders.clear()
+        for name in names:
             path = os.path.join(base, name)
             try:
-                found[os.path.relpath(path, folder)] = os.stat(path)
+                files[path] = os.stat(path)
             except OSError as error:
                 fail(error)
-    return found
+    return files
 
 
 def _sha256(path: str) -> str:
@@ -122,7 +168,7 @@ def _sha256(path: str) -> str:
 
 
 def _read_cache(path: str) -> dict:
-    """Name -> (times, digest) of the last run."""
+    """Path -> (times, digest) of the last run."""
     seen = {}
     for line in _read(path).splitlines():
         times, digest, name = line.split("\t")
@@ -144,23 +190,27 @@ def _read(path: str) -> str:
 
 
 def _write(path: str, text: str) -> None:
+    os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path + ".new", "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(text)
     os.replace(path + ".new", path)
 
 
-def main(arguments: list) -> int:
-    """Run for make: data folder, folder of states, and the folder of results unless it is the project itself."""
-    data, target, *work = arguments
+def main(data: str, report: str, goals: str) -> str:
+    """Run for make in the folder of the project; says `ok` and the folder of the build, or what is wrong."""
     try:
-        for folder in work:
-            claim_folder(folder, data)
-        update_states(data, target)
+        check_call(data, report, goals)
+        work = results_folder(data)
+        if work and os.path.isfile(os.path.join(data, "dataset.yml")):
+            claim_folder(work, data)
+        build = f"{work}/build" if work else "build"
+        update_states(data, f"{build}/state")
     except StateError as error:
-        print(str(error).rstrip("."))  # make adds one
-        return 1
-    return 0
+        return str(error).rstrip(".")  # make adds one
+    except OSError as error:
+        return f"„{error.filename}“ lässt sich nicht lesen oder schreiben; bitte die Rechte prüfen"
+    return f"ok {build}"
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__" and sys.version_info >= (3, 11):
+    print(main(*sys.argv[1:]))

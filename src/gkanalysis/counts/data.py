@@ -6,6 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,6 +17,7 @@ from gkanalysis.codebook.sources import source_kind
 from gkanalysis.core.errors import UsageError
 from gkanalysis.core.lookup import Known, meant
 from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.core.writing import write_json
 
 REGISTER = "register"  # the source that holds what everybody knows of the alliances
 TOTAL = "alle"
@@ -47,7 +51,8 @@ class Data:
 
     def __init__(self, paths: ProjectPaths) -> None:
         self.paths = paths
-        self.read: set[str] = set()  # names of the tables that were looked at, for make
+        self.read: dict[str, str] = {}  # name -> SHA-256 of the tables that were looked at
+        self.record: Path | None = None  # file that says so, for make
         self._kept: dict[tuple[Any, ...], Any] = {}
 
     def _keep(self, key: tuple[Any, ...], make: Any) -> Any:
@@ -63,7 +68,6 @@ class Data:
         UsageError
             If there is none.
         """
-        self.read.add(name)
         return self._keep(("table", name), lambda: self._table(name)).copy(deep=False)
 
     def _table(self, name: str) -> pd.DataFrame:
@@ -71,7 +75,11 @@ class Data:
         if not path.exists():
             near = meant(name, (p.stem for p in sorted(path.parent.glob("*.parquet"))))
             raise UsageError(f"„{path}“ fehlt; bitte zuerst im Terminal „make data“ ausführen.{near}")
-        return pd.read_parquet(path)
+        content = path.read_bytes()
+        self.read[name] = sha256(content).hexdigest()
+        if self.record:
+            write_json(self.record, dict(sorted(self.read.items())))
+        return pd.read_parquet(BytesIO(content))
 
     @cached_property
     def dataset(self) -> dict[str, Any]:

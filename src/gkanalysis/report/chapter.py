@@ -340,7 +340,6 @@ class Chapter:
         exhibit.save(self.out)
         self._exhibits[exhibit.id] = exhibit.record()
         write_json(self.out / "exhibits.json", self._exhibits)
-        write_json(self.out / "inputs.json", sorted(self.data.read))
         return Shown(exhibit)
 
 
@@ -361,6 +360,8 @@ def chapter(chapter_id: str, report: str = "", *, data: str = "data/raw", out: s
     """
     have = project_data(data)
     target = Path(out) if out else have.paths.build / "lab" / (report or "versuch") / chapter_id
+    have.record = target / "inputs.json"
+    write_json(have.record, have.read)
     return Chapter(chapter_id, have, target)
 
 

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import gc
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from hashlib import sha256
 from importlib import import_module
+from pathlib import Path
 
 import gkanalysis
 from gkanalysis.core.errors import GkError, NotebookError
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.report.definition import Report, chapter_parameters
+from gkanalysis.report.definition import ChapterDefinition, Report, chapter_parameters
 
 
 def run_chapters(
     report: Report, paths: ProjectPaths, data: str, chapters: Sequence[str] = (), *, engine: str = "fork"
 ) -> Iterator[str]:
-    """Compute chapters of a report, by default those without a record (`chapter.json`).
+    """Compute chapters of a report, by default those that are missing or were made from another notebook or other tables.
 
     Parameters
     ----------
     report, paths : the report, and where its parts lie
     data : folder of what was received, as the notebooks are told
-    chapters : ids; if none are given, all without a record, in the order of the report
+    chapters : ids; if none are given, all that are not current, in the order of the report
     engine : see `report.notebooks.run_chapter`
 
     Yields
@@ -37,7 +41,8 @@ def run_chapters(
         After the last chapter, if any failed: what all of them say.
     """
     build = paths.build / "reports" / report.id
-    missing = [c.id for c in report.chapters if not (build / c.id / "chapter.json").exists()]
+    digests = cache(lambda path: sha256(path.read_bytes()).hexdigest() if path.exists() else "")
+    missing = [c.id for c in report.chapters if not _is_current(c, build / c.id, paths, digests)]
     asked = [(c, *chapter_parameters(report, c, paths, data)) for c in chapters or missing]
     if not asked:
         return
@@ -57,6 +62,20 @@ def run_chapters(
         raise failed[0]
     if failed:
         raise NotebookError("\n".join(str(error) for error in failed))
+
+
+def _is_current(
+    chapter: ChapterDefinition, folder: Path, paths: ProjectPaths, digest: Callable[[Path], str]
+) -> bool:
+    """Whether a chapter is there and its notebook and all that it read are what they were; `digest` of a file is ""
+    where it is missing."""
+    if not (folder / "chapter.json").exists() or not (folder / "inputs.json").exists():
+        return False
+    read = json.loads((folder / "inputs.json").read_text(encoding="utf-8"))
+    notebook = read.pop(f"{chapter.notebook}.ipynb", None)
+    return notebook == digest(paths.root / f"notebooks/{chapter.notebook}.ipynb") and all(
+        was == digest(paths.processed / f"{name}.parquet") for name, was in read.items()
+    )
 
 
 # What notebooks load only when they compute, draw or save something.

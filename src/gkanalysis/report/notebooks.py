@@ -11,6 +11,7 @@ import logging
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,8 @@ KINDS: dict[str, tuple[Any, str]] = {
     "int": (int, "eine ganze Zahl"),
     "float": ((int, float), "eine Zahl"),
 }
+INPUTS = "inputs.json"  # what a chapter was made from, for `report.chapters`
+REGISTER_TABLES = ("gebiete", "buendnisse")
 STATE = ("exhibits.json", "dataset.json")  # what a chapter keeps while its notebook runs
 
 
@@ -90,7 +93,7 @@ def run_chapter(
     passed = {**parameters, "out": str(beside)}
     _check_parameters(notebook, passed)
     definitions = () if report is None else report.chapters
-    chapter = next((c for c in definitions if c.id == out.name), ChapterDefinition(out.name, "", (), {}))
+    chapter = next((c for c in definitions if c.id == out.name), ChapterDefinition(out.name, "", {}))
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     try:
@@ -104,6 +107,7 @@ def run_chapter(
         content = _chapter(executed, beside, {"chapter": out.name}, _place(notebook, chapter, file))
         title = f"Kapitel „{out.name}“ aus dem Notebook {notebook.stem}"
         write_bytes(beside / f"arbeit/notebooks/{out.name}.html", review_page(executed, title))
+        write_json(beside / INPUTS, _inputs(notebook, beside, report))
         write_json(beside / "chapter.json", content)
         nbformat.write(executed, beside / "executed.ipynb")
         for name in STATE:
@@ -118,13 +122,26 @@ def run_chapter(
         shutil.rmtree(beside, ignore_errors=True)
 
 
+def _inputs(notebook: Path, folder: Path, report: Report | None) -> dict[str, str]:
+    """What a chapter was made from: the notebook and the tables that it read, with their SHA-256."""
+    path = folder / INPUTS
+    read = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for name in read if report else ():
+        if name not in REGISTER_TABLES and not name.startswith(tuple(f"{s}-" for s in report.sources)):
+            raise NotebookError(
+                f"„{notebook.name}“: das Kapitel liest die Tabelle „{name}“, aber der Bericht nennt ihre Quelle nicht; "
+                f"bitte in „reports/{report.id}.yml“ unter „sources“ ergänzen."
+            )
+    return {notebook.name: sha256(notebook.read_bytes()).hexdigest(), **read}
+
+
 def prepared(notebook: nbformat.NotebookNode, chapter: ChapterDefinition) -> nbformat.NotebookNode:
     """The notebook with the heading and text that its report gives the chapter: what runs is what is printed.
 
     Examples
     --------
     >>> cell = nbformat.v4.new_markdown_cell("# Alt\\n\\nText.\\n\\n## Tief {eval}`v.n`")
-    >>> chapter = ChapterDefinition("eins", "nb", (), {}, title="Neu", level=2, intro="Vorweg.")
+    >>> chapter = ChapterDefinition("eins", "nb", {}, title="Neu", level=2, intro="Vorweg.")
     >>> prepared(nbformat.v4.new_notebook(cells=[cell]), chapter).cells[0].source
     '## Neu\\n\\nVorweg.\\n\\nText.\\n\\n### Tief {eval}`v.n`'
     """

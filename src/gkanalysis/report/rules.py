@@ -1,0 +1,170 @@
+"""The rules for make: what each step from received files to finished reports is made from.
+
+A state file (`core.rawstate`) stands for received files and for the code as a whole. A record (`.ok`) is written by
+its step; what lies beside it keeps its time when its content did not change, so that only what really changed goes on
+being built. What somebody deleted brings its step back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from gkanalysis.codebook.sources import SourceKind, received_sources
+from gkanalysis.core.errors import GkError
+from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.report.definition import Report, read_report
+
+REGISTER = ("gebiete.parquet", "buendnisse.parquet", "raw-files.csv", "dataset.json")
+HEAD = """\
+# What each step is made from; written by `gkanalysis rules`. CODE is the library with all codebooks and packages.
+gone = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
+copies = $(foreach k,tables figures,$(addprefix $(1)/$(k)/,$(notdir $(wildcard $(2:%=%/$(k)/*.*)))))
+"""
+
+
+def make_rules(paths: ProjectPaths, reports: Iterable[str]) -> Iterator[str]:
+    """The rules for a data folder and for these reports.
+
+    A report whose definition is wrong, or whose sources did not come in, has one rule that says so: it stops nobody
+    who builds another one.
+    """
+
+    def short(path: Path) -> str:
+        return path.relative_to(paths.root).as_posix()
+
+    folders = {
+        "processed": short(paths.processed),
+        "build": short(paths.build),
+        "reports": short(paths.reports),
+    }
+    sources = received_sources(paths)
+    yield HEAD
+    yield from _source_rules(folders, sources)
+    values, files = [], []
+    for name in reports:
+        try:
+            report = read_report(paths.root, name)
+        except GkError:  # the step that reads it says what is wrong
+            rules, made = _refusal(folders, name, f"$(GK) chapter {name} $(AT); exit 2")
+        else:
+            missing = ", ".join(s for s in report.sources if s not in sources)
+            remedy = f"bitte dort ergänzen oder in reports/{name}.yml Quelle und Kapitel streichen"
+            said = f'echo "Fehler: Dem Bericht „{name}“ fehlt in „$(DATA)“: {missing}; {remedy}." >&2; exit 2'
+            rules, made = (
+                _refusal(folders, name, said) if missing else _report_rules(folders, report, sources)
+            )
+        yield from rules
+        yield f"FILES_{name} := {' '.join(made)}\n"
+        values.append(f"{folders['reports']}/{name}/values.json")
+        files.append(f"$(FILES_{name})")
+    yield _rule(
+        f"{folders['build']}/together.ok", f"{' '.join(values)} $(CODE)", "$(GK) disclose $(AT)", "@touch $@"
+    )
+    yield f"REPORT_FILES := {' '.join(files)}\n"
+
+
+def _rule(targets: str, needs: str, *recipe: str) -> str:
+    """A rule; with the recipe ";" what another step leaves."""
+    if recipe == (";",):
+        return f"{targets}: {needs} ;\n"
+    return f"{targets}: {needs}\n" + "".join(f"\t{line}\n" for line in recipe)
+
+
+def _source_rules(folders: Mapping[str, str], sources: Mapping[str, SourceKind]) -> Iterator[str]:
+    """Register and sources: reading (`build/interim`) and judging (`processed`)."""
+    processed, build = folders["processed"], folders["build"]
+    state = f"{build}/state"
+    made = " ".join(f"{processed}/{name}" for name in REGISTER)
+    yield _rule(
+        f"{processed}/register.ok", f"{state}/register/lists {state}/all $(CODE) $(call gone,{made})",
+        "@mkdir -p $(@D) && rm -rf $(@D)/.register.*", "$(GK) register $(AT)", "@touch $@",
+    )  # fmt: skip
+    yield _rule(made, f"{processed}/register.ok", ";")
+    for source, kind in sources.items():
+        *others, last = (f"{build}/interim/{source}/{name}" for name in kind.interim)
+        yield _rule(
+            last, f"{state}/{source}/{kind.part} $(CODE) $(call gone,{' '.join(others)})",
+            f"@rm -rf {build}/interim/.{source}.*", f"$(GK) ingest {source} $(AT)",
+        )  # fmt: skip
+        made = _tables(folders, source, kind)
+        yield _rule(
+            f"{processed}/{source}.ok",
+            f"{last} {processed}/buendnisse.parquet {state}/{source}/lists {state}/dataset $(CODE) $(call gone,{made})",
+            f"@rm -rf {processed}/.{source}.*", f"$(GK) process {source} $(AT)", "@touch $@",
+        )  # fmt: skip
+        yield _rule(made, f"{processed}/{source}.ok", ";")
+    tables = [f"{processed}/{s}-questions.parquet" for s in sources]
+    yield f"DATA_TABLES := {' '.join([f'{processed}/buendnisse.parquet', *tables])}\n"
+    # What the data folder does not hold must end in a sentence, even if an old table still lies there.
+    yield _rule(
+        f"{state}/%", "",
+        '@echo "Fehler: In „$(DATA)/$(*D)“ fehlen die eingegangenen Dateien ($(*F)); bitte ergänzen, wie in data/raw." >&2; exit 2',
+    )  # fmt: skip
+    yield _rule(
+        f"{processed}/%.parquet", "FORCE",
+        '@echo "Fehler: Die Tabelle „$*“ entsteht nicht aus „$(DATA)“; bitte dort den Ordner der Quelle ergänzen." >&2; exit 2',
+    )  # fmt: skip
+
+
+def _tables(folders: Mapping[str, str], source: str, kind: SourceKind) -> str:
+    """The processed tables of a source."""
+    return " ".join(f"{folders['processed']}/{source}-{name}.parquet" for name in kind.tables)
+
+
+def _refusal(folders: Mapping[str, str], name: str, recipe: str) -> tuple[list[str], list[str]]:
+    """Rules of a report that cannot be made, and the one file that is asked for in its place."""
+    build, folder = f"{folders['build']}/reports/{name}", f"{folders['reports']}/{name}"
+    return [_rule(f"{folder}/% {build}/%", "FORCE", f"@{recipe}")], [f"{folder}/values.json"]
+
+
+def _report_rules(
+    folders: Mapping[str, str], report: Report, sources: Mapping[str, SourceKind]
+) -> tuple[list[str], list[str]]:
+    """Rules of a report, and the files that it is.
+
+    What concerns all chapters takes their records of what they read; one step computes those without one and those
+    whose notebook or tables changed: loading the libraries takes longer than most chapters, so they are loaded once.
+    """
+    name, processed = report.id, folders["processed"]
+    build, folder = f"{folders['build']}/reports/{name}", f"{folders['reports']}/{name}"
+    definition = f"reports/{name}.yml"
+    tables = " ".join(
+        [f"{processed}/{t}" for t in REGISTER[:2]] + [_tables(folders, s, sources[s]) for s in report.sources]
+    )
+    notebooks = " ".join(dict.fromkeys(f"notebooks/{c.notebook}.ipynb" for c in report.chapters))
+    chapters = [f"{build}/{c.id}" for c in report.chapters]
+    records = " ".join(f"{c}/chapter.json" for c in chapters)
+    made = f"{build}/document.json {folder}/losses.csv {folder}/rueckfragen.csv"
+    rules = [
+        _rule(
+            f"{build}/common.ok", f"{definition} {processed}/dataset.json $(CODE)",
+            f"@mkdir -p $(@D) && rm -f {build}/*/inputs.json && touch $@",
+        ),
+        _rule(
+            f"{build}/chapters.ok", f"{build}/common.ok {notebooks} {tables} $(call gone,{records})",
+            f"$(GK) chapter {name} $(AT)", "@touch $@",
+        ),
+        _rule(records, f"{build}/chapters.ok", ";"),
+        _rule(
+            f"{folder}/values.json",
+            f"{records} {definition} {tables} {processed}/raw-files.csv {processed}/dataset.json $(CODE) "
+            f"$(call gone,{made} $(call copies,{folder},{' '.join(chapters)}))",
+            f"@rm -f {folder}/.[a-z]*.* {build}/.document.json.*", f"$(GK) assemble {name} $(AT)",
+        ),
+        _rule(
+            f"{folder}/herkunft.html", f"{folder}/values.json $(CODE)",
+            f"@rm -f {folder}/.herkunft.html.*", f"$(GK) origins {name} $(AT)",
+        ),
+    ]  # fmt: skip
+    files = [f"{folder}/{name}.{suffix}" for suffix in report.formats]
+    for suffix, file in zip(report.formats, files, strict=True):
+        template = f" $(wildcard reports/reference.{suffix})" if suffix in ("docx", "pptx") else ""
+        beside = f" {folder}/herkunft.html" if suffix == "html" else ""  # every number links there
+        rules.append(
+            _rule(
+                file, f"{folder}/values.json{beside}{template} $(CODE)",
+                f"@rm -f {folder}/.{name}.{suffix}.*", f"$(GK) render {name} --format {suffix} $(AT)",
+            )
+        )  # fmt: skip
+    return rules, files
