@@ -154,7 +154,13 @@ def test_finished_chapter_replaces_the_old_one(run):
     assert chapter["markdown"] == "# Probe\n\n::: {.exhibit #tab}\n:::"
     assert (list(chapter["exhibits"]), chapter["values"], chapter["synthetic"]) == (["tab"], [], None)
     files = sorted(p.relative_to(run.out).as_posix() for p in run.out.rglob("*") if p.is_file())
-    assert files == ["arbeit/notebooks/kapitel.html", "chapter.json", "executed.ipynb", "tables/tab.csv"]
+    assert files == [
+        "arbeit/notebooks/kapitel.html",
+        "chapter.json",
+        "executed.ipynb",
+        "inputs.json",
+        "tables/tab.csv",
+    ]
     assert [c.source for c in executed.cells][:2] == ["# Probe", PARAMETERS]
 
 

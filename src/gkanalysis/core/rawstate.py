@@ -41,9 +41,9 @@ def check_call(data: str, report: str, goals: str) -> None:
 
 def results_folder(data: str, root: str = ".") -> str:
     """Folder of the results of a data folder below the project: "" for the shipped data, else below `confidential`."""
-    data = os.path.join(root, data)
-    is_shipped = os.path.realpath(data) == os.path.realpath(os.path.join(root, SHIPPED))
-    return "" if is_shipped else f"confidential/{os.path.basename(os.path.normpath(data))}"
+    shipped = os.path.realpath(os.path.join(root, SHIPPED))
+    is_shipped = os.path.realpath(os.path.join(root, data)) == shipped
+    return "" if is_shipped else f"confidential/{os.path.basename(data.rstrip('/'))}"
 
 
 def claim_folder(work: str, data: str) -> None:

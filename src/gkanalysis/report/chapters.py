@@ -5,8 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -41,8 +40,7 @@ def run_chapters(
         After the last chapter, if any failed: what all of them say.
     """
     build = paths.build / "reports" / report.id
-    digests = cache(lambda path: sha256(path.read_bytes()).hexdigest() if path.exists() else "")
-    missing = [c.id for c in report.chapters if not _is_current(c, build / c.id, paths, digests)]
+    missing = [c.id for c in report.chapters if not _is_current(c, build / c.id, paths)]
     asked = [(c, *chapter_parameters(report, c, paths, data)) for c in chapters or missing]
     if not asked:
         return
@@ -64,17 +62,15 @@ def run_chapters(
         raise NotebookError("\n".join(str(error) for error in failed))
 
 
-def _is_current(
-    chapter: ChapterDefinition, folder: Path, paths: ProjectPaths, digest: Callable[[Path], str]
-) -> bool:
-    """Whether a chapter is there and its notebook and all that it read are what they were; `digest` of a file is ""
-    where it is missing."""
+def _is_current(chapter: ChapterDefinition, folder: Path, paths: ProjectPaths) -> bool:
+    """Whether a chapter is there, and its notebook and the tables that it read are what they were."""
     if not (folder / "chapter.json").exists() or not (folder / "inputs.json").exists():
         return False
     read = json.loads((folder / "inputs.json").read_text(encoding="utf-8"))
-    notebook = read.pop(f"{chapter.notebook}.ipynb", None)
-    return notebook == digest(paths.root / f"notebooks/{chapter.notebook}.ipynb") and all(
-        was == digest(paths.processed / f"{name}.parquet") for name, was in read.items()
+    now = {f"{chapter.notebook}.ipynb": paths.root / f"notebooks/{chapter.notebook}.ipynb"}
+    files = {name: now.get(name, paths.processed / f"{name}.parquet") for name in read}
+    return now.keys() <= files.keys() and all(
+        path.exists() and sha256(path.read_bytes()).hexdigest() == read[name] for name, path in files.items()
     )
 
 
