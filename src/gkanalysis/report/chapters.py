@@ -19,7 +19,7 @@ from gkanalysis.report.definition import ChapterDefinition, Report, chapter_para
 def run_chapters(
     report: Report, paths: ProjectPaths, data: str, chapters: Sequence[str] = (), *, engine: str = "fork"
 ) -> Iterator[str]:
-    """Compute chapters of a report, by default those that are missing or were made from another notebook or other tables.
+    """Compute chapters of a report, by default those that are missing or whose notebook or tables changed.
 
     Parameters
     ----------
