@@ -359,14 +359,13 @@ def _asked_slips(asked: _SheetItem | _Column, place: d.Place) -> d.Slips:
 
 def _item_slips(book: Codebook, places: Mapping[str, d.Place]) -> d.Slips:
     """Filters and roles that name what is not there."""
-    for item in book.items.values():
-        if item.asked_if:
-            place, (parent, option) = (*places[item.id], "asked_if"), item.asked_if
-            what = f"Filter von „{item.id}“ nennt"
-            yield from d.unknown((*place, "item"), f"{what} das unbekannte Item", parent, book.items)
-            if parent in book.items:
-                options = [o.id for o in book.items[parent].options]
-                yield from d.unknown((*place, "value"), f"{what} die unbekannte Vorgabe", option, options)
+    for item in (i for i in book.items.values() if i.asked_if):
+        place, what = (*places[item.id], "asked_if"), f"Filter von „{item.id}“ nennt"
+        parent, option = item.asked_if
+        yield from d.unknown((*place, "item"), f"{what} das unbekannte Item", parent, book.items)
+        if parent in book.items:
+            options = [o.id for o in book.items[parent].options]
+            yield from d.unknown((*place, "value"), f"{what} die unbekannte Vorgabe", option, options)
     for role, item_id in book.identity.items():
         what = f"der Bogen nennt als Merkmal „{role}“ das unbekannte Item"
         yield from d.unknown(("identity", role), what, item_id, book.items)
@@ -391,13 +390,9 @@ def _version_slips(book: Codebook) -> d.Slips:
         for item in (i for chosen in version.items.values() for i in chosen):
             yield from d.unknown((*place, "items"), f"{what} nennt das unbekannte Item", item, book.items)
         if named <= set(parts):
-            marks = Counter(
-                m
-                for t in book.tables(version_id)
-                for s in t.slots
-                for m in dict.fromkeys((s.tag, s.bookmark))
-            )
-            for mark in [m for m, count in marks.items() if count > 1]:
+            slots = [s for t in book.tables(version_id) for s in t.slots]
+            marks = Counter(m for s in slots for m in dict.fromkeys((s.tag, s.bookmark)))
+            for mark in (m for m, count in marks.items() if count > 1):
                 yield place, f"{what}: die Kennung „{mark}“ stünde an zwei Stellen des Bogens"
 
 
@@ -442,9 +437,10 @@ def _wave_slips(book: Codebook, places: Mapping[str, d.Place], path: Path) -> d.
                 yield ("sets", k, "repeats"), f"Mehrfachantwort „{asked.id}“: {clause}"
 
 
-def _earlier(
-    path: Path, book: Codebook, source: str, name: str, kind: str
-) -> tuple[Codebook | None, Iterable[str]]:
+Earlier = tuple[Codebook | None, Iterable[str]]
+
+
+def _earlier(path: Path, book: Codebook, source: str, name: str, kind: str) -> Earlier:
     """The codebook of another wave in the same folder, its own names not checked; or why it cannot be the one meant."""
     names = [n for n in (source, source.rpartition("-")[0]) if re.fullmatch(r"[\w-]+", n)]
     files = [file for n in names if (file := path.with_name(f"{n}.yml")).exists()]
@@ -465,22 +461,18 @@ def _repeat(item: Item, again: Repeat, earlier: Item) -> Iterator[str]:
     """What is wrong where an item is said to repeat one of an earlier wave."""
     source, options = again.source, [o.id for o in item.options]
     if earlier.kind != item.kind or item.kind == "tick":
-        yield (
-            f"„{earlier.id}“ von {source} ({earlier.kind}) und „{item.id}“ ({item.kind}) müssen von derselben Art sein, erlaubt "
-            "sind single, number und text; Kästchen bitte bei „sets“ als Ganzes erklären"
-        )
+        both = f"„{earlier.id}“ von {source} ({earlier.kind}) und „{item.id}“ ({item.kind})"
+        only = "erlaubt sind single, number und text; Kästchen bitte bei „sets“ als Ganzes erklären"
+        yield f"{both} müssen von derselben Art sein, {only}"
         return
+    otherwise = "sonst bitte „not_comparable“ benutzen"
     if earlier.label != item.label:
-        yield (
-            f"{source} fragt in „{again.item}“ nach „{earlier.label}“, hier steht „{item.label}“; erlaubt ist nur derselbe "
-            "Wortlaut, sonst bitte „not_comparable“ benutzen"
-        )
+        there, here = earlier.label, f"hier steht „{item.label}“; erlaubt ist nur derselbe Wortlaut"
+        yield f"{source} fragt in „{again.item}“ nach „{there}“, {here}, {otherwise}"
     elif [(o.id, o.label) for o in earlier.options] != [(o.id, o.label) for o in item.options]:
         there, here = (", ".join(o.label for o in i.options) for i in (earlier, item))
-        yield (
-            f"{source} bietet in „{again.item}“ andere Vorgaben an ({there}) als hier ({here}); erlaubt sind nur dieselben, "
-            "sonst bitte „not_comparable“ benutzen"
-        )
+        offers = f"{source} bietet in „{again.item}“ andere Vorgaben an ({there}) als hier ({here})"
+        yield f"{offers}; erlaubt sind nur dieselben, {otherwise}"
     if item.kind != "single":
         if again.as_yes:
             yield "„as_yes“ gehört zur Art „single“ und nur zu ihr; bitte weglassen"

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from gkanalysis.codebook import declared as d
 
@@ -67,12 +67,6 @@ class _Speakers(d.Declared):
     male: Mapping[str, d.Text] = d.key("männliche Formen nach Fall")
 
 
-Groups = Annotated[Mapping[GroupId, _Group], d.FILLED]
-Codes = Annotated[Mapping[CodeId, _Code], d.FILLED]
-Scale = Annotated[_CountWords | None, d.PLAIN, Field(validate_default=True)]
-Speakers = Annotated[_Speakers | None, d.PLAIN, Field(validate_default=True)]
-
-
 @dataclass(frozen=True, slots=True)
 class CodeGroup:
     """A theme of the code system; `section` is the section of the report it belongs to, if any."""
@@ -93,6 +87,16 @@ class InterviewCode:
     definition: str
 
 
+def _named(groups: Mapping[str, _Group]) -> dict[str, CodeGroup]:
+    return {i: CodeGroup(i, g.label, g.section) for i, g in groups.items()}
+
+
+Groups = Annotated[Mapping[GroupId, _Group], d.FILLED, AfterValidator(_named)]
+Codes = Annotated[Mapping[CodeId, _Code], d.FILLED]
+Scale = Annotated[_CountWords | None, d.PLAIN, Field(validate_default=True)]
+Speakers = Annotated[_Speakers | None, d.PLAIN, Field(validate_default=True)]
+
+
 class InterviewCodebook(d.Declared):
     """A checked codebook; what only the report reads is passed on as it was written.
 
@@ -109,7 +113,7 @@ class InterviewCodebook(d.Declared):
     date_variable: d.Text = d.key("Variable der Fälle mit dem Tag des Gesprächs", "")
     type_variable: d.Text = d.key("Variable der Fälle mit dem Kommunaltyp", "")
     period: Period = d.key("erster und letzter Tag der Gespräche")
-    all_groups: Groups = d.key("Gruppen von Kodes nach ihrer Kennung", alias="groups")
+    groups: Groups = d.key("Gruppen von Kodes nach ihrer Kennung")
     all_codes: Codes = d.key("Kodes: „gruppe.kode“ und was dazu gehört", alias="codes")
     count_words: Scale = d.key("Wörter für Anzahlen, an die der Bericht gebunden ist", None)
     speakers: Speakers = d.key("wie Befragte neben Zitaten heißen", None)
@@ -119,11 +123,6 @@ class InterviewCodebook(d.Declared):
     def source(self) -> str:
         """Name of the wave's folder and of its processed tables, e.g. `reflexionsgespraeche-2019`."""
         return f"{self.instrument}-{self.wave}"
-
-    @cached_property
-    def groups(self) -> Mapping[str, CodeGroup]:
-        """The groups by their ids."""
-        return {i: CodeGroup(i, g.label, g.section) for i, g in self.all_groups.items()}
 
     @cached_property
     def codes(self) -> Mapping[str, InterviewCode]:

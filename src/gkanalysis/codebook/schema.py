@@ -32,6 +32,9 @@ wenn die erste Zeile der Datei ihr Schema nennt, wie `# yaml-language-server: $s
 """
 
 
+COLUMNS = ("| Schlüssel | Bedeutung | nötig | sonst gilt |", "|---|---|---|---|")
+
+
 def schema_files() -> dict[Path, str]:
     """The schemata and the page: path below the project -> text.
 
@@ -49,13 +52,7 @@ def schema_files() -> dict[Path, str]:
         }
         files[FOLDER / f"schema/{kind.id}.json"] = json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
         page.append(f"## {kind.what} ({', '.join(kind.files)})\n\nSchema: `schema/{kind.id}.json`\n")
-        rows = [
-            f"| `{name}` | {meaning} | {needed} | {default} |"
-            for name, meaning, needed, default in _rows(schema, schema, "", set())
-        ]
-        page.append(
-            "\n".join(["| Schlüssel | Bedeutung | nötig | sonst gilt |", "|---|---|---|---|", *rows, ""])
-        )
+        page.append("\n".join([*COLUMNS, *_rows(schema, schema, "", set()), ""]))
     return files | {FOLDER / "README.md": "\n".join(page)}
 
 
@@ -65,8 +62,7 @@ def _plain(schema: Any) -> Any:
         return [_plain(s) for s in schema]
     if not isinstance(schema, Mapping):
         return schema
-    is_model = "properties" in schema
-    names = {"title", "description"} if is_model else {"title"}
+    names = {"title", "description"} if "properties" in schema else {"title"}
     return {
         k: {n: _plain(s) for n, s in v.items()} if k in ("properties", "$defs") else _plain(v)
         for k, v in schema.items()
@@ -74,10 +70,8 @@ def _plain(schema: Any) -> Any:
     }
 
 
-def _rows(
-    schema: Mapping[str, Any], here: Mapping[str, Any], path: str, seen: set[str]
-) -> Iterator[tuple[str, str, str, str]]:
-    """Key, meaning, whether it is needed, and default of all keys below a place; a block that comes again is not repeated."""
+def _rows(schema: Mapping[str, Any], here: Mapping[str, Any], path: str, seen: set[str]) -> Iterator[str]:
+    """Key, meaning, whether it is needed, default of all keys below a place; a block that comes again is not repeated."""
     if "$ref" in here:
         name = here["$ref"].rpartition("/")[2]
         if name not in seen:
@@ -93,9 +87,10 @@ def _rows(
     for name, value in here.get("properties", {}).items():
         full = ".".join(filter(None, (f"{path}({kind})" if kind else path, name)))
         default = value.get("default")
-        shown = "" if default in (None, "", [], {}) else f"`{json.dumps(default, ensure_ascii=False)}`"
+        is_said = default not in (None, "", []) and not isinstance(default, dict)
+        shown = f"`{json.dumps(default, ensure_ascii=False)}`" if is_said else ""
         needed = "ja" if name in here.get("required", ()) else ""
         allowed = ", ".join(f"`{v}`" for v in value.get("enum", ()) if v)
         meaning = f"{value.get('description', '')}{f' ({allowed})' if allowed else ''}".replace("|", "\\|")
-        yield full, meaning, needed, shown if not isinstance(default, dict) else ""
+        yield f"| `{full}` | {meaning} | {needed} | {shown} |"
         yield from _rows(schema, value, full, seen)
