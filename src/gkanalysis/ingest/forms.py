@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
@@ -19,12 +18,10 @@ from gkanalysis.ingest.received import Received, csv_rows, receive
 from gkanalysis.ingest.word.form import read_word_form
 
 BATCH = 100  # forms per row group: about 45,000 rows, a few MB; memory does not grow with the number of forms
-RESPONSE_COLUMNS = [f.name for f in fields(Response)]
 SCHEMA = pa.schema(
-    [(c, pa.int32() if c == "occurrence" else pa.string()) for c in ("file", *RESPONSE_COLUMNS)]
+    [(c, pa.int32() if c == "occurrence" else pa.string()) for c in ("file", *Response._fields)]
 )
 FORM_COLUMNS = ("file", "sha256", "version", "status", "message", "synthetic")
-REVIEW_COLUMNS = [f.name for f in fields(Review)]
 
 
 def read_forms(folder: Path, book: Codebook) -> Iterator[Received]:
@@ -57,22 +54,19 @@ def ingest_forms(folder: Path, book: Codebook, out: Path) -> tuple[int, list[str
         raise IngestError(f"Der Ordner „{folder}“ fehlt; dort werden die eingegangenen Bögen erwartet.")
     out.mkdir(parents=True, exist_ok=True)
     received, n_read, refused = read_forms(folder, book), 0, []
-    file_values, review_values = attrgetter(*FORM_COLUMNS), attrgetter(*REVIEW_COLUMNS)
+    file_values = attrgetter(*FORM_COLUMNS)
     with (
         pq.ParquetWriter(out / "responses.parquet", SCHEMA) as responses,
         csv_rows(out / "forms.csv", FORM_COLUMNS) as forms,
-        csv_rows(out / "reviews.csv", ["file", *REVIEW_COLUMNS]) as reviews,
+        csv_rows(out / "reviews.csv", ["file", *Review._fields]) as reviews,
     ):
         while batch := list(islice(received, BATCH)):
             forms.writerows(map(file_values, batch))
             refused += [file.message for file in batch if file.status == "refused"]
             matches = [(file.file, file.content) for file in batch if file.content]
-            reviews.writerows((file, *review_values(r)) for file, match in matches for r in match.reviews)
-            rows = [(file, r) for file, match in matches for r in match.responses]
-            columns = [
-                [file for file, _ in rows],
-                *([getattr(r, c) for _, r in rows] for c in RESPONSE_COLUMNS),
-            ]
+            reviews.writerows((file, *r) for file, match in matches for r in match.reviews)
+            rows = [(file, *r) for file, match in matches for r in match.responses]
+            columns = zip(*rows, strict=True) if rows else [()] * len(SCHEMA)
             arrays = [pa.array(values, f.type) for values, f in zip(columns, SCHEMA, strict=True)]
             responses.write_table(pa.table(arrays, schema=SCHEMA))
             n_read += len(matches)

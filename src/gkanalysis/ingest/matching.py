@@ -1,47 +1,58 @@
 """Tie what was found in a received form to the items of its codebook, with the certainty of each tie.
 
 A place is found by the tag of its control, by its position in the tables, or by its printed label; a position counts
-only if the printed labels agree. What contradicts itself or stands where no answer is expected goes to review.
+only if the printed labels agree. People insert, delete, merge and split cells: what cannot be placed with certainty
+has no place. Several witnesses of one answer must agree. What contradicts itself or stands where no answer is expected
+goes to review.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from gkanalysis.codebook.instrument import TICK_KINDS, Codebook
 from gkanalysis.codebook.layout import FormTable, Slot
 from gkanalysis.core.errors import IngestError
-from gkanalysis.ingest.answers import (
-    EMPTY,
-    Response,
-    origin,
-    read_choice,
-    read_single,
-    read_text,
-    read_tick,
-    respond,
-)
-from gkanalysis.ingest.placing import (
-    Cell,
-    Place,
-    ReceivedTable,
-    TablePlaces,
-    align_tables,
-    normalise,
-    printed_labels,
-)
-from gkanalysis.ingest.word.model import PLACEHOLDERS, Field, WordForm
+from gkanalysis.ingest.word.glyphs import MARKS
+from gkanalysis.ingest.word.model import PLACEHOLDERS, Field, WordForm, WordTable
+from gkanalysis.ingest.word.model import TICK_KINDS as BOX_KINDS
 
 MIN_PRINTED = 0.5  # a form in which less than half of the printed labels is found is another document
 NOT_FOUND = "Zeile, Spalte oder Zelle im Bogen nicht gefunden"
+BOX_NOT_FOUND = "Kästchen „{}“: nicht gefunden"
+EMPTY = frozenset({"not_answered", "not_selected"})
+
+Cell = tuple[int, int, int]  # table, row, column
+Place = tuple[Slot, Cell | None, str]
 _CELL_PATH = re.compile(r".*/w:tc\[\d+\]")
+_NOISE = re.compile(r"[\s\u00ad\u00a0]+|-\s+")
+_MARK_CHARACTERS = frozenset("".join(MARKS).casefold())
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Response(NamedTuple):
+    """What one form says to one item: one row of the long responses.
+
+    `state` is selected or not_selected (tick), answered or not_answered (all other kinds), contradictory
+    or illegible. `place` is the XPath of the answer in `part`; several places are joined by " | ".
+    """
+
+    item_id: str
+    occurrence: int
+    state: str
+    value: str
+    raw: str
+    part: str
+    place: str
+    matched_by: str
+    note: str = ""
+
+
+class Review(NamedTuple):
     """Something in a form that a person has to look at, with the item it may belong to."""
 
     item_id: str
@@ -58,6 +69,18 @@ class Match:
     version: str
     responses: list[Response] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
+
+
+@lru_cache(maxsize=4096)  # nearly all texts of a form are printed ones, the same in every form
+def normalise(text: str) -> str:
+    """Text for comparison: case, white space, soft hyphens and line-end hyphens do not count.
+
+    Examples
+    --------
+    >>> normalise("Migrantenselbst- organisationen ") == normalise("migrantenselbstorganisationen")
+    True
+    """
+    return _NOISE.sub("", text).casefold()
 
 
 class Matcher:
@@ -81,7 +104,7 @@ class Matcher:
         self.placeholders = frozenset(map(normalise, (*book.placeholders, *PLACEHOLDERS)))
         self.layouts = {version: book.tables(version) for version in book.versions}
         self.labels = {
-            version: {table.number: printed_labels(table) for table in layout}
+            version: {t.number: frozenset(map(normalise, t.printed.values())) - {""} for t in layout}
             for version, layout in self.layouts.items()
         }
         self.paragraphs = {v: frozenset(map(normalise, book.printed_paragraphs(v))) for v in book.versions}
@@ -98,14 +121,14 @@ class Matcher:
         IngestError
             If the document is not a form of this instrument.
         """
-        tables = [ReceivedTable(t) for t in form.tables]
-        best: tuple[int, str, dict[int, ReceivedTable]] | None = None
+        tables = [_ReceivedTable(t) for t in form.tables]
+        best: tuple[int, str, dict[int, _ReceivedTable]] | None = None
         for version, labels in self.labels.items():
-            aligned = align_tables(labels, tables)
-            found = sum(len(labels[number] & table.content) for number, table in aligned.items())
-            printed = sum(map(len, labels.values()))
-            if found >= MIN_PRINTED * printed and (best is None or 2 * found - printed > best[0]):
-                best = (2 * found - printed, version, aligned)
+            aligned = _align(labels, tables)
+            n_there = sum(len(labels[number] & table.content) for number, table in aligned.items())
+            n_printed = sum(map(len, labels.values()))
+            if n_there >= MIN_PRINTED * n_printed and (best is None or 2 * n_there - n_printed > best[0]):
+                best = (2 * n_there - n_printed, version, aligned)
         if best is None:
             raise IngestError(
                 f"„{file}“ ist kein Bogen der {self.book.title}: die gedruckten Beschriftungen fehlen. "
@@ -114,14 +137,154 @@ class Matcher:
         return _FormMatch(self, best[1], form, tables).run(best[2])
 
 
+class _ReceivedTable:
+    """A received table with normalised texts and the columns in which the cells of each row begin."""
+
+    def __init__(self, table: WordTable) -> None:
+        self.number, self.n_rows = table.number, table.n_rows
+        self.texts = {cell: normalise(text) for cell, text in table.texts.items()}
+        self.content = frozenset(self.texts.values())
+        self.starts: dict[int, list[int]] = {}
+        self._cells: dict[str, list[tuple[int, int]]] = {}
+
+    def where(self, text: str) -> list[tuple[int, int]]:
+        """Row and column of each cell with a text; a merged cell counts where it begins."""
+        if not self._cells:
+            for (row, column), there in self.texts.items():
+                if column in self.starts.get(row, ()):
+                    self._cells.setdefault(there, []).append((row, column))
+        return self._cells.get(text, [])
+
+
+def _align(
+    labels: Mapping[int, frozenset[str]], tables: Sequence[_ReceivedTable]
+) -> dict[int, _ReceivedTable]:
+    """Received table for each printed one, by the texts they share; the closest pair is tied first.
+
+    A pair shares at least a third of the printed texts: headings alone, which the blocks of a grid have in
+    common, tie a table only where nothing fits better.
+    """
+    aligned, taken = {}, set()
+    shared = [
+        (-len(words & t.content), number, k) for number, words in labels.items() for k, t in enumerate(tables)
+    ]
+    for negative, number, k in sorted(shared):
+        if number not in aligned and k not in taken and -3 * negative >= len(labels[number]):
+            aligned[number] = tables[k]
+            taken.add(k)
+    return aligned
+
+
+class _TablePlaces:
+    """The places of all slots of a printed table in a received one.
+
+    A row or column stands where the printed form has it only if its label is there too; else where its label stands
+    once. `tag_rows` has the received row in which the controls of a printed row stand, if there is one.
+    """
+
+    def __init__(self, layout: FormTable, table: _ReceivedTable, tag_rows: Mapping[int, int]) -> None:
+        self.layout, self.table = layout, table
+        self.columns: dict[int, int] = {}
+        self.header_row, self.header_starts = 0, []
+        if layout.n_header_rows:
+            self._find_columns()
+        self.rows = self._find_rows(tag_rows)
+        self._printed = {
+            (self.columns.get(column, column), normalise(text))
+            for (_, column), text in layout.printed.items()
+        }
+
+    def __iter__(self) -> Iterator[Place]:
+        """Each slot with its cell and how that was found; rows added by hand get slots of their own."""
+        by_row: dict[int, list[Slot]] = defaultdict(list)
+        for slot in self.layout.slots:
+            if slot.extra:
+                by_row[slot.row].append(slot)
+            else:
+                yield slot, *self._cell(slot)
+        printed_rows = sorted(by_row)
+        for k, row in enumerate(self._free_rows() if by_row else ()):
+            added = max(0, k + 1 - len(printed_rows))
+            for slot in by_row[printed_rows[k - added]]:
+                if cell := self._cell_at(row, slot.column):
+                    own = replace(slot, occurrence=slot.occurrence + added) if added else slot
+                    yield own, cell, "position"
+
+    def prints(self, column: int, text: str) -> bool:
+        """Whether the form itself prints a text in a column of the received table."""
+        return (column, text) in self._printed
+
+    def _find_columns(self) -> None:
+        """Tie the printed columns to received ones by the lowest printed heading."""
+        head = min(2, self.layout.n_header_rows)
+        labels = {c: normalise(self.layout.printed[head, c]) for c in range(1, self.layout.n_columns + 1)}
+        printed = Counter(row for (row, _), text in self.table.texts.items() if text in labels.values())
+        rows = sorted({row for row, _ in self.table.texts})
+        self.header_row = max(rows, key=lambda row: printed[row], default=0)
+        for column, label in labels.items():
+            columns = {c for r, c in self.table.where(label) if r <= self.header_row}
+            if len(columns) == 1:
+                self.columns[column] = columns.pop()
+        heads = range(self.header_row - head + 1, self.header_row + 1)
+        self.header_starts = sorted({c for r in heads for c in self.table.starts.get(r, ())})
+
+    def _find_rows(self, tag_rows: Mapping[int, int]) -> dict[int, tuple[int, int, str]]:
+        """Printed row -> received row, column of its label, and how it was found."""
+        rows, n_heads = {}, self.layout.n_header_rows
+        label_column = self.columns.get(1, 0) if n_heads else 2
+        for row in range(n_heads + 1, self.layout.last_printed_row + 1):
+            label = normalise(self.layout.printed.get((row, 1 if n_heads else 2), ""))
+            if not label:
+                continue
+            cells = [(r, c) for r, c in self.table.where(label) if r > self.header_row]
+            if n_heads:
+                cells = [(r, c) for r, c in cells if c == label_column]
+            if (row, label_column) in cells:
+                rows[row] = (row, label_column, "position")
+            elif len(cells) == 1:
+                rows[row] = (*cells[0], "label")
+            elif row in tag_rows:
+                rows[row] = (tag_rows[row], label_column, "tag")
+        return rows
+
+    def _free_rows(self) -> Iterable[int]:
+        """Rows below the last printed one, if that is certain to be the last."""
+        if self.layout.last_printed_row <= self.layout.n_header_rows:
+            last = self.header_row
+        else:
+            last = self.rows.get(self.layout.last_printed_row, (0,))[0]
+        if not last or any(row > last for row, _, _ in self.rows.values()):
+            return ()
+        return range(last + 1, self.table.n_rows + 1)
+
+    def _cell(self, slot: Slot) -> tuple[Cell | None, str]:
+        """The cell of a slot, and how it was found."""
+        if slot.row not in self.rows:
+            return None, ""
+        row, label_column, how = self.rows[slot.row]
+        if not self.layout.n_header_rows:  # number, label, answer: the only cell right of the label
+            right = [c for c in self.table.starts.get(row, ()) if c > label_column]
+            return ((self.table.number, row, right[0]), how) if len(right) == 1 else (None, "")
+        cell = self._cell_at(row, slot.column)
+        moved = how == "position" and self.columns.get(slot.column) != slot.column
+        return cell, ("label" if moved else how) if cell else ""
+
+    def _cell_at(self, row: int, column: int) -> Cell | None:
+        """The cell of a row under a heading; None in a row with merged or split cells."""
+        starts = self.table.starts.get(row, ())
+        if column not in self.columns or len(starts) != len(self.header_starts):
+            return None
+        return (self.table.number, row, starts[self.header_starts.index(self.columns[column])])
+
+
 class _FormMatch:
     """The work on one form."""
 
     def __init__(
-        self, matcher: Matcher, version: str, form: WordForm, tables: Iterable[ReceivedTable]
+        self, matcher: Matcher, version: str, form: WordForm, tables: Iterable[_ReceivedTable]
     ) -> None:
         self.matcher, self.version, self.form = matcher, version, form
-        self.tags = matcher.tags[version]
+        self.tags, self.placeholders = matcher.tags[version], matcher.placeholders
         self.texts = {t.number: t.texts for t in form.tables}
         self.result = Match(version)
         self.cells: dict[Cell, list[Field]] = defaultdict(list)
@@ -130,7 +293,7 @@ class _FormMatch:
         for f in form.fields:
             if f.table:
                 self.cells[f.table, f.row, f.column].append(f)
-            if slot := self.tags.get(f.tag):
+            if f.tag and (slot := self.tags.get(f.tag)):
                 self.tagged[slot].append(f)
         starts: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         for table, row, column in sorted(self.cells):
@@ -139,16 +302,16 @@ class _FormMatch:
             received.starts = starts[received.number]
         self.unread = self._unread_cells()
 
-    def run(self, aligned: dict[int, ReceivedTable]) -> Match:
-        places: dict[int, TablePlaces] = {}
+    def run(self, aligned: dict[int, _ReceivedTable]) -> Match:
+        """Responses table by table, then what is left."""
+        places: dict[int, _TablePlaces] = {}
         for layout in self.matcher.layouts[self.version]:
-            found: Iterable[Place] = [(s, None, "") for s in layout.slots if not s.extra]
+            slots: Iterable[Place] = [(s, None, "") for s in layout.slots if not s.extra]
             if table := aligned.get(layout.number):
-                found = places[table.number] = TablePlaces(
-                    layout, table, self._tag_rows(layout, table.number)
-                )
+                tag_rows = self._tag_rows(layout, table.number)
+                slots = places[table.number] = _TablePlaces(layout, table, tag_rows)
             by_item: dict[tuple[str, int], list[tuple[Slot, list[Field], str]]] = defaultdict(list)
-            for slot, cell, how in found:
+            for slot, cell, how in slots:
                 fields, how, problem = self._fields(slot, cell, how)
                 if problem:
                     self._review(slot.item_id, problem, fields)
@@ -163,18 +326,15 @@ class _FormMatch:
     def _tag_rows(self, layout: FormTable, number: int) -> dict[int, int]:
         """Printed row -> the one received row in which the tags of its controls stand."""
         rows: dict[int, set[int]] = defaultdict(set)
-        for slot in layout.slots:
+        for slot in layout.slots if self.tagged else ():
             rows[slot.row].update(f.row for f in self.tagged.get(slot, ()) if f.table == number)
-        return {row: found.pop() for row, found in rows.items() if len(found) == 1}
+        return {row: there.pop() for row, there in rows.items() if len(there) == 1}
 
     def _unread_cells(self) -> dict[Cell, list[Field]]:
         """Cells with something in them that the reader does not understand, as fields in doubt."""
-        if not self.form.skipped:
-            return {}
-        paths = {
-            m[0]: (f.table, f.row, f.column) for f in self.form.fields if (m := _CELL_PATH.match(f.place))
-        }
         unread: dict[Cell, list[Field]] = defaultdict(list)
+        fields = self.form.fields if self.form.skipped else ()
+        paths = {m[0]: (f.table, f.row, f.column) for f in fields if (m := _CELL_PATH.match(f.place))}
         for s in self.form.skipped:
             inside = _CELL_PATH.match(s.place)
             if s.what == "drawing" and not s.text and not inside:
@@ -200,13 +360,9 @@ class _FormMatch:
         if cell is None:
             return [], "", NOT_FOUND
         fields = [f for f in self.cells[cell] if self.tags.get(f.tag, slot) == slot]
-        if (
-            not fields
-            and slot.option
-            and all(self.tags[f.tag].item_id == slot.item_id for f in self.cells[cell])
-        ):
-            return [], how, ""  # the boxes of the other options: the choice says that this one is lacking
         if not fields:
+            if slot.option and all(self.tags[f.tag].item_id == slot.item_id for f in self.cells[cell]):
+                return [], how, ""  # the boxes of the other options: the choice says that this one is lacking
             return [], "", "Kennung und Stelle im Bogen widersprechen sich"
         self.used.update(map(id, fields))
         if unread := self.unread.pop(cell, None):
@@ -214,43 +370,180 @@ class _FormMatch:
         return fields, how, ""
 
     def _response(self, parts: Sequence[tuple[Slot, list[Field], str]]) -> Response:
+        """One response from the slots of an item, each with its fields and how they were found."""
         slot, fields, how = parts[0]
-        placeholders = self.matcher.placeholders
+        together = fields if len(parts) == 1 else _each_once(f for _, fields, _ in parts for f in fields)
         if not all(how for _, _, how in parts):
-            found = {id(f): f for _, fields, _ in parts for f in fields}
-            return respond(slot, "illegible", "", found.values(), "none")
+            return _respond(slot, "illegible", "", together, "none")
         if slot.option:
-            options = [(option, found) for option, found, _ in parts]
-            response, problems = read_single(options, how, self.tags, placeholders)
+            options = [(option, beside) for option, beside, _ in parts]
+            response, problems = _read_single(options, how, self.tags, self.placeholders)
         else:
             first = fields[0]
             whole = self.texts.get(first.table, {}).get((first.row, first.column), "")
-            read = read_choice if slot.choices else read_tick if slot.kind in TICK_KINDS else read_text
-            response, problems = read(slot, fields, how, placeholders, whole)
+            read = _read_choice if slot.choices else _read_tick if slot.kind in TICK_KINDS else _read_text
+            response, problems = read(slot, fields, how, self.placeholders, whole)
         for problem in problems:
-            self._review(slot.item_id, problem, [f for _, found, _ in parts for f in found])
+            self._review(slot.item_id, problem, together)
         return response
 
-    def _leftovers(self, places: dict[int, TablePlaces]) -> None:
+    def _leftovers(self, places: dict[int, _TablePlaces]) -> None:
         """Whatever stands in the form outside every known place and is not printed there goes to review."""
-        paragraphs = self.matcher.paragraphs[self.version] | self.matcher.placeholders
+        paragraphs = self.matcher.paragraphs[self.version] | self.placeholders
         for f in (*self.form.fields, *(f for fields in self.unread.values() for f in fields)):
             if id(f) in self.used or f.state in EMPTY or "container" in f.notes:
                 continue
             text = normalise(f.value)
-            if f.kind in ("cell", "paragraph") and text in self.matcher.placeholders:
-                continue
             if f.kind == "paragraph" and text in paragraphs:
                 continue
-            if f.kind == "cell" and f.table in places and places[f.table].prints(f.column, text):
+            if f.kind == "cell" and (
+                text in self.placeholders or (f.table in places and places[f.table].prints(f.column, text))
+            ):
                 continue
             self._review("", "Eintrag außerhalb der bekannten Felder", [f])
 
     def _review(self, item_id: str, reason: str, fields: Iterable[Field]) -> None:
         """Enter a doubt; a person is shown the cell as it stands, if the doubt is about one cell."""
-        fields = list({id(f): f for f in fields}.values())
+        fields = _each_once(fields)
         cells = {(f.table, f.row, f.column) for f in fields}
         table, *cell = cells.pop() if item_id and len(cells) == 1 else (0, 0, 0)
         raw = self.texts.get(table, {}).get(tuple(cell), "")
-        raw = raw or " | ".join(said for f in fields if (said := f.raw or f.value))
-        self.result.reviews.append(Review(item_id, reason, raw, *origin(fields)))
+        raw = raw or " | ".join(written for f in fields if (written := f.raw or f.value))
+        self.result.reviews.append(Review(item_id, reason, raw, *_origin(fields)))
+
+
+def _each_once(fields: Iterable[Field]) -> list[Field]:
+    return list({id(f): f for f in fields}.values())
+
+
+def _origin(fields: Sequence[Field]) -> tuple[str, str]:
+    """Part and joined places of fields; all fields of an answer stand in one part."""
+    return (fields[0].part if fields else ""), " | ".join([f.place for f in fields])
+
+
+def _respond(slot: Slot, state: str, value: str, fields: Sequence[Field], how: str) -> Response:
+    """A response with the origin of all its fields."""
+    raw = " | ".join([f.raw for f in fields if f.raw])
+    return Response(slot.item_id, slot.occurrence, state, value, raw, *_origin(fields), how)
+
+
+def _read_tick(
+    slot: Slot, fields: Sequence[Field], how: str, placeholders: Collection[str], whole: str
+) -> tuple[Response, list[str]]:
+    """The response to a box of its own cell, and what is doubtful; `whole` is all text of the cell."""
+    state, problem = _tick_state(fields, placeholders)
+    beside = normalise(whole)
+    for f in fields:
+        if f.kind in BOX_KINDS:
+            beside = beside.replace(normalise(f.value), "", 1)
+    if not problem and beside and beside not in placeholders:  # the reader takes it for the label of the box
+        response = _respond(slot, "illegible", "", fields, how)._replace(raw=whole)
+        return response, ["Text neben dem Kästchen"]
+    return _respond(slot, state, "", fields, how), [problem] if problem else []
+
+
+def _read_single(
+    parts: Sequence[tuple[Slot, Sequence[Field]]],
+    how: str,
+    tags: Mapping[str, Slot],
+    placeholders: Collection[str],
+) -> tuple[Response, list[str]]:
+    """One response from the boxes of all options, each with the fields that can be its box: none, one, or several.
+
+    `tags` names the option that a control was made for.
+    """
+    slot = parts[0][0]
+    labels = [normalise(option.option_label) for option, _ in parts]
+    cell = _each_once(f for _, fields in parts for f in fields)
+    rest = {id(f): f for f in cell}
+    ticked, places, problems = [], [], []
+    for (option, fields), label in zip(parts, labels, strict=True):
+        boxes = [f for f in fields if f.kind in BOX_KINDS and _ties(f, option, label, labels, tags)]
+        state, problem = _tick_state(boxes, placeholders) if boxes else ("", "")
+        if not boxes:
+            problems.append(BOX_NOT_FOUND.format(option.option_label))
+        elif problem:
+            problems.append(f"Kästchen „{option.option_label}“: {problem}")
+        if state == "selected":
+            ticked.append(option.option)
+            places += boxes
+        for f in boxes:
+            rest.pop(id(f))
+    if any(_adds(f, labels) for f in rest.values()):
+        problems.append("Eintrag neben den Kästchen")
+    value = "|".join(ticked)
+    if problems:
+        return _respond(slot, "illegible", value, cell, how), problems
+    state = ("not_answered", "answered")[len(ticked)] if len(ticked) < 2 else "contradictory"
+    return _respond(slot, state, value, places or cell, how), []
+
+
+def _read_text(
+    slot: Slot, fields: Sequence[Field], how: str, placeholders: Collection[str], whole: str
+) -> tuple[Response, list[str]]:
+    """The response to a question that is answered in words; `whole` is all text of its cell."""
+    if len(fields) > 1:  # the text of a container is that of the controls inside it
+        fields = [f for f in fields if "container" not in f.notes]
+    if any(f.state == "unclear" for f in fields):
+        value = next(f.value for f in fields if f.state == "unclear")
+        return _respond(slot, "illegible", value, fields, how), ["nicht eindeutig lesbar"]
+    values, notes = [], []
+    for f in fields:
+        if f.value and normalise(f.value) in placeholders:
+            notes.append("placeholder")
+        elif f.state not in EMPTY and (f.value or f.raw):
+            values.append(f.value or f.raw)
+        notes += [n for n in f.notes if n.startswith("tracked") or n in ("struck", "off_list")]
+    if values and len(fields) > 1 and any(f.kind in BOX_KINDS for f in fields):
+        values = [whole]  # boxes typed within a text are fields of their own: only the whole has its order
+    response = _respond(slot, "answered" if values else "not_answered", "\n".join(values), fields, how)
+    return response._replace(note=" ".join(dict.fromkeys(notes))) if notes else response, []
+
+
+def _read_choice(
+    slot: Slot, fields: Sequence[Field], how: str, placeholders: Collection[str], whole: str
+) -> tuple[Response, list[str]]:
+    """The response to a drop-down list, or to what was typed in its place: the one entry that it names."""
+    response, problems = _read_text(slot, fields, how, placeholders, whole)
+    if response.state != "answered":
+        return response, problems
+    chosen = [option for option, label in slot.choices if normalise(label) == normalise(response.value)]
+    response = response._replace(raw=response.raw or response.value)
+    if len(chosen) != 1:
+        return response._replace(state="illegible"), ["keine der Vorgaben der Liste"]
+    return response._replace(value=chosen[0]), problems
+
+
+def _ties(f: Field, option: Slot, label: str, labels: Sequence[str], tags: Mapping[str, Slot]) -> bool:
+    """Whether a box is that of an option: by its tag, unless another option is printed beside it, or by label."""
+    beside = normalise(f.label)
+    return beside == label or (tags.get(f.tag) == option and beside not in labels)
+
+
+def _tick_state(fields: Sequence[Field], placeholders: Collection[str]) -> tuple[str, str]:
+    """State of a box and what is wrong with it: several witnesses in one cell must agree."""
+    boxes = [f for f in fields if f.kind in BOX_KINDS]
+    beside = [f for f in fields if f.kind not in BOX_KINDS and f.state not in EMPTY]
+    if boxes:  # LibreOffice wraps a box in a control of its glyph
+        beside = [f for f in beside if "container" not in f.notes]
+    written = any(normalise(f.value) not in placeholders for f in beside)
+    states = {f.state for f in boxes}
+    if "unclear" in states or (written and not boxes):
+        return "illegible", "Kreuz nicht eindeutig"
+    if len(states) > 1:
+        return "illegible", "zwei Zeichen in einem Feld widersprechen sich"
+    if written:
+        return "illegible", "Text neben dem Kästchen"
+    return (states.pop() if states else "not_selected"), ""
+
+
+def _adds(f: Field, labels: Iterable[str]) -> bool:
+    """Whether a field beside the boxes says more than the printed options; a typed x keeps its whole line."""
+    if "container" in f.notes or f.state in EMPTY:
+        return False
+    if f.kind in BOX_KINDS or "inline_mark" not in f.notes:
+        return True
+    text = normalise(f.value)
+    for label in sorted(labels, key=len, reverse=True):
+        text = text.replace(label, "", 1)
+    return not set(text) <= _MARK_CHARACTERS

@@ -18,8 +18,7 @@ import pandas as pd
 from gkanalysis.codebook.instrument import Codebook, Item
 from gkanalysis.core.findings import Log
 from gkanalysis.core.lookup import enumeration
-from gkanalysis.ingest.answers import BOX_NOT_FOUND
-from gkanalysis.ingest.matching import NOT_FOUND
+from gkanalysis.ingest.matching import BOX_NOT_FOUND, NOT_FOUND
 from gkanalysis.ingest.tables import read_rows
 from gkanalysis.settle.receipts import nfc
 

@@ -107,11 +107,9 @@ class RunLooks:
     def __init__(self, package):
         part = package.related_part(package.main_part, "styles")
         own, parents = {}, {}
-        root = package.xml(part) if part else None
-        switches = (
-            () if root is None else root.iter(*_SWITCHES)
-        )  # lxml knows at once if it never saw such a name
-        for style in root.iterchildren(W + "style") if next(iter(switches), None) is not None else ():
+        root = package.xml(part) if part else ()
+        is_odd = len(root) and next(root.iter(*_SWITCHES), None) is not None  # lxml knows which names it saw
+        for style in root.iterchildren(W + "style") if is_odd else ():
             style_id = style.get(W + "styleId", "")
             for child in style:
                 if child.tag == W + "basedOn":

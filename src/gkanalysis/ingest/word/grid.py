@@ -81,13 +81,13 @@ class Grid:
         """Place a `w:tc` on the grid; return the GridCell."""
         row, column = self.rows[-1], self._next_column
         cell = GridCell(element, self, len(self.rows), column)
-        looks = self._looks(element)
-        if looks:
+        if looks := self._looks(element):
             self._merge(cell, looks)
-        else:
+        elif self._merged_from:
             self._merged_from.pop(column, None)
         self._next_column = column + cell.span
-        self.n_columns = max(self.n_columns, self._next_column - 1)
+        if self._next_column > self.n_columns:
+            self.n_columns = self._next_column - 1
         self._n_cells += cell.span
         if self.n_columns > MAX_COLUMNS or self._n_cells > MAX_GRID_CELLS:
             raise UnsafeContentError("grid")
@@ -96,7 +96,7 @@ class Grid:
 
     def _looks(self, element):
         """What a row or cell says beyond widths and colours, by the name of the element."""
-        for properties in element[:]:
+        for properties in element[:] if self._special else ():
             if properties in self._special:
                 return {look.tag.removeprefix(W): look for look in properties if look.tag in _SPECIAL}
         return {}
@@ -122,10 +122,12 @@ class Grid:
         for number, cells in enumerate(self.rows, start=1):
             plain = beside_controls = ""
             for cell in cells:
-                whole = cell.whole
+                whole = cell.origin or cell
                 cell.label = plain or beside_controls or cell.label
-                cell.header = headers.get(cell.column, "")
-                texts |= {(number, column): whole.text for column in cell.columns}
+                if headers:
+                    cell.header = headers.get(cell.column, "")
+                for column in cell.columns:
+                    texts[number, column] = whole.text
                 if whole.has_control:
                     beside_controls = whole.printed or beside_controls
                 else:

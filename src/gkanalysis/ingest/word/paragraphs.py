@@ -18,7 +18,7 @@ _CHARACTERS |= {W + "noBreakHyphen": "-", W + "softHyphen": ""}
 _BOX = W + "txbxContent"
 _DRAWN = frozenset({W + "drawing", W + "pict", W + "object"})
 _EMOJI, _EMOJI_CHARACTER = (f"{{{xml.NAMESPACES['w16se']}}}{name}" for name in ("symEx", "char"))
-_SYMBOL, _SYMBOL_CHARACTER, _SYMBOL_FONT = W + "sym", W + "char", W + "font"
+_RUBY, _SYMBOL, _SYMBOL_CHARACTER, _SYMBOL_FONT = W + "ruby", W + "sym", W + "char", W + "font"
 # Fields that fetch something from elsewhere; never followed, but a reader of the report should know.
 _FETCHING = {"DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "LINK"}
 
@@ -174,7 +174,12 @@ class ParagraphReader:
         """Append what a run, or one of two versions of its content, shows."""
         for child in run[:]:
             tag = child.tag
-            if tag == xml.TEXT:
+            if tag == xml.TEXT and not (aside or font or self.fields):
+                if child.text:  # nothing is as frequent in a form
+                    pieces.append(child.text)
+            elif tag in xml.IGNORED:
+                continue
+            elif tag == xml.TEXT:
                 self._add_text(child.text, pieces, aside, font)
             elif tag in _CHARACTERS:
                 self._add_text(_CHARACTERS[tag], pieces, aside, "")
@@ -192,9 +197,9 @@ class ParagraphReader:
                 self.read_through(child, self._read_run, pieces, aside, "")
             elif tag in _DRAWN:
                 self._read_drawing(child)
-            elif tag == W + "ruby":
+            elif tag == _RUBY:
                 self._read_ruby(child, pieces)
-            elif tag not in xml.IGNORED:
+            else:
                 self.skip(child)
 
     @nested

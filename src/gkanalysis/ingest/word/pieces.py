@@ -58,8 +58,9 @@ class Control:
 
     def settle(self, placeholders):
         """State of a text: a placeholder is no answer, whether Word's flag is there or was lost on the way."""
-        is_prompt = placeholders and one_line(self.value) in placeholders
-        if self.shows_placeholder or is_prompt or self.value in placeholders:
+        text = self.value
+        is_prompt = placeholders and (text in placeholders or one_line(text) in placeholders)
+        if self.shows_placeholder or is_prompt:
             self.state, self.value = "not_answered", ""
             self.note("placeholder")
         else:
