@@ -288,13 +288,13 @@ class _FormMatch:
         self.texts = {t.number: t.texts for t in form.tables}
         self.result = Match(version)
         self.cells: dict[Cell, list[Field]] = defaultdict(list)
-        self.tagged: dict[Slot, list[Field]] = defaultdict(list)
+        self.tagged: dict[int, list[Field]] = defaultdict(list)  # by id of the slot: each exists once
         self.used: set[int] = set()
         for f in form.fields:
             if f.table:
                 self.cells[f.table, f.row, f.column].append(f)
             if f.tag and (slot := self.tags.get(f.tag)):
-                self.tagged[slot].append(f)
+                self.tagged[id(slot)].append(f)
         starts: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         for table, row, column in sorted(self.cells):
             starts[table][row].append(column)
@@ -327,7 +327,7 @@ class _FormMatch:
         """Printed row -> the one received row in which the tags of its controls stand."""
         rows: dict[int, set[int]] = defaultdict(set)
         for slot in layout.slots if self.tagged else ():
-            rows[slot.row].update(f.row for f in self.tagged.get(slot, ()) if f.table == number)
+            rows[slot.row].update(f.row for f in self.tagged.get(id(slot), ()) if f.table == number)
         return {row: there.pop() for row, there in rows.items() if len(there) == 1}
 
     def _unread_cells(self) -> dict[Cell, list[Field]]:
@@ -346,7 +346,7 @@ class _FormMatch:
 
     def _fields(self, slot: Slot, cell: Cell | None, how: str) -> tuple[list[Field], str, str]:
         """The fields of a slot, how they were found ("" if not), and what is wrong with that."""
-        if tagged := self.tagged.get(slot):
+        if tagged := self.tagged.get(id(slot)):
             places = {(f.table, f.row, f.column) for f in tagged}
             self.used.update(map(id, tagged))
             if len(places) > 1:
@@ -359,7 +359,7 @@ class _FormMatch:
             cell, how = place, "tag"
         if cell is None:
             return [], "", NOT_FOUND
-        fields = [f for f in self.cells[cell] if self.tags.get(f.tag, slot) == slot]
+        fields = [f for f in self.cells[cell] if self.tags.get(f.tag, slot) is slot]
         if not fields:
             if slot.option and all(self.tags[f.tag].item_id == slot.item_id for f in self.cells[cell]):
                 return [], how, ""  # the boxes of the other options: the choice says that this one is lacking
@@ -517,7 +517,7 @@ def _read_choice(
 def _ties(f: Field, option: Slot, label: str, labels: Sequence[str], tags: Mapping[str, Slot]) -> bool:
     """Whether a box is that of an option: by its tag, unless another option is printed beside it, or by label."""
     beside = normalise(f.label)
-    return beside == label or (tags.get(f.tag) == option and beside not in labels)
+    return beside == label or (tags.get(f.tag) is option and beside not in labels)
 
 
 def _tick_state(fields: Sequence[Field], placeholders: Collection[str]) -> tuple[str, str]:

@@ -74,15 +74,8 @@ class SheetFindings:
         message = f"{where}{quoted}: {sentence} {rest[:1].upper()}{rest[1:]}."
         self._rows.append(
             dict.fromkeys(FINDING_COLUMNS, "")
-            | {
-                "severity": severity,
-                "rule": rule,
-                "title": title,
-                "file": self.file,
-                "place": place,
-                "raw": value,
-            }
-            | {"message": message, "row": row, "column": column}
+            | {"severity": severity, "rule": rule, "title": title, "file": self.file, "place": place}
+            | {"raw": value, "message": message, "row": row, "column": column}
         )
 
     def table(self) -> pd.DataFrame:

@@ -2,8 +2,18 @@
 
 import pytest
 
-from gkanalysis.ingest.qda.guids import description_guid
-from gkanalysis.ingest.qda.model import Case, Code, Coder, Coding, Link, Memo, Selection, Set, Variable
+from gkanalysis.ingest.qda.model import (
+    Case,
+    Code,
+    Coder,
+    Coding,
+    Link,
+    Memo,
+    Selection,
+    Set,
+    Variable,
+    description_guid,
+)
 from gkanalysis.ingest.qda.qdpx import read_qdpx
 from ingest.qda.drawn import (
     CODING,

@@ -8,9 +8,18 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from gkanalysis.ingest.qda.guids import derived_guid
 from gkanalysis.ingest.qda.losses import loss
-from gkanalysis.ingest.qda.model import Code, Coder, Coding, Memo, Project, Selection, Set, Source
+from gkanalysis.ingest.qda.model import (
+    Code,
+    Coder,
+    Coding,
+    Memo,
+    Project,
+    Selection,
+    Set,
+    Source,
+    derived_guid,
+)
 from gkanalysis.ingest.refusal import QdaFileError
 from gkanalysis.ingest.workbook import Cell, column_letter, read_workbook
 

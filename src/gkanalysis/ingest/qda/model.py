@@ -4,10 +4,12 @@ Every GUID is in lower case, every position counts code points of `Source.text`.
 with its GUID; nothing is dropped without one.
 """
 
+import uuid
 from dataclasses import dataclass, field
 from functools import cached_property
 
 VARIABLE_TYPES = ("Text", "Boolean", "Integer", "Float", "Date", "DateTime")
+_NAMESPACE = uuid.UUID("6c1f7a52-6d0e-5f0b-9b57-3f2f5d1c8e10")
 NOWHERE = -1  # start and end of a coding on a whole document, or where no text is stored
 
 
@@ -106,7 +108,7 @@ class Memo:
     """A note on one object: `target` and `author` are GUIDs; without a target it is on the project itself.
 
     A note on several objects is several memos with one GUID. The description of a selection, case, variable, set
-    or of the project is a memo whose GUID is `guids.description_guid(target)`.
+    or of the project is a memo whose GUID is `description_guid(target)`.
     """
 
     guid: str
@@ -184,3 +186,36 @@ class Project:
     def by_guid(self, name):
         """Objects of one of the tuples by their GUID, such as `project.by_guid("sources")`."""
         return {entry.guid: entry for entry in getattr(self, name)}
+
+
+def clean_guid(text):
+    """Return a GUID as it is compared: programs write capital or small letters, some with braces.
+
+    Examples
+    --------
+    >>> clean_guid("{0A1B2C3D-0000-4000-8000-000000000001}")
+    '0a1b2c3d-0000-4000-8000-000000000001'
+    """
+    return (text or "").strip().strip("{}").lower()
+
+
+def derived_guid(*parts):
+    """Return a GUID that depends on the parts only: the same file gives the same GUIDs whenever it is read.
+
+    Examples
+    --------
+    >>> derived_guid("Code", "Aufbau") == derived_guid("Code", "Aufbau")
+    True
+    """
+    return str(uuid.uuid5(_NAMESPACE, "\x1f".join(parts)))
+
+
+def description_guid(target):
+    """Return the GUID of the memo that stands for an object's own description."""
+    return derived_guid("Description", target)
+
+
+def is_description(memo, describable):
+    """Whether a memo says no more than a Description element does, which `describable` objects (GUIDs) can have."""
+    alone = not memo.author and not memo.name and (not memo.target or memo.target in describable)
+    return alone and memo.guid == description_guid(memo.target)

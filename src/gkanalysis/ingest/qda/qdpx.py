@@ -8,8 +8,7 @@ from urllib.parse import unquote
 
 from gkanalysis.ingest.archive import Archive
 from gkanalysis.ingest.qda.projectxml import iterate_objects
-from gkanalysis.ingest.qda.reading import ProjectReader, TextMissingError
-from gkanalysis.ingest.qda.resolve import resolve
+from gkanalysis.ingest.qda.reading import ProjectReader, TextMissingError, resolve
 from gkanalysis.ingest.refusal import MB, QdaFileError, UnsafeContentError
 
 MAX_PROJECT_BYTES = 512 * MB  # 100,000 codings take 60 MB
