@@ -12,7 +12,6 @@ from gkanalysis.verify.certificate import (
     codecheck_yaml,
     exit_status,
     settle,
-    verdict_words,
 )
 from tools.axe import axe_violations, external_requests
 from tools.system import needs
@@ -56,11 +55,6 @@ def test_a_known_finding_is_accepted_with_its_reason():
     assert status(other, KNOWN)["r1-5-04"] == "open"
 
 
-def test_one_acceptance_is_for_one_finding():
-    """A second finding of the same name is open."""
-    assert sorted(r["status"] for r in settle([ROWS[0], ROWS[0]], KNOWN)) == ["accepted", "open"]
-
-
 @pytest.mark.parametrize("verdict", ["agrees", "not_checkable"])
 def test_an_accepted_finding_that_is_none_any_more_is_an_error(verdict):
     """It has come to agree, or is no longer compared: the entry must go."""
@@ -86,22 +80,6 @@ def test_exit_status_by_the_worst_row_that_nobody_explained(verdicts, code):
         {"id": v, "verdict": v, "reason": "r"} for v in verdicts if VERDICTS[v][1] in ("wrong", "missing")
     ]
     assert exit_status(settle(rows, accepted)) == 0
-
-
-@pytest.mark.parametrize(
-    ("rows", "accepted", "words"),
-    [
-        (ROWS, KNOWN, "Nicht bestanden: 9 Zeilen, 2 offene Befunde, 1 bekannter und begründeter Befund, 1 ohne Vergleich."),
-        (ROWS[:2], (), "Nicht bestanden: 2 Zeilen, 1 offener Befund, 0 bekannte und begründete Befunde, 0 ohne Vergleich."),
-        (ROWS[:2], KNOWN, "Bestanden: 2 Zeilen, kein offener Befund, 1 bekannter und begründeter Befund, 0 ohne Vergleich."),
-    ],
-)  # fmt: skip
-def test_verdict_in_words(rows, accepted, words):
-    """How much is open, known, and without anything to compare stands in one sentence."""
-    settled = settle(rows, accepted)
-    assert verdict_words(settled) == words
-    page = html.fromstring(certificate_html("r", settled, ABOUT))
-    assert page.find_class("verdict")[0].text_content() == words
 
 
 def page(accepted=KNOWN, rows=ROWS, mark=""):
@@ -138,13 +116,6 @@ def test_summary_counts_each_section_and_leads_to_it():
     assert {h[1:] for h in made.xpath("//table[@class='summary']//a/@href")} <= set(made.xpath("//@id"))
 
 
-def test_page_without_findings_has_no_empty_parts():
-    """A clean run shows the rows and nothing that looks like a finding."""
-    made = page((), [r for r in ROWS if VERDICTS[r["verdict"]][1] == "good"])
-    assert [h.text_content() for h in made.iter("h2")] == ["Alles Übrige", "Angaben zur Prüfung"]
-    assert made.find_class("good")[0].text_content().startswith("Bestanden: ")
-
-
 def test_texts_cannot_become_markup_and_lines_stay_lines():
     """Titles and sentences are shown as they are."""
     made = page()
@@ -153,12 +124,6 @@ def test_texts_cannot_become_markup_and_lines_stay_lines():
     assert re.split(r"<br>", html.tostring(note, encoding="unicode").partition(">")[2].rpartition("</td>")[0]) == [
         "Diese Angaben:", "– a &lt;b&gt;", "– b",
     ]  # fmt: skip
-
-
-def test_mark_of_the_data_stands_above_the_verdict():
-    """A certificate of synthetic data says so, where it is known what the data are."""
-    assert page(mark="Synthetische Daten").find_class("mark")[0].text == "Synthetische Daten"
-    assert page().find_class("mark") == []
 
 
 def test_codecheck_manifest_has_the_fields_of_its_specification():

@@ -2,7 +2,6 @@
 
 import pytest
 
-from gkanalysis.codebook.published import checked_relations, read_relations
 from gkanalysis.core.errors import VerificationError
 from gkanalysis.verify.contradictions import check_consistency
 from gkanalysis.verify.printed import PrintedNumbers, read_figures
@@ -103,27 +102,6 @@ def test_what_cannot_be_compared_is_a_sentence(figures, declared, sentence):
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("- a\n", "eine Liste steht, wo Angaben der Form „name: wert“ stehen müssen"),
-        ("sum: [\nx: }", "sind nicht lesbar: Zeile 2, Spalte 4: eine Klammer ist nicht geschlossen"),
-        (None, "sind nicht lesbar: die Datei fehlt"),
-    ],
-)
-def test_relations_that_cannot_be_read(text, sentence, tmp_path):
-    """An error for whoever needs them; a sentence for whoever checks the figures without them."""
-    path = tmp_path / "r.yml"
-    if text is not None:
-        path.write_text(text)
-    with pytest.raises(VerificationError) as error:
-        read_relations(path)
-    assert sentence in str(error.value)
-    problems = []
-    assert read_relations(path, problems) == {}
-    assert problems == [str(error.value)]
-
-
-@pytest.mark.parametrize(
     ("declared", "sentence"),
     [
         ({"summe": []}, "summe: unbekannt ist „summe“ (bekannt: one_number, equal, sum, sum_each, percent_columns, qualifiers; gemeint ist wohl „sum“)."),
@@ -145,28 +123,3 @@ def test_relations_that_cannot_be_read(text, sentence, tmp_path):
 def test_declarations_that_cannot_be_used(declared, sentence):
     """One German sentence says which entry, and what is wrong with it."""
     assert PrintedNumbers(FIGURES, declared).problems == [sentence]
-
-
-def test_everything_missing_is_named_and_the_rest_counts(tmp_path):
-    """Each key that lacks has its sentence with the line; the good relation is left."""
-    path = tmp_path / "r.yml"
-    path.write_text("sum:\n- {id: s, parts: []}\n- {id: t, says: x, total: a.n, parts: [b.n]}\n")
-    problems = []
-    (kept,) = read_relations(path, problems)["sum"]
-    assert kept["id"] == "t"
-    assert [s.removeprefix(f"„{path}“, ") for s in problems] == [
-        "Zeile 2, sum › s: es fehlt „says“.", "Zeile 2, sum › s: es fehlt „total“.",
-        "Zeile 2, sum › s › parts: „parts“ ist leer; nötig ist mindestens ein Eintrag.",
-    ]  # fmt: skip
-    with pytest.raises(VerificationError, match="es fehlt „total“"):
-        read_relations(path)
-
-
-@pytest.mark.parametrize(
-    "band", [[float("-inf"), 0], [0, float("inf")], [float("nan"), 0], [-200, 0], [True, 1]]
-)
-def test_bounds_of_words_are_finite_points(band):
-    """What is no number of percentage points is refused, and does not reach the arithmetic."""
-    problems = []
-    assert checked_relations({"qualifiers": {"etwa": band}}, problems)["qualifiers"] == {}
-    assert len(problems) == 1

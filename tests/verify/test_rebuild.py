@@ -9,7 +9,7 @@ import pytest
 
 from gkanalysis.core.errors import VerificationError
 from gkanalysis.verify import rebuild
-from gkanalysis.verify.rebuild import PARTS, chosen_settings, rebuilt_report, surroundings
+from gkanalysis.verify.rebuild import PARTS, chosen_settings, rebuilt_report
 
 # Stands for a report: one step of make that says what it was given, or does what a test wants.
 STEP = """\
@@ -77,14 +77,6 @@ def test_settings_reach_the_processes(project, monkeypatch):
     assert seen(root)[0][2] != first
 
 
-def test_surroundings_are_told_to_the_reader():
-    """The certificate says under which settings and how far from the network the rebuild ran."""
-    told = surroundings(3)
-    assert "TZ=Pacific/Chatham, PYTHONHASHSEED=4711" in told["Einstellungen des Neubaus"]
-    assert told["Einstellungen des Neubaus"].endswith("make -j3")
-    assert told["Netz"] in ("vom Betriebssystem abgetrennt", "in Python gesperrt")
-
-
 ASKS = [
     "socket.create_connection(('127.0.0.1', {port}), timeout=2)",
     "socket.getaddrinfo('example.org', 80)",
@@ -149,15 +141,6 @@ def test_a_build_that_fails_ends_with_what_make_said(project):
         seen(project("sys.exit('Fehler: Blatt 7 fehlt.')"))
     assert str(error.value).startswith("Der Neubau von „r“ ist gescheitert:\n")
     assert "Fehler: Blatt 7 fehlt." in str(error.value)
-
-
-def test_a_missing_source_is_said(project):
-    """Without data nothing is built."""
-    root = project()
-    (root / "data/raw/file.txt").unlink()
-    (root / "data/raw").rmdir()
-    with pytest.raises(VerificationError, match="data/raw“ fehlt; ohne kann nichts neu gebaut werden"):
-        seen(root)
 
 
 def test_data_of_ones_own_take_the_place_of_the_shipped_ones(project, tmp_path):

@@ -35,21 +35,6 @@ def test_verdict_on_tables(old, new, verdict):
         assert row["verdict"] == verdict
 
 
-@pytest.mark.parametrize(
-    ("changed", "shown"),
-    [
-        (TABLE.replace("9,45,0.2", "10,46,0.3"), ("Zeile 3 (1.10, alle, 9), Spalte n", "9", "10")),
-        (TABLE.partition("1.10")[0], ("Zeile 3 gibt es nur einmal; bisher 3 Zeilen, jetzt 2", "1.10, alle, 9", "fehlt")),
-        (TABLE.replace("0.75", "0.75,x"), ("Zeile 2 (1.1, alle, 39), Spalte 7", "fehlt", "x")),
-        ("", ("Zeile 1 gibt es nur einmal; bisher 3 Zeilen, jetzt 0", "row, subgroup, n", "fehlt")),
-    ],
-)  # fmt: skip
-def test_first_cell_that_differs_is_named(changed, shown):
-    """Line, key, column, old and new of the first one; a lost row, a longer row."""
-    (row,) = compare_texts("t.csv", TABLE, changed)
-    assert (row["message"], row["old"], row["new"]) == shown
-
-
 def compared(old, new):
     """Verdict on the file, then on each number."""
     rows = compare_texts("values.json", *(json.dumps(x) for x in (old, new)))

@@ -65,7 +65,7 @@ def test_rows_behind_a_number_and_the_rest_of_its_base(project):
 def test_a_number_that_does_not_add_up_is_refused_with_both_numbers(project):
     """By the rows behind it, by the second engine, and before a page is written."""
     printed = {"definition": PLAN.name("ja"), "n": 3, "base_n": 3.0}
-    with pytest.raises(VerificationError, match="^x: im Bericht 3 von 3, nachgezählt 2 von 3$"):
+    with pytest.raises(VerificationError, match=r"^x: im Bericht 3 von 3, nachgezählt 2 von 3$"):
         trace_printed(project.data, "x", printed)
     folder = project.paths.reports / "r"
     assert {wrong for *_, wrong in recount_report(folder, project.data)} == {""}
@@ -88,7 +88,7 @@ def test_a_number_that_does_not_add_up_is_refused_with_both_numbers(project):
 )  # fmt: skip
 def test_a_line_that_names_nothing_is_refused(line, sentence, project):
     """A German sentence, and nothing is run."""
-    with pytest.raises(VerificationError, match="Rechenvorschrift|fehlt") as error:
+    with pytest.raises(VerificationError, match=r"Rechenvorschrift|fehlt") as error:
         trace_line(project.data, line)
     assert sentence in str(error.value)
 
@@ -116,7 +116,7 @@ def test_origin_in_the_terminal(project):
     ]  # fmt: skip
     with pytest.raises(UsageError, match=r"„raumm“ ist keine Zahl .* raum \(r\)"):
         origin_lines(project.paths, ["r"], "raumm")
-    with pytest.raises(UsageError, match="noch kein Bericht .q.; bitte zuerst „make report“"):
+    with pytest.raises(UsageError, match=r"noch kein Bericht .q.; bitte zuerst „make report“"):
         origin_lines(project.paths, ["q"], "raum")
 
 

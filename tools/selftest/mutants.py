@@ -1,4 +1,4 @@
-"""Small wrong changes to what a report is made of and compared with; drawn by seed.
+"""Small wrong changes to what a report is made of, counted by and compared with; drawn by seed.
 
 A change of a received file is also made in `data/raw/SHA256SUMS`, as by somebody who means it: no finding may rest on
 that list alone.
@@ -15,16 +15,19 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from gkanalysis.codebook.published import read_bindings, read_relations
 from gkanalysis.core.numbers import WORDS
 from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.counts.count import TOGETHER, Count
+from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.disclosure.printed import find_numbers, n_and_base
 from gkanalysis.report.definition import read_report
 from gkanalysis.report.shown import EXPRESSION, VALUE
@@ -68,6 +71,45 @@ class Mutant:
 
     def __str__(self) -> str:
         return f"{self.path}: {self.about}"
+
+
+FAULTS = ("not counted", "counted twice", "not in the base")
+
+
+@dataclass(frozen=True)
+class CodeMutant(Mutant):
+    """A count that counts wrong: the first unit of the number `line` is not counted, counted twice, or not in the base.
+
+    `apply` changes the engine of the running process, so it belongs into a child; the naive engine stays as it is.
+    """
+
+    line: str = ""
+    fault: str = ""
+
+    def apply(self, root: Path) -> None:
+        """Change the kind of count that counts the number."""
+        count, _, row, _ = Count.read(self.line)
+        kind, right = type(count), type(count).units
+
+        def units(asked: Count, data: Data) -> Any:
+            made = right(asked, data)
+            if asked != count:
+                return made
+            return replace(made, rows=self.spoiled(made.rows, row.split(TOGETHER)))
+
+        kind.units = units
+
+    def spoiled(self, rows: pd.DataFrame, asked: Sequence[str]) -> pd.DataFrame:
+        """The units with the fault."""
+        rows, here = rows.copy(), rows["row"].isin(asked)
+        chosen = here & rows["n"].astype("bool")
+        if self.fault == "not in the base":
+            outside = ~rows["unit"].isin(rows.loc[chosen, "unit"])
+            chosen = here & outside & rows["base"].astype("boolean").fillna(False).astype("bool")
+        chosen &= rows["unit"] == rows.loc[chosen, "unit"].iloc[0]
+        column = {"not counted": "n", "counted twice": "weight", "not in the base": "base"}[self.fault]
+        rows[column] = rows[column].where(~chosen, 2 * rows[column] if column == "weight" else False)
+        return rows
 
 
 def replace_piece(start: int, end: int, new: str) -> Edit:
@@ -287,6 +329,7 @@ def draw_mutants(root: Path, report: str, n: int, seed: int) -> list[Mutant]:
         "manifest": lambda r: draw_manifest(root, report, r),
         "figure": lambda r: draw_figure(root, report, r),
         "prose": lambda r: draw_prose(root, folder, r),
+        "count": lambda r: draw_count(root / folder, r),
     }
     drawn: dict[str, Mutant] = {}
     for k, (kind, draw) in enumerate(draws.items()):
@@ -443,6 +486,22 @@ def draw_prose(root: Path, folder: str, random: Random) -> Mutant:
     content = json.dumps(book, ensure_ascii=False, indent=1) + "\n"
     about = f"{cell['id']}: {place[0]} typed as “{typed}”, {'right' if typed == right else f'not “{right}”'}"
     return Mutant("prose", path.relative_to(root).as_posix(), about, lambda _: content.encode("utf-8"))
+
+
+def draw_count(folder: Path, random: Random) -> Mutant:
+    """A kind of count that does wrong at one number of the report, which it prints for all together."""
+    printed: dict[str, dict[str, list[str]]] = {fault: {} for fault in FAULTS}
+    for _, cell in find_numbers(folder):
+        (n, base_n), line = n_and_base(cell), str(cell["definition"])
+        count, _, _, group = Count.read(line)
+        for fault, possible in zip(FAULTS, (n, n, (base_n or 0) > n and count.within), strict=True):
+            if possible and group == TOTAL:
+                printed[fault].setdefault(type(count).__name__, []).append(line)
+    fault = random.choice(FAULTS)
+    kind = random.choice(sorted(printed[fault]))
+    line = random.choice(sorted(printed[fault][kind]))
+    about = f"{line}: the first unit {fault}"
+    return CodeMutant("count", "src/gkanalysis/counts", about, lambda data: data, line, fault)
 
 
 def _counts(text: str) -> bool:

@@ -43,6 +43,7 @@ KINDS = {
     "manifest": "a committed table cell",
     "figure": "a byte in a figure",
     "prose": "a number retyped in prose",
+    "count": "a count that counts wrong",
 }
 SECTIONS = {
     "build": "build refuses",
@@ -118,7 +119,9 @@ def table(result: SelfTest) -> str:
     return "\n".join(lines) + "\n"
 
 
-BUILT = frozenset({"tick", "register", "label", "constant", "swap", "prose"})  # kinds that need a new build
+BUILT = frozenset(
+    {"tick", "register", "label", "constant", "swap", "prose", "count"}
+)  # kinds that need a new build
 # Beginnings of the names under which a check that could not run, or an acceptance without a finding, is reported.
 PROBLEMS = {
     "inputs": "input", "fassung": "input", "manifest": "output", "trace": "trace", "account": "account",
