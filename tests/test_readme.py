@@ -41,7 +41,7 @@ class Checker(doctest.OutputChecker):
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """A folder in which the data are processed: this one, if they are, else a copy."""
-    if (ROOT / "data/processed/nachhaltigkeit-2022.ok").exists():
+    if (ROOT / "data/processed/nachhaltigkeit-2022-responses.parquet").exists():
         return ROOT
     folder = copy_project(tmp_path_factory.mktemp("readme") / "gk")
     make(folder, "-j2", "data")
