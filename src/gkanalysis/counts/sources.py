@@ -285,7 +285,7 @@ class Talks(Source):
     Examples
     --------
     >>> print(source("reflexionsgespraeche-2019").title)
-    Reflexionsgespräche
+    Leitfadengestützte Reflexionsgespräche in zehn Kommunen
     """
 
     note = "Ausgewählte Kommunen, keine Stichprobe: Anzahlen, keine Anteile."
@@ -419,7 +419,7 @@ class Listing(Source):
     Examples
     --------
     >>> print(source("ereignisse").title)
-    Veranstaltungen der wissenschaftlichen Begleitung
+    Veranstaltungen und Workshops
     """
 
     @property
@@ -605,7 +605,7 @@ def source(name: str, data: str = "data/raw") -> Any:
     --------
     >>> import gkanalysis as gk
     >>> gk.source("strukturen-2018")["2.1"]["nein"]
-    13 von 45
+    13 von 45
     """
     return source_of(name, project_data(data))
 

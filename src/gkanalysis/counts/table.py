@@ -87,9 +87,9 @@ class Number:
     Examples
     --------
     >>> import gkanalysis as gk
-    >>> new = gk.source("strukturen-2018")["2.1"]["nein"]  # doctest: +SKIP
-    >>> new.of, new.percent  # doctest: +SKIP
-    (13 von 45, 29 %)
+    >>> new = gk.source("strukturen-2018")["2.1"]["nein"]
+    >>> new.of, new.percent
+    (13 von 45, 29 %)
     """
 
     counted: Counted
@@ -359,9 +359,9 @@ class Counted:
     Examples
     --------
     >>> import gkanalysis as gk
-    >>> core = gk.source("strukturen-2018")["2.1"]  # doctest: +SKIP
-    >>> core.by("type")["nein", "kreis"].of  # doctest: +SKIP
-    8 von 22
+    >>> core = gk.source("strukturen-2018")["2.1"]
+    >>> core.by("type")["nein", "kreis"].of
+    9 von 21
     """
 
     count: Count

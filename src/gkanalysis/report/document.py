@@ -227,7 +227,7 @@ def check_document(tree: Node, exhibits: Mapping[str, Node]) -> None:
         if node.get("t") in ("Image", "Table"):
             raise RenderError(
                 f"Der Text enthält ein Bild oder eine Tabelle („{plain_text(node)[:60]}“); beides gehört in eine "
-                "Darstellung (`gk.Figure`, `gk.Table`), damit Basis, Quelle und Alternativtext dabei sind."
+                "Darstellung (`chapter.figure`, `chapter.table`), damit Basis, Quelle und Alternativtext dabei sind."
             )
         attributes = {"Header": 1, "Div": 0, "Span": 0}.get(node.get("t", ""))
         if attributes is None:
