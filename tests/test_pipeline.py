@@ -199,50 +199,25 @@ def reading(folder, *tables):
     return [c for c in CHAPTERS if set(tables) & set(records[c])]
 
 
-def change_receipts(raw):
-    path = raw / "strukturen-2018/eingang.csv"
-    path.write_text(
-        path.read_text(encoding="utf-8").replace(",2019-01-10,", ",2019-01-09,"), encoding="utf-8"
-    )
-
-
-def change_list(raw):
-    path = raw / INTERVIEWS / "dokumente.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("2019-08-15", "2019-08-14"), encoding="utf-8")
-
-
-def change_register(raw):
-    path = raw / "register/buendnisse.csv"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("B01,Eisvogelstadt,,", "B01,Eisvogelstadt,Eisvogel,"), encoding="utf-8")
-
-
-def change_title(raw):
-    path = raw / "dataset.yml"
-    path.write_text(path.read_text(encoding="utf-8").replace("title: ", "title: Andere "), encoding="utf-8")
-
-
-def change_codebook(raw):
-    path = raw.parent / "codebook/strukturen.yml"
-    path.write_text(path.read_text(encoding="utf-8") + "# neu\n", encoding="utf-8")
-
-
 @pytest.mark.parametrize(
-    ("change", "before", "tables"),
+    ("name", "old", "new", "before", "tables"),
     [
-        (change_receipts, ["register", "process strukturen-2018"], ["strukturen-2018-cases"]),
-        (change_list, ["register", *INTERVIEWS_READ], [f"{INTERVIEWS}-documents", f"{INTERVIEWS}-cases"]),
-        (change_register, ["register", *processed(*SOURCES)], ["buendnisse", "strukturen-2018-cases"]),
-        (change_title, ["register", *processed(*SOURCES)], None),
-        (change_codebook, ["register", *read(*SOURCES)], None),
+        ("raw/strukturen-2018/eingang.csv", ",2019-01-10,", ",2019-01-09,", ["process strukturen-2018"], ["strukturen-2018-cases"]),
+        (f"raw/{INTERVIEWS}/dokumente.csv", "2019-08-15", "2019-08-14", read(INTERVIEWS), [f"{INTERVIEWS}-documents", f"{INTERVIEWS}-cases"]),
+        ("raw/register/buendnisse.csv", "B01,Eisvogelstadt,,", "B01,Eisvogelstadt,Eisvogel,", processed(*SOURCES), ["buendnisse", "strukturen-2018-cases"]),
+        ("raw/dataset.yml", "title: ", "title: Andere ", processed(*SOURCES), None),
+        ("codebook/strukturen.yml", "title: ", "title:  ", read(*SOURCES), None),
     ],
-)
-def test_change_reaches_what_depends_on_it(built, copied, change, before, tables):
+)  # fmt: skip
+def test_change_reaches_what_depends_on_it(built, copied, name, old, new, before, tables):
     """Lists and register cause no form to be read again; labels and the mark of the data reach every chapter."""
-    change(copied / "data/raw")
+    path = copied / "data" / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
     ran = steps(make(copied, "-j2", "data", f"build/reports/{REPORT}/chapters.ok"))
     again = CHAPTERS if tables is None else reading(built, *tables)
-    assert sorted(ran) == sorted([*before, *computed(*again)])
+    assert sorted(ran) == sorted(["register", *before, *computed(*again)])
 
 
 @pytest.mark.parametrize(
@@ -361,7 +336,7 @@ def test_tick_changes_its_two_counts_and_nothing_else(built, ticked):
     values, after = (
         json.loads((f / OUT / "values.json").read_text(encoding="utf-8")) for f in (built, ticked[0])
     )
-    assert {a["id"] for a, b in zip(values, after, strict=True) if a != b} == {"mittlere_groesse"}
+    assert values == after
 
 
 @needs("poppler")

@@ -106,14 +106,7 @@ def test_what_cannot_be_used_is_named(folder):
 
 def test_runs_before_there_is_an_environment(folder):
     """make runs it with any Python, isolated and without site packages; an error is one line."""
-    script = [
-        sys.executable,
-        "-I",
-        "-S",
-        "-X",
-        "utf8",
-        str(ROOT / "src/gkanalysis/core/rawstate.py"),
-    ]
+    script = [sys.executable, *["-I", "-S", "-X", "utf8"], str(ROOT / "src/gkanalysis/core/rawstate.py")]
     for words, line in (
         (["raw", "eins", "report"], "ok confidential/raw/build"),
         (["raw", "zwei", "data"], "ok confidential/raw/build"),
