@@ -134,14 +134,7 @@ class Archive:
         return next(exact, None) or next(alike, None)
 
     def read(self, name, limit=None):
-        """Inflate one member: exactly the declared number of bytes, whose checksum is right.
-
-        Parameters
-        ----------
-        name : str
-            A key of `members`.
-        limit : int, optional
-            Most bytes the member may have, instead of the limit of the family.
+        """Inflate one member, `limit` or the family's most bytes: as many as declared, with the right checksum.
 
         Raises
         ------

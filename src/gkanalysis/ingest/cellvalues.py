@@ -52,15 +52,6 @@ def read_cell(cell: Cell, column: Column) -> Reading:
     Reading
         `value` is int, float, an ISO date as str, text without spaces around it, or the id of an option;
         `problem` and `hint` are parts of German sentences.
-
-    Examples
-    --------
-    >>> read_cell(Cell("text", "1.234,5", "1.234,5"), Column("n", "number"))
-    Reading(value=1234.5, problem='', hint='')
-    >>> read_cell(Cell("text", "5.3.2020", "5.3.2020"), Column("day", "date")).value
-    '2020-03-05'
-    >>> read_cell(Cell("text", "1.234", "1.234"), Column("n", "number")).problem
-    'kann 1234 oder 1,234 heißen'
     """
     if cell.kind == "formula":
         stored = f", gespeichertes Ergebnis „{cell.shown}“" if cell.shown else " ohne gespeichertes Ergebnis"

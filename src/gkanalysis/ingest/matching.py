@@ -73,31 +73,12 @@ class Match:
 
 @lru_cache(maxsize=4096)  # nearly all texts of a form are printed ones, the same in every form
 def normalise(text: str) -> str:
-    """Text for comparison: case, white space, soft hyphens and line-end hyphens do not count.
-
-    Examples
-    --------
-    >>> normalise("Migrantenselbst- organisationen ") == normalise("migrantenselbstorganisationen")
-    True
-    """
+    """Text for comparison: case, white space, soft hyphens and line-end hyphens do not count."""
     return _NOISE.sub("", text).casefold()
 
 
 class Matcher:
-    """Matches forms of one instrument; the layout of each version is computed once.
-
-    Examples
-    --------
-    >>> from gkanalysis.codebook.instrument import read_codebook
-    >>> from gkanalysis.ingest.office import open_word_file
-    >>> from gkanalysis.ingest.word.form import read_word_form
-    >>> matcher = Matcher(read_codebook("data/codebook/strukturen.yml"))
-    >>> path = "data/raw/strukturen-2018/forms/Kurzfassung Kreis Wollgras.docx"
-    >>> with open_word_file(path) as package:
-    ...     match = matcher.match(read_word_form(package), path)
-    >>> match.version, [r.value for r in match.responses if r.item_id == "K.1"]
-    ('kurz', ['Kreis Wollgras'])
-    """
+    """Matches forms of one instrument; the layout of each version is computed once."""
 
     def __init__(self, book: Codebook) -> None:
         self.book = book

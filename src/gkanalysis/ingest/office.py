@@ -107,12 +107,6 @@ def open_word_file(path):
     ------
     RefusedFileError
         An `IngestError` whose `rule` names the reason and whose text is one German sentence.
-
-    Examples
-    --------
-    >>> open_word_file("gibt es nicht.docx")
-    Traceback (most recent call last):
-    gkanalysis.ingest.refusal.RefusedFileError: Die Datei „gibt es nicht.docx“ gibt es nicht; bitte Namen und Ordner prüfen.
     """
     return WordPackage(path, read_regular(Path(path), RefusedFileError))
 

@@ -76,13 +76,7 @@ class RefusedError(IngestError):
 
 
 class RefusedFileError(RefusedError):
-    """A form that is not read.
-
-    Examples
-    --------
-    >>> str(RefusedFileError("missing", "Bogen.docx"))
-    'Die Datei „Bogen.docx“ gibt es nicht; bitte Namen und Ordner prüfen.'
-    """
+    """A form that is not read."""
 
     limits = Limits(50 * MB, 2_000, 32 * MB, 64 * MB)  # Word writes 10 to 60 parts
     other = "not_word"
@@ -112,13 +106,7 @@ _CSV_AGAIN = (
 
 
 class RefusedSheetError(RefusedError):
-    """A spreadsheet (.xlsx or CSV) that is not read.
-
-    Examples
-    --------
-    >>> RefusedSheetError("quotes", "log.csv").rule
-    'quotes'
-    """
+    """A spreadsheet (.xlsx or CSV) that is not read."""
 
     limits = Limits(20 * MB, 2_000, 64 * MB, 128 * MB)
     other = "not_sheet"
@@ -141,13 +129,7 @@ class RefusedSheetError(RefusedError):
 
 
 class QdaFileError(RefusedError):
-    """A project of a QDA program that is not read; what is only unusual is read and listed as a loss.
-
-    Examples
-    --------
-    >>> str(QdaFileError("missing", "a.qdpx"))
-    'Die Datei „a.qdpx“ gibt es nicht; bitte Namen und Ordner prüfen.'
-    """
+    """A project of a QDA program that is not read; what is only unusual is read and listed as a loss."""
 
     limits = Limits(None, 20_000, 32 * MB, 1024 * MB)  # recordings of many gigabytes stay where they are
     other = "not_zip"
@@ -166,13 +148,7 @@ class QdaFileError(RefusedError):
 
 
 def printable(text, limit=120):
-    """Return text that is safe on a terminal and in a sentence.
-
-    Examples
-    --------
-    >>> printable("Bogen\\x1b[31m.docx")
-    'Bogen?[31m.docx'
-    """
+    """Return text that is safe on a terminal and in a sentence."""
     shown = "".join(character if character.isprintable() else "?" for character in str(text))
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
 
@@ -181,13 +157,7 @@ _OLE_NAMES = (("EncryptedPackage", "password"), ("WordDocument", "old_word"), ("
 
 
 def other_format(data, name, family):
-    """Name the rule that refuses a file which is no zip, by its content; only lock files are known by their name.
-
-    Examples
-    --------
-    >>> other_format(b"%PDF-1.7", "Bogen.docx", RefusedFileError)
-    'pdf'
-    """
+    """Name the rule that refuses a file which is no zip, by its content; only lock files are known by their name."""
     if data.startswith(b"PK\x03\x04"):
         rule = "damaged"
     elif data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):

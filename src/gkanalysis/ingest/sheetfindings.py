@@ -29,11 +29,7 @@ SHEET_RULES: dict[str, tuple[str, str, str]] = {
     "K01": ("finding", "Antwort ohne Kategorie", "bitte kodieren"),
     "K02": ("hint", "Kategorie nie vergeben", "bitte prüfen, ob sie gebraucht wird"),
     "K03": ("error", "Kategorie unbekannt", "bitte berichtigen oder in die Kategorien aufnehmen"),
-    "K04": (
-        "error",
-        "Text weicht von der Antwort ab",
-        "bitte Text wiederherstellen und Kategorie prüfen",
-    ),
+    "K04": ("error", "Text weicht von der Antwort ab", "bitte Text wiederherstellen und Kategorie prüfen"),
     "K05": ("error", "Antwort gibt es nicht", "bitte Bündnis, Item und Nennung prüfen"),
     "K06": ("finding", "Kategorie doppelt vergeben", "bitte eine der beiden löschen"),
     "K07": ("error", "unbekannt, wer kodiert hat", "bitte berichtigen"),
@@ -54,17 +50,7 @@ class SheetFindings:
         self, rule: str, sentence: str, *, row: int | None = None, column: str = "", value: Any = "",
         allowed: str = "", todo: str = "",
     ) -> None:  # fmt: skip
-        """Add a finding.
-
-        Parameters
-        ----------
-        rule : key of `SHEET_RULES`
-        sentence : whole German sentence on what is wrong
-        row : number of the row as the program shows it
-        column : letter and heading, or an area
-        value : what the cell holds
-        allowed, todo : parts of a sentence; without `todo` that of the rule
-        """
+        """Add a finding."""
         severity, title, usual = SHEET_RULES[rule]
         value = printable(str(value))
         place = place_in_words(self.sheet, row, column)

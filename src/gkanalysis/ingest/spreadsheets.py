@@ -90,9 +90,6 @@ def closest(wanted: str, there: Iterable[str], cutoff: float) -> str:
     """A sentence that names the nearest of what is there, with a space before it; "" if nothing is near.
 
     What holds the wanted words, or is held in them, is nearest; then what differs in few letters.
-
-    >>> closest("Datum", ["Datum des Besuchs", "Ort"], 0.6)
-    ' Gemeint ist vielleicht „Datum des Besuchs“.'
     """
     by_text = {normalised(str(text)): str(text) for text in there}
     looked_for = normalised(wanted)

@@ -27,11 +27,6 @@ def csv_lines(data: bytes, name: str) -> list[tuple[int, list[str]]]:
     ------
     RefusedSheetError
         If it is no text, too large, or a quote is not closed, which would swallow rows.
-
-    Examples
-    --------
-    >>> csv_lines(b"Tage;Ort\\n\\n1,5; Bonn\\n", "log.csv")
-    [(1, ['Tage', 'Ort']), (3, ['1,5', ' Bonn'])]
     """
     text = _text_of(data, name)
     first = next((line for line in text.splitlines() if line.strip()), "")

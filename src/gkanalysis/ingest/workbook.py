@@ -67,16 +67,7 @@ class Cell(NamedTuple):
 class Sheet:
     """One sheet: filled cells by (row, column), both counted from 1 as the program shows them.
 
-    Attributes
-    ----------
-    name : str
-        "" for a CSV file.
-    cells : mapping from (row, column) to Cell
-    merged : tuple of areas
-    hidden_rows, hidden_columns : frozenset of int
-    is_hidden : bool
-    first_day : datetime
-        Day 0 of what the program counts in days.
+    `name` is "" for a CSV file; `first_day` is day 0 of what the program counts in days.
     """
 
     name: str
@@ -122,22 +113,14 @@ def says_synthetic(path: Path) -> bool | None:
 
 
 def column_letter(column: int) -> str:
-    """Name of a column as the program shows it.
-
-    >>> column_letter(1), column_letter(28)
-    ('A', 'AB')
-    """
+    """Name of a column as the program shows it."""
     from openpyxl.utils import get_column_letter
 
     return get_column_letter(column)
 
 
 def plain_number(value: float) -> str:
-    """A number as a German reader types it: no exponent, decimal comma, no dots.
-
-    >>> plain_number(5.0), plain_number(0.1), plain_number(1e-7)
-    ('5', '0,1', '0,0000001')
-    """
+    """A number as a German reader types it: no exponent, decimal comma, no dots."""
     if value == int(value):
         return f"{value:.0f}"
     text = repr(value)
@@ -211,11 +194,7 @@ def _typed(cell: Any) -> Cell | None:
 
 
 def _shows_day(code: str) -> bool:
-    """Whether a number format shows a day: d or y outside quotes and brackets.
-
-    >>> _shows_day("dd.mm.yyyy"), _shows_day('0.0" Tage"'), _shows_day("[h]:mm")
-    (True, False, False)
-    """
+    """Whether a number format shows a day: d or y outside quotes and brackets."""
     return bool(re.search("[dyDY]", _NO_CODE.sub("", code.split(";")[0])))
 
 

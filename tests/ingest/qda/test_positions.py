@@ -68,11 +68,7 @@ def test_places_in_a_text():
     assert Ruler("a\rb").text == "a\nb"
 
 
-@given(
-    st.text(alphabet="a \n\r😀ä", max_size=30),
-    st.sampled_from(list(READINGS)),
-    st.integers(0, 30),
-)
+@given(st.text(alphabet="a \n\r😀ä", max_size=30), st.sampled_from(list(READINGS)), st.integers(0, 30))
 def test_reading_undoes_writing(stored, reading, position):
     """Every position of every text comes back from the way it is written."""
     ruler = Ruler(stored)

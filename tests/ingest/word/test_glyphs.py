@@ -2,18 +2,7 @@
 
 import pytest
 
-from docx_parts import (
-    cell,
-    in_cell,
-    only,
-    paragraph,
-    read,
-    row,
-    run,
-    states,
-    table,
-    tick,
-)
+from docx_parts import cell, in_cell, only, paragraph, read, row, run, states, table, tick
 from gkanalysis.ingest.word.model import TICK_KINDS
 
 

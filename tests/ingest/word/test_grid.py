@@ -2,16 +2,7 @@
 
 from docx import Document
 
-from docx_parts import (
-    cell,
-    paragraph,
-    read,
-    row,
-    states,
-    table,
-    text_control,
-    tick,
-)
+from docx_parts import cell, paragraph, read, row, states, table, text_control, tick
 from gkanalysis.ingest.office import open_word_file
 from gkanalysis.ingest.word.form import read_word_form
 

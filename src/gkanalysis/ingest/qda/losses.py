@@ -59,12 +59,6 @@ KINDS = {
 
 
 def loss(kind, *, guid="", place="", raw=""):
-    """Make the row for one loss; unprintable characters are replaced, long texts cut.
-
-    Examples
-    --------
-    >>> loss("no_code", guid="a1", place="project.qde, Zeile 3").done
-    'Kodierung nicht übernommen'
-    """
+    """Make the row for one loss; unprintable characters are replaced, long texts cut."""
     done, why = KINDS[kind]
     return Loss(guid, kind, place, printable(raw, RAW_LENGTH), done, why)

@@ -47,10 +47,6 @@ _PROBLEMS = {"formula": "formula", "error": "error_value"}
 def read_maxqda(path):
     """Read a spreadsheet of coded segments.
 
-    Parameters
-    ----------
-    path : str or Path
-
     Returns
     -------
     Project
@@ -62,12 +58,6 @@ def read_maxqda(path):
     ------
     RefusedError
         If the file is no spreadsheet, is dangerous, or no sheet has the columns needed.
-
-    Examples
-    --------
-    >>> read_maxqda("gibt es nicht.xlsx")
-    Traceback (most recent call last):
-    gkanalysis.ingest.refusal.RefusedSheetError: Die Datei „gibt es nicht.xlsx“ gibt es nicht; bitte Namen und Ordner prüfen.
     """
     sheets = read_workbook(path)
     for sheet in sheets:

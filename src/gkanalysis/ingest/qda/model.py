@@ -152,14 +152,7 @@ class Loss:
 
 @dataclass(frozen=True)
 class Project:
-    """All of one file, in the order of the file.
-
-    Examples
-    --------
-    >>> project = Project(codes=(Code("a", "Aufbau"), Code("b", "Neugründung", parent="a")))
-    >>> project.code_paths
-    {'a': 'Aufbau', 'b': 'Aufbau > Neugründung'}
-    """
+    """All of one file, in the order of the file."""
 
     name: str = ""
     origin: str = ""
@@ -189,24 +182,12 @@ class Project:
 
 
 def clean_guid(text):
-    """Return a GUID as it is compared: programs write capital or small letters, some with braces.
-
-    Examples
-    --------
-    >>> clean_guid("{0A1B2C3D-0000-4000-8000-000000000001}")
-    '0a1b2c3d-0000-4000-8000-000000000001'
-    """
+    """Return a GUID as it is compared: programs write capital or small letters, some with braces."""
     return (text or "").strip().strip("{}").lower()
 
 
 def derived_guid(*parts):
-    """Return a GUID that depends on the parts only: the same file gives the same GUIDs whenever it is read.
-
-    Examples
-    --------
-    >>> derived_guid("Code", "Aufbau") == derived_guid("Code", "Aufbau")
-    True
-    """
+    """Return a GUID that depends on the parts only: the same file gives the same GUIDs whenever it is read."""
     return str(uuid.uuid5(_NAMESPACE, "\x1f".join(parts)))
 
 

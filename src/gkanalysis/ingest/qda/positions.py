@@ -38,16 +38,6 @@ class Ruler:
 
     `text` has LF line ends, of which only those stored as CRLF count two if there were any; the model's positions are
     code points of it.
-
-    Examples
-    --------
-    >>> ruler = Ruler("ja 😀\\r\\nnein")
-    >>> ruler.text
-    'ja 😀\\nnein'
-    >>> ruler.read("utf16_crlf", 7), ruler.write("utf16_crlf", 5)
-    (5, 7)
-    >>> ruler.read("utf16_crlf", 12) is None
-    True
     """
 
     def __init__(self, stored):
@@ -84,13 +74,7 @@ class Ruler:
 
 
 def says_same(name, text):
-    """Whether a selection's name is its text, apart from white space and from being cut.
-
-    Examples
-    --------
-    >>> says_same("erste zweite", "erste\\nzweite"), says_same("erste …", "erste zweite"), says_same("a", "ab")
-    (True, True, False)
-    """
+    """Whether a selection's name is its text, apart from white space and from being cut."""
     if name == text:
         return True
     plain, name = " ".join(text.split()), " ".join(name.split())
@@ -109,15 +93,6 @@ def fit_readings(texts):
     First counts how well names say what is selected (two points to the last space, else one), then how many
     selections lie inside the text, then how many begin and end at a word boundary. One program counts in one way, so
     where a text cannot tell (or its few selections without names say otherwise by a hair) the whole project decides.
-
-    Parameters
-    ----------
-    texts : list of (Ruler, list of Selection)
-        With positions as written.
-
-    Returns
-    -------
-    list of Fit, one per text
     """
     scores = [{reading: _score(ruler, reading, marks) for reading in READINGS} for ruler, marks in texts]
     totals = {

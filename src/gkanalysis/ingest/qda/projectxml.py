@@ -27,12 +27,6 @@ def iterate_objects(data):
     ------
     UnsafeContentError
         `dtd`, `elements`, `depth`, `size`, `xml`, or `no_project` if the root is another.
-
-    Examples
-    --------
-    >>> project = b'<Project name="P"><Users><User guid="1" name="A"/><X/></Users></Project>'
-    >>> [name for name, _ in iterate_objects(project)]
-    ['Project', 'User', '']
     """
     refuse_doctype(data, MAX_TAGS)
     parsed = etree.iterparse(

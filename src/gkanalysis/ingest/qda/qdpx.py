@@ -40,12 +40,6 @@ def read_qdpx(path, *, beside=None):
     References
     ----------
     .. [1] REFI-QDA Standard 1.0, Project.xsd of 18 March 2019.
-
-    Examples
-    --------
-    >>> read_qdpx("gibt es nicht.qdpx")
-    Traceback (most recent call last):
-    gkanalysis.ingest.refusal.QdaFileError: Die Datei „gibt es nicht.qdpx“ gibt es nicht; bitte Namen und Ordner prüfen.
     """
     with Archive(path, QdaFileError) as container:
         part, others = _project_part(container)

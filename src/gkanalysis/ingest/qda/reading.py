@@ -456,13 +456,7 @@ def _text(element):
 
 
 def whole_number(text):
-    """The whole number that a text says, or None.
-
-    Examples
-    --------
-    >>> whole_number("12"), whole_number("-1"), whole_number("1e3"), whole_number(None)
-    (12, -1, None, None)
-    """
+    """The whole number that a text says, or None."""
     digits = (text or "").strip().removeprefix("+")
     plain = digits.removeprefix("-")
     return int(digits) if plain.isascii() and plain.isdigit() and len(plain) < 16 else None

@@ -50,22 +50,6 @@ def read_word_form(package, placeholders=PLACEHOLDERS):
     ------
     RefusedFileError
         If a part is damaged, dangerous, nested too deeply, or its tables are beyond all measure.
-
-    Examples
-    --------
-    >>> import io, zipfile
-    >>> from pathlib import Path
-    >>> from gkanalysis.ingest.office import WordPackage
-    >>> kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-    >>> name = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-    >>> body = "<w:body><w:p><w:r><w:t>☒ Ja ☐ Nein</w:t></w:r></w:p></w:body>"
-    >>> file = io.BytesIO()
-    >>> with zipfile.ZipFile(file, "w") as archive:
-    ...     archive.writestr("[Content_Types].xml", f'<T><O PartName="/a.xml" ContentType="{kind}"/></T>')
-    ...     archive.writestr("a.xml", f'<w:document xmlns:w="{name}">{body}</w:document>')
-    >>> form = read_word_form(WordPackage(Path("Bogen.docx"), file.getvalue()))
-    >>> [(field.label, field.state) for field in form.fields]
-    [('Ja', 'selected'), ('Nein', 'not_selected')]
     """
     looks = RunLooks(package)
     fields, tables, skipped = [], [], []
@@ -88,14 +72,7 @@ def read_word_form(package, placeholders=PLACEHOLDERS):
 
 
 def fields_as_json(form) -> Iterator[str]:
-    """Yield one JSON object per field, in the order of the form; its keys are the attributes of `Field`.
-
-    Examples
-    --------
-    >>> field = Field("mark", "Jobcenter", "häufig", "selected", "x", "x", "", "", (), "word/document.xml", "/w:p", 1, 2, 3, ())
-    >>> next(fields_as_json(WordForm((field,), (), ())))[:57]
-    '{"kind": "mark", "label": "Jobcenter", "header": "häufig"'
-    """
+    """Yield one JSON object per field, in the order of the form; its keys are the attributes of `Field`."""
     for field in form.fields:
         yield json.dumps(field._asdict(), ensure_ascii=False)
 

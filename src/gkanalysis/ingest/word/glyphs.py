@@ -42,24 +42,12 @@ INLINE_MARK = re.compile(r"[☐☑☒□▢◻⊠⌧🗹🗷🗆✓✔✗✘]|\[
 
 
 def symbol(font, code):
-    """The Unicode tick of one character of a symbol font (with or without F000 added), or None.
-
-    Examples
-    --------
-    >>> symbol("Wingdings", 0xF0FE)
-    '☑'
-    """
+    """The Unicode tick of one character of a symbol font (with or without F000 added), or None."""
     return _SYMBOLS.get(font.lower(), {}).get(code & 0xFF)
 
 
 def mark_state(text):
-    """Read a text that stands alone in a cell as a tick: state and notes, or None if it is no tick at all.
-
-    Examples
-    --------
-    >>> mark_state("☒"), mark_state("x?"), mark_state("Jobcenter")
-    (('selected', ()), ('unclear', ('doubtful_mark',)), None)
-    """
+    """Read a text that stands alone in a cell as a tick: state and notes, or None if it is no tick at all."""
     if text in MARKS:
         return MARKS[text], ()
     if not text or len(text) > _LONGEST_MARK:
@@ -75,13 +63,7 @@ def mark_state(text):
 
 
 def character_of(code):
-    """The character of a hexadecimal code; a replacement character if it is none that XML allows.
-
-    Examples
-    --------
-    >>> character_of("2612"), character_of("D800")
-    ('☒', '\ufffd')
-    """
+    """The character of a hexadecimal code; a replacement character if it is none that XML allows."""
     try:
         character = chr(int(code or "", 16))
     except (ValueError, OverflowError):
@@ -97,12 +79,7 @@ def _symbol_font(fonts):
 
 
 class RunLooks:
-    """Which runs are struck out, hidden or in a symbol font, by their own look and by the styles of the document.
-
-    Parameters
-    ----------
-    package : WordPackage
-    """
+    """Which runs are struck out, hidden or in a symbol font, by their own look and by the styles of the document."""
 
     def __init__(self, package):
         part = package.related_part(package.main_part, "styles")

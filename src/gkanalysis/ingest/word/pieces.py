@@ -135,24 +135,12 @@ def note_codes(pieces):
 
 @lru_cache(maxsize=4096)  # nearly all texts of a form are printed ones, the same in every form
 def clean(text):
-    """Strip a text, drop invisible characters, compose letters (ü as one character).
-
-    Examples
-    --------
-    >>> clean(" Mu\u0308ller\u00ad ")
-    'Müller'
-    """
+    """Strip a text, drop invisible characters, compose letters (ü as one character)."""
     text = text.strip()
     return text if text.isascii() else unicodedata.normalize("NFC", _INVISIBLE.sub("", text).strip())
 
 
 @lru_cache(maxsize=4096)
 def one_line(text):
-    """Clean a text and put it on one line with single spaces.
-
-    Examples
-    --------
-    >>> one_line("Name\\n  der Stelle:")
-    'Name der Stelle:'
-    """
+    """Clean a text and put it on one line with single spaces."""
     return " ".join(clean(text).split())
