@@ -66,20 +66,47 @@ class Units:
         return cls(rows[UNIT_COLUMNS], evidence.where(evidence.notna(), "").astype("str"))
 
     @cached_property
-    def places(self) -> Mapping[str, np.ndarray]:
-        """Unit -> positions of its rows in the evidence."""
+    def by_row(self) -> Mapping[str, np.ndarray]:
+        """Row of the table -> positions of its units."""
+        return self.rows.groupby("row", sort=False, observed=True).indices
+
+    @cached_property
+    def plain(self) -> dict[str, np.ndarray]:
+        """The columns as arrays, for counting one number at a time; `code` stands for the unit."""
+        rows, base = self.rows, self.rows["base"].astype("boolean")
+        return {
+            "code": pd.factorize(rows["unit"])[0], "unit": rows["unit"].to_numpy(dtype=object), "n": rows["n"].to_numpy(dtype=bool),
+            "base": base.fillna(False).to_numpy(dtype=bool), "has_base": base.notna().to_numpy(dtype=bool),
+            "weight": rows["weight"].to_numpy(dtype=np.int64),
+        }  # fmt: skip
+
+    def groups(self, grouping: Any) -> np.ndarray:
+        """The group of each unit's case."""
+        made = self._groups.get(grouping.id)
+        if made is None:
+            made = self._groups[grouping.id] = self.rows["case_id"].map(grouping.of).to_numpy(dtype=object)
+        return made
+
+    @cached_property
+    def _groups(self) -> dict[str, np.ndarray]:
+        return {}
+
+    def once(self, at: np.ndarray) -> np.ndarray:
+        """Positions without those whose unit stands among them before."""
+        return at[np.sort(np.unique(self.plain["code"][at], return_index=True)[1])]
+
+    @cached_property
+    def _places(self) -> Mapping[str, np.ndarray]:
         return self.evidence.groupby("unit", sort=False).indices
 
     @cached_property
-    def by_row(self) -> Mapping[str, pd.DataFrame]:
-        """Row of the table -> its units."""
-        return dict(iter(self.rows.groupby("row", sort=False, observed=True)))
+    def _evidence(self) -> list[tuple[str, ...]]:
+        return list(self.evidence[EVIDENCE].itertuples(index=False, name=None))
 
-    def behind(self, units: Iterable[str]) -> pd.DataFrame:
-        """The evidence of some units, in their order."""
-        found = [self.places[u] for u in dict.fromkeys(units) if u in self.places]
-        at = np.concatenate(found) if found else np.array([], dtype=int)
-        return self.evidence.iloc[at][EVIDENCE].reset_index(drop=True)
+    def behind(self, at: np.ndarray) -> list[tuple[str, ...]]:
+        """The evidence (`EVIDENCE`) of the units at some positions, in their order."""
+        places, evidence = self._places, self._evidence
+        return [evidence[k] for unit in self.plain["unit"][at] for k in places.get(unit, ())]
 
 
 @dataclass(frozen=True)
@@ -335,56 +362,61 @@ class Count(ABC):
         """
         units = self.counted(data)
         asked = row.split(TOGETHER)
-        options = self.options(data)
+        options = data._keep(("options", self), lambda: self.options(data))
         if unknown := [r for r in asked if r not in options]:
             raise VerificationError(
                 f"Zu „{self.definition}“ fehlt die Zeile „{unknown[0]}“; die Zahl lässt sich nicht verfolgen."
             )
+        plain = units.plain
         parts = [units.by_row[r] for r in asked if r in units.by_row]
-        rows = pd.concat(parts) if len(parts) > 1 else parts[0] if parts else units.rows.head(0)
-        with_base = rows if len(rows) else units.rows
-        has_base = bool(with_base["base"].notna().any()) or not len(units.rows)
+        at = np.concatenate(parts) if parts else np.array([], dtype=int)
+        has_base = plain["has_base"][at] if len(at) else plain["has_base"]
         if group != TOTAL:
             grouping = data.group(by or "type")
             if group not in grouping.labels:
                 raise VerificationError(
                     f"Zu „{self.definition}“ fehlt die Gruppe „{group}“; die Zahl lässt sich nicht verfolgen."
                 )
-            rows = rows[rows["case_id"].map(grouping.of) == group]
-        base = rows["base"].astype("boolean")
-        inside = rows[base.fillna(False).to_numpy(dtype=bool)].drop_duplicates("unit")
-        counted = rows[rows["n"].to_numpy(dtype=bool)].drop_duplicates("unit")
-        base_n = int(inside["weight"].sum()) if has_base else None
-        return Cell(self, units, int(counted["weight"].sum()), base_n, counted, inside)
+            at = at[units.groups(grouping)[at] == group]
+        counted, inside = (units.once(at[plain[k][at]]) for k in ("n", "base"))
+        base_n = int(plain["weight"][inside].sum()) if has_base.any() or not len(units.rows) else None
+        return Cell(self, units, int(plain["weight"][counted].sum()), base_n, counted, inside)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One number: `n` and `base_n` with the units counted, and those of the base."""
+    """One number: `n` and `base_n` with the positions of the units counted, and of those of the base."""
 
     count: Count
     units: Units
     n: int
     base_n: int | None
-    counted: pd.DataFrame
-    inside: pd.DataFrame
+    counted: np.ndarray
+    inside: np.ndarray
 
     @property
-    def rest(self) -> pd.DataFrame:
+    def rest(self) -> np.ndarray:
         """Units of the base that are not counted; the whole base where both consist of different units."""
         if not self.count.within:
             return self.inside
-        return self.inside[~self.inside["unit"].isin(self.counted["unit"])]
+        code = self.units.plain["code"]
+        return self.inside[~np.isin(code[self.inside], code[self.counted])]
+
+    @property
+    def cases(self) -> tuple[int, int]:
+        """How many cases stand behind the units counted, and behind the rest."""
+        ids = self.units.rows["case_id"].to_numpy(dtype=object)
+        return len(set(ids[self.counted])), len(set(ids[self.rest]))
 
     @property
     def rows(self) -> pd.DataFrame:
         """What stands behind n: case, state, value, text, file, part and place."""
-        return self.units.behind(self.counted["unit"])
+        return pd.DataFrame(self.units.behind(self.counted), columns=EVIDENCE, dtype="str")
 
     @property
     def rest_rows(self) -> pd.DataFrame:
         """What stands behind the rest of the base."""
-        return self.units.behind(self.rest["unit"])
+        return pd.DataFrame(self.units.behind(self.rest), columns=EVIDENCE, dtype="str")
 
 
 def count_of(n: int, base_n: int | None) -> str:

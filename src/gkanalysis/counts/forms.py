@@ -365,16 +365,19 @@ class Answered(OfForms):
 
     base_name: ClassVar[str] = "asked"
 
+    def _lines(self, data: Data) -> tuple[Line, ...]:
+        return data._keep(("lines", self.source), lambda: codebook_lines(data.book(self.source)))
+
     def options(self, data: Data) -> Mapping[str, str]:
         """The lines of the codebook that have items, and its sets."""
         book = data.book(self.source)
-        lines = {line.row: line.label for line in codebook_lines(book) if line.items}
+        lines = {line.row: line.label for line in self._lines(data) if line.items}
         return lines | {s: d["label"] for s, d in book.sets.items()}
 
     def items(self, data: Data) -> dict[str, tuple[str, ...]]:
         """Row -> ids of its items."""
         book = data.book(self.source)
-        lines = {line.row: tuple(i.id for i in line.items) for line in codebook_lines(book) if line.items}
+        lines = {line.row: tuple(i.id for i in line.items) for line in self._lines(data) if line.items}
         return lines | {s: tuple(book.set_items(s)) for s in book.sets}
 
     def units(self, data: Data) -> Units:

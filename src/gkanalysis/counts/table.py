@@ -164,7 +164,7 @@ class Number:
         """Whether some cases, but fewer than a threshold, stand behind the number or behind the rest of its base."""
         if not self.counted.count.counts_units:
             return _is_small(self.n, self.base_n or 0, threshold)
-        behind = [part["case_id"].nunique() for part in (self.cell.counted, self.cell.rest)]
+        behind = self.cell.cases
         return any(0 < n < threshold for n in behind)
 
     @property

@@ -145,9 +145,7 @@ class _Told:
 
     def _behind(self, s: Says) -> None:
         """Too few cases behind the units that are counted, or behind the others, would show."""
-        cell = self._cell()
-        behind = [part["case_id"].nunique() for part in (cell.counted, cell.rest)]
-        if any(0 < n < self.policy.threshold for n in behind):
+        if any(0 < n < self.policy.threshold for n in self._cell().cases):
             raise UnreadError(
                 f"hinter dem Ja oder dem Nein stehen weniger als {self.policy.threshold} Bündnisse"
             )

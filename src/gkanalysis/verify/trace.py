@@ -8,16 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from gkanalysis.core.errors import UsageError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts import forms, lists, talks, waves  # noqa: F401, every kind of count is known
-from gkanalysis.counts.count import Count
+from gkanalysis.counts.count import EVIDENCE, Count
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.disclosure.printed import exhibit_tables, find_numbers, n_and_base, values_by_id
 
-ORIGIN = ["case_id", "state", "value", "raw", "file", "part", "place"]  # what is told of each row
+ORIGIN = EVIDENCE  # what is told of each row
 STATES = {
     "selected": "angekreuzt", "not_selected": "nicht angekreuzt", "answered": "beantwortet",
     "not_answered": "keine Angabe", "not_asked": "nicht gefragt", "illegible": "unlesbar",
@@ -30,7 +28,7 @@ STATES = {
 class Trace:
     """The rows behind one number: `counted` are in n, `rest` are in the base but not in n.
 
-    One row per response or register row, columns `ORIGIN`. In counts that add up a column `value` is what the row adds;
+    One entry per response or register row, the columns `ORIGIN`. In counts that add up a column `value` is what the row adds;
     base and count can consist of different rows then, and `apart` says that `rest` is the whole base.
     """
 
@@ -39,8 +37,8 @@ class Trace:
     medium: str
     n: int
     base_n: int | None
-    counted: pd.DataFrame
-    rest: pd.DataFrame
+    counted: list[tuple[str, ...]]
+    rest: list[tuple[str, ...]]
     apart: bool = False
 
 
@@ -62,12 +60,11 @@ def trace_line(data: Data, line: str) -> Trace:
     cell = count.cell(data, row, group, by)
     of_group = "" if group == TOTAL else f"; Gruppe: {data.group(by or 'type').labels[group]}"
     medium = "Gespräch" if count.source and data.kind(count.source) == "interviews" else "Bogen"
-    rows = (
-        r.reindex(columns=ORIGIN, fill_value="").reset_index(drop=True) for r in (cell.rows, cell.rest_rows)
+    told, behind = (
+        f"{count.words(data, row)}{of_group}.",
+        (cell.units.behind(at) for at in (cell.counted, cell.rest)),
     )
-    return Trace(
-        line, f"{count.words(data, row)}{of_group}.", medium, cell.n, cell.base_n, *rows, not count.within
-    )
+    return Trace(line, told, medium, cell.n, cell.base_n, *behind, not count.within)
 
 
 def trace_printed(data: Data, number_id: str, cell: Mapping[str, object]) -> Trace:
@@ -147,7 +144,7 @@ def trace_lines(trace: Trace, number_id: str) -> Iterator[str]:
         if not len(rows) and (title != "Gezählt" and trace.base_n is None):
             continue
         yield f"{title} ({len(rows)}):"
-        for r in rows.astype(str).to_dict("records"):
+        for r in (dict(zip(ORIGIN, told, strict=True)) for told in rows):
             where = " ".join(x for x in (r["file"], r["part"], r["place"]) if x)
             said = ", ".join(x for x in (STATES.get(r["state"], r["state"]), r["value"]) if x)
             raw = f"; im {trace.medium}: {shown_raw(r)}" if shown_raw(r) else ""

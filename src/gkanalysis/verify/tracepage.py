@@ -40,7 +40,7 @@ def trace_page(data: Data, folder: Path, title: str) -> str:
             wrong.append(str(error))
             continue
         cases = [
-            (name, [(index.setdefault(key, len(index) + 1), key[0]) for key in rows[ORIGIN].astype(str).itertuples(index=False, name=None)])
+            (name, [(index.setdefault(key, len(index) + 1), key[0]) for key in rows])
             for name, rows in (("Gezählt", trace.counted), (rest_title(trace), trace.rest))
             if len(rows)
         ]  # fmt: skip
