@@ -50,6 +50,7 @@ parts:
       - {{id: "1.1", label: Besteht ein Konzept?, kind: single, options: [{{id: ja, label: Ja}}, {{id: geplant, label: Geplant, report: in Planung}}, {{id: nein, label: Nein}}]{single}}}
       - {{id: "1.2", label: Welche Vorhaben?, kind: text, asked_if: {{item: "1.1", value: ja}}}}
       - {{id: "1.3", label: Lücken bei der Sprache?, kind: single, gap_in: sprache, options: [{{id: ja, label: Ja, counts: true}}, {{id: nein, label: Nein}}]}}
+      - {{id: "1.4", label: Plätze, kind: number}}
   - id: huerden
     kind: grid
     number: "2"

@@ -13,6 +13,7 @@ from gkanalysis.counts.forms import (
     Offered,
     Open,
     Openings,
+    Quartiles,
     State,
     Ticks,
     openable,
@@ -101,6 +102,20 @@ def test_state(project):
     assert "Welche Vorhaben?“: keine Angabe (" in count.words(project.data, "not_answered")
 
 
+def test_quartiles(project):
+    """Median and quarters as SPSS takes them; with fewer numbers than four times the threshold there are none."""
+    count, head = Quartiles(source=WAVE, item="1.4"), "\ncase status 1.4\n"
+    project.wave(f"{head}B1 full 10\nB2 full 2\nB3 full 3\nB4 full 1\nB5 full ?")
+    check(project, count, "  alle  stadt  kreis  kommune\n1.4  4/4  2/2  2/2  0/0")
+    assert count.table(project.data)["median"].isna().all()  # 4 numbers, 12 needed
+    project.wave(head + "\n".join(f"C{x} full {x}" for x in (20, 10, 6, 5, 4, 3, 2, 1)))
+    (project.paths.codebooks / "disclosure.yml").write_text("threshold: 2\nattributes: {}\nsources: {}\n")
+    table = count.table(project.data)  # places (n + 1) p of the numbers in order: 2.25, 4.5, 6.75
+    assert table[["lower", "median", "upper"]].values.tolist() == [[2.25, 4.5, 9]]
+    assert claims(project, count, "1.4") == [("x", "1.4", ("answered",), "n")]
+    assert "gültige Zahlen bei 1.4 „Plätze“" in count.words(project.data, "1.4")
+
+
 # B1 ticks two, B2 one; B3 ticks nothing; B4 left one open and one is illegible; B5 was not asked
 BOXES = """
 case  status  2.H1.2  2.H2.2  2.H3.2
@@ -169,6 +184,7 @@ B5    full    nein  /      /       /       /       .      .
         1.1      3/3  1/1  1/1  1/1
         1.2      1/2  1/1  0/1  0/0
         1.3      0/3  0/1  0/1  0/1
+        1.4      0/3  0/1  0/1  0/1
         2.H.2    1/2  1/1  0/1  0/0
         3.1      1/3  1/1  0/1  0/1
         3.2      1/3  1/1  0/1  0/1
