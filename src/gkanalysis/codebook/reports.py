@@ -8,59 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from gkanalysis.codebook.declared import (
-    AnyText,
-    Declaration,
-    Declared,
-    Many,
-    Slips,
-    Some,
-    Text,
-    key,
-    matching,
-)
+from gkanalysis.codebook import declared as d
 from gkanalysis.core.errors import UsageError
 from gkanalysis.core.lookup import listed
 
 ID = re.compile(r"[a-z][a-z0-9-]*")  # names folders, files and targets of make
 # kind of report -> the formats it can be set in
 FORMATS = {"report": ("html", "pdf", "docx"), "slides": ("html", "pdf", "pptx")}
-Id = Annotated[Text, matching(ID.pattern, "enthält anderes als a–z, 0–9 und Bindestriche")]
-Day = Annotated[
-    Text,
-    matching(
-        r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?", "hat nicht die Form „2019-09“ oder „2019-09-30“"
-    ),
-]
+Id = Annotated[d.Text, d.matching(ID.pattern, "enthält anderes als a–z, 0–9 und Bindestriche")]
+DAY = r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?"
+Day = Annotated[d.Text, d.matching(DAY, "hat nicht die Form „2019-09“ oder „2019-09-30“")]
+InTexts = Callable[[Mapping[str, Any]], list[str]]
 
 
-class _Chapter(Declared):
-    id: Id = key("Kennung des Kapitels")
-    notebook: Text = key("Notebook im Ordner „notebooks“, ohne Endung")
-    parameters: Mapping[str, Any] = key("Parameter des Notebooks", {})
-    title: AnyText = key("Überschrift anstelle der des Notebooks; auf Folien die Aussage", "")
-    level: Literal[1, 2] = key("Ebene der Überschrift, nur neben „title“", 1)
-    intro: AnyText = key("Text unter der Überschrift (Markdown)", "")
-    text: AnyText | None = key("Text anstelle der ersten Absätze des Notebooks (Markdown)", None)
-    topic: AnyText = key("auf Folien die Überschrift der Darstellung", "")
-
-
-class _Definition(Declared):
-    title: Text = key("Titel")
-    authors: Some[Text] = key("Verfasserinnen und Verfasser")
-    institution: Text = key("Einrichtung")
-    date: Day = key("Stand: Monat oder Tag")
-    language: Text = key("Sprache, wie „de“")
-    description: Text = key("worum es geht, in ein bis zwei Sätzen")
-    sources: Some[Text] = key("Quellen, aus denen der Bericht rechnet")
-    chapters: Some[_Chapter] = key("Kapitel in ihrer Reihenfolge")
-    subtitle: AnyText = key("Untertitel", "")
-    keywords: Many[Text] = key("Schlagwörter", ())
-    kind: Literal["report", "slides"] = key("Bericht (report) oder Folien (slides)", "report")
-    formats: Many[Text] | None = key("Ausgaben: html, pdf, docx; bei Folien html, pdf, pptx", None)
-
-
-@dataclass(frozen=True, slots=True)
+@d.declared
 class ChapterDefinition:
     """One notebook of a report.
 
@@ -69,14 +30,29 @@ class ChapterDefinition:
     statement, `topic` the heading of the exhibit; `text` stands in place of the notebook's first paragraphs.
     """
 
-    id: str
-    notebook: str
-    parameters: Mapping[str, Any]
-    title: str = ""
-    level: int = 1
-    intro: str = ""
-    text: str | None = None
-    topic: str = ""
+    id: Id = d.key("Kennung des Kapitels")
+    notebook: d.Text = d.key("Notebook im Ordner „notebooks“, ohne Endung")
+    parameters: Mapping[str, Any] = d.key("Parameter des Notebooks", {})
+    title: d.AnyText = d.key("Überschrift anstelle der des Notebooks; auf Folien die Aussage", "")
+    level: Literal[1, 2] = d.key("Ebene der Überschrift, nur neben „title“", 1)
+    intro: d.AnyText = d.key("Text unter der Überschrift (Markdown)", "")
+    text: d.AnyText | None = d.key("Text anstelle der ersten Absätze des Notebooks (Markdown)", None)
+    topic: d.AnyText = d.key("auf Folien die Überschrift der Darstellung", "")
+
+
+class _Definition(d.Declared):
+    title: d.Text = d.key("Titel")
+    authors: d.Some[d.Text] = d.key("Verfasserinnen und Verfasser")
+    institution: d.Text = d.key("Einrichtung")
+    date: Day = d.key("Stand: Monat oder Tag")
+    language: d.Text = d.key("Sprache, wie „de“")
+    description: d.Text = d.key("worum es geht, in ein bis zwei Sätzen")
+    sources: d.Some[d.Text] = d.key("Quellen, aus denen der Bericht rechnet")
+    chapters: d.Some[ChapterDefinition] = d.key("Kapitel in ihrer Reihenfolge")
+    subtitle: d.AnyText = d.key("Untertitel", "")
+    keywords: d.Many[d.Text] = d.key("Schlagwörter", ())
+    kind: Literal["report", "slides"] = d.key("Bericht (report) oder Folien (slides)", "report")
+    formats: d.Many[d.Text] | None = d.key("Ausgaben: html, pdf, docx; bei Folien html, pdf, pptx", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +74,8 @@ class Report:
     formats: tuple[str, ...] = FORMATS["report"]
 
 
-def read_report(
-    root: Path,
-    report_id: str,
-    in_texts: Callable[[Mapping[str, Any]], list[str]] = lambda texts: [],
-) -> Report:
-    """Read `reports/<report_id>.yml`.
-
-    Parameters
-    ----------
-    in_texts : what is wrong in the texts that a report writes into the chapter of a notebook
+def read_report(root: Path, report_id: str, in_texts: InTexts = lambda texts: []) -> Report:
+    """Read `reports/<report_id>.yml`; `in_texts` says what is wrong in the texts that a report writes into a chapter.
 
     Raises
     ------
@@ -121,21 +89,16 @@ def read_report(
         there = ", ".join(sorted(p.stem for p in (root / "reports").glob("*.yml")))
         raise UsageError(f"Einen Bericht „{report_id}“ gibt es nicht; vorhanden sind: {there}.")
     report = REPORTS.read(path, root, in_texts)
-    chapters = tuple(ChapterDefinition(**vars(c)) for c in report.chapters)
     formats = FORMATS[report.kind] if report.formats is None else report.formats
-    return Report(id=report_id, **{**vars(report), "chapters": chapters, "formats": formats})
+    return Report(id=report_id, **vars(report) | {"formats": formats})
 
 
-def _slips(report: _Definition, root: Path, in_texts: Callable[[Mapping[str, Any]], list[str]]) -> Slips:
+def _slips(report: _Definition, root: Path, in_texts: InTexts) -> d.Slips:
     """Values that are of the right kind and yet wrong."""
     offered, formats = FORMATS[report.kind], report.formats
-    if formats is not None and (
-        not formats or len(set(formats)) < len(formats) or not set(formats) <= set(offered)
-    ):
-        yield (
-            ("formats",),
-            f"„formats“ nennt für „kind: {report.kind}“ eines oder mehrere von {', '.join(offered)}, jedes einmal",
-        )
+    if formats is not None and not 0 < len(formats) == len(set(formats) & set(offered)):
+        clause = f"„formats“ nennt für „kind: {report.kind}“ eines oder mehrere von {', '.join(offered)}"
+        yield ("formats",), f"{clause}, jedes einmal"
     notebooks = [p.stem for p in sorted((root / "notebooks").glob("*.ipynb"))]
     for k, chapter in enumerate(report.chapters):
         place = ("chapters", k)
@@ -147,14 +110,10 @@ def _slips(report: _Definition, root: Path, in_texts: Callable[[Mapping[str, Any
             if wrong := _wrong_parameter(chapter.id, name, given):
                 yield (*place, "parameters", name), wrong
         if chapter.notebook not in notebooks:
-            there = listed(notebooks, chapter.notebook)
-            yield (
-                (*place, "notebook"),
-                f"das Notebook „{chapter.notebook}“ gibt es nicht in „notebooks“; dort liegen {there}",
-            )
+            clause = f"das Notebook „{chapter.notebook}“ gibt es nicht in „notebooks“"
+            yield (*place, "notebook"), f"{clause}; dort liegen {listed(notebooks, chapter.notebook)}"
             continue
-        texts = {name: getattr(chapter, name) for name in ("title", "topic", "intro", "text")}
-        for wrong in in_texts(texts):
+        for wrong in in_texts({name: getattr(chapter, name) for name in ("title", "topic", "intro", "text")}):
             yield place, wrong
 
 
@@ -172,4 +131,4 @@ def _wrong_parameter(chapter_id: str, name: str, given: Any) -> str:
     return ""
 
 
-REPORTS = Declaration("bericht", "Bericht", _Definition, ("reports/*.yml",), _slips)
+REPORTS = d.Declaration("bericht", "Bericht", _Definition, ("reports/*.yml",), _slips)

@@ -93,7 +93,7 @@ def run_chapter(
     passed = {**parameters, "out": str(beside)}
     _check_parameters(notebook, passed)
     definitions = () if report is None else report.chapters
-    chapter = next((c for c in definitions if c.id == out.name), ChapterDefinition(out.name, "", {}))
+    chapter = next((c for c in definitions if c.id == out.name), ChapterDefinition("allein", "allein"))
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     try:
