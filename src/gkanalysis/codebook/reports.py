@@ -75,7 +75,7 @@ class Report:
 
 
 def read_report(root: Path, report_id: str, in_texts: InTexts = lambda texts: []) -> Report:
-    """Read `reports/<report_id>.yml`; `in_texts` says what is wrong in the texts that a report writes into a chapter.
+    """Read `reports/<report_id>.yml`; `in_texts` says what is wrong in the texts of a chapter.
 
     Raises
     ------
