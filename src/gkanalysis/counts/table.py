@@ -23,7 +23,15 @@ from gkanalysis.core.numbers import (
     format_points,
     number_word,
 )
-from gkanalysis.counts.count import SMALL_BASE, TOGETHER, VERY_SMALL_BASE, Cell, Count, count_of
+from gkanalysis.counts.count import (
+    SMALL_BASE,
+    TOGETHER,
+    VERY_SMALL_BASE,
+    Cell,
+    Count,
+    count_of,
+    format_number,
+)
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.counts.words import CountWords, read_scale
 
@@ -812,11 +820,12 @@ class Counted:
         total, base = sum(n.n for n in self._totals()), self.base_n.base_n
         return derived(format_decimal(total / base, decimals=1), self._totals())
 
-    def statistic(self, row: str, name: str, group: str = TOTAL, decimals: int = 2) -> Said:
-        """A statistic that belongs to a row, such as `alpha` or `median`."""
+    def statistic(self, row: str, name: str, group: str = TOTAL, decimals: int | None = 2) -> Said:
+        """A statistic that belongs to a row, such as `alpha` or `median`; without `decimals` as short as it is."""
         value = self.frame.set_index(["row", "subgroup"])[name][row, group]
-        text = NO_VALUE if pd.isna(value) else format_decimal(value, decimals=decimals)
-        return derived(text, [self[row, group]])
+        if decimals is None or pd.isna(value):
+            return derived(format_number(value), [self[row, group]])
+        return derived(format_decimal(value, decimals=decimals), [self[row, group]])
 
     def all_but(self, *rows: str) -> str:
         """The other rows, to be counted together: `returned[returned.all_but("missing")]`."""
