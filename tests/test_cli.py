@@ -9,8 +9,7 @@ import sys
 
 import pytest
 
-from forms import BOOK, ROOT
-from tools.synthetic.wordwriter import write_form
+from forms import ROOT
 
 FORM = ROOT / "data/raw/strukturen-2018/forms/Kurzfassung Kreis Wollgras.docx"
 SOURCE = "strukturen-2018"
@@ -115,30 +114,24 @@ def test_unknown_source(project):
     assert "gilt für „strukturen-2018“, nicht für „strukturen-2020“" in err
 
 
-def test_the_way_to_the_tables(own):
+@pytest.mark.parametrize(
+    ("source", "read", "judged", "table"),
+    [
+        (SOURCE, "6 Bögen gelesen.", ".*", "cases"),
+        (INTERVIEWS, "2 Projekte gelesen.", r"10 Gespräche, \d+ Segmente, \d+ Kodierungen von 3 Personen; ", "codings"),
+    ],
+)  # fmt: skip
+def test_the_way_to_the_tables(own, source, read, judged, table):
     """register, ingest and process end with status 0 and a sentence; a second run writes the same bytes."""
     shutil.rmtree(own / "build", ignore_errors=True)
+    runs = []
     for _ in range(2):
         gk("register", cwd=own)
-        assert gk("ingest", SOURCE, cwd=own)[0] == f"{SOURCE}: 6 Bögen gelesen.\n"
-        out, _ = gk("process", SOURCE, cwd=own)
-        assert out.startswith(f"{SOURCE}: ")
-        first = files_of(own)
-    assert files_of(own) == first
-    assert (own / f"data/processed/{SOURCE}-cases.parquet").exists()
-
-
-def test_the_way_to_the_tables_of_interviews(own):
-    """The same three commands; what kind of source it is stands in its codebook."""
-    shutil.rmtree(own / "build", ignore_errors=True)
-    for _ in range(2):
-        gk("register", cwd=own)
-        assert gk("ingest", INTERVIEWS, cwd=own)[0] == f"{INTERVIEWS}: 2 Projekte gelesen.\n"
-        out, _ = gk("process", INTERVIEWS, cwd=own)
-        assert re.match(rf"{INTERVIEWS}: 10 Gespräche, \d+ Segmente, \d+ Kodierungen von 3 Personen; ", out)
-        first = files_of(own)
-    assert files_of(own) == first
-    assert (own / f"data/processed/{INTERVIEWS}-codings.parquet").exists()
+        assert gk("ingest", source, cwd=own)[0] == f"{source}: {read}\n"
+        assert re.match(f"{source}: {judged}", gk("process", source, cwd=own)[0])
+        runs.append(files_of(own))
+    assert runs[0] == runs[1]
+    assert (own / f"data/processed/{source}-{table}.parquet").exists()
 
 
 def test_interviews_that_do_not_fit_stop_the_build(own):
@@ -201,10 +194,3 @@ def test_lists_that_cannot_be_read(own):
     assert "Spalten passen nicht" in gk("register", cwd=own, status=11)[1]
     (own / "data/raw/dataset.yml").unlink()
     assert "dataset.yml“ ist nicht lesbar: die Datei fehlt" in gk("register", cwd=own, status=10)[1]
-
-
-def test_new_form_needs_no_code(own):
-    """A form that comes in later is read with the others."""
-    path = own / f"data/raw/{SOURCE}/forms/Später eingegangen.docx"
-    path.write_bytes(write_form(BOOK, "lang", {"2.1:ja": "x"}, "legacy"))
-    assert gk("ingest", SOURCE, cwd=own)[0] == f"{SOURCE}: 7 Bögen gelesen.\n"

@@ -10,6 +10,7 @@ import yaml
 
 from gkanalysis.core.errors import DisclosureError
 from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.counts.forms import Choice
 from gkanalysis.disclosure.check import check_together
 from gkanalysis.report.definition import read_report
 from gkanalysis.verify.release import compare_outputs, read_manifest
@@ -65,7 +66,7 @@ def print_noes(made, folder, report, status, n):
     """A report that prints one number: how many said no to 2.1 among the forms of some statuses."""
     (folder / report / "tables").mkdir(parents=True)
     (folder / report / "values.json").write_text("[]")
-    definition = f"single_response?source=strukturen-2018&item=2.1&status={status}&base=answered"
+    definition = Choice(source="strukturen-2018", status=status, item="2.1").name("nein")
     row = {"row": "nein", "subgroup": "alle", "n": n, "base_n": None, "definition": definition}
     pd.DataFrame([row]).to_csv(folder / report / "tables/eins.csv", index=False)
     return SimpleNamespace(id=report, sources=["strukturen-2018"], chapters=())
@@ -74,8 +75,8 @@ def print_noes(made, folder, report, status, n):
 def test_difference_of_two_reports_is_found(made, tmp_path):
     """13 say no in all forms, 12 in the fully usable ones: neither tells that one of the other three did, both do."""
     paths = replace(ProjectPaths.of(made, Path("data/raw")), reports=tmp_path)
-    whole = print_noes(made, tmp_path, "alle-boegen", "full,partial", 13)
-    part = print_noes(made, tmp_path, "volle-boegen", "full", 12)
+    whole = print_noes(made, tmp_path, "alle-boegen", ("full", "partial"), 13)
+    part = print_noes(made, tmp_path, "volle-boegen", ("full",), 12)
     for alone in (whole, part):
         assert "kein einzelnes Bündnis" in check_together([alone], paths)
     with pytest.raises(

@@ -61,7 +61,7 @@ def typed_numbers(text):
 
 def test_typed_number_is_found():
     """The search sees a number in prose and leaves what is fixed."""
-    assert typed_numbers("Es sind 45 von {eval}`v.a.base`, also 86,7 %.") == ["45", "86,7"]
+    assert typed_numbers("Es sind 45 von {eval}`core['ja'].base`, also 86,7 %.") == ["45", "86,7"]
     assert (
         typed_numbers(
             "Frage 2.1 und Tabelle 1.1 von 2019, [](#uebersicht-01), `a1`, p unter 0,05, 100 Prozent"

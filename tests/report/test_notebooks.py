@@ -270,7 +270,7 @@ cells = {"a b": Cell(1), ("a", "b"): Cell(2)}"""
 
 def test_text_of_the_report_replaces_that_of_the_notebook():
     """The heading says what the exhibit is about and keeps an id of its own; deeper headings move along."""
-    cells = [nbformat.v4.new_markdown_cell(t) for t in ("# Alt\n\nWeg {eval}`v.a`.", "## Tief")]
+    cells = [nbformat.v4.new_markdown_cell(t) for t in ("# Alt\n\nWeg {eval}`core`.", "## Tief")]
     chapter = ChapterDefinition(
         "eins", "nb", {}, title="Neu", level=2, topic="Worum", intro="Vor.", text="Da."
     )

@@ -36,7 +36,7 @@ def typed_results(markdown: str) -> list[str]:
 
     Examples
     --------
-    >>> typed_results("Bei 24 von 40 Bündnissen (63,2 %), {eval}`n["ja"].of`; mehr als 100 Prozent, 95-%-Intervall")
+    >>> typed_results('Bei 24 von 40 Bündnissen (63,2 %), {eval}`n["ja"].of`; mehr als 100 Prozent, 95-%-Intervall')
     ['24 von 40', '63,2 %']
     """
     for pattern in NOT_PROSE:

@@ -120,7 +120,7 @@ def differences_by_group(table: pd.DataFrame, *, groups: Sequence[str]) -> pd.Da
     Parameters
     ----------
     table : DataFrame, one row per row and subgroup
-        As `multiple_response_table` or `single_response_table` give it: `row`, `subgroup`, `n`, `base_n`.
+        As a table of a count holds it (`frame`): `row`, `subgroup`, `n`, `base_n`.
     groups : sequence of str
         Subgroups to compare, at least two, without the total; each case in one of them only.
 
