@@ -138,7 +138,7 @@ PROBLEM, GONE = ("problem", "problem"), {CLASH: ("problem", "gone")}
         ("relations.yml", "sum: [", "sum: ", 17, {"beziehung-1": PROBLEM, **GONE}),
         ("accepted.yml", "reason: Im Druck nicht auflösbar.", "reason: ''", 15, {"accepted": PROBLEM, CLASH: ("contradiction", "contradiction")}),
         ("accepted.yml", "- {id: 'w", "- ja\n- {id: 'w", 15, {"accepted": PROBLEM, CLASH: ("contradiction", "contradiction")}),
-        ("accepted.yml", "- {id: 'w", "- {id: nein, verdict: differs, reason: alt}\n- {id: 'w", 17, {"nein": ("problem", "gone")}),
+        ("accepted.yml", "- {id: 'w", "- {id: weg, verdict: differs, reason: alt}\n- {id: 'w", 17, {"weg": ("problem", "gone")}),
     ],
 )  # fmt: skip
 def test_what_is_wrong_in_a_file_is_open_and_the_rest_is_checked(suffix, old, new, code, opened, project):
