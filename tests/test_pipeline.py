@@ -480,7 +480,7 @@ def test_tables_equal_the_printed_ones(built):
     with (ROOT / "data/published/zwischenbericht-2019.csv").open(encoding="utf-8") as file:
         printed = [r for r in csv.DictReader(file) if r["numerator"]]
     ours = pd.read_csv(built / OUT / "tables/uebersicht-01.csv", dtype=str, keep_default_na=False)
-    first = {r["id"][6:]: (r["numerator"], r["base"]) for r in printed if r["id"].startswith("r1-u1-")}
+    first = {r["id"][3:]: (r["numerator"], r["base"]) for r in printed if r["id"].startswith("r1-u1-")}
     assert len(first) == 19
     assert dict(zip(ours["row"], zip(ours["n"], ours["base_n"], strict=True), strict=True)) == first
     ours = pd.read_csv(built / OUT / "tables/uebersicht-10.csv")
