@@ -918,7 +918,7 @@ class Counted:
     def notes(self) -> tuple[str, ...]:
         """What must stand below."""
         notes = self.count.notes(self.data)
-        notes += (SMALL_BASE_NOTE,) if any("*" in h for h in self.printed()[0]) else ()
+        notes += (SMALL_BASE_NOTE,) if not self.hidden and any("*" in h for h in self.printed()[0]) else ()
         return (
             (*notes, dash_note(self.data.policy.threshold, beside_total=len(self.group_labels) > 1))
             if self.hidden
@@ -1008,7 +1008,8 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
             there = [cells.get((row, g)) for g in groups]
             texts = [HIDDEN if c is None else count_of(c.n, c.base_n) for c in there]
         else:
-            c = cells[row, groups[0]]
+            if (c := cells.get((row, groups[0]))) is None:
+                return Row((table.labels[row], HIDDEN, *[""] * (len(header) - 2)))
             share = "" if pd.isna(c.base_n) else format_percent(c.n, c.base_n, decimals=table.count.decimals)
             texts = [count_of(c.n, c.base_n), share]
         if len(groups) == 1:
