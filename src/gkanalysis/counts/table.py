@@ -918,7 +918,7 @@ class Counted:
     def notes(self) -> tuple[str, ...]:
         """What must stand below."""
         notes = self.count.notes(self.data)
-        notes += (SMALL_BASE_NOTE,) if not self.hidden and any("*" in h for h in self.printed()[0]) else ()
+        notes += (SMALL_BASE_NOTE,) if any("*" in h for h in self.printed()[0]) else ()
         return (
             (*notes, dash_note(self.data.policy.threshold, beside_total=len(self.group_labels) > 1))
             if self.hidden
@@ -997,23 +997,19 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
         header = [head, *table.count.columns]
 
     def printed(row: str) -> Row:
+        there = [cells.get((row, g)) for g in groups]  # nothing where a number must not be printed
         if one_base:
-            texts = [
-                f"{_count(c.n)}{NBSP}({format_percent(c.n, c.base_n)})"
-                for c in (cells[row, g] for g in groups)
-            ]
+            texts = [f"{_count(c.n)}{NBSP}({format_percent(c.n, c.base_n)})" for c in there]
         elif not table.count.percent:
-            texts = [_count(cells[row, g].n) for g in groups]
-        elif len(groups) > 1 or "Anteil" not in header:
-            there = [cells.get((row, g)) for g in groups]
-            texts = [HIDDEN if c is None else count_of(c.n, c.base_n) for c in there]
+            texts = [HIDDEN if c is None else _count(c.n) for c in there]
         else:
-            if (c := cells.get((row, groups[0]))) is None:
-                return Row((table.labels[row], HIDDEN, *[""] * (len(header) - 2)))
-            share = "" if pd.isna(c.base_n) else format_percent(c.n, c.base_n, decimals=table.count.decimals)
-            texts = [count_of(c.n, c.base_n), share]
+            texts = [HIDDEN if c is None else count_of(c.n, c.base_n) for c in there]
+        if len(groups) == 1 and "Anteil" in header:
+            c = there[0]
+            no_share = c is None or pd.isna(c.base_n)
+            texts.append("" if no_share else format_percent(c.n, c.base_n, decimals=table.count.decimals))
         if len(groups) == 1:
-            texts += [text(cells[row, groups[0]]) for text in table.count.columns.values()]
+            texts += ["" if there[0] is None else text(there[0]) for text in table.count.columns.values()]
         names = [f"{row}:{g}" if (row, g) in cells else "" for g in groups]
         return Row(
             (table.labels[row], *texts),
