@@ -84,7 +84,7 @@ env: $(ENV) ## Nur die Umgebung anlegen
 ##@ Prüfen
 test check fix bench: $(if $(PYTHON),,.venv/test.txt)
 test: ## Alle Tests
-	$(PY) -m pytest
+	$(MAKE) data && $(PY) -m pytest
 check: ## Stil von Code und Notebooks prüfen; ändert nichts
 	$(PY) -m ruff check $(STYLED) notebooks && $(PY) -m ruff format --check $(STYLED)
 	$(GK) notebooks
