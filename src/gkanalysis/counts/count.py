@@ -46,11 +46,13 @@ class Units:
     ----------
     rows : one row per unit and row of the table: `unit`, `case_id` ("" where it belongs to none), `row`, `base`
         (True, False, or missing: this row has no base), `n` (whether it is counted), `weight` (whole number)
-    evidence : one row per place of the received material: `unit`, and `EVIDENCE`
+    given : one row per place of the received material, with what it has of `EVIDENCE`; see `evidence`
+    own : whether these are the rows themselves
     """
 
     rows: pd.DataFrame
-    evidence: pd.DataFrame
+    given: pd.DataFrame
+    own: bool = False
 
     @classmethod
     def of(cls, rows: pd.DataFrame, evidence: pd.DataFrame | None = None) -> Units:
@@ -59,11 +61,16 @@ class Units:
             rows = rows.assign(unit=rows["case_id"])
         if "weight" not in rows:
             rows = rows.assign(weight=1)
-        evidence = rows.drop_duplicates("unit") if evidence is None else evidence
-        if "unit" not in evidence:
-            evidence = evidence.assign(unit=evidence["case_id"])
-        evidence = evidence.reindex(columns=["unit", *EVIDENCE]).astype("object")
-        return cls(rows[UNIT_COLUMNS], evidence.where(evidence.notna(), "").astype("str"))
+        return cls(rows[UNIT_COLUMNS], rows if evidence is None else evidence, evidence is None)
+
+    @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """One row per place of the received material: `unit`, and `EVIDENCE`, all as texts."""
+        given = self.given.drop_duplicates("unit") if self.own else self.given
+        if "unit" not in given:
+            given = given.assign(unit=given["case_id"])
+        given = given.reindex(columns=["unit", *EVIDENCE]).astype("object")
+        return given.where(given.notna(), "").astype("str")
 
     @cached_property
     def by_row(self) -> Mapping[str, np.ndarray]:

@@ -45,7 +45,11 @@ def trace_page(data: Data, folder: Path, title: str) -> str:
             if len(rows)
         ]  # fmt: skip
         of = "" if trace.base_n is None else f" von {trace.base_n}"
-        sections.append(_section(number_id, f": {trace.n}{of}", trace.words, cases))
+        sections.append(
+            _section(
+                number_id, f": {trace.n}{of}", f"{trace.words} Rechenvorschrift: {trace.definition}", cases
+            )
+        )
     if wrong:
         raise VerificationError("Diese Zahlen gehen nicht auf:\n" + "\n".join(f"  {w}" for w in wrong))
     sections += [_section(number_id, "", words) for number_id, words in find_untraced(folder, data.paths)]
