@@ -8,8 +8,8 @@ import yaml
 
 from gkanalysis.codebook.lists import read_list_book
 from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.counts.data import Data
 from gkanalysis.ingest.lists import ingest_list
-from gkanalysis.report.chapter import Chapter
 from gkanalysis.settle.lists import process_list
 from received import ALLIANCES
 from sheets import xlsx
@@ -54,10 +54,10 @@ class ListFolder:
         book = read_list_book(self.codebook)
         return process_list(self.paths.data, self.paths.interim / SOURCE, book, {"buendnisse": ALLIANCES})
 
-    def chapter(self):
-        """A chapter over the tables."""
+    def data(self):
+        """What counts see of the tables."""
         tables = {f"{SOURCE}-{name}": table for name, table in self.process().items()}
         for name, table in (tables | {"buendnisse": pd.DataFrame(ALLIANCES)}).items():
             table.to_parquet(self.paths.processed / f"{name}.parquet", index=False)
         (self.paths.processed / "dataset.json").write_text(json.dumps(self.dataset), encoding="utf-8")
-        return Chapter("kapitel", self.paths, self.paths.root / "out")
+        return Data(self.paths)

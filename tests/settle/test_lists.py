@@ -7,6 +7,7 @@ import pytest
 
 from gkanalysis.codebook.lists import read_list_book
 from gkanalysis.core.errors import CodebookError, IngestError
+from gkanalysis.counts.data import Data
 from gkanalysis.verify.accounts import account_rows
 from listfolder import CLEAN, HEAD, SOURCE, ListFolder
 from received import found, rules
@@ -120,7 +121,7 @@ def test_codebook_of_a_list_is_checked(tmp_path, book, says):
 @pytest.mark.parametrize("rows", [CLEAN, DIRTY, [HEAD]])
 def test_lists_add_up(tmp_path, rows):
     """Files, rows and filled cells of the spreadsheet are used or set aside, for clean and for dirty lists."""
-    sums = list(account_rows(ListFolder(tmp_path, rows).chapter(), [SOURCE]))
+    sums = list(account_rows(ListFolder(tmp_path, rows).data(), [SOURCE]))
     assert [(s["id"], s["verdict"]) for s in sums] == [
         (f"{SOURCE}: {what}", "adds_up") for what in ("Dateien", "ausgelassene Dateien", "Zeilen", "ausgefüllte Zellen")
     ]  # fmt: skip
@@ -135,8 +136,9 @@ def test_lists_add_up(tmp_path, rows):
 )
 def test_lost_rows_and_cells_are_named(tmp_path, change, wrong, says):
     """A row or a value that is gone without a word is missing in the sum."""
-    chapter = ListFolder(tmp_path, DIRTY).chapter()
-    chapter._tables[f"{SOURCE}-rows"] = change(chapter.table(f"{SOURCE}-rows"))
-    sums = [s for s in account_rows(chapter, [SOURCE]) if s["verdict"] != "adds_up"]
+    data = ListFolder(tmp_path, DIRTY).data()
+    table = data.paths.processed / f"{SOURCE}-rows.parquet"
+    change(data.table(table.stem)).to_parquet(table)
+    sums = [s for s in account_rows(Data(data.paths), [SOURCE]) if s["verdict"] != "adds_up"]
     assert [s["id"].removeprefix(f"{SOURCE}: ") for s in sums] == wrong
     assert says in sums[0]["message"]
