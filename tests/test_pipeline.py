@@ -222,7 +222,6 @@ def test_change_reaches_what_depends_on_it(built, copied, name, old, new, before
         (f"{OUT}/herkunft.html", f"{OUT}/herkunft.html", [f"origins {REPORT}"]),
         (f"{OUT}/values.json", f"{OUT}/values.json", [f"assemble {REPORT}"]),
         (f"{OUT}/losses.csv", f"{OUT}/values.json", [f"assemble {REPORT}"]),
-        (f"{OUT}/arbeit/werte.json", f"{OUT}/values.json", [f"assemble {REPORT}"]),
         (f"{OUT}/tables/uebersicht-10.csv", f"{OUT}/values.json", [f"assemble {REPORT}"]),
         (f"{OUT}/figures/gfs-sitz.svg", f"{OUT}/values.json", [f"assemble {REPORT}"]),
         (f"build/reports/{REPORT}/document.json", f"{OUT}/values.json", [f"assemble {REPORT}"]),

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from gkanalysis.codebook.sources import source_kind
-from gkanalysis.core.errors import UsageError
+from gkanalysis.core.errors import NotebookError, UsageError
 from gkanalysis.core.lookup import Known, meant
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.writing import write_json
@@ -185,13 +185,18 @@ class Data:
         source, _, item = by.rpartition(":")
         if source:
             asked = self.book(source).items[item]
+            if asked.kind not in ("tick", "single"):
+                raise NotebookError(
+                    f"Nach {item} „{asked.label}“ in {source} lässt sich nicht gliedern: Es hat keine vorgegebenen Antworten. "
+                    "Gegliedert wird nach einem Merkmal des Registers oder nach einer Frage zum Ankreuzen."
+                )
             rows = self.answers(source, USABLE, [item])
             if asked.kind == "tick":
                 rows = rows[rows["state"].isin(["selected", "not_selected"])].assign(value=rows["state"])
                 labels = {"selected": "angekreuzt", "not_selected": "nicht angekreuzt"}
             else:
                 rows = rows[rows["state"] == "answered"]
-                labels = {o.id: o.label for o in asked.options}
+                labels = {o.id: o.extra.get("report", o.label) for o in asked.options}
             return Grouping(by, labels, rows.drop_duplicates("case_id").set_index("case_id")["value"], False)
         labels = Known(self.variables, ("Merkmal", "gibt es im Register nicht"))[by]
         values = self.alliances.set_index("case_id")[by].astype("string").fillna("")
@@ -234,8 +239,6 @@ class Data:
 
 def named_codebook(book: Any, source: str) -> Any:
     """A codebook whose items and sets answer an unknown id in German; refused if it describes another wave."""
-    from gkanalysis.core.errors import NotebookError
-
     if book.source != source:
         raise NotebookError(
             f"Die Welle „{source}“ gibt es nicht; das Codebuch ihres Instruments beschreibt „{book.source}“."

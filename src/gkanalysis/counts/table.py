@@ -395,6 +395,10 @@ class Counted:
         NotebookError
             If there is no such variable, or the units are no cases of the register.
         """
+        if self.grouped:
+            raise NotebookError(
+                f"{self.line} ist schon gegliedert; gegliedert wird nach einem Merkmal auf einmal."
+            )
         if isinstance(variable, Counted):
             item = getattr(variable.count, "item", "") or (
                 variable.chosen[0] if len(variable.chosen) == 1 else ""
@@ -420,6 +424,10 @@ class Counted:
 
         if "status" not in self.count.__dataclass_fields__:
             raise NotebookError("Diese Zahlen hängen nicht von der Vollständigkeit der Bögen ab.")
+        states = [r["id"] for r in self.data.book(self.count.source).completeness]
+        states = Known(dict.fromkeys([*states, "missing"]), ("Stand eines Bogens", "gibt es nicht"))
+        for asked in status:
+            states[asked]
         told = ", ".join(f'"{s}"' for s in status)
         return self._but(count=replace(self.count, status=status), line=f"{self.line}.cases({told})")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from gkanalysis.codebook.policy import Policy, read_policy
-from gkanalysis.core.errors import DisclosureError
+from gkanalysis.core.errors import DisclosureError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts import forms, lists, talks, waves  # noqa: F401, every kind of count is known
 from gkanalysis.counts.data import Data
@@ -92,6 +92,10 @@ def check_report(report: Report, paths: ProjectPaths) -> str:
     DisclosureError
     """
     policy, folder = project_policy(paths), paths.reports / report.id
+    if not (folder / "values.json").exists():
+        raise UsageError(
+            f"Den Bericht „{report.id}“ gibt es noch nicht; bitte zuerst „make report“ ausführen."
+        )
     outcome = Outcome()
     _check_numbers(report, paths, policy, folder, outcome)
     outcome.problems += rare_quotations(report, paths, policy)

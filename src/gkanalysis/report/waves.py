@@ -137,15 +137,31 @@ class Waves:
         table = table.assign(share=table["n"] / table["base_n"])
         return table[table["n"] > 0].reset_index(drop=True), table.assign(row=table["state"])
 
-    def kept(self, phrase: str) -> Said:
-        """Words on how many of those who return a form return one in the next wave, too; they must fit every wave."""
-        numbers = []
+    def kept(self, *phrases: str) -> Said:
+        """Words on how many of those who return a form return one in the next wave, too: the first that fit every wave.
+
+        Raises
+        ------
+        NotebookError
+            If none of them does.
+        """
+        numbers, shares = [], []
         for first, then in pairwise(self.all):
             t = self.flow(first, then)
-            left = t["returned-returned"].n + t["returned-not_returned"].n
-            t["returned-returned"].counted.scale.check_share(phrase, t["returned-returned"].n, left)
-            numbers += [t["returned-returned"], t["returned-not_returned"]]
-        return derived(phrase, numbers)
+            back, gone = t["returned-returned"], t["returned-not_returned"]
+            numbers += [back, gone]
+            shares.append((back.n, back.n + gone.n))
+        scale = numbers[0].counted.scale
+        for phrase in phrases:
+            try:
+                for n, base_n in shares:
+                    scale.check_share(phrase, n, base_n)
+            except NotebookError:
+                if phrase == phrases[-1]:
+                    raise
+            else:
+                return derived(phrase, numbers)
+        raise NotebookError("Welche Worte gemeint sind, fehlt; bitte angeben.")
 
     def instruments(self) -> pd.DataFrame:
         """The forms of all waves with their versions, when they were sent, and how many fields they have."""
