@@ -348,9 +348,9 @@ class Changes:
         shown = [t for t, d in zip(self.tables, self.frame["detail"], strict=True) if d != "nothing"]
         return derived(text, [t["pairs"] for t in shown])
 
-    def lines(self) -> dict[str, dict[str, list[Any]]]:
+    def lines(self) -> dict[str, list[tuple[Any, ...]]]:
         """Lines of a table under a heading per set: waves, pairs, yes in each, difference, interval; dots if held back."""
-        made: dict[str, dict[str, list[Any]]] = {}
+        made: dict[str, list[tuple[Any, ...]]] = {}  # a question asked in three waves has two lines
         for table, r in zip(self.tables, self.frame.to_dict("records"), strict=True):
             own = self.frame[self.frame["block"] == r["block"]]
             title = f"{r['block']} (Mehrfachantwort)" if r["block"] else KINDS["single"][len(own) > 1]
@@ -363,7 +363,7 @@ class Changes:
             cells.append(
                 " bis ".join(map(_signed, r["interval"])) if r["detail"] == "interval" else HELD_BACK
             )
-            made.setdefault(heading, {})[r["label"]] = cells
+            made.setdefault(heading, []).append((r["label"], *cells))
         return made
 
     held_back_note = HELD_BACK_NOTE
