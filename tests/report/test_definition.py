@@ -3,37 +3,17 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
+from definitions import GOOD, reader_of
 from gkanalysis.core.errors import CodebookError, UsageError
 from gkanalysis.core.paths import ProjectPaths, project_root
 from gkanalysis.report.definition import chapter_parameters, read_report
-
-GOOD = {
-    "title": "Titel", "authors": ["Eine"], "institution": "Institut", "date": "2019-09", "language": "de",
-    "description": "Worum es geht", "sources": ["strukturen-2018"],
-    "chapters": [{"id": "eins", "notebook": "01_eins", "parameters": {"source": "strukturen-2018"}}],
-}  # fmt: skip
 
 
 @pytest.fixture
 def project(tmp_path):
     """A function that writes a definition into a project with one notebook and reads it."""
-    for folder in ("reports", "notebooks", "data/codebook"):
-        (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "pyproject.toml").touch()
-    (tmp_path / "notebooks/01_eins.ipynb").touch()
-    (tmp_path / "data/codebook/strukturen.yml").touch()
-
-    def read(**changes):
-        content = {k: v for k, v in (GOOD | changes).items() if v is not None}
-        (tmp_path / "reports/probe.yml").write_text(
-            yaml.safe_dump(content, allow_unicode=True), encoding="utf-8"
-        )
-        return read_report(tmp_path, "probe")
-
-    read.root = tmp_path
-    return read
+    return reader_of(tmp_path, read_report)
 
 
 @pytest.mark.parametrize("key", ["title", "intro", "text", "topic"])
