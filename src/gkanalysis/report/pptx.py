@@ -345,7 +345,12 @@ def _chart(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
         label.text_frame.text, label.text_frame.word_wrap = row["text"], False
         label.text_frame.paragraphs[0].runs[0].font.bold = row["strong"]
     letters = max(len(line) for text in table.categories for line in text.label.split("\n"))
-    left = min(0.45, 0.0105 * letters + 0.02)
+    wanted = 0.0105 * letters + 0.02
+    left = min(0.45, wanted)
+    # a line of a label stays one line, and no program leaves a label out
+    chart.category_axis.tick_labels.font.size = round(chart.font.size * min(1, 1.2 * left / wanted))
+    after = chart.category_axis._element.find(qn("c:noMultiLvlLbl"))
+    after.addprevious(after.makeelement(qn("c:tickLblSkip"), {"val": "1"}))
     widest = max(r["n"] / max(r["base_n"], 1) + 0.012 * len(r["text"]) / (1 - left) for r in rows)
     _plot_area(chart, left, (1 - left) / max(1.0, widest))
     return frame
