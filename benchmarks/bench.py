@@ -80,9 +80,7 @@ def bench_ingest() -> list[tuple[str, ...]]:
             folders[n] = Path(scratch, str(n))
             folders[n].mkdir()
             for k in range(n):
-                shutil.copyfile(
-                    shipped[k % len(shipped)], folders[n] / f"{k:04} {shipped[k % len(shipped)].name}"
-                )
+                shutil.copyfile(shipped[k % len(shipped)], folders[n] / f"{k:04} {shipped[k % len(shipped)].name}")
         many = measured("ingest", str(folders[N_FORMS]), f"{scratch}/out")
         few = measured("ingest", str(folders[N_FEW]), f"{scratch}/out")
         plain = measured("python_docx", str(folders[N_FEW]), f"{scratch}/out")
@@ -98,9 +96,7 @@ def bench_ingest() -> list[tuple[str, ...]]:
 
 def bench_tabulate() -> list[tuple[str, ...]]:
     """A multiple response set of 22 options over 100,000 cases, by type."""
-    seconds = {
-        m: measured("multiresponse", m, str(N_CASES))["seconds"] for m in ("ours", "groupby", "crosstab")
-    }
+    seconds = {m: measured("multiresponse", m, str(N_CASES))["seconds"] for m in ("ours", "groupby", "crosstab")}
     ours = seconds.pop("ours")
     return [
         ("multiple response set, 22 options, 100,000 cases", f"{ours:.2f} s", "≤ 1.5 s", "1"),

@@ -43,9 +43,7 @@ def python_docx(folder: str, out: str) -> dict:
 
 def multiresponse(method: str, n_cases: str) -> dict:
     """Tabulate a set of 22 options by type: seconds (best of three)."""
-    work: Callable = {"ours": tabulate_ours, "groupby": tabulate_groupby, "crosstab": tabulate_crosstab}[
-        method
-    ]
+    work: Callable = {"ours": tabulate_ours, "groupby": tabulate_groupby, "crosstab": tabulate_crosstab}[method]
     work(*make_responses(1000))  # imports are not counted
     data = make_responses(int(n_cases))
     seconds = []

@@ -22,6 +22,4 @@ def krippendorff_alpha(values, metric="nominal"):
         values = np.where(codes < 0, np.nan, codes)
     numbers = values.astype(float)
     domain = np.unique(numbers[~np.isnan(numbers)])
-    return alpha_coefficients(
-        coincidences(numbers, domain).sum(axis=0, keepdims=True), domain, metric=metric
-    )[0]
+    return alpha_coefficients(coincidences(numbers, domain).sum(axis=0, keepdims=True), domain, metric=metric)[0]

@@ -81,9 +81,7 @@ def read(body, **more):
 
 def run(text, look=""):
     """A run of text; `look` is the inside of its w:rPr."""
-    return (
-        f'<w:r>{f"<w:rPr>{look}</w:rPr>" if look else ""}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
-    )
+    return f'<w:r>{f"<w:rPr>{look}</w:rPr>" if look else ""}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
 
 
 def paragraph(*inner):

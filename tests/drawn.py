@@ -146,27 +146,19 @@ class Project:
         for name, text in BOOKS.items():
             (self.paths.codebooks / f"{name}.yml").write_text(text, encoding="utf-8")
         shipped = Path(__file__).parents[1] / "data/codebook/woerter.yml"
-        (self.paths.codebooks / "woerter.yml").write_text(
-            shipped.read_text(encoding="utf-8"), encoding="utf-8"
-        )
+        (self.paths.codebooks / "woerter.yml").write_text(shipped.read_text(encoding="utf-8"), encoding="utf-8")
         (self.paths.processed / "dataset.json").write_text(json.dumps({"title": "x", "synthetic": True}))
         numbers = {"joined_n": "Int64", "municipalities_n": "Int64"}
         self.table("buendnisse", read_drawing(REGISTER), numbers)
         self.table("gebiete", read_drawing(UNITS), numbers)
         for source in (WAVE, LATER):
-            self.table(
-                f"{source}-mentions", [], columns="case_id item_id mention text category coder file place"
-            )
+            self.table(f"{source}-mentions", [], columns="case_id item_id mention text category coder file place")
 
     def table(self, name, rows, types=None, columns=""):
         """Write a processed table; a list of rows, or a drawing."""
-        frame = pd.DataFrame(
-            read_drawing(rows) if isinstance(rows, str) else rows, columns=columns.split() or None
-        )
+        frame = pd.DataFrame(read_drawing(rows) if isinstance(rows, str) else rows, columns=columns.split() or None)
         types = {c: t for c, t in (types or {}).items() if c in frame}
-        frame = frame.astype(
-            types | {c: "string" for c in frame if c not in types and frame[c].dtype == object}
-        )
+        frame = frame.astype(types | {c: "string" for c in frame if c not in types and frame[c].dtype == object})
         frame.to_parquet(self.paths.processed / f"{name}.parquet", index=False)
         return self
 
@@ -197,10 +189,7 @@ class Project:
 
     def mentions(self, drawing):
         """Mentions of the open item: case, number, text, category, coder."""
-        rows = [
-            r | {"item_id": "1.2", "file": f"{r['case_id']}.docx", "place": "1.2"}
-            for r in read_drawing(drawing)
-        ]
+        rows = [r | {"item_id": "1.2", "file": f"{r['case_id']}.docx", "place": "1.2"} for r in read_drawing(drawing)]
         return self.table(f"{WAVE}-mentions", rows, {"mention": "int64"})
 
     def listing(self, drawing, source=LIST):
@@ -223,8 +212,7 @@ class Project:
         ]
         cases = [{k: d[k] for k in ("case_id", "file")} | {"status": "interviewed"} for d in documents]
         segments = [
-            {"segment_id": r["segment_id"], "text": f"Stelle {k}", "place": f"Z {k}"}
-            for k, r in enumerate(rows)
+            {"segment_id": r["segment_id"], "text": f"Stelle {k}", "place": f"Z {k}"} for k, r in enumerate(rows)
         ]
         self.table(f"{TALKS}-documents", documents).table(f"{TALKS}-cases", cases)
         return self.table(f"{TALKS}-codings", rows, {"start": "int64", "end": "int64"}).table(
@@ -255,9 +243,7 @@ def check(project, count, expected, by="type"):
     assert list(dict.fromkeys(table["row"])) == [row for row, *_ in lines]
     for r in table.itertuples():
         alone = count.cell(data, r.row, r.subgroup, by)
-        assert (
-            cell_of(alone.n, alone.base_n) == cell_of(*recount(data, r.definition)) == cell_of(r.n, r.base_n)
-        )
+        assert cell_of(alone.n, alone.base_n) == cell_of(*recount(data, r.definition)) == cell_of(r.n, r.base_n)
         assert set(alone.rows["case_id"]) <= set(alone.units.rows["case_id"])
 
 

@@ -35,10 +35,7 @@ def match(data, file="Bogen.docx"):
 
 def answers(matched):
     """Item -> (state, value) of the first occurrence, and item#k of further ones."""
-    return {
-        r.item_id + (f"#{r.occurrence}" if r.occurrence > 1 else ""): (r.state, r.value)
-        for r in matched.responses
-    }
+    return {r.item_id + (f"#{r.occurrence}" if r.occurrence > 1 else ""): (r.state, r.value) for r in matched.responses}
 
 
 class Drawn:

@@ -66,9 +66,7 @@ class Drawn:
         return self.cases[-1].guid
 
     def segment(self, source, place=NEW, name=""):
-        self.selections.append(
-            Selection(guid(SELECTION, len(self.selections) + 1), source, *place, name=name)
-        )
+        self.selections.append(Selection(guid(SELECTION, len(self.selections) + 1), source, *place, name=name))
         return self.selections[-1].guid
 
     def coding(self, source, path, place=NEW, coder=LEAD):

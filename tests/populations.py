@@ -40,13 +40,9 @@ class Population:
         answers = {"q": cases.set_index("case_id")["q"].astype(object)}
         questions = {"q": Question("q", STATES, "Frage", {"ja": "Ja", "nein": "Nein"})}
         if second is not None:
-            answers["r"] = pd.Series(
-                [second(k) for k in range(len(cases))], index=cases["case_id"], dtype=object
-            )
+            answers["r"] = pd.Series([second(k) for k in range(len(cases))], index=cases["case_id"], dtype=object)
             questions["r"] = Question("r", STATES, "Zweite Frage")
-        return cls(
-            SourceData(SOURCE, cases.drop(columns="q"), ("full", "partial", "missing"), questions, answers)
-        )
+        return cls(SourceData(SOURCE, cases.drop(columns="q"), ("full", "partial", "missing"), questions, answers))
 
     def table(
         self,

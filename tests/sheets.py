@@ -69,9 +69,7 @@ def xlsx_parts(sheets, *, states=None, book="", **options):
         parts[f"xl/worksheets/sheet{k}.xml"] = sheet_xml(rows, shared, **options)
         state = f" state={quoteattr(states[name])}" if states and name in states else ""
         named.append(f'<sheet name={quoteattr(name)} sheetId="{k}"{state} r:id="rId{k}"/>')
-        links.append(
-            f'<Relationship Id="rId{k}" Type="{RELATIONS}/worksheet" Target="worksheets/sheet{k}.xml"/>'
-        )
+        links.append(f'<Relationship Id="rId{k}" Type="{RELATIONS}/worksheet" Target="worksheets/sheet{k}.xml"/>')
         types.append(
             f'<Override PartName="/xl/worksheets/sheet{k}.xml" ContentType="application/vnd.openxmlformats-'
             'officedocument.spreadsheetml.worksheet+xml"/>'

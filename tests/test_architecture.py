@@ -26,9 +26,7 @@ def imports(name):
             names = [a.name for a in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
-            names = (
-                [base, *(f"{base}.{a.name}" for a in node.names)] if base.startswith("gkanalysis") else [base]
-            )
+            names = [base, *(f"{base}.{a.name}" for a in node.names)] if base.startswith("gkanalysis") else [base]
         for full in names:
             first, _, rest = full.partition(".")
             path = rest.replace(".", "/")

@@ -25,9 +25,7 @@ def project(tmp_path_factory):
     shutil.copytree(ROOT / "data/codebook", root / "data/codebook")
     raw = ROOT / "data/raw"
     names = sorted(p.name for p in (raw / SOURCE / "forms").iterdir())[6:]
-    shutil.copytree(
-        raw, root / "data/raw", ignore=lambda folder, _: names if folder.endswith("forms") else []
-    )
+    shutil.copytree(raw, root / "data/raw", ignore=lambda folder, _: names if folder.endswith("forms") else [])
     for name in ("pyproject.toml", "Makefile"):
         shutil.copy(ROOT / name, root)
     for name in ("reports", "notebooks"):
@@ -146,9 +144,7 @@ def test_interviews_that_do_not_fit_stop_the_build(own):
     assert "2 andere in Ordnung" in err
     (folder / "dokumente.csv").unlink()
     err = gk("process", INTERVIEWS, cwd=own, status=11)[1]
-    assert (
-        "V20 Dokument ohne eindeutiges Bündnis: „segmente.xlsx“, Dokument „g10“: kein Bündnis genannt" in err
-    )
+    assert "V20 Dokument ohne eindeutiges Bündnis: „segmente.xlsx“, Dokument „g10“: kein Bündnis genannt" in err
     found = own / f"build/{INTERVIEWS}-findings.csv"
     assert "V20" in found.read_text(encoding="utf-8")
     found.unlink()

@@ -23,9 +23,7 @@ def code(notebook, *, parameters):
     """Code of the cells of a notebook that hold its parameters, or of the others."""
     cells = nbformat.read(ROOT / "notebooks" / f"{notebook}.ipynb", as_version=4).cells
     return "\n".join(
-        c.source
-        for c in cells
-        if c.cell_type == "code" and ("parameters" in c.metadata.get("tags", ())) == parameters
+        c.source for c in cells if c.cell_type == "code" and ("parameters" in c.metadata.get("tags", ())) == parameters
     )
 
 

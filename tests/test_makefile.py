@@ -112,10 +112,7 @@ def test_rules_make_the_formats_of_each_report():
     rules = "\n".join(make_rules(ProjectPaths.of(ROOT, ROOT / "data/raw"), ["folien-2022", REPORT]))
     made = {f for f in ("html", "pdf", "docx", "pptx") if f"/folien-2022.{f}: " in rules}
     assert made == {"html", "pdf", "pptx"}
-    assert (
-        "folien-2022.pptx: reports/folien-2022/values.json $(wildcard reports/reference.pptx) $(CODE)"
-        in rules
-    )
+    assert "folien-2022.pptx: reports/folien-2022/values.json $(wildcard reports/reference.pptx) $(CODE)" in rules
     assert "notebooks/03_kerngruppe.ipynb" in rules.partition(f"{REPORT}/chapters.ok:")[2].partition("\n")[0]
 
 

@@ -31,9 +31,7 @@ def test_notebook_is_as_it_must_be(path):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_parameters_have_a_type_a_default_and_a_comment(path):
     """Every notebook takes report, data and out; a reader of the cell learns what each is for."""
-    (cell,) = [
-        c for c in nbformat.read(path, as_version=4).cells if "parameters" in c.metadata.get("tags", ())
-    ]
+    (cell,) = [c for c in nbformat.read(path, as_version=4).cells if "parameters" in c.metadata.get("tags", ())]
     lines = [re.fullmatch(r"(\w+): \w+ = .+?  # (.+)", line) for line in cell.source.splitlines()]
     assert all(lines)
     assert [m[1] for m in lines][:3] == ["report", "data", "out"]
@@ -45,9 +43,7 @@ def test_notebooks_know_the_parameters_of_their_report(report):
     for chapter in report["chapters"]:
         notebook = nbformat.read(ROOT / "notebooks" / f"{chapter['notebook']}.ipynb", as_version=4)
         (cell,) = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", ())]
-        assert {re.match(r"\w*", line)[0] for line in cell.source.splitlines()} >= set(
-            chapter.get("parameters", {})
-        )
+        assert {re.match(r"\w*", line)[0] for line in cell.source.splitlines()} >= set(chapter.get("parameters", {}))
     used = {c["notebook"] for r in REPORTS for c in r["chapters"]}
     assert {p.stem for p in NOTEBOOKS} == used
 
@@ -63,10 +59,7 @@ def test_typed_number_is_found():
     """The search sees a number in prose and leaves what is fixed."""
     assert typed_numbers("Es sind 45 von {eval}`core['ja'].base`, also 86,7 %.") == ["45", "86,7"]
     assert (
-        typed_numbers(
-            "Frage 2.1 und Tabelle 1.1 von 2019, [](#uebersicht-01), `a1`, p unter 0,05, 100 Prozent"
-        )
-        == []
+        typed_numbers("Frage 2.1 und Tabelle 1.1 von 2019, [](#uebersicht-01), `a1`, p unter 0,05, 100 Prozent") == []
     )
 
 

@@ -42,9 +42,7 @@ RENDERS = [f"render {REPORT} --format {f}" for f in ("html", "pdf", "docx")]
 FINISH = [f"assemble {REPORT}", f"origins {REPORT}", *RENDERS]
 INTERVIEWS = "reflexionsgespraeche-2019"
 OUT = f"reports/{REPORT}"
-FLIPPED = (
-    "1.1.D03.4"  # Integration Point in the core group: no neighbour in rank is near enough to change places
-)
+FLIPPED = "1.1.D03.4"  # Integration Point in the core group: no neighbour in rank is near enough to change places
 
 
 def read(*names):
@@ -92,9 +90,7 @@ def with_tick(built, target):
     cases = pd.read_parquet(data / "processed/strukturen-2018-cases.parquet")
     usable = cases[(cases["status"] == "full") & (cases["type"] == "kreis")]["case_id"]
     empty = responses[
-        (responses["item_id"] == FLIPPED)
-        & (responses["state"] == "not_selected")
-        & responses["case_id"].isin(usable)
+        (responses["item_id"] == FLIPPED) & (responses["state"] == "not_selected") & responses["case_id"].isin(usable)
     ]
     tagged = empty[empty["matched_by"] == "tag"]["file"].iloc[0]
 
@@ -188,9 +184,7 @@ def test_changed_notebook_reruns_its_chapter_only(copied):
 
 def reading(folder, *tables):
     """The chapters that read one of these tables the last time."""
-    records = {
-        c: json.loads((folder / f"build/reports/{REPORT}/{c}/inputs.json").read_bytes()) for c in CHAPTERS
-    }
+    records = {c: json.loads((folder / f"build/reports/{REPORT}/{c}/inputs.json").read_bytes()) for c in CHAPTERS}
     return [c for c in CHAPTERS if set(tables) & set(records[c])]
 
 
@@ -255,10 +249,7 @@ def test_source_that_is_gone_stops_only_who_needs_it(copied):
     assert not list((copied / "data/processed").glob("strukturen-2018*"))
     output = make(copied, "report", fails=True)
     assert output.count("Fehler: ") == 1
-    assert (
-        f"Fehler: Dem Bericht „{REPORT}“ fehlt in „data/raw“: strukturen-2018; bitte dort ergänzen oder"
-        in output
-    )
+    assert f"Fehler: Dem Bericht „{REPORT}“ fehlt in „data/raw“: strukturen-2018; bitte dort ergänzen oder" in output
 
 
 @pytest.mark.parametrize("name", ["src/gkanalysis/stats/paired.py", "data/codebook/ereignisse.yml"])
@@ -327,9 +318,7 @@ def test_tick_changes_its_two_counts_and_nothing_else(built, ticked):
         f"{OUT}/tables/akteure-alle.csv",
         name,
     ]
-    values, after = (
-        json.loads((f / OUT / "values.json").read_text(encoding="utf-8")) for f in (built, ticked[0])
-    )
+    values, after = (json.loads((f / OUT / "values.json").read_text(encoding="utf-8")) for f in (built, ticked[0]))
     assert values == after
 
 
@@ -338,10 +327,7 @@ def test_tick_changes_its_two_counts_and_nothing_else(built, ticked):
 def test_tick_changes_these_words_of_the_report(built, ticked, kind):
     """Two cells in each of two tables, under the figure on the page as well, and the checksum of the forms."""
     gained = words(ticked[0], kind) - words(built, kind)
-    cells = {
-        s: (str(n + 1), f"{100 * (n + 1) / base:.1f}".replace(".", ","))
-        for s, (n, base) in counts(built).items()
-    }
+    cells = {s: (str(n + 1), f"{100 * (n + 1) / base:.1f}".replace(".", ",")) for s, (n, base) in counts(built).items()}
     expected = Counter()
     for n, percent in cells.values():
         expected.update({n: 2, f"({percent}": 2})

@@ -116,6 +116,4 @@ def test_runs_before_there_is_an_environment(folder):
         run = subprocess.run([*script, *words], cwd=folder, capture_output=True, encoding="utf-8")
         assert (run.stdout, run.stderr) == (f"{line}\n", "")
     assert (folder / "confidential/raw/build/state/strukturen-2018/forms").is_file()
-    assert not re.search(
-        "import (?!hashlib|os|sys|time)", (ROOT / "src/gkanalysis/core/rawstate.py").read_text()
-    )
+    assert not re.search("import (?!hashlib|os|sys|time)", (ROOT / "src/gkanalysis/core/rawstate.py").read_text())

@@ -113,9 +113,7 @@ def test_code_of_chapters_runs(asked, text, tmp_path):
 
 def test_messages_are_those_that_the_german_page_explains(asked):
     """Who reads a message there has met it here."""
-    with pytest.raises(
-        NotebookError, match=r"„2\.11“ gibt es in strukturen-2018 nicht; .*\(gemeint ist wohl „2\.1“\)"
-    ):
+    with pytest.raises(NotebookError, match=r"„2\.11“ gibt es in strukturen-2018 nicht; .*\(gemeint ist wohl „2\.1“\)"):
         asked["wave"]["2.11"]
     with pytest.raises(NotebookError, match="„Fast alle“ passt nicht zu 32 von 45; möglich ist: "):
         asked["core"]["ja"].said("Fast alle")
@@ -158,7 +156,5 @@ def test_links_lead_somewhere(text):
     """To a file, or to a heading of a page."""
     for path, heading in re.findall(r"\]\(([\w./-]*)(?:#([\w-]+))?\)", text):
         page = (ROOT / path).read_text(encoding="utf-8") if path else text
-        anchors = {
-            re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in re.findall(r"(?m)^#+ (.+)$", page)
-        }
+        anchors = {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in re.findall(r"(?m)^#+ (.+)$", page)}
         assert not heading or heading in anchors, heading

@@ -106,9 +106,7 @@ FIGURES = "id,section,label,subgroup,kind,printed,qualifier,numerator,base,multi
 
 def alliances(n=10):
     """A register with so many alliances of each type."""
-    rows = [
-        (f"B{k:02}", f"Ort {k:02}", t) for k, t in enumerate((t for t in TYPES for _ in range(n)), start=1)
-    ]
+    rows = [(f"B{k:02}", f"Ort {k:02}", t) for k, t in enumerate((t for t in TYPES for _ in range(n)), start=1)]
     return pd.DataFrame(rows, columns=["alliance_id", "name", "type"])
 
 

@@ -18,10 +18,10 @@ LOCK = (
     "-q", "--upgrade", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--no-header",
     "--no-emit-index-url", "--no-emit-find-links", "pyproject.toml", "--group", "build",
 )  # fmt: skip
-NO_VENV = (
-    "{} kann keine Umgebung anlegen; unter Debian oder Ubuntu bitte das Paket python3-venv installieren."
+NO_VENV = "{} kann keine Umgebung anlegen; unter Debian oder Ubuntu bitte das Paket python3-venv installieren."
+NO_NETWORK = (
+    "Die Umgebung ließ sich nicht einrichten; bitte die Internetverbindung prüfen und make noch einmal starten."
 )
-NO_NETWORK = "Die Umgebung ließ sich nicht einrichten; bitte die Internetverbindung prüfen und make noch einmal starten."
 
 
 def call(*words: str, otherwise: str = NO_NETWORK) -> None:
@@ -42,9 +42,7 @@ def install(group: str, folder: Path = MAIN) -> None:
     UNFINISHED.touch()
     call(*UV, "install", "--python", str(folder), "--require-hashes", "-r", str(LOCKS / f"{group}.txt"))
     if group != "test":
-        call(
-            *UV, "install", "--quiet", "--python", str(folder), "--no-build-isolation", "--no-deps", "-e", "."
-        )
+        call(*UV, "install", "--quiet", "--python", str(folder), "--no-build-isolation", "--no-deps", "-e", ".")
     shutil.copyfile(LOCKS / f"{group}.txt", folder / f"{group}.txt")
     UNFINISHED.unlink()
 

@@ -45,9 +45,7 @@ class _Writer:
         for memo in project.memos:
             self._notes[memo.target].append(memo.guid)
         name = f"{{{PROJECT_NAMESPACE}}}Project"
-        self.root = etree.Element(
-            name, nsmap={None: PROJECT_NAMESPACE}, name=project.name, origin=project.origin
-        )
+        self.root = etree.Element(name, nsmap={None: PROJECT_NAMESPACE}, name=project.name, origin=project.origin)
         users = self._section("Users", project.coders)
         for coder in project.coders:
             _add(users, "User", guid=coder.guid, name=coder.name)

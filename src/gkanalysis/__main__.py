@@ -61,9 +61,7 @@ class Call(argparse.Namespace):
     @property
     def reports(self) -> list[str]:
         """All reports that are defined, the oldest first."""
-        return sorted(
-            (p.stem for p in (self.root / "reports").glob("*.yml")), key=lambda r: r.rpartition("-")[2]
-        )
+        return sorted((p.stem for p in (self.root / "reports").glob("*.yml")), key=lambda r: r.rpartition("-")[2])
 
 
 def _print_each(files: Iterable[str], lines: Callable[[str], Iterable[str]]) -> None:
@@ -154,9 +152,7 @@ def _release(call: Call) -> str:
     folder = paths.reports / report.id
     missing = [f for f in report.formats if not (folder / f"{report.id}.{f}").exists()]
     if missing:
-        raise UsageError(
-            f"Zu „{report.id}“ fehlt {', '.join(missing)}; bitte zuerst „make report“ ausführen."
-        )
+        raise UsageError(f"Zu „{report.id}“ fehlt {', '.join(missing)}; bitte zuerst „make report“ ausführen.")
     path = release_files(paths, report.id)[0]
     write_json(path, make_manifest(folder, report.id, __version__, paths.root, paths.data))
     return f"Der jetzige Stand steht in „{path.relative_to(paths.root)}“."

@@ -131,9 +131,7 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     from gkanalysis.settle.process import process_source, questions, raise_errors
 
     kind, book = _codebook(paths, source)
-    register = {
-        name: pd.read_parquet(paths.processed / f"{name}.parquet") for name in ("gebiete", "buendnisse")
-    }
+    register = {name: pd.read_parquet(paths.processed / f"{name}.parquet") for name in ("gebiete", "buendnisse")}
     if kind.id == "interviews":
         tables = process_interviews(paths.data, paths.interim / source, book, register)
     elif kind.id == "lists":
@@ -152,9 +150,7 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     # for Excel: it takes a semicolon and a byte order mark as a sign of columns and umlauts
     tables["questions"].to_csv(asked, index=False, sep=";", encoding="utf-8-sig")
     counted = _counted(kind, tables, book)
-    lines = [
-        f"{source}: {counted}; {len(findings)} Hinweise, {len(tables['losses'])} Zeilen in den Verlusten."
-    ]
+    lines = [f"{source}: {counted}; {len(findings)} Hinweise, {len(tables['losses'])} Zeilen in den Verlusten."]
     urgent = findings[findings["severity"] == "finding"]
     # what concerns no single alliance explains the others
     urgent = urgent.sort_values("case_id", key=lambda ids: ids != "", kind="stable")

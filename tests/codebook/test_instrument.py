@@ -147,9 +147,7 @@ UNLIKE = (
     "{id: nein, label: Nein, type: stadt}], not_comparable: "
     "[{source: vorher-0, item: '2', answers: [ja, nein], reason: Das ist etwas anderes.}]}"
 )
-BOTH = UNLIKE.replace("'2'", "'1'").replace(
-    "], not", "], repeats: {source: vorher-0, item: '1', as_yes: [ja]}, not"
-)
+BOTH = UNLIKE.replace("'2'", "'1'").replace("], not", "], repeats: {source: vorher-0, item: '1', as_yes: [ja]}, not")
 
 
 @pytest.fixture

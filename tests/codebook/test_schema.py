@@ -21,9 +21,7 @@ FILES = [
 def test_schemata_and_page_are_up_to_date():
     """`gkanalysis schema` would change nothing."""
     for path, text in schema_files().items():
-        assert (ROOT / path).read_text(encoding="utf-8") == text, (
-            f"{path}: bitte „gkanalysis schema“ ausführen"
-        )
+        assert (ROOT / path).read_text(encoding="utf-8") == text, f"{path}: bitte „gkanalysis schema“ ausführen"
     there = {p.relative_to(ROOT) for p in (ROOT / "data/codebook/schema").iterdir()}
     assert there == {p for p in schema_files() if p.suffix == ".json"}
 

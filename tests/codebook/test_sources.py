@@ -25,9 +25,7 @@ def test_codebook_of_no_kind_is_refused(tmp_path, text):
     """Neither or both is a sentence with what is allowed."""
     path = tmp_path / "egal.yml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(
-        CodebookError, match="muss genau eines von „parts“ oder „codes“ oder „columns“ enthalten"
-    ):
+    with pytest.raises(CodebookError, match="muss genau eines von „parts“ oder „codes“ oder „columns“ enthalten"):
         source_kind(path)
     with pytest.raises(CodebookError, match="nicht lesbar"):
         source_kind(tmp_path / "fehlt.yml")

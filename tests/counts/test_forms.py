@@ -158,9 +158,7 @@ def test_any_tick(project):
     check(project, count, "  alle  stadt  kreis\nja  3/4  2/2  1/2\nnein  1/4  0/2  1/2")
     assert behind(project, count, "nein") == ["B3 B3.docx 2.H3.2"]
     assert claims(project, count, "ja")[0] == ("x", "2.H3.2", ("selected",), "rest")
-    assert "die bei „Hürden“ etwas anderes als „keine davon“ angekreuzt haben" in count.words(
-        project.data, "ja"
-    )
+    assert "die bei „Hürden“ etwas anderes als „keine davon“ angekreuzt haben" in count.words(project.data, "ja")
     project.wave(BOXES.replace("B2    full    x       -       -", "B2    full    x       -       x"))
     with pytest.raises(NotebookError, match="B2 hat „keine davon“ und anderes angekreuzt"):
         count.table(project.data)
@@ -233,13 +231,9 @@ def test_open(project):
     assert "Definition: Vereine)" in count.words(project.data, "sport")
     assert count.table(project.data)["share_of_responses"].tolist() == [2 / 3, 1 / 3]
     project.mentions(CODED.replace("sport     A", "sport     B"))
-    with pytest.raises(
-        NotebookError, match="3 Nennungen haben von „A“ keine Kategorie, zuerst „Fußball“ von B1"
-    ):
+    with pytest.raises(NotebookError, match="3 Nennungen haben von „A“ keine Kategorie, zuerst „Fußball“ von B1"):
         count.table(project.data)
-    with pytest.raises(
-        NotebookError, match=r"Item „1.22“ sind keine Kategorien erklärt.*gemeint ist wohl „1.2“"
-    ):
+    with pytest.raises(NotebookError, match=r"Item „1.22“ sind keine Kategorien erklärt.*gemeint ist wohl „1.2“"):
         Open(source=WAVE, item="1.22").options(project.data)
 
 
@@ -247,9 +241,7 @@ def test_mentions(project):
     """Mentions by category: a case may name one several times, a mention may have several."""
     count = Mentions(source=WAVE, item="1.2")
     project.wave(OPEN).mentions(CODED)
-    check(
-        project, count, "  alle  stadt\nsport-nennungen  4/4  4/4\nkochen-nennungen  1/4  1/4\nalle  4/4  4/4"
-    )
+    check(project, count, "  alle  stadt\nsport-nennungen  4/4  4/4\nkochen-nennungen  1/4  1/4\nalle  4/4  4/4")
     assert claims(project, count, "alle") == [("public", "", (), "n")]
     assert [s.exact for s in count.says(project.data, "sport-nennungen")] == [False]
     assert "Nennungen mit der Kategorie „Sport“" in count.words(project.data, "sport-nennungen")

@@ -58,9 +58,7 @@ def test_list_sum(project):
     )
     assert "Addiert ist „Tage“ über die Zeilen" in count.words(project.data, "treffen")
     assert "in Schritten von 0,5" in count.words(project.data, "treffen")
-    with pytest.raises(
-        NotebookError, match=r"0.5 ist kein Vielfaches von 1; bitte Liste oder Schritt berichtigen"
-    ):
+    with pytest.raises(NotebookError, match=r"0.5 ist kein Vielfaches von 1; bitte Liste oder Schritt berichtigen"):
         ListSum(source=LIST, amount="days").table(project.data)
 
 
@@ -90,9 +88,7 @@ def test_list_bands(project):
         "  alle  stadt  kreis\nkeine  2/5  0/2  1/2\nwenig  1/5  1/2  0/2\nviel  2/5  1/2  1/2",
     )
     assert claims(project, count, "wenig") == [("between", "days", ("0.5", "1"), "n")]
-    assert "deren „Tage“ zusammen in der Liste „Besuche“ 0,5 bis 1 ergeben" in count.words(
-        project.data, "wenig"
-    )
+    assert "deren „Tage“ zusammen in der Liste „Besuche“ 0,5 bis 1 ergeben" in count.words(project.data, "wenig")
     rows = ListBands(source=LIST, bands=(("eine", 1, 1, "eine"), ("zwei", 2, 2, "zwei")))
     check(project, rows, "  alle\neine  2/5\nzwei  1/5")
 
@@ -110,16 +106,13 @@ def test_list_total(project):
     count = ListTotal(source=TOTALS, column="indicator")
     check(project.listing(SUMS, TOTALS), count, "  alle\nplaetze  50\nbelegt  40/50\nmittel  5")
     said = {
-        k: (a.replace("\u00a0", " "), b.replace("\u00a0", " "))
-        for k, (a, b) in count.published(project.data).items()
+        k: (a.replace("\u00a0", " "), b.replace("\u00a0", " ")) for k, (a, b) in count.published(project.data).items()
     }
     assert said == {
         "plaetze": ("50", "50"), "belegt": ("40", "40 von 50"), "mittel": ("rund 5 Mio. Euro", "rund 5 Mio. Euro"),
     }  # fmt: skip
     assert claims(project, count, "belegt") == [("published", "", (), "n")]
-    assert "sie ist der Veröffentlichung entnommen und nicht nachgerechnet" in count.words(
-        project.data, "belegt"
-    )
+    assert "sie ist der Veröffentlichung entnommen und nicht nachgerechnet" in count.words(project.data, "belegt")
     with pytest.raises(NotebookError, match="Zeile 3: „Teil von“ nennt „plätze“"):
         count.table(project.listing(SUMS.replace("  plaetze  2020", "  plätze   2020"), TOTALS).data)
     with pytest.raises(NotebookError, match="„plaetze“ steht mehrmals"):
@@ -128,7 +121,5 @@ def test_list_total(project):
 
 def test_unknown_columns_are_answered(project):
     """What there is, and what is probably meant."""
-    with pytest.raises(
-        GkError, match=r"Spalte „from“ gibt es in der Liste „besuche“ nicht.*gemeint ist wohl „form“"
-    ):
+    with pytest.raises(GkError, match=r"Spalte „from“ gibt es in der Liste „besuche“ nicht.*gemeint ist wohl „form“"):
         ListRows(source=LIST, column="from").table(project.data)

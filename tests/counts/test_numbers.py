@@ -122,9 +122,7 @@ def test_words_for_counts_of_interviews(tmp_path):
     talks = "document_id  coder  code_id  start  end\ng1  A  aufbau.neu  0  3\ng2  A  aufbau.neu  0  3"
     made = source_of(TALKS, Project(tmp_path).talks("abc|def|ghi", talks).data)
     assert made["aufbau.neu"]["aufbau.neu"].said("Zwei Fälle") == "Zwei Fälle"
-    with pytest.raises(
-        NotebookError, match=r"„ein Fall“ steht für 1 von 3, hier sind es 2. Möglich ist: zwei Fälle"
-    ):
+    with pytest.raises(NotebookError, match=r"„ein Fall“ steht für 1 von 3, hier sind es 2. Möglich ist: zwei Fälle"):
         made["aufbau.neu"]["aufbau.neu"].said("ein Fall")
 
 
@@ -165,11 +163,7 @@ def test_groups_by_the_register_and_by_another_item(wave, data):
         "alle": "2 von 4", "selected": "1 von 2", "not_selected": "1 von 2",
     }  # fmt: skip
     for number in (*crossed, *boxes):
-        assert (
-            recount(data, number.definition)
-            == (number.n, number.base_n)
-            == (number.cell.n, number.cell.base_n)
-        )
+        assert recount(data, number.definition) == (number.n, number.base_n) == (number.cell.n, number.cell.base_n)
 
 
 def test_order_and_choice_of_rows(wave):
@@ -195,9 +189,7 @@ def test_few_cases_are_held_back(wave):
         "in Planung  –  –",
         "Nein  –  –",
     ]
-    assert "weil hinter dem Ja oder dem Nein 1 Bündnis steht oder weil sich das sonst" in " ".join(
-        shown.notes
-    )
+    assert "weil hinter dem Ja oder dem Nein 1 Bündnis steht oder weil sich das sonst" in " ".join(shown.notes)
 
 
 # ---- two waves, one alliance ----
@@ -273,9 +265,7 @@ def test_names_round_trip(row, group, status, item, by):
     assert Count.read(name) == (count, by if group != "alle" else "", row, group)
 
 
-@pytest.mark.parametrize(
-    "line", ["", "rows", 'Choice(item="1")[', 'Wrong(a="1")["x"]', '__import__("os").x("y")["z"]']
-)
+@pytest.mark.parametrize("line", ["", "rows", 'Choice(item="1")[', 'Wrong(a="1")["x"]', '__import__("os").x("y")["z"]'])
 def test_lines_that_are_no_names(line):
     """What is no such line is refused, not run."""
     with pytest.raises(VerificationError, match="ist keine bekannte Rechenvorschrift"):

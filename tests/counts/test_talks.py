@@ -42,9 +42,7 @@ def test_codings(project):
         ("x", "amt.daten", ("present",), "n"),
         ("cases", "", (), "base_n"),
     ]
-    assert "A den Kode „Aufbau > Neugründung“ wenigstens einmal vergeben" in count.words(
-        project.data, "aufbau.neu"
-    )
+    assert "A den Kode „Aufbau > Neugründung“ wenigstens einmal vergeben" in count.words(project.data, "aufbau.neu")
 
 
 def test_texts(project):

@@ -102,9 +102,7 @@ def test_flow(project):
         not_returned-not_returned  1/5  0/2  0/2
     """)  # fmt: skip
     assert [s.kind for s in count.says(project.data, "returned-returned")] == ["taking part"] * 2
-    assert "probe-2020: Rücklauf, danach danach-2022: Rücklauf" in count.words(
-        project.data, "returned-returned"
-    )
+    assert "probe-2020: Rücklauf, danach danach-2022: Rücklauf" in count.words(project.data, "returned-returned")
 
 
 def test_all_waves(project):
@@ -147,21 +145,15 @@ def test_nested(project):
     count = Nested(source="register", declared="uebersicht")
     check(project, count, "  alle\nmit  2/3\nalle_dabei  1/2\ndabei  6/15\neigene  1")
     assert count.table(project.data)["level"].tolist() == [0, 1, 0, 0]
-    assert behind(project, count, "mit", rest=True) == [
-        f"K{k} register/gebiete.csv Kennung K{k}" for k in (1, 2, 3)
-    ]
+    assert behind(project, count, "mit", rest=True) == [f"K{k} register/gebiete.csv Kennung K{k}" for k in (1, 2, 3)]
     assert claims(project, count, "mit") == [("public", "", (), "n")]
-    assert "„Kreise mit Bündnis“ (Codebuch des Registers, uebersicht, mit)" in count.words(
-        project.data, "mit"
-    )
+    assert "„Kreise mit Bündnis“ (Codebuch des Registers, uebersicht, mit)" in count.words(project.data, "mit")
 
 
 def test_findings(project):
     """What validation found, by rule; no part of anything."""
     columns = "rule  title  case_id  file  place  raw"
-    project.table(
-        f"{WAVE}-findings", f"{columns}\nV04  Name  B1  a.docx  1.1  x\nV04  Name  B2  b.docx  1.1  y"
-    )
+    project.table(f"{WAVE}-findings", f"{columns}\nV04  Name  B1  a.docx  1.1  x\nV04  Name  B2  b.docx  1.1  y")
     count = Findings(source=WAVE)
     check(project, count, "  alle\n" + "\n".join(f"{rule}  {2 * (rule == 'V04')}" for rule in RULES))
     assert behind(project, count, "V04") == ["B1 a.docx 1.1", "B2 b.docx 1.1"]

@@ -49,14 +49,10 @@ def linked(of, value="gmbh", **more):
     """Twenty cases of which so many have an office that everybody knows, and the policy that links „nein“ to it."""
     cases = pd.DataFrame({"case_id": [f"c{k}" for k in range(20)], "status": "full", "type": "stadt"})
     cases["office"] = ["gmbh"] * of + ["amt"] * (20 - of)
-    answers = pd.Series(
-        ["nein"] * min(of, 3) + ["ja"] * (20 - min(of, 3)), index=cases["case_id"], dtype=object
-    )
+    answers = pd.Series(["nein"] * min(of, 3) + ["ja"] * (20 - min(of, 3)), index=cases["case_id"], dtype=object)
     questions = {"q": Question("q", STATES, "Frage")}
     data = SourceData(SOURCE, cases, ("full", "partial"), questions, {"q": answers})
-    policy = make_policy(
-        links=(Link("q", "office", value, "öffentlich", state="nein"),), total_from=1, **more
-    )
+    policy = make_policy(links=(Link("q", "office", value, "öffentlich", state="nein"),), total_from=1, **more)
     return Population(data), replace(
         policy, attributes={**policy.attributes, "office": Attribute("Sitz", "öffentlich")}
     )
@@ -83,9 +79,7 @@ def test_answer_that_shows_in_public_may_be_signed_or_be_common():
     ]
     population, policy = linked(1)
     signed = SignedException(SOURCE, "q", "nein", (ALL,), 1, "gedruckt", "A. B.", "2019-09-30")
-    (breach,) = population.breaches(
-        population.table("t", [ALL]), policy=replace(policy, exceptions=(signed,))
-    )
+    (breach,) = population.breaches(population.table("t", [ALL]), policy=replace(policy, exceptions=(signed,)))
     assert breach.signed == signed
 
 
@@ -98,9 +92,7 @@ def test_link_to_a_value_that_nobody_has_is_refused():
 
 def test_cell_of_one_is_found_by_its_total(population):
     """The cell is not printed: total and the other groups give it away, and are named."""
-    table = [
-        (i, c | {"base_n": None}) for i, c in population.table("t", rows=("nein",)) if i != "t:nein:kommune"
-    ]
+    table = [(i, c | {"base_n": None}) for i, c in population.table("t", rows=("nein",)) if i != "t:nein:kommune"]
     (breach,) = population.breaches(table, population.returns())
     assert told([breach]) == [ONE]
     assert set(breach.because) == {
@@ -123,9 +115,7 @@ def test_difference_of_two_tables_gives_away_one_case():
     )  # fmt: skip
     wide, narrow = population.table("weit", [ALL]), population.table("eng", [ALL], status="full")
     assert population.breaches(list(wide)) == population.breaches(list(narrow)) == []
-    (breach,) = population.breaches(
-        population.table("weit", [ALL]), population.table("eng", [ALL], status="full")
-    )
+    (breach,) = population.breaches(population.table("weit", [ALL]), population.table("eng", [ALL], status="full"))
     assert told([breach]) == [("few", "nein", (ALL,), ("partial",), 1, 1)]
     assert set(breach.because) == {"„weit:nein:alle“ (Anzahl 9)", "„eng:nein:alle“ (Anzahl 8)"}
 
@@ -140,16 +130,12 @@ def test_difference_of_groups_across_tables():
     )
     parts = population.table("zwei", ["stadt", "kreis"], rows=("ja",), base="asked")
     total = population.table("alle", [ALL], rows=("ja",), base="asked")
-    assert ("few", "ja", ("kommune",), (), 2, 2) in told(
-        population.breaches(parts, total, population.returns())
-    )
+    assert ("few", "ja", ("kommune",), (), 2, 2) in told(population.breaches(parts, total, population.returns()))
 
 
 def test_whole_group_with_one_answer_is_a_breach():
     """Everybody knows who is in the group, so everybody knows what each of them has said."""
-    population = Population.of(
-        ("stadt", "full", "ja", 4), ("kreis", "full", "ja", 3), ("kreis", "full", "nein", 3)
-    )
+    population = Population.of(("stadt", "full", "ja", 4), ("kreis", "full", "ja", 3), ("kreis", "full", "nein", 3))
     breaches = population.breaches(population.table("t", [ALL, "stadt", "kreis"]))
     assert told(breaches) == [("all", "ja", ("stadt",), (), 4, 4)]
 
@@ -204,13 +190,9 @@ def test_advice_tries_the_next_merger_and_at_last_leaves_the_number_out():
         ("kommune", "full", "ja", 4), ("kommune", "full", "nein", 1),
     )  # fmt: skip
     assert few.breaches(few.table("t"))[0].advice.startswith("„Städte“ und „Kreise“ und „Kommunen“")
-    single = Population.of(
-        ("stadt", "full", "ja", 4), ("kreis", "full", "nein", 1), ("kreis", "full", "ja", 4)
-    )
+    single = Population.of(("stadt", "full", "ja", 4), ("kreis", "full", "nein", 1), ("kreis", "full", "ja", 4))
     breaches = single.breaches(single.table("t", [ALL, "stadt", "kreis"]))
-    assert all(
-        b.advice.startswith("keine vorgesehene Zusammenfassung hilft") for b in breaches if b.state == "nein"
-    )
+    assert all(b.advice.startswith("keine vorgesehene Zusammenfassung hilft") for b in breaches if b.state == "nein")
 
 
 EXCEPTION = SignedException(SOURCE, "q", "nein", ("kommune",), 1, "gedruckt", "A. B.", "2019-09-30")
@@ -328,11 +310,7 @@ def splits(n, parts):
 @st.composite
 def printed(draw):
     """A population of at most seven cases in two types, and some of the cells of three tables about it."""
-    groups = [
-        (t, *draw(st.sampled_from(CELLS)), 1)
-        for t in ("stadt", "kreis")
-        for _ in range(draw(st.integers(1, 3)))
-    ]
+    groups = [(t, *draw(st.sampled_from(CELLS)), 1) for t in ("stadt", "kreis") for _ in range(draw(st.integers(1, 3)))]
     population = Population.of(*groups)
     every = [
         *population.table("t", [ALL, "stadt", "kreis"]), *population.table("u", [ALL, "stadt", "kreis"], status="full"),
@@ -349,9 +327,7 @@ def test_bounds_are_those_of_all_populations(case):
     population, numbers = case
     policy = make_policy(rules=())
     claims = population.claims(numbers)
-    world = world_of(
-        population.data, [*claims, replace(claims[0], kind="x", name="q", groups=("stadt",))], policy
-    )
+    world = world_of(population.data, [*claims, replace(claims[0], kind="x", name="q", groups=("stadt",))], policy)
     system = system_of(world, claims)
     sizes = world.classes
     worlds = []
@@ -380,9 +356,6 @@ def test_looking_at_the_data_changes_nothing(case):
     claims = population.claims(numbers)
     found = told(find_breaches(population.data, claims, policy))
     blind = Population.of(
-        *[
-            (t, "missing", NOT_ASKED, n)
-            for t, n in population.data.cases["type"].value_counts(sort=False).items()
-        ]
+        *[(t, "missing", NOT_ASKED, n) for t, n in population.data.cases["type"].value_counts(sort=False).items()]
     )
     assert sorted(found) == sorted(told(find_breaches(blind.data, claims, policy)))

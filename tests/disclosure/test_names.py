@@ -94,13 +94,9 @@ def test_common_nouns_of_transcripts_are_no_places():
 
 def sought(rows=(), register=(), documents=(), lists=(), rules=None, labels=()):
     """Names from small tables: rows are (case, content, value)."""
-    forms = pd.DataFrame(
-        [(c, "K.9", k, v) for c, k, v in rows], columns=["case_id", "item_id", "content", "value"]
-    )
+    forms = pd.DataFrame([(c, "K.9", k, v) for c, k, v in rows], columns=["case_id", "item_id", "content", "value"])
     tables = {
-        "buendnisse": pd.DataFrame(
-            {"name": list(register), "alliance_id": [f"B0{k}" for k in range(len(register))]}
-        )
+        "buendnisse": pd.DataFrame({"name": list(register), "alliance_id": [f"B0{k}" for k in range(len(register))]})
     }
     talks = pd.DataFrame(documents, columns=["document_id", "name", "text"])
     policy = Policy(3, {}, {}, (), (), (), rules or NameRules(generic=("Kreis", "Leitung")))
@@ -122,9 +118,7 @@ def test_names_come_from_register_forms_transcripts_and_lists():
 
 def test_what_many_wrote_leads_to_none_of_them():
     """From the threshold on a name of an office or committee says nothing about a single alliance."""
-    rows = [(f"c{k}", "office", "Stabsstelle Vielfalt") for k in range(3)] + [
-        ("c1", "office", "Stabsstelle Weitblick")
-    ]
+    rows = [(f"c{k}", "office", "Stabsstelle Vielfalt") for k in range(3)] + [("c1", "office", "Stabsstelle Weitblick")]
     assert names_of(sought(rows)) == {"Stabsstelle Weitblick"}
 
 

@@ -49,9 +49,7 @@ def test_html_is_read_to_the_last_corner(page, place):
 
 def test_title_of_the_page_is_read():
     """The title stands in the window, not on the page."""
-    assert places("a.html", f"<html><head><title>{NAME}</title></head><body>x</body></html>") == [
-        "Seite, <title>"
-    ]
+    assert places("a.html", f"<html><head><title>{NAME}</title></head><body>x</body></html>") == ["Seite, <title>"]
 
 
 def package(**parts):
@@ -115,9 +113,7 @@ def xmp(document):
 
 def alternative(document):
     """Plant the name in an alternative text of the structure tree."""
-    document.Root.StructTreeRoot.K = document.make_indirect(
-        pikepdf.Dictionary(S=pikepdf.Name.Figure, Alt=NAME)
-    )
+    document.Root.StructTreeRoot.K = document.make_indirect(pikepdf.Dictionary(S=pikepdf.Name.Figure, Alt=NAME))
 
 
 def note(document):

@@ -5,9 +5,7 @@ import pytest
 
 from gkanalysis.disclosure.verbatim import Spoken, most_common_codes, quote_id
 
-SAID = (
-    "B: Wir haben uns damals im Keller getroffen, weil oben kein Stuhl mehr frei gewesen ist. Das war lustig."
-)
+SAID = "B: Wir haben uns damals im Keller getroffen, weil oben kein Stuhl mehr frei gewesen ist. Das war lustig."
 
 
 @pytest.fixture

@@ -311,9 +311,7 @@ def test_doubtful_ticks(lines, reason):
     assert matched.reviews[0].raw == "\n".join(lines)
 
 
-@pytest.mark.parametrize(
-    "lines", [["☒ Ja", "☐ Nein", "erst ab Mai"], ["☒ Ja", "☐ Nein", "☒ teils"], ["☒ Ja"], ["Ja"]]
-)
+@pytest.mark.parametrize("lines", [["☒ Ja", "☐ Nein", "erst ab Mai"], ["☒ Ja", "☐ Nein", "☒ teils"], ["☒ Ja"], ["Ja"]])
 def test_doubtful_choices(lines):
     """Words or boxes beside the printed options, or a missing box, make a choice illegible."""
     drawn = Drawn()

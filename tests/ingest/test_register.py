@@ -76,14 +76,12 @@ def test_every_problem_in_one_pass(read):
         read(("ja,ki", "vielleicht,rathaus"), units=UNITS + "K2,zu kurz\n")
     lines = str(caught.value).splitlines()
     assert len(lines) == 4
-    assert [
-        part in line for part, line in zip(("hat 2 statt 7", "ruhr", "office"), lines[1:], strict=True)
-    ] == [True] * 3
+    assert [part in line for part, line in zip(("hat 2 statt 7", "ruhr", "office"), lines[1:], strict=True)] == [
+        True
+    ] * 3
 
 
-@pytest.mark.parametrize(
-    "text", ["", "tables: 3", "tables: {a: {file: x}}", "tables: [", "tables: {}\ntables: {}"]
-)
+@pytest.mark.parametrize("text", ["", "tables: 3", "tables: {a: {file: x}}", "tables: [", "tables: {}\ntables: {}"])
 def test_codebook_of_the_register(tmp_path, text):
     """A codebook that declares no tables is refused by name."""
     (tmp_path / "register.yml").write_text(text, encoding="utf-8")

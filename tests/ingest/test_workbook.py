@@ -86,9 +86,7 @@ def test_what_is_struck_through(tmp_path):
     """The whole cell, or a part of it."""
     part = "<is><r><t>drei </t></r><r><rPr><strike/><b/></rPr><t>vier</t></r></is>"
     parts = xlsx_parts({"T": [["ja", Raw(f'<c r="{{r}}" t="inlineStr">{part}</c>'), stored("1", 1)]]})
-    styles = parts["xl/styles.xml"].replace(
-        b"<cellXfs", b"<fonts><font/><font><strike/></font></fonts><cellXfs"
-    )
+    styles = parts["xl/styles.xml"].replace(b"<cellXfs", b"<fonts><font/><font><strike/></font></fonts><cellXfs")
     parts["xl/styles.xml"] = styles.replace(b'numFmtId="14"', b'numFmtId="0" fontId="1"')
     (sheet,) = read_workbook(written(tmp_path, zip_parts(parts)))
     assert [(c.shown, c.is_struck) for c in sheet.cells.values()] == [
@@ -202,9 +200,7 @@ def test_workbook_says_that_it_is_invented(tmp_path):
     """In its properties; a CSV file cannot say."""
     core = {"docProps/core.xml": b"<c xmlns:d='urn:d'><d:title>SYNTHETISCH</d:title></c>"}
     plain = xlsx_parts({"T": []})
-    answers = [
-        says_synthetic(written(tmp_path, d)) for d in (zip_parts(plain | core), zip_parts(plain), b"a;b\n")
-    ]
+    answers = [says_synthetic(written(tmp_path, d)) for d in (zip_parts(plain | core), zip_parts(plain), b"a;b\n")]
     assert answers == [True, False, None]
 
 

@@ -30,9 +30,7 @@ def run(tmp_path):
 
     def call(words, *asked):
         chapters = tuple(ChapterDefinition(c, "probe", {"word": w}) for c, w in words.items())
-        report = Report(
-            "b", "Titel", "", ("A",), "I", "2019-09", "de", (), chapters, keywords=(), description=""
-        )
+        report = Report("b", "Titel", "", ("A",), "I", "2019-09", "de", (), chapters, keywords=(), description="")
         return list(run_chapters(report, paths, "data/raw", asked))
 
     call.record = lambda name: paths.build / "reports/b" / name / "chapter.json"

@@ -91,9 +91,7 @@ def test_what_an_interview_tells_stops_a_document(copied, tmp_path, text, found,
     """Offices, places, persons and words of interviews, also without the team's list and without a stored transcript."""
     if not listed:
         data = tmp_path / "data"
-        shutil.copytree(
-            copied.paths.data, data, ignore=shutil.ignore_patterns("namen.csv", "*.docx", "*.qdpx")
-        )
+        shutil.copytree(copied.paths.data, data, ignore=shutil.ignore_patterns("namen.csv", "*.docx", "*.qdpx"))
         copied = replace(copied, paths=replace(copied.paths, data=data))
     change_document(copied, spoken(text))
     with pytest.raises(DisclosureError) as caught:
@@ -143,10 +141,7 @@ def test_code_that_shows_in_public_needs_its_signature(copied, tmp_path):
     with pytest.raises(DisclosureError) as caught:
         check_exhibits(copied.report, paths, paths.reports / copied.report.id)
     (line,) = str(caught.value).splitlines()[1:]
-    assert (
-        "aufbau.gesellschaft (GfS bei einer Entwicklungsgesellschaft), „kommt vor“, alle zusammen: es ist 1"
-        in line
-    )
+    assert "aufbau.gesellschaft (GfS bei einer Entwicklungsgesellschaft), „kommt vor“, alle zusammen: es ist 1" in line
     assert "„entwicklungsgesellschaft“ haben nur 1 Bündnisse" in line
 
 
@@ -200,9 +195,7 @@ def test_total_stops_the_report_that_does_not_print_the_cell(copied):
     folder = copied.paths.reports / copied.report.id
     shown = table[(table["subgroup"] != "kreisangehoerige_kommune") & (table["row"] == "keine_kerngruppe")]
     shown.to_csv(folder / "tables/absagen.csv", index=False)
-    with pytest.raises(
-        DisclosureError, match="contact, „keine_kerngruppe“, kreisangehörige Kommunen: es sind 2"
-    ):
+    with pytest.raises(DisclosureError, match="contact, „keine_kerngruppe“, kreisangehörige Kommunen: es sind 2"):
         check_exhibits(copied.report, copied.paths, folder)
 
 

@@ -71,9 +71,7 @@ def test_link_elsewhere_needs_a_text():
         linked("[](https://example.org)")
 
 
-@pytest.mark.parametrize(
-    "text", ["![Bild](bild.png)", "| a |\n|---|\n| 1 |", "Text ![](https://example.org/x.png)"]
-)
+@pytest.mark.parametrize("text", ["![Bild](bild.png)", "| a |\n|---|\n| 1 |", "Text ![](https://example.org/x.png)"])
 def test_pictures_and_tables_of_the_text_are_refused(text):
     """They would come without base, source and alternative text, or load something from elsewhere."""
     with pytest.raises(RenderError, match="gehört in eine Darstellung"):

@@ -75,13 +75,9 @@ def test_tables_have_a_head_a_name_and_a_description(small, word):
     names = []
     for table in tables:
         rows = table.findall(f"{W}tr")
-        assert [r.find(f"{W}trPr/{W}tblHeader") is not None for r in rows] == [True] + [False] * (
-            len(rows) - 1
-        )
+        assert [r.find(f"{W}trPr/{W}tblHeader") is not None for r in rows] == [True] + [False] * (len(rows) - 1)
         assert all(r.find(f"{W}trPr/{W}cantSplit") is not None for r in rows)
-        names.append(
-            [table.find(f"{W}tblPr/{W}{n}").get(f"{W}val") for n in ("tblCaption", "tblDescription")]
-        )
+        names.append([table.find(f"{W}tblPr/{W}{n}").get(f"{W}val") for n in ("tblCaption", "tblDescription")])
     assert names[0] == ["Tabelle 1: Wer dabei ist", "Anzahl der Bündnisse"]
     assert [n[0] for n in names[1:]] == ["Eingegangene Dateien", "Verwendete Programme"]
 
@@ -96,9 +92,7 @@ def test_pictures_have_their_text_and_no_path(small, word):
     assert [inline.get(f"dist{s}") for s in "TBLR"] == ["0"] * 4
     assert int(inline.find(f"{WP}extent").get("cx")) <= (11906 - 1531 - 1304) * 635  # the text column in EMU
     for name, data in parts(content).items():
-        assert not [p for p in (str(probe.build), "/tmp", "/home", "/work", "C:\\") if p.encode() in data], (
-            name
-        )
+        assert not [p for p in (str(probe.build), "/tmp", "/home", "/work", "C:\\") if p.encode() in data], name
 
 
 def test_contents_are_there_before_word_fills_them(small, word):
@@ -133,9 +127,7 @@ def test_every_style_used_is_defined(small, word):
     defined = {s.get(f"{W}styleId") for s in etree.fromstring(content["word/styles.xml"]).iter(f"{W}style")}
     used = {
         s.get(f"{W}val")
-        for s in etree.fromstring(content["word/document.xml"]).iter(
-            f"{W}pStyle", f"{W}tblStyle", f"{W}rStyle"
-        )
+        for s in etree.fromstring(content["word/document.xml"]).iter(f"{W}pStyle", f"{W}tblStyle", f"{W}rStyle")
     }
     assert used <= defined
     assert {"Kasten", "Marke", "Basis", "Quelle", "TOC1", "TOC2", "TOCHeading"} <= used

@@ -163,9 +163,7 @@ def test_bars_of_a_slide():
 
 def test_chart_says_what_is_drawn():
     """Programs that draw themselves get the same bars, texts and parts; other forms are pictures."""
-    first = draw("bars", ONE, highlight=["nach Bedarf"], details={"nach Bedarf": "Tag für Tag."}).chart[
-        "rows"
-    ][0]
+    first = draw("bars", ONE, highlight=["nach Bedarf"], details={"nach Bedarf": "Tag für Tag."}).chart["rows"][0]
     assert first == {
         "label": "nach Bedarf", "detail": "Tag für Tag", "n": 19, "base_n": 40, "text": "19 (47,5\u00a0%)", "strong": True,
     }  # fmt: skip
@@ -204,10 +202,7 @@ def test_small_bases_look_different():
 
 def test_intervals_are_drawn_where_there_is_room():
     """Groups below one another with their intervals, up to twelve labels; else joined in one line each."""
-    heights = [
-        svg_size(draw("dots", n, **o)[0])[1]
-        for n, o in ((GAPS, {}), (GAPS, {"intervals": False}), (DOTS, {}))
-    ]
+    heights = [svg_size(draw("dots", n, **o)[0])[1] for n, o in ((GAPS, {}), (GAPS, {"intervals": False}), (DOTS, {}))]
     assert heights[0] > heights[1] == heights[2]
     many = pd.concat([GAPS.assign(label=f"Amt {k}") for k in range(13)])
     assert svg_size(draw("dots", many)[0])[1] < svg_size(draw("dots", many, intervals=True)[0])[1]
@@ -216,9 +211,7 @@ def test_intervals_are_drawn_where_there_is_room():
 def test_one_dot_for_each_case():
     """As many dots as the base, those of the statement in its colour; many and long labels stay inside."""
     svg = draw("units", YES_NO, highlight=["Ja"])[0]
-    dots = [
-        g.count(b"<use ") for g in re.findall(rb'<g id="PathCollection_\d+">.*?</g>\s*</g>', svg, re.DOTALL)
-    ]
+    dots = [g.count(b"<use ") for g in re.findall(rb'<g id="PathCollection_\d+">.*?</g>\s*</g>', svg, re.DOTALL)]
     assert dots == [24, 16]
     many = long({"besondere Strukturen nötig": [190], "keine besonderen Strukturen": [10]}, {"alle": 200})
     svg = draw("units", many)[0]
@@ -230,9 +223,7 @@ def test_one_dot_for_each_case():
 def test_flow_shows_every_alliance_once_a_wave():
     """4 of 6, 4 of 6 and 5 of 6 returned a form: 13 parts; 1, 1 and 1 did not: 3 parts."""
     png = drawn("flow")[1]
-    assert area(png, STATES["returned"][0]) / area(png, STATES["not_returned"][0]) == pytest.approx(
-        13 / 3, rel=0.12
-    )
+    assert area(png, STATES["returned"][0]) / area(png, STATES["not_returned"][0]) == pytest.approx(13 / 3, rel=0.12)
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,7 @@ PLAIN = str.maketrans({"\u00a0": " ", "\n": " "})
 
 def cells_of_csv(built):
     """Printed rows made from the CSV alone: label and one cell per subgroup."""
-    numbers = pd.read_csv(
-        built.paths.reports / built.report.id / "tables/uebersicht-10.csv", keep_default_na=False
-    )
+    numbers = pd.read_csv(built.paths.reports / built.report.id / "tables/uebersicht-10.csv", keep_default_na=False)
     cells = numbers.assign(
         cell=[f"{r.n} ({format_percent(r.n, r.base_n)})".translate(PLAIN) for r in numbers.itertuples()]
     )
@@ -33,10 +31,7 @@ def cells_of_csv(built):
 def test_html_has_the_numbers_of_the_csv(built):
     """Every cell of Übersicht 10, row by row."""
     (table,) = html.fromstring(built.file("html").read_bytes()).xpath("//figure[@id='uebersicht-10']//table")
-    rows = [
-        [c.text_content().translate(PLAIN) for c in tr]
-        for tr in table.xpath("./tbody/tr[not(@class='block')]")
-    ]
+    rows = [[c.text_content().translate(PLAIN) for c in tr] for tr in table.xpath("./tbody/tr[not(@class='block')]")]
     assert len(rows) > 20
     assert rows == cells_of_csv(built)
 
@@ -55,9 +50,7 @@ def test_pdf_has_the_numbers_of_the_csv(built):
     text = run(["pdftotext", "-layout", "-enc", "UTF-8", built.file("pdf"), "-"], strict=True)
     lines = [re.sub(r"\s+", " ", line).strip() for line in text.splitlines()]
     start = next(
-        k
-        for k, line in enumerate(lines)
-        if line.startswith("Übersicht 10 Akteure") and "Nennungen" in lines[k + 1]
+        k for k, line in enumerate(lines) if line.startswith("Übersicht 10 Akteure") and "Nennungen" in lines[k + 1]
     )
     expected = [" ".join(row) for row in cells_of_csv(built)]
     assert [line for line in lines[start:] if line in expected][: len(expected)] == expected

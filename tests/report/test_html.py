@@ -69,10 +69,7 @@ def test_text_cannot_become_markup(small):
     probe.document["exhibits"]["tab"]["title"] = "<script>@@body@@</script>"
     root = page(probe)
     assert not root.xpath("//script")
-    assert (
-        root.xpath("//figure[@id='tab']/figcaption")[0].text_content()
-        == "Tabelle 1 <script>@@body@@</script>"
-    )
+    assert root.xpath("//figure[@id='tab']/figcaption")[0].text_content() == "Tabelle 1 <script>@@body@@</script>"
 
 
 @needs("chromium")
@@ -94,18 +91,14 @@ def test_phone_scrolls_tables_but_never_the_page(built):
     from tools.axe import _page
 
     with _page(built.file("html"), viewport=(390, 844)) as (shown, _):
-        widths = shown.evaluate(
-            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
+        widths = shown.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert widths == [390, 390]
 
 
 def test_report_shows_every_exhibit_once(built):
     """Each exhibit that is on file is on the page under its id."""
     root = html.fromstring(built.file("html").read_bytes())
-    made = {
-        p.stem for p in (built.paths.reports / built.report.id).glob("*/*.csv") if p.parent.name != "arbeit"
-    }
+    made = {p.stem for p in (built.paths.reports / built.report.id).glob("*/*.csv") if p.parent.name != "arbeit"}
     shown = root.xpath("//figure/@id")
     assert sorted(shown) == sorted([*made, "rohdateien", "versionen"])
     assert all(len(image.get("alt")) > 40 for image in root.xpath("//img"))

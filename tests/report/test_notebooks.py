@@ -42,9 +42,7 @@ def run(tmp_path):
             notebook.cells.append(
                 nbformat.v4.new_code_cell(parameters, id="parameters", metadata={"tags": ["parameters"]})
             )
-        notebook.cells += [
-            nbformat.v4.new_code_cell(c, id=f"zelle-{k}") for k, c in enumerate(cells, start=1)
-        ]
+        notebook.cells += [nbformat.v4.new_code_cell(c, id=f"zelle-{k}") for k, c in enumerate(cells, start=1)]
         for k, text in enumerate(texts, start=1):
             notebook.cells.append(nbformat.v4.new_markdown_cell(text, id=f"text-{k}"))
         nbformat.write(notebook, tmp_path / "probe.ipynb")
@@ -97,9 +95,7 @@ def test_slip_in_a_cell_is_two_lines(run, cell, message, engine):
 
 def test_error_in_the_library_keeps_its_traceback(run):
     """What our own code did is needed to mend it."""
-    with pytest.raises(
-        NotebookError, match=r"(?s)ist abgebrochen.*number_word\(None\).*numbers\.py.*TypeError"
-    ):
+    with pytest.raises(NotebookError, match=r"(?s)ist abgebrochen.*number_word\(None\).*numbers\.py.*TypeError"):
         run("from gkanalysis.core.numbers import number_word\nnumber_word(None)")
 
 
@@ -271,9 +267,7 @@ cells = {"a b": Cell(1), ("a", "b"): Cell(2)}"""
 def test_text_of_the_report_replaces_that_of_the_notebook():
     """The heading says what the exhibit is about and keeps an id of its own; deeper headings move along."""
     cells = [nbformat.v4.new_markdown_cell(t) for t in ("# Alt\n\nWeg {eval}`core`.", "## Tief")]
-    chapter = ChapterDefinition(
-        "eins", "nb", {}, title="Neu", level=2, topic="Worum", intro="Vor.", text="Da."
-    )
+    chapter = ChapterDefinition("eins", "nb", {}, title="Neu", level=2, topic="Worum", intro="Vor.", text="Da.")
     new = prepared(nbformat.v4.new_notebook(cells=cells), chapter)
     assert [c.source for c in new.cells] == ['## Neu {#eins topic="Worum"}\n\nVor.\n\nDa.\n', "### Tief"]
 
@@ -314,9 +308,7 @@ f"""
 def test_nbconvert_knows_the_exporter(run):
     """`jupyter nbconvert --to gk-pandoc` gives what the renderers get; a notebook that was not run is refused."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["entry-points"]["nbconvert.exporters"] == {
-        "gk-pandoc": "gkanalysis.report.exporter:ChapterExporter"
-    }
+    assert project["entry-points"]["nbconvert.exporters"] == {"gk-pandoc": "gkanalysis.report.exporter:ChapterExporter"}
     chapter, _ = run(VALUES, texts=["{eval}`neu`"])
     assert ChapterExporter().from_filename(str(run.out / "executed.ipynb"))[0] == chapter["markdown"]
     with pytest.raises(NotebookError, match="ist noch nicht ausgewertet; bitte das Kapitel neu rechnen"):

@@ -70,9 +70,7 @@ def only(page, what):
 def changed(deck, tmp_path, old, new):
     """A template in which a text is replaced."""
     path = tmp_path / "andere.pptx"
-    path.write_bytes(
-        zip_parts({n: c.replace(old, new) for n, c in members(deck.reference.read_bytes()).items()})
-    )
+    path.write_bytes(zip_parts({n: c.replace(old, new) for n, c in members(deck.reference.read_bytes()).items()}))
     return path
 
 
@@ -80,10 +78,7 @@ def test_bars_are_a_chart_that_can_be_edited(content):
     """The parts of the bars stand in a workbook; what the chart shows is its alternative text."""
     shape = only(slides(content)[2], "has_chart")
     assert shape.name == "balken"
-    assert (
-        shape._element.nvGraphicFramePr.cNvPr.get("descr")
-        == "Balken: ja 11 von 18 Städten, 9 von 21 Kreisen."
-    )
+    assert shape._element.nvGraphicFramePr.cNvPr.get("descr") == "Balken: ja 11 von 18 Städten, 9 von 21 Kreisen."
     plot = shape.chart.plots[0]
     assert list(plot.categories) == ["Städte 0\nn\u00a0=\u00a018", "Kreise 0\nn\u00a0=\u00a021"]
     assert [(s.name, list(s.values)) for s in plot.series] == [("ja", [11, 9]), ("nein", [7, 12])]

@@ -13,9 +13,7 @@ from gkanalysis.report.quotations import (
     quote_id,
 )
 
-STORED = (
-    "Na ja, in Musterstadt haben wir das ja, sage ich mal, sofort gemacht. Frau Beispiel hat uns geholfen."
-)
+STORED = "Na ja, in Musterstadt haben wir das ja, sage ich mal, sofort gemacht. Frau Beispiel hat uns geholfen."
 
 
 @pytest.mark.parametrize("printed", [
@@ -44,9 +42,7 @@ def test_other_changes_are_refused(printed, said):
 
 
 @given(
-    st.lists(
-        st.sampled_from(["das", "ist", "uns", "wirklich", "sehr", "gut", "gelungen"]), min_size=4, max_size=12
-    ),
+    st.lists(st.sampled_from(["das", "ist", "uns", "wirklich", "sehr", "gut", "gelungen"]), min_size=4, max_size=12),
     st.data(),
 )
 def test_any_cut_of_the_inside_is_permitted(words, data):

@@ -32,10 +32,7 @@ def test_headings_of_slides_and_exhibits(tmp_path):
     """No level is missed without sections; the exhibit is headed by its topic, else its title, and nothing stands twice."""
     exhibit = "\n\n::: {{.exhibit #{}}}\n:::\n\n".format
     text = (
-        "## Geplante Maßnahmen"
-        + exhibit("plan")
-        + '## B {#b topic="X"}\n\nText.\n\n# Teil\n\n## C'
-        + exhibit("balken")
+        "## Geplante Maßnahmen" + exhibit("plan") + '## B {#b topic="X"}\n\nText.\n\n# Teil\n\n## C' + exhibit("balken")
     )
     slides = make_deck(tmp_path, text).slides()
     assert [(s.level, s.caption) for s in slides[:4]] == [
@@ -78,9 +75,7 @@ def test_all_formats_show_the_same_words(tmp_path):
     ]  # fmt: skip
     for kind, pages in made.items():
         found = [re.sub(r"\s+", " ", p).replace(" .", ".") for p in pages]
-        assert [
-            (kind, w) for page, words in zip(found, wanted, strict=True) for w in words if w not in page
-        ] == []
+        assert [(kind, w) for page, words in zip(found, wanted, strict=True) for w in words if w not in page] == []
 
 
 def test_same_input_same_bytes(tmp_path):
@@ -129,13 +124,9 @@ def test_figure_that_would_be_too_small(tmp_path):
 def test_layouts_to_try(tmp_path):
     """Flat figures stand below the text, others beside it; only a narrow table leaves room for text at its side."""
     text = "## A\n\nText.\n\n::: {{.exhibit #{}}}\n:::".format
-    flat, tall = (
-        make_deck(tmp_path / str(n), text("balken"), exhibits=[figure(n)]).slides()[0] for n in (2, 6)
-    )
+    flat, tall = (make_deck(tmp_path / str(n), text("balken"), exhibits=[figure(n)]).slides()[0] for n in (2, 6))
     assert (flat.candidates[0]["layout"], tall.candidates[0]["layout"]) == ("above", "beside")
-    tables = [
-        make_deck(tmp_path / f"t{k}", text("plan"), exhibits=[table(columns=k)]).slides()[0] for k in (3, 4)
-    ]
+    tables = [make_deck(tmp_path / f"t{k}", text("plan"), exhibits=[table(columns=k)]).slides()[0] for k in (3, 4)]
     assert [{c["layout"] for c in t.candidates} for t in tables] == [{"beside", "above"}, {"above"}]
 
 
@@ -148,7 +139,5 @@ def test_drawing_without_a_size():
 def test_format_that_the_definition_does_not_name(tmp_path):
     """Slides are not set as a Word document."""
     deck = make_deck(tmp_path)
-    with pytest.raises(
-        UsageError, match="gibt es nicht als docx; sein Eintrag „formats“ nennt html, pdf, pptx"
-    ):
+    with pytest.raises(UsageError, match="gibt es nicht als docx; sein Eintrag „formats“ nennt html, pdf, pptx"):
         render_report(deck.report, ProjectPaths.of(tmp_path, tmp_path), "docx")

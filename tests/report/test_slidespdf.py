@@ -31,9 +31,7 @@ def test_pages_and_structure_for_screen_readers(tmp_path):
     assert [round(w / h, 3) for _, _, w, h in sizes] == [1.778] * 5
     names = [name for name, _ in found]
     assert [names.count(n) for n in ("/Title", "/H1", "/H2", "/Figure", "/TH")] == [1, 1, 3, 1, 4]
-    assert [alt for name, alt in found if name == "/Figure"] == [
-        "Balken: ja 11 von 18 Städten, 9 von 21 Kreisen."
-    ]
+    assert [alt for name, alt in found if name == "/Figure"] == ["Balken: ja 11 von 18 Städten, 9 von 21 Kreisen."]
 
 
 def tags(node):
@@ -68,30 +66,23 @@ def test_foot_and_title_slide_are_measured_too(tmp_path):
     """Base, notes and source have four lines; the title of the report has its box."""
     deck = make_deck(tmp_path, title="Ein sehr langer Titel " * 10)
     deck.document["exhibits"]["plan"]["notes"] = ["Eine Anmerkung."] * 3
-    with pytest.raises(
-        RenderError, match=r"Folie 4 .*: der Fuß mit Basis, .* um 1 Textzeile zu lang.*"
-    ) as caught:
+    with pytest.raises(RenderError, match=r"Folie 4 .*: der Fuß mit Basis, .* um 1 Textzeile zu lang.*") as caught:
         deck.fitted()
     assert "Titelfolie: der Titel ist um" in str(caught.value)
 
 
 def test_largest_type_and_best_layout_that_fit(tmp_path):
     """A longer table is set in smaller type, down to 12 points; text of many lines stands beside the figure."""
-    tables = [
-        make_deck(tmp_path / f"t{n}", EXHIBIT.format("", "plan"), exhibits=[table(n)]) for n in (3, 10, 12)
-    ]
+    tables = [make_deck(tmp_path / f"t{n}", EXHIBIT.format("", "plan"), exhibits=[table(n)]) for n in (3, 10, 12)]
     assert [d.fitted()[1][0].candidates[0]["size"] for d in tables] == [15.0, 13.5, 12.0]
     points = [
-        make_deck(tmp_path / f"f{n}", EXHIBIT.format("- Punkt\n" * n, "balken"), exhibits=[figure()])
-        for n in (1, 6)
+        make_deck(tmp_path / f"f{n}", EXHIBIT.format("- Punkt\n" * n, "balken"), exhibits=[figure()]) for n in (1, 6)
     ]
     assert [d.fitted()[1][0].candidates[0]["layout"] for d in points] == ["above", "beside"]
 
 
 def test_lines_of_a_title_are_balanced(tmp_path):
     """No word of a title stands alone in its last line: both lines are about as long."""
-    text = TEXT.replace(
-        "Drei von vier setzen auf das", "Drei von vier Bündnissen setzen in Zukunft auf das kommunale"
-    )
+    text = TEXT.replace("Drei von vier setzen auf das", "Drei von vier Bündnissen setzen in Zukunft auf das kommunale")
     _, slides, _ = make_deck(tmp_path, text).fitted()
     assert 100 < slides[2].title_width < 200

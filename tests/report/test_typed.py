@@ -35,9 +35,7 @@ def test_level_of_an_interval_counts_in_its_own_sentence_only():
     assert typed_results("Das Intervall ist breit. Es sind 95 Prozent der Bündnisse.") == ["95 Prozent"]
 
 
-@pytest.mark.parametrize(
-    ("phrase", "wording"), [("24 von 40", "of"), ("60 Prozent", "percent"), ("46 Bögen", "count")]
-)
+@pytest.mark.parametrize(("phrase", "wording"), [("24 von 40", "of"), ("60 Prozent", "percent"), ("46 Bögen", "count")])
 def test_sentence_names_the_wording_that_says_the_same(phrase, wording):
     """A number is taken from its table."""
     assert f'{{eval}}`tabelle["zeile"].{wording}`' in typed_sentence(phrase)

@@ -82,18 +82,14 @@ def test_lists_of_exhibits_tell_the_true_pages(built):
     pages = layout(built.file("pdf"))
     front = front_matter(pages)
     lists = front[front.index("\nTabellen") :]
-    entries = re.findall(
-        r"^ *((?:Übersicht|Tabelle|Abbildung) \d+) (.*?) (\d+)$", lists, re.MULTILINE | re.DOTALL
-    )
+    entries = re.findall(r"^ *((?:Übersicht|Tabelle|Abbildung) \d+) (.*?) (\d+)$", lists, re.MULTILINE | re.DOTALL)
     assert sorted(label for label, _, _ in entries) == sorted(exhibits)
     for label, title, page in entries:
         assert squeeze(title) == squeeze(exhibits[label]["title"])
         assert squeeze(label + title) in squeeze(pages[int(page) - 1])
         after = len(front.split("\f")) + 2  # the first page behind title page and lists
         others = [
-            k
-            for k, text in enumerate(pages[after - 1 :], start=after)
-            if squeeze(label + title) in squeeze(text)
+            k for k, text in enumerate(pages[after - 1 :], start=after) if squeeze(label + title) in squeeze(text)
         ]
         assert others == [int(page)]
     with pikepdf.open(built.file("pdf")) as file:

@@ -79,9 +79,7 @@ def test_file_that_is_missing_or_none(tmp_path):
     assert (n, "PDF-Datei" in sentence) == (0, True)
     assert not drawn.paths.interim.exists()
     drawn.file.unlink()
-    with pytest.raises(
-        IngestError, match=r"besuche\.xlsx“ fehlt; bitte die Liste unter diesem Namen dort ablegen"
-    ):
+    with pytest.raises(IngestError, match=r"besuche\.xlsx“ fehlt; bitte die Liste unter diesem Namen dort ablegen"):
         drawn.ingest()
 
 

@@ -11,9 +11,7 @@ from openfolder import CATEGORIES, CODED, SOURCE, OpenFolder
 
 def told(mentions):
     """Case, number, text, category and coder of each row."""
-    return list(
-        mentions[["case_id", "mention", "text", "category", "coder"]].itertuples(index=False, name=None)
-    )
+    return list(mentions[["case_id", "mention", "text", "category", "coder"]].itertuples(index=False, name=None))
 
 
 def test_mentions_with_their_categories(tmp_path):

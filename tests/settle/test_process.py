@@ -97,9 +97,7 @@ def test_synthetic_and_real_forms_do_not_mix(received):
     log = Log()  # many are counted in one sentence that names three
     check_mixing(False, pd.DataFrame({"file": list("abcde"), "synthetic": "True"}), log)
     (finding,) = log.findings
-    assert finding["message"].startswith(
-        "5 Dateien tragen das Kennzeichen erfundener Daten („SYNTHETISCH“ in"
-    )
+    assert finding["message"].startswith("5 Dateien tragen das Kennzeichen erfundener Daten („SYNTHETISCH“ in")
     assert "„a“, „b“, „c“ und 2 weitere. Bitte in dataset.yml „synthetic: true“" in finding["message"]
 
 

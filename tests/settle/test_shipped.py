@@ -178,9 +178,7 @@ def test_each_kind_of_mess_is_found_by_its_rule(tables, source):
         items = book_of(source).items
         expected = [MESS_RULES.get(m["kind"]) or ENTRY_RULES[items[m["item"]].kind] for m in mess]
         assert sorted(findings.loc[told, "rule"]) == sorted(expected)
-    assert set(findings.loc[partial_forms, "case_id"]) == set(
-        cases.loc[cases["status"] == "partial", "case_id"]
-    )
+    assert set(findings.loc[partial_forms, "case_id"]) == set(cases.loc[cases["status"] == "partial", "case_id"])
 
 
 @pytest.mark.parametrize("source", N_FILES)
@@ -218,13 +216,10 @@ def test_interviews_are_those_of_the_plan(talks):
     assert set(tables["findings"]["rule"]) == {"V32"}  # columns that no chapter needs
     documents = tables["documents"].merge(tables["cases"][["case_id", "type"]], on="case_id")
     assert {d.document_id: (d.type, d.date, d.file.endswith(".xlsx")) for d in documents.itertuples()} == {
-        name: (i["type"], i["date"].isoformat(), i.get("file") == "maxqda")
-        for name, i in plan["interviews"].items()
+        name: (i["type"], i["date"].isoformat(), i.get("file") == "maxqda") for name, i in plan["interviews"].items()
     }
     codings = tables["codings"][tables["codings"]["coder"] == LEAD].groupby("code_id")
-    assert codings["document_id"].agg(set).to_dict() == {
-        code: set(names) for code, names in plan["codes"].items()
-    }
+    assert codings["document_id"].agg(set).to_dict() == {code: set(names) for code, names in plan["codes"].items()}
     n_cases = codings["case_id"].nunique()
     assert all(n_cases[code] == int(PUBLISHED[i]["numerator"]) for code, i in plan["published"].items())
 

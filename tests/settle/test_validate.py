@@ -196,9 +196,7 @@ def test_option_that_no_form_has():
         ("unklar", "?", 3),
     ):
         log = Log()
-        left, unprinted = set_aside_unprinted(
-            doubts({f: ["2.1"] for f in FORMS}, reason, raw), versions, BOOK, log
-        )
+        left, unprinted = set_aside_unprinted(doubts({f: ["2.1"] for f in FORMS}, reason, raw), versions, BOOK, log)
         assert (len(left), log.losses) == (n, [])  # each form has a row of its own: illegible
         assert unprinted == (set() if n else {("lang", "2.1")})
         assert logged(log) == ([] if n else [("finding", "V33", "2.1")])

@@ -99,9 +99,7 @@ def varies(values):
 )
 def test_four_observers_with_missing_values(metric, printed):
     """Krippendorff's example for any number of observers and any metric."""
-    assert krippendorff_alpha(observers(FOUR_OBSERVERS), metric=metric).value == pytest.approx(
-        printed, abs=5e-4
-    )
+    assert krippendorff_alpha(observers(FOUR_OBSERVERS), metric=metric).value == pytest.approx(printed, abs=5e-4)
 
 
 def test_two_observers_with_binary_and_nominal_data():
@@ -177,9 +175,7 @@ def test_cohens_kappa_of_two_coders():
     """By hand 0.7 observed and 0.5 expected give 0.4; SAS prints 0.4842 for the second table."""
     assert cohens_kappa([[20, 5], [10, 15]]).value == pytest.approx(0.4)
     assert cohens_kappa([[0, 4, 1], [0, 8, 0], [0, 1, 5]]).value == pytest.approx(0.4842, abs=5e-5)
-    assert (
-        cohens_kappa([[0, 5], [0, 0]]).value == 0
-    )  # never the same value: no better than chance, but defined
+    assert cohens_kappa([[0, 5], [0, 0]]).value == 0  # never the same value: no better than chance, but defined
 
 
 def test_fleiss_kappa_of_published_tables():
@@ -207,9 +203,7 @@ def test_interval_lies_between_quantiles_of_drawn_alphas():
     low, high, draws_n, reason = alpha_intervals(o[None], domain, metric="ordinal", draws=200, seed=3)[0]
     times = np.random.default_rng(3).multinomial(4, [0.25] * 4, size=200)
     drawn = [
-        krippendorff_alpha(
-            np.concatenate([clusters[k] for k in np.repeat(range(4), row)]), metric="ordinal"
-        ).value
+        krippendorff_alpha(np.concatenate([clusters[k] for k in np.repeat(range(4), row)]), metric="ordinal").value
         for row in times
     ]
     assert (low, high) == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])))
@@ -224,9 +218,7 @@ def test_interval_is_the_same_each_time_and_moves_with_the_seed():
     assert first != other
 
 
-@pytest.mark.parametrize(
-    ("n_clusters", "reason"), [(0, "no_pairs"), (1, "few_clusters"), (3, "few_clusters"), (4, "")]
-)
+@pytest.mark.parametrize(("n_clusters", "reason"), [(0, "no_pairs"), (1, "few_clusters"), (3, "few_clusters"), (4, "")])
 def test_few_clusters_give_no_interval(n_clusters, reason):
     """Three clusters, all drawn alike once in 27 draws, cannot carry a 95 % interval; four can."""
     o = np.array([[[10.0, 1.0], [1.0, 8.0]]] * n_clusters).reshape(1, n_clusters, 2, 2)

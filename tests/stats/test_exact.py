@@ -83,9 +83,7 @@ def test_table_may_lie_or_stand():
     assert freeman_halton_test([[3, 8, 2], [4, 1, 5]]) == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize(
-    "table", [[[0, 0, 0], [5, 3, 2]], [[5, 3, 2], [0, 0, 0]], [[3], [2]], [[3, 0], [2, 0]]]
-)
+@pytest.mark.parametrize("table", [[[0, 0, 0], [5, 3, 2]], [[5, 3, 2], [0, 0, 0]], [[3], [2]], [[3, 0], [2, 0]]])
 def test_margins_that_leave_one_table_give_one(table):
     """Nothing could have come out otherwise, so p is 1."""
     assert freeman_halton_test(table) == 1.0
@@ -118,9 +116,7 @@ def test_bound_on_the_number_of_tables_is_exact(monkeypatch):
     monkeypatch.setattr(exact, "MAX_TABLES", n_tables)
     assert freeman_halton_test([[8, 2, 3], [1, 5, 4]]) < 1
     monkeypatch.setattr(exact, "MAX_TABLES", n_tables - 1)
-    with pytest.raises(
-        TabulationError, match=f"gibt es {n_tables} Tabellen, erlaubt sind höchstens {n_tables - 1}"
-    ):
+    with pytest.raises(TabulationError, match=f"gibt es {n_tables} Tabellen, erlaubt sind höchstens {n_tables - 1}"):
         freeman_halton_test([[8, 2, 3], [1, 5, 4]])
 
 

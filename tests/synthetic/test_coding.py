@@ -60,9 +60,7 @@ def test_codes_must_be_those_of_the_plan():
     assert "a.b" not in message
 
 
-@pytest.mark.parametrize(
-    ("raw", "what"), [("in <ort>, <wer>", "wer.*unbekannt"), ("in X", "ort.*nicht verw")]
-)
+@pytest.mark.parametrize(("raw", "what"), [("in <ort>, <wer>", "wer.*unbekannt"), ("in X", "ort.*nicht verw")])
 def test_placeholders_must_match_the_names(raw, what):
     """Neither a placeholder without a name nor a name without a place goes unnoticed."""
     with pytest.raises(GkError, match=what):
@@ -71,9 +69,7 @@ def test_placeholders_must_match_the_names(raw, what):
 
 def test_further_coders_disagree_as_declared():
     """Over many marks the declared shares are met; what moves, moves by a sentence or to the code beside it."""
-    found = parse_transcript(
-        "g01", "\n\n".join(["B: Null. {a.zwei|Eins. Zwei.} Drei. Vier. {b.eins|Fünf.}"] * 400)
-    )
+    found = parse_transcript("g01", "\n\n".join(["B: Null. {a.zwei|Eins. Zwei.} Drei. Vier. {b.eins|Fünf.}"] * 400))
     plan = {"missed": 0.12, "borders": 0.2, "sibling": 0.06, "additional": [0, 0]}
     codes = ["a.eins", "a.zwei", "a.drei", "b.eins", "b.zwei"]
     kept = second_opinion(found, codes, plan, np.random.default_rng(1))

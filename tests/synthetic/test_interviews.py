@@ -69,9 +69,7 @@ def test_published_figures_are_met_in_what_is_shipped(project):
     """Cases by code, counted in the received files from the lead coder's codings alone, are as printed."""
     sources, coders = project.by_guid("sources"), project.by_guid("coders")
     found = [
-        (sources[c.source].name, project.code_paths[c.code])
-        for c in project.codings
-        if coders[c.coder].name == LEAD
+        (sources[c.source].name, project.code_paths[c.code]) for c in project.codings if coders[c.coder].name == LEAD
     ]
     sheet = read_maxqda(SHIPPED / "segmente.xlsx")
     names = sheet.by_guid("coders")

@@ -41,9 +41,7 @@ def test_shipped_data_are_reproducible(tmp_path):
 def test_checksums_are_those_of_the_files():
     """SHA256SUMS names every shipped file but itself, with its digest."""
     raw = ROOT / "data/raw"
-    files = {
-        p.relative_to(raw).as_posix(): p for p in raw.rglob("*") if p.is_file() and p.name != "SHA256SUMS"
-    }
+    files = {p.relative_to(raw).as_posix(): p for p in raw.rglob("*") if p.is_file() and p.name != "SHA256SUMS"}
     listed = dict(reversed(line.split("  ", 1)) for line in sums_of(raw).splitlines())
     assert listed == {name: hashlib.sha256(p.read_bytes()).hexdigest() for name, p in files.items()}
 
@@ -56,7 +54,5 @@ def test_without_libreoffice_nothing_is_touched(tmp_path, monkeypatch):
         make_synthetic(root)
     assert sums_of(root / "data/raw") == sums_of(ROOT / "data/raw")
     assert [
-        p.name
-        for p in (root / "data").iterdir()
-        if p.name not in ("codebook", "published", "synthetic", "raw")
+        p.name for p in (root / "data").iterdir() if p.name not in ("codebook", "published", "synthetic", "raw")
     ] == []

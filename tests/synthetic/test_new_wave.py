@@ -48,9 +48,7 @@ def add_to_final_report(root):
     sources = [*OTHERS, SOURCE]
     with change_yaml(root / f"reports/{FINAL}.yml") as report:
         report["sources"] = sources
-        report["chapters"] = [
-            c for c in report["chapters"] if c["id"] in ("wellen", "veraenderung", "methoden")
-        ]
+        report["chapters"] = [c for c in report["chapters"] if c["id"] in ("wellen", "veraenderung", "methoden")]
         for chapter in report["chapters"]:
             chapter["parameters"]["sources"] = ",".join(sources)
         codebook = {"id": "codebuch-probe", "notebook": "92_codebuch", "title": "Codebuch 2023: Probe"}
@@ -64,9 +62,7 @@ def printed(root, exhibit):
     """The lines of a table of the finished page, without what links and spaces add: first cell -> all others."""
     page = lxml.html.parse(str(root / f"reports/{FINAL}/{FINAL}.html"))
     (table,) = page.xpath(f"//figure[@id='{exhibit}']//table")
-    lines = [
-        [c.text_content().replace("\xa0", " ") for c in row.xpath("th|td")] for row in table.xpath(".//tr")
-    ]
+    lines = [[c.text_content().replace("\xa0", " ") for c in row.xpath("th|td")] for row in table.xpath(".//tr")]
     return {tuple(line[:2]) if exhibit == "veraenderung" else line[0]: line[1:] for line in lines}
 
 
@@ -105,9 +101,7 @@ def test_a_wave_of_20_items_needs_no_code(tmp_path):
     assert responses.query("item_id == '1.1' and value == 'ja'")["case_id"].nunique() == 10
     rules = (root / "build/rules.mk").read_text(encoding="utf-8")
     assert f"data/processed/{SOURCE}-cases.parquet" in rules
-    assert not [
-        p for p in ROOT.glob("src/**/*.py") if BOOK["instrument"] + "-2023" in p.read_text(encoding="utf-8")
-    ]
+    assert not [p for p in ROOT.glob("src/**/*.py") if BOOK["instrument"] + "-2023" in p.read_text(encoding="utf-8")]
 
 
 def test_a_new_wave_appears_in_the_report(tmp_path):
@@ -125,9 +119,7 @@ def test_a_new_wave_appears_in_the_report(tmp_path):
 
     assert printed(root, "wellen-tabelle")["2023"] == ["58", "18 (31 %)", "37 (64 %)", "3 (5 %)"]
     assert printed(root, "wellen-typ")["2023"] == ["18 (31 %)", "8 (36 %)", "8 (33 %)", "2 (17 %)"]
-    flow = {
-        k: int(cells[1]) for k, cells in printed(root, "wellen-verlauf").items() if k.startswith("2022 →")
-    }
+    flow = {k: int(cells[1]) for k, cells in printed(root, "wellen-verlauf").items() if k.startswith("2022 →")}
     assert sum(flow.values()) == 58
     assert sum(n for k, n in flow.items() if k.endswith("→ Rücklauf")) == 18
     assert sum(n for k, n in flow.items() if k.startswith("2022 → 2023: Rücklauf")) == 40

@@ -62,9 +62,7 @@ def test_one_of_everything_comes_back_in_every_count(tmp_path, reading):
         stored = archive.read("sources/g01.txt")
         (element,) = etree.fromstring(archive.read("project.qde")).iter("{*}PlainTextSelection")
     assert stored.startswith(b"\xef\xbb\xbf") == (b"\r\n" in stored) == reading.endswith("crlf")
-    assert int(element.get("startPosition")) == 26 + reading.endswith("crlf") + 2 * reading.startswith(
-        "utf16"
-    )
+    assert int(element.get("startPosition")) == 26 + reading.endswith("crlf") + 2 * reading.startswith("utf16")
 
 
 def test_elements_stand_in_the_order_of_the_schema_and_bytes_are_equal(tmp_path):

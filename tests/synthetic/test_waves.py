@@ -12,9 +12,7 @@ from wavebook import PLAN, TYPES, alliances, write_wave
 
 def make(root, earlier=(), register=None, **changes):
     """The one wave below a folder."""
-    (wave,) = make_waves(
-        write_wave(root, **changes), alliances() if register is None else register, set(earlier)
-    )
+    (wave,) = make_waves(write_wave(root, **changes), alliances() if register is None else register, set(earlier))
     return wave
 
 
@@ -110,9 +108,7 @@ def test_mess_leaves_counts(tmp_path, wave):
     messy = make(tmp_path)
     assert len(messy.forms) == 19
     (draft,) = [
-        f
-        for f in messy.forms
-        if sum(g.alliance_id == f.alliance_id for g in messy.forms) == 2 and not f.remark
+        f for f in messy.forms if sum(g.alliance_id == f.alliance_id for g in messy.forms) == 2 and not f.remark
     ]
     (final,) = [f for f in messy.forms if f.remark]
     assert draft.received < final.received

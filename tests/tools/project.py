@@ -76,9 +76,7 @@ def steps(output):
 
     The step that computes chapters is followed by one `chapter REPORT CHAPTER` for each that it computed.
     """
-    found = re.findall(
-        r"-m gkanalysis (.+?) --data \S+$|^(\S+): Kapitel (\S+) gerechnet", output, re.MULTILINE
-    )
+    found = re.findall(r"-m gkanalysis (.+?) --data \S+$|^(\S+): Kapitel (\S+) gerechnet", output, re.MULTILINE)
     return [step or f"chapter {report} {chapter}" for step, report, chapter in found]
 
 

@@ -170,10 +170,7 @@ def test_every_kind_of_request_is_recorded(page, tmp_path):
         new WebSocket("wss://a.example/socket")</script>"""
     assert external_requests(page(head, body)) == [
         (tmp_path / "beside.css").as_uri(),
-        *(
-            f"https://a.example/{name}"
-            for name in ["dark.png", "hint", "late", "lazy.png", "print.png", "script.js"]
-        ),
+        *(f"https://a.example/{name}" for name in ["dark.png", "hint", "late", "lazy.png", "print.png", "script.js"]),
         "wss://a.example/socket",
     ]
 

@@ -76,9 +76,7 @@ def test_exit_status_by_the_worst_row_that_nobody_explained(verdicts, code):
     """What is wrong weighs more than what was not compared; both are failures, and known findings are none."""
     rows = [{"section": "output", "id": v, "verdict": v} for v in verdicts]
     assert exit_status(settle(rows, ())) == code
-    accepted = [
-        {"id": v, "verdict": v, "reason": "r"} for v in verdicts if VERDICTS[v][1] in ("wrong", "missing")
-    ]
+    accepted = [{"id": v, "verdict": v, "reason": "r"} for v in verdicts if VERDICTS[v][1] in ("wrong", "missing")]
     assert exit_status(settle(rows, accepted)) == 0
 
 
@@ -93,9 +91,7 @@ def test_findings_come_first_then_every_row():
         "Offene Befunde", "Bekannte Abweichungen", "Alles Übrige", "Angaben zur Prüfung",
     ]  # fmt: skip
     heads = [
-        th.text_content().replace("\u200b", "")
-        for t in made.find_class("rows")
-        for th in t.xpath("./tbody/tr/th")
+        th.text_content().replace("\u200b", "") for t in made.find_class("rows") for th in t.xpath("./tbody/tr/th")
     ]
     assert heads[:3] == ["widerspruch:a.n+b.n", "r.pdf", "r1-5-04"]
     assert sorted(heads) == sorted(r["id"] for r in ROWS)

@@ -201,9 +201,7 @@ def test_numbers_may_be_larger_than_any_printed_one():
     claims = [Claim("n", 3), Claim("p", 1, 1, "n", "b", "c")]
     assert System(claims, [Relation("r", "", {"b": 1, "n": -1}, 0, np.inf)]).can_keep({0, 1})
     whole = Relation("r", "", {"all": 1, **dict.fromkeys("abcd", -1)}, 0, 0)
-    ((out, values),) = System(
-        [*(Claim(q, 100) for q in "abcd"), Claim("all", 3)], [whole]
-    ).smallest_corrections(40)
+    ((out, values),) = System([*(Claim(q, 100) for q in "abcd"), Claim("all", 3)], [whole]).smallest_corrections(40)
     assert (out, values["all"]) == ({4}, 400)
 
 

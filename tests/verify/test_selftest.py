@@ -147,9 +147,7 @@ def test_a_sample_of_mutants_is_found(rebuilt):
 
 
 @pytest.mark.parametrize(("found", "status"), [({"output": "x"}, 0), ({}, 15)])
-def test_command_writes_the_table_and_fails_if_a_mutant_stays_green(
-    found, status, tmp_path, monkeypatch, capsys
-):
+def test_command_writes_the_table_and_fails_if_a_mutant_stays_green(found, status, tmp_path, monkeypatch, capsys):
     """The table is printed and written in both cases; only survivors change the exit status."""
     monkeypatch.setattr(command, "self_test", lambda *_, **__: SelfTest(1, [(mutant(), found)], []))
     out = tmp_path / "SELFTEST.md"

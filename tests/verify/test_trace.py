@@ -48,9 +48,7 @@ def spoil(project, old, new):
 
 
 def cases(rows):
-    return [
-        " ".join((case_id, state, value, file, place)) for case_id, state, value, _, file, _, place in rows
-    ]
+    return [" ".join((case_id, state, value, file, place)) for case_id, state, value, _, file, _, place in rows]
 
 
 def test_rows_behind_a_number_and_the_rest_of_its_base(project):

@@ -14,9 +14,7 @@ from tools.selftest.run import self_test, table
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the self-test and print its table; 1 if a change stayed green or a clean rebuild did not."""
-    parser = Parser(
-        prog="selftest", description="Zählen, wie viele kleine Verfälschungen die Prüfung findet."
-    )
+    parser = Parser(prog="selftest", description="Zählen, wie viele kleine Verfälschungen die Prüfung findet.")
     for name, default, what in (
         ("--mutants", 230, "Zahl der Verfälschungen, aller Arten zusammen"),
         ("--clean", 20, "Zahl der Neubauten ohne Änderung"),

@@ -268,9 +268,7 @@ def _lists(text: str) -> list[Any]:
     return [(key, nodes) for key, nodes in groups.items() if len({n.value for n in nodes}) > 1]
 
 
-def _codebook(
-    root: Path, random: Random, books: Sequence[str], usable: Callable[[str], Any]
-) -> tuple[str, str]:
+def _codebook(root: Path, random: Random, books: Sequence[str], usable: Callable[[str], Any]) -> tuple[str, str]:
     """One of the codebooks of these names in which there is something to change."""
     paths = sorted(p for b in books for p in (root / "data/codebook").glob(f"{b}.yml"))
     for path in random.sample(paths, len(paths)):
@@ -297,9 +295,7 @@ def _scalars(node: yaml.Node, where: tuple[Any, ...] = (), seen: set[int] | None
 
 def _is_label(where: tuple[Any, ...]) -> bool:
     last = [k for k in where if isinstance(k, str)]
-    return last[-1] in LABELS or bool(
-        {"options", "types"} & set(last[:-1]) and last[-2] in ("options", "types")
-    )
+    return last[-1] in LABELS or bool({"options", "types"} & set(last[:-1]) and last[-2] in ("options", "types"))
 
 
 def _name(where: Sequence[Any]) -> str:
@@ -346,9 +342,7 @@ def draw_settings(n: int, seed: int) -> Iterator[dict[str, str]]:
     random = Random(f"{seed}/clean")
     for _ in range(n):
         yield {
-            "TZ": random.choice(
-                ("UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "Pacific/Apia")
-            ),
+            "TZ": random.choice(("UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "Pacific/Apia")),
             "PYTHONHASHSEED": str(random.randrange(1, 2**32)),
             "LANG": random.choice(("de_DE.UTF-8", "tr_TR.UTF-8", "en_US.UTF-8", "C")),
             "LC_ALL": random.choice(("C.UTF-8", "C", "POSIX")),
@@ -378,16 +372,12 @@ def checkable_fields(root: Path, report: str) -> list[tuple[str, str]]:
         if not entry.get("rest"):
             parts = [p["number"] if isinstance(p, dict) else p for p in entry["parts"]]
             patterns += [p.replace("{row}", "*") for p in (entry["total"], *parts)]
-    equal = {
-        n for p in patterns for n in fnmatch.filter((f"{i}.{x}" for i in figures for x in ("n", "base")), p)
-    }
+    equal = {n for p in patterns for n in fnmatch.filter((f"{i}.{x}" for i in figures for x in ("n", "base")), p)}
     fields = []
     for i, row in figures.items():
         percent = row["kind"] == "percent" and row["numerator"] and row["base"]
         bound = new[i] != ""
-        if percent or (
-            row["kind"] == "count" and row["printed"] == row["numerator"] and not row["qualifier"]
-        ):
+        if percent or (row["kind"] == "count" and row["printed"] == row["numerator"] and not row["qualifier"]):
             fields.append((i, "printed"))
         if row["numerator"] and (percent or bound or f"{i}.n" in equal):
             fields.append((i, "numerator"))
@@ -437,9 +427,7 @@ def draw_figure(root: Path, report: str, random: Random) -> Mutant:
     """One byte of a figure of the rebuilt report: in its own file, and as it stands in HTML and DOCX."""
     folder = root / "reports" / report
     kind = random.choice(("svg", "png", "html", "docx"))
-    path = random.choice(
-        sorted(folder.rglob(f"*.{kind}")) if kind in ("svg", "png") else [folder / f"{report}.{kind}"]
-    )
+    path = random.choice(sorted(folder.rglob(f"*.{kind}")) if kind in ("svg", "png") else [folder / f"{report}.{kind}"])
     data = path.read_bytes()
     edit: Edit
     if kind == "svg":

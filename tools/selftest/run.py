@@ -119,9 +119,7 @@ def table(result: SelfTest) -> str:
     return "\n".join(lines) + "\n"
 
 
-BUILT = frozenset(
-    {"tick", "register", "label", "constant", "swap", "prose", "count"}
-)  # kinds that need a new build
+BUILT = frozenset({"tick", "register", "label", "constant", "swap", "prose", "count"})  # kinds that need a new build
 # Beginnings of the names under which a check that could not run, or an acceptance without a finding, is reported.
 PROBLEMS = {
     "inputs": "input", "fassung": "input", "manifest": "output", "trace": "trace", "account": "account",
@@ -148,9 +146,7 @@ class Stand:
 def self_test(root: Path, report: str, **options: Any) -> SelfTest:
     """Build a report, draw mutants of it, verify each one, and rerun the build without any change; see `examine`."""
     if not hasattr(os, "fork"):
-        raise VerificationError(
-            "Die Selbstprüfung läuft nur unter Linux und macOS; unter Windows bitte WSL verwenden."
-        )
+        raise VerificationError("Die Selbstprüfung läuft nur unter Linux und macOS; unter Windows bitte WSL verwenden.")
     with rebuild.rebuilt_report(root, report) as folder:
         shutil.copytree(root / "data/published", folder.parents[1] / "data/published")
         return examine(folder, **options)

@@ -102,9 +102,7 @@ def _cast_mess(mess: Mapping[str, str], forms: Sequence[Return]) -> dict[str, Re
     return cast
 
 
-def _answer_core_group(
-    forms: Sequence[Return], counts: Mapping[str, int], mess: Mapping[str, Return], rng
-) -> None:
+def _answer_core_group(forms: Sequence[Return], counts: Mapping[str, int], mess: Mapping[str, Return], rng) -> None:
     """Answer 2.1 so that new and attached meet their counts; forms beyond them leave it open or tick both."""
     for kind in TYPES:
         group = [f for f in forms if f.type == kind]
@@ -160,9 +158,7 @@ def _tick_members(
 def _fill_rest(form: Return, book: Codebook, texts: Mapping[str, Any], rng: np.random.Generator) -> None:
     """Everything that is not counted in print: head, other columns, committees, open answers."""
     a, pick = form.answers, lambda key: str(rng.choice(texts[key]))
-    slug = (
-        form.name.split()[-1].lower().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
-    )
+    slug = form.name.split()[-1].lower().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
     location = {CITY: "kreisfrei", COUNTY: "kreis_mit", TOWN: "kommune_allein"}[form.type]
     a |= {
         "K.1": form.name, "K.2": f"Beigeordnete, Dezernat {rng.integers(2, 7)}", "K.3": pick("office"),
@@ -202,9 +198,7 @@ def _fill_rest(form: Return, book: Codebook, texts: Mapping[str, Any], rng: np.r
     form.answers = {tag: text for tag, text in a.items() if tag in printed}
 
 
-def _make_mess(
-    mess: Mapping[str, Return], forms: list[Return], texts: Mapping[str, Any], book: Codebook
-) -> None:
+def _make_mess(mess: Mapping[str, Return], forms: list[Return], texts: Mapping[str, Any], book: Codebook) -> None:
     """What real returns have: contradictions, leftovers, second thoughts. Counted answers stay as solved."""
     mess["both_answers"].answers |= {"2.1:ja": TICK, "2.1:nein": TICK}
     mess["filter_broken"].answers["2.3.1"] = texts["new_frame"][0]

@@ -49,9 +49,7 @@ def fill_placeholders(raw: str, names: Mapping[str, str], where: str) -> str:
     found = set(_PLACEHOLDER.findall(raw))
     for name in sorted(found ^ set(names)):
         what = "unbekannt" if name in found else "nicht verwendet"
-        raise GkError(
-            f"„{where}“: Der Platzhalter „<{name}>“ ist {what}; vorgesehen sind {', '.join(names)}."
-        )
+        raise GkError(f"„{where}“: Der Platzhalter „<{name}>“ ist {what}; vorgesehen sind {', '.join(names)}.")
     return _PLACEHOLDER.sub(lambda m: names[m[1]], raw)
 
 
@@ -140,9 +138,7 @@ def _strip_marks(paragraph: str, where: str) -> tuple[str, list[Mark]]:
             marks += [Mark(code, start, len(plain)) for code in codes]
     plain += paragraph[last:]
     if opened or "{" in plain or "|" in plain:
-        raise GkError(
-            f"{where}: Eine markierte Stelle ist nicht geschlossen oder ihr Kode falsch geschrieben."
-        )
+        raise GkError(f"{where}: Eine markierte Stelle ist nicht geschlossen oder ihr Kode falsch geschrieben.")
     return plain, sorted(marks, key=lambda m: (m.start, -m.end))
 
 
@@ -275,9 +271,7 @@ def write_notes(
                 subjects.add("document")  # one at most, and the spreadsheet has no place for it
             memo = next((m for m in unused if m["about"] in subjects), None)
             if memo is None:
-                raise GkError(
-                    f"Gespräch „{name}“: Die Notizen des Plans reichen nicht; bitte welche ergänzen (memos)."
-                )
+                raise GkError(f"Gespräch „{name}“: Die Notizen des Plans reichen nicht; bitte welche ergänzen (memos).")
             unused.remove(memo)
             fitting = [c for c in own if f"{c.mark.code_id}.".startswith(f"{memo['about']}.")]
             notes.append(Note(author, memo["text"], fitting[rng.integers(len(fitting))] if fitting else None))

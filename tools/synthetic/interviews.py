@@ -111,9 +111,7 @@ def write_interviews(
 def write_names(plan: Mapping[str, Any], path: Path) -> None:
     """Write the team's list of names that must appear nowhere: persons, places and offices of the transcripts."""
     names = plan["names"]
-    rows = sorted(
-        {*(p for persons in names["persons"] for p in persons), *names["places"], *names["offices"]}
-    )
+    rows = sorted({*(p for persons in names["persons"] for p in persons), *names["places"], *names["offices"]})
     write_csv(path, ["name"], [(n,) for n in rows])
 
 
@@ -239,9 +237,7 @@ def guid(*parts: object) -> str:
     return str(uuid.uuid5(_NAMESPACE, "/".join(map(str, parts))))
 
 
-def make_project(
-    plan: Mapping[str, Any], book: InterviewCodebook, interviews: Sequence[Interview]
-) -> Project:
+def make_project(plan: Mapping[str, Any], book: InterviewCodebook, interviews: Sequence[Interview]) -> Project:
     """Put interviews into one project.
 
     Equal stretches of a document are one selection, whoever coded them; every interview is a case with alliance,

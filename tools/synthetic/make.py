@@ -74,11 +74,7 @@ def make_synthetic(root: Path) -> list[str]:
         new.rename(raw)
     rows = [(*o, "ja" if o[1] == o[2] else "nein") for o in outcomes]
     write_csv(root / "data/synthetic/marginals.csv", ["published_id", "printed", "solved", "met"], rows)
-    missed = [
-        f"{name}: gedruckt {printed}, erzeugt {solved}"
-        for name, printed, solved, met in rows
-        if met == "nein"
-    ]
+    missed = [f"{name}: gedruckt {printed}, erzeugt {solved}" for name, printed, solved, met in rows if met == "nein"]
     return [
         f"{len(forms)} Bögen, {len(alliances)} Bündnisse geschrieben; {len(outcomes) - len(missed)} von "
         f"{len(outcomes)} gedruckten Angaben getroffen.",
@@ -92,9 +88,7 @@ def make_synthetic(root: Path) -> list[str]:
 def checksums(folder: Path) -> str:
     """One line a file below the folder: SHA-256 and path, as `sha256sum` writes and checks them."""
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p != folder / SUMS)
-    return "".join(
-        f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(folder).as_posix()}\n" for p in files
-    )
+    return "".join(f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(folder).as_posix()}\n" for p in files)
 
 
 def write_source(

@@ -88,9 +88,7 @@ def _solve_counties(
     p.target("own_beside", _own(inside), want["own_beside"])
     p.target("own_without", _own(outside), want["own_without"])
     p.target("own", _own(range(n)), want["own"])
-    p.target(
-        "counties_own_only", total(f"o{k}_{i}" for k in (1, 2) for i in outside), want["counties_own_only"]
-    )
+    p.target("counties_own_only", total(f"o{k}_{i}" for k in (1, 2) for i in outside), want["counties_own_only"])
     found = p.solve()
     counties = [
         {
@@ -117,9 +115,7 @@ def _alliances(
     cities = [u for u in units if u["type"] == CITY]
     left_out = set(rng.choice(len(cities), len(cities) - want["cities_with"], replace=False).tolist())
     rows = [
-        {"name": u["name"], "type": CITY, **{k: u[k] for k in place}}
-        for i, u in enumerate(cities)
-        if i not in left_out
+        {"name": u["name"], "type": CITY, **{k: u[k] for k in place}} for i, u in enumerate(cities) if i not in left_out
     ]
     county_units = [u for u in units if u["type"] == COUNTY]
     rows += [

@@ -102,9 +102,7 @@ def write_tables(root: Path, raw: Path, alliances: pd.DataFrame) -> list[str]:
     return said
 
 
-def make_log(
-    plan: Mapping[str, Any], book: Mapping[str, Any], alliances: pd.DataFrame, figure: Figure
-) -> Rows:
+def make_log(plan: Mapping[str, Any], book: Mapping[str, Any], alliances: pd.DataFrame, figure: Figure) -> Rows:
     """The headings and rows of a log: visits of each alliance until its days are used up, ordered by day.
 
     `plan` has `period`, `days` (`each`, and the lengths of `visits` to draw from) and `columns`: for each column of the
@@ -124,9 +122,7 @@ def make_log(
         chosen = sorted(rng.choice(len(workdays), len(lengths), replace=False))
         for k, length in zip(chosen, lengths, strict=True):
             roles = {"unit": unit, "day": datetime.combine(workdays[k], time()), "length": length}
-            rows.append(
-                (workdays[k], [_value(n, d, roles, of_unit, rng) for n, d in plan["columns"].items()])
-            )
+            rows.append((workdays[k], [_value(n, d, roles, of_unit, rng) for n, d in plan["columns"].items()]))
     rows.sort(key=lambda row: row[0])
     return [[c.get("titles", [c["name"]])[0] for c in book["columns"]], *(row for _, row in rows)]
 

@@ -62,9 +62,7 @@ class Program:
 
     def solve(self) -> dict[str, int]:
         """Values of all variables at the optimum."""
-        entries = [
-            (r, self._names[n], c) for r, (terms, _, _) in enumerate(self._rows) for n, c in terms.items()
-        ]
+        entries = [(r, self._names[n], c) for r, (terms, _, _) in enumerate(self._rows) for n, c in terms.items()]
         rows, columns, values = zip(*entries, strict=True)
         shape = (len(self._rows), len(self._low))
         limits = LinearConstraint(

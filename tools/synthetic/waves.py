@@ -85,9 +85,7 @@ def choose_returns(
             raise GkError(
                 f"{book.source}: geplant sind {len(statuses)} Bögen der Art „{kind}“, es gibt {len(ids)} Bündnisse."
             )
-        inclined = [
-            LOYALTY * sum(i in group for group in earlier) + PULL * steady(i) + rng.gumbel() for i in ids
-        ]
+        inclined = [LOYALTY * sum(i in group for group in earlier) + PULL * steady(i) + rng.gumbel() for i in ids]
         order = np.argsort(inclined)[::-1]  # the least inclined of those who return leave a part open
         status |= {ids[k]: s for k, s in zip(order, statuses, strict=False)}
     versions = _versions(plan, book, status, rng)
@@ -213,9 +211,7 @@ def published_id(reference: str) -> str:
 class _Model:
     """The integer programme of one wave: one variable per slot and form."""
 
-    def __init__(
-        self, plan: Mapping[str, Any], book: Codebook, forms: Sequence[Return], figure: Figure, rng
-    ) -> None:
+    def __init__(self, plan: Mapping[str, Any], book: Codebook, forms: Sequence[Return], figure: Figure, rng) -> None:
         self.book, self.forms, self.figure, self.rng = book, forms, figure, rng
         self.source = book.source
         self.program = Program()
@@ -228,9 +224,7 @@ class _Model:
         self.left_open = set(needs[-1][1]) if needs else set()
         planned = {*plan.get("items", {}), *plan.get("sets", {})}
         if missing := sorted(self.sets_needed - planned):
-            raise GkError(
-                f"{self.source}: der Plan sagt nichts zu „{missing[0]}“, das zur Vollständigkeit gehört."
-            )
+            raise GkError(f"{self.source}: der Plan sagt nichts zu „{missing[0]}“, das zur Vollständigkeit gehört.")
 
     def variables(self, item: Item, option: str, lean: float) -> dict[int, str]:
         """A variable per form that can have this tick or option."""
@@ -291,9 +285,7 @@ class _Model:
             self.target(by_row[row].id, names, declared["rows"][row])
         for k, form in enumerate(self.forms):
             terms = total(names[k] for names in of.values() if k in names)
-            if terms and (
-                declared.get("empty") is False or (set_id in self.sets_needed and form.status == "full")
-            ):
+            if terms and (declared.get("empty") is False or (set_id in self.sets_needed and form.status == "full")):
                 self.program.constrain(terms, low=1)
             for row in alone:
                 if k in of[row]:
@@ -443,9 +435,7 @@ def _spread(
     return [rng.permutation([c for c in counts if found[f"{c}@{k}"]]).tolist() for k in range(asked)]
 
 
-def fill_numbers(
-    plan: Mapping[str, Any], book: Codebook, forms: Sequence[Return], rng: np.random.Generator
-) -> None:
+def fill_numbers(plan: Mapping[str, Any], book: Codebook, forms: Sequence[Return], rng: np.random.Generator) -> None:
     """Enter numbers: each amount has a size by alliance, its groups of items are parts of that size.
 
     `numbers` in the plan: amount -> `mean` (a number, or one by type of alliance), `spread` (of its logarithm) and
@@ -467,9 +457,7 @@ def fill_numbers(
                     form.answers[group["total"]] = str(parts.sum())
 
 
-def fill_tables(
-    plan: Mapping[str, Any], book: Codebook, forms: Sequence[Return], rng: np.random.Generator
-) -> None:
+def fill_tables(plan: Mapping[str, Any], book: Codebook, forms: Sequence[Return], rng: np.random.Generator) -> None:
     """Enter rows of tables: which rows are filled, and what stands in their columns.
 
     `tables` in the plan: a list of `part`, `rows` (the chance of each printed row; for a table of empty rows how
@@ -599,9 +587,7 @@ class Wave:
 def make_waves(root: Path, alliances: pd.DataFrame, returned: Collection[str]) -> Iterator[Wave]:
     """Invent all planned waves, in the order in which they were in the field."""
     earlier = [frozenset(returned)]
-    for source, plan in sorted(
-        read_plans(root).items(), key=lambda entry: (entry[1]["field"]["from"], entry[0])
-    ):
+    for source, plan in sorted(read_plans(root).items(), key=lambda entry: (entry[1]["field"]["from"], entry[0])):
         try:
             wave = make_wave(source, plan, root, alliances, earlier)
         except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:

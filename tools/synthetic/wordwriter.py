@@ -92,9 +92,7 @@ class _Writer:
             if table.n_header_rows > 1 and row <= 2 and table.printed[1, column] == table.printed[2, column]:
                 merge = '<w:vMerge w:val="restart"/>' if row == 1 else "<w:vMerge/>"
             shown = "" if merge == "<w:vMerge/>" else text
-            yield _cell(
-                _paragraph(shown, "Kopf"), sum(widths[column - 1 : last]), last - column + 1, merge, "E7ECEF"
-            )
+            yield _cell(_paragraph(shown, "Kopf"), sum(widths[column - 1 : last]), last - column + 1, merge, "E7ECEF")
             column = last + 1
 
     def _answers(self, slots: list[Slot]) -> str:
@@ -110,9 +108,7 @@ class _Writer:
         ticked = bool(answer)
         if self.style == "controls":
             glyph = "☒" if ticked else "☐"
-            font = (
-                '<w:rFonts w:ascii="MS Gothic" w:eastAsia="MS Gothic" w:hAnsi="MS Gothic" w:hint="eastAsia"/>'
-            )
+            font = '<w:rFonts w:ascii="MS Gothic" w:eastAsia="MS Gothic" w:hAnsi="MS Gothic" w:hint="eastAsia"/>'
             return (
                 f'<w:sdt><w:sdtPr><w:tag w:val={quoteattr(slot.tag)}/><w:id w:val="{self.next_id()}"/>'
                 f'<w14:checkbox><w14:checked w14:val="{int(ticked)}"/>'

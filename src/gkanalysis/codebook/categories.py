@@ -68,6 +68,4 @@ def _slips(book: _Categories) -> d.Slips:
         yield from d.twice(("items", n, "categories"), ids, "die Kategorie „{}“ steht doppelt")
 
 
-CATEGORIES = d.Declaration(
-    "kategorien", "Kategorien", _Categories, (f"data/codebook/{CATEGORY_FILE}",), _slips, "sind"
-)
+CATEGORIES = d.Declaration("kategorien", "Kategorien", _Categories, (f"data/codebook/{CATEGORY_FILE}",), _slips, "sind")

@@ -183,9 +183,7 @@ Whole = Annotated[int, Strict()]
 NO_NUMBER = refused(lambda v: "" if is_number(v) else "{given} ist keine Zahl")
 Number = Annotated[Any, NO_NUMBER, WithJsonSchema({"type": "number"})]
 Many = Annotated[tuple[T, ...], BeforeValidator(lambda value: () if value is None else value)]
-FILLED = refused(
-    lambda v: "{key} ist leer; nötig ist mindestens ein Eintrag" if v in (None, [], (), {}) else ""
-)
+FILLED = refused(lambda v: "{key} ist leer; nötig ist mindestens ein Eintrag" if v in (None, [], (), {}) else "")
 Some = Annotated[tuple[T, ...], FILLED]
 WORDS = {"type": ["string", "number", "array", "null"], "items": {"type": ["string", "number"]}}
 Words = Annotated[tuple[Written, ...], BeforeValidator(several), WithJsonSchema(WORDS)]
@@ -232,9 +230,7 @@ def why_unreadable(error: Exception) -> str:
     Zeile 1, Spalte 17: ein „:“ steht, wo keines stehen darf; Text
     """
     if isinstance(error, yaml.YAMLError):
-        problem = " ".join(
-            filter(None, (getattr(error, "context", None), getattr(error, "problem", str(error))))
-        )
+        problem = " ".join(filter(None, (getattr(error, "context", None), getattr(error, "problem", str(error)))))
         mark = getattr(error, "problem_mark", None)
         if "unexpected end of stream" in problem and getattr(error, "context_mark", None):
             mark = error.context_mark  # where the quotation mark is, not where the file ends
@@ -422,9 +418,7 @@ class Declaration(Generic[T]):
         tag_name = str(context.get("discriminator", "")).strip("'")
         if template is UNKNOWN:
             allowed = choice(_keys(self.adapter.json_schema(), place[:-1]), name, "bekannt")
-        clause = template.format(
-            **context, key=name, given=given, remedy=remedy, allowed=allowed, tag_name=tag_name
-        )
+        clause = template.format(**context, key=name, given=given, remedy=remedy, allowed=allowed, tag_name=tag_name)
         return clause.replace("{given}", given).replace("{key}", f"„{name}“")
 
 

@@ -314,9 +314,7 @@ def _items(book: Codebook) -> Iterator[tuple[d.Place, Item]]:
                         yield (*here, "blocks", b, "rows", k), _item(c, part, name, row, **more)
 
 
-def _item(
-    asked: _Asked, part: _Part, item_id: str, named: _SheetItem | _Column | _Row | None, **more: Any
-) -> Item:
+def _item(asked: _Asked, part: _Part, item_id: str, named: _SheetItem | _Column | _Row | None, **more: Any) -> Item:
     """An item as `asked`, with the words of what names it; an empty row has none."""
     label = named.label if named else ""
     kind = "text" if asked.kind == "row_label" else asked.kind
@@ -446,9 +444,7 @@ def _earlier(path: Path, book: Codebook, source: str, name: str, kind: str) -> E
     files = [file for n in names if (file := path.with_name(f"{n}.yml")).exists()]
     other = _UNCHECKED.read(files[0]) if files else None
     if other is None or other.source != source:
-        return None, [
-            f"die Welle „{source}“ ist unbekannt; erlaubt ist eine, zu der ein Codebuch daneben liegt"
-        ]
+        return None, [f"die Welle „{source}“ ist unbekannt; erlaubt ist eine, zu der ein Codebuch daneben liegt"]
     if other.wave >= book.wave:
         return None, [f"die Welle „{source}“ liegt nicht vor {book.wave}; erlaubt ist nur eine frühere"]
     if name not in (there := getattr(other, kind)):

@@ -23,9 +23,7 @@ def _no_day(text: str) -> str:
     try:
         date.fromisoformat(text)
     except (ValueError, TypeError):
-        return (
-            f"„{text}“ ist kein Tag; bitte wie 2019-07-04 schreiben" if text and isinstance(text, str) else ""
-        )
+        return f"„{text}“ ist kein Tag; bitte wie 2019-07-04 schreiben" if text and isinstance(text, str) else ""
     return ""
 
 
@@ -160,7 +158,5 @@ def _slips(book: InterviewCodebook) -> d.Slips:
             yield ("count_words",), f"{clause}, jedes Wort genau einmal"
 
 
-INTERVIEWS = d.Declaration(
-    "gespraeche", "Codebuch", InterviewCodebook, ("data/codebook/*.yml mit „codes“",), _slips
-)
+INTERVIEWS = d.Declaration("gespraeche", "Codebuch", InterviewCodebook, ("data/codebook/*.yml mit „codes“",), _slips)
 read_interview_codebook = INTERVIEWS.read

@@ -94,9 +94,7 @@ class TableSpec(d.Declared):
     """
 
     columns: d.Some[Column] = d.key("Spalten der Tabelle")
-    sheets: d.Words = d.key(
-        "mögliche Namen des Blatts; sonst das mit diesen Überschriften", (), alias="sheet"
-    )
+    sheets: d.Words = d.key("mögliche Namen des Blatts; sonst das mit diesen Überschriften", (), alias="sheet")
     key: d.Words = d.key("Spalten, deren Werte zusammen nur in einer Zeile stehen dürfen", ())
 
 

@@ -209,9 +209,7 @@ FOLDER = "data/published"
 RELATIONS = d.Declaration(
     "beziehungen", "Beziehungen", Relations, (f"{FOLDER}/*.relations.yml",), _relation_slips, "sind", VerificationError
 )  # fmt: skip
-BINDINGS = d.Declaration(
-    "zuordnung", "Zuordnung", Bindings, (f"{FOLDER}/*.numbers.yml",), error=VerificationError
-)
+BINDINGS = d.Declaration("zuordnung", "Zuordnung", Bindings, (f"{FOLDER}/*.numbers.yml",), error=VerificationError)
 ACCEPTED = d.Declaration(
     "bekannt", "Liste bekannter Befunde", d.Many[_Accepted], (f"{FOLDER}/*.accepted.yml",), _entries_twice,
     error=VerificationError,

@@ -91,9 +91,7 @@ def received_sources(paths: ProjectPaths) -> dict[str, SourceKind]:
             kinds = [k for k in lying if k.received != ("*",)]
         if kinds and kinds[0] in lying:
             if not re.fullmatch(r"[\w.-]+", folder.name):
-                raise UsageError(
-                    f"Der Ordner „{folder}“ hat Leer- oder Sonderzeichen im Namen; bitte umbenennen."
-                )
+                raise UsageError(f"Der Ordner „{folder}“ hat Leer- oder Sonderzeichen im Namen; bitte umbenennen.")
             sources[folder.name] = kinds[0]
     return sources
 

@@ -31,9 +31,7 @@ def check_call(data: str, report: str, goals: str) -> None:
             f"Der Pfad „{data}“ enthält Leer- oder Sonderzeichen; bitte einen Ordner ohne solche Zeichen angeben oder umbenennen."
         )
     if os.path.basename(data.rstrip("/") if data != "/" else "") in ("", ".", ".."):
-        raise StateError(
-            f"„{data}“ ist kein Ordner mit eingegangenen Daten; bitte einen Ordner mit Namen angeben."
-        )
+        raise StateError(f"„{data}“ ist kein Ordner mit eingegangenen Daten; bitte einen Ordner mit Namen angeben.")
     reports = sorted(n[:-4] for n in os.listdir("reports") if n.endswith(".yml"))
     if {"report", "release"} & set(goals.split()) and report not in reports:
         raise StateError(f"Einen Bericht „{report}“ gibt es nicht; vorhanden sind: {' '.join(reports)}.")
@@ -87,9 +85,7 @@ def update_states(data: str, target: str) -> None:
     if not os.path.isdir(data):
         raise StateError(f"Den Ordner „{data}“ gibt es nicht; bitte DATA prüfen.")
     if not os.path.isfile(os.path.join(data, "dataset.yml")):
-        raise StateError(
-            f"In „{data}“ fehlt „dataset.yml“; bitte DATA prüfen oder die Datei wie in data/raw anlegen."
-        )
+        raise StateError(f"In „{data}“ fehlt „dataset.yml“; bitte DATA prüfen oder die Datei wie in data/raw anlegen.")
     states = {
         "all": [],
         "dataset": [],
@@ -143,9 +139,7 @@ def _list_files(folder: str, deep: bool = True) -> dict:
         raise StateError(f"„{error.filename}“ ist nicht lesbar; bitte die Rechte prüfen.") from None
 
     files = {}
-    for base, folders, names in (
-        os.walk(folder, onerror=fail, followlinks=True) if os.path.isdir(folder) else ()
-    ):
+    for base, folders, names in os.walk(folder, onerror=fail, followlinks=True) if os.path.isdir(folder) else ():
         if not deep:
             folders.clear()
         for name in names:

@@ -177,9 +177,7 @@ class Count(ABC):
     more_words: ClassVar[str] = ""  # what else must be known of the base
     counts_units: ClassVar[bool] = False  # whether units are no cases: then few cases may stand behind many
     own_columns: ClassVar[bool] = False  # whether only `columns` are printed
-    columns: ClassVar[
-        Mapping[str, Callable[[Any], str]]
-    ] = {}  # heading -> text of a row: further printed columns
+    columns: ClassVar[Mapping[str, Callable[[Any], str]]] = {}  # heading -> text of a row: further printed columns
 
     def __init_subclass__(cls, **known: Any) -> None:
         super().__init_subclass__(**known)
@@ -289,9 +287,7 @@ class Count(ABC):
                 "has_base": in_base.notna().to_numpy(dtype=bool),
             }
         )
-        parts = {
-            TOTAL: sums.groupby("row", observed=False).agg({"n": "sum", "base_n": "sum", "has_base": "max"})
-        }
+        parts = {TOTAL: sums.groupby("row", observed=False).agg({"n": "sum", "base_n": "sum", "has_base": "max"})}
         if by:
             grouping = data.group(by)
             groups |= grouping.labels
@@ -302,9 +298,7 @@ class Count(ABC):
         usual = bool(sums["has_base"].any()) or not len(sums)
         has_base = parts[TOTAL]["has_base"].astype("boolean").fillna(usual).astype(bool)
         made = [
-            part[["n", "base_n"]].assign(
-                base_n=part["base_n"].astype("Int64").where(has_base.to_numpy()), subgroup=g
-            )
+            part[["n", "base_n"]].assign(base_n=part["base_n"].astype("Int64").where(has_base.to_numpy()), subgroup=g)
             for g, part in parts.items()
         ]
         table = pd.concat(made).reset_index()
@@ -332,11 +326,7 @@ class Count(ABC):
         table["mark"] = marks
         more = self.extra(data, by)
         if more is not None:
-            at = (
-                table["row"]
-                if more.index.nlevels == 1
-                else pd.MultiIndex.from_frame(table[["row", "subgroup"]])
-            )
+            at = table["row"] if more.index.nlevels == 1 else pd.MultiIndex.from_frame(table[["row", "subgroup"]])
             table = table.assign(**{c: more[c].reindex(at).to_numpy() for c in more})
         names = [self.name(r, g, by) for r, g in zip(table["row"], table["subgroup"], strict=True)]
         return table.assign(definition=names)
@@ -347,13 +337,10 @@ class Count(ABC):
         if by and data.group(by).is_public:
             units |= data.alliances["case_id"].map(data.group(by).of).value_counts().to_dict()
         population = [
-            int(units.get(g, 0)) if g in units or (by and data.group(by).is_public) else None
-            for g in table["subgroup"]
+            int(units.get(g, 0)) if g in units or (by and data.group(by).is_public) else None for g in table["subgroup"]
         ]
         cells = [
-            finite_population_interval(int(x), int(b), u)
-            if u is not None and pd.notna(b)
-            else (np.nan, np.nan)
+            finite_population_interval(int(x), int(b), u) if u is not None and pd.notna(b) else (np.nan, np.nan)
             for x, b, u in zip(table["n"], table["base_n"], population, strict=True)
         ]
         low, high = zip(*cells, strict=True) if cells else ((), ())
@@ -459,6 +446,4 @@ def _literal(value: Any) -> str:
 
 def each(frame: pd.DataFrame, rows: Iterable[str]) -> pd.DataFrame:
     """A frame once for each row of a table."""
-    return frame.drop(columns="row", errors="ignore").merge(
-        pd.DataFrame({"row": list(rows)}, dtype="str"), how="cross"
-    )
+    return frame.drop(columns="row", errors="ignore").merge(pd.DataFrame({"row": list(rows)}, dtype="str"), how="cross")

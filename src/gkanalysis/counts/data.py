@@ -208,9 +208,7 @@ class Data:
         """Variable of the register -> its values with labels; an empty mapping where they are not declared."""
         columns = self.register["tables"]["buendnisse"]["columns"]
         declared = {c["name"]: dict(c.get("options") or {}) for c in columns}
-        have = {
-            c: declared.get(c, {}) for c in self.alliances.columns if c not in ("case_id", "name", "aliases")
-        }
+        have = {c: declared.get(c, {}) for c in self.alliances.columns if c not in ("case_id", "name", "aliases")}
         return have | {"type": dict(self.register["types"])}
 
     # ---- answers ----

@@ -122,11 +122,7 @@ class State(OfForms):
         """The states that an item of its kind can be in."""
         tick = data.book(self.source).items[self.item].kind == "tick"
         own = ("answered",) if not tick else ("selected", "not_selected")
-        return {
-            s: label
-            for s, label in STATES.items()
-            if s in (*own, "not_answered", "illegible", "contradictory")
-        }
+        return {s: label for s, label in STATES.items() if s in (*own, "not_answered", "illegible", "contradictory")}
 
     def units(self, data: Data) -> Units:
         """A unit is a case."""
@@ -185,9 +181,7 @@ class Quartiles(OfForms):
         """A unit is a case."""
         given = self.cells(data, [self.item])
         valid = given["state"].eq("answered")
-        unit = (
-            given["case_id"].astype("str") + "/" + given["occurrence"].astype("str")
-        )  # rows of a list are units
+        unit = given["case_id"].astype("str") + "/" + given["occurrence"].astype("str")  # rows of a list are units
         return Units.of(given.assign(unit=unit, row=self.item, base=valid, n=valid))
 
     def extra(self, data: Data, by: str) -> pd.DataFrame:
@@ -470,15 +464,11 @@ class Open(OfForms):
         rows = each(given, self.options(data))
         rows = rows.assign(unit=rows["case_id"] + "/" + rows["row"], base=True)
         rows["n"] = [pair in has for pair in zip(rows["case_id"], rows["row"], strict=True)]
-        named = coded.assign(
-            unit=coded["case_id"] + "/" + coded["category"], raw=coded["text"], state="coded", part=""
-        )
+        named = coded.assign(unit=coded["case_id"] + "/" + coded["category"], raw=coded["text"], state="coded", part="")
         silent = rows[~rows["n"]].assign(state="not_coded")
         return Units.of(
             rows,
-            pd.concat([named, silent]).assign(
-                value=lambda f: f["unit"].str.partition("/")[2].map(self.options(data))
-            ),
+            pd.concat([named, silent]).assign(value=lambda f: f["unit"].str.partition("/")[2].map(self.options(data))),
         )
 
     def extra(self, data: Data, by: str) -> pd.DataFrame | None:
@@ -522,9 +512,7 @@ class Mentions(Open):
         rows = each(coded.drop_duplicates("unit"), self.options(data))
         rows["n"] = [r == "alle" or (u, r) in has for u, r in zip(rows["unit"], rows["row"], strict=True)]
         evidence = (
-            coded.drop_duplicates("unit")
-            .assign(state="coded", value="", part="")
-            .rename(columns={"text": "raw"})
+            coded.drop_duplicates("unit").assign(state="coded", value="", part="").rename(columns={"text": "raw"})
         )
         return Units.of(rows.assign(base=True), evidence)
 
@@ -618,9 +606,7 @@ class Gaps(OfForms):
         """A unit is the answer of a case on a theme."""
         theme_of = {t.gap_item: t for t in themes(data.book(self.source)).values()}
         given = self.cells(data, theme_of)
-        given = given.assign(
-            unit=given["case_id"] + "/" + given["item_id"], base=given["state"].eq("answered")
-        )
+        given = given.assign(unit=given["case_id"] + "/" + given["item_id"], base=given["state"].eq("answered"))
         yes = given["value"].eq(given["item_id"].map({i: t.yes for i, t in theme_of.items()}))
         theme = given["item_id"].map({i: t.id for i, t in theme_of.items()})
         both = [
@@ -676,17 +662,13 @@ class Openings(OfForms):
         for theme in self._themes(data):
             part = book.part(theme.id)
             aspect = {c["id"]: c["aspect"] for c in part["columns"] if c.get("aspect")}
-            counts = {
-                (c["id"], o["id"]) for c in part["columns"] for o in c.get("options", ()) if o.get("counts")
-            }
+            counts = {(c["id"], o["id"]) for c in part["columns"] for o in c.get("options", ()) if o.get("counts")}
             about = [
                 (i.id, i.row, i.column, i.label)
                 for i in book.items.values()
                 if i.part == theme.id and i.column in aspect
             ]
-            here = given[
-                given["version"].isin([v for v, d in book.versions.items() if theme.id in d["parts"]])
-            ]
+            here = given[given["version"].isin([v for v, d in book.versions.items() if theme.id in d["parts"]])]
             cells = here[here["state"].isin(ENTRIES)].merge(
                 pd.DataFrame(about, columns=["item_id", "line", "column", "name"]), on="item_id"
             )
@@ -726,9 +708,7 @@ class Openings(OfForms):
 
     def words(self, data: Data, row: str) -> str:
         """Theme and aspect."""
-        told = "; ".join(
-            f"„{self.options(data)[r]}“: {ASPECTS[r.rpartition('.')[2]]}" for r in row.split(TOGETHER)
-        )
+        told = "; ".join(f"„{self.options(data)[r]}“: {ASPECTS[r.rpartition('.')[2]]}" for r in row.split(TOGETHER))
         return f"Gezählt sind Angebote beim Thema {told} ({self.forms_words(data)}); Basis: Angebote mit gültiger Antwort in dieser Spalte"
 
 
@@ -788,9 +768,7 @@ def openable(count: Openings, data: Data) -> dict[str, list[str]]:
         mine = offers[offers["theme"] == theme.id]
         could = mine[mine["could_open"].fillna(False).to_numpy(dtype=bool)]
         by_name = could.groupby("name")["case_id"].nunique()
-        names = dict.fromkeys(
-            i.label for i in book.items.values() if i.part == theme.id and i.row and i.label
-        )
+        names = dict.fromkeys(i.label for i in book.items.values() if i.part == theme.id and i.row and i.label)
         listed_names = [n for n in names if by_name.get(n, 0) >= threshold]
         others = len(names) - len(listed_names)
         cases = data.cases(count.source, count.status)["version"].isin(
@@ -841,9 +819,7 @@ def _part_lines(book: Any, part: Mapping[str, Any]) -> Iterable[Line]:
     sets = {s["column"] for s in book.sets.values() if s["part"] == part["id"]}
     for block in part["blocks"]:
         mine = [i for i in items if i.block == block["id"] and i.label]  # empty rows ask nobody else
-        rows = "; ".join(r["label"] for r in block["rows"]) + (
-            ", dazu leere Zeilen" if block.get("extra_rows") else ""
-        )
+        rows = "; ".join(r["label"] for r in block["rows"]) + (", dazu leere Zeilen" if block.get("extra_rows") else "")
         columns = {c["id"]: (c, tuple(i for i in mine if i.column == c["id"])) for c in part["columns"]}
         asked = {c: (d, own) for c, (d, own) in columns.items() if own}
         number, level = f"{part['number']}.{block['id']}", int(len(asked) > 1)

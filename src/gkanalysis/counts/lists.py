@@ -52,17 +52,13 @@ class OfList(Count):
             column_title(data, self.source, name)  # an unknown column is answered
         rows = rows.dropna(subset=columns).rename(columns={"row": "line"})
         split = self.column.split(",") if self.column else []
-        value = (
-            rows[split].astype("str").agg(",".join, axis=1) if split else pd.Series(TOTAL, index=rows.index)
-        )
+        value = rows[split].astype("str").agg(",".join, axis=1) if split else pd.Series(TOTAL, index=rows.index)
         case = rows["case_id"] if "case_id" in rows else pd.Series("", index=rows.index)
         return rows.assign(**{"is": value}, unit=rows["line"].astype("str"), case_id=case, weight=1)
 
     def options(self, data: Data) -> Mapping[str, str]:
         """The declared values of the column, or those that occur; and all rows together."""
-        declared = (
-            column_labels(data, self.source, self.column) if self.column and "," not in self.column else {}
-        )
+        declared = column_labels(data, self.source, self.column) if self.column and "," not in self.column else {}
         have = dict.fromkeys(self.list_rows(data)["is"])
         return {**declared, **{v: v for v in have if v not in declared}, TOTAL: "alle Zeilen"}
 
@@ -137,16 +133,12 @@ class ListRows(OfList):
         n = found["is"].eq(found["row"]) | found["row"].eq(TOTAL)
         if self.filled:
             n = found[self.filled].notna()
-        found = found.assign(
-            n=n, base=pd.array([pd.NA if self.of == "none" else True] * len(found), "boolean")
-        )
+        found = found.assign(n=n, base=pd.array([pd.NA if self.of == "none" else True] * len(found), "boolean"))
         return Units.of(found, self.evidence(data, rows, self.column))
 
     def question(self, row: str) -> tuple[str, tuple[str, ...]]:
         """As all lists; or whether an alliance has a row that fills the column."""
-        return (
-            (option_question("filled", self.filled), ("present",)) if self.filled else super().question(row)
-        )
+        return (option_question("filled", self.filled), ("present",)) if self.filled else super().question(row)
 
     def words(self, data: Data, row: str) -> str:
         """Which rows."""
@@ -227,9 +219,7 @@ class ListBands(OfList):
             for name, a, b, _ in self.bands
         }
         found = each(self.sums(data).rename("sum").rename_axis("case_id").reset_index(), limits)
-        found["n"] = [
-            limits[r][0] <= int(s) <= limits[r][1] for r, s in zip(found["row"], found["sum"], strict=True)
-        ]
+        found["n"] = [limits[r][0] <= int(s) <= limits[r][1] for r, s in zip(found["row"], found["sum"], strict=True)]
         rows = self.list_rows(data)
         weight = rows[self.amount] if self.amount else rows["weight"]
         return Units.of(found.assign(base=True), _of_alliances(self, data, rows, weight))
@@ -242,11 +232,7 @@ class ListBands(OfList):
     def words(self, data: Data, row: str) -> str:
         """The band."""
         _, low, high, _ = next(b for b in self.bands if b[0] == row)
-        what = (
-            f"deren „{column_title(data, self.source, self.amount)}“ zusammen"
-            if self.amount
-            else "deren Zeilen"
-        )
+        what = f"deren „{column_title(data, self.source, self.amount)}“ zusammen" if self.amount else "deren Zeilen"
         limits = " bis ".join(f"{x:g}".replace(".", ",") for x in (low, high))
         return f"Gezählt sind Bündnisse, {what} in der Liste „{data.book(self.source).title}“ {limits} ergeben; Basis: alle Bündnisse"
 
@@ -297,9 +283,7 @@ class ListTotal(OfList):
     def options(self, data: Data) -> Mapping[str, str]:
         """The totals."""
         rows = data.table(f"{self.source}-rows")
-        return dict(
-            zip(rows[self.column], rows["label"] if "label" in rows else rows[self.column], strict=True)
-        )
+        return dict(zip(rows[self.column], rows["label"] if "label" in rows else rows[self.column], strict=True))
 
     def units(self, data: Data) -> Units:
         """A unit is a row that weighs its total; the total that it is part of is the base."""
@@ -322,9 +306,7 @@ class ListTotal(OfList):
         bases = whole.assign(
             weight=whole[self.part_of].map(weight), unit=whole[self.part_of].map(unit), n=False, base=True
         )
-        return Units.of(
-            pd.concat([counted, bases]).astype({"base": "boolean"}), self.evidence(data, rows, self.amount)
-        )
+        return Units.of(pd.concat([counted, bases]).astype({"base": "boolean"}), self.evidence(data, rows, self.amount))
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """Published facts; the policy must say so of the list."""

@@ -76,9 +76,7 @@ class Source:
             return f"Quelle: Register der Bündnisse, Stand {format_date(self.data.register['as_of'])}; eigene Berechnung{end}"
         if self.data.kind(self.name) == "lists":
             if self.book.is_published:
-                real = (
-                    "; anders als die übrigen Daten nicht erfunden" if self.data.dataset["synthetic"] else ""
-                )
+                real = "; anders als die übrigen Daten nicht erfunden" if self.data.dataset["synthetic"] else ""
                 return f"Quelle: {self.book.title}; wie veröffentlicht{real}."
             return f"Quelle: {self.book.title}; eigene Berechnung{end}"
         return f"Quelle: {self.book.title}, Welle {self.book.wave}; eigene Berechnung{end}"
@@ -97,9 +95,7 @@ class Source:
         raise NotImplementedError
 
     def _unknown(self, key: str) -> NotebookError:
-        return NotebookError(
-            f"„{key}“ gibt es in {self.name} nicht; vorhanden sind {listed(self._keys(), key)}."
-        )
+        return NotebookError(f"„{key}“ gibt es in {self.name} nicht; vorhanden sind {listed(self._keys(), key)}.")
 
 
 class Wave(Source):
@@ -117,11 +113,7 @@ class Wave(Source):
         """The codebook as a table: number, question, kind of answer, heading."""
         sets = {i: s for s in self.book.sets for i in self.book.set_items(s)}
         kinds = {**forms.KINDS, "single": "eine Antwort"}
-        rows = [
-            (i.id, i.label, kinds[i.kind], sets.get(i.id, ""), i.part)
-            for i in self.book.items.values()
-            if i.label
-        ]
+        rows = [(i.id, i.label, kinds[i.kind], sets.get(i.id, ""), i.part) for i in self.book.items.values() if i.label]
         return Shown(rows, columns=["Nummer", "Frage", "Antwort", "Mehrfachantwort", "Teil"])
 
     @cached_property
@@ -201,9 +193,7 @@ class Wave(Source):
             headings = {b["id"]: b["label"] for p in book.parts for b in p.get("blocks", ())}
             for i in items:
                 blocks.setdefault(headings.get(book.items[i].block, ""), []).append(i)
-            return self._table(
-                forms.Ticks(source=self.name, set=key), key, blocks=blocks if len(blocks) > 1 else {}
-            )
+            return self._table(forms.Ticks(source=self.name, set=key), key, blocks=blocks if len(blocks) > 1 else {})
         if key in ("status", "version", "contact"):
             return self._table(waves.Category(source=self.name, column=key), key)
         if key not in book.items:
@@ -225,15 +215,11 @@ class Wave(Source):
         """In which state an item is: answered, left empty, contradictory."""
         if item not in self.book.items:
             raise self._unknown(item)
-        return Counted(
-            forms.State(source=self.name, item=item), self.data, line=f'{self.line}.state("{item}")'
-        )
+        return Counted(forms.State(source=self.name, item=item), self.data, line=f'{self.line}.state("{item}")')
 
     def mentions(self, item: str) -> Counted:
         """The mentions of a coded open answer by category."""
-        return Counted(
-            forms.Mentions(source=self.name, item=item), self.data, line=f'{self.line}.mentions("{item}")'
-        )
+        return Counted(forms.Mentions(source=self.name, item=item), self.data, line=f'{self.line}.mentions("{item}")')
 
     def any_of(self, set_id: str, none: str, yes: str = "") -> Counted:
         """Who ticked anything of a set but its „none of these“."""
@@ -268,9 +254,7 @@ class Wave(Source):
 
     def question(self, item: str) -> Said:
         """What an open item asks, in a few words."""
-        return declared(
-            Known(self.data.category_book.labels, ("Offene Frage", "gibt es nicht"))[self.name, item]
-        )
+        return declared(Known(self.data.category_book.labels, ("Offene Frage", "gibt es nicht"))[self.name, item])
 
     def _repr_html_(self) -> str:
         back = self.returns["returned"]
@@ -347,9 +331,7 @@ class Talks(Source):
 
     def agreement(self, of: str = "level") -> Counted:
         """How far the coders agree: on three levels, or `of="code"` by code."""
-        return Counted(
-            talks.Agreement(source=self.name, of=of), self.data, line=f'{self.line}.agreement("{of}")'
-        )
+        return Counted(talks.Agreement(source=self.name, of=of), self.data, line=f'{self.line}.agreement("{of}")')
 
     @property
     def lead_coder(self) -> Said:
@@ -387,9 +369,7 @@ class Talks(Source):
     def disagreements(self) -> pd.DataFrame:
         """Every comparison of two coders that does not agree, side by side with the text; for the team only."""
         count = talks.Agreement(source=self.name)
-        lists = {
-            said: count.cell(self.data, level, talks.TOTAL).rest_rows for level, said in talks.LEVELS.items()
-        }
+        lists = {said: count.cell(self.data, level, talks.TOTAL).rest_rows for level, said in talks.LEVELS.items()}
         every = pd.concat(lists, names=["Ebene"]).reset_index("Ebene")
         heads = {
             "case_id": "Gespräch", "state": "Kodierende", "value": "Kode und Unterschied", "raw": "Text", "place": "Stelle",
@@ -451,9 +431,7 @@ class Listing(Source):
         """Alliances with at least one row, by a column."""
         return self._table(lists.ListCases(source=self.name, column=column), column)
 
-    def bands(
-        self, bands: Mapping[str, tuple[float, float, str]], amount: str = "", step: float = 1
-    ) -> Counted:
+    def bands(self, bands: Mapping[str, tuple[float, float, str]], amount: str = "", step: float = 1) -> Counted:
         """Alliances by what an amount, or the number of their rows, adds up to: name -> (low, high, label)."""
         made = tuple((name, float(a), float(b), label) for name, (a, b, label) in bands.items())
         return self._table(lists.ListBands(source=self.name, bands=made, amount=amount, step=step), amount)
@@ -505,9 +483,7 @@ class Listing(Source):
         for r in rows.to_dict("records"):
             if missing := [k for k in self._keys() if pd.isna(r[k])]:
                 raise NotebookError(f"„{self.name}“, Zeile {r['row']}: „{missing[0]}“ fehlt; bitte ergänzen.")
-            told = {k: self.labels(k).get(r[k], r[k]) for k in self._keys()} | {
-                "date": format_date(str(r["date"]))
-            }
+            told = {k: self.labels(k).get(r[k], r[k]) for k in self._keys()} | {"date": format_date(str(r["date"]))}
             *others, last = (c.format(**told) for c in cells)
             number = counted[f"{r['date']},{r['kind']}"]
             made.setdefault(str(r["date"])[:4], []).append((*others, number.shown_as(last)))
@@ -547,13 +523,9 @@ class Register(Source):
 
     def nested(self, table: str) -> Counted:
         """A declared table of the kind „x von y“."""
-        known = Known(
-            self.data.register["nested_tables"], ("Tabelle", "gibt es im Codebuch des Registers nicht")
-        )
+        known = Known(self.data.register["nested_tables"], ("Tabelle", "gibt es im Codebuch des Registers nicht"))
         known[table]
-        return Counted(
-            waves.Nested(source=REGISTER, declared=table), self.data, line=f'{self.line}.nested("{table}")'
-        )
+        return Counted(waves.Nested(source=REGISTER, declared=table), self.data, line=f'{self.line}.nested("{table}")')
 
     def _repr_html_(self) -> str:
         return "<h4>Register der Bündnisse</h4>" + Shown(self.data.alliances)._repr_html_()
@@ -708,9 +680,7 @@ def compare(first: str, second: str, data: str = "data/raw") -> Comparison:
     later = have.book(source2).items[item2]
     again = repeated(have, source2, item2, source1)
     if again == item1:
-        return Comparison(
-            table1, table2, Counted(change_count(have, (source1, item1), (source2, item2)), have)
-        )
+        return Comparison(table1, table2, Counted(change_count(have, (source1, item1), (source2, item2)), have))
     reasons = [u.reason for u in later.not_comparable if (u.source, u.item) == (source1, item1)]
     return Comparison(table1, table2, None, reasons[0] if reasons else "")
 
@@ -760,9 +730,7 @@ def alliance(case_id: str, data: str = "data/raw") -> Shown:
             continue
         book = have.book(name)
         given = have.answers(name, (*USABLE, "unusable"))
-        for r in given[
-            (given["case_id"] == case_id) & given["state"].isin(["answered", "selected"])
-        ].itertuples():
+        for r in given[(given["case_id"] == case_id) & given["state"].isin(["answered", "selected"])].itertuples():
             item = book.items[r.item_id]
             options = {o.id: o.label for o in item.options}
             told = "angekreuzt" if r.state == "selected" else options.get(r.value, r.raw or r.value)

@@ -148,9 +148,7 @@ class Number:
     @property
     def question(self) -> Said:
         """What was asked."""
-        return declared(
-            self.counted.data.book(self.counted.count.source).items[self.counted.count.item].label
-        )
+        return declared(self.counted.data.book(self.counted.count.source).items[self.counted.count.item].label)
 
     @property
     def told(self) -> Said:
@@ -287,9 +285,7 @@ class Number:
         text = format_points((self.n, self._base()), (other.n, other._base()))
         return derived(text, [self, other])
 
-    def said(
-        self, phrase: str, *others: Number, than: Number | None = None, among: Iterable[str] = ()
-    ) -> Said:
+    def said(self, phrase: str, *others: Number, than: Number | None = None, among: Iterable[str] = ()) -> Said:
         """Words of the author for the number, if the data bear them; else the sentence says what they would bear.
 
         Parameters
@@ -396,13 +392,9 @@ class Counted:
             If there is no such variable, or the units are no cases of the register.
         """
         if self.grouped:
-            raise NotebookError(
-                f"{self.line} ist schon gegliedert; gegliedert wird nach einem Merkmal auf einmal."
-            )
+            raise NotebookError(f"{self.line} ist schon gegliedert; gegliedert wird nach einem Merkmal auf einmal.")
         if isinstance(variable, Counted):
-            item = getattr(variable.count, "item", "") or (
-                variable.chosen[0] if len(variable.chosen) == 1 else ""
-            )
+            item = getattr(variable.count, "item", "") or (variable.chosen[0] if len(variable.chosen) == 1 else "")
             if not item:
                 raise NotebookError(
                     "Gegliedert wird nach einem Merkmal des Registers oder nach einer Frage mit Antworten."
@@ -493,8 +485,7 @@ class Counted:
         """Rows whose groups differ most first; within blocks, where there are any."""
         spread = self.tests["spread"]
         blocks = {
-            h: sorted(rows, key=lambda r: -spread[r])
-            for h, rows in (self.blocks or {"": self.shown_rows}).items()
+            h: sorted(rows, key=lambda r: -spread[r]) for h, rows in (self.blocks or {"": self.shown_rows}).items()
         }
         chosen = tuple(r for rows in blocks.values() for r in rows)
         return self._but(chosen=chosen, blocks=blocks if self.blocks else {})
@@ -504,9 +495,7 @@ class Counted:
         rows = tuple(r for r in self.labels if r.rpartition(".")[2] == name)
         if not rows:
             have = dict.fromkeys(r.rpartition(".")[2] for r in self.labels)
-            raise NotebookError(
-                f"„{name}“ gibt es in dieser Tabelle nicht; vorhanden sind {listed(have, name)}."
-            )
+            raise NotebookError(f"„{name}“ gibt es in dieser Tabelle nicht; vorhanden sind {listed(have, name)}.")
         return self._but(chosen=rows, line=f'{self.line}.aspect("{name}")')
 
     def shielded(self) -> Counted:
@@ -549,9 +538,7 @@ class Counted:
         threshold = self.data.policy.threshold
         if self.count.counts_units and (small := [r for r in self.shown_rows if self[r].is_small(threshold)]):
             told = ", ".join(self.labels[r] for r in small)
-            raise NotebookError(
-                f"{told} wird nicht gedruckt und folgte aus der Summe; bitte die Summe weglassen."
-            )
+            raise NotebookError(f"{told} wird nicht gedruckt und folgte aus der Summe; bitte die Summe weglassen.")
         return self[TOGETHER.join(self.shown_rows)]
 
     @property
@@ -575,9 +562,7 @@ class Counted:
 
         at = {r.rpartition(".")[0]: k for k, r in enumerate(order.shown_rows)}
         theme, aspect = (self.frame["row"].str.rpartition(".")[k] for k in (0, 2))
-        table = self.frame.assign(
-            at=theme.map(at), aspect=aspect, group=aspect, group_label=aspect.map(ANSWERS)
-        )
+        table = self.frame.assign(at=theme.map(at), aspect=aspect, group=aspect, group_label=aspect.map(ANSWERS))
         return table.sort_values("at", kind="stable").drop(columns="at").reset_index(drop=True)
 
     @property
@@ -609,9 +594,7 @@ class Counted:
         """Headings of the groups with the base of the first row: „Kreise* (n = 24)“."""
         row = self.shown_rows[0]
         first = {r.subgroup: r for r in self.frame[self.frame["row"].eq(row)].itertuples()}
-        return tuple(
-            f"{self.group_labels[g]}{r.mark} (n{NBSP}={NBSP}{_count(r.base_n)})" for g, r in first.items()
-        )
+        return tuple(f"{self.group_labels[g]}{r.mark} (n{NBSP}={NBSP}{_count(r.base_n)})" for g, r in first.items())
 
     @property
     def shown_rows(self) -> tuple[str, ...]:
@@ -631,9 +614,7 @@ class Counted:
         table = table[table["row"].isin(self.shown_rows) & table["subgroup"].isin(groups)]
         at = {r: k for k, r in enumerate(self.shown_rows)}
         of = {g: k for k, g in enumerate(groups)}
-        table = table.assign(a=table["row"].map(at), b=table["subgroup"].map(of)).sort_values(
-            ["a", "b"], kind="stable"
-        )
+        table = table.assign(a=table["row"].map(at), b=table["subgroup"].map(of)).sort_values(["a", "b"], kind="stable")
         table = table.drop(columns=["a", "b"])
         if self.hidden:
             kept = [c not in self.hidden for c in zip(table["row"], table["subgroup"], strict=True)]
@@ -745,9 +726,7 @@ class Counted:
         if own != sorted(own, reverse=True) or beaten:
             order = sorted(inside, key=lambda r: -sign * value[r])[: len(rows) + 1]
             told = ", ".join(f"„{self.labels[r]}“ ({self.sums[r, group][0]})" for r in order)
-            raise NotebookError(
-                f"„{phrase}“ sagt etwas anderes als die Daten; der Reihe nach sind es: {told}."
-            )
+            raise NotebookError(f"„{phrase}“ sagt etwas anderes als die Daten; der Reihe nach sind es: {told}.")
 
     def rows_said(self, phrase: str, share: str) -> Said:
         """Words on how many of the rows have a share that another word of the scale stands for."""
@@ -805,9 +784,9 @@ class Counted:
         from gkanalysis.stats import differences_by_group
 
         groups = [g for g in (self.groups or self.group_labels) if g != TOTAL]
-        return differences_by_group(
-            self.frame[self.frame["subgroup"].isin([TOTAL, *groups])], groups=groups
-        ).set_index("row")
+        return differences_by_group(self.frame[self.frame["subgroup"].isin([TOTAL, *groups])], groups=groups).set_index(
+            "row"
+        )
 
     def p(self, row: str) -> Said:
         """The p value of a row as text: how likely chance alone lets the groups differ so much."""
@@ -857,9 +836,7 @@ class Counted:
         """How many mentions there are, and whether a case names a category several times."""
         from gkanalysis.counts.forms import MENTIONED, Open
 
-        cases = Open(source=self.count.source, item=self.count.item, status=self.count.status).table(
-            self.data
-        )
+        cases = Open(source=self.count.source, item=self.count.item, status=self.count.status).table(self.data)
         each = sum(n for (row, _), (n, _) in self.sums.items() if row.endswith(MENTIONED))
         told = "Ein Bündnis kann eine Kategorie mehrmals nennen."
         if each == cases["n"].sum():
@@ -1063,4 +1040,6 @@ def table_html(header: Sequence[str], rows: Sequence[Row], caption: str) -> str:
         else "<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in r.cells) + "</tr>"
         for r in rows
     )
-    return f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return (
+        f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )

@@ -115,9 +115,7 @@ class Texts(Count):
         given = data.table(f"{self.source}-codings").groupby("document_id")["coder"].nunique()
         people = documents["document_id"].map(given).fillna(0)
         is_row = {"stored": documents["text"].notna(), "coders2": people.ge(2), "coders3": people.ge(3)}
-        parts = [
-            documents.assign(row=r, n=n, base=True, unit=documents["document_id"]) for r, n in is_row.items()
-        ]
+        parts = [documents.assign(row=r, n=n, base=True, unit=documents["document_id"]) for r, n in is_row.items()]
         return Units.of(pd.concat(parts).drop(columns="text"))
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
@@ -151,9 +149,7 @@ def _themes(data: Data, source: str) -> dict[str, str]:
     return {g.id: g.label for g in data.book(source).groups.values() if g.section}
 
 
-def _stretches(
-    data: Data, source: str
-) -> Iterator[tuple[Mapping[str, Any], dict[str, list[tuple[int, int]]]]]:
+def _stretches(data: Data, source: str) -> Iterator[tuple[Mapping[str, Any], dict[str, list[tuple[int, int]]]]]:
     """Each document with stored text, with the distinct stretches that the lead coder gave codes of each theme."""
     book, documents = data.book(source), data.table(f"{source}-documents")
     group_of = {c.id: c.group_id for c in book.codes.values()}
@@ -248,12 +244,8 @@ class Meetings(Count):
         for document, themes in _stretches(data, self.source):
             for row in self.options(data):
                 first, second = row.split(" + ")
-                pairs = [
-                    (a, b) for a in themes[first] for b in themes[second] if max(a[0], b[0]) < min(a[1], b[1])
-                ]
-                told = " | ".join(
-                    f"Zeichen {a[0] + 1} bis {a[1]} und {b[0] + 1} bis {b[1]}" for a, b in pairs
-                )
+                pairs = [(a, b) for a in themes[first] for b in themes[second] if max(a[0], b[0]) < min(a[1], b[1])]
+                told = " | ".join(f"Zeichen {a[0] + 1} bis {a[1]} und {b[0] + 1} bis {b[1]}" for a, b in pairs)
                 where = {k: document[k] for k in ("case_id", "file", "document_id")}
                 of = {
                     "row": row,
@@ -333,9 +325,7 @@ class Agreement(Count):
             for first, second in combinations(there, 2):
                 pair = (coded[document_id, first], coded[document_id, second])
                 for level in LEVELS if self.of == "level" else ("document",):
-                    compared = (
-                        _placed(*pair) if level == "segment" else _counted(*pair, list(book.codes), level)
-                    )
+                    compared = _placed(*pair) if level == "segment" else _counted(*pair, list(book.codes), level)
                     for agrees, code, about in compared if has_text or level != "segment" else ():
                         row = level if self.of == "level" else code
                         made.append(

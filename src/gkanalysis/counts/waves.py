@@ -67,9 +67,7 @@ class Category(Count):
         cases = data.cases(self.source, self.status)
         cases = case_rows(cases).assign(value=cases[self.column].astype("string").fillna("").astype("str"))
         rows = each(cases, self.options(data))
-        return Units.of(
-            rows.assign(base=True, n=rows["value"].eq(rows["row"])), cases.assign(state="answered")
-        )
+        return Units.of(rows.assign(base=True, n=rows["value"].eq(rows["row"])), cases.assign(state="answered"))
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """The register is public; a status says how many cases there are; other columns are questions."""
@@ -149,9 +147,7 @@ class Flow(Count):
 
     def units(self, data: Data) -> Units:
         """A unit is an alliance."""
-        first, then = (
-            data.participation(s).replace("declined", "not_returned") for s in (self.source, self.then)
-        )
+        first, then = (data.participation(s).replace("declined", "not_returned") for s in (self.source, self.then))
         rows = pd.DataFrame(
             {"case_id": first.index, "is": first.to_numpy() + "-" + then.reindex(first.index).to_numpy()}
         )
@@ -196,9 +192,7 @@ class AllWaves(Count):
     def words(self, data: Data, row: str) -> str:
         """The pattern."""
         told = (
-            "mit Bogen in allen Wellen"
-            if row == "always"
-            else "die nach einer Welle ohne Bogen wieder einen schickten"
+            "mit Bogen in allen Wellen" if row == "always" else "die nach einer Welle ohne Bogen wieder einen schickten"
         )
         return f"Gezählt sind Bündnisse {told} ({', '.join(self.waves)}); Basis: alle Bündnisse"
 
@@ -249,10 +243,7 @@ class Change(Count):
         rows = each(data.alliances[["case_id"]], self.options(data))
         paired = rows["case_id"].isin(first.index.intersection(second.index))
         yes = {"first": first, "second": second}
-        says = [
-            r == "pairs" or bool(yes[r].get(c, False))
-            for r, c in zip(rows["row"], rows["case_id"], strict=True)
-        ]
+        says = [r == "pairs" or bool(yes[r].get(c, False)) for r, c in zip(rows["row"], rows["case_id"], strict=True)]
         silent = data.alliances[~data.alliances["case_id"].isin(rows.loc[paired, "case_id"])]
         evidence = pd.concat([*waves, case_rows(silent[["case_id"]])])
         return Units.of(

@@ -60,9 +60,7 @@ class Scale:
             If no word of the scale stands in it, or it stands for other shares; the sentence names those that fit.
         """
         if not base_n:
-            raise NotebookError(
-                f"„{phrase}“: zu der Zahl {n} gehört keine Basis; bitte die Zahl selbst nennen."
-            )
+            raise NotebookError(f"„{phrase}“: zu der Zahl {n} gehört keine Basis; bitte die Zahl selbst nennen.")
         allowed = [w for s in self.shares for w in s[0] if self.fits(w, n / base_n)]
         word = self.word_in(phrase, (w for s in self.shares for w in s[0]))
         if not word:
@@ -70,16 +68,12 @@ class Scale:
                 f"„{phrase}“ enthält kein Wort der Skala ({WORDS_FILE}); für {n} von {base_n} passt: {listed(allowed)}."
             )
         if word not in allowed:
-            raise NotebookError(
-                f"„{phrase}“ passt nicht zu {n} von {base_n}; möglich ist: {listed(allowed)}."
-            )
+            raise NotebookError(f"„{phrase}“ passt nicht zu {n} von {base_n}; möglich ist: {listed(allowed)}.")
 
     @property
     def unbound(self) -> tuple[str, ...]:
         """Words for shares that must not stand in prose without a number behind them; „in allen“ may be no share."""
-        return tuple(
-            w for words, low, high, *_ in self.shares if 0 < high - low < 1 for w in words if " " in w
-        )
+        return tuple(w for words, low, high, *_ in self.shares if 0 < high - low < 1 for w in words if " " in w)
 
 
 @cache
@@ -97,9 +91,7 @@ def read_scale(folder: Path) -> Scale:
     shares = tuple((tuple(s.words), s.least, s.most, s.with_least, s.with_most) for s in declared.shares)
     every = [w for s in shares for w in s[0]]
     if twice := {w for w in every if every.count(w) > 1}:
-        raise CodebookError(
-            f"„{WORDS_FILE}“: {listed(sorted(twice))} steht zweimal; bitte jedes Wort einmal nennen."
-        )
+        raise CodebookError(f"„{WORDS_FILE}“: {listed(sorted(twice))} steht zweimal; bitte jedes Wort einmal nennen.")
     return Scale(
         shares,
         *(tuple(getattr(declared, k)) for k in ("more", "fewer", "same", "most", "least", "unsurpassed")),
@@ -156,9 +148,7 @@ class CountWords:
                 raise NotebookError(
                     f"„{phrase}“ steht für {meant} von {self.base}, hier sind es {n}. Möglich ist: {allowed}."
                 )
-        raise NotebookError(
-            f"„{phrase}“ steht nicht in der Skala der Zahlwörter. Möglich ist für {n}: {allowed}."
-        )
+        raise NotebookError(f"„{phrase}“ steht nicht in der Skala der Zahlwörter. Möglich ist für {n}: {allowed}.")
 
     @property
     def unbound(self) -> tuple[str, ...]:

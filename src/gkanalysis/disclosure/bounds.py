@@ -70,9 +70,7 @@ class System:
 
     def fulfilled_by(self, population: Mapping[Key, int]) -> bool:
         """Whether a population agrees with all statements."""
-        return all(
-            s.low <= sum(f * population.get(k, 0) for k, f in s.terms) <= s.high for s in self.statements
-        )
+        return all(s.low <= sum(f * population.get(k, 0) for k, f in s.terms) <= s.high for s in self.statements)
 
     def bounds(self, target: Terms) -> tuple[int, int]:
         """The smallest and largest value that a sum of unknowns can have.
@@ -176,16 +174,12 @@ class _Reduced:
         if rows:
             indices = np.concatenate([place[r[0]] for r in rows])
             starts = np.cumsum([0, *(len(r[0]) for r in rows)])
-            matrix = csr_array(
-                (np.concatenate([r[1] for r in rows]), indices, starts), (len(rows), len(members))
-            )
+            matrix = csr_array((np.concatenate([r[1] for r in rows]), indices, starts), (len(rows), len(members)))
             constraints = LinearConstraint(matrix, [r[2] for r in rows], [r[3] for r in rows])
         box = Bounds(self.low[members], self.high[members])
         ends = []
         for sign in signs:
-            found = milp(
-                sign * objective, constraints=constraints, bounds=box, integrality=np.ones(len(members))
-            )
+            found = milp(sign * objective, constraints=constraints, bounds=box, integrality=np.ones(len(members)))
             if found.status == INFEASIBLE:
                 raise Contradiction
             if not found.success:

@@ -93,9 +93,7 @@ def check_report(report: Report, paths: ProjectPaths) -> str:
     """
     policy, folder = project_policy(paths), paths.reports / report.id
     if not (folder / "values.json").exists():
-        raise UsageError(
-            f"Den Bericht „{report.id}“ gibt es noch nicht; bitte zuerst „make report“ ausführen."
-        )
+        raise UsageError(f"Den Bericht „{report.id}“ gibt es noch nicht; bitte zuerst „make report“ ausführen.")
     outcome = Outcome()
     _check_numbers(report, paths, policy, folder, outcome)
     outcome.problems += rare_quotations(report, paths, policy)
@@ -144,9 +142,7 @@ def check_together(reports: Sequence[Report], paths: ProjectPaths) -> str:
         outcome,
     )
     unused = [e for e in policy.exceptions if e not in [b.signed for b in outcome.signed]]
-    lines = [
-        f"  Nicht gebraucht: Ausnahme zu {e.source}, {e.item}, „{e.state}“; bitte streichen." for e in unused
-    ]
+    lines = [f"  Nicht gebraucht: Ausnahme zu {e.source}, {e.item}, „{e.state}“; bitte streichen." for e in unused]
     said = f"Zusammen geprüft: {n} gedruckte Zahlen aus {len(finished)} Berichten ({listed}); auch nebeneinander verraten sie kein einzelnes Bündnis."
     return "\n".join([said, *(lines if len(finished) == len(reports) else ())])
 
@@ -164,9 +160,7 @@ def _alone(report: Report) -> str:
     return f"Der Bericht „{report.id}“ erscheint nicht, denn er verrät Vertrauliches"
 
 
-def _check_numbers(
-    report: Report, paths: ProjectPaths, policy: Policy, folder: Path, outcome: Outcome
-) -> None:
+def _check_numbers(report: Report, paths: ProjectPaths, policy: Policy, folder: Path, outcome: Outcome) -> None:
     """The exact check of everything that the folder prints together."""
     data = read_sources(paths, policy)
     numbers = list(find_numbers(folder))
@@ -180,11 +174,7 @@ def _check_numbers(
     signed = {e.exhibit for e in policy.unweighed if e.report == report.id}
     outcome.problems += [
         f"„{exhibit}“: {reason}, Zahlen darin können also nicht geprüft werden; bitte sie mit einer Rechenvorschrift drucken"
-        + (
-            f" oder in „{POLICY}“ unter „unweighed“ begründen, warum sie nichts verraten"
-            if exhibit in bare
-            else ""
-        )
+        + (f" oder in „{POLICY}“ unter „unweighed“ begründen, warum sie nichts verraten" if exhibit in bare else "")
         for exhibit, reason in (unread | bare).items()
         if exhibit not in bare or exhibit not in signed
     ]

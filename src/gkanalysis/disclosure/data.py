@@ -60,9 +60,7 @@ def read_sources(paths: ProjectPaths, policy: Policy) -> dict[str, SourceData]:
         )
         if responses is not None:
             data = forms_data(source, cases, responses, read_codebook(paths.codebook(source)))
-            sources[source] = with_categories(
-                data, table(f"{source}-mentions"), paths.codebooks / CATEGORY_FILE
-            )
+            sources[source] = with_categories(data, table(f"{source}-mentions"), paths.codebooks / CATEGORY_FILE)
         elif codings is not None:
             book, rules = read_interview_codebook(paths.codebook(source)), policy.sources.get(source)
             absent = rules.absent[0] if rules else "missing"
@@ -96,9 +94,7 @@ def with_categories(data: SourceData, mentions: pd.DataFrame | None, path: Path)
     if mentions is None or mentions.empty:
         return data
     book = read_category_book(path)
-    declared = {
-        item: categories for (source, item), categories in book.items.items() if source == data.source
-    }
+    declared = {item: categories for (source, item), categories in book.items.items() if source == data.source}
     boxes = {category_question(item, c.id): (item, c) for item, of_item in declared.items() for c in of_item}
     questions = {
         name: Question(name, TICKED, c.label, {"selected": "genannt"}, data.questions[item].asked_if)
@@ -159,8 +155,7 @@ def interview_data(
     def answers(code: str) -> pd.Series:
         having = set(lead.loc[lead["code_id"] == code, "case_id"])
         states = [
-            NOT_ASKED if i not in spoken else "present" if i in having else "absent"
-            for i in population["case_id"]
+            NOT_ASKED if i not in spoken else "present" if i in having else "absent" for i in population["case_id"]
         ]
         return pd.Series(states, index=population["case_id"], dtype=object)
 

@@ -114,9 +114,7 @@ def world_of(data: SourceData, claims: Sequence[Claim], policy: Policy) -> World
     rules = policy.sources.get(data.source, SourceRules())
     sets = {c.name: data.sets[c.name] for c in claims if c.kind in ("any", "asked", "mentions")}
     answers = {q: data.answers[q] for q in questions}
-    return World(
-        data.source, data.cases, tuple(attributes), data.statuses, rules.absent, questions, answers, sets
-    )
+    return World(data.source, data.cases, tuple(attributes), data.statuses, rules.absent, questions, answers, sets)
 
 
 def _terms(world: World, claim: Claim) -> dict[Key, int]:
@@ -288,9 +286,7 @@ class Known:
             union = next(u for u in self.unions if self.world.names(u) == breach.groups)
             return lambda system: self.link_bounds(system, link, union)[0] >= 1
         what = (breach.question, breach.state, breach.status, breach.groups)
-        targets = (
-            t for t in self.targets() if what == (t.question, t.state, t.status, self.world.names(t.union))
-        )
+        targets = (t for t in self.targets() if what == (t.question, t.state, t.status, self.world.names(t.union)))
         if (target := next(targets, None)) is None:  # nothing here is about the question
             return lambda system: False
 
@@ -323,16 +319,10 @@ class Known:
             for merge in (m for m in attribute.merges if set(breach.groups) <= set(m)):
                 changed = merged_claims(self.claims, merge, exhibits)
                 joined = any(c.groups == tuple(merge) and c.exhibit in exhibits for c in changed)
-                if (
-                    not joined
-                    or not self._reaches(breach, merge, name)
-                    or self._open(changed, breach.question)
-                ):
+                if not joined or not self._reaches(breach, merge, name) or self._open(changed, breach.question):
                     continue
                 groups = " und ".join(f"„{attribute.values.get(g, g)}“" for g in merge)
-                where = ", ".join(
-                    f"„{e}“" for e in sorted({c.exhibit for c in about if set(c.groups) & set(merge)})
-                )
+                where = ", ".join(f"„{e}“" for e in sorted({c.exhibit for c in about if set(c.groups) & set(merge)}))
                 return f"{groups} in {where} zusammenfassen; Einzelwerte dieser Gruppen fallen dann auch im Text weg"
         return LEAVE_OUT
 

@@ -169,9 +169,7 @@ class ListedNames:
         tokens = [*left, *own, *right]
         for told, sides in self.rows.items():
             for k in range(len(own) - len(told) + 1):
-                if tuple(own[k : k + len(told)]) == told and self._stands(
-                    tokens, len(left) + k, len(told), sides
-                ):
+                if tuple(own[k : k + len(told)]) == told and self._stands(tokens, len(left) + k, len(told), sides):
                     start, end = places[k].start(), places[k + len(told) - 1].end()
                     text = text[:start] + " " * (end - start) + text[end:]
         return text

@@ -24,9 +24,7 @@ KINDS = "Amt|Stelle|Büro|Fachbereich|Stabsstelle|Referat|Dezernat|Abteilung|Sac
 OFFICE = re.compile(
     rf"\b(?:[A-ZÄÖÜ]?[a-zäöüß]*(?:{KINDS.lower()})|{KINDS})s?\s+für\s+((?:{CAPITAL})(?:(?:,\s+|\s+und\s+|\s+)(?:{CAPITAL}))*)"
 )
-PLACE = re.compile(
-    rf"\b(?:([Ii]n|[Aa]us|[Nn]ach)|(?:Land)?[Kk]reis|(?:Kreis)?[Ss]tadt|Gemeinde)\s+({CAPITAL})"
-)
+PLACE = re.compile(rf"\b(?:([Ii]n|[Aa]us|[Nn]ach)|(?:Land)?[Kk]reis|(?:Kreis)?[Ss]tadt|Gemeinde)\s+({CAPITAL})")
 # what stands before a common noun and hardly ever before a place
 DETERMINERS = {
     "der", "die", "das", "des", "dem", "den", "ein", "eine", "einen", "einem", "einer", "eines", "kein",
@@ -131,9 +129,7 @@ def person_names(text: str, whole: bool = False) -> list[str]:
     return [n for n in dict.fromkeys(names) if len(n) >= SHORTEST]
 
 
-def _interview_names(
-    source: str, texts: pd.DataFrame, public_texts: Iterable[str], policy: Policy
-) -> Iterator[Name]:
+def _interview_names(source: str, texts: pd.DataFrame, public_texts: Iterable[str], policy: Policy) -> Iterator[Name]:
     """Documents, persons, offices and places of interviews.
 
     An office or place that as many interviews name as the threshold says leads to none of them.

@@ -91,8 +91,7 @@ def read_names(paths: ProjectPaths, policy: Policy) -> Index:
         for source, path in tables(paths, "responses")
     }
     interviews = {
-        source: _spoken(paths, source, "documents", "segments", "memos")
-        for source, _ in tables(paths, "documents")
+        source: _spoken(paths, source, "documents", "segments", "memos") for source, _ in tables(paths, "documents")
     }
     lists = [_list(path) for path in sorted(paths.data.glob("*/*.csv")) if path.parent.name != "register"]
     return collect_names(register, forms, interviews, lists, _labels(paths), policy)
@@ -110,9 +109,7 @@ def read_listed(paths: ProjectPaths, policy: Policy, report: str) -> ListedNames
         if printed and path.exists():
             rows, book = pd.read_parquet(path), read_list_book(paths.codebook(rule.source))
             for column in (c for c in book.spec.columns if c.options):
-                rows[column.name] = rows[column.name].map(
-                    {o: (t or (o,))[0] for o, t in column.options.items()}
-                )
+                rows[column.name] = rows[column.name].map({o: (t or (o,))[0] for o, t in column.options.items()})
             listed = listed.joined(ListedNames.of(rows, rule.before, rule.name, rule.behind))
     return listed
 

@@ -121,15 +121,11 @@ def _with_data(place: str, text: str, depth: int) -> Iterator[Text]:
         if kind.startswith("font/") or depth > NESTED:
             continue
         try:
-            content = (
-                base64.b64decode(data, validate=False) if "base64" in options else unquote_to_bytes(data)
-            )
+            content = base64.b64decode(data, validate=False) if "base64" in options else unquote_to_bytes(data)
         except binascii.Error:
             content = data.encode()
         suffix = "svg" if "svg" in kind else kind.rpartition("/")[2] or "txt"
-        yield from (
-            (f"{place}, eingebettete Datei, {p}", t) for p, t in texts_of(f"x.{suffix}", content, depth + 1)
-        )
+        yield from ((f"{place}, eingebettete Datei, {p}", t) for p, t in texts_of(f"x.{suffix}", content, depth + 1))
     yield place, rest
     if "%" in rest:
         yield place, unquote(rest)

@@ -115,9 +115,7 @@ class _Told:
 
     def _claim(self, s: Says) -> None:
         if self.count.source not in self.sources:
-            raise UnreadError(
-                f"„{self.count.source}“ ist weder als öffentlich erklärt noch eine Quelle mit Bündnissen"
-            )
+            raise UnreadError(f"„{self.count.source}“ ist weder als öffentlich erklärt noch eine Quelle mit Bündnissen")
         n = self._value(s.of)
         if n is None:
             return
@@ -138,17 +136,13 @@ class _Told:
         n, least = self._value("n") or 0, self.rules.total_from
         least = self.policy.threshold if least is None else least
         if self.group != TOTAL or (n and n < least):
-            raise UnreadError(
-                f"weniger als {least} Bündnisse stehen dahinter, oder es ist nach Gruppen gegliedert"
-            )
+            raise UnreadError(f"weniger als {least} Bündnisse stehen dahinter, oder es ist nach Gruppen gegliedert")
         self._pass(s)
 
     def _behind(self, s: Says) -> None:
         """Too few cases behind the units that are counted, or behind the others, would show."""
         if any(0 < n < self.policy.threshold for n in self._cell().cases):
-            raise UnreadError(
-                f"hinter dem Ja oder dem Nein stehen weniger als {self.policy.threshold} Bündnisse"
-            )
+            raise UnreadError(f"hinter dem Ja oder dem Nein stehen weniger als {self.policy.threshold} Bündnisse")
         self._pass(s)
 
     def _cell(self) -> Cell:
@@ -158,9 +152,7 @@ class _Told:
         assert isinstance(self.count, Change)
         detail = self.allowed[self.count]
         if detail == "nothing" or (s.name != "pairs" and detail == "difference"):
-            raise UnreadError(
-                "daraus ließe sich errechnen, wie weniger Bündnisse als erlaubt geantwortet haben"
-            )
+            raise UnreadError("daraus ließe sich errechnen, wie weniger Bündnisse als erlaubt geantwortet haben")
         self._pass(s)
 
     def _taking_part(self, s: Says) -> None:
@@ -217,9 +209,7 @@ def words_behind(
 
 def _changes(cells: Iterable[Mapping[str, Any]]) -> list[Change]:
     """The changes that a report prints, a family of tests."""
-    counts = (
-        Count.read(str(c["definition"]))[0] for c in cells if str(c["definition"]).startswith("Change(")
-    )
+    counts = (Count.read(str(c["definition"]))[0] for c in cells if str(c["definition"]).startswith("Change("))
     return list(dict.fromkeys(c for c in counts if isinstance(c, Change)))
 
 

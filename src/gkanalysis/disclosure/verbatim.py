@@ -150,9 +150,7 @@ def rare_quotations(report: Any, paths: ProjectPaths, policy: Policy) -> Iterato
     yield from (f"Zitat „{name}“: dazu gibt es keine kodierte Stelle mehr; {advice}" for name in sorted(lost))
 
 
-def most_common_codes(
-    segments: pd.DataFrame, codings: pd.DataFrame, lead_coder: str
-) -> dict[str, tuple[str, int]]:
+def most_common_codes(segments: pd.DataFrame, codings: pd.DataFrame, lead_coder: str) -> dict[str, tuple[str, int]]:
     """Quote id of each segment -> the lead coder's code that most cases have, and how many; ("", 0) without a code.
 
     Segments with the same words count together.

@@ -201,9 +201,7 @@ class _Check:
         for (source, item_id), categories in self.book.items.items():
             for category in categories:
                 if (source, item_id, category.id) not in used:
-                    sentence = (
-                        f"Die Kategorie „{category.id}“ zu „{source}“, Item „{item_id}“ wurde nie vergeben."
-                    )
+                    sentence = f"Die Kategorie „{category.id}“ zu „{source}“, Item „{item_id}“ wurde nie vergeben."
                     self.findings.add("K02", sentence, value=category.id)
         return list(kept.values())
 

@@ -78,9 +78,7 @@ def _number(cell: Cell, column: Column) -> tuple[int | float, str]:
     if cell.kind in _NO_NUMBER:
         raise _UnreadableError(_NO_NUMBER[cell.kind])
     is_whole = column.kind == "int"
-    value, hint = (
-        (Decimal(repr(cell.value)), "") if cell.kind == "number" else _decimal(str(cell.value), is_whole)
-    )
+    value, hint = (Decimal(repr(cell.value)), "") if cell.kind == "number" else _decimal(str(cell.value), is_whole)
     if not is_whole:
         return float(value), hint
     if value != value.to_integral_value():
@@ -121,9 +119,7 @@ def _day(cell: Cell, _column: Column) -> tuple[str, str]:
     text = _SPACES.sub(" ", str(cell.value)).strip()
     if iso := _ISO_DAY.fullmatch(text):
         year, month, day = iso.groups()
-    elif (german := _GERMAN_DAY.fullmatch(text)) and (
-        german[2].isdecimal() or german[2].casefold() in MONTHS
-    ):
+    elif (german := _GERMAN_DAY.fullmatch(text)) and (german[2].isdecimal() or german[2].casefold() in MONTHS):
         day, month, year = german.groups()
         month = month if month.isdecimal() else MONTHS.index(month.casefold()) + 1
     else:

@@ -18,9 +18,7 @@ from gkanalysis.ingest.received import Received, csv_rows, receive
 from gkanalysis.ingest.word.form import read_word_form
 
 BATCH = 100  # forms per row group: about 45,000 rows, a few MB; memory does not grow with the number of forms
-SCHEMA = pa.schema(
-    [(c, pa.int32() if c == "occurrence" else pa.string()) for c in ("file", *Response._fields)]
-)
+SCHEMA = pa.schema([(c, pa.int32() if c == "occurrence" else pa.string()) for c in ("file", *Response._fields)])
 FORM_COLUMNS = ("file", "sha256", "version", "status", "message", "synthetic")
 
 

@@ -137,18 +137,14 @@ class _ReceivedTable:
         return self._cells.get(text, [])
 
 
-def _align(
-    labels: Mapping[int, frozenset[str]], tables: Sequence[_ReceivedTable]
-) -> dict[int, _ReceivedTable]:
+def _align(labels: Mapping[int, frozenset[str]], tables: Sequence[_ReceivedTable]) -> dict[int, _ReceivedTable]:
     """Received table for each printed one, by the texts they share; the closest pair is tied first.
 
     A pair shares at least a third of the printed texts: headings alone, which the blocks of a grid have in
     common, tie a table only where nothing fits better.
     """
     aligned, taken = {}, set()
-    shared = [
-        (-len(words & t.content), number, k) for number, words in labels.items() for k, t in enumerate(tables)
-    ]
+    shared = [(-len(words & t.content), number, k) for number, words in labels.items() for k, t in enumerate(tables)]
     for negative, number, k in sorted(shared):
         if number not in aligned and k not in taken and -3 * negative >= len(labels[number]):
             aligned[number] = tables[k]
@@ -171,8 +167,7 @@ class _TablePlaces:
             self._find_columns()
         self.rows = self._find_rows(tag_rows)
         self._printed = {
-            (self.columns.get(column, column), normalise(text))
-            for (_, column), text in layout.printed.items()
+            (self.columns.get(column, column), normalise(text)) for (_, column), text in layout.printed.items()
         }
 
     def __iter__(self) -> Iterator[Place]:
@@ -261,9 +256,7 @@ class _TablePlaces:
 class _FormMatch:
     """The work on one form."""
 
-    def __init__(
-        self, matcher: Matcher, version: str, form: WordForm, tables: Iterable[_ReceivedTable]
-    ) -> None:
+    def __init__(self, matcher: Matcher, version: str, form: WordForm, tables: Iterable[_ReceivedTable]) -> None:
         self.matcher, self.version, self.form = matcher, version, form
         self.tags, self.placeholders = matcher.tags[version], matcher.placeholders
         self.texts = {t.number: t.texts for t in form.tables}

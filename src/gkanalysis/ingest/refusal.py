@@ -100,9 +100,7 @@ class RefusedFileError(RefusedError):
     )  # fmt: skip
 
 
-_CSV_AGAIN = (
-    "bitte aus Excel als „CSV UTF-8 (durch Trennzeichen getrennt)“ speichern und diese Datei einlesen"
-)
+_CSV_AGAIN = "bitte aus Excel als „CSV UTF-8 (durch Trennzeichen getrennt)“ speichern und diese Datei einlesen"
 
 
 class RefusedSheetError(RefusedError):

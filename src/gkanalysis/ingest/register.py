@@ -50,9 +50,7 @@ def read_register(data: Path, codebook: Mapping[str, Any]) -> dict[str, pd.DataF
                 key, file = (codebook["tables"][target][k] for k in ("key", "file"))
                 lost = frame[(frame[name] != "") & ~frame[name].isin(frames[target][key])]
                 pairs = zip(lost["row"], lost[name], strict=True)
-                problems += [
-                    f"{where} {row}: {name} „{value}“ steht nicht in „{file}“." for row, value in pairs
-                ]
+                problems += [f"{where} {row}: {name} „{value}“ steht nicht in „{file}“." for row, value in pairs]
         if table_id == "buendnisse" and "gebiete" in frames:
             problems += [f"{where} {row}: {p}." for row, p in _unit_problems(frames["gebiete"], frame)]
     if problems:

@@ -277,9 +277,7 @@ class _Reader:
             self.findings.add(rule, f"Der Wert {reading.problem}.", **where)
             return None
         if cell.is_struck:
-            self.findings.add(
-                "T16", "Der Wert ist ganz oder teilweise durchgestrichen und wurde übernommen.", **where
-            )
+            self.findings.add("T16", "Der Wert ist ganz oder teilweise durchgestrichen und wurde übernommen.", **where)
         if reading.hint:
             self.findings.add("T07", f"Der Wert wurde übernommen: {reading.hint}.", **where)
         elif cell.kind == "text" and self.findings.sheet and column.kind in ("int", "number", "date"):

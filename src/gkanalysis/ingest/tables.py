@@ -53,9 +53,7 @@ def _text_of(data: bytes, name: str) -> str:
     rule = other_format(data, Path(name).name, RefusedSheetError)
     is_named_xlsx = name.lower().endswith(".xlsx")
     if rule != RefusedSheetError.other or is_named_xlsx:
-        raise RefusedSheetError(
-            "not_xlsx" if is_named_xlsx and rule == RefusedSheetError.other else rule, name
-        )
+        raise RefusedSheetError("not_xlsx" if is_named_xlsx and rule == RefusedSheetError.other else rule, name)
     if b"\0" in data:
         raise RefusedSheetError("encoding" if data[:2] in _MARKS_OF_UTF16 else "not_sheet", name)
     try:
@@ -102,8 +100,7 @@ def read_rows(path: Path, columns: Sequence[str], *, optional: Iterable[str] = (
         )
     empty = dict.fromkeys(columns, "")
     return [
-        empty | dict(zip(header, map(str.strip, cells), strict=True)) | {"row": str(row)}
-        for row, cells in lines[1:]
+        empty | dict(zip(header, map(str.strip, cells), strict=True)) | {"row": str(row)} for row, cells in lines[1:]
     ]
 
 

@@ -215,9 +215,7 @@ def _copy(package: OfficePackage) -> tuple[list[tuple[str, bool, Areas]], bytes]
             continue
         cells = package.xml(part, max_tags=MAX_TAGS)
         n_cells += sum(1 for _ in cells.iter("{*}c"))  # also if several sheets are one part
-        n_others += sum(
-            1 for _ in cells.iter("{*}row", "{*}col", "{*}mergeCell")
-        )  # openpyxl keeps each of them
+        n_others += sum(1 for _ in cells.iter("{*}row", "{*}col", "{*}mergeCell"))  # openpyxl keeps each of them
         if max(n_cells, n_others) > MAX_CELLS:
             raise package.refusal("cells")
         merged = tuple(_area(e.get("ref", "")) for e in cells.iter("{*}mergeCell"))
@@ -232,9 +230,7 @@ def _copy(package: OfficePackage) -> tuple[list[tuple[str, bool, Areas]], bytes]
         parts[f"xl/{kind}.xml"] = content
     is_1904 = any(e.get("date1904") in ("1", "true") for e in root.iter("{*}workbookPr"))
     parts["[Content_Types].xml"] = _TYPES
-    parts["xl/_rels/workbook.xml.rels"] = (
-        f'<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>'
-    )
+    parts["xl/_rels/workbook.xml.rels"] = f'<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>'
     parts["xl/workbook.xml"] = (
         f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr date1904="{int(is_1904)}"/>'
         f"<sheets>{sheets}</sheets></workbook>"

@@ -45,9 +45,7 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
             raise UsageError(f"„{paths.processed / name}“ fehlt; bitte zuerst „make data“ ausführen.")
     raw = pd.read_csv(paths.processed / "raw-files.csv", dtype=str)
     parts = raw.iloc[:, 0].str.split("/").str
-    raw = raw[
-        (parts.len() == 1) | parts[0].isin(["register", *report.sources])
-    ]  # what this report is made from
+    raw = raw[(parts.len() == 1) | parts[0].isin(["register", *report.sources])]  # what this report is made from
     dataset = json.loads((paths.processed / "dataset.json").read_text(encoding="utf-8"))
     marks = {c.id: _chapter(build, c.id)["synthetic"] for c in report.chapters}
     other = [c for c, mark in marks.items() if mark not in (None, dataset["synthetic"])]
@@ -94,9 +92,7 @@ def assemble(report: Report, build: Path) -> tuple[dict[str, Any], list[dict[str
         values += chapter["values"]
         for value in chapter["values"]:
             if owners.setdefault(value["id"], part.id) != part.id:
-                raise RenderError(
-                    f"Der Wert „{value['id']}“ ist in zwei Kapiteln vergeben, zuletzt in „{part.id}“."
-                )
+                raise RenderError(f"Der Wert „{value['id']}“ ist in zwei Kapiteln vergeben, zuletzt in „{part.id}“.")
         for exhibit in chapter["exhibits"].values():
             if exhibit["id"] in exhibits:
                 raise RenderError(f"Die Darstellung „{exhibit['id']}“ steht zweimal im Bericht.")
@@ -111,9 +107,7 @@ def assemble(report: Report, build: Path) -> tuple[dict[str, Any], list[dict[str
 def _chapter(build: Path, chapter_id: str) -> dict[str, Any]:
     path = build / chapter_id / "chapter.json"
     if not path.exists():
-        raise UsageError(
-            f"Das Kapitel „{chapter_id}“ ist noch nicht gerechnet; bitte „make report“ ausführen."
-        )
+        raise UsageError(f"Das Kapitel „{chapter_id}“ ist noch nicht gerechnet; bitte „make report“ ausführen.")
     return json.loads(path.read_text(encoding="utf-8"))
 
 

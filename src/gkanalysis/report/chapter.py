@@ -101,16 +101,7 @@ class Chapter:
         for name in self.data.policy.sources:
             labels |= answer_labels(self.data, name)
         signed = exceptions_table(self.data.policy, labels)
-        text = (
-            signed["what"]
-            + ". "
-            + signed["reason"]
-            + " ("
-            + signed["signed_by"]
-            + ", "
-            + signed["date"]
-            + ")"
-        )
+        text = signed["what"] + ". " + signed["reason"] + " (" + signed["signed_by"] + ", " + signed["date"] + ")"
         return pd.DataFrame({"text": text, "n": signed["n"]})
 
     def beside(self, columns: Mapping[str, Counted]) -> Beside:
@@ -241,9 +232,7 @@ class Chapter:
             every = [(label, head) for label in content for head in content.heads]
             empty = numbers.drop_duplicates("row").head(1).assign(n=0, base_n=0, share=0.0, mark="", row="")
             cells = numbers.set_index(["label", "group_label"])
-            missing = [
-                empty.assign(label=x, group=g, group_label=g) for x, g in every if (x, g) not in cells.index
-            ]
+            missing = [empty.assign(label=x, group=g, group_label=g) for x, g in every if (x, g) not in cells.index]
             at = {pair: k for k, pair in enumerate(every)}
             drawn = pd.concat([numbers, *missing])
             drawn = drawn.assign(
@@ -255,9 +244,7 @@ class Chapter:
             if kind == "units":
                 base += "; jeder Punkt ist ein Bündnis"
             if kind == "dots" and content.blocks:
-                options["blocks"] = {
-                    h: [content.labels[r] for r in rows] for h, rows in content.blocks.items()
-                }
+                options["blocks"] = {h: [content.labels[r] for r in rows] for h, rows in content.blocks.items()}
         return self._keep(
             Figure(
                 exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(notes),
@@ -280,9 +267,7 @@ class Chapter:
             f"{s.title}, Welle {s.wave}" if self.data.kind(s.name) != REGISTER else "Register der Bündnisse"
             for s in told
         ]
-        return f"Quelle: {'; '.join(titles)}; eigene Berechnung" + (
-            "; synthetische Daten." if self.mark else "."
-        )
+        return f"Quelle: {'; '.join(titles)}; eigene Berechnung" + ("; synthetische Daten." if self.mark else ".")
 
     def quotation(self, source: str, exhibit_id: str, quote_id: str, text: str) -> Shown:
         """Show a quotation, checked against the coded segment with this quote id.
@@ -330,9 +315,7 @@ class Chapter:
             If the condition does not hold.
         """
         if not condition:
-            raise NotebookError(
-                f"Der Text sagt: „{sentence}“ Die Daten sagen es nicht; bitte den Text ändern."
-            )
+            raise NotebookError(f"Der Text sagt: „{sentence}“ Die Daten sagen es nicht; bitte den Text ändern.")
 
     def _keep(self, exhibit: Exhibit | Quotation) -> Shown:
         if exhibit.id in self._exhibits:
@@ -377,9 +360,7 @@ def answer_labels(data: Data, source: str) -> dict[tuple[str, str], str]:
     book = data.book(source)
     labels = {(source, i.id): f"{book.title}, {i.label}" for i in book.items.values()}
     labels |= {
-        (source, f"{i.id}={o.id}"): o.extra.get("report", o.label)
-        for i in book.items.values()
-        for o in i.options
+        (source, f"{i.id}={o.id}"): o.extra.get("report", o.label) for i in book.items.values() for o in i.options
     }
     return (
         labels
@@ -472,19 +453,12 @@ def figure_numbers(content: Any, kind: str = "") -> pd.DataFrame:
     if not isinstance(content, Counted):
         table = lines(content)[1]
         if isinstance(content, Beside):
-            heads = [
-                h
-                for cells in content.values()
-                for h, c in zip(content.heads, cells, strict=True)
-                if c != HIDDEN
-            ]
+            heads = [h for cells in content.values() for h, c in zip(content.heads, cells, strict=True) if c != HIDDEN]
             return table.assign(group=heads, group_label=heads)
         blocks = table["block"].ne("").all()
         group = table["block"] if blocks else TOTAL
         return table.assign(group=group, group_label=table["block"] if blocks else "alle Bündnisse")
-    table = content.frame.assign(
-        group_label=content.frame["group_label"].replace("insgesamt", "alle Bündnisse")
-    )
+    table = content.frame.assign(group_label=content.frame["group_label"].replace("insgesamt", "alle Bündnisse"))
     if kind == "segments":
         return table.assign(label=table["group_label"], group=table["row"], group_label=table["label"])
     return table.assign(group=table["subgroup"])
@@ -507,8 +481,7 @@ def alternative(kind: str, numbers: pd.DataFrame) -> str:
     """What a figure shows, for those who do not see it: its form and its numbers."""
     naming = [c for c in ("label", "group_label") if numbers[c].nunique() > 1] or ["label"]
     told = [
-        f"{', '.join(r[c] for c in naming)}: {r['n']}"
-        + ("" if pd.isna(r["base_n"]) else f" von {r['base_n']}")
+        f"{', '.join(r[c] for c in naming)}: {r['n']}" + ("" if pd.isna(r["base_n"]) else f" von {r['base_n']}")
         for r in numbers.to_dict("records")
     ]
     return f"{KIND_WORDS[kind]}. {'; '.join(told)}."

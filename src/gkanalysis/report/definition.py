@@ -27,9 +27,7 @@ def read_report(root: Path, report_id: str) -> Report:
     return reports.read_report(root, report_id, typed_in_texts)
 
 
-def chapter_parameters(
-    report: Report, chapter_id: str, paths: ProjectPaths, data: str
-) -> tuple[Path, dict[str, Any]]:
+def chapter_parameters(report: Report, chapter_id: str, paths: ProjectPaths, data: str) -> tuple[Path, dict[str, Any]]:
     """Notebook and parameters of a chapter.
 
     Raises

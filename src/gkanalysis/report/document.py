@@ -165,9 +165,7 @@ def number_headings(tree: Node, *, depth: int = 3) -> list[Heading]:
             continue
         level, (identifier, classes, _), inlines = block["c"]
         if level > depth:
-            raise RenderError(
-                f"Die Überschrift „{plain_text(inlines)}“ liegt zu tief; es gibt {depth} Ebenen."
-            )
+            raise RenderError(f"Die Überschrift „{plain_text(inlines)}“ liegt zu tief; es gibt {depth} Ebenen.")
         if level > last + 1:
             raise RenderError(f"Die Überschrift „{plain_text(inlines)}“ überspringt eine Ebene.")
         last = level
@@ -192,9 +190,7 @@ def link_exhibits(tree: Node, exhibits: Mapping[str, Node], headings: list[Headi
     RenderError
         If a link inside the report leads nowhere, or a link to elsewhere has no text.
     """
-    names = {
-        identifier: f"Kapitel {number}" if number else f"„{text}“" for _, number, text, identifier in headings
-    }
+    names = {identifier: f"Kapitel {number}" if number else f"„{text}“" for _, number, text, identifier in headings}
     names |= {e["id"]: e["label"] or f"„{e['title']}“" for e in exhibits.values()}
     for node in walk(tree):
         if node.get("t") != "Link":

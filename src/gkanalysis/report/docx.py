@@ -90,9 +90,7 @@ def render_docx(setting: Setting, reference: Path) -> bytes:
         arguments = ["-f", "json", "-t", "docx", f"--reference-doc={reference}", "-o", str(out)]
         # the sandbox would keep pandoc from the template and the images
         run_pandoc(json.dumps(tree), arguments, epoch=int(setting.moment.timestamp()), sandbox=False)
-        return finish(
-            out.read_bytes(), [e for e in exhibits.values() if e["kind"] == "table"], setting.synthetic
-        )
+        return finish(out.read_bytes(), [e for e in exhibits.values() if e["kind"] == "table"], setting.synthetic)
 
 
 def _meta(value: str | list[str]) -> Node:
@@ -122,9 +120,7 @@ def exhibit_blocks(exhibit: dict[str, Any], build: Path) -> list[Node]:
     else:
         path = build / exhibit["chapter"] / "figures" / f"{exhibit['id']}.png"
         sized = ["", [], [["width", "100%"]]]
-        content = paragraph(
-            "Figure", [{"t": "Image", "c": [sized, text_node(exhibit["alt"]), [str(path), ""]]}]
-        )
+        content = paragraph("Figure", [{"t": "Image", "c": [sized, text_node(exhibit["alt"]), [str(path), ""]]}])
     return [
         paragraph("Table Caption" if table else "Image Caption", [anchor]),
         *(paragraph("Basis", text_node(text)) for text in (exhibit["base"],) if text),

@@ -68,9 +68,7 @@ class Table(Exhibit):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        wrong = [
-            r.cells[0] for r in self.rows if len(r.cells) != (1 if r.kind == "block" else len(self.header))
-        ]
+        wrong = [r.cells[0] for r in self.rows if len(r.cells) != (1 if r.kind == "block" else len(self.header))]
         if wrong:
             lines = ", ".join(f"„{w}“" for w in wrong)
             raise NotebookError(

@@ -78,11 +78,7 @@ def _problem(result: dict[str, Any] | None, code: str) -> str:
     if VALUE in result["data"]:
         return ""
     plain = result["data"].get("text/plain", "")
-    kind = (
-        "ein von Hand gemachter Text"
-        if plain[:1] in "\"'"
-        else "keine Zahl, die ihre Basis und Herkunft kennt"
-    )
+    kind = "ein von Hand gemachter Text" if plain[:1] in "\"'" else "keine Zahl, die ihre Basis und Herkunft kennt"
     return f'ergibt {plain[:60]}, {kind}; bitte die Zählung selbst nennen (etwa {{eval}}`tabelle["ja"].of`), nicht ihr Ergebnis'
 
 

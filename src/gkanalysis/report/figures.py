@@ -92,9 +92,7 @@ def draw(
     (b'<?xml', b'PNG')
     """
     if kind not in FORMS:
-        raise NotebookError(
-            f"Die Form „{kind}“ gibt es nicht; Abbildungen haben die Formen {', '.join(FORMS)}."
-        )
+        raise NotebookError(f"Die Form „{kind}“ gibt es nicht; Abbildungen haben die Formen {', '.join(FORMS)}.")
     with mpl.rc_context(figure_style()):
         canvas, chart = FORMS[kind](_complete(numbers), slide, highlight, **options)
         for axes in canvas.axes:
@@ -161,9 +159,7 @@ def _canvas(height: float, rows: int = 1, columns: int = 1, **shared: Any) -> tu
     return canvas, panels
 
 
-def _legend(
-    canvas: Canvas, handles: Sequence[Any], texts: Sequence[str], side: str = "upper", **look: Any
-) -> None:
+def _legend(canvas: Canvas, handles: Sequence[Any], texts: Sequence[str], side: str = "upper", **look: Any) -> None:
     canvas.legend(
         handles, texts, loc=f"outside {side} left", ncols=len(texts), handlelength=1.1, columnspacing=1.6,
         handletextpad=0.5, borderpad=0, **look,
@@ -222,9 +218,7 @@ def _bars(
     return canvas, {"kind": "bars", "rows": chart} if len(groups) == 1 else None
 
 
-def _name_bars(
-    canvas: Canvas, axes: Axes, names: Sequence[tuple[list[str], list[str]]], *, left: bool
-) -> None:
+def _name_bars(canvas: Canvas, axes: Axes, names: Sequence[tuple[list[str], list[str]]], *, left: bool) -> None:
     """Labels with their details below them, at the bars or at the left edge of the figure."""
     axes.set_yticks([])
     texts = []
@@ -423,9 +417,7 @@ def _matrix(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) -> M
         base = _base(rows["base_n"].iloc[0]) if one_base else "Anzahl/Basis"
         title = ", ".join(t for t in (panels[k], base) if t)
         axes.set_title(title, loc="left", fontsize=8.5, color=INK, pad=4)
-        axes.set_xticks(
-            [x + 0.5 for x in range(len(columns))], ["\n".join(h) for h in heads], va="bottom", rotation=0
-        )
+        axes.set_xticks([x + 0.5 for x in range(len(columns))], ["\n".join(h) for h in heads], va="bottom", rotation=0)
         axes.tick_params(
             axis="x", top=False, bottom=False, labelbottom=False, labeltop=True, labelcolor=QUIET, labelsize=7, pad=2
         )  # fmt: skip
@@ -474,9 +466,7 @@ def _flow(
             lower = [(end, b + n), (middle, b + n), (middle, a + n), (start, a + n)]
             codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
             strand = Path([*upper, *lower, upper[0]], codes)
-            axes.add_patch(
-                PathPatch(strand, facecolor=STATES[one][2], edgecolor="white", linewidth=0.6, zorder=1)
-            )
+            axes.add_patch(PathPatch(strand, facecolor=STATES[one][2], edgecolor="white", linewidth=0.6, zorder=1))
             axes.text(start + 1.6, a + n / 2, number(n), va="center", fontsize=7.5, color=INK, zorder=3)
     for k, wave in enumerate(waves):
         x, last = k * step, wave == waves[-1]

@@ -44,9 +44,7 @@ class KernelEngine(NBClientEngine):
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:
         """Run the notebook in a kernel of its own."""
-        return KernelClient(
-            nb_man, kernel_name=kernel_name, startup_timeout=kwargs.get("start_timeout")
-        ).execute()
+        return KernelClient(nb_man, kernel_name=kernel_name, startup_timeout=kwargs.get("start_timeout")).execute()
 
 
 class ForkEngine(Engine):
@@ -171,9 +169,7 @@ def _make_shell(outputs: list[dict[str, Any]]) -> Any:
     def keep_error(kind: type, error: Any, _: Any) -> None:
         lines = traceback.format_exception(error) if isinstance(error, BaseException) else [str(error)]
         lines = [line.rstrip("\n") for line in lines]
-        outputs.append(
-            {"output_type": "error", "ename": kind.__name__, "evalue": str(error), "traceback": lines}
-        )
+        outputs.append({"output_type": "error", "ename": kind.__name__, "evalue": str(error), "traceback": lines})
 
     def refuse_exit() -> None:
         raise SystemExit

@@ -103,9 +103,7 @@ def exhibit_html(exhibit: dict[str, Any], build: Path) -> str:
 
 def _scrolling(content: str, identifier: str) -> str:
     """A region that a narrow screen scrolls, named by the title of its exhibit."""
-    return (
-        f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{identifier}-titel">{content}</div>'
-    )
+    return f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{identifier}-titel">{content}</div>'
 
 
 def _table(exhibit: dict[str, Any]) -> str:

@@ -249,9 +249,7 @@ def _check_executed(notebook: Path, executed: nbformat.NotebookNode) -> None:
             "Ein Notebook läuft immer bis zum Ende; bitte exit entfernen."
         )
     if silent:
-        raise NotebookError(
-            f"„{notebook.name}“: diese Zellen liefen nicht bis zum Ende: {', '.join(silent)}."
-        )
+        raise NotebookError(f"„{notebook.name}“: diese Zellen liefen nicht bis zum Ende: {', '.join(silent)}.")
 
 
 def _failure(notebook: Path, error: Any) -> str:
@@ -261,15 +259,11 @@ def _failure(notebook: Path, error: Any) -> str:
     frames = [ANSI.sub("", str(frame)) for frame in error.traceback]
     cells = [k for k, frame in enumerate(frames) if IN_CELL.search(frame)]
     number = _cell_number(notebook, error.source)
-    said = (
-        f"„{notebook.name}“: Zelle {number} ist abgebrochen ({error.ename}: {error.evalue}){_meant(error)}."
-    )
+    said = f"„{notebook.name}“: Zelle {number} ist abgebrochen ({error.ename}: {error.evalue}){_meant(error)}."
     if not cells:
         return "\n".join([said, error.source, *frames[-6:]])
     after = frames[cells[-1] + 1 : -1]
-    if [
-        f for f in after if "gkanalysis" in f and "in __getattr__" not in f
-    ]:  # something is wrong in the library
+    if [f for f in after if "gkanalysis" in f and "in __getattr__" not in f]:  # something is wrong in the library
         return "\n".join([said, *(f.rstrip() for f in frames[cells[-1] :][-6:])])
     # what is wrong in the cell itself needs no more than its line
     lines = [line for frame in (frames[cells[-1]], *after[:1]) for line in frame.splitlines()][1:]
@@ -302,9 +296,7 @@ def _place(notebook: Path, chapter: ChapterDefinition, file: str) -> Where:
     )
 
 
-def _chapter(
-    executed: nbformat.NotebookNode, folder: Path, resources: dict[str, Any], where: Where
-) -> dict[str, Any]:
+def _chapter(executed: nbformat.NotebookNode, folder: Path, resources: dict[str, Any], where: Where) -> dict[str, Any]:
     """What the report needs of a chapter: Markdown, exhibits in the order shown, the values of the text."""
 
     def read(name: str, otherwise: Any) -> Any:
@@ -321,9 +313,7 @@ def _chapter(
     markdown, resources = ChapterExporter().from_notebook_node(executed, resources)
     exhibits = read("exhibits.json", {})
     if unseen := set(exhibits) - set(resources["shown"]):
-        raise NotebookError(
-            f"Diese Darstellungen wurden gerechnet, aber nicht gezeigt: {', '.join(sorted(unseen))}."
-        )
+        raise NotebookError(f"Diese Darstellungen wurden gerechnet, aber nicht gezeigt: {', '.join(sorted(unseen))}.")
     return {
         "markdown": markdown, "exhibits": {e: exhibits[e] for e in resources["shown"]}, "values": resources["values"],
         "synthetic": about.get("synthetic"),

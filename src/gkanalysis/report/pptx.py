@@ -207,9 +207,7 @@ def _add(element: Any, tag: str, **attributes: str) -> Any:
     return child
 
 
-def _flat(
-    blocks: Sequence[Node], level: int = 0, start: int = 0, quoted: bool = False
-) -> Iterator[tuple[Any, ...]]:
+def _flat(blocks: Sequence[Node], level: int = 0, start: int = 0, quoted: bool = False) -> Iterator[tuple[Any, ...]]:
     """Paragraphs of blocks: inlines, level, first number of their list, whether they are quoted."""
     for block in blocks:
         kind, content = block["t"], block.get("c")
@@ -251,9 +249,7 @@ def _pieces(
 
 
 def _unknown(kind: str) -> RenderError:
-    return RenderError(
-        f"Für PowerPoint ist nicht erklärt, wie „{kind}“ gesetzt wird; bitte anders schreiben."
-    )
+    return RenderError(f"Für PowerPoint ist nicht erklärt, wie „{kind}“ gesetzt wird; bitte anders schreiben.")
 
 
 def _fill(page: _Page, slide: Slide, setting: Setting) -> None:
@@ -415,9 +411,7 @@ def _table(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
             cell = table.cell(number, k)
             cell.vertical_anchor = MSO_ANCHOR.BOTTOM
             room = (0.4 * (k > 0), 0.5 if kind == "block" else 0.16, 0.4 * (k < last), 0.16)
-            cell.margin_left, cell.margin_top, cell.margin_right, cell.margin_bottom = (
-                Pt(size * r) for r in room
-            )
+            cell.margin_left, cell.margin_top, cell.margin_right, cell.margin_bottom = (Pt(size * r) for r in room)
             cell.text_frame.text = text
             for paragraph in cell.text_frame.paragraphs:
                 paragraph.alignment = PP_ALIGN.RIGHT if k else PP_ALIGN.LEFT

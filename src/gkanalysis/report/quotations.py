@@ -76,12 +76,8 @@ def check_quotation(printed: str, stored: str) -> None:
     changes = _CHANGE.findall(wanted)
     if sum(len(f.split()) for f in fragments) < _FEWEST_WORDS:
         raise NotebookError(f"Das Zitat „{printed}“ besteht fast nur aus Kürzungen.")
-    if (changes and not fragments[0] and changes[0] == CUT) or (
-        changes and not fragments[-1] and changes[-1] == CUT
-    ):
-        raise NotebookError(
-            f"Das Zitat „{printed}“ beginnt oder endet mit einer Kürzung; die Marke kann entfallen."
-        )
+    if (changes and not fragments[0] and changes[0] == CUT) or (changes and not fragments[-1] and changes[-1] == CUT):
+        raise NotebookError(f"Das Zitat „{printed}“ beginnt oder endet mit einer Kürzung; die Marke kann entfallen.")
     for number in range(1, len(fragments) + 1):
         if not re.search(_pattern(fragments[:number]), text):
             raise NotebookError(_difference(fragments[:number], changes, text))

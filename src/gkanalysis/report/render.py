@@ -108,9 +108,7 @@ def _last_page_tables(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     files = _folders(document["raw_files"])
     return {
         "rohdateien": table("rohdateien", "Eingegangene Dateien", ["Ordner", "SHA-256 (Anfang)"], files),
-        "versionen": table(
-            "versionen", "Verwendete Programme", ["Programm", "Version"], document["versions"]
-        ),
+        "versionen": table("versionen", "Verwendete Programme", ["Programm", "Version"], document["versions"]),
     }
 
 

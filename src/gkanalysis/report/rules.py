@@ -51,16 +51,12 @@ def make_rules(paths: ProjectPaths, reports: Iterable[str]) -> Iterator[str]:
             missing = ", ".join(s for s in report.sources if s not in sources)
             remedy = f"bitte dort ergänzen oder in reports/{name}.yml Quelle und Kapitel streichen"
             said = f'echo "Fehler: Dem Bericht „{name}“ fehlt in „$(DATA)“: {missing}; {remedy}." >&2; exit 2'
-            rules, made = (
-                _refusal(folders, name, said) if missing else _report_rules(folders, report, sources)
-            )
+            rules, made = _refusal(folders, name, said) if missing else _report_rules(folders, report, sources)
         yield from rules
         yield f"FILES_{name} := {' '.join(made)}\n"
         values.append(f"{folders['reports']}/{name}/values.json")
         files.append(f"$(FILES_{name})")
-    yield _rule(
-        f"{folders['build']}/together.ok", f"{' '.join(values)} $(CODE)", "$(GK) disclose $(AT)", "@touch $@"
-    )
+    yield _rule(f"{folders['build']}/together.ok", f"{' '.join(values)} $(CODE)", "$(GK) disclose $(AT)", "@touch $@")
     yield f"REPORT_FILES := {' '.join(files)}\n"
 
 

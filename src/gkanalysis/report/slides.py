@@ -140,9 +140,7 @@ def make_slides(report: Report, document: dict[str, Any], build: Path) -> tuple[
     check_document(tree, exhibits)
     slides, problems = _split(tree["blocks"], exhibits)
     # who reads „siehe Folie 5“ finds it; numbers of figures and tables stand on no slide
-    places = {
-        name: f"Folie{NBSP}{s.number}" for s in slides for name in (s.id, (s.exhibit or {}).get("id")) if name
-    }
+    places = {name: f"Folie{NBSP}{s.number}" for s in slides for name in (s.id, (s.exhibit or {}).get("id")) if name}
     link_exhibits(tree, {k: {"id": k, "label": v} for k, v in places.items()}, [])
     for k, slide in enumerate(slides):
         problems += _forbidden(slide)
@@ -187,20 +185,14 @@ def _split(blocks: Sequence[Node], exhibits: dict[str, Any]) -> tuple[list[Slide
             level, (identifier, _, attributes), inlines = block["c"]
             words = plain_text(inlines)
             if level > 2:
-                problems.append(
-                    f"Die Überschrift „{words}“ liegt zu tief; Folien haben zwei Ebenen (# und ##)"
-                )
+                problems.append(f"Die Überschrift „{words}“ liegt zu tief; Folien haben zwei Ebenen (# und ##)")
                 continue
             section = words if level == 1 else section
             kind, topic = "section" if level == 1 else "text", dict(attributes).get("topic", "")
             depth = level if section else 1  # a reader that lists headings must not miss a level
-            slides.append(
-                Slide(len(slides) + 2, kind, identifier, inlines, section, level=depth, topic=topic)
-            )
+            slides.append(Slide(len(slides) + 2, kind, identifier, inlines, section, level=depth, topic=topic))
         elif not slides:
-            problems.append(
-                f"Vor der ersten Überschrift steht „{words[:60]}“; jede Folie beginnt mit # oder ##"
-            )
+            problems.append(f"Vor der ersten Überschrift steht „{words[:60]}“; jede Folie beginnt mit # oder ##")
         elif div_class(block) == "exhibit":
             last, exhibit = slides[-1], exhibits[block["c"][0][0]]
             if last.kind == "text":

@@ -20,9 +20,7 @@ def render_slides_html(setting: Setting, slides: Sequence[Slide]) -> bytes:
     report = setting.report
     link_values(setting.tree)
     blocks = [block for slide in slides for block in _slide(slide, setting)]
-    text = json.dumps(
-        {**setting.tree, "meta": {"lang": {"t": "MetaString", "c": report.language}}, "blocks": blocks}
-    )
+    text = json.dumps({**setting.tree, "meta": {"lang": {"t": "MetaString", "c": report.language}}, "blocks": blocks})
     parts = {
         "lang": report.language,
         "title": escape(report.title),

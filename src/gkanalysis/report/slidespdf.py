@@ -49,9 +49,7 @@ def fit_slides(setting: Setting, slides: Sequence[Slide]) -> tuple[list[Slide], 
         folder = Path(scratch)
         _write(setting, slides, folder)
         try:
-            compiler = typst.Compiler(
-                folder / "slides.typ", root=folder, font_paths=[FONTS], ignore_system_fonts=True
-            )
+            compiler = typst.Compiler(folder / "slides.typ", root=folder, font_paths=[FONTS], ignore_system_fonts=True)
             verdicts = json.loads(compiler.query("<fit>", field="value"))
             _refuse(slides, verdicts)
             pdf = compiler.compile(pdf_standards=STANDARDS, timestamp=int(setting.moment.timestamp()))
@@ -119,9 +117,7 @@ def _write(setting: Setting, slides: Sequence[Slide], folder: Path) -> None:
             *raw("typst", f'#{call}(json("{name}"))['), {"t": "Plain", "c": slide.title}, *raw("typst", "]["),
             *replace_blocks(slide.text, _box), *raw("typst", "]"),
         ]  # fmt: skip
-    body = run_pandoc(json.dumps({**setting.tree, "blocks": blocks}), ["-f", "json", "-t", "typst"]).decode(
-        "utf-8"
-    )
+    body = run_pandoc(json.dumps({**setting.tree, "blocks": blocks}), ["-f", "json", "-t", "typst"]).decode("utf-8")
     template = (TEMPLATES / "slides.typ").read_text(encoding="utf-8")
     (folder / "slides.typ").write_text(template + "\n" + body, encoding="utf-8")
 

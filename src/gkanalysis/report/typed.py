@@ -23,9 +23,7 @@ RESULT = re.compile(
     rf"|{START}(?!(?:19|20)\d\d\b)\d+\s+(?:lokalen?\s+)?(?:Bündniss?en?|Bündnis|Bögen)\b"
 )
 WHOLE = re.compile(r"100\s*(?:%|Prozent)")
-LEVEL = re.compile(
-    r"95\s*(?:%|Prozent)"
-)  # how sure an interval is, and no result, where the sentence speaks of one
+LEVEL = re.compile(r"95\s*(?:%|Prozent)")  # how sure an interval is, and no result, where the sentence speaks of one
 INTERVAL = re.compile(r"[Ii]ntervall|[Vv]erteilung")
 
 
@@ -60,9 +58,7 @@ def typed_sentence(phrase: str) -> str:
     „24 von 40“ ist ein von Hand getipptes Ergebnis, das bei neuen Daten stehen bliebe; bitte die Zahl aus ihrer Tabelle \
 holen, etwa {eval}`tabelle["zeile"].of`. Ist es kein Ergebnis, bitte in Worten schreiben
     """
-    wording = (
-        "percent" if re.search("%|Prozent", phrase) else "count" if re.search("Bünd|Bög", phrase) else "of"
-    )
+    wording = "percent" if re.search("%|Prozent", phrase) else "count" if re.search("Bünd|Bög", phrase) else "of"
     return (
         f"„{phrase}“ ist ein von Hand getipptes Ergebnis, das bei neuen Daten stehen bliebe; bitte die Zahl aus ihrer Tabelle "
         f'holen, etwa {{eval}}`tabelle["zeile"].{wording}`. Ist es kein Ergebnis, bitte in Worten schreiben'

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from gkanalysis.report.chapter import Chapter
 
 HELD_BACK = "•"
-HELD_BACK_NOTE = f"{HELD_BACK} nicht gedruckt: Daraus ließe sich errechnen, wie weniger Bündnisse als erlaubt geantwortet haben."
+HELD_BACK_NOTE = (
+    f"{HELD_BACK} nicht gedruckt: Daraus ließe sich errechnen, wie weniger Bündnisse als erlaubt geantwortet haben."
+)
 TICKED_ONLY = "wenn bei Mehrfachantworten nur Bündnisse zählen, die in beiden Wellen etwas angekreuzt haben"
 SET = "set"  # kind of a multiple response set, beside the kinds of items
 KINDS = {
@@ -195,9 +197,7 @@ class Waves:
                     book = self.data.book(again.source)
                     again = book.set_repeat(again.set) if kind == SET else book.items[again.item].repeats
                 if again:
-                    made.append(
-                        Again(kind, (again.source, again.set if kind == SET else again.item), (w.name, own))
-                    )
+                    made.append(Again(kind, (again.source, again.set if kind == SET else again.item), (w.name, own)))
         return sorted(made, key=lambda a: a.kind == SET)
 
     @property
@@ -313,9 +313,7 @@ class Changes:
         for r in self.rows:
             a, lost, gained, d = r["change"].pairs(self.data)
             estimate, base_n = paired_difference(a, lost, gained, d), a + lost + gained + d
-            ticked = (
-                replace(r["change"], sets=r["sets"]).pairs(self.data) if r["sets"] else (a, lost, gained, d)
-            )
+            ticked = replace(r["change"], sets=r["sets"]).pairs(self.data) if r["sets"] else (a, lost, gained, d)
             made.append(
                 {
                     "label": r["label"], "block": r["block"], "first_n": a + lost, "second_n": a + gained, "base_n": base_n,
@@ -360,9 +358,7 @@ class Changes:
             cells.append(HELD_BACK if r["detail"] == "nothing" else table["pairs"].count)
             cells += [table[w].n_percent if counted else HELD_BACK for w in ("first", "second")]
             cells.append(HELD_BACK if r["detail"] == "nothing" else _points(r))
-            cells.append(
-                " bis ".join(map(_signed, r["interval"])) if r["detail"] == "interval" else HELD_BACK
-            )
+            cells.append(" bis ".join(map(_signed, r["interval"])) if r["detail"] == "interval" else HELD_BACK)
             made.setdefault(heading, []).append((r["label"], *cells))
         return made
 
@@ -387,9 +383,7 @@ class Changes:
     def pairs(self) -> Said:
         """How many alliances answered both times: „33 bis 40“."""
         least, most = self.shown["base_n"].min(), self.shown["base_n"].max()
-        return self._said(
-            format_count(most) if least == most else f"{format_count(least)} bis {format_count(most)}"
-        )
+        return self._said(format_count(most) if least == most else f"{format_count(least)} bis {format_count(most)}")
 
     @property
     def direction(self) -> Said:
@@ -472,9 +466,7 @@ def _certain(rows: pd.DataFrame) -> str:
         told_more = ("öfter", "seltener") if r["block"] else ("höher", "niedriger")
         word = told_more[not more]
         where = (
-            f"„{r['block']}“, beim zweiten Mal {word} angekreuzt"
-            if r["block"]
-            else f"Anteil beim zweiten Mal {word}"
+            f"„{r['block']}“, beim zweiten Mal {word} angekreuzt" if r["block"] else f"Anteil beim zweiten Mal {word}"
         )
         told.append(f"„{r['label']}“ ({where})")
     named = enumeration(told)

@@ -173,9 +173,7 @@ def assign_documents(
             case_id = where["case_id"] = _alliance(name, named, types, book, where, log)
             for kind in kinds:
                 if (ours := types.get(case_id)) and kind.casefold() != ours:
-                    message = (
-                        f"Im Projekt steht bei {name} „{kind}“, im Register „{ours}“; es gilt das Register."
-                    )
+                    message = f"Im Projekt steht bei {name} „{kind}“, im Register „{ours}“; es gilt das Register."
                     log.find("V05", message, raw=kind, **where)
             day = _day(name, row.get("date", ""), days, book.period, where, log)
             short = document_id(source.name)
@@ -203,9 +201,7 @@ def _list_rows(listed: Sequence[Mapping[str, str]], log: Log) -> dict[tuple[str,
         if row["date"] and not iso_date(row["date"]):
             log.find("V16", no_date(at, row["date"]), file=row["file"], raw=row["date"])
         if first is not row:
-            message = (
-                f"{at}: „{row['document']}“ steht schon in Zeile {first['row']}; bitte eine Zeile löschen."
-            )
+            message = f"{at}: „{row['document']}“ steht schon in Zeile {first['row']}; bitte eine Zeile löschen."
             log.find("V16", message, file=row["file"], raw=row["document"])
     return rows
 
@@ -333,9 +329,7 @@ class Rows:
         for s in project.selections:
             if s.source not in own:
                 where = {"file": file, "item_id": s.guid, "raw": s.name}
-                self.log.lose(
-                    "validate", "segment", "zurückgestellt", "das Dokument fehlt im Projekt", **where
-                )
+                self.log.lose("validate", "segment", "zurückgestellt", "das Dokument fehlt im Projekt", **where)
                 continue
             # where no text is stored, paragraph and words tell which stretch it is; without either it is one of its own
             words = (s.place, s.name) if s.place and s.name else s.guid
@@ -454,9 +448,7 @@ def _plain(path: str) -> str:
     return " ".join(nfc(path).split())
 
 
-def match_codes(
-    projects: Mapping[str, Project], book: InterviewCodebook, log: Log
-) -> dict[str, dict[str, str]]:
+def match_codes(projects: Mapping[str, Project], book: InterviewCodebook, log: Log) -> dict[str, dict[str, str]]:
     """File -> GUID of a code -> its id in the codebook; without groups and codes that it lacks (V22, V30).
 
     Codes are matched by their path: GUIDs may be new at every export.

@@ -33,9 +33,7 @@ def process_list(
     files = read_files(data, data / book.source, interim / "files.csv", "file", log)
     rows, findings = (pd.read_parquet(interim / f"{name}.parquet") for name in ("rows", "found"))
     log.findings += findings[FINDING_COLUMNS].to_dict("records")
-    case_of = {
-        row: i for row, i in zip(rows["row"], rows.get(ALLIANCE, ()), strict=False) if isinstance(i, str)
-    }
+    case_of = {row: i for row, i in zip(rows["row"], rows.get(ALLIANCE, ()), strict=False) if isinstance(i, str)}
     ids = set(register["buendnisse"]["alliance_id"])
     for row, case_id in case_of.items():
         if case_id not in ids:

@@ -62,9 +62,7 @@ def process_source(
     kept = responses[responses["file"].isin(case_of)]
     kept = kept.assign(case_id=kept["file"].map(case_of), version=kept["file"].map(version_of))
     kept = validate.settle_responses(kept, book, log, unprinted)
-    validate.check_locations(
-        kept, dict(zip(alliances["alliance_id"], alliances["type"], strict=True)), book, log
-    )
+    validate.check_locations(kept, dict(zip(alliances["alliance_id"], alliances["type"], strict=True)), book, log)
     cases = _cases(alliances, chosen, validate.completeness(kept, book), folder, book, log)
     order = {item_id: k for k, item_id in enumerate(book.items)}
     kept = kept.assign(order=kept["item_id"].map(order)).sort_values(["case_id", "order", "occurrence"])
@@ -129,9 +127,7 @@ def _contacts(folder: Path, case_ids: Collection[str], book: Codebook, log: Log)
             message = f"{where}: „{result}“ ist nicht vorgesehen (erlaubt: {allowed}) und zählt nicht."
             log.find("V11", message, raw=result, **at)
         elif not day:
-            log.find(
-                "V11", f"{receipts.no_date(where, row['date'])} Die Zeile zählt nicht.", raw=row["date"], **at
-            )
+            log.find("V11", f"{receipts.no_date(where, row['date'])} Die Zeile zählt nicht.", raw=row["date"], **at)
         elif day >= results.get(case_id, ("", ""))[0]:
             results[case_id] = (day, result)
     return {case_id: result for case_id, (_, result) in results.items()}

@@ -117,9 +117,7 @@ def no_date(where: str, text: str) -> str:
 def _leads(own_name: str, fits: Sequence[str]) -> str:
     """What the name that a form gives itself tells about its alliance."""
     several = f"mehreren Bündnissen ({', '.join(fits)})" if fits else "keinem Bündnis des Registers"
-    return (
-        f"der Name im Bogen („{own_name}“) passt zu {several}" if own_name else "der Bogen nennt keinen Namen"
-    )
+    return f"der Name im Bogen („{own_name}“) passt zu {several}" if own_name else "der Bogen nennt keinen Namen"
 
 
 def choose_forms(assigned: pd.DataFrame, log: Log) -> pd.DataFrame:
@@ -140,15 +138,15 @@ def choose_forms(assigned: pd.DataFrame, log: Log) -> pd.DataFrame:
         last, n = group.iloc[-1], len(group)
         chosen.append(last)
         if n > 1 and ((group["received"] == last["received"]).sum() > 1 or (group["received"] == "").any()):
-            message = f"Von {case_id} liegen {n} Bögen ohne eindeutiges Eingangsdatum vor; bitte die Eingangsliste ergänzen."
+            message = (
+                f"Von {case_id} liegen {n} Bögen ohne eindeutiges Eingangsdatum vor; bitte die Eingangsliste ergänzen."
+            )
             log.find("V16", message, case_id=str(case_id), file=last["file"])
         question = f"Wir haben von Ihnen mehrere Bögen. Gilt der Bogen vom {last['received']}?"
         reason = f"ersetzt durch „{last['file']}“ vom {last['received']}"
         for old in group.iloc[:-1].itertuples():
             where = {"file": old.file, "case_id": str(case_id)}
-            message = (
-                f"{n} Bögen; es zählt der zuletzt eingegangene. „{old.file}“ vom {old.received} {reason}."
-            )
+            message = f"{n} Bögen; es zählt der zuletzt eingegangene. „{old.file}“ vom {old.received} {reason}."
             log.find("V06", message, question=question, **where)
             log.lose("validate", "form", "zurückgestellt", reason, rule="V06", **where)
     return pd.DataFrame(chosen, columns=assigned.columns).reset_index(drop=True)

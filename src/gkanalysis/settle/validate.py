@@ -85,9 +85,7 @@ def set_aside_unprinted(
             stand, count = ("steht", "sie gilt") if len(items) == 1 else ("stehen", "sie gelten")
             message = f"{_questions(items)} {stand} {where}; {count} dort als nicht gefragt. {OTHER_VERSION}"
             log.find("V33", message, item_id=ids)
-            log.lose(
-                "validate", "item", "als nicht gefragt behandelt", f"steht {where}", item_id=ids, rule="V33"
-            )
+            log.lose("validate", "item", "als nicht gefragt behandelt", f"steht {where}", item_id=ids, rule="V33")
         printed = [i for i in book.items.values() if book.in_version(i, version)]
         for item, option in ((i, o) for i in printed for o in i.options):
             key = (version, item.id, BOX_NOT_FOUND.format(option.label))
@@ -114,9 +112,7 @@ def settle_responses(
     `unprinted` without a place are `not_asked` with the note `unprinted`; none of them filters others.
     """
     responses = responses.reset_index(drop=True)
-    answer = {
-        (r.case_id, r.item_id): r.value for r in responses.itertuples() if r.state in ("answered", "selected")
-    }
+    answer = {(r.case_id, r.item_id): r.value for r in responses.itertuples() if r.state in ("answered", "selected")}
     states, notes = [], []
     placeholders: dict[tuple[str, str, str], list[str]] = {}
     own_rows: dict[tuple[str, str, int], list[Any]] = {}
@@ -220,9 +216,7 @@ def _left_out(responses: pd.DataFrame, book: Codebook) -> pd.DataFrame:
     """Rows in state `not_asked` for the items that the version of each form does not print."""
     told = {"occurrence": 1, "state": "not_asked", "note": "version"}
     rows = [
-        dict.fromkeys(responses.columns, "")
-        | told
-        | {"case_id": case_id, "item_id": i.id, "version": version}
+        dict.fromkeys(responses.columns, "") | told | {"case_id": case_id, "item_id": i.id, "version": version}
         for case_id, version in dict.fromkeys(zip(responses["case_id"], responses["version"], strict=True))
         for i in book.items.values()
         if i.label and not book.in_version(i, version)
@@ -246,8 +240,7 @@ def completeness(responses: pd.DataFrame, book: Codebook) -> pd.Series:
     given = responses["state"].isin(GIVEN) & (responses["state"].ne("illegible") | responses["raw"].ne(""))
     ids = responses["item_id"]
     answered, mentioned = (
-        ids[rows].groupby(responses["case_id"]).agg(set).to_dict()
-        for rows in (given, responses["state"] == "selected")
+        ids[rows].groupby(responses["case_id"]).agg(set).to_dict() for rows in (given, responses["state"] == "selected")
     )
 
     def meets(case: str, need: Mapping[str, Any]) -> bool:
@@ -338,17 +331,13 @@ def apply_decisions(
         responses.loc[index, ["state", "value", "note"]] = now
         action = f"als {WORDS[decision] if decision in STATES else f'„{decision}“'} gezählt"
         where = {c: old[c] for c in ("file", "item_id", "place", "raw")}
-        log.lose(
-            "validate", "response", action, f"entschieden von {row['decided_by']}: {row['reason']}", **where
-        )
+        log.lose("validate", "response", action, f"entschieden von {row['decided_by']}: {row['reason']}", **where)
         done.add(index[0])
         decided.add((old["file"], old["item_id"]))
     return responses, decided
 
 
-def _problem(
-    row: Mapping[str, str], responses: pd.DataFrame, index: pd.Index, done: set[Any], book: Codebook
-) -> str:
+def _problem(row: Mapping[str, str], responses: pd.DataFrame, index: pd.Index, done: set[Any], book: Codebook) -> str:
     """Why a decision cannot be applied, as the rest of a sentence; "" if it can."""
     if len(index) != 1:
         return _not_there(row, responses)

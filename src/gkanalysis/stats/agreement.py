@@ -166,9 +166,7 @@ def alpha_intervals(
     tail = (1 - level) / 2
     if not n_clusters or float(n_clusters) ** -n_clusters > tail:
         return [Interval(None, None, 0, c.reason or FEW_CLUSTERS) for c in found]
-    weights = np.random.default_rng(seed).multinomial(
-        n_clusters, np.full(n_clusters, 1 / n_clusters), size=draws
-    )
+    weights = np.random.default_rng(seed).multinomial(n_clusters, np.full(n_clusters, 1 / n_clusters), size=draws)
     intervals = []
     for k in range(n_matrices):
         if found[k].reason:

@@ -75,15 +75,11 @@ def coder_coefficients(
         np.add.at(counts, at, 1)
         tables, values = _counts(np.minimum(counts, 1) if level == "document" else counts)
     pairs = combinations(range(len(coders)), 2)
-    tables = [
-        t * (coded[:, i] & coded[:, j])[:, None, None, None] for t, (i, j) in zip(tables, pairs, strict=True)
-    ]
+    tables = [t * (coded[:, i] & coded[:, j])[:, None, None, None] for t, (i, j) in zip(tables, pairs, strict=True)]
     tables = [np.concatenate([t.sum(axis=1, keepdims=True), t], axis=1) for t in tables]
     coders_n = np.where(units > 0, coded.sum(axis=1), 0)
     compared = units[coders_n > 1].sum()
-    made = pd.DataFrame(
-        _coefficients(tables, coders_n, values, "ratio" if level == "frequency" else "nominal")
-    )
+    made = pd.DataFrame(_coefficients(tables, coders_n, values, "ratio" if level == "frequency" else "nominal"))
     return made.assign(
         documents_n=np.count_nonzero(coders_n > 1),
         unit="character_code" if level == "segment" else "document_code",
@@ -121,9 +117,7 @@ def _characters(
     return made
 
 
-def _coefficients(
-    tables: list[np.ndarray], coders_n: np.ndarray, values: np.ndarray, metric: str
-) -> dict[str, object]:
+def _coefficients(tables: list[np.ndarray], coders_n: np.ndarray, values: np.ndarray, metric: str) -> dict[str, object]:
     """Columns with kappa and alpha of each row, from the tables of all pairs of coders."""
     pairs = sum(table + table.swapaxes(2, 3) for table in tables)
     o = (pairs / np.maximum(coders_n - 1, 1)[:, None, None, None])[coders_n > 1].swapaxes(0, 1)

@@ -106,9 +106,7 @@ def holm(p_values: ArrayLike) -> np.ndarray:
     corrected = np.full(p_values.shape, np.nan)
     made = ~np.isnan(p_values)
     if ((p_values[made] < 0) | (p_values[made] > 1)).any():
-        raise TabulationError(
-            "Holm-Korrektur: Ein p-Wert liegt nicht zwischen 0 und 1; bitte die Eingabe prüfen."
-        )
+        raise TabulationError("Holm-Korrektur: Ein p-Wert liegt nicht zwischen 0 und 1; bitte die Eingabe prüfen.")
     if made.any():
         corrected[made] = multipletests(p_values[made], method="holm")[1]
     return corrected

@@ -144,8 +144,7 @@ def _check_counts(n: int, base_n: int, population_n: int | None, level: float) -
         )
     if not 0 <= n <= base_n:
         raise TabulationError(
-            f"Intervall: n = {n} passt nicht zur Basis {base_n}, erlaubt sind 0 bis {base_n}; "
-            "bitte die Zählung prüfen."
+            f"Intervall: n = {n} passt nicht zur Basis {base_n}, erlaubt sind 0 bis {base_n}; bitte die Zählung prüfen."
         )
     if population_n is not None and base_n > population_n:
         raise TabulationError(

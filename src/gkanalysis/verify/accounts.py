@@ -20,9 +20,7 @@ from gkanalysis.settle.validate import GIVEN
 from gkanalysis.verify.trace import STATES
 
 USED, ASIDE, REASON = "verwendet", "zurückgestellt mit Grund", "mit Grund"
-Sum = tuple[
-    str, Iterable[str], Mapping[str, Iterable[str]]
-]  # what is summed, what came in, place -> what stands there
+Sum = tuple[str, Iterable[str], Mapping[str, Iterable[str]]]  # what is summed, what came in, place -> what stands there
 
 
 def account_rows(data: Data, sources: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -99,9 +97,7 @@ def _files(data: Data, source: str) -> Iterator[Sum]:
     labels = {"read": "gelesen", "list": "Listen", "left_out": "ausgelassen"}
     went = {label: _names(files, "file", status=status) for status, label in labels.items()}
     yield "Dateien", [p.name for p in folder.iterdir() if p.is_file() or not forms], went
-    lost = (
-        _names(losses, "file", unit="form", stage="ingest") if forms else _names(losses, "file", unit="file")
-    )
+    lost = _names(losses, "file", unit="form", stage="ingest") if forms else _names(losses, "file", unit="file")
     yield "ausgelassene Dateien", went["ausgelassen"], {REASON: lost}
 
 
@@ -143,9 +139,7 @@ def _answers(data: Data, source: str) -> Iterator[Sum]:
 
     both = read.merge(settled, on=list(key), suffixes=("_read", ""))
     # an unreadable cell that is missing altogether says nothing
-    written = both["state_read"].isin(["selected", "answered"]) | (
-        both["raw_read"] + both["value_read"] != ""
-    )
+    written = both["state_read"].isin(["selected", "answered"]) | (both["raw_read"] + both["value_read"] != "")
     given = both[both["state_read"].isin(GIVEN) & written]
     kept = (given["state_read"] == given["state"]) & (given["value_read"] == given["value"])
     kept &= ~given["state"].isin(["contradictory", "illegible"])
@@ -214,8 +208,7 @@ def _interviews(data: Data, source: str) -> Iterator[Sum]:
     read = read[["file", "object", "guid"]].join(content)
     losses = data.table(f"{source}-losses")
     documents, codes, segments, codings, cases, memos = (
-        data.table(f"{source}-{name}")
-        for name in ("documents", "codes", "segments", "codings", "cases", "memos")
+        data.table(f"{source}-{name}") for name in ("documents", "codes", "segments", "codings", "cases", "memos")
     )
 
     def came(kind: str) -> list[str]:
@@ -284,9 +277,7 @@ def _lists(data: Data, source: str) -> Iterator[Sum]:
     columns = [c.name for c in book.spec.columns]
     values = [f"Zeile {r['row']}, {c}" for r in rows.to_dict("records") for c in columns if not pd.isna(r[c])]
     lost = losses[losses["unit"] == "cell"]
-    aside = [
-        f"{re.search('Zeile [0-9]+', p)[0]}, {c}" for p, c in zip(lost["place"], lost["item_id"], strict=True)
-    ]
+    aside = [f"{re.search('Zeile [0-9]+', p)[0]}, {c}" for p, c in zip(lost["place"], lost["item_id"], strict=True)]
     yield "ausgefüllte Zellen", [f"Zeile {row}, {name}" for row, name in below], {USED: values, ASIDE: aside}
 
 

@@ -115,9 +115,7 @@ def verdict_words(rows: Sequence[Mapping[str, Any]]) -> str:
     return f"{passed}: {len(rows)} Zeilen, {opened}, {accepted}, {n['unchecked']} ohne Vergleich."
 
 
-def certificate_html(
-    report: str, rows: Sequence[Mapping[str, Any]], about: Mapping[str, str], mark: str = ""
-) -> str:
+def certificate_html(report: str, rows: Sequence[Mapping[str, Any]], about: Mapping[str, str], mark: str = "") -> str:
     """The page for people: verdict, summary, findings in full, then every other row.
 
     `mark` says what kind of data the report was made from, where that is known.

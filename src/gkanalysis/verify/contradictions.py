@@ -56,9 +56,7 @@ class Consistency:
     problems: tuple[str, ...]
 
 
-def check_consistency(
-    figures: Figures, declared: Mapping[str, Any], problems: Iterable[str] = ()
-) -> Consistency:
+def check_consistency(figures: Figures, declared: Mapping[str, Any], problems: Iterable[str] = ()) -> Consistency:
     """Check printed figures against each other.
 
     Parameters
@@ -222,9 +220,7 @@ def _column_line(column: Mapping[str, Any], printed: PrintedNumbers) -> str:
     values = {q: printed.claims[q].value for c in figures for q in c.quantities}
     fits = {rule: {c.key for c in figures if c.holds(values, {c.column: rule})} for rule in RULES}
     rule, other = sorted(RULES, key=lambda r: -len(fits[r]))
-    only = (
-        f"{n} Angaben sind nur so richtig" if (n := len(fits[rule] - fits[other])) else "beide Regeln passen"
-    )
+    only = f"{n} Angaben sind nur so richtig" if (n := len(fits[rule] - fits[other])) else "beide Regeln passen"
     broken = [name_number(c.key, printed.figures) for c in figures if c.key not in fits[rule]]
     exceptions = ", ".join(broken) or "keine"
     return f"{column['label']}: {RULES[rule]} ({len(figures)} Angaben, {only}); Ausnahmen: {exceptions}."

@@ -26,11 +26,7 @@ from gkanalysis.disclosure.printed import find_numbers, n_and_base
 Row = Mapping[str, Any]
 # What is said of a unit: its case, whether it is in the base (None: there is no base), whether it is counted; then what
 # tells it from other units of the case, and what it weighs.
-Unit = (
-    tuple[Any, bool | None, bool]
-    | tuple[Any, bool | None, bool, Any]
-    | tuple[Any, bool | None, bool, Any, int]
-)
+Unit = tuple[Any, bool | None, bool] | tuple[Any, bool | None, bool, Any] | tuple[Any, bool | None, bool, Any, int]
 OPERATORS = {"=": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 NEARLY = Fraction(9, 10)  # two stretches are the same if they share so much of what they cover together
 
@@ -171,9 +167,7 @@ class Naive:
             for r in self.answers(count.source, count.status, [item.id]):
                 if r["case_id"] in made and r["state"] in ("answered", "illegible", "contradictory"):
                     offer = made[r["case_id"]].setdefault(item.row or str(r["occurrence"]), {})
-                    offer.setdefault(
-                        column["aspect"], r["value"] in yes if r["state"] == "answered" else None
-                    )
+                    offer.setdefault(column["aspect"], r["value"] in yes if r["state"] == "answered" else None)
         return made
 
     def openings(self, count: Any, row: str) -> Iterator[Unit]:

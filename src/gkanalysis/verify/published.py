@@ -61,18 +61,14 @@ def judge_published(
         number, part, judged = _bound(i, declared)
         n = base_n = None
         if number and number not in rebuilt:
-            judged = _verdict(
-                "unknown_number", f"„{number}“ gibt es im Bericht nicht; bitte die Zuordnung prüfen."
-            )
+            judged = _verdict("unknown_number", f"„{number}“ gibt es im Bericht nicht; bitte die Zuordnung prüfen.")
         elif number:
             n, base_n = rebuilt[number]
             n, base_n = (base_n, None) if part == "base" else (n, base_n)
             copied = transcribed.get(number)
             judged = _copied(figure, n, base_n, *copied) if copied else _compare(figure, n, base_n, bands)
         where = f"{', '.join(filter(None, (figure['label'], figure['subgroup'])))} ({figure['section']})"
-        message = ": ".join(
-            filter(None, ("; ".join(filter(None, (where, judged.pop("rule")))), judged["message"]))
-        )
+        message = ": ".join(filter(None, ("; ".join(filter(None, (where, judged.pop("rule")))), judged["message"])))
         new = "" if n is None else f"{n}" if base_n is None else f"{n} von {base_n}"
         row = {"section": "published", "id": i, "old": _as_printed(figure), "new": new}
         rows.append(row | judged | {"message": message})
@@ -109,9 +105,7 @@ def _bound(figure_id: str, declared: Mapping[str, Any]) -> tuple[str, str, dict[
     for entry in declared.get("not_checkable") or ():
         if re.fullmatch(entry["match"], figure_id):
             return "", "", _verdict("not_checkable", entry["reason"])
-    message = (
-        "Der Angabe ist weder eine Zahl des Berichts noch ein Grund zugeordnet, warum sie nicht prüfbar ist."
-    )
+    message = "Der Angabe ist weder eine Zahl des Berichts noch ein Grund zugeordnet, warum sie nicht prüfbar ist."
     return "", "", _verdict("not_bound", message)
 
 
@@ -129,9 +123,7 @@ def _compare(figure: Mapping[str, str], n: int | None, base_n: int | None, bands
         if text and int(text) != n:
             return _verdict("differs", f"gedruckt {text}, neu gerechnet {n}")
     if is_percent and not base_n:
-        return _verdict(
-            "not_compared", "Die Zahl des Berichts hat keine Basis, der Anteil ist nicht prüfbar."
-        )
+        return _verdict("not_compared", "Die Zahl des Berichts hat keine Basis, der Anteil ist nicht prüfbar.")
     if base and base_n is not None and int(base) != base_n:
         message = f"Anzahl {n} stimmt; gedruckte Basis {base}, neu gerechnet {base_n}"
         return _verdict("agrees_other_base", message)
@@ -158,9 +150,7 @@ def _compare_share(figure: Mapping[str, str], n: int, base_n: int, bands: Bands)
     return _verdict("agrees", rule=word or ("beides" if len(fits) == len(RULES) else RULES[fits[0]]))
 
 
-def _copied(
-    figure: Mapping[str, str], n: int | None, base_n: int | None, unit: str, word: str
-) -> dict[str, str]:
+def _copied(figure: Mapping[str, str], n: int | None, base_n: int | None, unit: str, word: str) -> dict[str, str]:
     """Verdict on a total that was copied from the publication: number, base, unit and word must be the same."""
     printed, base, said = (figure[k].strip() for k in ("printed", "base", "qualifier"))
     pairs = {

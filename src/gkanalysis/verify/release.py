@@ -111,9 +111,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
             "„make release“ hält den jetzigen Stand fest."
         ) from None
     except (OSError, ValueError):
-        raise VerificationError(
-            f"„{path}“ ist nicht lesbar; bitte den Stand aus dem Git wiederherstellen."
-        ) from None
+        raise VerificationError(f"„{path}“ ist nicht lesbar; bitte den Stand aus dem Git wiederherstellen.") from None
     written = manifest.get("format") if isinstance(manifest, dict) else None
     if written != FORMAT:
         raise VerificationError(
@@ -122,17 +120,13 @@ def read_manifest(path: Path) -> dict[str, Any]:
         )
     inputs, outputs = manifest.get("inputs"), manifest.get("outputs")
     shaped = isinstance(inputs, dict) and isinstance(outputs, dict)
-    described = shaped and all(
-        isinstance(o, dict) and {"text", "sha256"} & o.keys() for o in outputs.values()
-    )
+    described = shaped and all(isinstance(o, dict) and {"text", "sha256"} & o.keys() for o in outputs.values())
     if not described or not all(isinstance(v, str) for o in (inputs, *outputs.values()) for v in o.values()):
         raise VerificationError(f"„{path}“ ist unvollständig; bitte den Stand aus dem Git wiederherstellen.")
     return manifest
 
 
-def compare_inputs(
-    manifest: Mapping[str, Any], root: Path, data: Path | None = None
-) -> Iterator[dict[str, str]]:
+def compare_inputs(manifest: Mapping[str, Any], root: Path, data: Path | None = None) -> Iterator[dict[str, str]]:
     """One row for all inputs that are the same, and one for each that is not what it was at release."""
     before, now = manifest["inputs"], describe_inputs(root, data)
     same = sum(now.get(name) == before[name] for name in before)
@@ -140,9 +134,7 @@ def compare_inputs(
     yield _row("inputs", verdict, f"{same} Dateien sind, was sie bei der Veröffentlichung waren.")
     for name in sorted(name for name in {*before, *now} if now.get(name) != before.get(name)):
         message = "Daten, Codebuch, Notebook oder Berichtsdefinition wurde geändert."
-        yield _row(
-            name, "differs", message, *(h[:12] if h else "fehlt" for h in (before.get(name), now.get(name)))
-        )
+        yield _row(name, "differs", message, *(h[:12] if h else "fehlt" for h in (before.get(name), now.get(name))))
 
 
 def compare_outputs(manifest: Mapping[str, Any], folder: Path) -> Iterator[dict[str, str]]:

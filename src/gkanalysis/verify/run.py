@@ -170,14 +170,10 @@ def _trace_rows(data: Data, folder: Path, numbers: Numbers) -> Rows:
     for number_id, cell in find_numbers(folder):
         numbers.counts[number_id] = n_and_base(cell)
         if str(cell["definition"]).startswith(f"{ListTotal.__name__}("):
-            unit, word = (
-                "" if (x := cell.get(k)) is None or pd.isna(x) else str(x) for k in ("unit", "qualifier")
-            )
+            unit, word = ("" if (x := cell.get(k)) is None or pd.isna(x) else str(x) for k in ("unit", "qualifier"))
             numbers.copied[number_id] = (unit, word)
     for number_id, text, wrong in recount_report(folder, data):
-        verdict = (
-            {"verdict": "does_not_add_up", "message": wrong} if wrong else {"verdict": "adds_up", "old": ""}
-        )
+        verdict = {"verdict": "does_not_add_up", "message": wrong} if wrong else {"verdict": "adds_up", "old": ""}
         yield {"section": "trace", "id": number_id, "new": text} | verdict
     for name, sentence in find_untraced(folder, data.paths):
         yield {"section": "trace", "id": name, "verdict": "derived", "message": sentence}

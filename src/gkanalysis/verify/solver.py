@@ -215,9 +215,7 @@ class System:
         for sign in (1, -1):
             cost = np.zeros(self._width)
             cost[self._at[quantity]] = sign
-            solved = self._solve(
-                cost, set(kept), set(), [], {quantity: (low, min(high, self._top[quantity]))}
-            )
+            solved = self._solve(cost, set(kept), set(), [], {quantity: (low, min(high, self._top[quantity]))})
             if solved is None:
                 return None
             ends.append(solved[1][quantity])
@@ -288,9 +286,7 @@ class System:
                 return core
             corrections.append(kept[0])
             entries = [(r, k) for r, members in enumerate(corrections) for k in members]
-            matrix = coo_array(
-                (np.ones(len(entries)), tuple(zip(*entries, strict=True))), shape=(len(corrections), n)
-            )
+            matrix = coo_array((np.ones(len(entries)), tuple(zip(*entries, strict=True))), shape=(len(corrections), n))
             meets_all = LinearConstraint(matrix.tocsr(), 1, np.inf)
             x = _solve_integers(cost, np.zeros(n), np.ones(n), [meets_all])
             core = start | set(np.flatnonzero(x).tolist())

@@ -169,16 +169,12 @@ def origin_lines(paths: ProjectPaths, reports: Sequence[str], number_id: str) ->
         numbers, derived = dict(find_numbers(folder)), dict(find_untraced(folder, paths))
         head = [f"Bericht: {report}"] if len(reports) > 1 else []
         if number_id in numbers:
-            return head + list(
-                trace_lines(trace_printed(Data(paths), number_id, numbers[number_id]), number_id)
-            )
+            return head + list(trace_lines(trace_printed(Data(paths), number_id, numbers[number_id]), number_id))
         if sentence := derived.get(number_id, derived.get(number_id.partition(":")[0])):
             return [*head, f"{number_id}: {sentence}"]
         names = dict.fromkeys((*numbers, *derived), report) | names
     if not names:
-        raise UsageError(
-            f"Fertig ist noch kein Bericht ({', '.join(reports)}); bitte zuerst „make report“ ausführen."
-        )
+        raise UsageError(f"Fertig ist noch kein Bericht ({', '.join(reports)}); bitte zuerst „make report“ ausführen.")
     near = difflib.get_close_matches(number_id, names, n=3) or list(names)[:3]
     named = ", ".join(f"{name} ({names[name]})" for name in near)
     raise UsageError(f"„{number_id}“ ist keine Zahl eines fertigen Berichts; gemeint sein könnte: {named}.")

@@ -17,9 +17,7 @@ from gkanalysis.report.html import origin_anchor
 from gkanalysis.verify.certificate import fill_page
 from gkanalysis.verify.trace import ORIGIN, STATES, find_untraced, rest_title, shown_raw, trace_printed
 
-INTERNAL = (
-    "Internes Arbeitspapier zum Nachprüfen, kein Teil des Berichts: Die Seite zeigt einzelne Antworten."
-)
+INTERNAL = "Internes Arbeitspapier zum Nachprüfen, kein Teil des Berichts: Die Seite zeigt einzelne Antworten."
 
 
 def trace_page(data: Data, folder: Path, title: str) -> str:
@@ -46,9 +44,7 @@ def trace_page(data: Data, folder: Path, title: str) -> str:
         ]  # fmt: skip
         of = "" if trace.base_n is None else f" von {trace.base_n}"
         sections.append(
-            _section(
-                number_id, f": {trace.n}{of}", f"{trace.words} Rechenvorschrift: {trace.definition}", cases
-            )
+            _section(number_id, f": {trace.n}{of}", f"{trace.words} Rechenvorschrift: {trace.definition}", cases)
         )
     if wrong:
         raise VerificationError("Diese Zahlen gehen nicht auf:\n" + "\n".join(f"  {w}" for w in wrong))

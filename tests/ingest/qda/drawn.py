@@ -12,7 +12,9 @@ CODES = (
     '<CodeBook><Codes><Code guid="C1" name="Aufbau" isCodable="false"><Description>Wie es anfing.</Description>'
     '<Code guid="C2" name="Neugründung" isCodable="true" color="#1f4e79"/></Code></Codes></CodeBook>'
 )
-CODING = '<Coding guid="K1" creatingUser="A1" creationDateTime="2019-07-04T10:00:00Z"><CodeRef targetGUID="C2"/></Coding>'
+CODING = (
+    '<Coding guid="K1" creatingUser="A1" creationDateTime="2019-07-04T10:00:00Z"><CodeRef targetGUID="C2"/></Coding>'
+)
 
 
 def project(*sections, head=HEAD, users=USERS, codes=CODES):

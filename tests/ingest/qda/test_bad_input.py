@@ -76,9 +76,7 @@ def test_what_cannot_be_used_is_listed(tmp_path, sections, losses, n_codings):
     members = sections.pop() if isinstance(sections[-1], dict) else {}
     found = read(tmp_path, *sections, members=members)
     expected = [tuple(entry.split(" ", 2)) for entry in losses.split("; ") if entry]
-    assert [
-        (x.kind, x.guid, x.raw)[: len(e)] for x, e in zip(found.losses, expected, strict=True)
-    ] == expected
+    assert [(x.kind, x.guid, x.raw)[: len(e)] for x, e in zip(found.losses, expected, strict=True)] == expected
     assert len(found.codings) == n_codings
 
 
@@ -151,9 +149,7 @@ def test_object_without_a_guid_gets_one(tmp_path):
 def test_coders_without_name_are_never_taken_for_one(tmp_path):
     """Each stands under a name of its own, also one whom the project does not list; the id may serve as name."""
     users = '<Users><User guid="A1"/><User guid="B1" name=" "/><User guid="D1" id="frieda"/></Users>'
-    codings = (
-        CODING + CODING.replace("A1", "E1").replace("K1", "K2") + CODING.replace("A1", "").replace("K1", "K3")
-    )
+    codings = CODING + CODING.replace("A1", "E1").replace("K1", "K2") + CODING.replace("A1", "").replace("K1", "K3")
     found = read(tmp_path, text_source(TEXT, codings), users=users)
     assert [c.name for c in found.coders] == [
         "ohne Namen (a1)",

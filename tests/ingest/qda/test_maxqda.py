@@ -44,9 +44,7 @@ def test_one_row_is_one_coding(tmp_path, headings):
     assert found.selections == (
         Selection(coding.selection, source.guid, -1, -1, "Wir fingen neu an.", "Anfang=12 Ende=14"),
     )
-    assert coding == Coding(
-        coding.guid, coding.selection, source.guid, coding.code, coder.guid, "04.07.2019 10:00"
-    )
+    assert coding == Coding(coding.guid, coding.selection, source.guid, coding.code, coder.guid, "04.07.2019 10:00")
     assert [(memo.target, memo.text) for memo in found.memos] == [(coding.guid, "Prüfen")]
     assert [(group.name, group.members) for group in found.sets] == [("Kreise", (source.guid,))]
     assert found.losses == ()

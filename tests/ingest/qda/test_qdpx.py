@@ -83,9 +83,7 @@ def test_project_file_of_another_name_and_in_a_folder(tmp_path):
     """The first *.qde counts, `project.qde` before others, and its texts lie beside it."""
     path = tmp_path / "projekt.qdpx"
     path.write_bytes(
-        zipped(
-            {"Studie/": "", "Studie/Studie.QDE": project(stored_source()), "Studie/sources/g01.txt": "Ja."}
-        )
+        zipped({"Studie/": "", "Studie/Studie.QDE": project(stored_source()), "Studie/sources/g01.txt": "Ja."})
     )
     assert read_qdpx(path).sources[0].text == "Ja."
     path.write_bytes(zipped({"alt.qde": project(), "project.qde": project(text_source("Ja."))}))
@@ -203,9 +201,7 @@ def test_picture_with_a_description(tmp_path):
         f'<TextDescription guid="R1"><PlainTextContent>Ein Plakat</PlainTextContent>{selection(4, 10)}</TextDescription>'
         '<PictureSelection guid="S2" firstX="1" firstY="2" secondX="3" secondY="x"/>'
     )
-    found = read(
-        tmp_path, f'<Sources><PictureSource guid="T1" name="Bild">{inside}</PictureSource></Sources>'
-    )
+    found = read(tmp_path, f'<Sources><PictureSource guid="T1" name="Bild">{inside}</PictureSource></Sources>')
     assert [(s.guid, s.start, s.place) for s in found.selections] == [
         ("s2", -1, "firstX=1 firstY=2 secondX=3"),
         ("s1", 4, ""),
@@ -245,7 +241,9 @@ def test_cases_variables_and_sets(tmp_path):
         '<Variables><Variable guid="V1" name="typ" typeOfVariable="Text"/>'
         '<Variable guid="V2" name="zahl" typeOfVariable="Float"/></Variables>'
     )
-    sets = '<Sets><Set guid="M1" name="Auswahl"><MemberSource targetGUID="T1"/><MemberCode targetGUID="C2"/></Set></Sets>'
+    sets = (
+        '<Sets><Set guid="M1" name="Auswahl"><MemberSource targetGUID="T1"/><MemberCode targetGUID="C2"/></Set></Sets>'
+    )
     found = read(tmp_path, text_source(TEXT, selection(0, 3), value), cases, variables, sets)
     assert found.sources[0].values == {"typ": "Kreis"}
     assert found.cases == (Case("f1", "Bündnis", ("t1",), {"zahl": "3.0"}, ("s1",)), Case("f2", "leer"))

@@ -32,7 +32,9 @@ ITEMS = [("Stadt", "1"), ("Kreis", "2")]
 ASK = "Wählen Sie ein Element aus."
 DATE = '<w:date w:fullDate="2019-05-03T00:00:00Z"><w:dateFormat w:val="dd.MM.yyyy"/></w:date>'
 PICTURE = '<w:r><w:drawing><a:graphic><a:blip r:embed="rId7"/></a:graphic></w:drawing></w:r>'
-SIGNS = "<w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t><w:noBreakHyphen/><w:t>d</w:t><w:softHyphen/><w:cr/></w:r>"
+SIGNS = (
+    "<w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t><w:noBreakHyphen/><w:t>d</w:t><w:softHyphen/><w:cr/></w:r>"
+)
 TEXT = '<w:name w:val="Text1"/><w:textInput><w:default w:val="hier"/></w:textInput>'
 ENTRIES = '<w:listEntry w:val="eins"/><w:listEntry w:val="zwei"/><w:listEntry w:val=" "/>'
 

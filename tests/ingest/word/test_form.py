@@ -52,9 +52,7 @@ def test_control_around_a_cell():
 def test_checkbox_around_a_cell():
     """A tick may own its cell."""
     around = control('<w14:checkbox><w14:checked w14:val="1"/></w14:checkbox>', cell("☒"))
-    assert states(read(table(f"<w:tr>{cell('Jobcenter')}{around}</w:tr>")), "checkbox") == [
-        ("Jobcenter", "selected")
-    ]
+    assert states(read(table(f"<w:tr>{cell('Jobcenter')}{around}</w:tr>")), "checkbox") == [("Jobcenter", "selected")]
 
 
 def test_control_around_a_row_and_around_a_table_holds_the_controls_inside():
@@ -84,9 +82,7 @@ def test_repeating_section():
 
 def test_block_control_with_several_paragraphs():
     """One value with line breaks; its paragraphs are no fields of their own."""
-    form = read(
-        paragraph("Begründung:") + control("<w:richText/>", paragraph("erstens") + paragraph("zweitens"), "b")
-    )
+    form = read(paragraph("Begründung:") + control("<w:richText/>", paragraph("erstens") + paragraph("zweitens"), "b"))
     field = only(form, "richtext")
     assert (field.value, field.label) == ("erstens\nzweitens", "Begründung:")
     assert [entry.value for entry in form.fields if entry.kind == "paragraph"] == ["Begründung:"]
@@ -282,9 +278,7 @@ def test_json_lines():
 
 
 words = st.text(st.sampled_from("abcdefghijklmnopqrstuvwyzäöüß"), min_size=2, max_size=8)
-ticks = st.booleans().map(
-    lambda on: (tick(on), "checkbox", "selected" if on else "not_selected", "☒" if on else "☐")
-)
+ticks = st.booleans().map(lambda on: (tick(on), "checkbox", "selected" if on else "not_selected", "☒" if on else "☐"))
 texts = st.one_of(
     words.map(lambda word: (text_control(word), "text", "answered", word)),
     st.just((text_control(PROMPT, flag=FLAG), "text", "not_answered", "")),
@@ -298,9 +292,7 @@ old_ticks = st.booleans().map(
         "☒" if on else "☐",
     )
 )
-old_texts = words.map(
-    lambda word: (legacy("<w:textInput/>", "FORMTEXT", run(word)), "legacy_text", "answered", word)
-)
+old_texts = words.map(lambda word: (legacy("<w:textInput/>", "FORMTEXT", run(word)), "legacy_text", "answered", word))
 marks = st.sampled_from([("x", "mark", "selected", "x"), ("☐", "mark", "not_selected", "☐")])
 entries = st.one_of(ticks, texts, lists, old_ticks, old_texts, marks)
 wrappers = st.sampled_from(

@@ -75,9 +75,7 @@ def test_header_rows_marked_in_word_win():
     """Then nothing is guessed."""
     form = read(table(row("Lage", "Größe", "Art", look="<w:tblHeader/>"), row("a", "b", "c")))
     assert form.tables[0].header_rows == (1,)
-    form = read(
-        table(row("Lage", "Größe", "Art"), row("Nr.", "m", "k", look="<w:tblHeader/>"), row("a", "b", "c"))
-    )
+    form = read(table(row("Lage", "Größe", "Art"), row("Nr.", "m", "k", look="<w:tblHeader/>"), row("a", "b", "c")))
     assert form.tables[0].header_rows == (2,)
 
 
@@ -85,14 +83,9 @@ def test_questions_are_no_headers():
     """A table of questions and typed answers has no header row."""
     assert read(table(row("Name", "Müller"), row("Ort", "Essen"))).tables[0].header_rows == ()
     assert (
-        read(table(row("Name:", "Müller", "Ort:", "Essen"), row("Tel.:", "1", "Fax:", "2")))
-        .tables[0]
-        .header_rows
-        == ()
+        read(table(row("Name:", "Müller", "Ort:", "Essen"), row("Tel.:", "1", "Fax:", "2"))).tables[0].header_rows == ()
     )
-    assert read(table(row("Akteur", "ja"), row("Jobcenter", "x"), row("Schulamt", ""))).tables[
-        0
-    ].header_rows == (1,)
+    assert read(table(row("Akteur", "ja"), row("Jobcenter", "x"), row("Schulamt", ""))).tables[0].header_rows == (1,)
 
 
 def test_second_heading_within_a_grid_of_controls():
@@ -127,9 +120,7 @@ def test_rows_that_begin_later_on_the_grid():
 
 def test_text_inside_a_merged_away_cell_is_reported():
     """Nobody sees it in Word, so nobody would miss it."""
-    form = read(
-        table(row(cell("a", look='<w:vMerge w:val="restart"/>')), row(cell("verdeckt", look="<w:vMerge/>")))
-    )
+    form = read(table(row(cell("a", look='<w:vMerge w:val="restart"/>')), row(cell("verdeckt", look="<w:vMerge/>"))))
     assert [(field.value, field.notes) for field in form.fields] == [
         ("a", ()),
         ("verdeckt", ("merged_cell",)),
@@ -158,8 +149,6 @@ def test_texts_agree_with_python_docx(tmp_path):
     document.save(path)
     read_grid = read_word_form(open_word_file(path)).tables[0]
     expected = {
-        (row, column): grid.cell(row - 1, column - 1).text.strip()
-        for row in range(1, 4)
-        for column in range(1, 4)
+        (row, column): grid.cell(row - 1, column - 1).text.strip() for row in range(1, 4) for column in range(1, 4)
     }
     assert dict(read_grid.texts) == expected

@@ -35,12 +35,8 @@ def test_tracked_changes_are_read_as_accepted():
 
 def test_tick_changed_under_tracking():
     """Word stores both glyphs; the inserted one goes with the state."""
-    content = (
-        '<w:del w:id="1"><w:r><w:delText>☐</w:delText></w:r></w:del>' + f'<w:ins w:id="2">{run("☒")}</w:ins>'
-    )
-    field = only(
-        read(in_cell(control('<w14:checkbox><w14:checked w14:val="1"/></w14:checkbox>', content))), "checkbox"
-    )
+    content = '<w:del w:id="1"><w:r><w:delText>☐</w:delText></w:r></w:del>' + f'<w:ins w:id="2">{run("☒")}</w:ins>'
+    field = only(read(in_cell(control('<w14:checkbox><w14:checked w14:val="1"/></w14:checkbox>', content))), "checkbox")
     assert (field.state, field.notes) == ("selected", ("tracked_deletion", "tracked_insertion"))
 
 
@@ -70,9 +66,7 @@ def test_inserted_and_deleted_controls():
 
 def test_rows_and_paragraph_marks_of_tracked_changes():
     """A deleted row is no row; paragraphs whose mark is deleted run together."""
-    form = read(
-        table(row("a", "b"), row("c", "d", look='<w:del w:id="1"/>'), row("e", "f", look='<w:ins w:id="2"/>'))
-    )
+    form = read(table(row("a", "b"), row("c", "d", look='<w:del w:id="1"/>'), row("e", "f", look='<w:ins w:id="2"/>')))
     assert form.tables[0].texts == {(1, 1): "a", (1, 2): "b", (2, 1): "e", (2, 2): "f"}
     assert [entry.what for entry in form.skipped] == ["tracked_deletion"]
     assert [field.notes for field in form.fields if field.row == 2] == [("tracked_insertion",)] * 2
@@ -96,11 +90,7 @@ def test_looks_come_from_styles_too():
         '<w:style w:styleId="Auch"><w:basedOn w:val="Weg"/></w:style>'
         '<w:style w:styleId="Kreis"><w:basedOn w:val="Kreis"/></w:style>',
     )
-    text = (
-        run("a", '<w:rStyle w:val="Auch"/>')
-        + run("b", '<w:rStyle w:val="Auch"/><w:strike w:val="0"/>')
-        + run("c")
-    )
+    text = run("a", '<w:rStyle w:val="Auch"/>') + run("b", '<w:rStyle w:val="Auch"/><w:strike w:val="0"/>') + run("c")
     assert only(read(in_cell(control("<w:text/>", text)), styles=styles), "text").value == "bc"
     styled = f'<w:p><w:pPr><w:pStyle w:val="Weg"/></w:pPr>{run("weg")}</w:p>{paragraph("da")}'
     values = [(field.value, field.state) for field in read(styled, styles=styles).fields]

@@ -46,14 +46,11 @@ class Ruler:
         if stored.count("\r\n") not in (0, len(ends)):
             written = _LINE_END.findall(stored)
             ends = [end for end, mark in zip(ends, written, strict=True) if mark == "\r\n"]
-        pairs = (
-            [] if self.text.isascii() else [match.start() for match in _BEYOND_16_BITS.finditer(self.text)]
-        )
+        pairs = [] if self.text.isascii() else [match.start() for match in _BEYOND_16_BITS.finditer(self.text)]
         # Characters that count two, and where each of them begins in that count.
         self._wide = dict(zip(READINGS, ([], ends, pairs, sorted(ends + pairs)), strict=True))
         self._begins = {
-            reading: [position + before for before, position in enumerate(wide)]
-            for reading, wide in self._wide.items()
+            reading: [position + before for before, position in enumerate(wide)] for reading, wide in self._wide.items()
         }
 
     def read(self, reading, position):
@@ -95,13 +92,9 @@ def fit_readings(texts):
     where a text cannot tell (or its few selections without names say otherwise by a hair) the whole project decides.
     """
     scores = [{reading: _score(ruler, reading, marks) for reading in READINGS} for ruler, marks in texts]
-    totals = {
-        reading: tuple(map(sum, zip(*(s[reading] for s in scores), strict=True))) for reading in READINGS
-    }
+    totals = {reading: tuple(map(sum, zip(*(s[reading] for s in scores), strict=True))) for reading in READINGS}
     order = sorted(READINGS, key=totals.get, reverse=True)
-    return [
-        _fit(ruler, marks, score, order, totals) for (ruler, marks), score in zip(texts, scores, strict=True)
-    ]
+    return [_fit(ruler, marks, score, order, totals) for (ruler, marks), score in zip(texts, scores, strict=True)]
 
 
 def _score(ruler, reading, marks):
@@ -116,9 +109,7 @@ def _score(ruler, reading, marks):
         # a position within a character is not inside
         inside += (ruler.write(reading, start), ruler.write(reading, end)) == (mark.start, mark.end)
         if mark.name and says_same(mark.name, text[start:end]):
-            named += (
-                2 if len(mark.name) == end - start else 1
-            )  # white space at an end decides between readings
+            named += 2 if len(mark.name) == end - start else 1  # white space at an end decides between readings
         is_empty = mark.start == mark.end  # says nothing for or against a reading
         at_boundaries += 2 if is_empty else _is_edge(text, start, 0) + _is_edge(text, end, -1)
     return named, inside, at_boundaries

@@ -181,9 +181,7 @@ class ProjectReader:
         self.cases.append(case)
 
         def refer(group):
-            return lambda child: self.case_refs.append(
-                (case.guid, group, _reference(child), child.sourceline)
-            )
+            return lambda child: self.case_refs.append((case.guid, group, _reference(child), child.sourceline))
 
         self._children(
             element,
@@ -360,16 +358,12 @@ class ProjectReader:
         """A stretch of the text, counted in an unknown way; twice -1 says that there is none."""
         written = element.get("startPosition"), element.get("endPosition")
         span = tuple(map(whole_number, written))
-        self._read_selection(
-            source, element, "", *((None,) if span == (NOWHERE, NOWHERE) else (span, written))
-        )
+        self._read_selection(source, element, "", *((None,) if span == (NOWHERE, NOWHERE) else (span, written)))
 
     def _read_area(self, source, element):
         """A rectangle of a page or picture, or a time of a recording; -1 stands for a number nobody gave."""
         numbers = {name: whole_number(element.get(name)) for name in AREAS[self._name(element)]}
-        problem = (
-            " ".join(f"{name}={element.get(name)}" for name in numbers) if None in numbers.values() else ""
-        )
+        problem = " ".join(f"{name}={element.get(name)}" for name in numbers) if None in numbers.values() else ""
         self._read_selection(source, element, _place(numbers), problem=problem)
 
     def _read_transcript(self, source, element):
@@ -529,9 +523,7 @@ def _grouped(entries, *names):
 
 def _resolve_sources(read):
     """Sources, selections at their places in the text, and codings."""
-    marks = _grouped(
-        (s for s in read.selections if s.start is not None and read.rulers.get(s.source)), "source"
-    )
+    marks = _grouped((s for s in read.selections if s.start is not None and read.rulers.get(s.source)), "source")
     fits = dict(zip(marks, fit_readings([(read.rulers[guid], marks[guid]) for guid in marks]), strict=True))
     selections_of, codings_of = (
         _grouped(read.selections, "source"),

@@ -18,9 +18,7 @@ _ROLES = {
     W14 + "checkbox": "checkbox",
 }
 # Controls that only hold other content together have no answer of their own, hence no kind.
-_ROLES |= {
-    W + name: "" for name in ("group", "docPartObj", "docPartList", "citation", "bibliography", "equation")
-}
+_ROLES |= {W + name: "" for name in ("group", "docPartObj", "docPartList", "citation", "bibliography", "equation")}
 _ROLES |= {W15 + "repeatingSection": "", W15 + "repeatingSectionItem": ""}
 _W14_VAL = W14 + "val"
 _BLIP, _EMBED = f"{{{NAMESPACES['a']}}}blip", f"{{{NAMESPACES['r']}}}embed"

@@ -92,9 +92,7 @@ class RunLooks:
                 if child.tag == W + "basedOn":
                     parents[style_id] = child.get(VAL)
                 elif child.tag == RUN_LOOK:
-                    own[style_id] = {
-                        look.tag: is_on(look) is not False for look in child.iterchildren(*_SWITCHES)
-                    }
+                    own[style_id] = {look.tag: is_on(look) is not False for look in child.iterchildren(*_SWITCHES)}
         self._styles = {}
         for style_id in own.keys() | parents.keys():
             chain, current = [], style_id

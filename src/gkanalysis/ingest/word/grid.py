@@ -7,9 +7,7 @@ from gkanalysis.ingest.word.xmlparts import CELL_LOOK, ROW_LOOK, VAL, W, is_on
 
 MAX_COLUMNS = 500  # Word allows 63
 MAX_GRID_CELLS = 200_000  # per table
-_SPECIAL = {
-    W + n for n in ["gridSpan", "vMerge", "hMerge", "cellDel", "gridBefore", "tblHeader", "del", "ins"]
-}
+_SPECIAL = {W + n for n in ["gridSpan", "vMerge", "hMerge", "cellDel", "gridBefore", "tblHeader", "del", "ins"]}
 
 
 def special_looks(root):
