@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from gkanalysis.codebook.reports import ChapterDefinition, Report
 from gkanalysis.core.numbers import NBSP
-from gkanalysis.report.definition import ChapterDefinition, Report
 from gkanalysis.report.exhibits import Figure, Row, Table
 from gkanalysis.report.figures import draw
 from gkanalysis.report.pptx import render_pptx

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from gkanalysis.codebook.instrument import read_codebook
-from gkanalysis.report.definition import read_report
+from gkanalysis.codebook.reports import read_report
 from gkanalysis.report.exporter import bound_names
 from gkanalysis.report.shown import expressions
 

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 import yaml
 
+from gkanalysis.codebook.reports import read_report
 from gkanalysis.core.errors import DisclosureError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts.forms import Choice
 from gkanalysis.disclosure.check import check_together
-from gkanalysis.report.definition import read_report
 from gkanalysis.verify.release import compare_outputs, read_manifest
 from tools.axe import axe_violations, external_requests
 from tools.project import ROOT, copy_project, make

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gkanalysis.core.errors import UsageError
-from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.core.paths import ProjectPaths, project_root
 
 
 @pytest.fixture
@@ -58,3 +58,12 @@ def test_codebook_of_a_source(project):
     assert paths.codebook("strukturen-2020").name == "strukturen-2020.yml"
     with pytest.raises(UsageError, match="„gremien-2018“ fehlt ein Codebuch"):
         paths.codebook("gremien-2018")
+
+
+def test_root_is_found_from_below_and_missed_elsewhere(project):
+    """Notebooks run in a folder of the project; outside of it there is a sentence."""
+    (project / "pyproject.toml").touch()
+    (project / "notebooks").mkdir()
+    assert project_root(project / "notebooks") == project
+    with pytest.raises(UsageError, match="im Ordner des Projekts"):
+        project_root(project.parent / "eins")

@@ -10,8 +10,8 @@ import pytest
 
 import gkanalysis as gk
 from benchmarks.readme import embed, made_tables
+from gkanalysis.codebook.typed import typed_sentence
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.report.typed import typed_sentence
 from tools.project import copy_project, environment, make
 
 ROOT = Path(__file__).parents[1]

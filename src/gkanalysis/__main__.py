@@ -54,7 +54,7 @@ class Call(argparse.Namespace):
     @property
     def definition(self) -> Any:
         """The report that was named."""
-        from gkanalysis.report.definition import read_report
+        from gkanalysis.codebook.reports import read_report
 
         return read_report(self.root, self.report)
 
@@ -134,8 +134,8 @@ def _origins(call: Call) -> None:
 
 
 def _disclose(call: Call) -> str:
+    from gkanalysis.codebook.reports import read_report
     from gkanalysis.disclosure.check import check_report, check_together
-    from gkanalysis.report.definition import read_report
 
     if call.report:
         return str(check_report(call.definition, call.paths))
@@ -175,7 +175,7 @@ def _schema(call: Call) -> Iterable[str]:
 
 
 def _notebooks(call: Call) -> None:
-    from gkanalysis.report.definition import read_report
+    from gkanalysis.codebook.reports import read_report
     from gkanalysis.report.notebooks import check_notebook, strip_notebook
 
     problems = []

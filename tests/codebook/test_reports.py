@@ -3,16 +3,32 @@
 import datetime
 
 import pytest
+import yaml
 
-from definitions import GOOD, reader_of
 from gkanalysis.codebook.reports import read_report
 from gkanalysis.core.errors import CodebookError, UsageError
+
+GOOD = {
+    "title": "Titel", "authors": ["Eine"], "institution": "Institut", "date": "2019-09", "language": "de",
+    "description": "Worum es geht", "sources": ["strukturen-2018"],
+    "chapters": [{"id": "eins", "notebook": "01_eins", "parameters": {"source": "strukturen-2018"}}],
+}  # fmt: skip
 
 
 @pytest.fixture
 def project(tmp_path):
     """A function that writes a definition into a project with one notebook and reads it."""
-    return reader_of(tmp_path, read_report)
+    for file in ("reports/probe.yml", "notebooks/01_eins.ipynb", "data/codebook/strukturen.yml"):
+        (tmp_path / file).parent.mkdir(parents=True)
+        (tmp_path / file).touch()
+
+    def read(**changes):
+        content = {k: v for k, v in (GOOD | changes).items() if v is not None}
+        (tmp_path / "reports/probe.yml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+        return read_report(tmp_path, "probe")
+
+    read.root = tmp_path
+    return read
 
 
 def test_definition_is_read(project):
@@ -86,3 +102,10 @@ def test_kind_and_formats_have_defaults(project):
     assert project(kind="slides").formats == ("html", "pdf", "pptx")
     assert project(kind="slides", formats=["pdf"]).formats == ("pdf",)
     assert project(chapters=[CHAPTER | {"parameters": {"item_id": "1.3", "chapter_id": "eins"}}])
+
+
+@pytest.mark.parametrize("key", ["title", "intro", "text", "topic"])
+def test_typed_result_in_a_text_is_refused(project, key):
+    """Wherever the report writes into a chapter."""
+    with pytest.raises(CodebookError, match=rf"chapters › eins: {key}: „63,2 %“ .*\.percent`"):
+        project(chapters=[CHAPTER | {key: "Bei 63,2 % ist es so"}])

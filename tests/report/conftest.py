@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from gkanalysis.codebook.reports import ChapterDefinition, Report, read_report
 from gkanalysis.core.numbers import NBSP
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.report.definition import ChapterDefinition, Report, read_report
 from gkanalysis.report.exhibits import Figure, Row, Table
 from gkanalysis.report.figures import draw
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from gkanalysis.codebook.reports import ChapterDefinition, Report
 from gkanalysis.core.errors import RenderError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.assemble import assemble, assemble_report
-from gkanalysis.report.definition import ChapterDefinition, Report
 
 SOURCE = "strukturen-2018"
 POLICY = {

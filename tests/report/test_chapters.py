@@ -5,10 +5,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from gkanalysis.codebook.reports import ChapterDefinition, Report
 from gkanalysis.core.errors import NotebookError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.chapters import run_chapters
-from gkanalysis.report.definition import ChapterDefinition, Report
 
 PARAMETERS = 'report = ""\ndata = ""\nout = ""\nword = "nichts"'
 

@@ -13,7 +13,6 @@ from papermill.engines import papermill_engines
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.report import forkengine
-from gkanalysis.report.definition import chapter_parameters
 
 papermill_engines.register("kernel", forkengine.KernelEngine)
 TORTURE = [
@@ -113,9 +112,9 @@ def test_torture_notebook_equals_the_stock_engine(tmp_path):
 def test_project_notebooks_equal_the_stock_engine(built, tmp_path, number):
     """Chapters with tables, figures and values come out the same, cell by cell."""
     chapter = built.report.chapters[number]
-    notebook, parameters = chapter_parameters(built.report, chapter.id, built.paths, "data/raw")
+    notebook = built.paths.root / f"notebooks/{chapter.notebook}.ipynb"
     where = {"cwd": str(notebook.parent)}
-    parameters |= {"out": str(tmp_path / "out")}
+    parameters = {"report": built.report.id, "data": "data/raw", **chapter.parameters, "out": str(tmp_path / "out")}
     results = [
         comparable(run(notebook, tmp_path / f"{engine}.ipynb", engine, parameters, **where))
         for engine in ("fork", "kernel")

@@ -9,8 +9,8 @@ import nbformat
 import pytest
 from lxml import html
 
+from gkanalysis.codebook.reports import ChapterDefinition, Report
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.report.definition import ChapterDefinition, Report
 from gkanalysis.report.document import parse, plain_text
 from gkanalysis.report.exporter import ChapterExporter
 from gkanalysis.report.notebooks import check_notebook, prepared, run_chapter, strip_notebook

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gkanalysis import __version__
-from gkanalysis.report.definition import Report, read_report
+from gkanalysis.codebook.reports import Report, read_report
 from gkanalysis.verify.rebuild import rebuilt_report
 from gkanalysis.verify.release import make_manifest
 from tools.project import REPORT, ROOT

@@ -24,12 +24,12 @@ import pandas as pd
 import yaml
 
 from gkanalysis.codebook.published import read_bindings, read_relations
+from gkanalysis.codebook.reports import read_report
 from gkanalysis.core.numbers import WORDS
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts.count import TOGETHER, Count
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.disclosure.printed import find_numbers, n_and_base
-from gkanalysis.report.definition import read_report
 from gkanalysis.report.shown import EXPRESSION, VALUE
 from gkanalysis.verify.printed import read_figures
 from gkanalysis.verify.published import judge_published

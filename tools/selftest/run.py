@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import Any
 
 import gkanalysis
+from gkanalysis.codebook.reports import read_report
 from gkanalysis.core.errors import GkError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts.data import Data
-from gkanalysis.report.definition import read_report
 from gkanalysis.verify import rebuild, run
 from gkanalysis.verify.accounts import account_rows
 from gkanalysis.verify.certificate import settle

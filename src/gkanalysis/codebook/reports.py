@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from gkanalysis.codebook import declared as d
+from gkanalysis.codebook.typed import typed_results, typed_sentence
 from gkanalysis.core.errors import UsageError
 from gkanalysis.core.lookup import listed
 
@@ -18,7 +19,6 @@ FORMATS = {"report": ("html", "pdf", "docx"), "slides": ("html", "pdf", "pptx")}
 Id = Annotated[d.Text, d.matching(ID.pattern, "enthält anderes als a–z, 0–9 und Bindestriche")]
 DAY = r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?"
 Day = Annotated[d.Text, d.matching(DAY, "hat nicht die Form „2019-09“ oder „2019-09-30“")]
-InTexts = Callable[[Mapping[str, Any]], list[str]]
 
 
 @d.declared
@@ -74,26 +74,26 @@ class Report:
     formats: tuple[str, ...] = FORMATS["report"]
 
 
-def read_report(root: Path, report_id: str, in_texts: InTexts = lambda texts: []) -> Report:
-    """Read `reports/<report_id>.yml`; `in_texts` says what is wrong in the texts of a chapter.
+def read_report(root: Path, report_id: str) -> Report:
+    """Read `reports/<report_id>.yml`.
 
     Raises
     ------
     UsageError
         If there is no such report; the message lists those that exist.
     CodebookError
-        If something is missing, unknown or of the wrong kind, or a notebook does not exist.
+        If something is missing, unknown or of the wrong kind, a notebook does not exist, or a result is typed by hand.
     """
     path = root / "reports" / f"{report_id}.yml"
     if not ID.fullmatch(report_id) or not path.exists():
         there = ", ".join(sorted(p.stem for p in (root / "reports").glob("*.yml")))
         raise UsageError(f"Einen Bericht „{report_id}“ gibt es nicht; vorhanden sind: {there}.")
-    report = REPORTS.read(path, root, in_texts)
+    report = REPORTS.read(path, root)
     formats = FORMATS[report.kind] if report.formats is None else report.formats
     return Report(id=report_id, **vars(report) | {"formats": formats})
 
 
-def _slips(report: _Definition, root: Path, in_texts: InTexts) -> d.Slips:
+def _slips(report: _Definition, root: Path) -> d.Slips:
     """Values that are of the right kind and yet wrong."""
     offered, formats = FORMATS[report.kind], report.formats
     if formats is not None and not 0 < len(formats) == len(set(formats) & set(offered)):
@@ -113,8 +113,9 @@ def _slips(report: _Definition, root: Path, in_texts: InTexts) -> d.Slips:
             clause = f"das Notebook „{chapter.notebook}“ gibt es nicht in „notebooks“"
             yield (*place, "notebook"), f"{clause}; dort liegen {listed(notebooks, chapter.notebook)}"
             continue
-        for wrong in in_texts({name: getattr(chapter, name) for name in ("title", "topic", "intro", "text")}):
-            yield place, wrong
+        for name in ("title", "topic", "intro", "text"):
+            for phrase in typed_results(getattr(chapter, name) or ""):
+                yield place, f"{name}: {typed_sentence(phrase)}"
 
 
 def _wrong_parameter(chapter_id: str, name: str, given: Any) -> str:

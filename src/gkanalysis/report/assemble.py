@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import RenderError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.writing import write_bytes, write_json
 from gkanalysis.disclosure.check import check_exhibits
-from gkanalysis.report.definition import Report
 
 COUNTED_LABELS = ("Tabelle", "Abbildung")  # numbered in the order of the report; other labels are given
 KINDS = ("tables", "figures", "arbeit")  # folders of what a chapter makes

@@ -11,9 +11,9 @@ from importlib import import_module
 from pathlib import Path
 
 import gkanalysis
-from gkanalysis.core.errors import GkError, NotebookError
+from gkanalysis.codebook.reports import ChapterDefinition, Report
+from gkanalysis.core.errors import GkError, NotebookError, UsageError
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.report.definition import ChapterDefinition, Report, chapter_parameters
 
 
 def run_chapters(
@@ -40,22 +40,26 @@ def run_chapters(
         After the last chapter, if any failed: what all of them say.
     """
     build = paths.build / "reports" / report.id
-    missing = [c.id for c in report.chapters if not _is_current(c, build / c.id, paths)]
-    asked = [(c, *chapter_parameters(report, c, paths, data)) for c in chapters or missing]
+    defined = {c.id: c for c in report.chapters}
+    if unknown := [c for c in chapters if c not in defined]:
+        raise UsageError(f"Der Bericht „{report.id}“ hat kein Kapitel „{unknown[0]}“; er hat {', '.join(defined)}.")
+    asked = [defined[c] for c in chapters] or [c for c in report.chapters if not _is_current(c, build / c.id, paths)]
     if not asked:
         return
     from gkanalysis.report.notebooks import run_chapter
 
     load_libraries()
     failed: list[GkError] = []
-    for chapter, notebook, parameters in asked:
+    for chapter in asked:
+        notebook = paths.root / f"notebooks/{chapter.notebook}.ipynb"
+        given = {"report": report.id, "data": data, **chapter.parameters}
         try:
-            run_chapter(notebook, build / chapter, parameters, report=report, engine=engine)
+            run_chapter(notebook, build / chapter.id, given, report=report, engine=engine)
         except GkError as error:
             # a notebook may serve many chapters
-            failed.append(type(error)(re.sub("(?m)^(?=„)", f"Kapitel {chapter}, ", str(error))))
+            failed.append(type(error)(re.sub("(?m)^(?=„)", f"Kapitel {chapter.id}, ", str(error))))
         else:
-            yield f"{report.id}: Kapitel {chapter} gerechnet."
+            yield f"{report.id}: Kapitel {chapter.id} gerechnet."
     if len(failed) == 1:
         raise failed[0]
     if failed:

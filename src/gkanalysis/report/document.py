@@ -14,8 +14,8 @@ from typing import Any
 
 import pypandoc
 
+from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import RenderError
-from gkanalysis.report.definition import Report
 
 Node = dict[str, Any]
 Heading = tuple[int, str, str, str]  # level, number, text, id; unnumbered ones have an empty number

@@ -10,9 +10,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from gkanalysis.codebook.reports import Report
 from gkanalysis.core.numbers import format_date
 from gkanalysis.report.columns import WHOLE, column_widths, heading_lines
-from gkanalysis.report.definition import Report
 from gkanalysis.report.document import (
     Heading,
     Node,

@@ -18,12 +18,13 @@ from typing import Any
 import nbformat
 
 import gkanalysis
+from gkanalysis.codebook.reports import ChapterDefinition, Report
+from gkanalysis.codebook.typed import typed_results, typed_sentence
 from gkanalysis.core import errors
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import guess, listed
 from gkanalysis.core.writing import write_bytes, write_json
 from gkanalysis.counts.words import loose_words
-from gkanalysis.report.definition import ChapterDefinition, Report
 from gkanalysis.report.exporter import (
     INTERNAL,
     ChapterExporter,
@@ -35,7 +36,6 @@ from gkanalysis.report.exporter import (
     text_cells,
 )
 from gkanalysis.report.shown import EXPRESSION
-from gkanalysis.report.typed import typed_results, typed_sentence
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")  # colours of the stock engine
 IN_CELL = re.compile(r'File "<ipython-input|Cell In\[')  # a frame of the traceback that lies in a cell

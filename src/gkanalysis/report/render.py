@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.writing import write_bytes
 from gkanalysis.disclosure.check import check_file
-from gkanalysis.report.definition import Report
 from gkanalysis.report.document import (
     Setting,
     check_document,

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from gkanalysis.codebook.reports import Report, read_report
 from gkanalysis.codebook.sources import SourceKind, received_sources
 from gkanalysis.core.errors import GkError
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.report.definition import Report, read_report
 
 REGISTER = ("gebiete.parquet", "buendnisse.parquet", "raw-files.csv", "dataset.json")
 HEAD = """\

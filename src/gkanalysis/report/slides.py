@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import NBSP, format_count
-from gkanalysis.report.definition import Report
 from gkanalysis.report.document import (
     Node,
     Setting,

@@ -15,13 +15,13 @@ import pandas as pd
 
 from gkanalysis import __version__
 from gkanalysis.codebook.published import read_accepted, read_bindings, read_relations
+from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import GkError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.writing import write_bytes
 from gkanalysis.counts.data import Data
 from gkanalysis.counts.lists import ListTotal
 from gkanalysis.disclosure.printed import find_numbers, n_and_base
-from gkanalysis.report.definition import Report
 from gkanalysis.verify.accounts import account_rows
 from gkanalysis.verify.certificate import (
     VERDICTS,

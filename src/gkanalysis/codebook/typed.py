@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 NOT_PROSE = (
     r"(?s)```.*?```",
@@ -63,9 +61,3 @@ holen, etwa {eval}`tabelle["zeile"].of`. Ist es kein Ergebnis, bitte in Worten s
         f"„{phrase}“ ist ein von Hand getipptes Ergebnis, das bei neuen Daten stehen bliebe; bitte die Zahl aus ihrer Tabelle "
         f'holen, etwa {{eval}}`tabelle["zeile"].{wording}`. Ist es kein Ergebnis, bitte in Worten schreiben'
     )
-
-
-def typed_in_texts(texts: Mapping[str, Any]) -> list[str]:
-    """Sentences on typed results in what a report writes into a chapter: `title`, `intro`, `text` -> Markdown."""
-    typed = [(key, phrase) for key, text in texts.items() for phrase in typed_results(str(text or ""))]
-    return [f"{key}: {typed_sentence(phrase)}" for key, phrase in typed]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gkanalysis.report.typed import typed_results, typed_sentence
+from gkanalysis.codebook.typed import typed_results, typed_sentence
 
 
 @pytest.mark.parametrize(
