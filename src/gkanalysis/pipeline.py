@@ -76,8 +76,8 @@ def build_register(paths: ProjectPaths) -> None:
     ------
     ValidationError, IngestError
     """
-    from gkanalysis.codebook.dataset import read_dataset
     from gkanalysis.codebook.register import read_register_codebook
+    from gkanalysis.codebook.sources import read_dataset
     from gkanalysis.core.writing import write_json
     from gkanalysis.ingest.register import read_register
     from gkanalysis.settle.process import raw_hashes

@@ -10,7 +10,6 @@ import yaml
 
 from forms import ROOT
 from gkanalysis.codebook.categories import read_category_book
-from gkanalysis.codebook.dataset import read_dataset
 from gkanalysis.codebook.declared import OTHERWISE, load_yaml, why_unreadable
 from gkanalysis.codebook.instrument import read_codebook
 from gkanalysis.codebook.interviews import read_interview_codebook
@@ -19,6 +18,7 @@ from gkanalysis.codebook.policy import read_policy
 from gkanalysis.codebook.published import read_accepted, read_bindings, read_relations
 from gkanalysis.codebook.register import read_register_codebook
 from gkanalysis.codebook.reports import read_report
+from gkanalysis.codebook.sources import read_dataset
 from gkanalysis.codebook.words import read_words
 from gkanalysis.core.errors import GkError
 

@@ -46,7 +46,7 @@ def test_declaration_is_read():
         ("columns: [{name: a, low: [1]}]", "low: eine Liste ist keine Zahl und kein Tag"),
         ("columns: [{name: a, kind: option, options: [no]}]", "options: eine Vorgabe oder Schreibweise ist kein Text"),
         ("columns: [{name: a, options: 3}]", "gehören zur Art „option“"),
-        ("{columns: [{name: a}], key: [b]}", "der Schlüssel nennt die unbekannte Spalte „b“"),
+        ("{columns: [{name: a}], key: [b]}", "key: Spalte „b“ gibt es nicht .erlaubt: a"),
         ("{columns: [{name: a, title: x}], key: b}", r"(?s)^Tabelle „Logbuch“ ist nicht stimmig:.*„title“.*„b“"),
     ],
 )  # fmt: skip

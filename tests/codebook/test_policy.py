@@ -60,11 +60,11 @@ def test_appendix_shows_one_row_per_exception():
         (("schwelle",), 3, "schwelle: unbekannt ist „schwelle“ (bekannt: threshold, "),
         (("sources", "neu"), {"kind": "public"}, "Quelle „neu“ ist ohne Grund öffentlich"),
         (("sources", TALKS, "links", 0, "reason"), None, f"sources › {TALKS} › links › aufbau.gesellschaft: es fehlt „reason“"),
-        (("sources", TALKS, "links", 0, "attribute"), "ofice", "„attributes“ ist „ofice“ (erlaubt: type, bezirk, landesteil, ruhr, office; gemeint ist wohl „office“)"),
+        (("sources", TALKS, "links", 0, "attribute"), "ofice", "› attribute: Merkmal „ofice“ gibt es nicht (erlaubt: type, bezirk, landesteil, ruhr, office; gemeint ist wohl „office“)"),
         (("sources", TALKS, "quotations", "reason"), None, f"{TALKS} › quotations: es fehlt „reason“"),
         (("sources", TALKS, "quotations", "least_cases"), 0, "least_cases: „0“ ist zu klein; erlaubt sind ganze Zahlen ab 1"),
         (("sources",), None, "es fehlt „sources“"),
-        (("names", "lists", 0, "source"), "x", "keine öffentliche Quelle ist „x“"),
+        (("names", "lists", 0, "source"), "x", "source: öffentliche Quelle „x“ gibt es nicht (erlaubt: register, "),
     ],
 )  # fmt: skip
 def test_incomplete_policy_is_refused(answer, place, value, sentence):

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from forms import Drawn, parts_of
-from gkanalysis.codebook.dataset import read_dataset
+from gkanalysis.codebook.sources import read_dataset
 from gkanalysis.core.errors import IngestError, ValidationError
 from gkanalysis.core.findings import Log
 from gkanalysis.core.zipping import zip_parts

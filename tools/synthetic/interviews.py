@@ -281,10 +281,10 @@ def make_project(plan: Mapping[str, Any], book: InterviewCodebook, interviews: S
 
 def _codes(book: InterviewCodebook):
     """Groups, each followed by its codes."""
-    for colour, group in zip(COLOURS, book.groups.values(), strict=True):
-        yield Code(guid("group", group.id), group.label, is_codable=False, color=colour)
-        for code in book.group_codes(group.id):
-            parent = guid("group", group.id)
+    for colour, (group_id, group) in zip(COLOURS, book.groups.items(), strict=True):
+        parent = guid("group", group_id)
+        yield Code(parent, group.label, is_codable=False, color=colour)
+        for code in book.group_codes(group_id):
             yield Code(guid("code", code.id), code.label, parent, True, code.definition, colour)
 
 

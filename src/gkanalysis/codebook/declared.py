@@ -98,10 +98,12 @@ def choice(names: Iterable[object], name: object = "", word: str = "erlaubt") ->
     return f" ({word}: {', '.join(names[:MOST]) or 'keine'}{more}{guess(name, names).replace(' (', '; ').rstrip(')')})"
 
 
-def unknown(place: Place, what: str, name: object, names: Iterable[object]) -> Slips:
-    """A slip where a name is none of those there are."""
-    if name not in (names := list(names)):
-        yield place, f"{what} „{name}“{choice(names, name)}"
+def unknown(place: Place, what: str, names: Iterable[Any], there: Iterable[Any]) -> Slips:
+    """A slip for every name that is none of those there are."""
+    there = list(there)
+    for name in names:
+        if name not in there:
+            yield place, f"{what} „{name}“ gibt es nicht{choice(there, name)}"
 
 
 def twice(place: Place, names: Iterable[Any], what: str = "„{}“ steht doppelt") -> Slips:
@@ -400,24 +402,20 @@ class Declaration(Generic[T]):
 
     def _clause(self, document: Document, error: Mapping[str, Any]) -> str:
         """The German clause for an error of the model."""
-        place, context, given = (
-            error["loc"],
-            error.get("ctx", {}),
-            document.shown(error["loc"], error["input"]),
-        )
-        name, template = (
-            str(place[-1]) if place else "",
-            SENTENCES.get(error["type"], "{given} ist hier nicht zulässig"),
-        )
+        place, value, context = error["loc"], error["input"], error.get("ctx", {})
+        name, given = str(place[-1]) if place else "", document.shown(place, value)
+        template = SENTENCES.get(error["type"], "{given} ist hier nicht zulässig")
         if name == "[key]" and error["type"] == "string_type":
             return f"der Name {document.shown(place[:-1], place[-2])} ist kein Text; bitte in Anführungszeichen setzen"
-        expected = re.findall(r"'([^']*)'", str(context.get("expected", context.get("expected_tags", ""))))
-        is_value = not isinstance(error["input"], dict | list | tuple | type(None))
-        remedy = "in Anführungszeichen setzen" if is_value else "einen Text eintragen"
-        allowed = choice(expected, context.get("tag", error["input"]))
-        tag_name = str(context.get("discriminator", "")).strip("'")
+        allowed = choice(re.findall(r"'([^']*)'", str(context.get("expected", ""))), value)
         if template is UNKNOWN:
             allowed = choice(_keys(self.adapter.json_schema(), place[:-1]), name, "bekannt")
+        elif error["type"] == "union_tag_invalid":
+            allowed = choice(re.findall(r"'([^']*)'", context["expected_tags"]), context["tag"])
+        remedy = (
+            "einen Text eintragen" if value is None or isinstance(value, dict | list) else "in Anführungszeichen setzen"
+        )
+        tag_name = str(context.get("discriminator", "")).strip("'")
         clause = template.format(**context, key=name, given=given, remedy=remedy, allowed=allowed, tag_name=tag_name)
         return clause.replace("{given}", given).replace("{key}", f"„{name}“")
 

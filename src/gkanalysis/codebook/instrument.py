@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from gkanalysis.codebook import declared as d
-from gkanalysis.codebook.layout import FormTable, form_tables
+from gkanalysis.codebook.layout import FormTable, Slot
 
 TICK_KINDS = frozenset({"tick", "single"})
 Sentence = Annotated[
@@ -74,6 +74,9 @@ class _Condition(d.Declared):
     value: d.Text = d.key("Vorgabe, bei der weiter gefragt wird")
 
 
+Filter = Annotated[_Condition | None, AfterValidator(lambda c: c and (c.item, c.value))]
+
+
 class _Asked(d.Declared):
     label: d.Text = d.key("kurzer Wortlaut")
     content: Literal["", "name", "person", "office", "contact", "free"] = d.key("was ein Text enthält", "")
@@ -83,14 +86,33 @@ class _Asked(d.Declared):
     options: tuple[_Option, ...] = d.key("Vorgaben zum Ankreuzen, nur bei single und dort nötig", ())
 
 
-class _SheetItem(_Asked):
+class _Question(_Asked):
     id: d.Text = d.key("gedruckte Nummer der Frage, in Anführungszeichen")
     kind: Literal["text", "number", "tick", "single"] = d.key("Art der Antwort")
     short: d.Text = d.key("noch kürzerer Wortlaut für Tabellen", "")
-    asked_if: _Condition | None = d.key("Filter: wird nur bei dieser Antwort gefragt", None)
+    asked_if: Filter = d.key("Filter: wird nur bei dieser Antwort gefragt", None)
     gap_in: d.Text = d.key("Teil mit „theme“, nach dessen Lücken gefragt wird", "")
     repeats: Repeat | None = d.key("Frage einer früheren Welle, die hier wortgleich wiederkehrt", None)
     not_comparable: tuple[Unlike, ...] = d.key("frühere Fragen zum Thema, die etwas anderes fragen", ())
+
+
+class Item(_Question):
+    """One question, one cell of a grid row, or one column of a roster; its part makes it of what is declared.
+
+    `id` is the printed number; in a grid it is number, row and column: `1.1.A03.4`. `asked_if` are item and option.
+    """
+
+    part: str
+    block: str = ""
+    row: str = ""
+    column: int = 0
+
+    def slots(self, *where: Any, **more: Any) -> list[Slot]:
+        """The slots of one cell: a box for each option, a list of them, or the cell itself."""
+        slot, choices = Slot(self.id, self.kind, *where, **more), tuple((o.id, o.label) for o in self.options)
+        if self.control:
+            return [replace(slot, choices=choices)]
+        return [replace(slot, option=o, option_label=text) for o, text in choices] or [slot]
 
 
 class _Column(_Asked):
@@ -120,16 +142,54 @@ class _Block(d.Declared):
         return [*((r.id, r) for r in self.rows), *((f"{self.id}{k:02}", None) for k in empty)]
 
 
+class _Version(d.Declared):
+    title: d.Text = d.key("Name der Fassung, wie ihn der Bogen druckt")
+    parts: tuple[d.Text, ...] = d.key("Teile dieser Fassung, in ihrer Reihenfolge")
+    sent: d.Text = d.key("Monat des Versands, wie „2019-05“")
+    columns: Mapping[str, tuple[d.Whole, ...]] = d.key("Teil: gedruckte Spalten, wenn nicht alle", {})
+    items: Mapping[str, tuple[d.Text, ...]] = d.key("Teil: gedruckte Fragen, wenn nicht alle", {})
+
+    def prints(self, item: Item) -> bool:
+        """Whether this version of the form asks an item at all."""
+        columns, chosen = self.columns.get(item.part), self.items.get(item.part)
+        in_column = not columns or not item.column or item.column in columns
+        return item.part in self.parts and in_column and (not chosen or item.id in chosen)
+
+    def printed_columns(self, part: _Grid | _Roster) -> dict[int, _Column]:
+        """The columns of a part by their place; a version that prints fewer closes the gaps."""
+        shown = self.columns.get(part.id)
+        return dict(enumerate((c for c in part.columns if not shown or c.id in shown), start=1))
+
+
 class _Part(d.Declared):
     id: d.Text = d.key("Kennung des Teils")
     heading: d.Text = d.key("gedruckte Überschrift")
     theme: d.Text = d.key("Thema, zu dem der Bogen nach Lücken und Angeboten fragt", "")
 
+    def item(self, asked: _Asked, item_id: str, named: _Question | _Column | _Row | None, **where: Any) -> Item:
+        """An item as `asked`, with the words of what names it; an empty row has none."""
+        label = named.label if named else ""
+        words = {"id": item_id, "label": label, "short": getattr(named, "short", "") or label, "part": self.id}
+        kind = "text" if asked.kind == "row_label" else asked.kind
+        return Item.model_construct(**dict(asked) | words | {"kind": kind} | where)
+
 
 class _Sheet(_Part):
     kind: Literal["sheet"] = d.key("sheet: eine Frage je Zeile")
-    items: tuple[_SheetItem, ...] = d.key("die Fragen, in der Reihenfolge des Bogens")
+    items: tuple[_Question, ...] = d.key("die Fragen, in der Reihenfolge des Bogens")
     number: d.Text = d.key("gedruckte Nummer des Teils", "")
+
+    def asked(self) -> Iterator[tuple[d.Place, Item]]:
+        """Every item with its place in the declaration of the part."""
+        for k, question in enumerate(self.items):
+            yield ("items", k), self.item(question, question.id, question)
+
+    def tables(self, items: Sequence[Item], version: _Version, number: int) -> Iterator[FormTable]:
+        """A sheet has one row an item: number, label, answer."""
+        rows = dict(enumerate(items, start=1))
+        printed = {(row, place): text for row, i in rows.items() for place, text in ((1, i.id), (2, i.label))}
+        slots = [s for row, i in rows.items() for s in i.slots(number, row, 3, i.label)]
+        yield FormTable(number, self.id, "", 3, 0, printed, tuple(slots), len(items))
 
 
 class _Grid(_Part):
@@ -138,6 +198,34 @@ class _Grid(_Part):
     columns: tuple[_Column, ...] = d.key("die Spalten")
     blocks: tuple[_Block, ...] = d.key("Blöcke von Zeilen")
 
+    def asked(self) -> Iterator[tuple[d.Place, Item]]:
+        """One item a row and column, empty rows included; only these ask for the name of the row."""
+        for b, block in enumerate(self.blocks):
+            for k, (row_id, row) in enumerate(block.lines):
+                for c in (c for c in self.columns if c.kind != "row_label" or not row):
+                    where = {"block": block.id, "row": row_id, "column": c.id}
+                    yield ("blocks", b, "rows", k), self.item(c, f"{self.number}.{row_id}.{c.id}", row, **where)
+
+    def tables(self, items: Sequence[Item], version: _Version, number: int) -> Iterator[FormTable]:
+        """A grid has one table a block: two header rows, a row with the block's name, one row an actor group."""
+        columns = version.printed_columns(self)
+        places = {c.id: place for place, c in columns.items()}
+        for table, block in enumerate(self.blocks, start=number):
+            printed = {(2, place): f"{c.id} {c.label}" for place, c in columns.items()}
+            printed |= {(1, place): c.group or printed[2, place] for place, c in columns.items()}
+            printed |= {(3, place): f"{block.id}. {block.label}" for place in columns}
+            rows = {row_id: k for k, (row_id, _) in enumerate(block.lines, start=4)}
+            texts = {row_id: (row.printed or row.label) if row else "" for row_id, row in block.lines}
+            printed |= {(rows[row_id], 1): text for row_id, text in texts.items()}
+            slots = [
+                s
+                for i in items
+                if i.block == block.id
+                for s in i.slots(table, rows[i.row], places[i.column], texts[i.row], extra=not i.label)
+            ]
+            last = 3 + len(block.rows)
+            yield FormTable(table, self.id, block.id, len(columns), 3, printed, tuple(slots), last)
+
 
 class _Roster(_Part):
     kind: Literal["roster"] = d.key("roster: leere Zeilen zum Ausfüllen")
@@ -145,13 +233,21 @@ class _Roster(_Part):
     columns: tuple[_Column, ...] = d.key("die Spalten")
     printed_rows: d.Whole = d.key("Zahl der leeren Zeilen", ge=1)
 
+    def asked(self) -> Iterator[tuple[d.Place, Item]]:
+        """One item a column."""
+        for k, c in enumerate(self.columns):
+            yield ("columns", k), self.item(c, f"{self.number}.{c.id}", c, column=c.id)
 
-class _Version(d.Declared):
-    title: d.Text = d.key("Name der Fassung, wie ihn der Bogen druckt")
-    parts: tuple[d.Text, ...] = d.key("Teile dieser Fassung, in ihrer Reihenfolge")
-    sent: d.Text = d.key("Monat des Versands, wie „2019-05“")
-    columns: Mapping[str, tuple[d.Whole, ...]] = d.key("Teil: gedruckte Spalten, wenn nicht alle", {})
-    items: Mapping[str, tuple[d.Text, ...]] = d.key("Teil: gedruckte Fragen, wenn nicht alle", {})
+    def tables(self, items: Sequence[Item], version: _Version, number: int) -> Iterator[FormTable]:
+        """A roster has one header row and empty rows; each row is one more occurrence of the same items."""
+        printed = {(1, place): c.label for place, c in version.printed_columns(self).items()}
+        slots = [
+            s
+            for k in range(1, self.printed_rows + 1)
+            for place, i in enumerate(items, start=1)
+            for s in i.slots(number, k + 1, place, "", occurrence=k, extra=True)
+        ]
+        yield FormTable(number, self.id, "", len(printed), 1, printed, tuple(slots), 1)
 
 
 class _Set(d.Declared):
@@ -184,32 +280,6 @@ class _Identity(d.Declared):
 
 Part = Annotated[_Sheet | _Grid | _Roster, Field(discriminator="kind")]
 Rules = d.Some[_Status]
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One question, one cell of a grid row, or one column of a roster.
-
-    `id` is the printed number; in a grid it is number, row and column: `1.1.A03.4`. `control` says how a single choice
-    is printed: as boxes, one an option ("", the default), or as a `dropdown`.
-    """
-
-    id: str
-    kind: str
-    label: str
-    short: str
-    part: str
-    options: tuple[_Option, ...] = ()
-    asked_if: tuple[str, str] | None = None
-    block: str = ""
-    row: str = ""
-    column: int = 0
-    minimum: float | None = None
-    maximum: float | None = None
-    content: str = ""
-    control: str = ""
-    repeats: Repeat | None = None
-    not_comparable: tuple[Unlike, ...] = ()
 
 
 class Codebook(d.Declared):
@@ -248,7 +318,7 @@ class Codebook(d.Declared):
     @cached_property
     def items(self) -> Mapping[str, Item]:
         """All items by their ids, in the order of the form."""
-        return {item.id: item for _, item in _items(self)}
+        return {item.id: item for _, item in _placed(self)}
 
     @cached_property
     def sets(self) -> Mapping[str, _Set]:
@@ -270,14 +340,15 @@ class Codebook(d.Declared):
 
     def in_version(self, item: Item, version: str) -> bool:
         """Whether a version of the form asks an item at all."""
-        shown = self.versions[version]
-        columns, chosen = shown.columns.get(item.part), shown.items.get(item.part)
-        in_column = not columns or not item.column or item.column in columns
-        return item.part in shown.parts and in_column and (not chosen or item.id in chosen)
+        return self.versions[version].prints(item)
 
     def tables(self, version: str) -> tuple[FormTable, ...]:
         """The tables of one version of the printed form, in order, with every slot in its grid cell."""
-        return form_tables(self, version)
+        tables, shown = [], self.versions[version]
+        for part in map(self.part, shown.parts):
+            items = [i for i in self.items.values() if i.part == part.id and shown.prints(i)]
+            tables += part.tables(items, shown, len(tables) + 1)
+        return tuple(tables)
 
     def printed_paragraphs(self, version: str) -> tuple[str, ...]:
         """Texts that the empty form prints outside its tables."""
@@ -291,82 +362,71 @@ def read_codebook(path: str | Path) -> Codebook:
     return FORMS.read(path, Path(path))
 
 
-def _items(book: Codebook) -> Iterator[tuple[d.Place, Item]]:
-    """Every item with its place; a grid yields one item a row and column, empty rows included."""
-    for number, part in enumerate(book.parts):
-        here: d.Place = ("parts", number)
-        if isinstance(part, _Sheet):
-            for k, i in enumerate(part.items):
-                asked_if = (i.asked_if.item, i.asked_if.value) if i.asked_if else None
-                more = {"asked_if": asked_if, "repeats": i.repeats, "not_comparable": i.not_comparable}
-                yield (*here, "items", k), _item(i, part, i.id, i, **more)
-        elif isinstance(part, _Roster):
-            for k, c in enumerate(part.columns):
-                yield (*here, "columns", k), _item(c, part, f"{part.number}.{c.id}", c, column=c.id)
-        else:
-            for b, block in enumerate(part.blocks):
-                for k, (row_id, row) in enumerate(block.lines):
-                    for c in part.columns:
-                        if c.kind == "row_label" and row:
-                            continue
-                        more = {"block": block.id, "row": row_id, "column": c.id}
-                        name = f"{part.number}.{row_id}.{c.id}"
-                        yield (*here, "blocks", b, "rows", k), _item(c, part, name, row, **more)
-
-
-def _item(asked: _Asked, part: _Part, item_id: str, named: _SheetItem | _Column | _Row | None, **more: Any) -> Item:
-    """An item as `asked`, with the words of what names it; an empty row has none."""
-    label = named.label if named else ""
-    kind = "text" if asked.kind == "row_label" else asked.kind
-    return Item(
-        item_id, kind, label, getattr(named, "short", "") or label, part.id, asked.options, minimum=asked.min,
-        maximum=asked.max, content=asked.content, control=asked.control, **more,
-    )  # fmt: skip
+def _placed(book: Codebook) -> Iterator[tuple[d.Place, Item]]:
+    """Every item with its place."""
+    return ((("parts", k, *place), item) for k, part in enumerate(book.parts) for place, item in part.asked())
 
 
 def _slips(book: Codebook, path: Path) -> d.Slips:
     """Everything in a codebook that stands twice, or names what is not declared here or in an earlier wave."""
     for name, blocks in (("parts", book.parts), ("sets", book.all_sets), ("completeness", book.completeness)):
-        yield from d.twice((name,), (b.id for b in blocks), "„{}“ ist doppelt vergeben")
+        yield from d.twice((name,), (b.id for b in blocks))
     places: dict[str, d.Place] = {}
-    for place, item in _items(book):
-        if item.id in places:
+    for place, item in _placed(book):
+        if places.setdefault(item.id, place) != place:
             yield place, f"Item „{item.id}“ ist doppelt vergeben"
-        places.setdefault(item.id, place)
     for number, part in enumerate(book.parts):
         name = "items" if isinstance(part, _Sheet) else "columns"
         for k, asked in enumerate(part[name]):
             yield from _asked_slips(asked, ("parts", number, name, k))
-    yield from _item_slips(book, places)
+    for place, what, names, there in _references(book, places):
+        yield from d.unknown(place, what, names, there)
+    yield from _type_slips(book, places)
     yield from _version_slips(book)
-    yield from _rule_slips(book)
+    yield from _set_slips(book)
+    if book.completeness[-1].needs:
+        clause = "die letzte Regel zur Vollständigkeit muss ohne Bedingung sein (needs: []), damit jeder Bogen eine hat"
+        yield ("completeness", len(book.completeness) - 1), clause
     yield from _wave_slips(book, places, path)
 
 
-def _asked_slips(asked: _SheetItem | _Column, place: d.Place) -> d.Slips:
+def _asked_slips(asked: _Question | _Column, place: d.Place) -> d.Slips:
     """What is wrong with a question or column by itself."""
     what, options = f"Item „{asked.id}“", (*place, "options")
     if (asked.kind == "single") != bool(asked.options):
         yield place, f"{what}: Vorgaben gehören zur Art „single“ und nur zu ihr"
-    yield from d.twice(options, (o.id for o in asked.options), what + ": Vorgabe „{}“ ist doppelt vergeben")
+    yield from d.twice(options, (o.id for o in asked.options))
     if asked.control:
-        yield from d.twice(options, (o.label for o in asked.options), what + ": die Liste zeigt „{}“ doppelt")
+        yield from d.twice(options, (o.label for o in asked.options), "die Liste zeigt „{}“ doppelt")
         if asked.kind != "single":
             yield place, f"{what}: „control: {asked.control}“ ist nicht möglich (erlaubt nur bei „single“)"
 
 
-def _item_slips(book: Codebook, places: Mapping[str, d.Place]) -> d.Slips:
-    """Filters and roles that name what is not there."""
-    for item in (i for i in book.items.values() if i.asked_if):
-        place, what = (*places[item.id], "asked_if"), f"Filter von „{item.id}“ nennt"
-        parent, option = item.asked_if
-        yield from d.unknown((*place, "item"), f"{what} das unbekannte Item", parent, book.items)
-        if parent in book.items:
-            options = [o.id for o in book.items[parent].options]
-            yield from d.unknown((*place, "value"), f"{what} die unbekannte Vorgabe", option, options)
+def _references(book: Codebook, places: Mapping[str, d.Place]) -> Iterator[tuple[d.Place, str, Iterable, Iterable]]:
+    """Where a codebook names what it declares elsewhere: place, what it is, the names, those that there are."""
+    parts = [p.id for p in book.parts]
+    for name, version in book.versions.items():
+        yield from ((("versions", name, k), "Teil", version[k], parts) for k in ("parts", "columns", "items"))
+        for part, chosen in version.items.items():
+            yield ("versions", name, "items", part), "Item", chosen, book.items
+    for k, s in enumerate(book.all_sets):
+        yield ("sets", k, "part"), "Teil", [s.part], parts
+    there = {"set": ("Mehrfachantwort", book.sets), "item": ("Item", book.items), "answer_outside": ("Teil", parts)}
+    for k, rule in enumerate(book.completeness):
+        for n, kind, name in ((n, *pair) for n, need in enumerate(rule.needs) for pair in need.items()):
+            what, declared = there[kind]
+            yield ("completeness", k, "needs", n, kind), what, [name], declared
     for role, item_id in book.identity.items():
-        what = f"der Bogen nennt als Merkmal „{role}“ das unbekannte Item"
-        yield from d.unknown(("identity", role), what, item_id, book.items)
+        yield ("identity", role), "Item", [item_id], book.items
+    for item in (i for i in book.items.values() if i.asked_if):
+        place, (parent, option) = (*places[item.id], "asked_if"), item.asked_if
+        yield (*place, "item"), "Item", [parent], book.items
+        if parent in book.items:
+            yield (*place, "value"), "Vorgabe", [option], [o.id for o in book.items[parent].options]
+
+
+def _type_slips(book: Codebook, places: Mapping[str, d.Place]) -> d.Slips:
+    """The question for the type of municipality is one to choose, and every answer says its type."""
     if asked := book.items.get(book.identity["type"]):
         what = f"Item „{asked.id}“ fragt nach dem Kommunaltyp"
         if asked.kind != "single":
@@ -378,43 +438,23 @@ def _item_slips(book: Codebook, places: Mapping[str, d.Place]) -> d.Slips:
 
 
 def _version_slips(book: Codebook) -> d.Slips:
-    """Versions that name unknown parts and items, or would need one mark in two places."""
-    parts = [p.id for p in book.parts]
-    for version_id, version in book.versions.items():
-        place, what = ("versions", version_id), f"Fassung „{version_id}“"
-        named = {*version.parts, *version.columns, *version.items}
-        for part in sorted(named):
-            yield from d.unknown(place, f"{what} nennt den unbekannten Teil", part, parts)
-        for item in (i for chosen in version.items.values() for i in chosen):
-            yield from d.unknown((*place, "items"), f"{what} nennt das unbekannte Item", item, book.items)
-        if named <= set(parts):
-            slots = [s for t in book.tables(version_id) for s in t.slots]
-            marks = Counter(m for s in slots for m in dict.fromkeys((s.tag, s.bookmark)))
-            for mark in (m for m, count in marks.items() if count > 1):
-                yield place, f"{what}: die Kennung „{mark}“ stünde an zwei Stellen des Bogens"
+    """Versions that would need one mark in two places."""
+    parts = {p.id for p in book.parts}
+    for name in (v for v, version in book.versions.items() if parts.issuperset(version.parts)):
+        slots = [s for t in book.tables(name) for s in t.slots]
+        marks = Counter(m for s in slots for m in dict.fromkeys((s.tag, s.bookmark)))
+        for mark in (m for m, count in marks.items() if count > 1):
+            yield ("versions", name), f"die Kennung „{mark}“ stünde an zwei Stellen des Bogens"
 
 
-def _rule_slips(book: Codebook) -> d.Slips:
-    """Sets and rules of completeness that name what is not there."""
-    parts = [p.id for p in book.parts]
+def _set_slips(book: Codebook) -> d.Slips:
+    """Multiple response sets whose column is none to tick."""
     for k, s in enumerate(book.all_sets):
-        place, what = ("sets", k), f"Mehrfachantwort „{s.id}“"
         kinds = {book.items[i].kind for i in book.set_items(s.id)}
-        yield from d.unknown(place, f"{what} nennt den unbekannten Teil", s.part, parts)
-        if s.part in parts and not kinds:
-            yield place, f"{what} nennt die Spalte {s.column}, in der kein Item steht"
+        if not kinds and s.part in {p.id for p in book.parts}:
+            yield ("sets", k), f"Mehrfachantwort „{s.id}“ nennt die Spalte {s.column}, in der kein Item steht"
         elif not kinds <= {"tick"}:
-            yield place, f"{what} enthält Items, die nicht zum Ankreuzen sind"
-    if book.completeness[-1].needs:
-        clause = "die letzte Regel zur Vollständigkeit muss ohne Bedingung sein (needs: []), damit jeder Bogen eine hat"
-        yield ("completeness", len(book.completeness) - 1), clause
-    there: Mapping[str, Any] = {"set": book.sets, "item": book.items, "answer_outside": parts}
-    for k, rule in enumerate(book.completeness):
-        what = f"Regel „{rule.id}“ zur Vollständigkeit nennt unter"
-        for n, need in enumerate(rule.needs):
-            for kind, name in need.items():
-                place = ("completeness", k, "needs", n)
-                yield from d.unknown(place, f"{what} „{kind}“ das unbekannte", name, there[kind])
+            yield ("sets", k), f"Mehrfachantwort „{s.id}“ enthält Items, die nicht zum Ankreuzen sind"
 
 
 def _wave_slips(book: Codebook, places: Mapping[str, d.Place], path: Path) -> d.Slips:

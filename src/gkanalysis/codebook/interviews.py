@@ -7,12 +7,11 @@ into unknown ones.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from gkanalysis.codebook import declared as d
 
@@ -38,7 +37,9 @@ TWO_DAYS = "„period“ muss aus zwei Tagen bestehen, dem ersten und dem letzte
 Period = Annotated[tuple[Annotated[d.Text, d.refused(_no_day)], ...], d.number_of(2, TWO_DAYS)]
 
 
-class _Group(d.Declared):
+class CodeGroup(d.Declared):
+    """A theme of the code system; `section` is the section of the report it belongs to, if any."""
+
     label: Label = d.key("Name der Gruppe, wie das QDA-Programm ihn zeigt")
     section: d.AnyText = d.key("Abschnitt des Berichts, in Anführungszeichen; leer, wenn keiner")
 
@@ -46,6 +47,14 @@ class _Group(d.Declared):
 class _Code(d.Declared):
     label: Label = d.key("Name des Kodes, wie das QDA-Programm ihn zeigt")
     definition: Filled = d.key("was zu dem Kode gehört")
+
+
+class InterviewCode(_Code):
+    """One code; `path` is how it is called in a project: label of the group, then its own."""
+
+    id: str
+    group_id: str
+    path: str
 
 
 class _Step(d.Declared):
@@ -65,31 +74,7 @@ class _Speakers(d.Declared):
     male: Mapping[str, d.Text] = d.key("männliche Formen nach Fall")
 
 
-@dataclass(frozen=True, slots=True)
-class CodeGroup:
-    """A theme of the code system; `section` is the section of the report it belongs to, if any."""
-
-    id: str
-    label: str
-    section: str
-
-
-@dataclass(frozen=True, slots=True)
-class InterviewCode:
-    """One code; `path` is how it is called in a project: label of the group, then its own."""
-
-    id: str
-    group_id: str
-    label: str
-    path: str
-    definition: str
-
-
-def _named(groups: Mapping[str, _Group]) -> dict[str, CodeGroup]:
-    return {i: CodeGroup(i, g.label, g.section) for i, g in groups.items()}
-
-
-Groups = Annotated[Mapping[GroupId, _Group], d.FILLED, AfterValidator(_named)]
+Groups = Annotated[Mapping[GroupId, CodeGroup], d.FILLED]
 Codes = Annotated[Mapping[CodeId, _Code], d.FILLED]
 Scale = Annotated[_CountWords | None, d.PLAIN, Field(validate_default=True)]
 Speakers = Annotated[_Speakers | None, d.PLAIN, Field(validate_default=True)]
@@ -125,11 +110,12 @@ class InterviewCodebook(d.Declared):
     @cached_property
     def codes(self) -> Mapping[str, InterviewCode]:
         """The codes by their ids."""
-        groups = {i: self.groups[i.partition(".")[0]] for i in self.all_codes}
-        return {
-            i: InterviewCode(i, groups[i].id, c.label, groups[i].label + SEPARATOR + c.label, c.definition)
-            for i, c in self.all_codes.items()
-        }
+        codes = {}
+        for code_id, code in self.all_codes.items():
+            group_id = code_id.partition(".")[0]
+            path = self.groups[group_id].label + SEPARATOR + code.label
+            codes[code_id] = InterviewCode.model_construct(**dict(code), id=code_id, group_id=group_id, path=path)
+        return codes
 
     def group_codes(self, group_id: str) -> list[InterviewCode]:
         """The codes of a group in the order of the codebook."""
@@ -144,7 +130,7 @@ def _slips(book: InterviewCodebook) -> d.Slips:
     names = [(("groups", i), f"die Gruppe „{g.label}“") for i, g in book.groups.items()]
     for code_id, code in book.all_codes.items():
         place, group = ("codes", code_id), code_id.partition(".")[0]
-        yield from d.unknown(place, f"Kode „{code_id}“ nennt die unbekannte Gruppe", group, book.groups)
+        yield from d.unknown(place, "Gruppe", [group], book.groups)
         if group in book.groups:
             names.append((place, f"der Pfad „{book.groups[group].label}{SEPARATOR}{code.label}“"))
     for place, name in names:

@@ -152,9 +152,7 @@ def _slips(table: TableSpec) -> d.Slips:
         for heading in {normalised(t) for t in (column.name, *column.titles)}:
             if taken.setdefault(heading, column.name) != column.name or heading in before:
                 yield place, f"die Überschrift „{heading}“ gehört zu zwei Spalten"
-    for name in table.key:
-        names = [c.name for c in table.columns]
-        yield from d.unknown(("key",), "der Schlüssel nennt die unbekannte Spalte", name, names)
+    yield from d.unknown(("key",), "Spalte", table.key, [c.name for c in table.columns])
 
 
 def _fits(bound: float | str, kind: str) -> bool:

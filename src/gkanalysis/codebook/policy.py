@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, WrapValidator
+from pydantic import Field
 
 from gkanalysis.codebook import declared as d
 
@@ -113,16 +113,6 @@ class PrintedList:
     reason: d.Text = d.key("Grund")
 
 
-class _Word(d.Declared):
-    word: d.Text = d.key("das Wort")
-    reason: d.Text = d.key("Grund")
-
-
-class _Name(d.Declared):
-    name: d.Text = d.key("der Name")
-    reason: d.Text = d.key("Grund")
-
-
 @d.declared
 class Unweighed:
     """One table or figure of one report whose numbers are no counts and need not be weighed."""
@@ -130,16 +120,6 @@ class Unweighed:
     report: d.Text = d.key("Bericht")
     exhibit: d.Text = d.key("Kennung der Darstellung")
     reason: d.Text = d.key("warum sie nichts verrät")
-
-
-def _by(name: str) -> WrapValidator:
-    """Entries with a reason become name -> reason."""
-
-    def run(value: Any, entries: Callable[[Any], Any]) -> dict[str, str]:
-        is_done = isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
-        return dict(value) if is_done else {getattr(e, name): e.reason for e in entries(value)}
-
-    return WrapValidator(run)
 
 
 @d.declared
@@ -151,8 +131,8 @@ class NameRules:
     """
 
     generic: d.Many[d.Written] = d.key("Teile von Namen, die für sich niemanden bezeichnen", ())
-    common_words: Annotated[d.Many[_Word], _by("word")] = d.key("Namen, die auch Wörter sind", ())
-    public: Annotated[d.Many[_Name], _by("name")] = d.key("Namen, die erscheinen dürfen", ())
+    common_words: Mapping[str, d.Text] = d.key("Namen, die auch Wörter sind, jeder mit seinem Grund", {})
+    public: Mapping[str, d.Text] = d.key("Namen, die erscheinen dürfen, jeder mit seinem Grund", {})
     verbatim_words: d.Whole = d.key("so viele Wörter eines Freitexts erscheinen nie in Folge", 5, ge=1)
     nouns: d.Many[d.Written] = d.key("Wörter nach in, aus oder nach, die keine Orte sind", ())
     lists: d.Many[PrintedList] = d.key("öffentliche Listen, deren gedruckte Zeilen Namen enthalten", ())
@@ -211,12 +191,10 @@ def _slips(policy: Policy) -> d.Slips:
                 clause = f"„{rule.match}“ ist ohne Grund öffentlich; bitte „reason“ ergänzen"
                 yield (*place, "variables", k), clause
         for k, link in enumerate(rules.links):
-            here, what = (*place, "links", k, "attribute"), "kein Merkmal unter „attributes“ ist"
-            yield from d.unknown(here, what, link.attribute, policy.attributes)
+            yield from d.unknown((*place, "links", k, "attribute"), "Merkmal", [link.attribute], policy.attributes)
     public = [name for name, rules in policy.sources.items() if rules.kind == "public"]
     for k, printed in enumerate(policy.names.lists):
-        here = ("names", "lists", k, "source")
-        yield from d.unknown(here, "keine öffentliche Quelle ist", printed.source, public)
+        yield from d.unknown(("names", "lists", k, "source"), "öffentliche Quelle", [printed.source], public)
 
 
 POLICY = d.Declaration(

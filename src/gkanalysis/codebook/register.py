@@ -65,16 +65,14 @@ class Register(d.Declared):
 def _slips(register: Register) -> d.Slips:
     for table_id, table in register.tables.items():
         place, names = ("tables", table_id), [c.name for c in table.columns]
-        yield from d.unknown((*place, "key"), "unbekannt ist die Spalte", table.key, names)
+        yield from d.unknown((*place, "key"), "Spalte", [table.key], names)
         for k, column in enumerate(table.columns):
             here = (*place, "columns", k)
             if (column.kind == "enum") != bool(column.options):
                 clause = "eine Auswahl (options) gehört zur Art „enum“ und nur zu ihr"
                 yield here, f"Spalte „{column.name}“: {clause}"
-            if column.references:
-                yield from d.unknown(here, "unbekannt ist die Tabelle", column.references, register.tables)
-            for name in filter(None, (*column.only_if, column.at_most)):
-                yield from d.unknown(here, "unbekannt ist die Spalte", name, names)
+            yield from d.unknown(here, "Tabelle", filter(None, [column.references]), register.tables)
+            yield from d.unknown(here, "Spalte", filter(None, (*column.only_if, column.at_most)), names)
     for table_id, rows in register.nested_tables.items():
         yield from d.twice(("nested_tables", table_id), (r.id for r in rows))
 

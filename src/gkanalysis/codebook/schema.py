@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from gkanalysis.codebook.categories import CATEGORIES
-from gkanalysis.codebook.dataset import DATASET
 from gkanalysis.codebook.instrument import FORMS
 from gkanalysis.codebook.interviews import INTERVIEWS
 from gkanalysis.codebook.lists import LISTS
@@ -16,6 +15,7 @@ from gkanalysis.codebook.policy import POLICY
 from gkanalysis.codebook.published import ACCEPTED, BINDINGS, RELATIONS
 from gkanalysis.codebook.register import REGISTER
 from gkanalysis.codebook.reports import REPORTS
+from gkanalysis.codebook.sources import DATASET
 from gkanalysis.codebook.words import WORDS
 
 KINDS = (

@@ -1,4 +1,4 @@
-"""What kinds of sources there are: received forms, coded interviews, lists. The codebook of a source says which it is.
+"""What lies in a data folder: what it says of itself, and sources of three kinds, as the codebook of each says.
 
 Each kind has its steps and its tables; nothing depends on the name of a source.
 """
@@ -9,9 +9,29 @@ import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
-from gkanalysis.core.errors import CodebookError, UsageError
+from gkanalysis.codebook import declared as d
+from gkanalysis.core.errors import CodebookError, IngestError, UsageError
 from gkanalysis.core.paths import ProjectPaths
+
+
+class _Dataset(d.Declared):
+    title: d.Text = d.key("Name der Daten, wie Berichte ihn nennen")
+    synthetic: d.Flag = d.key("true: alles ist erfunden, jede Seite sagt es; false: wirkliche Angaben")
+    note: d.AnyText = d.key("was sonst zu den Daten zu sagen ist", "")
+    licence: d.AnyText = d.key("Lizenz", "")
+
+
+DATASET = d.Declaration(
+    "daten", "Beschreibung der Daten", _Dataset, ("data/raw/dataset.yml",), error=IngestError,
+    hint="Nötig sind „title: …“ und „synthetic: true“ oder „synthetic: false“.",
+)  # fmt: skip
+
+
+def read_dataset(data: Path) -> dict[str, Any]:
+    """`dataset.yml` of a data folder, as plain data; an `IngestError` if it does not say so, as nothing is assumed."""
+    return DATASET.plain(data / "dataset.yml")
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,7 +278,7 @@ class Talks(Source):
     def codes(self) -> Counted:
         """In how many interviews each code occurs, by the lead coder."""
         codes = self.book.codes
-        blocks = {g.label: [c.id for c in self.book.group_codes(g.id)] for g in self.book.groups.values()}
+        blocks = {g.label: [c.id for c in self.book.group_codes(i)] for i, g in self.book.groups.items()}
         return Counted(
             talks.Codings(source=self.name),
             self.data,

@@ -146,7 +146,7 @@ ALPHA = {
 
 def _themes(data: Data, source: str) -> dict[str, str]:
     """Group of codes -> label, of those that are themes of the report; others only order the talk."""
-    return {g.id: g.label for g in data.book(source).groups.values() if g.section}
+    return {i: g.label for i, g in data.book(source).groups.items() if g.section}
 
 
 def _stretches(data: Data, source: str) -> Iterator[tuple[Mapping[str, Any], dict[str, list[tuple[int, int]]]]]:

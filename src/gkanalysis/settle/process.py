@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from gkanalysis.codebook.categories import CategoryBook
-from gkanalysis.codebook.dataset import read_dataset
 from gkanalysis.codebook.instrument import Codebook
+from gkanalysis.codebook.sources import read_dataset
 from gkanalysis.core.errors import ValidationError
 from gkanalysis.core.findings import Log
 from gkanalysis.ingest.tables import read_rows

@@ -186,7 +186,7 @@ def _impossible_number(r: Any, item: Item, log: Log) -> str:
     """What is wrong with the number that a form gives (V11); "" if it gives none or a possible one."""
     if item.kind != "number" or r.state != "answered":
         return ""
-    text, low, high, label = r.value.strip(), item.minimum, item.maximum, item_label(item)
+    text, low, high, label = r.value.strip(), item.min, item.max, item_label(item)
     value, problem = float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None, ""
     if value is None:
         problem = "ist keine eindeutige Zahl"
