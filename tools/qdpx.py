@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,7 +25,8 @@ def write_qdpx(project: Project, path: Path) -> None:
     Parameters
     ----------
     project : texts only, with their codes, coders, selections, codings, cases, variables, memos, links and sets;
-        `Source.reading` says how line ends and positions are written, as plain code points if it is empty
+        `Source.reading` says how line ends and positions are written, as plain code points if it is empty; a colour is
+        written where it is one of the schema's (#1f4e79, also from #abc), for a project with any other is no valid one
 
     References
     ----------
@@ -77,8 +79,8 @@ class _Writer:
 
     def _code(self, parent: etree._Element, code: Code) -> etree._Element:
         element = _add(parent, "Code", guid=code.guid, name=code.name, isCodable=str(code.is_codable).lower())
-        if code.color:
-            element.set("color", code.color)
+        if colour := _colour(code.color):
+            element.set("color", colour)
         if code.description:
             _add(element, "Description").text = code.description
         self._refer(element, code.guid)
@@ -164,6 +166,13 @@ class _Writer:
                 for guid in (g for g in group.members if g in guids):
                     _add(element, name, targetGUID=guid)
         self._refer(self.root, "")
+
+
+def _colour(text: str) -> str:
+    """A colour as the schema has it; "" for what cannot be written so."""
+    digits = text.strip().removeprefix("#")
+    digits = "".join(2 * digit for digit in digits) if len(digits) == 3 else digits
+    return f"#{digits}" if re.fullmatch("[0-9A-Fa-f]{6}", digits) else ""
 
 
 def _add(parent: etree._Element | None, name: str, /, **attributes: str) -> etree._Element:

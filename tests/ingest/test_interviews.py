@@ -96,9 +96,11 @@ def test_other_files_are_no_projects(tmp_path):
 
 
 def test_lines_say_everything_that_was_found(drawn):
-    """Codings with text, path, coder and case; then what nobody coded."""
+    """Codings with text, path, coder and case; what nobody coded; then the other objects."""
     found = lines_of(drawn.project())
-    assert [row["object"] for row in found] == ["coding", "coding", "segment", "document"]
+    kinds = ["coding", "coding", "segment", "document"]
+    assert [row["object"] for row in found[:4]] == kinds
+    assert {row["object"] for row in found[4:]} == {"code", "case", "variable", "memo", "link", "set"}
     assert found[0] == {
         "object": "coding", "guid": guid(5, 1), "source": "g01", "segment": guid(4, 1), "start": NEW[0], "end": NEW[1],
         "place": "", "text": "Wir haben neu angefangen.", "code": NEUGRUENDUNG, "coder": LEAD,

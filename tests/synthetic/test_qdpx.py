@@ -79,6 +79,16 @@ def test_elements_stand_in_the_order_of_the_schema_and_bytes_are_equal(tmp_path)
     assert inside == ["Description", "PlainTextSelection", "Coding", "NoteRef", "VariableValue"]
 
 
+@pytest.mark.parametrize(
+    ("color", "written"),
+    [("#1F4e79", "#1F4e79"), ("#abc", "#aabbcc"), ("1f4e79", "#1f4e79"), ("red", ""), ("#1f4e7980", "")],
+)
+def test_no_colour_that_the_schema_forbids(tmp_path, color, written):
+    """Programs that validate a project refuse all of it for one colour."""
+    write_qdpx(Project(codes=(Code(guid("c"), "Neu", color=color),)), tmp_path / "a.qdpx")
+    assert read_qdpx(tmp_path / "a.qdpx").codes[0].color == written
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text("a b.\n😀äß„", min_size=1, max_size=25), st.data())
 def test_any_text_comes_back(tmp_path, text, data):

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.qda import model
 from gkanalysis.ingest.qda.maxqda import read_maxqda
-from gkanalysis.ingest.qda.model import Project
+from gkanalysis.ingest.qda.model import OBJECTS, Project
 from gkanalysis.ingest.qda.positions import READINGS
 from gkanalysis.ingest.qda.qdpx import read_qdpx
 from gkanalysis.ingest.received import Received, csv_rows, receive
@@ -31,12 +31,6 @@ NO_PROJECT = "keine Datei mit Kodierungen (ein Text wird nur gelesen, wenn ein P
 LISTS = frozenset({"dokumente.csv", "namen.csv"})  # kept by the team beside the projects
 FILE_COLUMNS = ("file", "sha256", "status", "message", "synthetic")
 SCHEMA = pa.schema([(name, pa.string()) for name in ("file", "object", "guid", "record")])
-# the tuples of a project and what they hold
-OBJECTS = {
-    "codes": model.Code, "coders": model.Coder, "sources": model.Source, "selections": model.Selection,
-    "codings": model.Coding, "cases": model.Case, "variables": model.Variable, "memos": model.Memo,
-    "links": model.Link, "sets": model.Set, "losses": model.Loss,
-}  # fmt: skip
 
 
 def read_project(path: Path) -> Project:
@@ -146,20 +140,25 @@ def _with_tuples(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def project_lines(project: Project) -> Iterator[str]:
-    """Everything found in a project, as one JSON object a line: codings, what is not coded, then the losses.
+    """Everything found in a project, as one JSON object a line: codings, what is not coded, the rest, the losses.
 
     Yields
     ------
-    `object` is coding, segment (one without a coding), document (one without segments and codings) or loss; the
-    others have source, segment, start, end, text, code (its path), coder, created, case and variables.
+    `object` is coding, segment (one without a coding) or document (one without segments and codings): these have
+    source, segment, start, end, text, code (its path), coder, created, case and variables. Then code (never given),
+    case, variable, memo, link, set and loss with the fields of the model.
     """
     sources, coders = project.by_guid("sources"), project.by_guid("coders")
     selections, paths = project.by_guid("selections"), project.code_paths
-    cases = {guid: [c for c in project.cases if guid in c.sources] for guid in sources}
+    cases = defaultdict(list)
+    for case in project.cases:
+        for guid in (*case.sources, *case.selections):
+            cases[guid].append(case)
 
     def row(kind: str, guid: str, source: str, selection: str, **more: str) -> str:
         document, segment = sources.get(source), selections.get(selection)
-        values = [document.values if document else {}, *(c.values for c in cases.get(source, ()))]
+        of_cases = {case.guid: case for guid in (source, selection) for case in cases.get(guid, ())}.values()
+        values = [document.values if document else {}, *(c.values for c in of_cases)]
         content = {
             "object": kind, "guid": guid, "source": document.name if document else source, "segment": selection,
             "start": segment.start if segment else model.NOWHERE,
@@ -167,7 +166,7 @@ def project_lines(project: Project) -> Iterator[str]:
             "place": segment.place if segment else "",
             "text": segment_text(document, segment),
             "code": "", "coder": "", "created": "", **more,
-            "case": " | ".join(c.name for c in cases.get(source, ())),
+            "case": " | ".join(c.name for c in of_cases),
             "variables": {name: value for part in values for name, value in part.items()},
         }  # fmt: skip
         return json.dumps(content, ensure_ascii=False)
@@ -184,8 +183,12 @@ def project_lines(project: Project) -> Iterator[str]:
     for guid in sources:
         if guid not in used:
             yield row("document", guid, guid, "")
-    for loss in project.losses:
-        yield json.dumps({"object": "loss", **asdict(loss)}, ensure_ascii=False)
+    given = {c.code for c in project.codings}
+    rest = {name: getattr(project, name) for name in ("cases", "variables", "memos", "links", "sets", "losses")}
+    for name, objects in {"codes": [c for c in project.codes if c.guid not in given], **rest}.items():
+        kind = "loss" if name == "losses" else name.removesuffix("s")
+        for entry in objects:
+            yield json.dumps({"object": kind, **asdict(entry)}, ensure_ascii=False)
 
 
 def segment_text(document: model.Source | None, segment: model.Selection | None) -> str | None:

@@ -52,6 +52,21 @@ TWO_CODES = CODING.replace("</Coding>", '<CodeRef guid="R1" targetGUID="C1"/></C
         ([text_source(TEXT, selection(26, 37))], "", 1),
         ([text_source(TEXT, selection(0, 3, "Sie"))], "text_mismatch s1 Sie", 1),
         ([text_source("😀aaaaaa", selection(3, 4))], "unsure_reading t1; doubtful_reading t1", 1),
+        # who only changed a coding last is taken for its coder, what is coded to a case is a part of the case
+        ([text_source(TEXT, CODING.replace("creatingUser", "modifyingUser"))], "only_modified k1 a1", 1),
+        (
+            [
+                text_source(
+                    TEXT,
+                    selection(0, 3, inside=CODING.replace('creatingUser="A1"', "")).replace(
+                        " start", ' modifyingUser="B1" start'
+                    ),
+                )
+            ],
+            "only_modified k1 b1",
+            1,
+        ),
+        ([CASE.format(""), text_source(TEXT, CODING.replace("C2", "F1"))], "case_coding k1 f1", 0),
         # codings without a code are not kept, of two codes the first
         ([text_source(TEXT, CODING.replace("C2", "C9"))], "unknown_code k1 c9", 0),
         ([text_source(TEXT, '<Coding guid="K2" creatingUser="A1"/>')], "no_code k2", 0),
@@ -88,6 +103,28 @@ def test_sentences_are_german_and_what_was_written_is_short_and_printable():
         assert why.endswith(".")
     assert loss("no_code", raw="\x1b[31m").raw == "?[31m"
     assert len(loss("no_code", raw="a" * 999).raw) == RAW_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ('<AudioSource guid="T1"><Transcript guid="R1" name="Gespräch 3"><PlainTextContent>a</PlainTextContent></Transcript></AudioSource>', "Gespräch 3"),
+        ('<AudioSource guid="T1" name=" " path="internal://Ton/g3.mp3"/>', "g3.mp3"),
+        ('<TextSource guid="T1"><PlainTextContent>a</PlainTextContent></TextSource>', "ohne Namen (t1)"),
+    ],
+)  # fmt: skip
+def test_source_without_a_name_gets_one(tmp_path, source, name):
+    """That of its transcript, else of its file: the list of documents can call it by this; the loss says so."""
+    found = read(tmp_path, f"<Sources>{source}</Sources>")
+    assert [s.name for s in found.sources] == [name]
+    assert kinds(found) == [("unnamed_source", "t1")]
+
+
+def test_what_is_coded_to_a_case_belongs_to_it(tmp_path):
+    """NVivo codes text to cases: the stretch of text is one of the case, a whole document a source of it."""
+    coding = CODING.replace("C2", "F1")
+    found = read(tmp_path, CASE.format(""), text_source(TEXT, selection(0, 3, "", coding), coding.replace("K1", "K2")))
+    assert (found.cases[0].selections, found.cases[0].sources, found.codings) == (("s1",), ("t1",), ())
 
 
 def test_unknown_elements_are_listed(tmp_path):

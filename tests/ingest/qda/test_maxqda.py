@@ -3,10 +3,11 @@
 import pytest
 
 from gkanalysis.core.errors import IngestError
+from gkanalysis.core.zipping import zip_parts
 from gkanalysis.ingest.qda.maxqda import read_maxqda
 from gkanalysis.ingest.qda.model import Coding, Selection
 from ingest.qda.drawn import project, zipped
-from sheets import Raw, xlsx
+from sheets import Raw, xlsx, xlsx_parts
 
 GERMAN = [
     "Dokumentgruppe", "Dokumentname", "Code", "Anfang", "Ende", "Segment", "Bearbeitet von", "Erstellt am", "Kommentar",
@@ -98,19 +99,67 @@ def test_rows_and_columns_that_cannot_be_used(tmp_path):
         [*ROW, "rot"],
         ROW,
         ["", "", *ROW[2:]],
-        [*ROW[:2], "\\", *ROW[3:]],
+        [*ROW[:2], "", *ROW[3:]],
         [""] * 9,
         [*ROW[:6], "", *ROW[7:]],
     )
     assert [(loss.kind, loss.place) for loss in found.losses] == [
-        ("duplicate_row", "Blatt „Blatt1“, Zeile 4"),
+        ("same_words", "Blatt „Blatt1“, Zeile 4"),
         ("incomplete_row", "Blatt „Blatt1“, Zeile 5"),
         ("incomplete_row", "Blatt „Blatt1“, Zeile 6"),
         ("no_coder", "Blatt „Blatt1“, Zeile 8"),
         ("unused_column", "Blatt „Blatt1“, Spalte J"),
     ]
     assert found.losses[-1].raw == "Farbe: rot"
-    assert [coding.coder for coding in found.codings] == [found.coders[0].guid, ""]
+    assert [coding.coder for coding in found.codings] == [*[found.coders[0].guid] * 2, ""]
+
+
+def test_the_same_words_coded_again_are_another_place(tmp_path):
+    """Each row is a coding of its own with its comment and segment; what another coder gave shares the segments."""
+    again, other = [*ROW[:8], "gemeint ist das Jobcenter"], [*ROW[:6], "Kodierung B", *ROW[7:]]
+    found = read(tmp_path, GERMAN, ROW, again, other, other)
+    assert [c.selection for c in found.codings] == [s.guid for s in found.selections] * 2
+    assert [s.place for s in found.selections] == ["Anfang=12 Ende=14", "Anfang=12 Ende=14 Stelle=2"]
+    assert [(m.target, m.text) for m in found.memos] == [(found.codings[1].guid, again[8])]
+    assert [(loss.kind, loss.guid) for loss in found.losses] == [("same_words", found.codings[k].guid) for k in (1, 3)]
+
+
+@pytest.mark.parametrize(("codes", "read_as", "kind"), [
+    (["Aufbau > Neu", "Aufbau > Amt 32\\33"], ["Aufbau", "Aufbau > Neu", "Aufbau > Amt 32\\33"], "backslash_kept"),
+    (["Ende", "Amt 32\\33"], ["Ende", "Amt 32", "Amt 32 > 33"], "backslash_split"),
+    (["Ende", " > ".join("a" * 101)], ["Ende"], "deep_code"),
+])  # fmt: skip
+def test_doubtful_code_paths_are_listed(tmp_path, codes, read_as, kind):
+    """A backslash separates levels only where nothing else does, and the list says so; no path is endless."""
+    found = read(tmp_path, GERMAN, *([*ROW[:2], code, *ROW[3:]] for code in codes))
+    assert list(found.code_paths.values()) == read_as
+    assert [(loss.kind, loss.raw[:30]) for loss in found.losses] == [(kind, codes[1][:30])]
+
+
+def test_columns_of_the_document_are_none_of_the_coding(tmp_path):
+    """From the second name of the document on: whoever imported it did not code."""
+    of_document = ["Dokumentname", "Erstellt von", "Erstellt am"]
+    found = read(tmp_path, [*GERMAN[:6], *of_document], [*ROW[:6], "g10", "Verwaltung", "01.02.2019"])
+    assert (found.coders, found.codings[0].coder, found.codings[0].created) == ((), "", "")
+    assert [loss.kind for loss in found.losses] == ["no_coder", *["unused_column"] * 3]
+
+
+@pytest.mark.parametrize(("rows", "read_as"), [
+    ([[*ROW[:1], "_xD83D_g10", *ROW[2:]]], "_xD83D_g10"), ([Raw('<row r="I48"/>')], "beschädigt"),
+])  # fmt: skip
+def test_what_no_program_writes_ends_in_text_or_a_sentence(tmp_path, rows, read_as):
+    """Half a character that a program wrote as its number, a row that is called like a cell."""
+    data = xlsx_parts({"Blatt1": [GERMAN, *(r for r in rows if not isinstance(r, Raw))]})
+    for raw in (r for r in rows if isinstance(r, Raw)):
+        data["xl/worksheets/sheet1.xml"] = data["xl/worksheets/sheet1.xml"].replace(
+            b"</sheetData>", raw.encode() + b"</sheetData>"
+        )
+    (tmp_path / "segmente.xlsx").write_bytes(zip_parts(data))
+    if read_as == "beschädigt":
+        with pytest.raises(IngestError, match=read_as):
+            read_maxqda(tmp_path / "segmente.xlsx")
+    else:
+        assert read_maxqda(tmp_path / "segmente.xlsx").sources[0].name == read_as
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Reading REFI-QDA projects: what each kind of object becomes."""
 
+import unicodedata
+
 import pytest
 
 from gkanalysis.ingest.qda.model import (
@@ -79,6 +81,19 @@ def test_text_in_a_file_of_its_own(tmp_path, member):
     assert found.losses == ()
 
 
+@pytest.mark.parametrize(
+    "path", ["internal://Gespräch%201.txt", "Gespräch 1.txt", "/sources/Gespräch 1.txt", "sources\\Gespräch 1.txt"]
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD", "no flag"])
+def test_a_text_is_found_however_its_name_is_written(tmp_path, path, form):
+    """With or without scheme and folder, percent signs, umlauts of macOS, in UTF-8 that the archive does not call so."""
+    member = "sources/Gespr__ch 1.txt" if form == "no flag" else unicodedata.normalize(form, "sources/Gespräch 1.txt")
+    file = written(tmp_path, project(stored_source(path=path)), {member: TEXT})
+    file.write_bytes(file.read_bytes().replace(b"__", "ä".encode()))
+    found = read_qdpx(file)
+    assert (found.sources[0].text, found.losses) == (TEXT, ())
+
+
 def test_project_file_of_another_name_and_in_a_folder(tmp_path):
     """The first *.qde counts, `project.qde` before others, and its texts lie beside it."""
     path = tmp_path / "projekt.qdpx"
@@ -121,10 +136,13 @@ def test_text_beside_the_project_is_read_only_if_asked(tmp_path):
     (tmp_path / "geheim.txt").write_text("geheim", encoding="utf-8")
     (folder / "link.txt").symlink_to(tmp_path / "geheim.txt")
 
-    def loaded(name, beside=folder):
-        return read_qdpx(written(tmp_path, project(stored_source(path=f"relative:///{name}"))), beside=beside)
+    def loaded(name, beside=folder, base=""):
+        xml = project(stored_source(path=f"relative:///{name}")).replace(' name="P"', f' name="P" basePath="{base}"')
+        return read_qdpx(written(tmp_path, xml), beside=beside)
 
-    assert loaded("g01.txt").sources[0].text == TEXT
+    assert loaded("g01.txt").sources[0].text == loaded("g01.txt", tmp_path, "texte").sources[0].text == TEXT
+    assert loaded("g01.txt", base="C:\\Anderswo").sources[0].text == TEXT
+    assert kinds(loaded("geheim.txt", base="..")) == [("text_elsewhere", "t1")]
     for name, beside, kind in [
         ("g01.txt", None, "text_beside"),
         ("fehlt.txt", folder, "text_missing"),

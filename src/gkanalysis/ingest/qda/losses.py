@@ -25,6 +25,9 @@ KINDS = {
     "unnamed_coder": ("unter einem Ersatznamen geführt", "Zu dieser Person nennt das Projekt keinen Namen."),
     "unknown_coder": ("unter einem Ersatznamen geführt", "Die Person steht nicht in der Liste der Beteiligten."),
     "no_coder": ("Kodierung ohne Person übernommen", "Das Projekt sagt nicht, wer hier kodiert hat."),
+    "only_modified": ("unter der Person der letzten Änderung übernommen", "Das Projekt sagt nur, wer hier zuletzt geändert, nicht wer angelegt hat."),
+    "case_coding": ("als Teil des Falls übernommen", "Die Kodierung nennt einen Fall und keinen Code."),
+    "unnamed_source": ("unter einem Ersatznamen geführt", "Die Quelle hat keinen Namen; an seine Stelle tritt der ihres Transkripts oder ihrer Datei."),
     "unknown_code": (_CODING, "Die Kodierung verweist auf einen Code, den das Codesystem nicht enthält."),
     "no_code": (_CODING, "Die Kodierung nennt keinen Code."),
     "outside_text": (_WITHOUT_PLACE, "Die Textstelle liegt außerhalb des gespeicherten Textes."),
@@ -53,7 +56,10 @@ KINDS = {
     "error_value": ("Zelle als leer gelesen", "Die Zelle enthält einen Fehlerwert."),
     "unused_column": (_NOT_TAKEN, "Diese Spalte wird für die Auswertung nicht gebraucht."),
     "incomplete_row": ("Zeile nicht übernommen", "In der Zeile fehlt der Name des Dokuments oder der Code."),
-    "duplicate_row": ("zweite Zeile nicht übernommen", "Dieselbe Kodierung steht schon in einer früheren Zeile."),
+    "same_words": ("als eigene Kodierung übernommen", "Dieselben Worte desselben Absatzes hat dieselbe Person schon so kodiert; welche Stelle gemeint ist, sagt die Tabelle nicht."),
+    "deep_code": ("Zeile nicht übernommen", "Über dem Code stehen mehr Ebenen, als ein Codesystem hat."),
+    "backslash_split": ("als Pfad von Codes gelesen", "Der Name des Codes enthält „\\“, das in älteren Tabellen Ebenen trennt."),
+    "backslash_kept": ("als Teil des Namens gelesen", "Der Name des Codes enthält „\\“; Ebenen trennt in dieser Tabelle „>“."),
     "second_sheet": ("nicht gelesen", "Die Arbeitsmappe enthält mehr als ein Blatt; gelesen wird nur eines."),
 }  # fmt: skip
 

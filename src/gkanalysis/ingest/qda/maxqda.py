@@ -5,6 +5,7 @@ derived from what is written, so that the same file gives the same GUIDs.
 """
 
 import re
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -37,8 +38,9 @@ COLUMNS = {
     "comment": ("kommentar", "comment"),
 }
 NEEDED = ("document", "code", "segment")
+MAX_LEVELS = 100  # of codes above one another; MAXQDA allows ten
 _HEADING_ROWS = 20  # a title may stand above the table
-_PATH = re.compile(r"\s+>\s+|\s*\\\s*")
+_ARROW, _BACKSLASH = re.compile(r"\s+>\s+"), re.compile(r"\s*\\\s*")
 _EMPTY = Cell("text", "", "")
 _WORDS = {Selection: "segment"}  # in the GUIDs that are derived
 _PROBLEMS = {"formula": "formula", "error": "error_value"}
@@ -50,9 +52,11 @@ def read_maxqda(path):
     Returns
     -------
     Project
-        One coding per row. Codes are made from their paths ("Aufbau > Neugründung" or with backslashes), document
-        groups become sets, comments memos on the coding. `Selection.name` is the segment's text, `Selection.place`
-        its paragraphs (`Anfang=12 Ende=14`); rows with the same document, paragraphs and text share a selection.
+        One coding per row. Codes are made from their paths ("Aufbau > Neugründung", or with backslashes where no path
+        of the file has an arrow), document groups become sets, comments memos on the coding. `Selection.name` is the
+        segment's text, `Selection.place` its paragraphs (`Anfang=12 Ende=14`); rows with the same document, paragraphs
+        and text share a selection, unless the same coder gave the same code there before: then it is another place in
+        the paragraph (`Anfang=12 Ende=12 Stelle=2`).
 
     Raises
     ------
@@ -67,7 +71,9 @@ def read_maxqda(path):
         rows = iter(by_row.items())
         columns, headings = _find_columns(rows)
         if columns:
-            table = _Table(sheet, columns, headings)
+            rows = list(rows)
+            has_arrows = any(_ARROW.search(cells[c].shown) for _, cells in rows if (c := columns["code"]) in cells)
+            table = _Table(sheet, columns, headings, _ARROW if has_arrows else _BACKSLASH)
             for number, cells in rows:
                 table.add(number, cells)
             return table.project(Path(path).name, [other.name for other in sheets if other is not sheet])
@@ -75,10 +81,17 @@ def read_maxqda(path):
 
 
 def _find_columns(rows):
-    """Letters of the columns by what they hold, and all headings by letter; empty if there is no such table."""
+    """Letters of the columns by what they hold, and all headings by letter; empty if there is no such table.
+
+    From a second name of the document on, columns tell of the document (who imported it and when), not of the coding.
+    """
     for count, (_, cells) in enumerate(rows):
         headings = {letter: " ".join(cell.shown.split()) for letter, cell in cells.items()}
-        letters = {heading.lower(): letter for letter, heading in reversed(headings.items())}
+        letters, of_document = {}, 0
+        for letter, heading in headings.items():
+            of_document += heading.lower() in COLUMNS["document"]
+            if of_document < 2:
+                letters.setdefault(heading.lower(), letter)
         found = {
             field: next(letters[name] for name in names if name in letters)
             for field, names in COLUMNS.items()
@@ -92,13 +105,14 @@ def _find_columns(rows):
 
 
 class _Table:
-    """Gathers the objects that the rows speak of, each once."""
+    """Gathers the objects that the rows speak of, each once; `between` parts the codes of a path."""
 
-    def __init__(self, sheet, columns, headings):
+    def __init__(self, sheet, columns, headings, between):
         self._sheet, self._first_day = sheet.name, sheet.first_day
-        self._columns, self._headings = columns, headings
+        self._columns, self._headings, self._between = columns, headings, between
         self._objects = {kind: {} for kind in (Code, Coder, Source, Selection, Coding)}
         self._paths, self._memos, self._groups, self._losses, self._unused = {}, [], {}, [], {}
+        self._times = Counter()
 
     def add(self, number, cells):
         """Take one row."""
@@ -114,11 +128,18 @@ class _Table:
         texts = {field: values.get(field, _EMPTY).shown for field in COLUMNS}
         if values["segment"].kind == "text":
             texts["segment"] = values["segment"].value  # white space at its ends was selected too
-        path = [name for field in ("parent", "code") for name in _PATH.split(texts[field]) if name]
+        path = [name for field in ("parent", "code") for name in self._between.split(texts[field]) if name]
         if not texts["document"] or not texts["code"] or not path:
             if any(texts.values()):
                 self._lose("incomplete_row", str(number), " | ".join(text for text in texts.values() if text))
             return
+        if len(path) > MAX_LEVELS:
+            self._lose("deep_code", str(number), " > ".join(path))
+            return
+        if "\\" in texts["code"]:
+            self._lose(
+                "backslash_split" if self._between is _BACKSLASH else "backslash_kept", str(number), texts["code"]
+            )
         self._add_coding(number, texts, path, self._created(values.get("created", _EMPTY)))
 
     def _add_coding(self, number, texts, path, created):
@@ -130,16 +151,18 @@ class _Table:
         source = self._once(Source, texts["group"], texts["document"], name=texts["document"])
         if texts["group"]:
             self._groups.setdefault(texts["group"], {})[source] = True
+        coder = self._once(Coder, texts["coder"], name=texts["coder"]) if texts["coder"] else ""
         ends = {"Anfang": texts["start"], "Ende": texts["end"]}
+        self._times[here := (source, *ends.values(), texts["segment"], code, coder)] += 1
+        if self._times[here] > 1:  # MAXQDA never gives a code twice to one place
+            ends["Stelle"] = str(self._times[here])
         place = " ".join(f"{word}={text}" for word, text in ends.items() if text)
         words = {"name": texts["segment"], "place": place}
         selection = self._once(Selection, source, place, texts["segment"], source=source, **words)
-        coder = self._once(Coder, texts["coder"], name=texts["coder"]) if texts["coder"] else ""
-        n_codings, refs = len(self._objects[Coding]), {"code": code, "coder": coder, "created": created}
+        refs = {"code": code, "coder": coder, "created": created}
         guid = self._once(Coding, selection, code, coder, selection=selection, source=source, **refs)
-        if len(self._objects[Coding]) == n_codings:
-            self._lose("duplicate_row", str(number), texts["segment"], guid)
-            return
+        if self._times[here] > 1:
+            self._lose("same_words", str(number), texts["segment"], guid)
         if not coder:
             self._lose("no_coder", str(number), texts["segment"], guid)
         if texts["comment"]:

@@ -181,6 +181,13 @@ class Project:
         return {entry.guid: entry for entry in getattr(self, name)}
 
 
+# the tuples of a project and what they hold
+OBJECTS = {
+    "codes": Code, "coders": Coder, "sources": Source, "selections": Selection, "codings": Coding, "cases": Case,
+    "variables": Variable, "memos": Memo, "links": Link, "sets": Set, "losses": Loss,
+}  # fmt: skip
+
+
 def clean_guid(text):
     """Return a GUID as it is compared: programs write capital or small letters, some with braces."""
     return (text or "").strip().strip("{}").lower()

@@ -1,8 +1,9 @@
 """Read a REFI-QDA project (.qdpx): everything in memory; what cannot be used is listed as a loss."""
 
 import posixpath
+import re
 import stat
-from functools import partial
+import unicodedata
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ from gkanalysis.ingest.refusal import MB, QdaFileError, UnsafeContentError
 MAX_PROJECT_BYTES = 512 * MB  # 100,000 codings take 60 MB
 INTERNAL, _RELATIVE = "internal://", "relative://"
 _MARKS_OF_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_OTHER_MACHINE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|\\")
 
 
 def read_qdpx(path, *, beside=None):
@@ -23,8 +25,8 @@ def read_qdpx(path, *, beside=None):
     ----------
     path : str or Path
     beside : str or Path, optional
-        Folder in which the texts of `relative://` paths lie. Without it they are not read, but listed as losses;
-        nothing outside the folder is ever read.
+        Folder in which the texts of `relative://` paths lie, or the `basePath` of the project in it. Without it they
+        are not read, but listed as losses; nothing outside the folder is ever read.
 
     Returns
     -------
@@ -44,7 +46,9 @@ def read_qdpx(path, *, beside=None):
     with Archive(path, QdaFileError) as container:
         part, others = _project_part(container)
         folder = None if beside is None else Path(beside)
-        reader = ProjectReader(part, partial(_fetch, container, posixpath.dirname(part), folder))
+        reader = ProjectReader(
+            part, lambda text: _fetch(container, part, folder, reader.root.get("basePath", ""), text)
+        )
         for other in others:
             reader.lose("second_project", raw=other)
         for name in container.duplicates:
@@ -66,35 +70,44 @@ def _project_part(container):
     return first, [name for name in parts if name != first]
 
 
-def _fetch(container, folder, beside, path):
+def _fetch(container, part, beside, base, path):
     """Text of a path as the project writes it, line ends as stored, without byte order mark."""
-    lower = path.lower()
-    if lower.startswith(INTERNAL):
+    lower, folder = path.lower(), posixpath.dirname(part)
+    if lower.startswith(_RELATIVE):
+        data = _outside(beside, base, path[len(_RELATIVE) :])
+    elif lower.startswith(INTERNAL):
         data = _inside(container, folder, path[len(INTERNAL) :])
-    elif not lower.startswith(_RELATIVE):
-        raise TextMissingError("text_elsewhere")
-    elif beside is None:
-        raise TextMissingError("text_beside")
-    else:
-        data = _outside(beside, path[len(_RELATIVE) :])
+        if data is None:
+            raise TextMissingError("text_missing")
+    else:  # some programs write the name alone
+        data = _inside(container, folder, path)
+        if data is None and _OTHER_MACHINE.match(path):
+            raise TextMissingError("text_elsewhere")
+        if data is None:
+            data = _outside(beside, base, path)
     try:
         return data.decode("utf-16" if data[:2] in _MARKS_OF_UTF16 else "utf-8-sig")
     except UnicodeDecodeError:
         raise TextMissingError("text_encoding") from None
 
 
-def _inside(container, folder, path):
-    """Bytes of a member: `sources/` or `Sources/`, or the path itself."""
+def _spellings(path):
+    """A path as it is written, and how archives and disks may hold it.
+
+    Percent-decoded; with composed or decomposed umlauts (macOS); in UTF-8 that the archive does not call so, which
+    `zipfile` shows as code page 437.
+    """
     wanted = path.replace("\\", "/").lstrip("/")
-    member = container.find(
-        *(
-            posixpath.join(folder, inner, name)
-            for name in dict.fromkeys((wanted, unquote(wanted)))
-            for inner in ("sources", "Sources", "")
-        )
-    )
+    plain = [unicodedata.normalize(form, text) for text in (wanted, unquote(wanted)) for form in ("NFC", "NFD")]
+    return dict.fromkeys([wanted, *plain, *(name.encode().decode("cp437") for name in plain)])
+
+
+def _inside(container, folder, path):
+    """Bytes of a member: `sources/` or `Sources/`, or the path itself; None if there is none."""
+    places = [posixpath.join(folder, inner) for inner in ("sources", "Sources", "")]
+    member = container.find(*(posixpath.join(place, name) for name in _spellings(path) for place in places))
     if member is None:
-        raise TextMissingError("text_missing")
+        return None
     try:
         return container.read(member)
     except QdaFileError as error:
@@ -103,11 +116,15 @@ def _inside(container, folder, path):
         raise
 
 
-def _outside(beside, path):
+def _outside(beside, base, path):
     """Bytes of a regular file in the folder beside the project; links and upward paths lead nowhere."""
+    if beside is None:
+        raise TextMissingError("text_beside")
     try:
         folder = beside.resolve(strict=True)
-        file = (folder / unquote(path.replace("\\", "/")).lstrip("/")).resolve(strict=True)
+        bases = ["", *([] if _OTHER_MACHINE.match(base) else [unquote(base.replace("\\", "/"))])]
+        files = [folder / inner / name for inner in reversed(bases) for name in _spellings(path)]
+        file = next((file for file in files if file.exists()), files[-1]).resolve(strict=True)
         status = file.lstat()
     except (OSError, ValueError, RuntimeError):
         raise TextMissingError("text_missing") from None

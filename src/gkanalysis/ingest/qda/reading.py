@@ -1,41 +1,21 @@
 """Read the objects of a project one by one as they are written; references are looked up when all are known."""
 
+import posixpath
 from collections import defaultdict
 from dataclasses import replace
 from operator import attrgetter
 
 from lxml import etree
 
+from gkanalysis.ingest.qda import model
 from gkanalysis.ingest.qda.losses import loss
-from gkanalysis.ingest.qda.model import (
-    NOWHERE,
-    VARIABLE_TYPES,
-    Case,
-    Code,
-    Coder,
-    Coding,
-    Link,
-    Memo,
-    Project,
-    Selection,
-    Set,
-    Source,
-    Variable,
-    clean_guid,
-    derived_guid,
-    description_guid,
-    is_description,
-)  # fmt: skip
+from gkanalysis.ingest.qda.model import NOWHERE, clean_guid, derived_guid, description_guid
 from gkanalysis.ingest.qda.positions import Ruler, fit_readings, says_same
 from gkanalysis.ingest.qda.projectxml import PROJECT_NAMESPACE
 
-KINDS = {
-    "TextSource": "text",
-    "PDFSource": "pdf",
-    "PictureSource": "picture",
-    "AudioSource": "audio",
-    "VideoSource": "video",
-}
+KINDS = {f"{kind}Source": kind.lower() for kind in ("Text", "PDF", "Picture", "Audio", "Video")}
+# What stands for a medium: its text.
+_TEXTS = ("Representation", "TextDescription", "Transcript")
 # Names and attributes of the selections that are no stretch of a text.
 AREAS = {
     "PDFSelection": ("page", "firstX", "firstY", "secondX", "secondY"),
@@ -43,7 +23,7 @@ AREAS = {
     "AudioSelection": ("begin", "end"),
     "VideoSelection": ("begin", "end"),
 }
-_VALUES = frozenset(f"{kind}Value" for kind in VARIABLE_TYPES)
+_VALUES = frozenset(f"{kind}Value" for kind in model.VARIABLE_TYPES)
 SET_MEMBERS = ("MemberCode", "MemberSource", "MemberNote")
 
 
@@ -58,18 +38,17 @@ class TextMissingError(Exception):
 class ProjectReader:
     """The objects of one project file in the order of the file, and the losses so far.
 
-    They are those of the model, but what they refer to may not exist, and positions are as written (None for none);
-    `sources` are dicts of what is known of each `Source`, `rulers` have their texts. References that have no GUID of
-    their own stand in tuples with their line; `lines` has the line of each object by its group and GUID. `fetch` takes
-    a path as the project writes it and returns the text, or raises `TextMissingError`.
+    They are those of the model, by the names of its tuples, but what they refer to may not exist, and positions are as
+    written (None for none); sources are dicts of what is known of each `Source`, `rulers` have their texts. References
+    that have no GUID of their own stand in tuples with their line; `lines` has the line of each object by its group and
+    GUID. `fetch` takes a path as the project writes it and returns the text, or raises `TextMissingError`.
     """
 
     def __init__(self, part, fetch):
         self.part, self.fetch = part, fetch
         self.namespace = f"{{{PROJECT_NAMESPACE}}}"
-        self.coders, self.codes, self.variables, self.cases, self.notes, self.links = [], [], [], [], [], []
-        self.sources, self.selections, self.codings, self.sets = [], [], [], []
-        self.memos, self.note_refs, self.case_refs, self.values, self.losses = [], [], [], [], []
+        self.all = {name: [] for name in (*model.OBJECTS, "notes")}
+        self.note_refs, self.case_refs, self.values = [], [], []
         self.root, self.rulers, self.lines = {}, {}, {}
         self.aliases = {}  # GUID of a representation: GUID of its source
 
@@ -80,14 +59,14 @@ class ProjectReader:
         elif name in KINDS:
             self._read_source(element, KINDS[name])
         elif name in ("Description", "NoteRef"):
-            self._into("", name)(element)
+            self._remarks("")[name](element)
         else:
             getattr(self, f"_read_{name.lower()}", self.unknown)(element)
 
     def lose(self, kind, guid="", line=None, raw=""):
         """List a loss."""
         place = self.part if line is None else f"{self.part}, Zeile {line}"
-        self.losses.append(loss(kind, guid=guid, place=place, raw=raw))
+        self.all["losses"].append(loss(kind, guid=guid, place=place, raw=raw))
 
     def unknown(self, element):
         """List an element that the schema does not have here."""
@@ -100,10 +79,24 @@ class ProjectReader:
         head, bracket, local = element.tag.rpartition("}")
         return local if head + bracket == self.namespace else ""
 
-    def _children(self, element, **readers):
-        """Hand each child to the reader of its name; what has none is unknown."""
+    def _children(self, element, guid=None, **readers):
+        """Hand each child to the reader of its name, remarks on the object `guid` among them; others are unknown."""
+        readers = (self._remarks(guid) if guid is not None else {}) | readers
         for child in element:
             readers.get(self._name(child), self.unknown)(child)
+
+    def _remarks(self, guid, target=None):
+        """The readers of a NoteRef on an object, and of its Description: an empty one says nothing."""
+
+        def describe(child):
+            if text := _text(child):
+                about = guid if target is None else target
+                self.all["memos"].append(model.Memo(description_guid(guid), about, text=text))
+
+        def refer(child):
+            self.note_refs.append((_reference(child), guid, child.sourceline))
+
+        return {"Description": describe, "NoteRef": refer}
 
     def _claim(self, element, group, twice="duplicate_guid"):
         """GUID of an object, a new one if it has none or another of its group has the same; None for a second entry."""
@@ -119,16 +112,15 @@ class ProjectReader:
         self.lines[group, guid] = line
         return guid
 
-    def _into(self, guid, name, target=None):
-        """The reader of a NoteRef on an object, or of its Description: an empty one says nothing."""
-
-        def keep(child):
-            if name == "NoteRef":
-                self.note_refs.append((_reference(child), guid, child.sourceline))
-            elif text := _text(child):
-                self.memos.append(Memo(description_guid(guid), guid if target is None else target, text=text))
-
-        return keep
+    def _person(self, guid, *elements):
+        """Who made an object `guid`, as the first element says that says it; else who changed it last, with a loss."""
+        for word in ("creatingUser", "modifyingUser"):
+            for element in elements:
+                if person := clean_guid(element.get(word)):
+                    if word == "modifyingUser":
+                        self.lose("only_modified", guid, element.sourceline, person)
+                    return person
+        return ""
 
     def _read_root(self, element):
         """The root: its namespace is that of all names."""
@@ -146,7 +138,7 @@ class ProjectReader:
         names = [name for name in (element.get("name"), element.get("id")) if name and not name.isspace()]
         if not names:
             self.lose("unnamed_coder", guid, element.sourceline)
-        self.coders.append(Coder(guid, names[0]) if names else stand_in(guid))
+        self.all["coders"].append(model.Coder(guid, names[0] if names else stand_in(guid)))
 
     def _read_codes(self, element, parent=""):
         """All codes below an element, parents before their children; the parser bounds the depth."""
@@ -156,10 +148,10 @@ class ProjectReader:
         """One code and those below it."""
         guid, descriptions, below = self._claim(element, "code"), [""], []
         keep = {"Description": lambda child: descriptions.append(_text(child)), "Code": below.append}
-        self._children(element, **keep, NoteRef=self._into(guid, "NoteRef"))
+        self._children(element, guid, **keep)
         is_codable = (element.get("isCodable") or "true").strip().lower() in ("true", "1")
         name, color = element.get("name") or "", element.get("color") or ""
-        self.codes.append(Code(guid, name, parent, is_codable, descriptions[-1], color))
+        self.all["codes"].append(model.Code(guid, name, parent, is_codable, descriptions[-1], color))
         for child in below:
             self._read_code(child, guid)
 
@@ -169,27 +161,27 @@ class ProjectReader:
         if guid is None:
             return
         name, kind = element.get("name") or "", element.get("typeOfVariable")
-        if any(other.name == name for other in self.variables):
+        if any(other.name == name for other in self.all["variables"]):
             self.lose("duplicate_entry", guid, element.sourceline, name)
             return
-        self.variables.append(Variable(guid, name, kind if kind in VARIABLE_TYPES else "Text"))
-        self._children(element, Description=self._into(guid, "Description"))
+        self.all["variables"].append(model.Variable(guid, name, kind if kind in model.VARIABLE_TYPES else "Text"))
+        self._children(element, guid)
 
     def _read_case(self, element):
         """A case; its sources and selections are looked up when all are known."""
-        case = Case(self._claim(element, "case"), element.get("name") or "")
-        self.cases.append(case)
+        case = model.Case(self._claim(element, "case"), element.get("name") or "")
+        self.all["cases"].append(case)
 
         def refer(group):
             return lambda child: self.case_refs.append((case.guid, group, _reference(child), child.sourceline))
 
         self._children(
             element,
+            case.guid,
             SourceRef=refer("source"),
             SelectionRef=refer("selection"),
             VariableValue=self._value_for(case.values),
             CodeRef=lambda child: self.lose("case_code", case.guid, child.sourceline, _reference(child)),
-            Description=self._into(case.guid, "Description"),
         )
 
     def _value_for(self, values):
@@ -218,9 +210,9 @@ class ProjectReader:
 
         self._children(
             element,
+            guid,
             PlainTextContent=lambda child: texts.append(_text(child)),
             Description=descriptions.append,
-            NoteRef=self._into(guid, "NoteRef"),
             PlainTextSelection=lose_coding,
             Coding=lose_coding,
         )
@@ -228,111 +220,89 @@ class ProjectReader:
         ruler = self._ruler(path, guid, element) if path and not texts[-1] else None
         text = ruler.text if ruler else texts[-1]
         if descriptions and text:
-            self._into(guid, "Description")(descriptions[-1])
+            self._remarks(guid)["Description"](descriptions[-1])
         elif descriptions:
             text = _text(descriptions[-1])
-        author = clean_guid(element.get("creatingUser"))
-        self.notes.append(Memo(guid, "", author, text, element.get("name") or ""))
+        self.all["notes"].append(model.Memo(guid, "", self._person(guid, element), text, element.get("name") or ""))
 
     def _read_link(self, element):
         """A link; both ends are looked up when all objects are known."""
         guid = self._claim(element, "link")
         ends = clean_guid(element.get("originGUID")), clean_guid(element.get("targetGUID"))
-        self.links.append(Link(guid, element.get("name") or "", *ends, element.get("direction") or ""))
-        self._children(element, NoteRef=self._into(guid, "NoteRef"))
+        self.all["links"].append(model.Link(guid, element.get("name") or "", *ends, element.get("direction") or ""))
+        self._children(element, guid)
 
     def _read_set(self, element):
         """A set of codes, sources and notes, in the order of the schema."""
         guid, members = self._claim(element, "set"), []
 
         def keep(child):  # some write `guid` as a codebook does
-            guid = _reference(child) or clean_guid(child.get("guid"))
-            members.append((SET_MEMBERS.index(self._name(child)), guid, child.sourceline))
+            member = _reference(child) or clean_guid(child.get("guid"))
+            members.append((SET_MEMBERS.index(self._name(child)), member, child.sourceline))
 
-        readers = dict.fromkeys(SET_MEMBERS, keep)
-        self._children(element, **readers, Description=self._into(guid, "Description"))
-        self.sets.append((guid, element.get("name") or "", sorted(members, key=lambda member: member[0])))
+        self._children(element, guid, **dict.fromkeys(SET_MEMBERS, keep))
+        self.all["sets"].append((guid, element.get("name") or "", sorted(members, key=lambda member: member[0])))
 
     def _read_graph(self, element):
         """A map: nothing that could be counted."""
         self.lose("graph", clean_guid(element.get("guid")), element.sourceline, element.get("name") or "")
 
-    def _read_source(self, element, kind, guid=None, name=""):
-        """One source with everything in it; a second transcript becomes a source of its own."""
-        path = "" if kind == "text" else element.get("path") or element.get("currentPath") or ""
-        source = {
-            "guid": guid or self._claim(element, "source"), "name": element.get("name") or name, "kind": kind,
-            "path": "" if guid else path, "note": "", "values": {},
-        }  # fmt: skip
-        self.sources.append(source)
-        if guid:
-            self._read_transcript(source, element)
-        elif kind == "text":
-            self._read_text(source, element)
-        else:
-            self._read_media(source, element)
+    def _read_source(self, element, kind, of=None):
+        """One source with everything in it; a second transcript `of` another source becomes one of its own."""
+        path = "" if kind == "text" or of else element.get("path") or element.get("currentPath") or ""
+        source = {"guid": self._claim(element, "source"), "name": element.get("name") or "", "kind": kind, "path": path}
+        source |= {"note": "", "values": {}}
+        self.all["sources"].append(source)
+        if of:
+            self.lose("second_transcript", source["guid"], element.sourceline, source["name"])
+            source["name"] = source["name"] or of["name"]
+        self._read_content(source, element, source if not of else None)
+        if not source["name"].strip():
+            self.lose("unnamed_source", source["guid"], element.sourceline)
+            source["name"] = posixpath.basename(source["path"].replace("\\", "/")) or stand_in(source["guid"])
 
-    def _common(self, source):
-        """Readers of what any source may have at its end."""
-        return {
-            "Coding": lambda child: self._read_coding(child, source["guid"]),
-            "NoteRef": self._into(source["guid"], "NoteRef"),
-            "VariableValue": self._value_for(source["values"]),
+    def _read_content(self, source, element, owner=None):
+        """What stands in a source (its own `owner`), or in the text that stands for it."""
+        guid, is_text = source["guid"], owner is None or source["kind"] == "text"
+        describe = lambda child: source.update(note=_text(child))  # noqa: E731
+        if owner is None:
+            own = clean_guid(element.get("guid"))
+            if own:
+                self.aliases[own] = guid
+            describe = self._remarks(own or f"{guid} text", guid)["Description"]
+            if not source["name"].strip() and (element.get("name") or "").strip():
+                self.lose("unnamed_source", guid, element.sourceline, element.get("name"))
+                source["name"] = element.get("name")
+        self._load_text(source, element, is_text)
+        points = {
+            clean_guid(child.get("guid")): [whole_number(child.get(n)) for n in ("position", "timeStamp")]
+            for child in element
+            if self._name(child) == "SyncPoint"
         }
-
-    def _read_media(self, source, element):
-        """Selections of areas or times, and the text that stands for the medium."""
         transcripts = []
 
-        def read_transcript(child):
-            transcripts.append(child)
-            if len(transcripts) == 1:
-                self._read_transcript(source, child)
-                return
-            guid = self._claim(child, "source")
-            self.lose("second_transcript", guid, child.sourceline, child.get("name") or "")
-            self._read_source(child, source["kind"], guid, source["name"])
-
         def read_text(child):
-            self._stands_for(child, source)
-            self._read_text(source, child)
+            is_second = self._name(child) == "Transcript" and (transcripts or not owner)
+            transcripts.extend([child] * (self._name(child) == "Transcript"))
+            if is_second:
+                self._read_source(child, source["kind"], source)
+            else:
+                self._read_content(source, child)
 
+        selections = ("PlainTextSelection", "TranscriptSelection", *AREAS)
         self._children(
             element,
-            **self._common(source),
-            **dict.fromkeys(AREAS, lambda child: self._read_area(source, child)),
-            Representation=read_text,
-            TextDescription=read_text,
-            Transcript=read_transcript,
-            Description=lambda child: source.update(note=_text(child)),
-        )
-
-    def _stands_for(self, element, source):
-        """Remember that a representation or transcript means its source."""
-        if guid := clean_guid(element.get("guid")):
-            self.aliases[guid] = source["guid"]
-
-    def _description_of_text(self, source, element):
-        """The reader of the description of a representation or transcript: a memo on its source."""
-        own = clean_guid(element.get("guid")) or f"{source['guid']} text"
-        return self._into(own, "Description", source["guid"])
-
-    def _read_text(self, source, element):
-        """A TextSource, or the representation or text description of another medium."""
-        self._load_text(source, element)
-        describe = self._description_of_text(source, element)
-        if self._name(element) == "TextSource":
-            describe = lambda child: source.update(note=_text(child))  # noqa: E731
-        self._children(
-            element,
-            **self._common(source),
-            PlainTextSelection=lambda child: self._read_text_selection(source, child),
+            guid,
+            **dict.fromkeys(selections, lambda child: self._read_selection(source, child, points)),
+            **dict.fromkeys(_TEXTS, read_text),
+            **dict.fromkeys(("SyncPoint", "PlainTextContent"), _nothing),
+            Coding=lambda child: self._read_coding(child, guid),
+            VariableValue=self._value_for(source["values"]),
             Description=describe,
-            PlainTextContent=_nothing,
         )
 
-    def _load_text(self, source, element):
-        """The text written in the project, or in the file that it names."""
+    def _load_text(self, source, element, is_text):
+        """The text written in the project, or in the file that it names; what is a text should have one."""
         content = next((child for child in element if self._name(child) == "PlainTextContent"), None)
         path, formatted = ((element.get(f"{kind}TextPath") or "").strip() for kind in ("plain", "rich"))
         if content is not None and (len(content) or content.text or not path):
@@ -343,7 +313,7 @@ class ProjectReader:
             source["path"] = path or formatted
         if path:
             self.rulers[source["guid"]] = self._ruler(path, source["guid"], element)
-        else:
+        elif is_text:
             missing = "text_formatted" if formatted else "text_absent"
             self.lose(missing, source["guid"], element.sourceline, formatted)
 
@@ -354,51 +324,33 @@ class ProjectReader:
         except TextMissingError as missing:
             self.lose(missing.kind, guid, element.sourceline, path)
 
-    def _read_text_selection(self, source, element):
-        """A stretch of the text, counted in an unknown way; twice -1 says that there is none."""
-        written = element.get("startPosition"), element.get("endPosition")
-        span = tuple(map(whole_number, written))
-        self._read_selection(source, element, "", *((None,) if span == (NOWHERE, NOWHERE) else (span, written)))
+    def _read_selection(self, source, element, points):
+        """A selection with its codings and remarks.
 
-    def _read_area(self, source, element):
-        """A rectangle of a page or picture, or a time of a recording; -1 stands for a number nobody gave."""
-        numbers = {name: whole_number(element.get(name)) for name in AREAS[self._name(element)]}
-        problem = " ".join(f"{name}={element.get(name)}" for name in numbers) if None in numbers.values() else ""
-        self._read_selection(source, element, _place(numbers), problem=problem)
-
-    def _read_transcript(self, source, element):
-        """The text of a recording; its selections lie between two points of time that know their position."""
-        self._stands_for(element, source)
-        self._load_text(source, element)
-        points = {
-            clean_guid(child.get("guid")): [whole_number(child.get(n)) for n in ("position", "timeStamp")]
-            for child in element
-            if self._name(child) == "SyncPoint"
-        }
-
-        def read_selection(child):
-            written = child.get("fromSyncPoint"), child.get("toSyncPoint")
-            (start, begin), (end, until) = (points.get(clean_guid(w), (None, None)) for w in written)
-            self._read_selection(source, child, _place({"begin": begin, "end": until}), (start, end), written)
-
-        self._children(
-            element,
-            TranscriptSelection=read_selection,
-            Description=self._description_of_text(source, element),
-            NoteRef=self._into(source["guid"], "NoteRef"),
-            SyncPoint=_nothing,
-            PlainTextContent=_nothing,
-        )
-
-    def _read_selection(self, source, element, place, span=None, written=(), problem=""):
-        """Any selection with its codings, notes and description."""
-        guid, names = self._claim(element, "selection"), [element.get("name") or ""]
-        if span is not None and (None in span or span[1] < span[0]):
-            problem = " bis ".join(map(str, written))
+        A stretch of text is counted in an unknown way, twice -1 says that there is none; one of a transcript lies
+        between two points of time that know their position; an area is that of a page, a picture or a recording.
+        """
+        guid, kind, names = self._claim(element, "selection"), self._name(element), [element.get("name") or ""]
+        area = {name: whole_number(element.get(name)) for name in AREAS.get(kind, ())}
+        start = end = None
+        problem = " ".join(f"{name}={element.get(name)}" for name in area) if None in area.values() else ""
+        if not area:
+            word = (
+                ("startPosition", "endPosition") if kind == "PlainTextSelection" else ("fromSyncPoint", "toSyncPoint")
+            )
+            written = [element.get(w) for w in word]
+            start, end = map(whole_number, written)
+            if kind != "PlainTextSelection":
+                (start, begin), (end, until) = (points.get(clean_guid(w), (None, None)) for w in written)
+                area = {"begin": begin, "end": until}
+            elif start == end == NOWHERE:
+                start = end = None
+                written = ()
+            if written and (None in (start, end) or end < start):
+                problem = " bis ".join(map(str, written))
+                start = end = None
         if problem:
             self.lose("bad_position", guid, element.sourceline, problem)
-        start, end = (None, None) if problem or span is None else span
-        coder, created = clean_guid(element.get("creatingUser")), element.get("creationDateTime") or ""
 
         def read_area_text(child):  # the text in a rectangle of a PDF serves as the selection's name
             self._children(
@@ -409,34 +361,27 @@ class ProjectReader:
 
         self._children(
             element,
-            Coding=lambda child: self._read_coding(child, source["guid"], guid, coder, created),
-            Description=self._into(guid, "Description"),
-            NoteRef=self._into(guid, "NoteRef"),
+            guid,
+            Coding=lambda child: self._read_coding(child, source["guid"], guid, element),
             Representation=read_area_text,
         )
+        # -1 stands for a number that nobody gave
+        place = " ".join(f"{name}={number}" for name, number in area.items() if number not in (None, NOWHERE))
         name = next(filter(None, names), "")
-        self.selections.append(Selection(guid, source["guid"], start, end, name, place))
+        self.all["selections"].append(model.Selection(guid, source["guid"], start, end, name, place))
 
-    def _read_coding(self, element, source, selection="", coder="", created=""):
-        """A coding; who coded and when is said here, else by the selection (measured: NVivo and QualCoder differ)."""
+    def _read_coding(self, element, source, selection="", around=None):
+        """A coding; who coded and when is said here, else by the selection `around` it (NVivo and QualCoder differ)."""
         guid, codes = self._claim(element, "coding"), []
-        self._children(
-            element,
-            CodeRef=lambda child: self.unknown(child) if codes else codes.append(_reference(child)),
-            NoteRef=self._into(guid, "NoteRef"),
-        )
-        coder = clean_guid(element.get("creatingUser")) or coder
-        created = element.get("creationDateTime") or created
-        self.codings.append(Coding(guid, selection, source, "".join(codes), coder, created))
+        self._children(element, guid, CodeRef=lambda c: self.unknown(c) if codes else codes.append(_reference(c)))
+        elements = [element] if around is None else [element, around]
+        created = next((e.get("creationDateTime") for e in elements if e.get("creationDateTime")), "")
+        coder = self._person(guid, *elements)
+        self.all["codings"].append(model.Coding(guid, selection, source, "".join(codes), coder, created))
 
 
 def _nothing(_):
     """Leave out what has been read already."""
-
-
-def _place(numbers):
-    """Where the program itself counts otherwise, as names and numbers."""
-    return " ".join(f"{name}={number}" for name, number in numbers.items() if number not in (None, NOWHERE))
 
 
 def _reference(element):
@@ -457,8 +402,8 @@ def whole_number(text):
 
 
 def stand_in(guid):
-    """Return the coder who stands for a person without a name; two of them are never taken for one."""
-    return Coder(guid, f"ohne Namen ({guid[:8]})")
+    """The name of a person or source without one; two of them are never taken for one."""
+    return f"ohne Namen ({guid[:8]})"
 
 
 def resolve(read):
@@ -466,36 +411,24 @@ def resolve(read):
 
     Its losses grow by references that lead nowhere and positions that do not fit.
     """
+    found = read.all
     _name_values(read)
-    sources, selections, codings = _resolve_sources(read)
-    groups = {
-        "source": sources, "selection": selections, "code": read.codes, "note": read.notes, "case": read.cases,
-        "variable": read.variables, "coder": read.coders, "coding": codings, "link": read.links,
-    }  # fmt: skip
-    guids = {group: {entry.guid for entry in entries} for group, entries in groups.items()}
-    guids["set"] = {guid for guid, *_ in read.sets}
-    memos = _resolve_memos(read, guids["selection"] | guids["case"] | guids["set"] | guids["variable"])
-    guids["coder"] |= {coder.guid for coder in read.coders}
-    return Project(
-        name=read.root.get("name", ""),
-        origin=read.root.get("origin", ""),
-        codes=tuple(read.codes),
-        sources=tuple(sources),
-        selections=tuple(selections),
-        codings=tuple(codings),
-        cases=tuple(_resolve_cases(read, guids)),
-        variables=tuple(read.variables),
-        memos=memos,
-        links=tuple(_resolve_links(read, set().union(*guids.values()))),
-        sets=tuple(_resolve_sets(read, guids)),
-        coders=tuple(read.coders),
-        losses=tuple(read.losses),
-    )
+    found["sources"], found["selections"], found["codings"] = _resolve_sources(read)
+    guids = {name: {entry.guid for entry in found[name]} for name in found if name not in ("sets", "losses", "memos")}
+    guids["sets"] = {guid for guid, *_ in found["sets"]}
+    found["memos"] = _resolve_memos(read, guids["selections"] | guids["cases"] | guids["sets"] | guids["variables"])
+    del found["notes"]
+    guids["coders"] |= {coder.guid for coder in found["coders"]}
+    found["cases"] = list(_resolve_cases(read, guids))
+    found["links"] = list(_resolve_links(read, set().union(*guids.values())))
+    found["sets"] = list(_resolve_sets(read, guids))
+    name, origin = (read.root.get(word, "") for word in ("name", "origin"))
+    return model.Project(name, origin, **{name: tuple(objects) for name, objects in found.items()})
 
 
 def _name_values(read):
     """Values under the name of their variable."""
-    names = {variable.guid: variable.name for variable in read.variables}
+    names = {variable.guid: variable.name for variable in read.all["variables"]}
     for values, variable, value, line in read.values:
         name = names.get(variable)
         if name is None:
@@ -504,13 +437,12 @@ def _name_values(read):
             read.lose("second_value", variable, line, value)
 
 
-def _coder(read, guid, owner, line):
-    """GUID of a coder; whoever the project does not list is added once, under a name that says so."""
+def _list_coder(read, guid, owner, line):
+    """Whoever the project does not list is added once, under a name that says so."""
     if guid and ("coder", guid) not in read.lines:
         read.lines["coder", guid] = line
-        read.coders.append(stand_in(guid))
+        read.all["coders"].append(model.Coder(guid, stand_in(guid)))
         read.lose("unknown_coder", guid, line, owner)
-    return guid
 
 
 def _grouped(entries, *names):
@@ -523,14 +455,13 @@ def _grouped(entries, *names):
 
 def _resolve_sources(read):
     """Sources, selections at their places in the text, and codings."""
-    marks = _grouped((s for s in read.selections if s.start is not None and read.rulers.get(s.source)), "source")
+    selections_of = _grouped(read.all["selections"], "source")
+    codings_of = _grouped(read.all["codings"], "source", "selection")
+    placed_in = {guid: [s for s in selections_of[guid] if s.start is not None] for guid, r in read.rulers.items() if r}
+    marks = {guid: selections for guid, selections in placed_in.items() if selections}
     fits = dict(zip(marks, fit_readings([(read.rulers[guid], marks[guid]) for guid in marks]), strict=True))
-    selections_of, codings_of = (
-        _grouped(read.selections, "source"),
-        _grouped(read.codings, "source", "selection"),
-    )
     sources, selections, codings = [], [], []
-    for source in read.sources:
+    for source in read.all["sources"]:
         guid, line = source["guid"], read.lines["source", source["guid"]]
         ruler, fit = read.rulers.get(guid), fits.get(guid)
         if fit is not None:
@@ -539,7 +470,7 @@ def _resolve_sources(read):
                 read.lose("unsure_reading", guid, line, scores)
             if fit.is_doubtful:
                 read.lose("doubtful_reading", guid, line, scores)
-        sources.append(Source(**source, text=ruler and ruler.text, reading=fit.reading if fit else ""))
+        sources.append(model.Source(**source, text=ruler and ruler.text, reading=fit.reading if fit else ""))
         placed = [_placed(read, entry, ruler, fit) for entry in selections_of[guid]]
         if source["kind"] != "text":  # areas before stretches of text, whatever the order of the file
             placed.sort(key=lambda selection: selection.start >= 0)
@@ -565,16 +496,20 @@ def _placed(read, selection, ruler, fit):
 
 
 def _resolve_codings(read, codings):
-    """Codings with a code that exists."""
+    """Codings with a code that exists; what is coded to a case is a part of the case."""
     for coding in codings:
         line = read.lines["coding", coding.guid]
-        if ("code", coding.code) not in read.lines:
+        if ("code", coding.code) in read.lines:
+            if not coding.coder:
+                read.lose("no_coder", coding.guid, line)
+            _list_coder(read, coding.coder, coding.guid, line)
+            yield coding
+        elif ("case", coding.code) in read.lines:
+            group, member = ("selection", coding.selection) if coding.selection else ("source", coding.source)
+            read.case_refs.append((coding.code, group, member, line))
+            read.lose("case_coding", coding.guid, line, coding.code)
+        else:
             read.lose("unknown_code" if coding.code else "no_code", coding.guid, line, coding.code)
-            continue
-        if not coding.coder:
-            read.lose("no_coder", coding.guid, line)
-        _coder(read, coding.coder, coding.guid, line)
-        yield coding
 
 
 def _resolve_memos(read, describable):
@@ -583,16 +518,16 @@ def _resolve_memos(read, describable):
     for guid, target, line in read.note_refs:
         places[guid].append((target, line))
     memos = []
-    for note in read.notes:
-        _coder(read, note.author, note.guid, read.lines["note", note.guid])
+    for note in read.all["notes"]:
+        _list_coder(read, note.author, note.guid, read.lines["note", note.guid])
         targets = {target for target, _ in places.pop(note.guid, [("", 0)])}
         memos += [replace(note, target=target) for target in sorted(targets)]
     for guid, refs in places.items():
         for target, line in refs:
             read.lose("unknown_note", guid, line, target)
-    memos += read.memos
-    descriptions = [memo for memo in memos if is_description(memo, describable)]
-    notes = [memo for memo in memos if not is_description(memo, describable)]
+    memos += read.all["memos"]
+    descriptions = [memo for memo in memos if model.is_description(memo, describable)]
+    notes = [memo for memo in memos if not model.is_description(memo, describable)]
     return (*notes, *sorted(descriptions, key=lambda memo: memo.target))
 
 
@@ -601,32 +536,32 @@ def _resolve_cases(read, guids):
     refs = defaultdict(dict)
     for case, group, guid, line in read.case_refs:
         refs[case, group].setdefault(read.aliases.get(guid, guid) if group == "source" else guid, line)
-    for case in read.cases:
+    for case in read.all["cases"]:
         existing = {}
         for group in ("source", "selection"):
             for guid, line in refs[case.guid, group].items():
-                if guid not in guids[group]:
+                if guid not in guids[f"{group}s"]:
                     read.lose(f"unknown_{group}", guid, line, case.guid)
-            existing[group] = tuple(guid for guid in refs[case.guid, group] if guid in guids[group])
-        yield replace(case, sources=existing["source"], selections=existing["selection"])
+            existing[f"{group}s"] = tuple(guid for guid in refs[case.guid, group] if guid in guids[f"{group}s"])
+        yield replace(case, **existing)
 
 
 def _resolve_sets(read, guids):
     """Sets with the members that exist."""
-    for set_guid, name, members in read.sets:
+    for set_guid, name, members in read.all["sets"]:
         existing = []
         for kind, member, line in members:
             guid = read.aliases.get(member, member)
-            if guid in guids[("code", "source", "note")[kind]]:
+            if guid in guids[("codes", "sources", "notes")[kind]]:
                 existing.append(guid)
             else:
                 read.lose("unknown_member", guid, line, name)
-        yield Set(set_guid, name, tuple(dict.fromkeys(existing)))
+        yield model.Set(set_guid, name, tuple(dict.fromkeys(existing)))
 
 
 def _resolve_links(read, guids):
     """Links with the GUID of a source where they lead to its representation."""
-    for link in read.links:
+    for link in read.all["links"]:
         ends = [read.aliases.get(end, end) for end in (link.origin, link.target)]
         for end in ends:
             if end not in guids:
