@@ -8,7 +8,7 @@ from pathlib import Path
 from lxml import etree
 
 from gkanalysis.codebook.instrument import read_codebook
-from gkanalysis.core.zipping import zip_parts
+from gkanalysis.core.writing import zip_parts
 from gkanalysis.ingest.matching import Matcher
 from gkanalysis.ingest.office import WordPackage
 from gkanalysis.ingest.word.form import read_word_form

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from forms import ROOT
 from gkanalysis.codebook.interviews import read_interview_codebook
-from gkanalysis.core.zipping import zip_parts
+from gkanalysis.core.writing import zip_parts
 from gkanalysis.ingest.interviews import ingest_interviews
 from gkanalysis.ingest.qda.model import Case, Code, Coder, Coding, Memo, Project, Selection, Source, Variable
 from gkanalysis.settle.interviews import process_interviews

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from gkanalysis.core.zipping import zip_parts
+from gkanalysis.core.writing import zip_parts
 from gkanalysis.ingest.qda.model import Code, Coding, Project, Source
 from gkanalysis.ingest.qda.positions import Ruler
 from gkanalysis.ingest.qda.projectxml import PROJECT_NAMESPACE

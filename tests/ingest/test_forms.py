@@ -8,7 +8,7 @@ import pytest
 from docx_parts import members, zipped
 from forms import BOOK, parts_of
 from gkanalysis.core.errors import IngestError
-from gkanalysis.core.zipping import zip_parts
+from gkanalysis.core.writing import zip_parts
 from gkanalysis.ingest.forms import BATCH, ingest_forms, read_forms
 from tools.synthetic.wordwriter import write_form
 

@@ -344,7 +344,7 @@ def test_text_in_a_comment_and_under_another_name_of_the_main_part():
         "word/comments.xml": comments.encode(),
         rels: parts[rels].replace(b"</Relationships>", relation),
     }
-    from gkanalysis.core.zipping import zip_parts
+    from gkanalysis.core.writing import zip_parts
 
     assert [r.raw for r in match(zip_parts(parts)).reviews] == ["Bitte um Rückruf", "Stimmt nicht mehr"]
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gkanalysis.core.errors import GkError
-from gkanalysis.core.zipping import zip_parts
+from gkanalysis.core.writing import zip_parts
 from gkanalysis.ingest.refusal import RefusedSheetError
 from gkanalysis.ingest.workbook import read_workbook, says_synthetic
 from sheets import MAIN, STRICT, Raw, day, formula, xlsx, xlsx_parts

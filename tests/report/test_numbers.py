@@ -18,23 +18,22 @@ from gkanalysis.core.numbers import (
 
 
 @pytest.mark.parametrize(
-    ("n", "base_n", "half_up", "truncate"),
+    ("n", "base_n", "text"),
     [
-        (39, 45, "86,7", "86,6"),  # 86,666…: the printed report has both
-        (1, 8, "12,5", "12,5"),
-        (1, 16, "6,3", "6,2"),  # 6,25: exactly on the boundary
-        (3, 16, "18,8", "18,7"),  # 18,75: half to even would give 18,8 too
-        (1, 80, "1,3", "1,2"),  # 1,25: half to even would give 1,2
-        (1249, 100000, "1,2", "1,2"),  # 1,249: just below
-        (0, 45, "0,0", "0,0"),
-        (45, 45, "100,0", "100,0"),
-        (9999, 10000, "100,0", "99,9"),  # 99,99
+        (39, 45, "86,7"),
+        (1, 8, "12,5"),
+        (1, 16, "6,3"),  # 6,25: exactly on the boundary
+        (3, 16, "18,8"),  # 18,75: half to even would give 18,8 too
+        (1, 80, "1,3"),  # 1,25: half to even would give 1,2
+        (1249, 100000, "1,2"),  # 1,249: just below
+        (0, 45, "0,0"),
+        (45, 45, "100,0"),
+        (9999, 10000, "100,0"),  # 99,99
     ],
 )
-def test_percent_on_and_around_boundaries(n, base_n, half_up, truncate):
-    """Half rounds up, never to even; truncation cuts; both start from the exact fraction."""
-    assert format_percent(n, base_n) == f"{half_up}{NBSP}%"
-    assert format_percent(n, base_n, rule="truncate") == f"{truncate}{NBSP}%"
+def test_percent_on_and_around_boundaries(n, base_n, text):
+    """Half rounds up, never to even, and starts from the exact fraction."""
+    assert format_percent(n, base_n) == f"{text}{NBSP}%"
 
 
 def test_percent_is_not_rounded_twice():
@@ -46,11 +45,9 @@ def test_percent_is_not_rounded_twice():
 
 
 def test_percent_without_decimals_and_without_base():
-    """No comma without decimals; an en dash where nobody was asked; an unknown rule is refused."""
+    """No comma without decimals; an en dash where nobody was asked."""
     assert format_percent(13, 45, decimals=0) == f"29{NBSP}%"
     assert format_percent(0, 0) == "–"
-    with pytest.raises(NotebookError, match="„even“ gibt es nicht"):
-        format_percent(1, 2, rule="even")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pptx import Presentation
 from pptx.util import Mm
 
 from gkanalysis.core.errors import RenderError
-from gkanalysis.core.zipping import zip_parts
+from gkanalysis.core.writing import zip_parts
 from gkanalysis.report.pptx import NAMES
 from slidedeck import NOTE, make_deck
 

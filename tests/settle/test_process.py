@@ -9,7 +9,7 @@ from forms import Drawn, parts_of
 from gkanalysis.codebook.sources import read_dataset
 from gkanalysis.core.errors import IngestError, ValidationError
 from gkanalysis.core.findings import Log
-from gkanalysis.core.zipping import zip_parts
+from gkanalysis.core.writing import zip_parts
 from gkanalysis.settle.process import check_mixing, questions, raise_errors, raw_hashes
 from received import ALLIANCES, COUNTED, Received, found, rules, state
 

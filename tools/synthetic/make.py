@@ -18,7 +18,7 @@ import yaml
 
 from gkanalysis.codebook.instrument import Codebook, read_codebook
 from gkanalysis.core.errors import GkError
-from gkanalysis.core.zipping import zip_parts
+from gkanalysis.core.writing import zip_parts
 from tools.synthetic.answers import make_forms
 from tools.synthetic.interviews import SOURCE, write_interviews
 from tools.synthetic.register import make_register

@@ -15,7 +15,7 @@ import pandas as pd
 
 from gkanalysis.codebook.declared import load_yaml
 from gkanalysis.core.errors import GkError
-from gkanalysis.core.zipping import zip_parts
+from gkanalysis.core.writing import zip_parts
 from tools.synthetic.waves import REST, Figure, published_figures
 
 _DAY_AND_TIME = 22  # number of a format that every spreadsheet program has

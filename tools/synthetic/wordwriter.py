@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from gkanalysis.codebook.instrument import Codebook
 from gkanalysis.codebook.layout import FormTable, Slot
-from gkanalysis.core.zipping import zip_parts
+from gkanalysis.core.writing import zip_parts
 
 STYLES = ("controls", "legacy", "typed_x", "typed_box")
 MARK = "Synthetischer Bogen: erfundenes Bündnis, erfundene Angaben"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -56,11 +56,16 @@ class Log:
     findings: list[dict[str, str]] = field(default_factory=list)
     losses: list[dict[str, str]] = field(default_factory=list)
 
-    def find(self, rule: str, message: str, *, question: str = "", **where: str) -> None:
-        """Add a finding; `where` may name file, case_id, item_id, place and raw."""
+    def find(self, rule: str, message: str, *, question: str = "", lost: Sequence[str] = (), **where: str) -> None:
+        """Add a finding; `where` may name file, case_id, item_id, place and raw.
+
+        What is lost by it, `lost` says as `lose` does: stage, unit, action and reason.
+        """
         severity, title = RULES[rule]
         told = {"severity": severity, "rule": rule, "title": title, "message": message, "question": question}
         self.findings.append(dict.fromkeys(FINDING_COLUMNS, "") | where | told)
+        if lost:
+            self.lose(*lost, rule=rule, **where)
 
     def lose(self, stage: str, unit: str, action: str, reason: str, **where: str) -> None:
         """Add a loss: something that came in and is not used, or is used in another state."""

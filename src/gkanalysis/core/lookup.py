@@ -46,12 +46,6 @@ def guess(name: object, known: Iterable[object]) -> str:
     return f" (gemeint ist wohl „{close[0]}“)" if close else ""
 
 
-def meant(name: str, known: Iterable[str]) -> str:
-    """A sentence on what a name probably means, "" if nothing is near; it follows the sentence that it is missing."""
-    close = get_close_matches(name, list(known), n=1, cutoff=0.8)
-    return f" Oder ist „{close[0]}“ gemeint?" if close else ""
-
-
 class Known(dict[str, Any]):
     """A mapping by id that answers an unknown one in German; `.get` and `in` are those of a dict.
 

@@ -11,21 +11,7 @@ from gkanalysis.core.errors import NotebookError
 NBSP = "\u00a0"
 MINUS = "−"
 NO_VALUE = "–"  # where a base is 0 or a number does not exist
-WORDS = [
-    "null",
-    "eins",
-    "zwei",
-    "drei",
-    "vier",
-    "fünf",
-    "sechs",
-    "sieben",
-    "acht",
-    "neun",
-    "zehn",
-    "elf",
-    "zwölf",
-]
+WORDS = ["null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"]
 MONTHS = [
     "Januar",
     "Februar",
@@ -62,36 +48,16 @@ def format_count(n: int) -> str:
     return f"{int(n):,}".replace(",", ".").replace("-", MINUS)
 
 
-def format_percent(n: int, base_n: int, *, decimals: int = 1, rule: str = "half_up") -> str:
-    """The percentage of two counts, rounded once from the exact fraction.
+def format_percent(n: int, base_n: int, *, decimals: int = 1) -> str:
+    """The percentage of two counts, rounded once, half up, from the exact fraction; an en dash if the base is 0.
 
-    Parameters
-    ----------
-    n, base_n : counts
-    decimals : digits behind the comma
-    rule : {"half_up", "truncate"}
-        truncate only reproduces a print that cuts digits off.
-
-    Returns
-    -------
-    str such as `86,7 %` with a no-break space; an en dash if the base is 0
-
-    Raises
-    ------
-    NotebookError
-        If there is no such rule.
-
-    Examples
-    --------
-    >>> format_percent(39, 45).replace(NBSP, " "), format_percent(39, 45, rule="truncate").replace(NBSP, " ")
-    ('86,7 %', '86,6 %')
+    >>> format_percent(39, 45).replace(NBSP, " "), format_percent(1, 8, decimals=0).replace(NBSP, " ")
+    ('86,7 %', '13 %')
     """
-    if rule not in ("half_up", "truncate"):
-        raise NotebookError(f"Die Rundungsregel „{rule}“ gibt es nicht; es gibt half_up und truncate.")
     if not base_n:
         return NO_VALUE
     exact = Fraction(100 * int(n), int(base_n)) * 10**decimals
-    steps = math.floor(abs(exact) + (Fraction(1, 2) if rule == "half_up" else 0))
+    steps = math.floor(abs(exact) + Fraction(1, 2))
     return _comma(-steps if exact < 0 else steps, decimals) + f"{NBSP}%"
 
 

@@ -1,9 +1,12 @@
-"""Files appear whole or not at all: each is written beside its place and moved there."""
+"""Files appear whole or not at all, each written beside its place and moved there; equal content gives equal bytes."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,3 +28,19 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_json(path: Path, content: Any) -> None:
     """Write JSON as `write_bytes` does; the same content gives the same bytes."""
     write_bytes(path, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
+
+
+def zip_parts(parts: Mapping[str, bytes]) -> bytes:
+    """A zip file with the parts in the given order and a fixed time: equal parts give equal bytes.
+
+    >>> zip_parts({"a": b"1"}) == zip_parts({"a": b"1"})
+    True
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, data in parts.items():
+            info = zipfile.ZipInfo(name, date_time=(2019, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, data)
+    return buffer.getvalue()

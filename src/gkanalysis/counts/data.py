@@ -15,7 +15,7 @@ import pandas as pd
 
 from gkanalysis.codebook.sources import source_kind
 from gkanalysis.core.errors import NotebookError, UsageError
-from gkanalysis.core.lookup import Known, meant
+from gkanalysis.core.lookup import Known, guess
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.writing import write_json
 
@@ -73,8 +73,8 @@ class Data:
     def _table(self, name: str) -> pd.DataFrame:
         path = self.paths.processed / f"{name}.parquet"
         if not path.exists():
-            near = meant(name, (p.stem for p in sorted(path.parent.glob("*.parquet"))))
-            raise UsageError(f"„{path}“ fehlt; bitte zuerst im Terminal „make data“ ausführen.{near}")
+            near = guess(name, (p.stem for p in sorted(path.parent.glob("*.parquet"))))
+            raise UsageError(f"„{path}“ fehlt{near}; bitte zuerst im Terminal „make data“ ausführen.")
         content = path.read_bytes()
         self.read[name] = sha256(content).hexdigest()
         if self.record:

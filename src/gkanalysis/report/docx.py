@@ -29,7 +29,7 @@ from docx.shared import Pt, RGBColor
 
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import format_date
-from gkanalysis.core.zipping import zip_parts
+from gkanalysis.core.writing import zip_parts
 from gkanalysis.report.columns import WHOLE, column_widths, heading_lines
 from gkanalysis.report.document import (
     Heading,

@@ -30,7 +30,7 @@ from pptx.util import Emu, Mm, Pt
 
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import format_date
-from gkanalysis.core.zipping import zip_parts
+from gkanalysis.core.writing import zip_parts
 from gkanalysis.report.columns import column_widths, heading_lines
 from gkanalysis.report.document import Node, Setting, data_mark, plain_text
 from gkanalysis.report.docx import LOCALES

@@ -116,10 +116,7 @@ def _check_lead_coder(
         log.find("V25", message)
         return
     for document in (d for d in documents if d.id not in coded):
-        message = (
-            f"„{document.source.name}“ hat keine Kodierung von „{book.lead_coder}“; in den Auszählungen fehlt dieses "
-            "Gespräch. Bitte die Kodierung nachholen."
-        )
+        message = f"„{document.source.name}“ hat keine Kodierung von „{book.lead_coder}“; in den Auszählungen fehlt dieses Gespräch. Bitte die Kodierung nachholen."
         where = {"file": document.file, "case_id": document.case_id, "item_id": document.source.guid}
         log.find("V26", message, **where)
 
@@ -182,10 +179,7 @@ def assign_documents(
             documents.append(Document(short, file, source, case_id, types.get(case_id, ""), day))
     _check_whole(documents, log)
     for row in (row for key, row in rows.items() if key not in used):
-        message = (
-            f"„{LIST}“, Zeile {row['row']}: ein Dokument „{row['document']}“ in „{row['file']}“ gibt es nicht; "
-            "bitte Dateinamen und Dokumentnamen prüfen."
-        )
+        message = f"„{LIST}“, Zeile {row['row']}: ein Dokument „{row['document']}“ in „{row['file']}“ gibt es nicht; bitte Dateinamen und Dokumentnamen prüfen."
         log.find("V27", message, file=row["file"], case_id=row["alliance_id"], raw=row["document"])
     return documents
 
@@ -194,10 +188,8 @@ def _list_rows(listed: Sequence[Mapping[str, str]], log: Log) -> dict[tuple[str,
     """Rows of the list by file and document; a second row for the same one, or a strange date, is V16."""
     rows: dict[tuple[str, str], Mapping[str, str]] = {}
     for row in listed:
-        at, first = (
-            f"„{LIST}“, Zeile {row['row']}",
-            rows.setdefault((nfc(row["file"]), nfc(row["document"])), row),
-        )
+        at = f"„{LIST}“, Zeile {row['row']}"
+        first = rows.setdefault((nfc(row["file"]), nfc(row["document"])), row)
         if row["date"] and not iso_date(row["date"]):
             log.find("V16", no_date(at, row["date"]), file=row["file"], raw=row["date"])
         if first is not row:
@@ -226,18 +218,12 @@ def _alliance(
     at = f"„{where['file']}“, Dokument {name}"
     if len(named) != 1:
         what = f"mehrere Bündnisse genannt ({', '.join(named)})" if named else "kein Bündnis genannt"
-        message = (
-            f"{at}: {what}; bitte im Projekt bei genau einem Fall die Variable „{book.case_variable}“ setzen oder das "
-            f"Dokument einmal in „{LIST}“ eintragen."
-        )
+        message = f"{at}: {what}; bitte im Projekt bei genau einem Fall die Variable „{book.case_variable}“ setzen oder das Dokument einmal in „{LIST}“ eintragen."
         log.find("V20", message, raw=" | ".join(named), **where)
         return ""
     (case_id,) = named
     if case_id not in register:
-        message = (
-            f"{at}: die Kennung „{case_id}“ fehlt im Register; bitte im Projekt (Variable „{book.case_variable}“) oder "
-            f"in „{LIST}“ berichtigen."
-        )
+        message = f"{at}: die Kennung „{case_id}“ fehlt im Register; bitte im Projekt (Variable „{book.case_variable}“) oder in „{LIST}“ berichtigen."
         log.find("V01", message, raw=case_id, **where)
     return case_id
 
@@ -255,10 +241,7 @@ def _day(
         log.find("V11", message, raw=" | ".join(days), **where)
     first, last = period
     if days and not first <= days[0] <= last:
-        message = (
-            f"{name} ist vom {days[0]}, die Gespräche waren vom {first} bis {last}; bitte das Datum prüfen "
-            "oder den Zeitraum im Codebuch erweitern."
-        )
+        message = f"{name} ist vom {days[0]}, die Gespräche waren vom {first} bis {last}; bitte das Datum prüfen oder den Zeitraum im Codebuch erweitern."
         log.find("V24", message, raw=days[0], **where)
     return days[0] if days else ""
 
@@ -311,13 +294,7 @@ class Rows:
         rules = {loss.kind: "V32" if loss.kind in UNNEEDED else "V28" for loss in project.losses}
         for loss in project.losses:
             case_id = own[loss.guid].case_id if loss.guid in own else ""
-            where = {
-                "file": file,
-                "case_id": case_id,
-                "item_id": loss.guid,
-                "place": loss.place,
-                "raw": loss.raw,
-            }
+            where = {"file": file, "case_id": case_id, "item_id": loss.guid, "place": loss.place, "raw": loss.raw}
             self.log.lose("ingest", loss.kind, loss.done, loss.why, rule=rules[loss.kind], **where)
         for (kind, done, why), n in Counter((x.kind, x.done, x.why) for x in project.losses).items():
             message = f"„{file}“: {n}-mal {done}: {why} Jede Stelle steht mit Kennung in den Verlusten."
@@ -415,12 +392,8 @@ class Rows:
                 ids[case.guid] = documents[0].case_id
                 continue
             where = {"file": file, "item_id": case.guid, "raw": case.name}
-            message = (
-                f"„{file}“: zum Fall „{case.name}“ gehört kein Dokument; bitte ihn im QDA-Programm mit dem Gespräch "
-                f"verbinden oder das Gespräch in „{LIST}“ eintragen."
-            )
-            self.log.find("V27", message, **where)
-            self.log.lose("validate", "case", "zurückgestellt", "ohne Dokument", rule="V27", **where)
+            message = f"„{file}“: zum Fall „{case.name}“ gehört kein Dokument; bitte ihn im QDA-Programm mit dem Gespräch verbinden oder das Gespräch in „{LIST}“ eintragen."
+            self.log.find("V27", message, lost=("validate", "case", "zurückgestellt", "ohne Dokument"), **where)
         return ids
 
     def _add_memos(self, file: str, project: Project, ids: Mapping[str, str]) -> None:
@@ -460,11 +433,8 @@ def match_codes(projects: Mapping[str, Project], book: InterviewCodebook, log: L
         matched[file] = {}
         n_codings = Counter(c.code for c in project.codings)
         for code in project.codes:
-            path, text, n = (
-                _plain(project.code_paths[code.guid]),
-                _plain(code.description),
-                n_codings[code.guid],
-            )
+            path, text = (_plain(t) for t in (project.code_paths[code.guid], code.description))
+            n = n_codings[code.guid]
             where = {"file": file, "item_id": code.guid, "raw": path}
             if ours := declared.get(path):
                 matched[file][code.guid] = ours.id
@@ -482,6 +452,6 @@ def match_codes(projects: Mapping[str, Project], book: InterviewCodebook, log: L
                 f"„{file}“: „{path}“ mit {n} Kodierungen steht nicht im Codebuch ({advice}). Bitte den Kode umbenennen "
                 "oder ergänzen; bis dahin zählen seine Kodierungen nicht."
             )
-            log.find("V22", message, **where)
-            log.lose("validate", "code", "zurückgestellt", "steht nicht im Codebuch", rule="V22", **where)
+            lost = ("validate", "code", "zurückgestellt", "steht nicht im Codebuch")
+            log.find("V22", message, lost=lost, **where)
     return matched

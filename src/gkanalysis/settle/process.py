@@ -108,9 +108,9 @@ def _cases(
     question = "Ihr Bogen ist nur zum Teil ausgefüllt. Können Sie die fehlenden Angaben nachreichen?"
     reason = "Regel zur Vollständigkeit im Codebuch"
     for case in cases[cases["status"].isin(["partial", "unusable"])].itertuples():
-        where, label = {"file": case.file, "case_id": case.case_id}, labels[case.status]
-        log.find("V15", f"Der Bogen ist {label}.", question=question, **where)
-        log.lose("validate", "form", label, reason, rule="V15", **where)
+        lost = ("validate", "form", label := labels[case.status], reason)
+        message, where = f"Der Bogen ist {label}.", {"file": case.file, "case_id": case.case_id}
+        log.find("V15", message, question=question, lost=lost, **where)
     return cases
 
 

@@ -147,8 +147,8 @@ def choose_forms(assigned: pd.DataFrame, log: Log) -> pd.DataFrame:
         for old in group.iloc[:-1].itertuples():
             where = {"file": old.file, "case_id": str(case_id)}
             message = f"{n} Bögen; es zählt der zuletzt eingegangene. „{old.file}“ vom {old.received} {reason}."
-            log.find("V06", message, question=question, **where)
-            log.lose("validate", "form", "zurückgestellt", reason, rule="V06", **where)
+            lost = ("validate", "form", "zurückgestellt", reason)
+            log.find("V06", message, question=question, lost=lost, **where)
     return pd.DataFrame(chosen, columns=assigned.columns).reset_index(drop=True)
 
 

@@ -84,8 +84,8 @@ def set_aside_unprinted(
             ids = " ".join(i.id for i in items)
             stand, count = ("steht", "sie gilt") if len(items) == 1 else ("stehen", "sie gelten")
             message = f"{_questions(items)} {stand} {where}; {count} dort als nicht gefragt. {OTHER_VERSION}"
-            log.find("V33", message, item_id=ids)
-            log.lose("validate", "item", "als nicht gefragt behandelt", f"steht {where}", item_id=ids, rule="V33")
+            lost = ("validate", "item", "als nicht gefragt behandelt", f"steht {where}")
+            log.find("V33", message, lost=lost, item_id=ids)
         printed = [i for i in book.items.values() if book.in_version(i, version)]
         for item, option in ((i, o) for i in printed for o in i.options):
             key = (version, item.id, BOX_NOT_FOUND.format(option.label))
@@ -135,21 +135,15 @@ def settle_responses(
     for (_, row, _), cells in own_rows.items():
         _log_own_actor(row, cells, book, log)
     for (file, case_id, text), item_ids in placeholders.items():  # one row a form, not one a field
+        message, lost = f"{len(item_ids)} Felder zeigen nur den Platzhaltertext „{text}“.", "als keine Angabe gezählt"
         where = {"file": file, "case_id": case_id, "item_id": " ".join(item_ids), "raw": text}
-        log.find("V09", f"{len(item_ids)} Felder zeigen nur den Platzhaltertext „{text}“.", **where)
-        log.lose("ingest", "response", "als keine Angabe gezählt", "Platzhaltertext", rule="V09", **where)
+        log.find("V09", message, lost=("ingest", "response", lost, "Platzhaltertext"), **where)
     return pd.concat([responses, _left_out(responses, book)], ignore_index=True)
 
 
 def _where(r: Any) -> dict[str, str]:
     """Where a response stands, for the log."""
-    return {
-        "file": r.file,
-        "case_id": r.case_id,
-        "item_id": r.item_id,
-        "place": r.place,
-        "raw": r.raw or r.value,
-    }
+    return {c: getattr(r, c) for c in ("file", "case_id", "item_id", "place")} | {"raw": r.raw or r.value}
 
 
 def _set_aside_not_asked(r: Any, item: Item, log: Log) -> str:
@@ -158,9 +152,8 @@ def _set_aside_not_asked(r: Any, item: Item, log: Log) -> str:
         (parent, option), label = item.asked_if, item_label(item)
         question = f"Sie haben {label} ausgefüllt, bei {parent} aber nicht „{option}“ angekreuzt. Was gilt?"
         message = f"{label} ist ausgefüllt, obwohl {parent} nicht „{option}“ lautet."
-        log.find("V10", message, question=question, **_where(r))
-        reason = f"Filter: {parent} = {option}"
-        log.lose("validate", "response", "als nicht gefragt behandelt", reason, rule="V10", **_where(r))
+        lost = ("validate", "response", "als nicht gefragt behandelt", f"Filter: {parent} = {option}")
+        log.find("V10", message, question=question, lost=lost, **_where(r))
         _impossible_number(r, item, log)
     return "not_asked"
 
@@ -169,11 +162,10 @@ def _settle(r: Any, item: Item, log: Log) -> str:
     """Final state of a response to a question that was asked (V07, V08, V11)."""
     where = _where(r)
     if r.state == "contradictory":
-        label, reason = item_label(item), "mehrere Vorgaben angekreuzt"
-        question = f"Bei {label} sind mehrere Kästchen angekreuzt. Welches gilt?"
-        message = f"{label}: {r.value.replace('|', ' und ')} zugleich angekreuzt."
-        log.find("V07", message, question=question, **where)
-        log.lose("validate", "response", "als widersprüchlich gezählt", reason, rule="V07", **where)
+        question = f"Bei {item_label(item)} sind mehrere Kästchen angekreuzt. Welches gilt?"
+        message = f"{item_label(item)}: {r.value.replace('|', ' und ')} zugleich angekreuzt."
+        lost = ("validate", "response", "als widersprüchlich gezählt", "mehrere Vorgaben angekreuzt")
+        log.find("V07", message, question=question, lost=lost, **where)
     elif r.state == "illegible":
         log.lose("ingest", "response", "als unlesbar gezählt", "Eintrag nicht eindeutig", rule="V08", **where)
     elif problem := _impossible_number(r, item, log):
@@ -277,9 +269,8 @@ def log_reviews(
         where = {"file": r.file, "case_id": case_of.get(r.file, ""), "item_id": r.item_id}
         where |= {"place": r.place, "raw": r.raw}
         message = f"{label}: {r.reason} („{r.raw[:80]}“)."
-        log.find("V08" if item else "V13", message, question=question, **where)
-        if not item:
-            log.lose("ingest", "response", "nicht zugeordnet", r.reason, rule="V13", **where)
+        lost = () if item else ("ingest", "response", "nicht zugeordnet", r.reason)
+        log.find("V08" if item else "V13", message, question=question, lost=lost, **where)
     for (file, reason), places in missing.items():  # one row a form, not one a cell
         ids = list(dict.fromkeys(places))  # each box of a choice is a place of its own
         which, n = _listed(ids), len(ids)
