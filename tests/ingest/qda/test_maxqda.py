@@ -3,7 +3,7 @@
 import pytest
 
 from gkanalysis.core.errors import IngestError
-from gkanalysis.core.zipping import zip_parts
+from gkanalysis.core.writing import zip_parts
 from gkanalysis.ingest.qda.maxqda import read_maxqda
 from gkanalysis.ingest.qda.model import Coding, Selection
 from ingest.qda.drawn import project, zipped
