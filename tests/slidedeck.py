@@ -12,10 +12,10 @@ from gkanalysis.codebook.reports import ChapterDefinition, Report
 from gkanalysis.core.numbers import NBSP
 from gkanalysis.report.exhibits import Figure, Row, Table
 from gkanalysis.report.figures import draw
+from gkanalysis.report.html import render_html
+from gkanalysis.report.pdf import fit_slides, render_pdf
 from gkanalysis.report.pptx import render_pptx
 from gkanalysis.report.slides import make_slides
-from gkanalysis.report.slideshtml import render_slides_html
-from gkanalysis.report.slidespdf import fit_slides
 from tools.project import ROOT
 
 TEXT = """# Was bleibt
@@ -93,29 +93,28 @@ class Deck:
         return ROOT / "reports/reference.pptx"
 
     def made(self):
-        """What formats are set from, and the slides before they are set."""
+        """What formats are set from, before the slides have their layouts."""
         return make_slides(self.report, copy.deepcopy(self.document), self.build)
 
     def slides(self):
         """The slides before they are set."""
-        return self.made()[1]
+        return self.made().slides
 
     def fitted(self):
-        """What formats are set from, slides with their layout, and PDF."""
-        setting, slides = self.made()
-        return setting, *fit_slides(setting, slides)
+        """What formats are set from, with the layout of each slide."""
+        return fit_slides(self.made())
 
     def pdf(self):
         """The slides as PDF."""
-        return self.fitted()[2]
+        return render_pdf(self.fitted())
 
     def html(self):
         """The slides as a page."""
-        return render_slides_html(*self.fitted()[:2])
+        return render_html(self.fitted())
 
     def pptx(self, reference=None):
         """The slides as a PowerPoint file."""
-        return render_pptx(*self.fitted()[:2], reference or self.reference)
+        return render_pptx(self.fitted(), reference or self.reference)
 
 
 def make_deck(folder, text=TEXT, *, synthetic=True, exhibits=None, **report):

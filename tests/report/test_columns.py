@@ -2,7 +2,7 @@
 
 import pytest
 
-from gkanalysis.report.columns import column_widths, heading_lines
+from gkanalysis.report.exhibits import column_widths, heading_lines
 
 
 def rows(*cells):

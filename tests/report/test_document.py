@@ -119,8 +119,5 @@ def test_plain_text_keeps_quotes_code_and_spaces():
 def test_blocks_are_replaced_inside_boxes_too():
     """An exhibit in a box or a quotation is set like any other."""
     tree = parse("::: kasten\n> ::: {.exhibit #tab}\n> :::\n:::")
-    blocks = replace_blocks(
-        tree["blocks"],
-        lambda b: [{"t": "HorizontalRule"}] if b["t"] == "Div" and "exhibit" in b["c"][0][1] else None,
-    )
+    blocks = replace_blocks(tree["blocks"], exhibit=lambda *_: [{"t": "HorizontalRule"}])
     assert [n["t"] for n in walk(blocks) if n.get("t") == "HorizontalRule"] == ["HorizontalRule"]

@@ -12,7 +12,7 @@ from lxml import html
 from gkanalysis.core.numbers import format_percent
 from gkanalysis.report.docx import render_docx
 from gkanalysis.report.html import render_html
-from gkanalysis.report.typstpdf import render_pdf
+from gkanalysis.report.pdf import render_pdf
 from tools.project import ROOT
 from tools.system import needs, run
 

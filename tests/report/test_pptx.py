@@ -109,7 +109,7 @@ def test_other_figures_are_pictures(deck, tmp_path):
     old, new = (f'<a:ext cx="{w}" cy="{Mm(101)}"/>'.encode() for w in (round(222.667 * 36000), Mm(200)))
     made = other.pptx(changed(deck, tmp_path, old, new))
     picture = only(slides(made)[2], "image")
-    chosen = other.fitted()[1][1].candidates[0]
+    chosen = other.fitted().slides[1].candidates[0]
     assert picture.width == Mm(200)
     assert picture.width / picture.height == pytest.approx(chosen["width"] / chosen["height"], rel=0.001)
     assert picture.crop_left == picture.crop_top == 0

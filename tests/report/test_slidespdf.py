@@ -74,15 +74,15 @@ def test_foot_and_title_slide_are_measured_too(tmp_path):
 def test_largest_type_and_best_layout_that_fit(tmp_path):
     """A longer table is set in smaller type, down to 12 points; text of many lines stands beside the figure."""
     tables = [make_deck(tmp_path / f"t{n}", EXHIBIT.format("", "plan"), exhibits=[table(n)]) for n in (3, 10, 12)]
-    assert [d.fitted()[1][0].candidates[0]["size"] for d in tables] == [15.0, 13.5, 12.0]
+    assert [d.fitted().slides[0].candidates[0]["size"] for d in tables] == [15.0, 13.5, 12.0]
     points = [
         make_deck(tmp_path / f"f{n}", EXHIBIT.format("- Punkt\n" * n, "balken"), exhibits=[figure()]) for n in (1, 6)
     ]
-    assert [d.fitted()[1][0].candidates[0]["layout"] for d in points] == ["above", "beside"]
+    assert [d.fitted().slides[0].candidates[0]["layout"] for d in points] == ["above", "beside"]
 
 
 def test_lines_of_a_title_are_balanced(tmp_path):
     """No word of a title stands alone in its last line: both lines are about as long."""
     text = TEXT.replace("Drei von vier setzen auf das", "Drei von vier Bündnissen setzen in Zukunft auf das kommunale")
-    _, slides, _ = make_deck(tmp_path, text).fitted()
+    slides = make_deck(tmp_path, text).fitted().slides
     assert 100 < slides[2].title_width < 200

@@ -18,6 +18,7 @@ from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import RenderError
 
 Node = dict[str, Any]
+Setter = Callable[[list[Any], list[Node]], list[Node]]  # attributes and blocks of a div -> what is set
 Heading = tuple[int, str, str, str]  # level, number, text, id; unnumbered ones have an empty number
 BOX = re.compile(r"^:::\{admonition\} (.+)$\n", re.MULTILINE)
 # nothing raw: what stands in a notebook must come out the same in all formats; and no blocks of metadata,
@@ -44,6 +45,7 @@ class Setting:
     tree: Node
     headings: list[Heading]
     build: Path
+    slides: tuple[Any, ...] = ()  # of `report.slides`; empty in a report
 
     @property
     def exhibits(self) -> dict[str, dict[str, Any]]:
@@ -104,6 +106,11 @@ def parse(markdown: str) -> Node:
     """
     markdown = BOX.sub(r"::: kasten\n**\1.** ", markdown)
     return json.loads(run_pandoc(markdown, ["-f", DIALECT, "-t", "json"]))
+
+
+def write_tree(tree: Node, format_: str, *arguments: str) -> str:
+    """A syntax tree in the markup of a format."""
+    return run_pandoc(json.dumps(tree), ["-f", "json", "-t", format_, *arguments]).decode("utf-8")
 
 
 def escape_markdown(text: str) -> str:
@@ -248,19 +255,16 @@ def walk(node: Any) -> Iterator[Node]:
             yield from walk(child)
 
 
-def replace_blocks(blocks: list[Node], replace: Callable[[Node], list[Node] | None]) -> list[Node]:
-    """Blocks with some of them replaced, also inside divs and quotations; None keeps a block."""
+def replace_blocks(blocks: list[Node], **setters: Setter) -> list[Node]:
+    """Blocks in which each div whose class has a setter is replaced, also inside other divs and quotations."""
     result: list[Node] = []
     for block in blocks:
-        new = replace(block)
-        if new is not None:
-            result += new
-            continue
         if block["t"] == "Div":
-            block["c"][1] = replace_blocks(block["c"][1], replace)
+            block = block | {"c": [block["c"][0], replace_blocks(block["c"][1], **setters)]}
         elif block["t"] == "BlockQuote":
-            block["c"] = replace_blocks(block["c"], replace)
-        result.append(block)
+            block = block | {"c": replace_blocks(block["c"], **setters)}
+        setter = setters.get(div_class(block))
+        result += setter(*block["c"]) if setter else [block]
     return result
 
 

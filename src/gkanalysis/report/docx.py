@@ -30,19 +30,18 @@ from docx.shared import Pt, RGBColor
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import format_date
 from gkanalysis.core.writing import zip_parts
-from gkanalysis.report.columns import WHOLE, column_widths, heading_lines
 from gkanalysis.report.document import (
     Heading,
     Node,
     Setting,
     data_mark,
-    div_class,
     raw,
     replace_blocks,
     run_pandoc,
     text_node,
     walk,
 )
+from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines
 from gkanalysis.report.style import FAMILY, FONTS
 
 OBFUSCATED = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
@@ -64,15 +63,14 @@ def render_docx(setting: Setting, reference: Path) -> bytes:
         )
     report, exhibits, tree = setting.report, setting.exhibits, setting.tree
 
-    def replace(block: Node) -> list[Node] | None:
-        if div_class(block) == "exhibit":
-            return exhibit_blocks(exhibits[block["c"][0][0]], setting.build)
-        if div_class(block) == "kasten":
-            for node in walk(block):
-                if node.get("t") == "Plain":  # pandoc gives lines of tight lists a style of its own
-                    node["t"] = "Para"
-            return [styled("Kasten", block["c"][1])]
-        return None
+    def exhibit(attributes: list[Any], _: list[Node]) -> list[Node]:
+        return exhibit_blocks(exhibits[attributes[0]], setting)
+
+    def kasten(_: list[Any], inner: list[Node]) -> list[Node]:
+        for node in walk(inner):
+            if node.get("t") == "Plain":  # pandoc gives lines of tight lists a style of its own
+                node["t"] = "Para"
+        return [styled("Kasten", inner)]
 
     mark = paragraph("Marke", text_node(data_mark(setting.synthetic)))
     contents = raw("openxml", _contents(setting.headings, exhibits))
@@ -82,7 +80,7 @@ def render_docx(setting: Setting, reference: Path) -> bytes:
         "keywords": list(report.keywords), "description": report.description,
     }  # fmt: skip
     tree |= {
-        "blocks": [mark, *contents, *replace_blocks(tree["blocks"], replace)],
+        "blocks": [mark, *contents, *replace_blocks(tree["blocks"], exhibit=exhibit, kasten=kasten)],
         "meta": {k: _meta(v) for k, v in meta.items()},
     }
     with tempfile.TemporaryDirectory() as scratch:
@@ -110,7 +108,7 @@ def paragraph(style: str, inlines: list[Node]) -> Node:
     return styled(style, [{"t": "Para", "c": inlines}])
 
 
-def exhibit_blocks(exhibit: dict[str, Any], build: Path) -> list[Node]:
+def exhibit_blocks(exhibit: dict[str, Any], setting: Setting) -> list[Node]:
     """Caption, base, table or image, notes and source as blocks; the caption carries the bookmark."""
     label = f"{exhibit['label']}: " if exhibit["label"] else ""
     table = exhibit["kind"] == "table"
@@ -118,9 +116,8 @@ def exhibit_blocks(exhibit: dict[str, Any], build: Path) -> list[Node]:
     if table:
         content = table_node(exhibit)
     else:
-        path = build / exhibit["chapter"] / "figures" / f"{exhibit['id']}.png"
-        sized = ["", [], [["width", "100%"]]]
-        content = paragraph("Figure", [{"t": "Image", "c": [sized, text_node(exhibit["alt"]), [str(path), ""]]}])
+        sized, file = ["", [], [["width", "100%"]]], str(setting.figure(exhibit, "png"))
+        content = paragraph("Figure", [{"t": "Image", "c": [sized, text_node(exhibit["alt"]), [file, ""]]}])
     return [
         paragraph("Table Caption" if table else "Image Caption", [anchor]),
         *(paragraph("Basis", text_node(text)) for text in (exhibit["base"],) if text),

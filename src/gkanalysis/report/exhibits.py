@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,10 +13,12 @@ from typing import Any
 import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.core.numbers import format_count, format_percent
+from gkanalysis.core.numbers import NBSP, format_count, format_percent
 from gkanalysis.counts.table import Row
 
 SYNTHETIC_NOTE = "Synthetische Daten"
+LINE = 110  # characters of a table that stand side by side in the text column
+WHOLE = 34  # a table of up to so many rows fits on a page and stays whole; longer ones break
 
 
 @dataclass(frozen=True)
@@ -168,3 +170,34 @@ def numbers_view(numbers: pd.DataFrame) -> tuple[tuple[str, ...], list[dict[str,
         for r in numbers.itertuples()
     ]
     return ("Merkmal", "Gruppe", "n", "Basis", "Anteil"), rows
+
+
+def heading_lines(heading: str) -> list[str]:
+    """A column heading in lines: the base stands on a line of its own.
+
+    >>> heading_lines(f"Kreise* (n{NBSP}={NBSP}22)") == ["Kreise*", f"(n{NBSP}={NBSP}22)"]
+    True
+    """
+    name, mark, base = heading.partition(f" (n{NBSP}=")
+    return [name, mark.lstrip(" ") + base] if mark else [heading]
+
+
+def column_widths(exhibit: Mapping[str, Any]) -> list[float]:
+    """Relative widths that add up to 1: each column as wide as its longest cell or word of its heading.
+
+    >>> [round(w, 2) for w in column_widths({"header": ["Weg", "n"], "rows": [{"cells": ["neu", "1"], "kind": "row"}]})]
+    [0.5, 0.5]
+    """
+    if exhibit.get("plain"):
+        return [0.72, 0.28]
+    rows = [r["cells"] for r in exhibit["rows"] if r["kind"] == "row"]
+
+    def width(column: int) -> float:
+        cells = [len(cells[column]) for cells in rows]
+        words = [1.15 * len(word) for word in exhibit["header"][column].split(" ")]  # headings are semibold
+        return max([*cells, *words, 6]) + 2
+
+    widths = [width(k) for k in range(len(exhibit["header"]))]
+    others = sum(widths[1:])
+    first = min(max(widths[0], 0.4 * others), max(LINE - others, 0.4 * others))
+    return [w / (first + others) for w in (first, *widths[1:])]

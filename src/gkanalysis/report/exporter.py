@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from html import escape
-from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
 from nbconvert.exporters import Exporter, HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbconvert.preprocessors import Preprocessor
@@ -26,10 +26,10 @@ from gkanalysis.core import errors
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import listed
 from gkanalysis.report.document import BOX, escape_markdown
+from gkanalysis.report.html import fill_page
 from gkanalysis.report.quotations import in_quotation_marks
 from gkanalysis.report.shown import EXHIBIT, EXPRESSION, VALUE, expressions
 
-TEMPLATES = Path(__file__).parent / "templates"
 UNREADABLE = re.compile(r"\{eval\}(?: ?`[^`\n]*`?|\S*)")
 INTERNAL = "intern"  # tag of cells of text that stay out of the report
 Where = Callable[[int, NotebookNode, str], str]
@@ -232,9 +232,8 @@ def review_page(notebook: NotebookNode, title: str) -> bytes:
     title : of the page
     """
     body, resources = page_exporter().from_notebook_node(notebook)
-    page = (TEMPLATES / "notebook.html").read_text(encoding="utf-8")
-    parts = {"title": escape(title), "style": resources["inlining"]["css"][0], "body": body}
-    return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], page).encode("utf-8")
+    look = Markup(resources["inlining"]["css"][0])
+    return fill_page("notebook.html", title=title, look=look, body=Markup(body)).encode()
 
 
 def _plain_marks(nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:

@@ -1,136 +1,123 @@
-"""The report as one offline HTML file: contents at the side, numbers folded under each figure."""
+"""Reports and slides as one offline HTML file: contents at the side, numbers folded under each figure.
+
+Slides are sheets of the same grid as in the PDF, and a document to scroll through on a phone.
+"""
 
 from __future__ import annotations
 
 import base64
-import json
 import re
-from collections.abc import Mapping
-from html import escape
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gkanalysis.codebook.reports import Report
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
 from gkanalysis.core.numbers import format_date
-from gkanalysis.report.columns import WHOLE, column_widths, heading_lines
-from gkanalysis.report.document import (
-    Heading,
-    Node,
-    Setting,
-    div_class,
-    raw,
-    replace_blocks,
-    run_pandoc,
-    walk,
-)
+from gkanalysis.report.document import Node, Setting, data_mark, raw, replace_blocks, walk, write_tree
+from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines
+from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide, data_sign
 from gkanalysis.report.style import FONTS
 
 TEMPLATES = Path(__file__).parent / "templates"
 ORIGINS = "herkunft.html"  # the page of origins lies beside the report
-MARKS = {
-    True: '<p class="mark" role="note"><strong>Synthetische Daten.</strong> Bündnisse und Angaben sind erfunden.</p>',
-    False: '<p class="mark" role="note">Vertrauliche Daten – nicht zur Weitergabe</p>',
-}
 FACES = (("Regular", "normal", 400), ("It", "italic", 400), ("Semibold", "normal", 600))
 
 
 def render_html(setting: Setting) -> bytes:
-    """Set the page; the same input gives the same bytes."""
-    report, tree = setting.report, setting.tree
-
-    def replace(block: Node) -> list[Node] | None:
-        if div_class(block) == "exhibit":
-            return raw("html", exhibit_html(setting.exhibits[block["c"][0][0]], setting.build))
-        if div_class(block) == "kasten":
-            block["c"][0][2] = [["role", "note"], ["aria-label", "Empfehlung"]]
-        return None
-
-    link_values(tree)
-    tree |= {
-        "blocks": replace_blocks(tree["blocks"], replace),
-        "meta": {"lang": {"t": "MetaString", "c": report.language}},
-    }
-    arguments = ["-f", "json", "-t", "html5", "--section-divs", "--shift-heading-level-by=1"]
-    parts = {
-        "mark": MARKS[setting.synthetic],
-        "contents": _contents(setting.headings),
-        "exhibits": _exhibit_list(setting.exhibits),
-        "body": run_pandoc(json.dumps(tree), arguments).decode("utf-8"),
-    }
-    return fill_page("report", report, parts)
+    """Set the page of a report, or of slides in their layouts; the same input gives the same bytes."""
+    link_values(setting.tree)
+    common = {"report": setting.report, "date": format_date(setting.report.date)}
+    if not setting.slides:
+        arguments = ["--section-divs", "--shift-heading-level-by=1"]
+        body = _body(setting, _filled(setting.tree["blocks"], setting), *arguments)
+        return fill_page(
+            "report.html", body=body, headings=setting.headings, exhibits=setting.exhibits.values(),
+            synthetic=setting.synthetic, **common,
+        ).encode()  # fmt: skip
+    body = _body(setting, [block for slide in setting.slides for block in _slide(slide, setting)])
+    grid = fill_page("grid.css", page=PAGE, line=LINE, boxes=BOXES, layouts=LAYOUTS, sizes=SIZES)
+    return fill_page(
+        "slides.html", body=body, mark=data_mark(setting.synthetic), grid=Markup(grid),
+        style=_shipped("slides.css"), script=_shipped("slides.js"), **common,
+    ).encode()  # fmt: skip
 
 
-def fill_page(template: str, report: Report, parts: Mapping[str, str]) -> bytes:
-    """A page from a template with its style, the fonts, and what the definition of the report says."""
-    known = {
-        "lang": report.language,
-        "title": escape(report.title),
-        "subtitle": escape(report.subtitle),
-        "authors": escape(" · ".join(report.authors)),
-        "institution": escape(report.institution),
-        "date": escape(format_date(report.date)),
-        "description": escape(report.description, quote=True),
-        "style": (TEMPLATES / f"{template}.css").read_text(encoding="utf-8"),
-        "fonts": font_faces(),
-    } | dict(parts)
-    page = (TEMPLATES / f"{template}.html").read_text(encoding="utf-8")
-    return re.sub(r"@@(\w+)@@", lambda place: known[place[1]], page).encode("utf-8")
+@cache
+def _pages() -> Environment:
+    """The templates of all pages; what is filled in is text and never markup."""
+    pages = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    pages.filters["breakable"] = lambda text: Markup("<wbr>").join(re.split(r"(?<=[:+/#\u200b])", text))
+    pages.filters["lines"] = lambda lines: Markup("<br>").join(lines)
+    pages.filters["origin"] = lambda number: f"{ORIGINS}#{origin_anchor(number)}"
+    return pages
 
 
-def exhibit_html(exhibit: dict[str, Any], build: Path) -> str:
+def _shipped(name: str) -> Markup:
+    """A style or script as it lies in the package."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+def fill_page(template: str, **content: Any) -> str:
+    """A page in the looks of the report, with the fonts inside, unless it brings a style of its own."""
+    look = {"fonts": Markup(font_faces()), "style": _shipped("report.css")}
+    return _pages().get_template(template).render(look | content)
+
+
+def _body(setting: Setting, blocks: list[Node], *arguments: str) -> Markup:
+    """Blocks as HTML in the language of the report."""
+    meta = {"lang": {"t": "MetaString", "c": setting.report.language}}
+    return Markup(write_tree(setting.tree | {"blocks": blocks, "meta": meta}, "html5", *arguments))
+
+
+def _filled(blocks: list[Node], setting: Setting) -> list[Node]:
+    """Blocks with exhibits in their places, and boxes that screen readers announce."""
+
+    def box(attributes: list[Any], inner: list[Node]) -> list[Node]:
+        return [{"t": "Div", "c": [[*attributes[:2], [["role", "note"], ["aria-label", "Empfehlung"]]], inner]}]
+
+    return replace_blocks(
+        blocks, exhibit=lambda a, _: raw("html", exhibit_html(setting.exhibits[a[0]], setting)), kasten=box
+    )
+
+
+def exhibit_html(exhibit: dict[str, Any], setting: Setting) -> str:
     """One exhibit: heading, base, table or image, notes and source."""
-    identifier = exhibit["id"]
-    label = f'<span class="label">{escape(exhibit["label"])}</span> ' if exhibit["label"] else ""
-    lines = [
-        ("base", exhibit["base"]),
-        *(("note", n) for n in exhibit["notes"]),
-        ("source", exhibit["source"]),
-    ]
-    base, *below = (f'<p class="{c}">{escape(text)}</p>' if text else "" for c, text in lines)
-    inner, kind = _table(exhibit), exhibit["kind"]
-    if kind == "figure":
-        svg = (build / exhibit["chapter"] / "figures" / f"{identifier}.svg").read_bytes()
-        data = base64.b64encode(svg).decode("ascii")
-        image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(exhibit["alt"], quote=True)}">'
-        inner = _scrolling(image, identifier) + (
-            f"<details><summary>Zahlen zu dieser Abbildung</summary>{inner}</details>"
-        )
+    look, image = exhibit["kind"], ""
+    if look == "figure":
+        image = base64.b64encode(setting.figure(exhibit, "svg").read_bytes()).decode("ascii")
     else:
-        kind += " plain" * exhibit.get("plain", False) + " long" * (len(exhibit["rows"]) > WHOLE)
-    caption = f'<figcaption id="{identifier}-titel">{label}{escape(exhibit["title"])}</figcaption>'
-    return f'<figure class="exhibit {kind}" id="{identifier}">{caption}{base}{inner}{"".join(below)}</figure>'
+        look += " plain" * exhibit.get("plain", False) + " long" * (len(exhibit["rows"]) > WHOLE)
+    heads = [heading_lines(h) for h in exhibit["header"]]
+    page = _pages().get_template("exhibit.html")
+    return page.render(e=exhibit, look=look, image=image, widths=column_widths(exhibit), heads=heads)
 
 
-def _scrolling(content: str, identifier: str) -> str:
-    """A region that a narrow screen scrolls, named by the title of its exhibit."""
-    return f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{identifier}-titel">{content}</div>'
-
-
-def _table(exhibit: dict[str, Any]) -> str:
-    identifier = exhibit["id"]
-    heads = ("<br>".join(map(escape, heading_lines(h))) for h in exhibit["header"])
-    head = "".join(f'<th scope="col">{h}</th>' for h in heads)
-    columns = "".join(f'<col style="width:{w:.1%}">' for w in column_widths(exhibit))
-    groups = [""]
-    for row in exhibit["rows"]:
-        first, *rest = row["cells"]
-        if row["kind"] == "block":
-            wide = f'scope="rowgroup" colspan="{len(exhibit["header"])}"'
-            groups.append(f'<tr class="block"><th {wide}>{escape(first)}</th></tr>')
-            continue
-        keys = [*row.get("numbers", ())[1:], *[""] * len(rest)]
-        cells = "".join(f"<td>{_linked(c, identifier, k)}</td>" for c, k in zip(rest, keys, strict=False))
-        groups[-1] += f'<tr><th scope="row" class="level-{row["level"]}">{escape(first)}</th>{cells}</tr>'
-    bodies = "".join(f"<tbody>{g}</tbody>" for g in groups if g)
-    table = f"<colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead>{bodies}"
-    return _scrolling(f'<table aria-labelledby="{identifier}-titel">{table}</table>', identifier)
-
-
-def _linked(text: str, exhibit_id: str, key: str) -> str:
-    """A cell; a number is a link to where it comes from."""
-    if not key:
-        return escape(text)
-    return f'<a class="number" href="{ORIGINS}#{origin_anchor(f"{exhibit_id}:{key}")}">{escape(text)}</a>'
+def _slide(slide: Slide, setting: Setting) -> list[Node]:
+    """A sheet with running head, statement, text, exhibit and foot."""
+    chosen = slide.candidates[0] if slide.candidates else {"layout": "section"}
+    sizes = ";".join(f"--{k}:{chosen.get(k, 0):.3f}" for k in ("size", "width", "height"))
+    style = f' style="{sizes}"' if slide.exhibit else ""
+    look = f"slide {slide.kind} {chosen['layout']}{'' if slide.caption else ' bare'}"
+    running = Markup('<p class="running">{}</p>').format(slide.section) if slide.kind != "section" else ""
+    start = f'<section class="{look}" aria-labelledby="{slide.id}"{style}><div class="sheet">{running}'
+    blocks = [
+        *raw("html", start),
+        {"t": "Header", "c": [slide.level + 1, [slide.id, ["statement"], []], slide.title]},
+    ]
+    if slide.text:
+        blocks += [*raw("html", '<div class="words">'), *_filled(slide.text, setting), *raw("html", "</div>")]
+    if slide.exhibit:
+        shown = {"label": "", "title": slide.caption or slide.exhibit["title"]}
+        blocks += raw("html", exhibit_html(slide.exhibit | shown, setting))
+    end = '<p class="mark">{}</p><p class="strip"><span>{}</span><span class="number">{}</span></p></div></section>'
+    return blocks + raw(
+        "html", Markup(end).format(data_sign(setting.synthetic), setting.report.institution, slide.number)
+    )
 
 
 def origin_anchor(number_id: str) -> str:
@@ -161,21 +148,3 @@ def font_faces() -> str:
             f'src:url(data:font/woff2;base64,{data}) format("woff2")}}'
         )
     return "\n".join(faces)
-
-
-def _contents(headings: list[Heading]) -> str:
-    items = []
-    for level, number, text, identifier in headings:
-        if level <= 2:
-            shown = f'<span class="number">{number}</span> {escape(text)}' if number else escape(text)
-            items.append(f'<li class="level-{level}"><a href="#{identifier}">{shown}</a></li>')
-    return f"<ol>{''.join(items)}</ol>"
-
-
-def _exhibit_list(exhibits: dict[str, Any]) -> str:
-    items = [
-        f'<li><a href="#{e["id"]}">{escape(e["label"])}: {escape(e["title"])}</a></li>'
-        for e in exhibits.values()
-        if e["label"]
-    ]
-    return f"<ol>{''.join(items)}</ol>"

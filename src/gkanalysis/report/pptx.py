@@ -31,9 +31,9 @@ from pptx.util import Emu, Mm, Pt
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import format_date
 from gkanalysis.core.writing import zip_parts
-from gkanalysis.report.columns import column_widths, heading_lines
 from gkanalysis.report.document import Node, Setting, data_mark, plain_text
 from gkanalysis.report.docx import LOCALES
+from gkanalysis.report.exhibits import column_widths, heading_lines
 from gkanalysis.report.slides import FIGURE_TYPE, Slide, data_sign
 
 # numbers of the placeholders, the same in all layouts; the title is 0
@@ -59,7 +59,7 @@ PARTS = {
 }
 
 
-def render_pptx(setting: Setting, slides: Sequence[Slide], reference: Path) -> bytes:
+def render_pptx(setting: Setting, reference: Path) -> bytes:
     """The presentation from slides with the layout that `fit_slides` chose: same input, same bytes.
 
     Raises
@@ -67,7 +67,7 @@ def render_pptx(setting: Setting, slides: Sequence[Slide], reference: Path) -> b
     RenderError
         If the template is missing, or misses a layout or placeholder.
     """
-    report, (deck, layouts) = setting.report, _template(reference)
+    report, slides, (deck, layouts) = setting.report, setting.slides, _template(reference)
     first = _Page(deck, layouts, "title")
     pages = [_Page(deck, layouts, s.candidates[0]["layout"] if s.candidates else "section") for s in slides]
     for slide, page in zip(slides, pages, strict=True):

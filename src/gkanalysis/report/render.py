@@ -60,21 +60,28 @@ def render_report(report: Report, paths: ProjectPaths, format_: str) -> str:
     document = json.loads((build / "document.json").read_text(encoding="utf-8"))
     reference = paths.root / f"reports/reference.{format_}"
     if report.kind == "slides":
-        content = _slides(report, document, build, reference)
+        from gkanalysis.report.pdf import fit_slides
+        from gkanalysis.report.slides import make_slides
+
+        setting = fit_slides(make_slides(report, document, build))
     else:
         setting = prepare(report, document, build)
-        if format_ == "html":
-            from gkanalysis.report.html import render_html
+    if format_ == "html":
+        from gkanalysis.report.html import render_html
 
-            content = render_html(setting)
-        elif format_ == "pdf":
-            from gkanalysis.report.typstpdf import render_pdf
+        content = render_html(setting)
+    elif format_ == "pdf":
+        from gkanalysis.report.pdf import render_pdf
 
-            content = render_pdf(setting)
-        else:
-            from gkanalysis.report.docx import render_docx
+        content = render_pdf(setting)
+    elif format_ == "docx":
+        from gkanalysis.report.docx import render_docx
 
-            content = render_docx(setting, reference)
+        content = render_docx(setting, reference)
+    else:
+        from gkanalysis.report.pptx import render_pptx
+
+        content = render_pptx(setting, reference)
     path = target / f"{report.id}.{format_}"
     check_file(report, paths, path.name, content)
     write_bytes(path, content)
@@ -120,20 +127,3 @@ def _folders(files: list[list[str]]) -> list[list[str]]:
     sums = {folder: hashlib.sha256("".join(lines).encode()).hexdigest() for folder, lines in lists.items()}
     counted = {f: f"{len(lines)} Datei{'en' * (len(lines) > 1)}" for f, lines in lists.items()}
     return [[f"{folder} ({counted[folder]})", f"{sums[folder][:20]}…"] for folder in lists]
-
-
-def _slides(report: Report, document: dict[str, Any], build: Path, reference: Path) -> bytes:
-    from gkanalysis.report.slides import make_slides
-    from gkanalysis.report.slidespdf import fit_slides
-
-    setting, slides = make_slides(report, document, build)
-    slides, pdf = fit_slides(setting, slides)
-    if reference.suffix == ".html":
-        from gkanalysis.report.slideshtml import render_slides_html
-
-        return render_slides_html(setting, slides)
-    if reference.suffix == ".pptx":
-        from gkanalysis.report.pptx import render_pptx
-
-        return render_pptx(setting, slides, reference)
-    return pdf

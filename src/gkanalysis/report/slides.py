@@ -124,8 +124,8 @@ class Slide:
         return [t for t in (self.exhibit["base"], *self.exhibit["notes"], self.exhibit["source"]) if t]
 
 
-def make_slides(report: Report, document: dict[str, Any], build: Path) -> tuple[Setting, list[Slide]]:
-    """What formats are set from and the slides of an assembled document, without the title slide.
+def make_slides(report: Report, document: dict[str, Any], build: Path) -> Setting:
+    """What formats are set from, with the slides of an assembled document; the title slide is none of them.
 
     The last slide says what the data are. The slides share their nodes with the tree.
 
@@ -156,7 +156,7 @@ def make_slides(report: Report, document: dict[str, Any], build: Path) -> tuple[
     if problems:
         raise RenderError(". ".join(problems) + ".")
     slides[-1] = replace(slides[-1], section="Zu den Daten")
-    return Setting(report, document, tree, [], build), slides
+    return Setting(report, document, tree, [], build, tuple(slides))
 
 
 def _data_slide(document: dict[str, Any]) -> str:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from gkanalysis.core.errors import VerificationError
-from gkanalysis.report.html import TEMPLATES, font_faces
+from gkanalysis.report.html import fill_page
 
 SECTIONS = {
     "problem": "Was sich nicht prüfen ließ",
@@ -125,19 +122,6 @@ def certificate_html(report: str, rows: Sequence[Mapping[str, Any]], about: Mapp
         words=verdict_words(rows), counts=Counter((r["section"], r["status"]) for r in rows),
         sections=SECTIONS, statuses=STATUS, verdicts=VERDICTS,
     )  # fmt: skip
-
-
-def fill_page(template: str, **content: Any) -> str:
-    """A page in the looks of the certificate; whatever is filled in is text and never markup."""
-    pages = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
-    pages.filters["breakable"] = lambda text: Markup("<wbr>").join(re.split(r"(?<=[:+/#\u200b])", text))
-    pages.filters["lines"] = lambda lines: Markup("<br>").join(lines)
-    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    look = {"fonts": Markup(font_faces()), "style": Markup(style)}
-    return pages.get_template(template).render(**look, **content)
 
 
 def codecheck_yaml(

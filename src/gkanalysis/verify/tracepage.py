@@ -13,8 +13,7 @@ from typing import Any
 from gkanalysis.core.errors import GkError, VerificationError
 from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.printed import find_numbers
-from gkanalysis.report.html import origin_anchor
-from gkanalysis.verify.certificate import fill_page
+from gkanalysis.report.html import fill_page, origin_anchor
 from gkanalysis.verify.trace import ORIGIN, STATES, find_untraced, rest_title, shown_raw, trace_printed
 
 INTERNAL = "Internes Arbeitspapier zum Nachprüfen, kein Teil des Berichts: Die Seite zeigt einzelne Antworten."

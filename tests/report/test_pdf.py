@@ -7,7 +7,7 @@ import pikepdf
 import pytest
 
 from gkanalysis.core.errors import RenderError
-from gkanalysis.report.typstpdf import render_pdf
+from gkanalysis.report.pdf import render_pdf
 from tools.system import needs, run
 from tools.verapdf import verapdf
 

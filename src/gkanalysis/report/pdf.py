@@ -1,0 +1,182 @@
+"""Reports and slides as PDF through Typst: PDF/UA-1 and PDF/A-2a in one file.
+
+Typst measures every title, text, table and foot of a slide against its box on the grid (`gkanalysis.report.slides`);
+HTML and PowerPoint take the layout that it chose. So a slide is too full in every format or in none.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from gkanalysis.core.errors import RenderError
+from gkanalysis.core.numbers import format_date
+from gkanalysis.report.document import Node, Setting, data_mark, raw, replace_blocks, write_tree
+from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines
+from gkanalysis.report.html import TEMPLATES
+from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide, data_sign
+from gkanalysis.report.style import FONTS
+
+STANDARDS = ["ua-1", "a-2a"]  # accessible, and readable in decades; Typst refuses what would break either
+MM = 72 / 25.4  # points in a millimetre
+SLACK = 0.05  # millimetres that a measured height may exceed its box: rounding
+PARTS = {
+    "title": "der Titel",
+    "text": "der Text",
+    "table": "die Tabelle",
+    "caption": "die Überschrift der Darstellung",
+    "foot": "der Fuß mit Basis, Anmerkungen und Quelle",
+}
+
+
+def render_pdf(setting: Setting) -> bytes:
+    """Set the PDF of a report, or of slides; what Typst refuses, such as a missing alternative text, is a RenderError."""
+    with _compiler(setting) as compiler:
+        return compiler.compile(pdf_standards=STANDARDS, timestamp=int(setting.moment.timestamp()))
+
+
+def fit_slides(setting: Setting) -> Setting:
+    """The setting with its slides in the one layout that each is set in.
+
+    Raises
+    ------
+    RenderError
+        If something does not fit, with the name of every such slide; or with Typst's own message.
+    """
+    with _compiler(setting) as compiler:
+        verdicts = json.loads(compiler.query("<fit>", field="value"))
+    _refuse(setting.slides, verdicts)
+    by_number = {v["number"]: v for v in verdicts}
+    return replace(setting, slides=tuple(_chosen(slide, by_number[slide.number]) for slide in setting.slides))
+
+
+@contextmanager
+def _compiler(setting: Setting) -> Iterator[typst.Compiler]:
+    """Typst with the document: the template, the text with calls of it, and the data of both as JSON beside it."""
+    template, what = ("slides", "die Folien") if setting.slides else ("report", "den Bericht")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        _write_json(folder / "info.json", _info(setting))
+        if setting.slides:
+            blocks = [block for slide in setting.slides for block in _slide(slide, setting, folder)]
+        else:
+            blocks = _filled(setting.tree["blocks"], setting, folder)
+        body = write_tree(setting.tree | {"blocks": blocks}, "typst")
+        path = folder / f"{template}.typ"
+        path.write_text((TEMPLATES / path.name).read_text(encoding="utf-8") + "\n" + body, encoding="utf-8")
+        try:
+            yield typst.Compiler(path, root=folder, font_paths=[FONTS], ignore_system_fonts=True)
+        except (typst.TypstError, RuntimeError) as error:
+            raise RenderError(f"Typst setzt {what} nicht: {error}") from None
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+
+def _info(setting: Setting) -> dict[str, Any]:
+    """What the templates know besides the text."""
+    report, synthetic, moment = setting.report, setting.synthetic, setting.moment
+    exhibits = setting.exhibits.values()
+    return {
+        "title": report.title, "subtitle": report.subtitle, "authors": report.authors, "lang": report.language,
+        "institution": report.institution, "date": format_date(report.date), "keywords": report.keywords,
+        "description": report.description, "synthetic": synthetic, "mark": data_mark(synthetic), "sign": data_sign(synthetic),
+        "year": moment.year, "month": moment.month, "day": moment.day,
+        "tables": any(e["kind"] == "table" and e["label"] for e in exhibits),
+        "figures": any(e["kind"] == "figure" for e in exhibits),
+        "page": PAGE, "boxes": BOXES, "layouts": LAYOUTS, "sizes": SIZES, "line": LINE,
+    }  # fmt: skip
+
+
+def _filled(blocks: list[Node], setting: Setting, folder: Path) -> list[Node]:
+    """Blocks with exhibits and boxes as calls of the template."""
+    return replace_blocks(
+        blocks,
+        exhibit=lambda attributes, _: raw("typst", _exhibit(setting.exhibits[attributes[0]], setting, folder)),
+        kasten=lambda _, inner: [*raw("typst", "#kasten["), *inner, *raw("typst", "]")],
+    )
+
+
+def _exhibit(exhibit: dict[str, Any], setting: Setting, folder: Path) -> str:
+    """A call of the template with an exhibit as data."""
+    n, table = len(exhibit["rows"]), exhibit["kind"] == "table"
+    record = {k: exhibit[k] for k in ("id", "label", "title", "base", "source", "notes")}
+    # tall exhibits may move to the head of the next page, so that text fills the rest of this one
+    record["floats"] = WHOLE // 2 < n <= WHOLE if table else n > 40
+    record |= {"plain": exhibit.get("plain", False), "breakable": n > WHOLE} | _shown(exhibit, setting, folder)
+    data = f"exhibit-{exhibit['id']}.json"  # a name that no other file of the document has
+    _write_json(folder / data, record)
+    return f'#exhibit-{exhibit["kind"]}(json("{data}"))'
+
+
+def _shown(exhibit: dict[str, Any], setting: Setting, folder: Path) -> dict[str, Any]:
+    """A table as cells, a figure as a drawing beside the document."""
+    if exhibit["kind"] == "table":
+        heads = [heading_lines(h) for h in exhibit["header"]]
+        return {"header": heads, "widths": column_widths(exhibit), "rows": exhibit["rows"]}
+    name = f"figure-{exhibit['id']}.svg"
+    shutil.copy(setting.figure(exhibit, "svg"), folder / name)
+    return {"alt": exhibit["alt"], "file": name}
+
+
+def _slide(slide: Slide, setting: Setting, folder: Path) -> list[Node]:
+    """A call of the template with the words of a slide, its other data lie beside the document."""
+    record = {
+        "number": slide.number, "kind": slide.kind, "level": slide.level, "id": slide.id, "section": slide.section,
+        "caption": slide.caption, "feet": slide.feet, "candidates": slide.candidates,
+    }  # fmt: skip
+    if slide.exhibit:
+        record |= {"exhibit": slide.exhibit["id"]} | _shown(slide.exhibit, setting, folder)
+    name, call = f"slide-{slide.number}.json", "section" if slide.kind == "section" else "slide"
+    _write_json(folder / name, record)
+    return [
+        *raw("typst", f'#{call}(json("{name}"))['), {"t": "Plain", "c": slide.title}, *raw("typst", "]["),
+        *_filled(slide.text, setting, folder), *raw("typst", "]"),
+    ]  # fmt: skip
+
+
+def _chosen(slide: Slide, verdict: dict[str, Any]) -> Slide:
+    """A slide with the one layout that Typst took."""
+    chosen = slide.candidates[verdict["chosen"] : verdict["chosen"] + 1]
+    return replace(slide, candidates=chosen, title_width=verdict["title"])
+
+
+def _refuse(slides: Sequence[Slide], verdicts: Sequence[dict[str, Any]]) -> None:
+    """Name the slides that do not hold what they show."""
+    by_number = {s.number: s for s in slides}
+    problems = []
+    for verdict in verdicts:
+        slide = by_number.get(verdict["number"])
+        name = slide.name if slide else "Titelfolie"
+        if wide := verdict["over"].pop("wide"):
+            problems.append(f"{name}: die Tabelle ist zu breit für „{wide[0]}“; bitte weniger Spalten zeigen")
+        for part, over in verdict["over"].items():
+            if over > SLACK:
+                lines = math.ceil(over * MM / _pitch(slide, part, verdict["chosen"]))
+                unit = ("Zeile" if part == "table" else "Textzeile") + ("n" if lines > 1 else "")
+                problems.append(
+                    f"{name}: {PARTS[part]} ist um {lines} {unit} zu lang; bitte kürzen oder auf zwei Folien verteilen"
+                )
+    if problems:
+        raise RenderError(". ".join(problems) + ".")
+
+
+def _pitch(slide: Slide | None, part: str, chosen: int) -> float:
+    """Distance of two lines in points in a part of a slide."""
+    candidate = slide.candidates[chosen] if slide and slide.candidates else {"layout": "text", "size": 0}
+    if part == "table":
+        return 1.52 * candidate["size"]
+    size = {"title": "title", "caption": "caption", "foot": "small"}.get(part, candidate["layout"])
+    if part == "title" and not (slide and slide.candidates):
+        size = "headline"
+    return LINE * SIZES[size]
