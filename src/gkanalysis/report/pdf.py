@@ -39,7 +39,7 @@ PARTS = {
 
 
 def render_pdf(setting: Setting) -> bytes:
-    """Set the PDF of a report, or of slides; what Typst refuses, such as a missing alternative text, is a RenderError."""
+    """Set the PDF of a report or of slides; what Typst refuses, such as a missing alternative text, is told."""
     with _compiler(setting) as compiler:
         return compiler.compile(pdf_standards=STANDARDS, timestamp=int(setting.moment.timestamp()))
 
