@@ -29,18 +29,18 @@ def systems(draw):
         terms = {total: 1, **dict.fromkeys(parts, -1)}
         if draw(st.booleans()):
             terms[parts[0]] = -2
-        relations.append(Relation(f"r{k}", f"Satz {k}.", terms, 0, draw(st.sampled_from([0, np.inf]))))
+        relations.append(Relation(f"Satz {k}.", terms, draw(st.sampled_from([0, np.inf]))))
     return System(claims, relations, HIGHEST)
 
 
 def possible(system, kept):
     """Whether some numbers fulfil all relations and the kept claims."""
     right = np.ones(GRID["a"].shape, dtype=bool)
-    for r in system.relations:
+    for r in (system.statements[k] for k in system.fixed):
         total = sum(f * GRID[q] for q, f in r.terms.items())
-        right &= (r.low <= total) & (total <= r.high)
+        right &= (total >= 0) & (total <= r.high)
     claims = [system.claims[k] for k in kept]
-    columns = sorted({c.column for c in claims if c.is_percent and not c.band})
+    columns = sorted({c.column for c in claims if c.n and not c.band})
     for chosen in product(RULES, repeat=len(columns)):
         rules = dict(zip(columns, chosen, strict=True))
         if np.logical_and.reduce([right, *(_true(c, rules.get(c.column, "")) for c in claims)]).any():
@@ -51,7 +51,7 @@ def possible(system, kept):
 @cache
 def _true(claim, rule):
     """For each row of the grid whether a claim is true; in whole numbers, without the package's arithmetic."""
-    if not claim.is_percent:
+    if not claim.n:
         return GRID[claim.key] == claim.value
     n, base, step = GRID[claim.n], GRID[claim.base], 10**claim.decimals
     tenfold = 2000 * step * n  # ten times, so that bands with one decimal and halves are whole
