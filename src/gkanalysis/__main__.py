@@ -111,7 +111,7 @@ def _check_published(call: Call) -> None:
     from gkanalysis.verify.printed import read_figures
 
     problems: list[str] = []
-    figures = read_figures(Path(call.figures), problems)
+    figures = read_figures(Path(call.figures))
     result = check_consistency(figures, read_relations(Path(call.relations), problems), problems)
     print("\n".join(report_lines(result)))
     ids = {c.id for c in result.contradictions}

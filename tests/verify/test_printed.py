@@ -21,7 +21,7 @@ SUM = {"id": "s", "says": "Alle.", "total": "alle.n", "parts": ["a.n", "b.n"]}
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (HEAD, ": die Datei hat keine Zeilen."), ("name,n\nx,3\n", "Spalten passen nicht"), (None, "keine gewöhnliche Datei"),
+        (HEAD, ": die Datei hat keine Zeilen."), ("name,n\nx,3\n", "Spalten passen nicht"), (None, "gibt es nicht; bitte Namen"),
         (HEAD + "a,,,,count,3,,3\n", "Zeile 2 hat 8 statt 9 Felder"),
         (HEAD + "d,,,,count,1,,1,\n,,,,count,3,,3,\nd,,,,count,2,,2,\n", "fehlt oder steht mehrfach in Zeile 2 („d“), Zeile 3 („“), Zeile 4 („d“); bitte"),
     ],

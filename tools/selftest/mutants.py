@@ -362,7 +362,7 @@ def checkable_fields(root: Path, report: str) -> list[tuple[str, str]]:
     Returned as (figure id, column).
     """
     published = root / "data/published" / report
-    figures = read_figures(published.with_suffix(".csv"), [])
+    figures = read_figures(published.with_suffix(".csv"))
     declared = read_relations(published.with_suffix(".relations.yml"))
     rebuilt = {number: n_and_base(cell) for number, cell in find_numbers(root / "reports" / report)}
     judged = judge_published(figures, rebuilt, read_bindings(published.with_suffix(".numbers.yml")))

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
-import numpy as np
-
-from gkanalysis.core.errors import VerificationError
 from gkanalysis.verify.printed import Figures, PrintedNumbers
 from gkanalysis.verify.solver import RULES, Claim, Relation, System
 
@@ -50,10 +48,10 @@ class Consistency:
 
     n_figures: int
     n_relations: int
-    contradictions: tuple[Contradiction, ...]
-    corrections: tuple[tuple[tuple[Change, ...], ...], ...]
-    rows: tuple[dict[str, str], ...]
-    problems: tuple[str, ...]
+    contradictions: list[Contradiction]
+    corrections: list[list[tuple[Change, ...]]]
+    rows: list[dict[str, str]]
+    problems: list[str]
 
 
 def check_consistency(figures: Figures, declared: Mapping[str, Any], problems: Iterable[str] = ()) -> Consistency:
@@ -78,36 +76,22 @@ def check_consistency(figures: Figures, declared: Mapping[str, Any], problems: I
     """
     printed = PrintedNumbers(figures, declared)
     contradictions: list[Contradiction] = []
-    unsolved: list[str] = []
-    corrections: list[tuple[tuple[Change, ...], ...]] = []
+    corrections = []
     for system in printed.systems():
-        try:
-            new, whole = _contradictions(system, printed.same)
-        except VerificationError as error:  # the other groups can still be solved
-            ids = dict.fromkeys(c.key.rpartition(".")[0] for c in system.claims)
-            unsolved.append(f"{error} Betroffen sind {', '.join(ids)}.")
-            continue
-        contradictions += new
-        corrections += [whole] if whole else []
-    bases = []
-    for key, fits in _implied_bases(printed):
-        n = printed.claims[key].n
-        if fits:
-            bases.append(_row(f"basis:{key}", "implied_base", _base_line(key, *fits, figures)))
-        elif not any({n, key} >= set(c.claims) for c in contradictions):
-            contradictions.append(Contradiction((n, key), (NO_BASE,)))
+        if smallest := system.smallest_corrections(MAX_CORRECTIONS):
+            corrections.append([_changes(system, out, figures) for out in smallest])
+            contradictions += _contradictions(system, smallest[0], corrections[-1], printed.same)
     order = {key: k for k, key in enumerate(printed.claims)}
     contradictions.sort(key=lambda c: (len(c.claims), [order[k] for k in c.claims]))
     rows = [_row(c.id, "contradiction", "\n".join(_lines(c, figures))) for c in contradictions]
     rows += [_row(c["id"], "rounding", _column_line(c, printed)) for c in printed.columns]
+    rows += _implied_bases(printed)
     for i in (i for i in figures if i not in printed.used):
         text = " ".join(filter(None, (figures[i]["qualifier"], figures[i]["printed"])))
         about = f"{figures[i]['label']}: „{text}“ ist keine genaue Zahl, mit der andere zu vergleichen wären."
-        bases.append(_row(i, "no_exact_number", about))
-    return Consistency(
-        len(figures), len(printed.relations), tuple(contradictions), tuple(corrections), (*rows, *bases),
-        (*problems, *printed.problems, *unsolved),
-    )  # fmt: skip
+        rows.append(_row(i, "no_exact_number", about))
+    found = [*problems, *printed.problems]
+    return Consistency(len(figures), len(printed.relations), contradictions, corrections, rows, found)
 
 
 def _row(name: str, verdict: str, message: str) -> dict[str, str]:
@@ -115,46 +99,42 @@ def _row(name: str, verdict: str, message: str) -> dict[str, str]:
 
 
 def _contradictions(
-    system: System, same: Mapping[str, str]
-) -> tuple[list[Contradiction], tuple[tuple[Change, ...], ...]]:
-    """One contradiction for each number that a smallest correction changes, and every smallest correction.
+    system: System, dropped: frozenset[int], corrections: Sequence[tuple[Change, ...]], same: Mapping[str, str]
+) -> list[Contradiction]:
+    """One contradiction for each number that a smallest correction changes.
 
     All other numbers agree with each other, so each contradiction contains exactly one of these.
     """
-    corrections = system.smallest_corrections(MAX_CORRECTIONS)
-    dropped = corrections[0][0]
-    if not dropped:
-        return [], ()
-    whole = tuple(_changes(system, out) for out, _ in corrections)
-    agreeing = set(range(len(system.claims))) - dropped
+    agreeing = frozenset(range(len(system.claims))) - dropped
     contradictions = {}
     for wrong in sorted(dropped):
         core, relations = system.contradiction(wrong, agreeing)
         claims = [system.claims[k] for k in core]
         names = tuple(c.key for c in claims)
-        repairs = dict.fromkeys(tuple(c for c in changes if c[0] in names) for changes in whole)
+        repairs = dict.fromkeys(tuple(c for c in changes if c[0] in names) for changes in corrections)
         sentences = _sentences(claims, relations, {c.key for c in system.claims}, same)
         contradictions[names] = Contradiction(names, sentences, tuple(filter(None, repairs)))
-    return list(contradictions.values()), whole
+    return list(contradictions.values())
 
 
-def _changes(system: System, out: frozenset[int]) -> tuple[Change, ...]:
+def _changes(system: System, out: frozenset[int], figures: Figures) -> tuple[Change, ...]:
     """What must stand there when all other numbers are true."""
-    kept = set(range(len(system.statements))) - out
+    kept = frozenset(range(len(system.statements))) - out
     changes = []
     for claim in (system.claims[k] for k in sorted(out)):
-        if claim.is_percent:
-            n, base = (system.value_range(kept, q) or (0, None) for q in claim.quantities)
-            fixed = n[0] == n[1] and base[0] == base[1] and base[0]
-            share = f"{100 * n[0] / base[0]:.{claim.decimals + 1}f}".replace(".", ",") if fixed else ""
-            needed = f"{share} % ({n[0]} von {base[0]})" if fixed else "ein anderer Anteil"
+        if claim.n:
+            ends = [system.value_range(kept, q) for q in (claim.n, claim.base)]
+            (n, _), (base, _) = ends
+            fixed = all(low == high for low, high in ends) and base
+            share = f"{100 * n / base:.{claim.decimals + 1}f}".replace(".", ",") if fixed else ""
+            needed = f"{share} % ({n} von {base})" if fixed else "ein anderer Anteil"
         else:  # the only count that fits, or the nearest below and above
             below = system.value_range(kept, claim.key, high=claim.value - 1)
             above = system.value_range(kept, claim.key, low=claim.value + 1)
             low, high = below or above or (claim.value, claim.value)
             both = below and above and f"{below[1]} oder {above[0]}"
             needed = both or (f"höchstens {high}" if high and not low else _span(low, high))
-        changes.append((claim.key, _as_printed(claim), needed))
+        changes.append((claim.key, _as_printed(claim.key, figures), needed))
     return tuple(changes)
 
 
@@ -162,12 +142,11 @@ def _span(low: int, high: int | None) -> str:
     return f"mindestens {low}" if high is None else str(low) if low == high else f"{low} bis {high}"
 
 
-def _as_printed(claim: Claim) -> str:
-    """A claim as it stands in print."""
-    whole = str(claim.value).rjust(claim.decimals + 1, "0")
-    if claim.decimals:
-        return f"{whole[: -claim.decimals]},{whole[-claim.decimals :]} %"
-    return f"{whole} %" if claim.is_percent else whole
+def _as_printed(key: str, figures: Figures) -> str:
+    """A number as it stands in print, without its word."""
+    i, _, part = key.rpartition(".")
+    row = figures[i]
+    return f"{row['printed'].replace('.', ',')} %" if part == "percent" else row["numerator" if part == "n" else "base"]
 
 
 def _sentences(
@@ -175,8 +154,8 @@ def _sentences(
 ) -> tuple[str, ...]:
     """Why the claims clash, in words: the relations, and rounding, if it matters."""
     sentences = [r.sentence for r in relations]
-    counts = {c.key for c in claims if not c.is_percent}
-    shares = [c for c in claims if c.is_percent]
+    counts = {c.key for c in claims if not c.n}
+    shares = [c for c in claims if c.n]
     bases = [c.base for c in shares]
     for c in shares:  # a base that the share has in common with another number of the contradiction
         own = c.key.removesuffix("percent") + "base"
@@ -188,37 +167,33 @@ def _sentences(
     return tuple(dict.fromkeys(sentences))
 
 
-def _implied_bases(printed: PrintedNumbers) -> Iterator[tuple[str, tuple[int, int | None] | None]]:
-    """Lowest and highest whole number that can be the base of shares whose count is printed and whose base is not."""
+def _implied_bases(printed: PrintedNumbers) -> Iterator[dict[str, str]]:
+    """What whole numbers can be the base of shares whose count is printed and whose base is not."""
+    claims = printed.claims
     shares: dict[str, list[Claim]] = {}
-    for claim in printed.claims.values():
-        if claim.is_percent and claim.base not in printed.claims and claim.n in printed.claims:
+    for claim in claims.values():
+        if claim.base not in claims and claim.n in claims:
             shares.setdefault(claim.base, []).append(claim)
     for base, group in shares.items():
-        ranges = [(claim.key, _bases([claim], base, printed)) for claim in group]
-        together = _bases(group, base, printed)
-        if together:
-            yield group[0].key, together
-        yield from ((key, fits) for key, fits in ranges if fits is None)
-
-
-def _bases(shares: Sequence[Claim], base: str, printed: PrintedNumbers) -> tuple[int, int | None] | None:
-    counts = {c.n: printed.claims[c.n] for c in shares}
-    relations = [Relation("", "", {base: 1, n: -1}, 0, np.inf) for n in counts]
-    system = System([*counts.values(), *shares], relations)
-    return system.value_range(range(len(system.statements)), base)
+        counts = {c.n: claims[c.n] for c in group}
+        relations = [Relation("", {base: 1, n: -1}, inf) for n in counts]
+        system = System([*counts.values(), *group], relations)
+        if fits := system.value_range(range(len(system.statements)), base):
+            key = group[0].key
+            message = f"Nicht gedruckte Basis zu {name_number(key, printed.figures)}: {_span(*fits)}."
+            yield _row(f"basis:{key}", "implied_base", message)
 
 
 def _column_line(column: Mapping[str, Any], printed: PrintedNumbers) -> str:
     """The rule under which most figures of a column are right; how many fit this rule only; what breaks it."""
     figures = [
         c for c in printed.claims.values()
-        if c.is_percent and c.column == column["id"] and not c.band and {*c.quantities} <= printed.claims.keys()
+        if len(c.rules) > 1 and c.column == column["id"] and {c.n, c.base} <= printed.claims.keys()
     ]  # fmt: skip
     if not figures:
         return f"{column['label']}: keine Angabe mit Anzahl und Basis, an der sich die Rundung zeigt."
-    values = {q: printed.claims[q].value for c in figures for q in c.quantities}
-    fits = {rule: {c.key for c in figures if c.holds(values, {c.column: rule})} for rule in RULES}
+    values = {q: printed.claims[q].value for c in figures for q in (c.n, c.base)}
+    fits = {rule: {c.key for c in figures if c.holds(values, rule)} for rule in RULES}
     rule, other = sorted(RULES, key=lambda r: -len(fits[r]))
     only = f"{n} Angaben sind nur so richtig" if (n := len(fits[rule] - fits[other])) else "beide Regeln passen"
     broken = [name_number(c.key, printed.figures) for c in figures if c.key not in fits[rule]]
@@ -230,18 +205,9 @@ def name_number(key: str, figures: Figures) -> str:
     """A printed number in words: what it is, what it says, where it stands."""
     i, _, part = key.rpartition(".")
     row = figures[i]
-    about = f"{row['qualifier']} " if part == "percent" and row["qualifier"] else ""
-    what = {
-        "n": f"Anzahl {row['numerator']}",
-        "base": f"Basis {row['base']}",
-        "percent": f"Anteil {about}{row['printed'].replace('.', ',')} %",
-    }[part]
+    what = {"n": "Anzahl", "base": "Basis", "percent": f"Anteil {row['qualifier']}".strip()}[part]
     who = f", {row['subgroup']}" if row["subgroup"] else ""
-    return f"{what} bei „{row['label']}{who}“ ({row['section']}; {i})"
-
-
-def _base_line(key: str, low: int, high: int | None, figures: Figures) -> str:
-    return f"Nicht gedruckte Basis zu {name_number(key, figures)}: {_span(low, high)}."
+    return f"{what} {_as_printed(key, figures)} bei „{row['label']}{who}“ ({row['section']}; {i})"
 
 
 def _lines(contradiction: Contradiction, figures: Figures) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from gkanalysis.verify.printed import DECIMAL, WHOLE, Figures, is_exact
+from gkanalysis.verify.printed import WHOLE, Figures, is_exact, read_share
 from gkanalysis.verify.solver import RULES, Claim
 
 UNITS = {
@@ -111,7 +111,7 @@ def _bound(figure_id: str, declared: Mapping[str, Any]) -> tuple[str, str, dict[
 
 def _compare(figure: Mapping[str, str], n: int | None, base_n: int | None, bands: Bands) -> dict[str, str]:
     """Verdict on one figure and the number it is bound to."""
-    counted, base, printed = (figure[k].strip() for k in ("numerator", "base", "printed"))
+    counted, base, printed = (figure[k] for k in ("numerator", "base", "printed"))
     is_percent = figure["kind"] == "percent"
     if n is None:
         return _verdict("not_compared", "Die Zahl des Berichts hat keine Basis.")
@@ -135,14 +135,13 @@ def _compare(figure: Mapping[str, str], n: int | None, base_n: int | None, bands
 
 def _compare_share(figure: Mapping[str, str], n: int, base_n: int, bands: Bands) -> dict[str, str]:
     """Verdict on a printed percentage, with the rule of rounding under which it is right."""
-    printed, word = figure["printed"].strip(), figure["qualifier"].strip()
-    match = DECIMAL.fullmatch(printed)
-    if not match or (word and word not in bands):
-        what = f"was „{word}“ heißt, ist nicht erklärt" if match else f"„{printed}“ ist kein Anteil"
+    printed, word = figure["printed"], figure["qualifier"]
+    share = read_share(printed)
+    if not share or (word and word not in bands):
+        what = f"was „{word}“ heißt, ist nicht erklärt" if share else f"„{printed}“ ist kein Anteil"
         return _verdict("not_compared", f"Der Anteil ist nicht geprüft: {what}.")
-    digits = match[2] or ""
-    claim = Claim("p", int(match[1] + digits), len(digits), "n", "b", "c", bands.get(word))
-    fits = [rule for rule in RULES if claim.holds({"n": n, "b": base_n}, {"c": rule})]
+    claim = Claim("p", *share, "n", "b", band=bands.get(word))
+    fits = [rule for rule in RULES if claim.holds({"n": n, "b": base_n}, rule)]
     if not fits:
         exact = f"{100 * n / base_n:.2f}".replace(".", ",")
         about = f"{word} {printed}".strip().replace(".", ",")
@@ -152,7 +151,7 @@ def _compare_share(figure: Mapping[str, str], n: int, base_n: int, bands: Bands)
 
 def _copied(figure: Mapping[str, str], n: int | None, base_n: int | None, unit: str, word: str) -> dict[str, str]:
     """Verdict on a total that was copied from the publication: number, base, unit and word must be the same."""
-    printed, base, said = (figure[k].strip() for k in ("printed", "base", "qualifier"))
+    printed, base, said = (figure[k] for k in ("printed", "base", "qualifier"))
     pairs = {
         "Zahl": (printed, "" if n is None else str(n)),
         "Basis": (base, "" if base_n is None else str(base_n)),

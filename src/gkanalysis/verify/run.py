@@ -181,7 +181,7 @@ def _trace_rows(data: Data, folder: Path, numbers: Numbers) -> Rows:
 
 def _published_rows(published: Path, numbers: Numbers) -> Rows:
     problems: list[str] = []
-    figures = read_figures(published.with_suffix(".csv"), problems)
+    figures = read_figures(published.with_suffix(".csv"))
     bindings = read_bindings(published.with_suffix(".numbers.yml"))
     # relations that cannot be read are reported by the check of the figures against each other
     bands = read_relations(published.with_suffix(".relations.yml"), []).get("qualifiers", {})
@@ -194,7 +194,7 @@ def _published_rows(published: Path, numbers: Numbers) -> Rows:
 def _contradiction_rows(published: Path) -> Rows:
     """Contradictions, rules of rounding and implied bases of the printed figures, and what could not be checked."""
     problems: list[str] = []
-    figures = read_figures(published.with_suffix(".csv"), problems)
+    figures = read_figures(published.with_suffix(".csv"))
     relations = read_relations(published.with_suffix(".relations.yml"), problems)
     result = check_consistency(figures, relations, problems)
     yield from result.rows
