@@ -178,12 +178,7 @@ class Project:
                 for k, text in enumerate(cell.split(",") if cell != "." else (), start=1):
                     state, value = MARKS.get(text, "answered"), "" if text in MARKS else text
                     about = {"item_id": item, "occurrence": k, "state": state, "value": value, "raw": value}
-                    place = {
-                        "file": file,
-                        "part": "word/document.xml",
-                        "place": item,
-                        "version": more["version"],
-                    }
+                    place = {"file": file, "part": "word/document.xml", "place": item, "version": more["version"]}
                     responses.append({"case_id": case["case_id"], **about, **place})
         return self.table(f"{source}-cases", cases).table(f"{source}-responses", responses)
 

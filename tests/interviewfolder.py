@@ -3,7 +3,6 @@
 import csv
 from dataclasses import replace
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from forms import ROOT
 from gkanalysis.codebook.interviews import read_interview_codebook
@@ -12,6 +11,7 @@ from gkanalysis.ingest.interviews import ingest_interviews
 from gkanalysis.ingest.qda.model import Case, Code, Coder, Coding, Memo, Project, Selection, Source, Variable
 from gkanalysis.settle.interviews import process_interviews
 from received import ALLIANCES
+from sheets import xlsx_parts
 from tools.project import rewrite_form
 from tools.qdpx import write_qdpx
 
@@ -131,32 +131,11 @@ class Folder:
 
 
 HEADINGS = ("Dokumentname", "Code", "Anfang", "Ende", "Segment", "Erstellt von", "Kommentar")
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
 def spreadsheet(*rows, says=""):
     """The bytes of MAXQDA's sheet of coded segments; `says` are the keywords of its properties, if any."""
-    lines = "".join(
-        f'<row r="{r}">'
-        + "".join(
-            f'<c r="{chr(64 + c)}{r}" t="inlineStr"><is><t>{escape(text)}</t></is></c>'
-            for c, text in enumerate(row, start=1)
-        )
-        + "</row>"
-        for r, row in enumerate([HEADINGS, *rows], start=1)
-    )
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"/>',
-        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
-        f'<Relationship Id="r1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-        '<sheet name="Segmente" sheetId="1" r:id="r1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
-        f'<Relationship Id="r1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}"><sheetData>{lines}</sheetData></worksheet>',
-    }
+    parts = xlsx_parts({"Segmente": [HEADINGS, *rows]})
     if says:
-        parts["docProps/core.xml"] = f"<coreProperties><keywords>{says}</keywords></coreProperties>"
-    return zip_parts({name: xml.encode("utf-8") for name, xml in parts.items()})
+        parts["docProps/core.xml"] = f"<coreProperties><keywords>{says}</keywords></coreProperties>".encode()
+    return zip_parts(parts)

@@ -44,15 +44,7 @@ class Population:
             questions["r"] = Question("r", STATES, "Zweite Frage")
         return cls(SourceData(SOURCE, cases.drop(columns="q"), ("full", "partial", "missing"), questions, answers))
 
-    def table(
-        self,
-        name,
-        groups=(ALL, *TYPES),
-        status="full,partial",
-        rows=("ja", "nein"),
-        base="answered",
-        item="q",
-    ):
+    def table(self, name, groups=(ALL, *TYPES), status="full,partial", rows=("ja", "nein"), base="answered", item="q"):
         """The numbers of a table as `find_numbers` gives them, counted from the cases."""
         cases = self.data.cases.set_index("case_id").assign(a=self.data.answers[item])
         inside = cases[cases["status"].isin(status.split(","))]

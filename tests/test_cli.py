@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from forms import ROOT
+from gkanalysis.__main__ import main
 
 FORM = ROOT / "data/raw/strukturen-2018/forms/Kurzfassung Kreis Wollgras.docx"
 SOURCE = "strukturen-2018"
@@ -100,11 +101,6 @@ def test_interviews_as_summary(tmp_path):
     assert "„a.docx“ ist kein Projekt eines QDA-Programms" in err
 
 
-def test_unknown_command():
-    """A command that does not exist ends with status 2."""
-    gk("lies", status=2)
-
-
 def test_unknown_source(project):
     """A source without a codebook, or with one for another wave, is named."""
     assert "fehlt ein Codebuch" in gk("ingest", "gremien-2018", cwd=project, status=2)[1]
@@ -132,61 +128,84 @@ def test_the_way_to_the_tables(own, source, read, judged, table):
     assert (own / f"data/processed/{source}-{table}.parquet").exists()
 
 
-def test_interviews_that_do_not_fit_stop_the_build(own):
-    """A bad project: status 10. No alliance for a document: status 11. Both leave what was there before."""
+def spoil_receipts(folder):
+    """Say in the list of receipts that a form comes from an alliance that there is not."""
+    path = folder / "eingang.csv"
+    first = min(p.name for p in (folder / "forms").iterdir())
+    line = rf"(?m)^{re.escape(first)},.*$"
+    changed, n = re.subn(line, f"{first},2019-05-01,B99,E-Mail,", path.read_text(encoding="utf-8"))
+    assert n == 1
+    path.write_text(changed, encoding="utf-8")
+
+
+def spoil_forms(folder):
+    """Put two files among the forms that are none."""
+    (folder / "forms/leer.docx").write_bytes(b"")
+    (folder / "forms/Über alles.docx").write_bytes(b"%PDF-1.4")
+
+
+@pytest.mark.parametrize(
+    ("source", "step", "spoil", "status", "said"),
+    [
+        (SOURCE, "ingest", spoil_forms, 10, ["2 Dateien in „", "6 andere in Ordnung", "„leer.docx“", "„Über alles.docx“"]),
+        (INTERVIEWS, "ingest", lambda f: (f / "kaputt.qdpx").write_bytes(b"%PDF-1.4"), 10, ["1 Datei in „", "2 andere in Ordnung"]),
+        (SOURCE, "process", spoil_receipts, 11, ["V01 Bündnis unbekannt", "„B99“"]),
+        (INTERVIEWS, "process", lambda f: (f / "dokumente.csv").unlink(), 11,
+         ["V20 Dokument ohne eindeutiges Bündnis: „segmente.xlsx“, Dokument „g10“: kein Bündnis genannt"]),
+    ],
+    ids=["forms", "projects", "receipts", "documents"],
+)  # fmt: skip
+def test_what_does_not_fit_stops_the_build_and_leaves_the_last_one(own, source, step, spoil, status, said):
+    """Every bad file or error has its sentence; older results stay, and the findings can be read."""
     gk("register", cwd=own)
-    gk("ingest", INTERVIEWS, cwd=own)
-    folder = own / "data/raw" / INTERVIEWS
+    gk("ingest", source, cwd=own)
     before = files_of(own / "build"), files_of(own / "data/processed")
-    (folder / "kaputt.qdpx").write_bytes(b"%PDF-1.4")
-    err = gk("ingest", INTERVIEWS, cwd=own, status=10)[1]
-    assert "1 Datei in „" in err
-    assert "2 andere in Ordnung" in err
-    (folder / "dokumente.csv").unlink()
-    err = gk("process", INTERVIEWS, cwd=own, status=11)[1]
-    assert "V20 Dokument ohne eindeutiges Bündnis: „segmente.xlsx“, Dokument „g10“: kein Bündnis genannt" in err
-    found = own / f"build/{INTERVIEWS}-findings.csv"
-    assert "V20" in found.read_text(encoding="utf-8")
-    found.unlink()
+    spoil(own / "data/raw" / source)
+    out, err = gk(step, source, cwd=own, status=status)
+    assert out == ""
+    assert [s for s in said if s not in err] == []
+    found = own / f"build/{source}-findings.csv"
+    if step == "process":
+        assert said[0][:3] in found.read_text(encoding="utf-8")
+        found.unlink()
     assert (files_of(own / "build"), files_of(own / "data/processed")) == before
 
 
-def test_bad_forms_stop_the_build_and_leave_the_last_one(own):
-    """Bad forms: the others are read, each bad one has its sentence, status 10, older results untouched."""
-    gk("ingest", SOURCE, cwd=own)
-    before = files_of(own / "build")
-    forms = own / f"data/raw/{SOURCE}/forms"
-    (forms / "leer.docx").write_bytes(b"")
-    (forms / "Über alles.docx").write_bytes(b"%PDF-1.4")
-    out, err = gk("ingest", SOURCE, cwd=own, status=10)
-    assert out == ""
-    assert "2 Dateien in „" in err
-    assert "6 andere in Ordnung" in err
-    assert ("„leer.docx“" in err, "„Über alles.docx“" in err) == (True, True)
-    assert files_of(own / "build") == before
+@pytest.mark.parametrize(
+    ("file", "text", "status", "sentence"),
+    [
+        ("register/gebiete.csv", "a,b\n1,2\n", 11, "Spalten passen nicht"),
+        ("dataset.yml", None, 10, "dataset.yml“ ist nicht lesbar: die Datei fehlt"),
+        ("dataset.yml", "title: echt\nsynthetic: false\n", 11, "make report DATA=Ordner"),
+    ],
+)
+def test_register_that_cannot_be_used(own, file, text, status, sentence):
+    """Wrong columns, no word on whether all is invented, real data in the place of the shipped ones: nothing is made."""
+    shutil.rmtree(own / "data/processed", ignore_errors=True)
+    path = own / "data/raw" / file
+    path.unlink() if text is None else path.write_text(text, encoding="utf-8")
+    assert sentence in gk("register", cwd=own, status=status)[1]
+    assert not (own / "data/processed/dataset.json").exists()
 
 
-def test_errors_in_the_data_stop_the_build(own):
-    """An alliance that the register lacks: status 11, the sentence, no tables; the findings can be read."""
-    gk("register", cwd=own)
-    gk("ingest", SOURCE, cwd=own)
-    before = files_of(own / "data/processed")
-    receipts = own / f"data/raw/{SOURCE}/eingang.csv"
-    text = receipts.read_text(encoding="utf-8")
-    first = sorted(p.name for p in (own / f"data/raw/{SOURCE}/forms").iterdir())[0]
-    line = next(x for x in text.splitlines() if x.startswith(first))
-    receipts.write_text(text.replace(line, f"{first},2019-05-01,B99,E-Mail,"), encoding="utf-8")
-    err = gk("process", SOURCE, cwd=own, status=11)[1]
-    assert "V01 Bündnis unbekannt" in err
-    assert "„B99“" in err
-    assert files_of(own / "data/processed") == before
-    findings = list(own.rglob(f"{SOURCE}-findings.csv"))
-    assert "V01" in findings[0].read_text(encoding="utf-8")
-
-
-def test_lists_that_cannot_be_read(own):
-    """A register or a list with the wrong columns: status and sentence of its stage."""
-    (own / "data/raw/register/gebiete.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    assert "Spalten passen nicht" in gk("register", cwd=own, status=11)[1]
-    (own / "data/raw/dataset.yml").unlink()
-    assert "dataset.yml“ ist nicht lesbar: die Datei fehlt" in gk("register", cwd=own, status=10)[1]
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("", "es fehlt: BEFEHL"),
+        ("berichte", "BEFEHL kennt 'berichte' nicht; möglich sind 'form', 'interviews'"),
+        ("chapter", "es fehlt: report"),
+        ("render x", "es fehlt: --format"),
+        ("render x --format", "nach --format fehlt eine Angabe"),
+        ("render x --format doc", "--format kennt 'doc' nicht; möglich sind 'html', 'pdf', 'docx', 'pptx'"),
+        ("register --schnell", "unbekannt ist: --schnell"),
+    ],
+)
+def test_wrong_call_is_answered_in_german(capsys, line, sentence):
+    """What is wrong and what there is, with status 2."""
+    with pytest.raises(SystemExit) as ended:
+        main(line.split())
+    usage, said = capsys.readouterr().err.split("Fehler: ")
+    assert ended.value.code == 2
+    assert usage.startswith("Aufruf: gkanalysis")
+    assert said.startswith(sentence)
+    assert said.endswith("--help“ zeigt, was es gibt.\n")

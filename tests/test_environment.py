@@ -42,23 +42,17 @@ def locked(group):
 
 
 def test_conda_environment_has_the_same_packages_and_bounds():
-    """Every dependency of every group is in environment.yml with its bound, and nothing else but the tools."""
-    listed = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
-    by_pip = next(d["pip"] for d in listed if isinstance(d, dict))
+    """From conda-forge alone: every dependency of every group with its bound, and nothing else but the tools."""
+    content = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    assert (content["channels"], content["name"]) == (["conda-forge", "nodefaults"], PROJECT["project"]["name"])
+    by_pip = next(d["pip"] for d in content["dependencies"] if isinstance(d, dict))
     assert by_pip[-1] == "-e ."
-    lines = [d for d in listed if isinstance(d, str)] + by_pip[:-1]
+    lines = [d for d in content["dependencies"] if isinstance(d, str)] + by_pip[:-1]
     ours = {CONDA_NAMES.get(name, name): bound for name, bound in named(lines).items()}
     assert len(ours) == len(lines)
     tools = {name: ours.pop(name) for name in ("python", "pip", "make", "git")}
     assert tools == {"python": PROJECT["project"]["requires-python"], "pip": "", "make": "", "git": ""}
     assert ours == named(line for lines in GROUPS.values() for line in lines)
-
-
-def test_conda_environment_comes_from_conda_forge_alone():
-    """The channel with other conditions of use is switched off."""
-    content = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    assert content["channels"] == ["conda-forge", "nodefaults"]
-    assert content["name"] == PROJECT["project"]["name"]
 
 
 @pytest.mark.parametrize("lock", LOCKS)

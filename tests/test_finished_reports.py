@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-import yaml
 
 from gkanalysis.codebook.reports import read_report
 from gkanalysis.core.errors import DisclosureError
@@ -44,16 +43,6 @@ def test_every_format_is_made(made, report):
     """What the definition names lies there, and nothing else that looks like a report."""
     folder = made / "reports" / report
     assert {p.suffix[1:] for p in folder.glob(f"{report}.*")} == set(read_report(made, report).formats)
-
-
-def test_notebooks_serve_several_chapters(made):
-    """Reports share notebooks by parameters: there are far fewer notebooks than chapters."""
-    chapters = [
-        c["notebook"]
-        for r in REPORTS
-        for c in yaml.safe_load((made / f"reports/{r}.yml").read_text(encoding="utf-8"))["chapters"]
-    ]
-    assert len(set(chapters)) < len(chapters) / 2
 
 
 def test_reports_give_nothing_away_side_by_side(made):

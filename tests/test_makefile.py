@@ -41,13 +41,6 @@ def test_make_alone_lists_every_target_in_groups_and_creates_nothing(project):
     assert len(MAKEFILE.splitlines()) <= 110
 
 
-def test_documents_name_only_targets_that_exist():
-    """No `make xyz` in README or contributing guide that the Makefile lacks."""
-    for name in ("README.md", "CONTRIBUTING.md"):
-        text = (ROOT / name).read_text(encoding="utf-8")
-        assert set(re.findall(r"(?m)(?:`|^|„)make ([a-z][a-z-]*)", text)) <= DOORS, name
-
-
 def test_goals_that_cannot_be_are_answered_in_german(project):
     """A target misspelt, a file that is not there, an unknown report, and clean beside others."""
     for goal in ("reprot", "data/raw/register/fehlt.csv"):

@@ -25,28 +25,16 @@ def test_shipped_data(project):
 
 
 def test_data_of_ones_own(project):
-    """Everything that is made from other data lies below confidential/."""
-    paths = ProjectPaths.of(project, project.parent / "eins/echt")
-    work = project / "confidential/echt"
-    assert (paths.interim, paths.processed, paths.build, paths.reports) == (
-        work / "build/interim", work / "processed", work / "build", work / "reports",
+    """All that is made from them lies below confidential/; a second folder of that name overwrites nothing."""
+    paths, work = ProjectPaths.of(project, project.parent / "eins/echt"), project / "confidential/echt"
+    assert (paths.data, paths.interim, paths.processed, paths.build, paths.reports) == (
+        project.parent / "eins/echt", work / "build/interim", work / "processed", work / "build", work / "reports",
     )  # fmt: skip
-    assert paths.data == project.parent / "eins/echt"
-
-
-def test_two_folders_of_one_name(project):
-    """A second data folder of the same name does not overwrite the results of the first."""
-    ProjectPaths.of(project, project.parent / "eins/echt")
     with pytest.raises(UsageError, match="liegen Ergebnisse aus"):
         ProjectPaths.of(project, project.parent / "zwei/echt")
-    assert ProjectPaths.of(project, project.parent / "eins/echt").processed
-
-
-@pytest.mark.parametrize("data", ["..", "."])
-def test_folder_without_a_name(project, data):
-    """A data folder given as „..“ or „.“ would put results among the sources: refused."""
-    with pytest.raises(UsageError):
-        ProjectPaths.of(project, Path(data))
+    for nameless in ("..", "."):
+        with pytest.raises(UsageError):
+            ProjectPaths.of(project, Path(nameless))
 
 
 def test_codebook_of_a_source(project):

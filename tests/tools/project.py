@@ -13,7 +13,7 @@ REPORT = "zwischenbericht-2019"
 FORMS = "data/raw/strukturen-2018/forms"
 
 # What a calling make or shell has set must not reach the make under test.
-INHERITED = (
+INHERITED = [
     "MAKEFLAGS",
     "MFLAGS",
     "MAKEOVERRIDES",
@@ -23,7 +23,7 @@ INHERITED = (
     "PYTHON",
     "BASE_PYTHON",
     "PYTHONPATH",
-)
+]
 
 
 def copy_project(target):
