@@ -57,6 +57,18 @@ READ = [
 ]  # fmt: skip
 
 
+SHARE = Cell("number", 0.25, "25 %", look="percent")
+READ += [
+    # what a cell shows as 25 % is 25 in a column of percents and 0.25 in one that ends at 1
+    (Column("x", "number", titles=("Anteil in %",), high=100), SHARE, 25.0, "als 25 gelesen, gespeichert ist 0,25"),
+    (Column("prozent", "int"), SHARE, 25, "als 25 gelesen, gespeichert ist 0,25"),
+    (Column("x", "number", low=0, high=1), SHARE, 0.25, "als 0,25 gelesen"),
+    (NUMBER, Cell("number", 7.0, "7", look="hidden"), 7.0, "die Zelle zeigt ihn nicht"),
+    (NUMBER, Cell("number", 4000.0, "4000", look="scaled"), 4000.0, "die Zelle zeigt Tausender statt 4000"),
+    (TEXT, SHARE, "25 %", "Zahl in einer Textspalte"),
+]
+
+
 @pytest.mark.parametrize(("column", "cell", "value", "hint"), READ)
 def test_what_is_read(column, cell, value, hint):
     """The value, and what was noticed in reading it."""
@@ -68,6 +80,7 @@ NOT_READ = [
         "ca. 20", "20-25", "39 %", "1,234.5", "1.23,4", "5 Tage", "1,5,2", "½", "٣", "1e5", "NaN", "1" * 31,
     )),
     (NUMBER, text("1.234"), "kann 1234 oder 1,234 heißen"),
+    (NUMBER, SHARE, "kann 25 oder 0,25 heißen"),
     (INT, text("1,5"), "keine ganze Zahl"),
     (INT, number(1.5), "keine ganze Zahl"),
     (INT, number(1e300), "zu groß"),

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from gkanalysis.codebook.lists import table_spec
 from gkanalysis.core.errors import GkError
-from gkanalysis.ingest.sheetfindings import SHEET_RULES
-from gkanalysis.ingest.spreadsheets import read_table
-from sheets import Raw, formula, xlsx
+from gkanalysis.core.writing import zip_parts
+from gkanalysis.ingest.spreadsheets import SHEET_RULES, read_table
+from sheets import Raw, formula, xlsx, xlsx_parts
 
 SPEC = table_spec(
     {
@@ -181,6 +181,36 @@ def test_every_kind_of_bad_value_in_one_pass(read):
     row = table.findings.iloc[-1]
     assert (row["severity"], row["rule"], row["raw"]) == ("hint", "T07", "44795")
     assert row["place"] == "Blatt „Protokoll“, Zeile 5, Spalte A „Kennung“"
+
+
+def test_what_is_struck_out_counts_and_is_named(read):
+    """A row that somebody struck out as a whole is one finding; of a cell the sentence says what is struck."""
+    word = "<is><r><rPr><strike/></rPr><t>Tele</t></r><r>{}<t>fon</t></r></is>"
+    part, whole = (Raw(f'<c r="{{r}}" t="inlineStr">{word.format(x)}</c>') for x in ("", "<rPr><strike/></rPr>"))
+    struck = Raw('<c r="{r}" t="inlineStr"><is><r><rPr><strike/></rPr><t>B09</t></r></is></c>')
+    table = read([HEAD, [*ROWS[0][:3], part], [struck, None, None, whole]])
+    assert rules(table) == [("T16", 2), ("T16", 3), ("T10", 3), ("T10", 3)]
+    assert "Der Wert ist teilweise („Tele“) durchgestrichen" in table.findings["message"].iloc[0]
+    assert "Die ganze Zeile ist durchgestrichen" in table.findings["message"].iloc[1]
+    assert table.rows["form"].tolist() == ["telefon", "telefon"]
+
+
+def test_workbook_that_names_data_outside(read, tmp_path):
+    """It is read, and the finding says that nothing was looked up."""
+    (tmp_path / "log.xlsx").write_bytes(
+        zip_parts(xlsx_parts({"Protokoll": [HEAD, *ROWS]}) | {"xl/connections.xml": b"<a/>"})
+    )
+    table = read_table(tmp_path / "log.xlsx", SPEC)
+    assert (values(table), rules(table)) == (EXPECTED, [("T17", None)])
+    assert "(„xl/connections.xml“); gelesen ist nur" in table.findings["message"].item()
+
+
+@pytest.mark.parametrize("heading", ["Besuche, Stand 1.2., vorläufig\n", "\n", "sep=;\n", '"Titel, lang, breit";;\n'])
+def test_the_headings_tell_how_a_csv_file_is_separated(read, heading):
+    """Whatever stands above them."""
+    text = f"{heading}Kennung;Datum;Tage;Form;Bemerkung\nB01;6.5.2019;1,5;Beratung;gut, ja, sehr\n"
+    table = read(text.encode())
+    assert values(table) == [["B01", "2019-05-06", 1.5, "beratung", "gut, ja, sehr"]]
 
 
 def test_what_is_hidden_is_read_and_named(read):

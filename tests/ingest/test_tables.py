@@ -27,10 +27,12 @@ def rows_of(tmp_path):
         "\ufeffid,name\n1,Bläuling\n".encode(),
         "id;name\r\n1;Bläuling\r\n".encode(),
         "id;name\r\n1;Bläuling\r\n".encode("cp1252"),
+        "id;name\r\n1;Bläuling\r\n".encode("iso8859_15"),
+        'id,"name"\r\n1,Bläuling\r\n'.encode(),
         "name,id\n Bläuling , 1\n".encode(),
         'id,name\n"1","Bläuling"'.encode(),
     ],
-    ids=["plain", "byte order mark", "semicolons", "Windows", "other order", "quotes"],
+    ids=["plain", "byte order mark", "semicolons", "Windows", "Latin-9", "quoted heading", "other order", "quotes"],
 )
 def test_what_excel_does(rows_of, data):
     """Byte order mark, semicolons, Windows encoding, quotes, order of columns: the rows are the same."""
@@ -58,7 +60,12 @@ REFUSED = {
     b"id,name\n1,a,b\n2\n3,c\n": "Zeile 2 hat 3, Zeile 3 hat 1 statt 2 Felder",
     b"id,name\n1,a\0b\n": "keine CSV-Datei",
     "id,name\n1,a\n".encode("utf-16"): "keine CSV-Datei",
-    b"id,name\n1,\x81\n": "keine CSV-Datei",
+    b"id,name\n1,\x81\n": "Kodierung",
+    **{"id;name\n1;Bläuling, Größe, Übung\n".encode(e): "Kodierung" for e in ("mac_roman", "cp437", "mac_latin2")},
+    "id;name\n1;Köln\n".encode("mac_roman"): "Kodierung",  # „Kšln“ may be a name
+    "id;name\n1;Straße\n".encode("cp850"): "Kodierung",
+    "id;name\n1;Wałęsa, Köln\n".encode("latin2"): "Kodierung",
+    "id;name\n1;50 €, Köln\n".encode("iso8859_15"): "Kodierung",
     b"PK\x03\x04": "keine CSV-Datei",
     b'id,name\n1,"a\n2,b\n3,c\n': "nicht oder falsch geschlossen",
     b'id,name\n1,"a"b\n': "nicht oder falsch geschlossen",

@@ -10,7 +10,7 @@ from gkanalysis.core.errors import GkError
 from gkanalysis.core.writing import zip_parts
 from gkanalysis.ingest.refusal import RefusedSheetError
 from gkanalysis.ingest.workbook import read_workbook, says_synthetic
-from sheets import MAIN, STRICT, Raw, day, formula, xlsx, xlsx_parts
+from sheets import MAIN, PACKAGE, RELATIONS, STRICT, Raw, day, formula, xlsx, xlsx_parts
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -89,9 +89,22 @@ def test_what_is_struck_through(tmp_path):
     styles = parts["xl/styles.xml"].replace(b"<cellXfs", b"<fonts><font/><font><strike/></font></fonts><cellXfs")
     parts["xl/styles.xml"] = styles.replace(b'numFmtId="14"', b'numFmtId="0" fontId="1"')
     (sheet,) = read_workbook(written(tmp_path, zip_parts(parts)))
-    assert [(c.shown, c.is_struck) for c in sheet.cells.values()] == [
-        ("ja", False), ("drei vier", True), ("1", True),
-    ]  # fmt: skip
+    assert [(c.shown, c.struck) for c in sheet.cells.values()] == [("ja", ""), ("drei vier", "vier"), ("1", "1")]
+
+
+@pytest.mark.parametrize(
+    ("code", "stored_as", "look", "shown"),
+    [
+        ("0%", 0.25, "percent", "25 %"), ("0.0 %", 0.07, "percent", "7 %"), ('0"%"', 5, "", "5"), (";;;", 7, "hidden", "7"),
+        ("#,##0,", 4000, "scaled", "4000"), ("#,##0", 4000, "", "4000"), ("0.0,,", 4e6, "scaled", "4000000"),
+    ],
+)  # fmt: skip
+def test_numbers_that_a_cell_shows_otherwise(tmp_path, code, stored_as, look, shown):
+    """Times 100, in thousands, or not at all: the value stays what is stored, how it looks stands beside it."""
+    parts = xlsx_parts({"T": [[stored(stored_as, 2)]]})
+    parts["xl/styles.xml"] = parts["xl/styles.xml"].replace(b"dd\\.mm\\.yyyy", code.replace('"', "&quot;").encode())
+    (sheet,) = read_workbook(written(tmp_path, zip_parts(parts)))
+    assert sheet.cells[1, 1] == ("number", stored_as, shown, "", look)
 
 
 def test_sheets_by_name_with_hidden_and_merged(tmp_path):
@@ -156,6 +169,7 @@ CSV = {
     'a,b\n\nx,"1,5"\n': {(1, 1): "a", (1, 2): "b", (3, 1): "x", (3, 2): "1,5"},
     "a\tb\n\nx\t1,5\n": {(1, 1): "a", (1, 2): "b", (3, 1): "x", (3, 2): "1,5"},
     "sep=|\na|b;c\n": {(2, 1): "a", (2, 2): "b;c"},
+    '"a, b, c";d\n"x, y";1\n': {(1, 1): "a, b, c", (1, 2): "d", (2, 1): "x, y", (2, 2): "1"},
     'a;b\n"x\ny";1\nz;2\n': {(1, 1): "a", (1, 2): "b", (2, 1): "x\ny", (2, 2): "1", (3, 1): "z", (3, 2): "2"},
 }
 
@@ -177,7 +191,7 @@ def test_content_decides_not_the_name(tmp_path, name):
 @pytest.mark.parametrize(
     ("data", "rule"),
     [
-        ("Straße;1\n".encode("cp1252"), "encoding"),
+        ("Straße;1\n".encode("mac_roman"), "encoding"),
         ("a;1\n".encode("utf-16"), "encoding"),
         (b"a\0b", "not_sheet"),
         (OLE + b"\0" * 600, "old_office"),
@@ -202,6 +216,20 @@ def test_workbook_says_that_it_is_invented(tmp_path):
     plain = xlsx_parts({"T": []})
     answers = [says_synthetic(written(tmp_path, d)) for d in (zip_parts(plain | core), zip_parts(plain), b"a;b\n")]
     assert answers == [True, False, None]
+
+
+def test_what_lies_outside_is_named_and_nothing_of_it_read(tmp_path):
+    """A query of a data base, a link to another workbook: the stored values are there, no address is looked up."""
+    link = f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r" Type="{RELATIONS}/externalLinkPath" '
+    more = {
+        "xl/connections.xml": b"<connections/>", "xl/externalLinks/externalLink1.xml": b"<externalLink/>",
+        "xl/externalLinks/_rels/externalLink1.xml.rels": f'{link}Target="file:///C:/Alt.xlsx" TargetMode="External"/></Relationships>'.encode(),
+    }  # fmt: skip
+    (sheet,) = read_workbook(written(tmp_path, zip_parts(xlsx_parts({"T": [["a"]]}) | more)))
+    assert [cell.shown for cell in sheet.cells.values()] == ["a"]
+    assert sheet.outside == (
+        "xl/connections.xml", "xl/externalLinks/externalLink1.xml", "externalLinkPath: file:///C:/Alt.xlsx",
+    )  # fmt: skip
 
 
 WHOLE = xlsx({"Daten": [["a", "b", "c"], [1, "zwei", formula("A1", 3)]]}, merged=["A1:B1"])

@@ -7,11 +7,12 @@ import pytest
 
 from gkanalysis.codebook.lists import read_list_book
 from gkanalysis.core.errors import CodebookError, IngestError
+from gkanalysis.core.writing import zip_parts
 from gkanalysis.counts.data import Data
 from gkanalysis.verify.accounts import account_rows
 from listfolder import CLEAN, HEAD, SOURCE, ListFolder
 from received import found, rules
-from sheets import formula
+from sheets import formula, xlsx_parts
 
 ROOT = Path(__file__).parents[2]
 DIRTY = [
@@ -51,6 +52,49 @@ def test_everything_wrong_is_told_at_once(tmp_path):
     assert (unknown["severity"], unknown["raw"], unknown["place"]) == ("error", "B99", "Zeile 5")
 
 
+def test_a_name_instead_of_an_id_is_read_as_in_forms(tmp_path):
+    """Each is named with its place; what comes twice then is an error as well, a name of several alliances is none."""
+    rows = [
+        HEAD,
+        [date(2023, 5, 3), "Amselstadt", "x", 1],
+        [date(2023, 5, 3), "B1", "y", 2],
+        [date(2023, 5, 3), "Fulda", "z", 2],
+    ]
+    tables = ListFolder(tmp_path, rows).process()
+    assert tables["rows"]["case_id"].tolist() == ["B1", "B1", "Fulda"]
+    assert rules(tables) == ["T11", "V01", "V35"]
+    assert found(tables, "T11")[0]["place"] == "Blatt „Besuche“, Zeile 3, Spalte case_id, date"
+    assert "Zeile 2: „Amselstadt“ ist nach dem Namen als B1 gelesen" in found(tables, "V35")[0]["message"]
+    (loss,) = tables["losses"].to_dict("records")
+    assert (loss["raw"], loss["case_id"], loss["action"], loss["place"]) == (
+        "Amselstadt",
+        "B1",
+        "als B1 gelesen",
+        "Zeile 2",
+    )
+
+
+def test_files_that_nothing_reads_are_named(tmp_path):
+    """Each has a finding and a loss; what programs leave behind has the loss alone. A list is read none the less."""
+    drawn = ListFolder(tmp_path)
+    for name in ("alt.ods", "daten.sav", "brief.doc", ".DS_Store", "~$besuche.xlsx"):
+        (drawn.folder / name).write_bytes(b"x")
+    tables = drawn.process()
+    assert [f["file"] for f in found(tables, "V34")] == ["alt.ods", "brief.doc", "daten.sav"]
+    assert len(tables["losses"]) == 5
+    assert len(tables["rows"]) == 2
+
+
+@pytest.mark.parametrize("core", [b"<a", b"", b"\xff", b"<c>\x01</c>", b"<!DOCTYPE a><a/>"])
+def test_damaged_properties_of_a_list(tmp_path, core):
+    """Whether it is invented is not known then: one sentence, no traceback."""
+    drawn = ListFolder(tmp_path)
+    drawn.file.write_bytes(zip_parts(xlsx_parts({"Besuche": CLEAN}) | {"docProps/core.xml": core}))
+    n, (sentence,) = drawn.ingest()
+    assert n == 0
+    assert "„besuche.xlsx“ (docProps/core.xml) enthält" in sentence
+
+
 def test_alliance_twice_on_a_day(tmp_path):
     """The same key in two rows is an error; neither is dropped."""
     tables = ListFolder(tmp_path, [*CLEAN, CLEAN[1]]).process()
@@ -66,7 +110,7 @@ def test_invented_and_real_lists_do_not_mix(tmp_path):
     drawn.file.rename(drawn.folder / "alt.xlsx")
     (drawn.folder / "besuche.csv").write_text("Bündnis;Datum;Tage;Notiz\nB1;3.5.2023;1;\n", encoding="utf-8")
     tables = drawn.process()
-    assert rules(tables) == []
+    assert rules(tables) == ["V34"]  # the workbook beside it
     assert tables["losses"][["unit", "file"]].values.tolist() == [["file", "alt.xlsx"]]
     assert tables["rows"]["place"].tolist() == ["Zeile 2"]
 

@@ -46,6 +46,8 @@ RULES: Mapping[str, tuple[str, str]] = {
     "V31": ("hint", "Datum des Gesprächs unbekannt"),
     "V32": ("hint", "Teile eines Projekts werden nicht gebraucht"),
     "V33": ("finding", "Frage steht in keinem Bogen"),
+    "V34": ("finding", "Datei wird nicht gelesen"),
+    "V35": ("hint", "Name statt Kennung"),
 }
 
 

@@ -22,8 +22,7 @@ import pandas as pd
 from gkanalysis.codebook.categories import CategoryBook
 from gkanalysis.codebook.lists import table_spec
 from gkanalysis.core.errors import IngestError
-from gkanalysis.ingest.sheetfindings import SheetFindings
-from gkanalysis.ingest.spreadsheets import SheetRead, closest, quoted, read_table
+from gkanalysis.ingest.spreadsheets import SheetFindings, SheetRead, closest, quoted, read_table
 
 CODING_COLUMNS = ["source", "case_id", "item_id", "mention", "text", "category", "coder"]
 _ANSWER = ["source", "case_id", "item_id", "mention"]

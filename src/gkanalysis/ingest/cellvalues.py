@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from gkanalysis.codebook.lists import Column, normalised, shown_bound
-from gkanalysis.ingest.workbook import Cell
+from gkanalysis.ingest.workbook import Cell, plain_number
 
 MONTHS = (
     *("januar", "februar", "märz", "april", "mai", "juni"),
@@ -32,6 +32,7 @@ _NO_NUMBER = {
     "date": "ist ein Datum; vielleicht hat das Programm eine Zahl dafür gehalten",
     "bool": "ist ein Wahrheitswert",
 }
+_PERCENT = re.compile("%|prozent|percent", re.IGNORECASE)
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000  # days of Excel from 1954 to 2119
 
@@ -78,7 +79,7 @@ def _number(cell: Cell, column: Column) -> tuple[int | float, str]:
     if cell.kind in _NO_NUMBER:
         raise _UnreadableError(_NO_NUMBER[cell.kind])
     is_whole = column.kind == "int"
-    value, hint = (Decimal(repr(cell.value)), "") if cell.kind == "number" else _decimal(str(cell.value), is_whole)
+    value, hint = _stored(cell, column) if cell.kind == "number" else _decimal(str(cell.value), is_whole)
     if not is_whole:
         return float(value), hint
     if value != value.to_integral_value():
@@ -86,6 +87,22 @@ def _number(cell: Cell, column: Column) -> tuple[int | float, str]:
     if abs(value) > 2**53:
         raise _UnreadableError("ist zu groß, um genau gespeichert zu sein")
     return int(value), hint
+
+
+def _stored(cell: Cell, column: Column) -> tuple[Decimal, str]:
+    """Number of a cell that may show another one: 0.25 as 25 %, 4000 as 4, or nothing."""
+    value = Decimal(repr(cell.value))
+    if cell.look != "percent":
+        words = {
+            "hidden": "die Zelle zeigt ihn nicht",
+            "scaled": f"die Zelle zeigt Tausender statt {plain_number(value)}",
+        }
+        return value, words.get(cell.look, "")
+    if _PERCENT.search(" ".join((column.name, *column.titles))):
+        return value * 100, f"als {plain_number(value * 100)} gelesen, gespeichert ist {plain_number(value)}"
+    if column.high is not None and column.high <= 1:
+        return value, f"als {plain_number(value)} gelesen"
+    raise _UnreadableError(f"kann {plain_number(value * 100)} oder {plain_number(value)} heißen")
 
 
 def _decimal(text: str, is_whole: bool) -> tuple[Decimal, str]:

@@ -1,4 +1,4 @@
-"""The parts of an Office file from a stranger: macros and links that lead outside are refused before any is used."""
+"""The parts of an Office file from a stranger: macros are refused before any is used, no link is ever followed."""
 
 import hashlib
 import posixpath
@@ -32,12 +32,15 @@ class OfficePackage(Archive):
         Parts by name, "" for the package; `kind` is the last word of the type ("header", "styles", ...).
     content_types : dict of str to str
         By part or by ending (".xml"), both in small letters.
+    outside : list of str
+        What would be fetched from outside the file: connections to data, other workbooks, pictures, documents; the
+        kind of each with its target.
 
     Raises
     ------
     RefusedError
-        As of an `Archive`; also `opendocument`, `macros`, `external`, what is wrong with the XML, or the family's rule
-        for another kind of file.
+        As of an `Archive`; also `opendocument`, `macros`, what is wrong with the XML, or the family's rule for another
+        kind of file.
     """
 
     def __init__(self, path, family, data=None):
@@ -55,8 +58,8 @@ class OfficePackage(Archive):
             self.content_types[key.lower()] = entry.get("ContentType", "")
         if any("macroenabled" in kind.lower() for kind in self.content_types.values()):
             raise self.refusal("macros")
-        if linked := [n for n in names if n.endswith("/connections.xml") or "/externallinks/" in n]:
-            raise self.refusal("external", linked[0])
+        linked = re.compile(r"/(connections|externallinks/[^/]+)\.xml$", re.IGNORECASE)
+        self.outside = [name for name in self.members if linked.search(name)]
         self.relationships = [r for n in names if n.endswith(".rels") for r in self._relationships_of(n)]
 
     def xml(self, part, **options):
@@ -85,7 +88,7 @@ class OfficePackage(Archive):
         return {etree.QName(element).localname: (element.text or "").strip() for element in elements}
 
     def _relationships_of(self, part):
-        """The relationships that a part of them holds; refuses everything that leads outside."""
+        """The relationships that a part of them holds; what leads outside is noted and none of them."""
         folder, _, file = part.rpartition("/")
         owner = posixpath.join(posixpath.dirname(folder), file.removesuffix(".rels"))
         owner = self.find(owner) or owner
@@ -93,7 +96,7 @@ class OfficePackage(Archive):
             kind, target = entry.get("Type", "").rpartition("/")[2], entry.get("Target", "")
             if entry.get("TargetMode", "").lower() == "external" or _OUTSIDE.match(target):
                 if kind not in _HARMLESS:
-                    raise self.refusal("external", f"{kind}: {target}")
+                    self.outside.append(f"{kind}: {target}")
                 continue
             base = "" if target.startswith("/") else posixpath.dirname(owner)
             joined = posixpath.normpath(posixpath.join(base, target.lstrip("/")))
@@ -122,6 +125,8 @@ class WordPackage(OfficePackage):
 
     def __init__(self, path, data):
         super().__init__(path, RefusedFileError, data)
+        if self.outside:
+            raise self.refusal("external", self.outside[0])
         self._data = data
         by_type = (self.find(part) for part, kind in self.content_types.items() if kind in _WORD_TYPES)
         part = self.related_part("", "officeDocument") or next(filter(None, by_type), None)

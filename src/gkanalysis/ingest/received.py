@@ -11,6 +11,8 @@ from typing import Any
 
 from gkanalysis.core.errors import IngestError
 
+OF_THE_SYSTEM = "Sperr- oder Systemdatei"
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -29,7 +31,7 @@ def receive(folder: Path, read: Callable[[Path], Received]) -> Iterator[Received
     """Read every file of a folder, one after the other, in the order of their names."""
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if path.name.startswith((".", "~$")):
-            yield Received(path.name, "left_out", "Sperr- oder Systemdatei")
+            yield Received(path.name, "left_out", OF_THE_SYSTEM)
             continue
         try:
             yield read(path)

@@ -16,13 +16,92 @@ from typing import Any
 import pandas as pd
 
 from gkanalysis.codebook.lists import Column, TableSpec, normalised
+from gkanalysis.core.findings import FINDING_COLUMNS
 from gkanalysis.ingest.cellvalues import read_cell
 from gkanalysis.ingest.refusal import printable
-from gkanalysis.ingest.sheetfindings import SheetFindings
+from gkanalysis.ingest.tables import HEADING_ROWS
 from gkanalysis.ingest.workbook import Cell, Sheet, column_letter, read_workbook
 
-HEADING_ROWS = 30  # the heading is looked for in so many rows
 _DTYPES = {"int": "Int64", "number": "Float64", "date": "str", "text": "str", "option": "str"}
+# Rule -> severity, title, what is to be done. Errors stop the build, findings are to be looked at, hints may be.
+SHEET_RULES: dict[str, tuple[str, str, str]] = {
+    "T01": ("error", "Blatt fehlt", "bitte das Blatt umbenennen oder die richtige Datei angeben"),
+    "T02": ("error", "Überschriften nicht gefunden", "bitte die Überschriften in eine Zeile setzen"),
+    "T03": ("error", "Spalte fehlt", "bitte die Spalte ergänzen oder umbenennen"),
+    "T04": ("error", "Spalte doppelt", "bitte eine der Spalten umbenennen oder löschen"),
+    "T05": ("hint", "Spalte wird nicht gelesen", "bitte umbenennen, falls sie gebraucht wird"),
+    "T06": ("finding", "Wert nicht möglich", "bitte berichtigen"),
+    "T07": ("hint", "anders gespeichert als erwartet", "bitte prüfen"),
+    "T08": ("finding", "Formel", "bitte das Ergebnis als Wert einfügen"),
+    "T09": ("finding", "Fehlerwert", "bitte berichtigen"),
+    "T10": ("finding", "Wert fehlt", "bitte nachtragen"),
+    "T11": ("error", "Zeile doppelt", "bitte klären, welche Zeile gilt, und die andere löschen"),
+    "T13": ("finding", "verbundene Zellen", "bitte den Zellverbund aufheben und jede Zelle ausfüllen"),
+    "T14": ("finding", "Wert ohne Überschrift", "bitte die Spalte benennen oder den Wert verschieben"),
+    "T15": ("hint", "ausgeblendet", "bitte prüfen, ob es gelten soll"),
+    "T16": ("finding", "durchgestrichen", "bitte prüfen, ob der Wert gelten soll"),
+    "T17": (
+        "finding",
+        "Arbeitsmappe verweist nach außen",
+        "bitte prüfen, ob die gespeicherten Werte die richtigen sind",
+    ),
+    "K01": ("finding", "Antwort ohne Kategorie", "bitte kodieren"),
+    "K02": ("hint", "Kategorie nie vergeben", "bitte prüfen, ob sie gebraucht wird"),
+    "K03": ("error", "Kategorie unbekannt", "bitte berichtigen oder in die Kategorien aufnehmen"),
+    "K04": ("error", "Text weicht von der Antwort ab", "bitte Text wiederherstellen und Kategorie prüfen"),
+    "K05": ("error", "Antwort gibt es nicht", "bitte Bündnis, Item und Nennung prüfen"),
+    "K06": ("finding", "Kategorie doppelt vergeben", "bitte eine der beiden löschen"),
+    "K07": ("error", "unbekannt, wer kodiert hat", "bitte berichtigen"),
+    "K08": ("error", "Item ohne Kategorien", "bitte das Item aufnehmen oder berichtigen"),
+    "K09": ("finding", "Antwort nicht von allen kodiert", "bitte nachtragen"),
+}
+_WITH_VALUE = frozenset({"T06", "T07", "T08", "T09", "T14", "T16"})  # the sentence quotes what the cell holds
+
+
+class SheetFindings:
+    """The findings of one file, in the order in which they are met; nothing is raised."""
+
+    def __init__(self, file: str, sheet: str = "") -> None:
+        self.file, self.sheet = file, sheet
+        self._rows: list[dict[str, Any]] = []
+
+    def add(
+        self, rule: str, sentence: str, *, row: int | None = None, column: str = "", value: Any = "",
+        allowed: str = "", todo: str = "",
+    ) -> None:  # fmt: skip
+        """Add a finding."""
+        severity, title, usual = SHEET_RULES[rule]
+        value = printable(str(value))
+        place = place_in_words(self.sheet, row, column)
+        where = f"„{printable(self.file)}“" + (place and f", {place}")
+        quoted = f" „{value}“" if value and rule in _WITH_VALUE else ""
+        rest = (f"erlaubt: {allowed}; " if allowed else "") + (todo or usual)
+        message = f"{where}{quoted}: {sentence} {rest[:1].upper()}{rest[1:]}."
+        self._rows.append(
+            dict.fromkeys(FINDING_COLUMNS, "")
+            | {"severity": severity, "rule": rule, "title": title, "file": self.file, "place": place}
+            | {"raw": value, "message": message, "row": row, "column": column}
+        )
+
+    def table(self) -> pd.DataFrame:
+        """One row per finding as in the common log, with `row` and `column`: errors first, then by row, none before 1."""
+        ranks = {"error": 0, "finding": 1, "hint": 2}
+        rows = sorted(self._rows, key=lambda f: (ranks[f["severity"]], f["row"] or 0))
+        return pd.DataFrame(rows, columns=[*FINDING_COLUMNS, "row", "column"]).astype({"row": "Int64"})
+
+
+def place_in_words(sheet: str, row: int | None, column: str) -> str:
+    """Place in the words of the program.
+
+    >>> place_in_words("Log", 3, "B")
+    'Blatt „Log“, Zeile 3, Spalte B'
+    """
+    parts = (
+        f"Blatt „{printable(sheet)}“" if sheet else "",
+        "" if row is None or pd.isna(row) else f"Zeile {row}",
+        f"Spalte {column}" if column else "",
+    )
+    return ", ".join(filter(None, parts))
 
 
 @dataclass(frozen=True)
@@ -75,7 +154,8 @@ Nachkommastellen; bitte berichtigen.
     """
     path = Path(path)
     findings = findings or SheetFindings(path.name)
-    rows = _Reader(findings, spec).read(read_workbook(path))
+    titles = [title for column in spec.columns for title in (column.name, *column.titles)]
+    rows = _Reader(findings, spec).read(read_workbook(path, titles))
     frame = pd.DataFrame(rows, columns=[*(c.name for c in spec.columns), "row"])
     frame = frame.astype({c.name: _DTYPES[c.kind] for c in spec.columns} | {"row": "int64"})
     return SheetRead(frame, findings.table(), findings.sheet)
@@ -104,7 +184,7 @@ def quoted(texts: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True)
-class _Heading:
+class Heading:
     """Where the columns stand: `row` is 0 if there is none, `first` the first row of the data.
 
     `places` are the columns of each name that was found, `unknown` the headings that are none.
@@ -121,7 +201,7 @@ class _Heading:
         return {name: columns[0] for name, columns in self.places.items() if len(columns) == 1}
 
 
-def _find_heading(sheet: Sheet, columns: Sequence[Column]) -> _Heading:
+def find_heading(sheet: Sheet, columns: Sequence[Column]) -> Heading:
     """The row that names most of the columns; the first of them in a tie.
 
     A heading that is merged downwards counts in each of its rows, so that two-line headings are read.
@@ -137,7 +217,7 @@ def _find_heading(sheet: Sheet, columns: Sequence[Column]) -> _Heading:
             for row in range(top, min(bottom, HEADING_ROWS) + 1):
                 titles.setdefault(row, {}).setdefault(left, titles[top][left])
                 end[row] = max(end.get(row, row), bottom)
-    best = _Heading()
+    best = Heading()
     for row in sorted(titles):
         places: dict[str, list[int]] = {}
         unknown = {}
@@ -147,8 +227,17 @@ def _find_heading(sheet: Sheet, columns: Sequence[Column]) -> _Heading:
             else:
                 unknown[column] = title
         if len(places) > len(best.places):
-            best = _Heading(row, end[row] + 1, places, unknown)
+            best = Heading(row, end[row] + 1, places, unknown)
     return best
+
+
+def rows_below(sheet: Sheet, heading: Heading) -> dict[int, dict[int, Cell]]:
+    """Filled cells by column of each row below the heading."""
+    by_row: dict[int, dict[int, Cell]] = {}
+    for (row, column), cell in sorted(sheet.cells.items()):
+        if row >= heading.first:
+            by_row.setdefault(row, {})[column] = cell
+    return by_row
 
 
 @dataclass(frozen=True)
@@ -160,12 +249,16 @@ class _Reader:
 
     def read(self, sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
         """Choose the sheet, find the heading, read the rows."""
-        headings = [_find_heading(sheet, self.spec.columns) for sheet in sheets]
+        headings = [find_heading(sheet, self.spec.columns) for sheet in sheets]
         chosen = self._choose(sheets, headings)
         if chosen is None:
             return []
         sheet, heading = sheets[chosen], headings[chosen]
         self.findings.sheet = sheet.name
+        if sheet.outside:
+            shown = quoted(sheet.outside[:3]) + (" …" if len(sheet.outside) > 3 else "")
+            sentence = f"Die Arbeitsmappe nennt Daten außerhalb ({shown}); gelesen ist nur, was in ihr gespeichert ist."
+            self.findings.add("T17", sentence)
         if sheet.is_hidden:
             self.findings.add("T15", "Das Blatt ist ausgeblendet.")
         if not heading.row:
@@ -176,10 +269,10 @@ class _Reader:
             return []
         self._check_heading(sheet, heading)
         rows = self._read_rows(sheet, heading)
-        self._check_keys(rows)
+        check_keys(rows, self.spec, self.findings)
         return rows
 
-    def _choose(self, sheets: Sequence[Sheet], headings: Sequence[_Heading]) -> int | None:
+    def _choose(self, sheets: Sequence[Sheet], headings: Sequence[Heading]) -> int | None:
         """Position of the declared sheet, or of the only one with the headings; else a finding and None."""
         needed = {c.name for c in self.spec.columns if not c.may_be_absent}
         fitting = [k for k, heading in enumerate(headings) if needed <= set(heading.places)]
@@ -198,7 +291,7 @@ class _Reader:
         self.findings.add("T01", sentence, allowed=allowed)
         return None
 
-    def _check_heading(self, sheet: Sheet, heading: _Heading) -> None:
+    def _check_heading(self, sheet: Sheet, heading: Heading) -> None:
         """Findings on missing, double, unknown and merged headings, and on merged cells below."""
         add, row = self.findings.add, heading.row
         for column in self.spec.columns:
@@ -227,12 +320,9 @@ class _Reader:
                 value = sheet.cells[top, left].shown if (top, left) in sheet.cells else ""
                 add("T13", sentence, row=top, column=area, value=value, allowed="eine Zelle je Wert")
 
-    def _read_rows(self, sheet: Sheet, heading: _Heading) -> list[dict[str, Any]]:
+    def _read_rows(self, sheet: Sheet, heading: Heading) -> list[dict[str, Any]]:
         """All filled rows below the heading."""
-        by_row: dict[int, dict[int, Cell]] = {}
-        for (row, column), cell in sorted(sheet.cells.items()):
-            if row >= heading.first:
-                by_row.setdefault(row, {})[column] = cell
+        by_row = rows_below(sheet, heading)
         read = set(heading.at.values())
         named = set(heading.unknown).union(*heading.places.values())
         rows = []
@@ -243,6 +333,10 @@ class _Reader:
                     column=column_letter(column), value=cells[column].shown, allowed="Werte unter einer Überschrift",
                 )  # fmt: skip
             if read & set(cells):
+                is_struck = all(cell.struck == cell.shown for cell in cells.values())
+                if is_struck:
+                    self.findings.add("T16", "Die ganze Zeile ist durchgestrichen und wurde übernommen.", row=row)
+                    cells = {column: cell._replace(struck="") for column, cell in cells.items()}
                 rows.append({"row": row} | self._values(cells, heading, row))
         if hidden := sorted(set(by_row) & sheet.hidden_rows):
             shown = ", ".join(map(str, hidden[:5])) + (" …" if len(hidden) > 5 else "")
@@ -250,7 +344,7 @@ class _Reader:
             self.findings.add("T15", sentence, row=hidden[0])
         return rows
 
-    def _values(self, cells: Mapping[int, Cell], heading: _Heading, row: int) -> dict[str, Any]:
+    def _values(self, cells: Mapping[int, Cell], heading: Heading, row: int) -> dict[str, Any]:
         """Values of one row by column; a missing one that every row needs has a finding."""
         values: dict[str, Any] = {}
         for column in self.spec.columns:
@@ -276,8 +370,9 @@ class _Reader:
             rule = {"formula": "T08", "error": "T09"}.get(cell.kind, "T06")
             self.findings.add(rule, f"Der Wert {reading.problem}.", **where)
             return None
-        if cell.is_struck:
-            self.findings.add("T16", "Der Wert ist ganz oder teilweise durchgestrichen und wurde übernommen.", **where)
+        if cell.struck:
+            part = "" if cell.struck == cell.shown else f"teilweise („{printable(cell.struck)}“) "
+            self.findings.add("T16", f"Der Wert ist {part}durchgestrichen und wurde ganz übernommen.", **where)
         if reading.hint:
             self.findings.add("T07", f"Der Wert wurde übernommen: {reading.hint}.", **where)
         elif cell.kind == "text" and self.findings.sheet and column.kind in ("int", "number", "date"):
@@ -285,17 +380,18 @@ class _Reader:
             self.findings.add("T07", sentence, todo="bitte die Zelle passend formatieren", **where)
         return reading.value
 
-    def _check_keys(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Rows with the same key, such as an alliance that stands twice; an incomplete key is none."""
-        seen: dict[tuple[Any, ...], int] = {}
-        for values in rows:
-            key = tuple(values.get(name) for name in self.spec.key)
-            if not key or None in key:
-                continue
-            if key in seen:
-                shown = ", ".join(map(str, key))
-                self.findings.add(
-                    "T11", f"„{printable(shown)}“ steht schon in Zeile {seen[key]}.", row=values["row"],
-                    column=", ".join(self.spec.key), value=shown, allowed="jeder Schlüssel einmal",
-                )  # fmt: skip
-            seen.setdefault(key, values["row"])
+
+def check_keys(rows: Iterable[Mapping[str, Any]], spec: TableSpec, findings: SheetFindings) -> None:
+    """Rows with the same key, such as an alliance that stands twice; an incomplete key is none."""
+    seen: dict[tuple[Any, ...], int] = {}
+    for values in rows:
+        key = tuple(values.get(name) for name in spec.key)
+        if not key or None in key:
+            continue
+        if key in seen:
+            shown = ", ".join(map(str, key))
+            findings.add(
+                "T11", f"„{printable(shown)}“ steht schon in Zeile {seen[key]}.", row=values["row"],
+                column=", ".join(spec.key), value=shown, allowed="jeder Schlüssel einmal",
+            )  # fmt: skip
+        seen.setdefault(key, values["row"])

@@ -6,22 +6,33 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from gkanalysis.codebook.lists import normalised
 from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.archive import read_regular
 from gkanalysis.ingest.refusal import RefusedSheetError, other_format
 
 MAX_CELLS = 400_000
 MAX_COLUMN = 16_384
+HEADING_ROWS = 30  # the heading is looked for in so many rows
 _MARKS_OF_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_QUOTED = re.compile('"[^"]*"')
+# In the encoding of Windows these letters of a word are bytes that a Mac or MS-DOS uses for signs.
+_UMLAUT = re.compile("[A-Za-z][äöüßÄÖÜ]|[äöüÄÖÜ][A-Za-z]")
+# What shows another encoding: signs where Latin-9 has others, a capital after a small letter, signs within a word.
+_NOT_WINDOWS = re.compile(
+    "[¤¦¨´¸¼½¾]|[a-zß-ÿšžœ][À-ÖØ-ÞŠŽŒŸ]|[A-Za-zÀ-ÿ][„‚]|[A-Za-z][^\x00-\x7fÀ-ÖØ-öø-ÿŠšŽžŒœŸ“–’…·\xa0\xad][A-Za-zÀ-ÿ]"
+)
 
 
-def csv_lines(data: bytes, name: str) -> list[tuple[int, list[str]]]:
-    """Row, as the program counts it, and values of each row of a CSV file in UTF-8 that has any text.
+def csv_lines(data: bytes, name: str, headings: Iterable[str] = ()) -> list[tuple[int, list[str]]]:
+    """Row, as the program counts it, and values of each row of a CSV file that has any text.
 
-    Semicolon, comma or tab, whichever occurs most in the first line, or what Excel's line `sep=|` names.
+    Semicolon, comma or tab: what Excel's line `sep=|` names, else what separates most of the expected `headings`, else
+    what occurs most in the first line outside of quotes. UTF-8, or Windows-1252 where nothing else can be meant.
 
     Raises
     ------
@@ -29,9 +40,10 @@ def csv_lines(data: bytes, name: str) -> list[tuple[int, list[str]]]:
         If it is no text, too large, or a quote is not closed, which would swallow rows.
     """
     text = _text_of(data, name)
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = next((line for line in _QUOTED.sub("", text).splitlines() if line.strip()), "")
     named = re.fullmatch(r"sep=(.)", first.strip())  # Excel writes and hides such a line
-    delimiter = named[1] if named else max(";,\t", key=first.count)
+    wanted = set(map(normalised, headings))
+    delimiter = named[1] if named else max(";,\t", key=lambda d: (_n_headings(text, d, wanted), first.count(d)))
     lines: list[tuple[int, list[str]]] = []
     n_cells = 0
     try:  # strict: a quote that is never closed would swallow all following rows as one cell
@@ -48,6 +60,15 @@ def csv_lines(data: bytes, name: str) -> list[tuple[int, list[str]]]:
     return lines[1:] if named else lines
 
 
+def _n_headings(text: str, delimiter: str, wanted: set[str]) -> int:
+    """How many of the headings a delimiter parts in the first rows."""
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        return max((sum(normalised(cell) in wanted for cell in row) for row in islice(rows, HEADING_ROWS)), default=0)
+    except csv.Error:
+        return 0
+
+
 def _text_of(data: bytes, name: str) -> str:
     """Text of a file, or a refusal of what is no text."""
     rule = other_format(data, Path(name).name, RefusedSheetError)
@@ -59,17 +80,27 @@ def _text_of(data: bytes, name: str) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
+        text = _windows_text(data)
+    if text is None:
         raise RefusedSheetError("encoding", name) from None
     if text.lstrip()[:1] == "<":
         raise RefusedSheetError("html", name)
     return text
 
 
+def _windows_text(data: bytes) -> str | None:
+    """Text in the encoding of Windows, if that makes words with umlauts of it, and nothing that no word has."""
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+    return text if _UMLAUT.search(text) and not _NOT_WINDOWS.search(text) else None
+
+
 def read_rows(path: Path, columns: Sequence[str], *, optional: Iterable[str] = ()) -> list[dict[str, str]]:
     """Rows of a list that the team keeps as CSV, as text, each with `row`, its line in the sheet.
 
-    Sentences name the whole path, since each source has lists of the same names. The encoding of Windows is read, too:
-    names and ids are held against the register or a codebook, where a wrong umlaut shows.
+    Sentences name the whole path, since each source has lists of the same names.
 
     Raises
     ------
@@ -77,13 +108,9 @@ def read_rows(path: Path, columns: Sequence[str], *, optional: Iterable[str] = (
         No text or CSV, missing, unknown or repeated columns, ragged rows.
     """
     data = read_regular(path, RefusedSheetError, str(path))
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        data = data.decode("cp1252", "replace").replace("\ufffd", "\0").encode()
     if b"\0" in data or data.startswith((b"PK\x03\x04", b"%PDF-")):
         raise RefusedSheetError("not_csv", str(path))
-    lines = csv_lines(data, str(path))
+    lines = csv_lines(data, str(path), columns)
     heading, cells = lines[0] if lines else (1, [])
     header = [cell.strip() for cell in cells]
     missing = [c for c in columns if c not in header and c not in set(optional)]

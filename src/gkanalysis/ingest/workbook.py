@@ -1,20 +1,17 @@
-"""Spreadsheets from strangers, CSV or .xlsx, as typed cells: openpyxl reads what our own guard has let through.
+"""Spreadsheets from strangers, CSV or .xlsx, as typed cells, behind our own guard.
 
-openpyxl alone inflates any bomb, fills a hyperlink or merged area of a billion cells, and drops what lies under a
-merged cell. So it never sees the received file, but a copy of its cells and formats in which nothing else stands.
-A formula is kept as a formula with the result that the program stored, so that nobody takes an old result for a value.
+A formula is kept as a formula with the result that the program stored, so that nobody takes an old result for a value;
+nothing is fetched from other workbooks or data bases that the file names.
 """
 
 from __future__ import annotations
 
-import io
 import math
 import re
-import warnings
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,19 +26,8 @@ MAX_ROW = 1_048_576
 MAX_TAGS = 4_000_000  # start and end tags of one part: four or five a cell
 SYNTHETIC = "synthetisch"  # in the properties of an invented workbook
 
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_TYPES = f'<Types xmlns="{_PACKAGE}/content-types">' + "".join(
-    f'<Override PartName="/xl/{part}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.{kind}+xml"/>'
-    for part, kind in (("workbook", "sheet.main"), ("sharedStrings", "sharedStrings"))
-) + "</Types>"  # fmt: skip
-# What the copy holds of each part: values, formulas, formats of numbers, what is struck through, what is hidden.
-_KEPT = {
-    "worksheet": "cols col sheetData row c f v is r rPr strike t",
-    "sst": "si r rPr strike t",
-    "styleSheet": "numFmts numFmt fonts font strike cellXfs xf",
-}
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_TRUE = ("1", "true")
 _ESCAPED = re.compile("_x(0009|000[aA]|000[dD]|005[fF])_")
 _NO_CODE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
@@ -53,21 +39,23 @@ class Cell(NamedTuple):
     """One filled cell.
 
     `kind`: text, number, date, bool, error or formula; `value`: str, float, datetime or bool, for a formula its
-    text; `shown`: what people see in the program, for a formula the stored result; `is_struck`: whether any of it is
-    struck through.
+    text; `shown`: what people see in the program, for a formula the stored result; `struck`: what of it is struck
+    through; `look`: how the program shows a number otherwise than it stores it: percent, hidden or scaled.
     """
 
     kind: str
     value: str | float | datetime | bool
     shown: str
-    is_struck: bool = False
+    struck: str = ""
+    look: str = ""
 
 
 @dataclass(frozen=True)
 class Sheet:
     """One sheet: filled cells by (row, column), both counted from 1 as the program shows them.
 
-    `name` is "" for a CSV file; `first_day` is day 0 of what the program counts in days.
+    `name` is "" for a CSV file; `first_day` is day 0 of what the program counts in days; `outside` is what the workbook
+    would fetch from elsewhere.
     """
 
     name: str
@@ -77,12 +65,14 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     is_hidden: bool = False
     first_day: datetime = datetime(1899, 12, 30)
+    outside: tuple[str, ...] = ()
 
 
-def read_workbook(path: str | Path) -> tuple[Sheet, ...]:
+def read_workbook(path: str | Path, headings: Sequence[str] = ()) -> tuple[Sheet, ...]:
     """Read the sheets of a spreadsheet; its content decides what it is, but no text named .xlsx is taken for CSV.
 
-    Sheets come in the order of the file, hidden ones included; those that hold a chart only are left out.
+    Sheets come in the order of the file, hidden ones included; those that hold a chart only are left out. `headings`
+    that are looked for tell by what a CSV file is separated.
 
     Raises
     ------
@@ -93,10 +83,9 @@ def read_workbook(path: str | Path) -> tuple[Sheet, ...]:
     data = read_regular(path, RefusedSheetError)
     if data.startswith(b"PK"):
         return _xlsx_sheets(OfficePackage(path, RefusedSheetError, data))
-    lines = csv_lines(data, path.name)
     cells = {
         (row, column): Cell("text", value, value.strip())
-        for row, values in lines
+        for row, values in csv_lines(data, path.name, headings)
         for column, value in enumerate(values, 1)
         if value.strip()
     }
@@ -119,87 +108,32 @@ def column_letter(column: int) -> str:
     return get_column_letter(column)
 
 
-def plain_number(value: float) -> str:
+def plain_number(value: float | Decimal) -> str:
     """A number as a German reader types it: no exponent, decimal comma, no dots."""
-    if value == int(value):
-        return f"{value:.0f}"
-    text = repr(value)
-    return (f"{value:.20f}".rstrip("0") if "e" in text else text).replace(".", ",")
+    text = f"{Decimal(repr(value)) if isinstance(value, float) else value:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
 
 
 def _xlsx_sheets(package: OfficePackage) -> tuple[Sheet, ...]:
     """All sheets with cells of a workbook."""
-    import openpyxl
-
     try:
-        listed, copied = _copy(package)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # on styles that the copy does not need
-            books = [openpyxl.load_workbook(io.BytesIO(copied), rich_text=True)]
-            if any(cell.data_type == "f" for sheet in books[0] for cell in sheet._cells.values()):
-                books.append(openpyxl.load_workbook(io.BytesIO(copied), rich_text=True, data_only=True))
-            return tuple(_sheet(*parts) for parts in zip(listed, books[0], books[-1], strict=True))
+        return tuple(_sheets(package))
     except RefusedSheetError:
         raise
-    except Exception:  # openpyxl raises whatever befalls it
+    except (
+        ValueError,
+        IndexError,
+        KeyError,
+        TypeError,
+        OverflowError,
+    ):  # no program writes such references and numbers
         raise package.refusal("damaged") from None
 
 
-def _sheet(listed: tuple[str, bool, Areas], sheet: Any, stored: Any) -> Sheet:
-    """A sheet of openpyxl; `stored` is the same with results instead of formulas."""
-    (name, is_hidden, merged), columns = listed, sheet.column_dimensions.values()
-    rows = frozenset(row for row, d in sheet.row_dimensions.items() if d.hidden)
-    hidden = frozenset(c for d in columns if d.hidden for c in range(d.min, min(d.max, MAX_COLUMN) + 1))
-    return Sheet(name, dict(_cells(sheet, stored)), merged, rows, hidden, is_hidden, sheet.parent.epoch)
+def _sheets(package: OfficePackage) -> Iterator[Sheet]:
+    """Each sheet with cells, in the order of the file."""
+    from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
-
-def _cells(sheet: Any, stored: Any) -> Iterator[tuple[tuple[int, int], Cell]]:
-    """Filled cells of a sheet by row and column."""
-    for at, cell in sheet._cells.items():
-        if cell.value is None:
-            continue
-        if not (1 <= at[0] <= MAX_ROW and 1 <= at[1] <= MAX_COLUMN):
-            raise ValueError(at)
-        if cell.data_type == "f":
-            text = getattr(cell.value, "text", cell.value)
-            result = _typed(stored._cells[at])
-            yield at, Cell("formula", text if isinstance(text, str) else "=…", result.shown if result else "")
-        elif typed := _typed(cell):
-            yield at, typed
-
-
-def _typed(cell: Any) -> Cell | None:
-    """A cell of openpyxl, typed by what the file stores; None if only white space is in it."""
-    from openpyxl.utils.datetime import to_excel
-
-    value = cell.value
-    runs = value if isinstance(value, list) else ()
-    is_struck = bool(cell.font.strike) or any(getattr(run, "font", None) and run.font.strike for run in runs)
-    if isinstance(value, datetime | time | timedelta):
-        code, days = cell.number_format, to_excel(value, cell.base_date)
-        if isinstance(value, datetime) and days >= 1 and (code == "General" or _shows_day(code)):
-            clock = f" {value:%H:%M}" if value.time().replace(microsecond=0) != time() else ""
-            return Cell("date", value, f"{value:%d.%m.}{value.year:04}{clock}", is_struck)
-        value = days
-    if isinstance(value, bool):
-        return Cell("bool", value, "WAHR" if value else "FALSCH", is_struck)
-    if isinstance(value, int | float):
-        if not math.isfinite(value):
-            raise ValueError(value)
-        return Cell("number", float(value), plain_number(float(value)), is_struck)
-    text = _ESCAPED.sub(lambda m: chr(int(m[1], 16)), str(value or ""))
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kind = "error" if cell.data_type == "e" else "text"
-    return Cell(kind, text, text.strip(), is_struck) if text.strip() else None
-
-
-def _shows_day(code: str) -> bool:
-    """Whether a number format shows a day: d or y outside quotes and brackets."""
-    return bool(re.search("[dyDY]", _NO_CODE.sub("", code.split(";")[0])))
-
-
-def _copy(package: OfficePackage) -> tuple[list[tuple[str, bool, Areas]], bytes]:
-    """Name, whether hidden, and merged areas of each sheet; and the copy of the workbook for openpyxl."""
     book = package.related_part("", "officeDocument") or "xl/workbook.xml"
     if book.lower().endswith(".bin"):
         raise package.refusal("xlsb")
@@ -207,53 +141,161 @@ def _copy(package: OfficePackage) -> tuple[list[tuple[str, bool, Areas]], bytes]
     if root is None or etree.QName(root).localname != "workbook":
         raise package.refusal("not_sheet")
     targets = {i: (kind, package.find(t)) for owner, i, kind, t in package.relationships if owner == book}
-    listed, parts, n_cells, n_others, sheets, links = [], {}, 0, 0, "", ""
+    is_1904 = any(e.get("date1904") in _TRUE for e in root.iter("{*}workbookPr"))
+    texts, styles = (_of_book(package, book, kind) for kind in ("sharedStrings", "styles"))
+    reader = _Cells([_text_of(si) for si in texts], _formats(styles), MAC_EPOCH if is_1904 else WINDOWS_EPOCH)
+    outside, n_cells, n_others = tuple(dict.fromkeys(package.outside)), 0, 0
     for element in root.iter("{*}sheet"):
         identifier = next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
         kind, part = targets.get(identifier, ("", None))
         if kind != "worksheet" or not part:
             continue
-        cells = package.xml(part, max_tags=MAX_TAGS)
-        n_cells += sum(1 for _ in cells.iter("{*}c"))  # also if several sheets are one part
-        n_others += sum(1 for _ in cells.iter("{*}row", "{*}col", "{*}mergeCell"))  # openpyxl keeps each of them
+        sheet = package.xml(part, max_tags=MAX_TAGS)
+        if sheet.tag != f"{_MAIN}worksheet":
+            raise ValueError(sheet.tag)
+        n_cells += sum(1 for _ in sheet.iter("{*}c"))  # also if several sheets are one part
+        n_others += sum(1 for _ in sheet.iter("{*}row", "{*}col", "{*}mergeCell"))
         if max(n_cells, n_others) > MAX_CELLS:
             raise package.refusal("cells")
-        merged = tuple(_area(e.get("ref", "")) for e in cells.iter("{*}mergeCell"))
-        listed.append((element.get("name", ""), element.get("state", "visible") != "visible", merged))
-        name = f"s{len(listed)}"
-        parts[f"xl/{name}.xml"] = _pruned(cells, "worksheet")
-        sheets += f'<sheet name="{name}" sheetId="{len(listed)}" r:id="{name}"/>'
-        links += f'<Relationship Id="{name}" Type="{_OFFICE}/worksheet" Target="/xl/{name}.xml"/>'
-    for kind, tag in (("sharedStrings", "sst"), ("styles", "styleSheet")):
-        part = package.related_part(book, kind)
-        content = _pruned(package.xml(part, max_tags=MAX_TAGS), tag) if part else f'<{tag} xmlns="{_MAIN}"/>'
-        parts[f"xl/{kind}.xml"] = content
-    is_1904 = any(e.get("date1904") in ("1", "true") for e in root.iter("{*}workbookPr"))
-    parts["[Content_Types].xml"] = _TYPES
-    parts["xl/_rels/workbook.xml.rels"] = f'<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>'
-    parts["xl/workbook.xml"] = (
-        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr date1904="{int(is_1904)}"/>'
-        f"<sheets>{sheets}</sheets></workbook>"
-    )
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return listed, stream.getvalue()
+        columns = [e for e in sheet.iter(f"{_MAIN}col") if e.get("hidden") in _TRUE]
+        spans = [range(int(e.get("min")), min(int(e.get("max")), MAX_COLUMN) + 1) for e in columns]
+        is_hidden = element.get("state", "visible") != "visible"
+        rows, merged = [], tuple(_area(e.get("ref", "")) for e in sheet.iter("{*}mergeCell"))
+        cells = list(reader.read(sheet.iter(f"{_MAIN}row"), rows))
+        if len(cells) > len(dict(cells)):
+            raise ValueError("two cells in one place")
+        hidden = frozenset(column for span in spans for column in span)
+        yield Sheet(
+            element.get("name", ""), dict(cells), merged, frozenset(rows), hidden, is_hidden, reader.first_day, outside
+        )
 
 
-def _pruned(root: etree._Element, kind: str) -> bytes:
-    """XML of a part without all elements but those that are read; formats without their other attributes."""
-    names = {f"{{{_MAIN}}}{name}" for name in (kind, *_KEPT[kind].split())}
-    if root.tag != f"{{{_MAIN}}}{kind}":
-        raise ValueError(root.tag)
-    for element in [element for element in root.iter() if element.tag not in names]:
-        element.getparent().remove(element)
-    for element in root.iter(f"{{{_MAIN}}}xf"):
-        values = {name: element.get(name, "0") for name in ("numFmtId", "fontId")}
-        element.attrib.clear()
-        element.attrib.update(values)
-    return etree.tostring(root)
+def _of_book(package: OfficePackage, book: str, kind: str) -> Any:
+    """Root of a part that all sheets share; nothing if there is none."""
+    part = package.related_part(book, kind)
+    return package.xml(part, max_tags=MAX_TAGS) if part else etree.Element("none")
+
+
+def _text_of(item: etree._Element) -> tuple[str, str]:
+    """Text of a string in its runs, without how it is pronounced; and what of it is struck through."""
+    whole = struck = ""
+    for run in (item, *item.iter(f"{_MAIN}r")):
+        text = "".join(t.text or "" for t in run.iterchildren(f"{_MAIN}t"))
+        whole += text
+        struck += text if _is_struck(run.find(f"{_MAIN}rPr")) else ""
+    return whole, struck
+
+
+def _is_struck(font: etree._Element | None) -> bool:
+    strike = None if font is None else font.find(f"{_MAIN}strike")
+    return strike is not None and strike.get("val", "1") in _TRUE
+
+
+def _formats(styles: etree._Element) -> list[tuple[str, bool]]:
+    """Number format, and whether struck through, of each style of cells."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS
+
+    codes = {int(e.get("numFmtId")): e.get("formatCode") for e in styles.iterfind(f"{_MAIN}numFmts/{_MAIN}numFmt")}
+    fonts = [_is_struck(font) for font in styles.iterfind(f"{_MAIN}fonts/{_MAIN}font")] or [False]
+    return [
+        ((BUILTIN_FORMATS | codes).get(int(xf.get("numFmtId", "0")), "General"), fonts[int(xf.get("fontId", "0"))])
+        for xf in styles.iterfind(f"{_MAIN}cellXfs/{_MAIN}xf")
+    ] or [("General", False)]
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Reads the cells of the sheets of one workbook with what they share."""
+
+    texts: Sequence[tuple[str, str]]
+    formats: Sequence[tuple[str, bool]]
+    first_day: datetime
+
+    def read(self, rows: Iterator[etree._Element], hidden: list[int]) -> Iterator[tuple[tuple[int, int], Cell]]:
+        """Filled cells by row and column; the numbers of rows that are hidden go to `hidden`."""
+        from openpyxl.utils.cell import coordinate_to_tuple
+
+        row = 0
+        for element in rows:
+            row, column = int(element.get("r", row + 1)), 0
+            if element.get("hidden") in _TRUE:
+                hidden.append(row)
+            for c in element.iterchildren(f"{_MAIN}c"):
+                at = coordinate_to_tuple(c.get("r")) if c.get("r") else (row, column + 1)
+                column = at[1]
+                if not (1 <= at[0] <= MAX_ROW and 1 <= column <= MAX_COLUMN):
+                    raise ValueError(at)
+                if cell := self._cell(c):
+                    yield at, cell
+
+    def _cell(self, c: etree._Element) -> Cell | None:
+        """A cell typed by what the file stores; None if only white space is in it."""
+        code, is_struck = self.formats[int(c.get("s", "0"))]
+        formula, value, kind = c.find(f"{_MAIN}f"), c.findtext(f"{_MAIN}v"), c.get("t", "n")
+        whole, struck = value or "", ""
+        if kind == "s" and value:
+            whole, struck = self.texts[int(value)]
+        elif kind == "inlineStr":
+            whole, struck = _text_of(inline) if (inline := c.find(f"{_MAIN}is")) is not None else ("", "")
+        stored = self._stored(kind, whole, code) if whole.strip() else None
+        if formula is not None:
+            text = f"={formula.text}" if formula.text else "=…"
+            stored = Cell("formula", text, stored.shown if stored else "")
+        return stored and stored._replace(struck=stored.shown if is_struck else _unescaped(struck).strip())
+
+    def _stored(self, kind: str, text: str, code: str) -> Cell:
+        """The value of a cell as its type says."""
+        if kind == "b":
+            return Cell("bool", bool(int(text)), "WAHR" if int(text) else "FALSCH")
+        if kind == "d":
+            return _day(datetime.fromisoformat(text).replace(tzinfo=None))
+        if kind == "n":
+            return self._number(float(text), code)
+        text = _unescaped(text)
+        return Cell("error" if kind == "e" else "text", text, text.strip())
+
+    def _number(self, value: float, code: str) -> Cell:
+        """A number, or the day that its format makes of it."""
+        from openpyxl.utils.datetime import from_excel
+
+        if not math.isfinite(value):
+            raise ValueError(value)
+        if value >= 1 and _shows_day(code):
+            try:
+                return _day(from_excel(value, self.first_day))
+            except (OverflowError, ValueError):  # the program shows ##### then
+                return Cell("error", "#VALUE!", "#VALUE!")
+        look, shown = _look(code), plain_number(value)
+        if look == "percent":
+            shown = f"{plain_number(Decimal(repr(value)) * 100)} %"
+        return Cell("number", value, shown, look=look)
+
+
+def _day(value: datetime) -> Cell:
+    """A cell with a day, and its time if it has one."""
+    value += timedelta(milliseconds=500)
+    value = value.replace(microsecond=0)
+    clock = f" {value:%H:%M}" if value.time() != datetime.min.time() else ""
+    return Cell("date", value, f"{value:%d.%m.}{value.year:04}{clock}")
+
+
+def _unescaped(text: str) -> str:
+    """Text with the characters that a program wrote as their numbers, line ends as one."""
+    text = _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _shows_day(code: str) -> bool:
+    """Whether a number format shows a day: d or y outside quotes and brackets."""
+    return bool(re.search("[dyDY]", _NO_CODE.sub("", code.split(";")[0])))
+
+
+def _look(code: str) -> str:
+    """How a number format shows a number otherwise than it is stored: times 100, in thousands, not at all."""
+    if re.fullmatch(r"\s*(;\s*)+", code):
+        return "hidden"
+    plain = _NO_CODE.sub("", code.split(";")[0])
+    return "percent" if "%" in plain else "scaled" if re.search(r"[0#?],+(?![0#?,])", plain) else ""
 
 
 def _area(reference: str) -> tuple[int, int, int, int]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pandas as pd
 
@@ -21,7 +22,7 @@ from gkanalysis.ingest.interviews import read_interim, segment_text
 from gkanalysis.ingest.qda.model import NOWHERE, Project, Selection, Source
 from gkanalysis.ingest.tables import read_rows
 from gkanalysis.settle.process import read_files
-from gkanalysis.settle.receipts import iso_date, nfc, no_date
+from gkanalysis.settle.receipts import alliance_meant, iso_date, nfc, no_date
 
 LIST = "dokumente.csv"
 LIST_COLUMNS = ("file", "document", "alliance_id", "date")
@@ -68,7 +69,9 @@ def process_interviews(
     """
     folder, log = data / book.source, Log()
     projects = read_interim(interim / "projects.parquet")
-    files = read_files(data, folder, interim / "files.csv", "file", log)
+    texts = {s.path for p in projects.values() for s in p.sources if s.text is not None}
+    texts = {nfc(unquote(re.split(r"[/\\]", path)[-1])) for path in texts}
+    files = read_files(data, folder, interim / "files.csv", "file", log, texts)
     listed = read_rows(folder / LIST, LIST_COLUMNS, optional=["date"]) if (folder / LIST).exists() else []
     documents = assign_documents(projects, listed, register["buendnisse"], book, log)
     codes, rows = match_codes(projects, book, log), Rows(book, log)
@@ -166,7 +169,9 @@ def assign_documents(
             variables = (book.case_variable, book.type_variable, book.date_variable)
             cases, kinds, days = (list(values.get((source.guid, v.casefold()), ())) for v in variables)
             where = {"file": file, "item_id": source.guid}
-            named = dict.fromkeys([*cases, *filter(None, [row.get("alliance_id")])])
+            cells = [*cases, *filter(None, [row.get("alliance_id")])]
+            at = f"„{file}“, Dokument {name}"
+            named = dict.fromkeys(alliance_meant(cell, alliances, at, log, **where) for cell in cells)
             case_id = where["case_id"] = _alliance(name, named, types, book, where, log)
             for kind in kinds:
                 if (ours := types.get(case_id)) and kind.casefold() != ours:

@@ -10,9 +10,9 @@ import pandas as pd
 
 from gkanalysis.codebook.lists import ALLIANCE, ListBook
 from gkanalysis.core.findings import FINDING_COLUMNS, Log
-from gkanalysis.ingest.sheetfindings import place_in_words
-from gkanalysis.ingest.spreadsheets import main_title
+from gkanalysis.ingest.spreadsheets import SheetFindings, check_keys, main_title, place_in_words
 from gkanalysis.settle.process import read_files
+from gkanalysis.settle.receipts import alliance_meant, unknown_alliance
 
 # what stands in the list and not in the table -> what it is: cells without a value, values and columns without a name
 SET_ASIDE = {"T06": "cell", "T08": "cell", "T09": "cell", "T14": "value", "T05": "column"}
@@ -32,14 +32,19 @@ def process_list(
     log = Log()
     files = read_files(data, data / book.source, interim / "files.csv", "file", log)
     rows, findings = (pd.read_parquet(interim / f"{name}.parquet") for name in ("rows", "found"))
-    log.findings += findings[FINDING_COLUMNS].to_dict("records")
     case_of = {row: i for row, i in zip(rows["row"], rows.get(ALLIANCE, ()), strict=False) if isinstance(i, str)}
-    ids = set(register["buendnisse"]["alliance_id"])
-    for row, case_id in case_of.items():
-        if case_id not in ids:
-            advice = "bitte die Kennung oder das Register berichtigen"
-            message = f"„{book.file}“, Zeile {row}: „{case_id}“ fehlt im Register; {advice}."
-            log.find("V01", message, file=book.file, place=f"Zeile {row}", raw=case_id)
+    alliances = register["buendnisse"]
+    for row, written in case_of.items():
+        where, at = f"„{book.file}“, Zeile {row}", {"file": book.file, "place": f"Zeile {row}"}
+        case_of[row] = case_id = alliance_meant(written, alliances, where, log, **at)
+        if not (alliances["alliance_id"] == case_id).any():
+            log.find("V01", unknown_alliance(where, case_id), raw=case_id, **at)
+    if any(f["rule"] == "V35" for f in log.findings):  # the reader compared what was written, in which a name is no id
+        rows[ALLIANCE] = rows["row"].map(case_of)
+        again = SheetFindings(book.file, rows["sheet"].iloc[0])
+        check_keys(rows.astype(object).where(rows.notna(), None).to_dict("records"), book.spec, again)
+        findings = pd.concat([findings[findings["rule"] != "T11"], again.table()])
+    log.findings += findings[FINDING_COLUMNS].to_dict("records")
     names = {main_title(c): c.name for c in book.spec.columns}
     for f in findings[findings["rule"].isin(SET_ASIDE)].itertuples():
         title = re.search("„(.+)“$", f.column)

@@ -14,7 +14,7 @@ from gkanalysis.codebook.instrument import Codebook
 from gkanalysis.core.errors import CodebookError
 from gkanalysis.core.findings import FINDING_COLUMNS, Log
 from gkanalysis.ingest.categories import coding_sheet, read_codings
-from gkanalysis.ingest.sheetfindings import SheetFindings
+from gkanalysis.ingest.spreadsheets import SheetFindings
 
 SHEET = "kategorien.csv"
 SEPARATOR = ";"  # between several mentions of one answer

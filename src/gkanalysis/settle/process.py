@@ -13,12 +13,15 @@ from gkanalysis.codebook.instrument import Codebook
 from gkanalysis.codebook.sources import read_dataset
 from gkanalysis.core.errors import ValidationError
 from gkanalysis.core.findings import Log
+from gkanalysis.ingest.received import OF_THE_SYSTEM
 from gkanalysis.ingest.tables import read_rows
 from gkanalysis.settle import receipts, validate
 from gkanalysis.settle.mentions import read_mentions
 from gkanalysis.settle.receipts import iso_date, nfc
 
 NAMED = 3  # files that a sentence names one by one
+# what may lie beside the folder of forms
+BESIDE_FORMS = frozenset({"forms", "eingang.csv", "kontakte.csv", "entscheidungen.csv", "kategorien.csv", "README.md"})
 RECEIPT_COLUMNS = ("file", "received", "alliance_id", "channel", "note")
 
 
@@ -46,6 +49,9 @@ def process_source(
     listed = receipts.check_receipts(pd.DataFrame(lines, columns=[*RECEIPT_COLUMNS, "row"]), log)
     responses, decided = validate.apply_decisions(folder, responses, book, log)
     forms = read_files(data, folder / "forms", interim / "forms.csv", "form", log)
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        if path.name not in BESIDE_FORMS and not path.name.startswith((".", "~$")):
+            lose_file(path.name, "liegt neben dem Ordner der Bögen und ist keine der Listen", folder, "file", log)
 
     name_item = book.identity["name"]
     named = responses[(responses["item_id"] == name_item) & (responses["state"] == "answered")]
@@ -102,7 +108,7 @@ def _cases(
     for frame in (chosen[["case_id", *of_form]], status.reset_index()):
         cases = cases.merge(frame, on="case_id", how="left", validate="1:1")
     cases = cases.fillna(dict.fromkeys(of_form, "") | {"status": "missing"})
-    contacts = _contacts(folder, set(cases["case_id"]), book, log)
+    contacts = _contacts(folder, alliances, book, log)
     cases["contact"] = [contacts.get(case_id, "") for case_id in cases["case_id"]]
     labels = {r["id"]: r["label"] for r in book.completeness}
     question = "Ihr Bogen ist nur zum Teil ausgefüllt. Können Sie die fehlenden Angaben nachreichen?"
@@ -114,13 +120,14 @@ def _cases(
     return cases
 
 
-def _contacts(folder: Path, case_ids: Collection[str], book: Codebook, log: Log) -> dict[str, str]:
+def _contacts(folder: Path, alliances: pd.DataFrame, book: Codebook, log: Log) -> dict[str, str]:
     """Result of the last contact with each alliance; what does not fit register or codebook is a finding."""
     path, results = folder / "kontakte.csv", {}
     for row in read_rows(path, ["alliance_id", "date", "result"]) if path.exists() else ():
-        case_id, day, result = row["alliance_id"], iso_date(row["date"]), row["result"]
-        where, at = f"„{path}“, Zeile {row['row']}", {"file": path.name, "case_id": case_id}
-        if case_id not in case_ids:
+        where, day, result = f"„{path}“, Zeile {row['row']}", iso_date(row["date"]), row["result"]
+        case_id = receipts.alliance_meant(row["alliance_id"], alliances, where, log, file=path.name)
+        at = {"file": path.name, "case_id": case_id}
+        if not (alliances["alliance_id"] == case_id).any():
             log.find("V01", receipts.unknown_alliance(where, case_id), file=path.name, raw=case_id)
         elif result not in book.contacts:
             allowed = ", ".join(book.contacts)
@@ -133,15 +140,30 @@ def _contacts(folder: Path, case_ids: Collection[str], book: Codebook, log: Log)
     return {case_id: result for case_id, (_, result) in results.items()}
 
 
-def read_files(data: Path, folder: Path, listing: Path, unit: str, log: Log) -> pd.DataFrame:
-    """What was received, one row per file, checked as files are: origin, sums; those left out are losses."""
+def read_files(
+    data: Path, folder: Path, listing: Path, unit: str, log: Log, read: Collection[str] = ()
+) -> pd.DataFrame:
+    """What was received, one row per file, checked as files are: origin, sums; those left out are losses.
+
+    `read` are files that were read for the sake of others, such as the texts of a project.
+    """
     files = text_csv(listing)
     was_read = files[(files["status"] == "read") & (files["synthetic"] != "")]
     check_mixing(read_dataset(data)["synthetic"], was_read, log)
     _check_sums(data, folder, files[files["status"] == "read"], log)
-    for file in files[files["status"] == "left_out"].itertuples():
-        log.lose("ingest", unit, "ausgelassen", file.message, file=file.file)
+    for file in files[(files["status"] == "left_out") & ~files["file"].map(nfc).isin(list(read))].itertuples():
+        if file.message == OF_THE_SYSTEM:
+            log.lose("ingest", unit, "ausgelassen", file.message, file=file.file)
+        else:
+            lose_file(file.file, file.message, folder, unit, log)
     return files
+
+
+def lose_file(file: str, why: str, folder: Path, unit: str, log: Log) -> None:
+    """A file of a source's folder that nothing reads: a loss, and a finding, since somebody put it there (V34)."""
+    log.lose("ingest", unit, "ausgelassen", why, file=file, rule="V34")
+    advice = "Wenn darin Antworten stehen, bitte in einem der erwarteten Formate ablegen, sonst aus dem Ordner nehmen."
+    log.find("V34", f"„{file}“ in „{folder}“ wird nicht gelesen ({why}). {advice}", file=file)
 
 
 def check_mixing(synthetic: bool, files: pd.DataFrame, log: Log) -> None:

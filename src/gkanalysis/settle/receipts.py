@@ -40,15 +40,15 @@ def assign_forms(
     """The forms (one row per file) that belong to an alliance, with its `case_id` and the day `received`.
 
     The list `receipts`, as `check_receipts` gives it and `path` names it, decides before the name that a form gives
-    itself (`names`, from the item `name_item`). Findings are V01 to V04 and V19.
+    itself (`names`, from the item `name_item`). Findings are V01 to V04, V19 and V35.
     """
     register = alliances.set_index("alliance_id")
     by_file = {r.file: r for r in receipts.itertuples()}
-    present = {nfc(f) for f in forms["file"]}
+    present, meant = {nfc(f) for f in forms["file"]}, {}
     for file, receipt in by_file.items():
-        case_id = receipt.alliance_id
+        where = f"„{path}“, Zeile {receipt.row} („{file}“)"
+        meant[file] = case_id = alliance_meant(receipt.alliance_id, alliances, where, log, file=file)
         if case_id not in register.index:
-            where = f"„{path}“, Zeile {receipt.row} („{file}“)"
             log.find("V01", unknown_alliance(where, case_id), file=file, raw=case_id)
         if file not in present:
             message = f"„{file}“ steht in der Eingangsliste, liegt aber nicht im Ordner."
@@ -63,7 +63,7 @@ def assign_forms(
             message = f"„{file}“ fehlt in „{path}“, und {_leads(own_name, fits)}. {advice}"
             log.find("V01", message, file=file, raw=own_name)
             continue
-        case_id = fits[0] if receipt is None else receipt.alliance_id
+        case_id = fits[0] if receipt is None else meant[file]
         where = {"file": file, "case_id": case_id}
         if receipt is None:
             message = f"„{file}“ fehlt in der Eingangsliste; nach dem Namen „{own_name}“ zugeordnet."
@@ -107,6 +107,29 @@ def unknown_alliance(where: str, alliance_id: str) -> str:
         f"{where}: „{alliance_id}“ fehlt im Register; bitte die Kennung berichtigen oder das Bündnis in "
         "„register/buendnisse.csv“ ergänzen."
     )
+
+
+def alliance_meant(text: str, alliances: pd.DataFrame, where: str, log: Log, **at: str) -> str:
+    """The id of the alliance that a cell of a list means: the name of one alone serves, too (V35).
+
+    Examples
+    --------
+    >>> register = pd.DataFrame({"alliance_id": ["B1", "B2"], "name": ["Fulda", "Kreis Fulda"], "aliases": ""})
+    >>> log = Log()
+    >>> [alliance_meant(text, register, "Zeile 2", log) for text in ("B1", "Kreis Fulda", "Kassel")]
+    ['B1', 'B2', 'Kassel']
+    >>> log.findings[0]["message"]
+    'Zeile 2: „Kreis Fulda“ ist nach dem Namen als B2 gelesen; bitte die Kennung eintragen.'
+    """
+    fits = () if (alliances["alliance_id"] == text).any() else alliances_named(text, alliances)
+    if len(fits) != 1:
+        return text
+    where_from = {"case_id": fits[0], "raw": text, **at}
+    log.find(
+        "V35", f"{where}: „{text}“ ist nach dem Namen als {fits[0]} gelesen; bitte die Kennung eintragen.", **where_from
+    )
+    log.lose("validate", "cell", f"als {fits[0]} gelesen", "Name statt Kennung", rule="V35", **where_from)
+    return fits[0]
 
 
 def no_date(where: str, text: str) -> str:

@@ -60,6 +60,7 @@ KINDS = {
     "deep_code": ("Zeile nicht übernommen", "Über dem Code stehen mehr Ebenen, als ein Codesystem hat."),
     "backslash_split": ("als Pfad von Codes gelesen", "Der Name des Codes enthält „\\“, das in älteren Tabellen Ebenen trennt."),
     "backslash_kept": ("als Teil des Namens gelesen", "Der Name des Codes enthält „\\“; Ebenen trennt in dieser Tabelle „>“."),
+    "outside": ("nur Gespeichertes gelesen", "Die Arbeitsmappe nennt Daten außerhalb; nichts davon wurde aufgesucht."),
     "second_sheet": ("nicht gelesen", "Die Arbeitsmappe enthält mehr als ein Blatt; gelesen wird nur eines."),
 }  # fmt: skip
 

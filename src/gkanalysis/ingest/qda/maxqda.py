@@ -9,37 +9,33 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+from gkanalysis.codebook.lists import Column
 from gkanalysis.ingest.qda.losses import loss
-from gkanalysis.ingest.qda.model import (
-    Code,
-    Coder,
-    Coding,
-    Memo,
-    Project,
-    Selection,
-    Set,
-    Source,
-    derived_guid,
-)
+from gkanalysis.ingest.qda.model import Code, Coder, Coding, Memo, Project, Selection, Set, Source, derived_guid
 from gkanalysis.ingest.refusal import QdaFileError
+from gkanalysis.ingest.spreadsheets import find_heading, rows_below
+from gkanalysis.ingest.tables import MAX_COLUMN
 from gkanalysis.ingest.workbook import Cell, column_letter, read_workbook
 
 # Headings by what they hold; of two that hold the same the first is taken.
-COLUMNS = {
-    "group": ("dokumentgruppe", "document group"),
-    "document": ("dokumentname", "document name", "dokument", "document"),
-    "parent": ("obercode", "parent code"),
-    "code": ("code", "codename", "code name"),
-    "start": ("anfang", "beginning", "begin", "start"),
-    "end": ("ende", "end"),
-    "segment": ("segment", "codiertes segment", "coded segment"),
-    "coder": ("erstellt von", "created by", "autor", "author", "bearbeitet von", "modified by"),
-    "created": ("erstellt am", "created", "created on", "creation date"),
-    "comment": ("kommentar", "comment"),
-}
-NEEDED = ("document", "code", "segment")
+COLUMNS = tuple(
+    Column(name, titles=titles)
+    for name, titles in {
+        "group": ("Dokumentgruppe", "Document group"),
+        "document": ("Dokumentname", "Document name", "Dokument"),
+        "parent": ("Obercode", "Parent code"),
+        "code": ("Codename", "Code name"),
+        "start": ("Anfang", "Beginning", "Begin"),
+        "end": ("Ende",),
+        "segment": ("Codiertes Segment", "Coded segment"),
+        "coder": ("Erstellt von", "Created by", "Autor", "Author"),
+        "last": ("Bearbeitet von", "Modified by"),
+        "created": ("Erstellt am", "Created on", "Creation date"),
+        "comment": ("Kommentar",),
+    }.items()
+)
+NEEDED = {"document", "code", "segment"}
 MAX_LEVELS = 100  # of codes above one another; MAXQDA allows ten
-_HEADING_ROWS = 20  # a title may stand above the table
 _ARROW, _BACKSLASH = re.compile(r"\s+>\s+"), re.compile(r"\s*\\\s*")
 _EMPTY = Cell("text", "", "")
 _WORDS = {Selection: "segment"}  # in the GUIDs that are derived
@@ -65,67 +61,43 @@ def read_maxqda(path):
     """
     sheets = read_workbook(path)
     for sheet in sheets:
-        by_row = {}
-        for (row, column), cell in sorted(sheet.cells.items()):
-            by_row.setdefault(row, {})[column_letter(column)] = cell
-        rows = iter(by_row.items())
-        columns, headings = _find_columns(rows)
-        if columns:
-            rows = list(rows)
-            has_arrows = any(_ARROW.search(cells[c].shown) for _, cells in rows if (c := columns["code"]) in cells)
-            table = _Table(sheet, columns, headings, _ARROW if has_arrows else _BACKSLASH)
-            for number, cells in rows:
-                table.add(number, cells)
+        heading = find_heading(sheet, COLUMNS)
+        # From a second name of the document on, columns tell of the document (who imported it), not of the coding.
+        end = [*heading.places.get("document", ()), MAX_COLUMN + 1, MAX_COLUMN + 1][1]
+        columns = {name: at[0] for name, at in heading.places.items() if at[0] < end}
+        if "last" in columns:
+            columns.setdefault("coder", columns.pop("last"))
+        if columns.keys() >= NEEDED:
+            table = _Table(sheet, columns, heading)
             return table.project(Path(path).name, [other.name for other in sheets if other is not sheet])
     raise QdaFileError("no_columns", Path(path).name)
 
 
-def _find_columns(rows):
-    """Letters of the columns by what they hold, and all headings by letter; empty if there is no such table.
-
-    From a second name of the document on, columns tell of the document (who imported it and when), not of the coding.
-    """
-    for count, (_, cells) in enumerate(rows):
-        headings = {letter: " ".join(cell.shown.split()) for letter, cell in cells.items()}
-        letters, of_document = {}, 0
-        for letter, heading in headings.items():
-            of_document += heading.lower() in COLUMNS["document"]
-            if of_document < 2:
-                letters.setdefault(heading.lower(), letter)
-        found = {
-            field: next(letters[name] for name in names if name in letters)
-            for field, names in COLUMNS.items()
-            if not letters.keys().isdisjoint(names)
-        }
-        if found.keys() >= set(NEEDED):
-            return found, headings
-        if count == _HEADING_ROWS:
-            break
-    return {}, {}
-
-
 class _Table:
-    """Gathers the objects that the rows speak of, each once; `between` parts the codes of a path."""
+    """Gathers the objects that the rows speak of, each once."""
 
-    def __init__(self, sheet, columns, headings, between):
-        self._sheet, self._first_day = sheet.name, sheet.first_day
-        self._columns, self._headings, self._between = columns, headings, between
+    def __init__(self, sheet, columns, heading):
+        self._sheet, self._columns, rows = sheet, columns, rows_below(sheet, heading)
+        self._headings = {at: cell.shown for (row, at), cell in sheet.cells.items() if row == heading.row}
         self._objects = {kind: {} for kind in (Code, Coder, Source, Selection, Coding)}
         self._paths, self._memos, self._groups, self._losses, self._unused = {}, [], {}, [], {}
         self._times = Counter()
+        paths = [cells[columns["code"]].shown for cells in rows.values() if columns["code"] in cells]
+        self._between = _ARROW if any(map(_ARROW.search, paths)) else _BACKSLASH
+        for number, cells in rows.items():
+            self.add(number, cells)
 
     def add(self, number, cells):
         """Take one row."""
-        used = set(self._columns.values())
-        for letter, cell in list(cells.items()):
+        for at, cell in list(cells.items()):
             if cell.kind in _PROBLEMS:  # of a formula not even the stored result is used
                 stored = f" [{cell.shown}]" if cell.kind == "formula" and cell.shown else ""
-                self._lose(_PROBLEMS[cell.kind], f"{letter}{number}", f"{cell.value}{stored}")
-                cells[letter] = _EMPTY
-            elif letter not in used:
-                self._unused.setdefault(letter, cell.shown)
-        values = {field: cells.get(letter, _EMPTY) for field, letter in self._columns.items()}
-        texts = {field: values.get(field, _EMPTY).shown for field in COLUMNS}
+                self._lose(_PROBLEMS[cell.kind], f"{column_letter(at)}{number}", f"{cell.value}{stored}")
+                cells[at] = _EMPTY
+            elif at not in self._columns.values():
+                self._unused.setdefault(at, cell.shown)
+        values = {c.name: cells.get(self._columns.get(c.name), _EMPTY) for c in COLUMNS}
+        texts = {name: cell.shown for name, cell in values.items()}
         if values["segment"].kind == "text":
             texts["segment"] = values["segment"].value  # white space at its ends was selected too
         path = [name for field in ("parent", "code") for name in self._between.split(texts[field]) if name]
@@ -137,10 +109,9 @@ class _Table:
             self._lose("deep_code", str(number), " > ".join(path))
             return
         if "\\" in texts["code"]:
-            self._lose(
-                "backslash_split" if self._between is _BACKSLASH else "backslash_kept", str(number), texts["code"]
-            )
-        self._add_coding(number, texts, path, self._created(values.get("created", _EMPTY)))
+            kind = "backslash_split" if self._between is _BACKSLASH else "backslash_kept"
+            self._lose(kind, str(number), texts["code"])
+        self._add_coding(number, texts, path, self._created(values["created"]))
 
     def _add_coding(self, number, texts, path, created):
         """One coding with its code and those above it, its coder, source and selection."""
@@ -177,23 +148,24 @@ class _Table:
     def _lose(self, kind, place, raw, guid=""):
         """List a loss."""
         word = "Zeile" if place.isdigit() else "Spalte" if place.isalpha() else "Zelle"
-        self._losses.append(loss(kind, guid=guid, place=f"Blatt „{self._sheet}“, {word} {place}", raw=raw))
+        self._losses.append(loss(kind, guid=guid, place=f"Blatt „{self._sheet.name}“, {word} {place}", raw=raw))
 
     def _created(self, cell):
         """Time as written; a number of days becomes a date, which is how Excel shows it."""
         if cell.kind not in ("number", "date"):
             return cell.shown
         try:
-            time = cell.value if cell.kind == "date" else self._first_day + timedelta(days=cell.value)
+            time = cell.value if cell.kind == "date" else self._sheet.first_day + timedelta(days=cell.value)
         except OverflowError:
             return cell.shown
         return (time + timedelta(milliseconds=500)).replace(microsecond=0).isoformat()
 
     def project(self, name, other_sheets):
         """The project of all rows; codes in the order of a tree."""
-        for letter, example in sorted(self._unused.items()):
-            self._lose("unused_column", letter, f"{self._headings.get(letter, '')}: {example}")
+        for at, example in sorted(self._unused.items()):
+            self._lose("unused_column", column_letter(at), f"{self._headings.get(at, '')}: {example}")
         losses = [loss("second_sheet", raw=other) for other in other_sheets]
+        losses += [loss("outside", raw=target) for target in self._sheet.outside]
         order = {path: position for position, path in enumerate(self._paths)}
         tree = sorted(order, key=lambda path: [order[path[: n + 1]] for n in range(len(path))])
         codes, coders, sources, selections, codings = self._objects.values()
