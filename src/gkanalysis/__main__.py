@@ -90,6 +90,7 @@ def _form(call: Call) -> None:
             where = f"Tabelle {f.table}, Zeile {f.row}, Spalte {f.column}" if f.table else f.part
             value, label = (f.value or f.raw)[:40], f.label[:40]
             rows.append(f"  {f.kind:16} {f.state:13} {value!r:42} {label!r:42} {where}")
+        rows += [f"  nicht gelesen: {s.what} {s.text!r} {s.part} {s.place}" for s in form.skipped]
         return rows
 
     _print_each(call.files, lines)

@@ -24,19 +24,14 @@ def ole(entry):
 def bad_files():
     """Name -> bytes of what must not be read, and a word of the reason."""
     parts = parts_of(GOOD)
-    rels = "word/_rels/document.xml.rels"
-    image = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
-    link = f'<Relationship Id="rId7" Type="{image}" Target="http://example.org/x.png" TargetMode="External"/></Relationships>'
     return {
         "leer.docx": (b"", "leer"),
         "alt.docx": (ole("WordDocument"), "alten Format"),
         "Kennwort.docx": (ole("EncryptedPackage"), "Kennwort"),
         "Bombe.docx": (zip_parts(parts | {"word/media/a.bin": bytes(8_000_000)}), "stark gepackt"),
         "Makro.docx": (zip_parts(parts | {"word/vbaProject.bin": b"x"}), "Makros"),
-        "Verweis.docx": (
-            zip_parts(parts | {rels: parts[rels].replace(b"</Relationships>", link.encode())}),
-            "außerhalb",
-        ),
+        "ohne Inhalt.docx": (zipped({}), "beschädigt"),
+        "nur Ordner.docx": (zipped({"word/": "", "docProps/": ""}), "beschädigt"),
         "halb.docx": (GOOD[: len(GOOD) // 2], "beschädigt"),
         "Text.docx": (b"Liebe Kolleginnen", "kein Word-Dokument"),
         "Über uns (neu).docx": (b"%PDF-1.7", "PDF"),

@@ -5,7 +5,7 @@ import pytest
 
 from forms import BOOK
 from gkanalysis.core.findings import RULES, Log
-from gkanalysis.ingest.matching import NOT_FOUND
+from gkanalysis.ingest.matching import BESIDE_BOX, NOT_FOUND, OUTSIDE, UNKNOWN
 from gkanalysis.settle.validate import (
     check_locations,
     completeness,
@@ -39,10 +39,10 @@ def doubts(lacking, reason=NOT_FOUND, raw=""):
 
 
 def test_rules_are_complete():
-    """There are 35 rules with stable ids, each with a severity and a title of its own; errors come first."""
-    assert list(RULES) == [f"V{k:02}" for k in range(1, 36)]
+    """There are 36 rules with stable ids, each with a severity and a title of its own; errors come first."""
+    assert list(RULES) == [f"V{k:02}" for k in range(1, 37)]
     assert {severity for severity, _ in RULES.values()} == {"error", "finding", "hint"}
-    assert len({title for _, title in RULES.values()}) == 35
+    assert len({title for _, title in RULES.values()}) == 36
     log = Log()
     for rule, case_id in (("V12", "B1"), ("V08", "B2"), ("V16", "B9"), ("V08", "B1")):
         log.find(rule, "m", case_id=case_id)
@@ -199,6 +199,34 @@ def test_option_that_no_form_has():
         assert unprinted == (set() if n else {("lang", "2.1")})
         assert logged(log) == ([] if n else [("finding", "V33", "2.1")])
     assert list(set_aside_unprinted(doubts({}), {}, BOOK, log)[0].columns) == list(doubts({}).columns)
+
+
+@pytest.mark.parametrize(
+    ("item_id", "reason", "raws", "rule", "n_left"),
+    [
+        ("", UNKNOWN, ["Bitte bis Mai", "bitte  bis Mai", "Bitte bis Juni"], "V33", 1),
+        ("2.1", BESIDE_BOX, ["☒ Ja, und zwar\n☐ Nein", "☐ Ja, und zwar\n☒ Nein"], "V33", 0),
+        ("", OUTSIDE, ["image: logo.png"] * 3, "V36", 0),
+        ("", UNKNOWN, ["Bitte bis Mai"], "", 1),  # of one form
+        ("", UNKNOWN, ["x", "x", "x"], "", 3),  # no words
+        ("2.1", "unklar", ["Ja"] * 3, "", 3),
+    ],
+)
+def test_words_that_most_forms_share_are_printed(item_id, reason, raws, rule, n_left):
+    """The team hears of them once, and no alliance is asked; what single forms have stays a question."""
+    log = Log()
+    frame = pd.concat([doubts({f: [item_id]}, reason, raw) for f, raw in zip(FORMS, raws, strict=False)])
+    left, unprinted = set_aside_unprinted(frame, dict.fromkeys(FORMS, "lang"), BOOK, log)
+    assert (len(left), unprinted, [f["rule"] for f in log.findings]) == (n_left, set(), [rule] if rule else [])
+    assert not any(f["question"] for f in log.findings)
+
+
+def test_link_to_something_outside_is_a_hint():
+    """Nobody is asked about it."""
+    log = Log()
+    log_reviews(doubts({"a.docx": [""]}, OUTSIDE, "image: logo.png"), {"a.docx": "B01"}, BOOK, log)
+    ((finding), *more) = log.findings
+    assert (finding["rule"], finding["question"], more, log.losses) == ("V36", "", [], [])
 
 
 def test_unprinted_question_is_not_asked_and_filters_nothing():

@@ -45,9 +45,10 @@ RULES: Mapping[str, tuple[str, str]] = {
     "V30": ("hint", "Beschreibung eines Kodes weicht ab"),
     "V31": ("hint", "Datum des Gesprächs unbekannt"),
     "V32": ("hint", "Teile eines Projekts werden nicht gebraucht"),
-    "V33": ("finding", "Frage steht in keinem Bogen"),
+    "V33": ("finding", "Bogen ist anders gedruckt als im Codebuch"),
     "V34": ("finding", "Datei wird nicht gelesen"),
     "V35": ("hint", "Name statt Kennung"),
+    "V36": ("hint", "Verweis auf etwas außerhalb der Datei"),
 }
 
 

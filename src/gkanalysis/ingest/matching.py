@@ -12,7 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from gkanalysis.codebook.instrument import TICK_KINDS, Codebook
@@ -23,15 +23,22 @@ from gkanalysis.ingest.word.model import PLACEHOLDERS, Field, WordForm, WordTabl
 from gkanalysis.ingest.word.model import TICK_KINDS as BOX_KINDS
 
 MIN_PRINTED = 0.5  # a form in which less than half of the printed labels is found is another document
+UNKNOWN = "Eintrag außerhalb der bekannten Felder"
+MARKED = "gedruckter Text ist hervorgehoben, vielleicht statt eines Kreuzes"
+OUTSIDE = "Verweis auf etwas außerhalb der Datei, dem nicht gefolgt wurde"
 NOT_FOUND = "Zeile, Spalte oder Zelle im Bogen nicht gefunden"
 BOX_NOT_FOUND = "Kästchen „{}“: nicht gefunden"
+BESIDE_BOX = "Text neben dem Kästchen"
+UNKNOWN_PROMPT = "Antwort oder Platzhaltertext, der nicht unter `placeholders` im Codebuch steht"
 EMPTY = frozenset({"not_answered", "not_selected"})
 
 Cell = tuple[int, int, int]  # table, row, column
 Place = tuple[Slot, Cell | None, str]
 _CELL_PATH = re.compile(r".*/w:tc\[\d+\]")
+_LIST_NUMBER = re.compile(r"(?:\d+|[a-z])(?:\.\d+)*[.)]")
 _NOISE = re.compile(r"[\s\u00ad\u00a0]+|-\s+")
-_MARK_CHARACTERS = frozenset("".join(MARKS).casefold())
+MARK_CHARACTERS = frozenset("".join(MARKS).casefold())
+_MERE_PUNCTUATION = frozenset(".,;:–-_…")
 
 
 class Response(NamedTuple):
@@ -77,6 +84,12 @@ def normalise(text: str) -> str:
     return _NOISE.sub("", text).casefold()
 
 
+def _as_printed(text: str, printed: Collection[str]) -> str:
+    """A normalised text, without the number that a list draws before it if it is printed without one."""
+    bare = text if text in printed else _LIST_NUMBER.sub("", text)
+    return bare if bare in printed else text
+
+
 class Matcher:
     """Matches forms of one instrument; the layout of each version is computed once."""
 
@@ -89,6 +102,8 @@ class Matcher:
             for version, layout in self.layouts.items()
         }
         self.paragraphs = {v: frozenset(map(normalise, book.printed_paragraphs(v))) for v in book.versions}
+        self.printed = {v: self.paragraphs[v].union(*labels.values()) for v, labels in self.labels.items()}
+        self.all_printed = frozenset().union(*self.printed.values())
         self.tags = {
             version: {name: s for table in layout for s in table.slots for name in (s.tag, s.bookmark)}
             for version, layout in self.layouts.items()
@@ -102,7 +117,7 @@ class Matcher:
         IngestError
             If the document is not a form of this instrument.
         """
-        tables = [_ReceivedTable(t) for t in form.tables]
+        tables = [_ReceivedTable(t, self.all_printed) for t in form.tables]
         best: tuple[int, str, dict[int, _ReceivedTable]] | None = None
         for version, labels in self.labels.items():
             aligned = _align(labels, tables)
@@ -121,9 +136,9 @@ class Matcher:
 class _ReceivedTable:
     """A received table with normalised texts and the columns in which the cells of each row begin."""
 
-    def __init__(self, table: WordTable) -> None:
+    def __init__(self, table: WordTable, printed: Collection[str]) -> None:
         self.number, self.n_rows = table.number, table.n_rows
-        self.texts = {cell: normalise(text) for cell, text in table.texts.items()}
+        self.texts = {cell: _as_printed(normalise(text), printed) for cell, text in table.texts.items()}
         self.content = frozenset(self.texts.values())
         self.starts: dict[int, list[int]] = {}
         self._cells: dict[str, list[tuple[int, int]]] = {}
@@ -258,7 +273,8 @@ class _FormMatch:
 
     def __init__(self, matcher: Matcher, version: str, form: WordForm, tables: Iterable[_ReceivedTable]) -> None:
         self.matcher, self.version, self.form = matcher, version, form
-        self.tags, self.placeholders = matcher.tags[version], matcher.placeholders
+        self.tags = matcher.tags[version]
+        self.placeholders = matcher.placeholders.union(map(normalise, form.prompts))
         self.texts = {t.number: t.texts for t in form.tables}
         self.result = Match(version)
         self.cells: dict[Cell, list[Field]] = defaultdict(list)
@@ -352,37 +368,59 @@ class _FormMatch:
         if slot.option:
             options = [(option, beside) for option, beside, _ in parts]
             response, problems = _read_single(options, how, self.tags, self.placeholders)
+            if BESIDE_BOX in problems:
+                response = response._replace(raw=self._whole(together))
         else:
-            first = fields[0]
-            whole = self.texts.get(first.table, {}).get((first.row, first.column), "")
+            whole = self._whole(fields)
             read = _read_choice if slot.choices else _read_tick if slot.kind in TICK_KINDS else _read_text
             response, problems = read(slot, fields, how, self.placeholders, whole)
         for problem in problems:
             self._review(slot.item_id, problem, together)
         return response
 
+    def _whole(self, fields: Sequence[Field]) -> str:
+        """All text of the cell in which the first field stands."""
+        first = fields[0]
+        return self.texts.get(first.table, {}).get((first.row, first.column), "")
+
     def _leftovers(self, places: dict[int, _TablePlaces]) -> None:
         """Whatever stands in the form outside every known place and is not printed there goes to review."""
         paragraphs = self.matcher.paragraphs[self.version] | self.placeholders
+        printed = self.matcher.printed[self.version]
         for f in (*self.form.fields, *(f for fields in self.unread.values() for f in fields)):
-            if id(f) in self.used or f.state in EMPTY or "container" in f.notes:
+            if id(f) in self.used or "container" in f.notes:
                 continue
-            text = normalise(f.value)
-            if f.kind == "paragraph" and text in paragraphs:
+            text = _as_printed(normalise(f.value), printed)
+            beside = f.label if f.kind not in ("cell", "paragraph") and not self._stands_elsewhere(f.label) else ""
+            if f.state in EMPTY and not beside:
                 continue
-            if f.kind == "cell" and (
-                text in self.placeholders or (f.table in places and places[f.table].prints(f.column, text))
-            ):
+            is_cell = f.kind == "cell" and f.table in places and places[f.table].prints(f.column, text)
+            if is_cell or (f.kind == "paragraph" and text in paragraphs):
+                if "marked" in f.notes:
+                    self._review("", MARKED, [f])
                 continue
-            self._review("", "Eintrag außerhalb der bekannten Felder", [f])
+            if f.kind == "cell" and text in self.placeholders:
+                continue
+            self._review("", OUTSIDE if f.kind == "outside" else UNKNOWN, [f], beside)
 
-    def _review(self, item_id: str, reason: str, fields: Iterable[Field]) -> None:
+    def _stands_elsewhere(self, label: str) -> bool:
+        """Whether the text beside a control is printed in the form, or a field of its own."""
+        text, printed = normalise(label), self.matcher.printed[self.version]
+        return _as_printed(text, printed) in printed or text in self.shown
+
+    @cached_property
+    def shown(self) -> frozenset[str]:
+        """What the cells and paragraphs of the form show."""
+        return frozenset(normalise(f.value) for f in self.form.fields if f.kind in ("cell", "paragraph"))
+
+    def _review(self, item_id: str, reason: str, fields: Iterable[Field], beside: str = "") -> None:
         """Enter a doubt; a person is shown the cell as it stands, if the doubt is about one cell."""
         fields = _each_once(fields)
         cells = {(f.table, f.row, f.column) for f in fields}
         table, *cell = cells.pop() if item_id and len(cells) == 1 else (0, 0, 0)
         raw = self.texts.get(table, {}).get(tuple(cell), "")
-        raw = raw or " | ".join(written for f in fields if (written := f.raw or f.value))
+        unread = [f for f in fields if "skipped" in f.notes] if raw else fields
+        raw = " | ".join(filter(None, [raw, *(f.raw or f.value for f in unread), beside]))
         self.result.reviews.append(Review(item_id, reason, raw, *_origin(fields)))
 
 
@@ -412,7 +450,7 @@ def _read_tick(
             beside = beside.replace(normalise(f.value), "", 1)
     if not problem and beside and beside not in placeholders:  # the reader takes it for the label of the box
         response = _respond(slot, "illegible", "", fields, how)._replace(raw=whole)
-        return response, ["Text neben dem Kästchen"]
+        return response, [BESIDE_BOX]
     return _respond(slot, state, "", fields, how), [problem] if problem else []
 
 
@@ -438,6 +476,8 @@ def _read_single(
             problems.append(BOX_NOT_FOUND.format(option.option_label))
         elif problem:
             problems.append(f"Kästchen „{option.option_label}“: {problem}")
+        elif any(_says_more(f, option, label) for f in boxes):
+            problems.append(BESIDE_BOX)
         if state == "selected":
             ticked.append(option.option)
             places += boxes
@@ -447,7 +487,7 @@ def _read_single(
         problems.append("Eintrag neben den Kästchen")
     value = "|".join(ticked)
     if problems:
-        return _respond(slot, "illegible", value, cell, how), problems
+        return _respond(slot, "illegible", value, cell, how), list(dict.fromkeys(problems))
     state = ("not_answered", "answered")[len(ticked)] if len(ticked) < 2 else "contradictory"
     return _respond(slot, state, value, places or cell, how), []
 
@@ -458,9 +498,14 @@ def _read_text(
     """The response to a question that is answered in words; `whole` is all text of its cell."""
     if len(fields) > 1:  # the text of a container is that of the controls inside it
         fields = [f for f in fields if "container" not in f.notes]
-    if any(f.state == "unclear" for f in fields):
-        value = next(f.value for f in fields if f.state == "unclear")
-        return _respond(slot, "illegible", value, fields, how), ["nicht eindeutig lesbar"]
+    for f in fields:
+        raw = normalise(f.raw)
+        is_prompt = "placeholder_conflict" in f.notes and raw in placeholders
+        is_typed = f.kind == "mark" and len(fields) > 1  # within a text, which is kept as a whole
+        if f.state == "unclear" and not (is_prompt or is_typed):
+            return _respond(slot, "illegible", f.value, fields, how), ["nicht eindeutig lesbar"]
+        if "placeholder" in f.notes and raw not in placeholders and f.raw not in f.options:
+            return _respond(slot, "illegible", "", fields, how), [UNKNOWN_PROMPT]
     values, notes = [], []
     for f in fields:
         if f.value and normalise(f.value) in placeholders:
@@ -468,8 +513,8 @@ def _read_text(
         elif f.state not in EMPTY and (f.value or f.raw):
             values.append(f.value or f.raw)
         notes += [n for n in f.notes if n.startswith("tracked") or n in ("struck", "off_list")]
-    if values and len(fields) > 1 and any(f.kind in BOX_KINDS for f in fields):
-        values = [whole]  # boxes typed within a text are fields of their own: only the whole has its order
+    if whole != "".join(values) and normalise(whole) not in placeholders | {normalise("".join(values))}:
+        values = [whole]  # boxes typed within a text are fields of their own, words before a control are its label
     response = _respond(slot, "answered" if values else "not_answered", "\n".join(values), fields, how)
     return response._replace(note=" ".join(dict.fromkeys(notes))) if notes else response, []
 
@@ -491,7 +536,17 @@ def _read_choice(
 def _ties(f: Field, option: Slot, label: str, labels: Sequence[str], tags: Mapping[str, Slot]) -> bool:
     """Whether a box is that of an option: by its tag, unless another option is printed beside it, or by label."""
     beside = normalise(f.label)
-    return beside == label or (tags.get(f.tag) is option and beside not in labels)
+    if beside in labels:
+        return beside == label
+    if f.tag in tags:
+        return tags[f.tag] is option
+    return label == max((printed for printed in labels if beside.startswith(printed)), key=len, default="")
+
+
+def _says_more(f: Field, option: Slot, label: str) -> bool:
+    """Whether somebody wrote beside a box: other words than the printed option, or than its row if it has none."""
+    beside = normalise(f.label)
+    return beside != normalise(option.row_label) and not set(beside.replace(label, "", 1)) <= _MERE_PUNCTUATION
 
 
 def _tick_state(fields: Sequence[Field], placeholders: Collection[str]) -> tuple[str, str]:
@@ -501,13 +556,15 @@ def _tick_state(fields: Sequence[Field], placeholders: Collection[str]) -> tuple
     if boxes:  # LibreOffice wraps a box in a control of its glyph
         beside = [f for f in beside if "container" not in f.notes]
     written = any(normalise(f.value) not in placeholders for f in beside)
+    if not boxes and not written and any("shaded" in f.notes for f in fields):
+        return "illegible", "Feld eingefärbt statt angekreuzt"
     states = {f.state for f in boxes}
     if "unclear" in states or (written and not boxes):
         return "illegible", "Kreuz nicht eindeutig"
     if len(states) > 1:
         return "illegible", "zwei Zeichen in einem Feld widersprechen sich"
     if written:
-        return "illegible", "Text neben dem Kästchen"
+        return "illegible", BESIDE_BOX
     return (states.pop() if states else "not_selected"), ""
 
 
@@ -520,4 +577,4 @@ def _adds(f: Field, labels: Iterable[str]) -> bool:
     text = normalise(f.value)
     for label in sorted(labels, key=len, reverse=True):
         text = text.replace(label, "", 1)
-    return not set(text) <= _MARK_CHARACTERS
+    return not set(text) <= MARK_CHARACTERS

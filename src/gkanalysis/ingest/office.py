@@ -125,8 +125,6 @@ class WordPackage(OfficePackage):
 
     def __init__(self, path, data):
         super().__init__(path, RefusedFileError, data)
-        if self.outside:
-            raise self.refusal("external", self.outside[0])
         self._data = data
         by_type = (self.find(part) for part, kind in self.content_types.items() if kind in _WORD_TYPES)
         part = self.related_part("", "officeDocument") or next(filter(None, by_type), None)

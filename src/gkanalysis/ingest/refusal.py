@@ -53,8 +53,6 @@ def _sentences(limits, this, program, form, *, again, smaller, **own):
         "path": f"enthält einen Teil, dessen Name aus der Datei herausführt; {again}",
         "duplicate": f"enthält zwei Teile mit demselben Namen; {save}",
         "macros": f"enthält Makros; bitte in {program} als „{form}“ ohne Makros speichern und diese Datei einlesen",
-        "external": f"verweist auf etwas außerhalb der Datei; bitte die Verknüpfung in {program} lösen, neu speichern und "
-        "diese Datei einlesen",
         "dtd": f"enthält eine DTD oder eigene Entitäten, die darin nichts zu suchen haben; {save}",
         "xml": f"enthält beschädigtes XML; {save}",
         "elements": f"enthält mehr XML-Marken in einem Teil als erlaubt und wird nicht gelesen; {smaller}",

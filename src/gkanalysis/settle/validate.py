@@ -18,13 +18,23 @@ import pandas as pd
 from gkanalysis.codebook.instrument import Codebook, Item
 from gkanalysis.core.findings import Log
 from gkanalysis.core.lookup import enumeration
-from gkanalysis.ingest.matching import BOX_NOT_FOUND, NOT_FOUND
+from gkanalysis.ingest.matching import (
+    BESIDE_BOX,
+    BOX_NOT_FOUND,
+    MARK_CHARACTERS,
+    MARKED,
+    NOT_FOUND,
+    OUTSIDE,
+    UNKNOWN,
+    normalise,
+)
 from gkanalysis.ingest.tables import read_rows
 from gkanalysis.settle.receipts import nfc
 
 GIVEN = frozenset({"selected", "answered", "contradictory", "illegible"})
 _NUMBER = re.compile(r"-?\d+(?:,\d+|\.\d{1,2})?", re.ASCII)  # „1.000“ may be one or a thousand
 MIN_FORMS = 3  # fewer forms that lack a question do not show that it was never printed
+OF_THE_FORM = frozenset({BESIDE_BOX, MARKED, OUTSIDE, UNKNOWN})  # doubts for which the form itself may be the cause
 NAMED = 3  # questions that a sentence names one by one
 OTHER_VERSION = (
     "Wenn erst später danach gefragt wurde: im Codebuch unter „versions“ eine eigene Fassung anlegen; sonst Nummer "
@@ -52,7 +62,8 @@ def set_aside_unprinted(
 
     A question that stands in none of at least three forms of a version was added to the codebook later, or its
     label there is another one: the team hears of it once, and no alliance is asked. The same holds for an option of
-    a choice; the answers stay illegible then, because a form without the option did not ask the same.
+    a choice; the answers stay illegible then, because a form without the option did not ask the same. And for words
+    that more than half of the forms share outside the known fields or beside a box.
 
     `reviews` has a row per doubt (file, item_id, reason, raw), `version_of` the version of each file that counts.
     Gives the rows that are left for the alliances, and version and item of each question that no form has whole.
@@ -93,8 +104,43 @@ def set_aside_unprinted(
                 boxes.add(key)
                 message = f"Die Vorgabe „{option.label}“ von {item_label(item)} steht {where}; {OTHER_OPTION}"
                 log.find("V33", message, item_id=item.id)
-    left = [key[:2] not in unprinted and key not in boxes for key in doubts]
+    shared = _log_shared(reviews, versions, n_forms, book, log)
+    left = [k[:2] not in unprinted and k not in boxes and not s for k, s in zip(doubts, shared, strict=True)]
     return reviews[pd.Series(left, reviews.index, dtype=bool)], unprinted | {key[:2] for key in boxes}
+
+
+def _log_shared(
+    reviews: pd.DataFrame, versions: pd.Series, n_forms: Mapping[str, int], book: Codebook, log: Log
+) -> list[bool]:
+    """Which doubts are about words that most forms of a version share: the form says so, not those who filled it in.
+
+    The team hears of each once (V33, of a link V36), and no alliance is asked.
+    """
+    words = ["".join(c for c in normalise(raw) if c not in MARK_CHARACTERS) for raw in reviews["raw"]]
+    keys = list(zip(versions, reviews["item_id"], reviews["reason"], words, strict=True))
+    n_files = Counter(key for _, key in set(zip(reviews["file"], keys, strict=True)) if key[3])
+    shared = {
+        key for key, n in n_files.items() if key[2] in OF_THE_FORM and key[0] in n_forms and 2 * n > n_forms[key[0]]
+    }
+    raw_of = dict(zip(reversed(keys), reversed(reviews["raw"].tolist()), strict=True))
+    for key in dict.fromkeys(k for k in keys if k in shared):
+        version, item_id, reason, _ = key
+        raw, of = raw_of[key], f"in {n_files[key]} von {n_forms[version]} gezählten Bögen der Fassung „{version}“"
+        if reason == OUTSIDE:
+            log.find("V36", f"„{raw[:80]}“ {of}: {reason}.", raw=raw)
+            continue
+        remedy = (
+            "dort gilt die Antwort als unlesbar; bitte die Vorgaben im Codebuch so schreiben, wie sie gedruckt sind"
+        )
+        place = (
+            f"neben den Kästchen von {item_label(book.items[item_id])}" if item_id else "außerhalb der bekannten Felder"
+        )
+        message = (
+            f"„{raw[:80]}“ steht {of} {place}, ist also wohl gedruckt; {remedy if item_id else 'niemand wird gefragt'}."
+        )
+        lost = () if item_id else ("ingest", "response", "nicht zugeordnet", f"steht {of}")
+        log.find("V33", message, lost=lost, item_id=item_id, raw=raw)
+    return [key in shared for key in keys]
 
 
 def _n_places(item: Item) -> int:
@@ -263,6 +309,10 @@ def log_reviews(
             continue
         if item and not r.raw:
             missing.setdefault((r.file, r.reason), []).append(r.item_id)
+            continue
+        if r.reason == OUTSIDE:
+            where = {"file": r.file, "case_id": case_of.get(r.file, ""), "raw": r.raw}
+            log.find("V36", f"Der Bogen verweist auf „{r.raw[:120]}“; nichts davon wurde geöffnet.", **where)
             continue
         label = item_label(item) if item else "unbekannte Stelle"
         question = f"Bei {label} steht „{r.raw[:80]}“. Was ist gemeint?"

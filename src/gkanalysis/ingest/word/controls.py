@@ -1,14 +1,17 @@
 """What a control says: kind, state and value of content controls (`w:sdt`) and of legacy form fields (`w:ffData`)."""
 
 from gkanalysis.ingest.word.glyphs import MARKS, symbol
-from gkanalysis.ingest.word.pieces import Note, clean, flow_text, note_codes
+from gkanalysis.ingest.word.pieces import Note, clean, flow_text, note_codes, one_line
 from gkanalysis.ingest.word.xmlparts import NAMESPACES, ON_OFF, VAL, W14, W15, W, is_on
 
-# What an element of `w:sdtPr` tells: the kind of the control, or one of the first three.
+# What an element of `w:sdtPr` tells: the kind of the control, or one of the first six.
 _ROLES = {
     W + "tag": "tag",
     W + "alias": "alias",
-    W + "showingPlcHdr": "placeholder",
+    W + "showingPlcHdr": "shows_placeholder",
+    W + "placeholder": "prompt",
+    W + "dataBinding": "binding",
+    W15 + "dataBinding": "binding",
     W + "text": "text",
     W + "richText": "richtext",
     W + "dropDownList": "dropdown",
@@ -22,17 +25,24 @@ _ROLES |= {W + name: "" for name in ("group", "docPartObj", "docPartList", "cita
 _ROLES |= {W15 + "repeatingSection": "", W15 + "repeatingSectionItem": ""}
 _W14_VAL = W14 + "val"
 _BLIP, _EMBED = f"{{{NAMESPACES['a']}}}blip", f"{{{NAMESPACES['r']}}}embed"
-_DEFAULT, _RESULT = W + "default", W + "result"
+_DOC_PART, _DEFAULT, _RESULT = W + "docPart", W + "default", W + "result"
 
 
-def read_properties(control, properties):
-    """Kind and names of a content control from its `w:sdtPr`; a checkbox has its state there, too."""
+def read_properties(control, properties, elsewhere):
+    """Kind and names of a content control from its `w:sdtPr`; a checkbox has its state there, too.
+
+    Its prompt and the value that it is bound to stand `elsewhere`.
+    """
     for child in properties[:]:
         role = _ROLES.get(child.tag)
         if role in ("tag", "alias"):
             setattr(control, role, child.get(VAL, ""))
-        elif role == "placeholder":
+        elif role == "shows_placeholder":
             control.shows_placeholder = is_on(child) is not False
+        elif role == "prompt":
+            control.prompt = next((elsewhere.prompts.get(e.get(VAL)) for e in child.iterchildren(_DOC_PART)), None)
+        elif role == "binding":
+            control.bound = elsewhere.bound_value(child)
         elif role is not None:
             control.kind, control.source = role, child
             if role == "checkbox":
@@ -82,6 +92,25 @@ def close(control, pieces, placeholders):
     control.flow = control.value
 
 
+def compare_store(control):
+    """Word shows what a control is bound to and replaces its text; other programs show the text and leave the store.
+
+    Where they differ, nobody but a person can say which one was meant last.
+    """
+    stored, is_text = clean(control.bound), control.kind not in ("checkbox", "picture")
+    if control.kind == "checkbox":
+        same = {True: "selected", False: "not_selected"}.get(ON_OFF.get(stored.lower() or "0")) == control.state
+    else:
+        shown = {one_line(control.value), control.raw if control.value else ""}
+        same = one_line(stored) in shown or (control.kind == "date" and stored[:10] == control.raw[:10] != "")
+    if same or control.kind == "picture" or "<w:" in stored:  # the store of a rich text is a document
+        return
+    control.doubt("store_conflict")
+    control.raw = " | ".join(filter(None, [control.raw, stored]))
+    if is_text:
+        control.value, control.flow = stored, control.raw
+
+
 def _close_checkbox(control, shown):
     """Compare state and glyph: where they contradict each other, a person must look."""
     control.value = control.flow = clean(shown)
@@ -89,8 +118,8 @@ def _close_checkbox(control, shown):
         return
     shown_state = _own_glyphs(control.source).get(control.value) or MARKS.get(control.value)
     lost = "struck" in control.notes or "hidden" in control.notes
-    if lost or (control.value and shown_state != control.state):
-        control.doubt("glyph_conflict")
+    if lost or (control.value and shown_state != control.state) or (control.state == "selected" and not control.value):
+        control.doubt("glyph_conflict")  # a tick that nobody sees is none that anybody left
 
 
 def _own_glyphs(checkbox):
@@ -119,7 +148,7 @@ def _close_list(control, placeholders):
         control.doubt("placeholder_conflict")
         return
     if code == "":  # an entry without a code is how lists say "please choose"
-        control.shows_placeholder = True
+        control.shows_placeholder, control.prompt = True, None
     control.settle(placeholders)
     if control.state == "answered" and code is None:
         control.note("off_list")
@@ -188,7 +217,7 @@ def close_legacy(control, pieces, placeholders):
             control.settle(placeholders)
         conflicts = shown and control.value and shown != control.value
     if conflicts:
-        control.value = shown
+        control.value = control.flow = shown
         control.doubt("text_conflict")
     if control.kind == "legacy_dropdown":
         control.flow = control.stored = control.value

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 
 from gkanalysis.ingest.refusal import UnsafeContentError
 from gkanalysis.ingest.word import xmlparts as xml
+from gkanalysis.ingest.word.elsewhere import Elsewhere
 from gkanalysis.ingest.word.glyphs import RunLooks
 from gkanalysis.ingest.word.grid import Grid, GridCell, special_looks
 from gkanalysis.ingest.word.labels import label_line, settle_rest, settle_text
-from gkanalysis.ingest.word.model import PLACEHOLDERS, TICK_KINDS, Field, WordForm
+from gkanalysis.ingest.word.lists import Lists
+from gkanalysis.ingest.word.model import PLACEHOLDERS, TICK_KINDS, Field, Skipped, WordForm
 from gkanalysis.ingest.word.paragraphs import ParagraphReader, nested
 from gkanalysis.ingest.word.pieces import (
     Control,
@@ -51,8 +53,9 @@ def read_word_form(package, placeholders=PLACEHOLDERS):
     RefusedFileError
         If a part is damaged, dangerous, nested too deeply, or its tables are beyond all measure.
     """
-    looks = RunLooks(package)
-    fields, tables, skipped = [], [], []
+    looks, lists, elsewhere = RunLooks(package), Lists(package), Elsewhere(package)
+    fields, tables = [], []
+    skipped = [Skipped(package.main_part, "", "outside", target) for target in package.outside]
     parts = [package.main_part]
     for kind in _SIDE_PARTS:
         parts += package.related_parts(package.main_part, kind)
@@ -61,20 +64,22 @@ def read_word_form(package, placeholders=PLACEHOLDERS):
         stories = list(_stories(root))
         if part == package.main_part and not stories:
             raise package.refusal("no_document", part)
-        reader = PartReader(part, root, frozenset(placeholders), skipped, looks, tables)
+        reader = PartReader(part, root, frozenset(placeholders), skipped, looks, lists, elsewhere, tables)
         try:
             for story in stories:
                 reader.read_story(story)
         except UnsafeContentError as error:
             raise package.refusal(error.rule, part) from None
         fields += reader.finished()
-    return WordForm(tuple(fields), tuple(tables), tuple(skipped))
+    return WordForm(tuple(fields), tuple(tables), tuple(skipped), frozenset(elsewhere.prompts.values()))
 
 
 def fields_as_json(form) -> Iterator[str]:
-    """Yield one JSON object per field, in the order of the form; its keys are the attributes of `Field`."""
+    """Yield one JSON object per field, with the attributes of `Field`, then one for each thing that was skipped."""
     for field in form.fields:
         yield json.dumps(field._asdict(), ensure_ascii=False)
+    for skipped in form.skipped:
+        yield json.dumps({"object": "skipped"} | skipped._asdict(), ensure_ascii=False)
 
 
 def _stories(root):
@@ -91,8 +96,9 @@ class PartReader(ParagraphReader):
     `tables` receives every table; a table inside another one comes after it.
     """
 
-    def __init__(self, part, root, placeholders, skipped, looks, tables):
-        super().__init__(part, placeholders, skipped, looks if looks.matter_in(root) else None)
+    def __init__(self, part, root, placeholders, skipped, looks, lists, elsewhere, tables):
+        there = (each if each.matter_in(root) else None for each in (looks, lists))
+        super().__init__(part, placeholders, skipped, *there, elsewhere)
         self.tables, self._special = tables, special_looks(root)
 
     def finished(self):
@@ -125,6 +131,15 @@ class PartReader(ParagraphReader):
         for control in self.controls[first:]:
             control.note("textbox")
         self.fields, self._paragraph_look = outer
+
+    def read_drawn(self, element, text):
+        """Read a text that a drawing holds without a text box."""
+        flow, first = Flow(), len(self.controls)
+        self.controls.append(Control("", element, self.cell))
+        flow.lines.append(Line([text], element, self.controls[first]))
+        self._settle_lines(flow)
+        for control in self.controls[first:]:
+            control.note("textbox")
 
     def _read_blocks(self, parent, flow):
         """Read paragraphs, tables and whatever holds them; outside tables they are settled as they come."""

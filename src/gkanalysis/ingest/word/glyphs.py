@@ -4,8 +4,10 @@ import re
 
 from gkanalysis.ingest.word.xmlparts import PARAGRAPH_LOOK, RUN_LOOK, VAL, W, is_on
 
-_SELECTED = "xX×хХ☒☑⊠⌧🗹🗷🗵✓✔🗸√✗✘✕✖☓🗴✅❎■◼●◉◎⦿⊗"  # х and Х are Cyrillic, typed by mistake
-_NOT_SELECTED = "☐□◻▢❑❒🗆🞎○◯❍"
+_BOXES = "☐□◻▢⬜🗆🗌❑❒"  # empty ones that people put an x into
+BARE_TICKS = "✓✔✗✘✕✖☓🗸🗴"  # without a box around
+_SELECTED = "xX×хХ☒☑⊠⌧⮽🗹🗷🗵✅❎■◼⬛▣●◉◎⦿⊗√" + BARE_TICKS  # х and Х are Cyrillic, typed by mistake
+_NOT_SELECTED = "🞎○◯❍" + _BOXES
 
 # Characters of symbol fonts that forms use as tick boxes; the code is the low byte (F0FE in a file is FE).
 _SYMBOLS = {
@@ -23,8 +25,7 @@ _SYMBOLS = {
 _SYMBOLS["zapfdingbats"] = _SYMBOLS["zapf dingbats"]
 PRIVATE_USE = re.compile("[\uf000-\uf0ff]")
 
-MARKS = dict.fromkeys(_SELECTED, "selected")
-MARKS |= dict.fromkeys(_NOT_SELECTED, "not_selected")
+MARKS = dict.fromkeys(_SELECTED, "selected") | dict.fromkeys(_NOT_SELECTED, "not_selected")
 MARKS |= {"[x]": "selected", "[X]": "selected", "[ ]": "not_selected", "[]": "not_selected"}
 MARKS |= {"( )": "not_selected", "()": "not_selected"}
 _DOUBT = set("?!()[]/.,;:")
@@ -34,11 +35,48 @@ _LONGEST_MARK = 12
 _STRUCK, _HIDDEN = (W + "strike", W + "dstrike"), W + "vanish"
 _SWITCHES = frozenset({*_STRUCK, _HIDDEN})
 _FONTS, _STYLE, _PARAGRAPH_STYLE = W + "rFonts", W + "rStyle", W + "pStyle"
-_FONT_NAMES = (W + "ascii", W + "hAnsi", W + "cs")
+_FONT_NAMES = tuple(W + name for name in ("ascii", "hAnsi", "cs", "asciiTheme", "hAnsiTheme"))
+_SHADE = W + "shd"
+_MARKINGS = (_SHADE, W + "highlight", W + "bdr")
+_NO_MARKING = frozenset({None, "none", "nil", "white"})
+_COLOUR = re.compile("[0-9A-Fa-f]{6}")
+VIVID = (
+    192  # between the strongest and the weakest of red, green and blue: FFFF00 has 255, Word's table styles up to 130
+)
 
-# Inside a line only boxes and ticks count, bracketed letters, and a letter x alone where a line or column begins;
-# bullets, squares and multiplication signs are too often something else there.
-INLINE_MARK = re.compile(r"[☐☑☒□▢◻⊠⌧🗹🗷🗆✓✔✗✘]|\[[xX ]?\]|(?<!\w)\([xX ]\)|(?:^|(?<=[\t\n]))[xX](?=[\s☐□]|$)")
+# Inside a line only boxes and ticks count, an x in brackets or on a printed line, and a letter x alone where a line or
+# column begins; bullets, squares and multiplication signs are too often something else there.
+_IN_LINE = f"{_BOXES}{BARE_TICKS}☑☒⊠⌧⮽🗹🗷🗵✅❎⬛▣"
+_X = f"[xX{BARE_TICKS}]"
+_BRACKETED = rf"(?<!\w)\(\s*{_X}\s*\)(?!\w)|(?<![^\W_])_+{_X}_+(?![^\W_])|\{{\s*{_X}\s*\}}|<\s*{_X}\s*>|(?<![\w/:])/\s*{_X}\s*/(?!\w)"
+_LETTER = r"(?:^|(?<=[\t\n]))[xX](?=[\s☐□]|$)"
+# Box-like codes of Wingdings and Wingdings 2 that lost their font on the way.
+_LOST = "".join(chr(0xF000 + code) for code in (0xFE, 0xFD, 0xFC, 0xA8, 0x6F, 0x71, 0x72, 0x52, 0x53, 0x54, 0x51, 0xA3))
+_ANY = rf"[{_BOXES}][ \t\u00a0]*[xX](?=\s|$)|[{_IN_LINE}{_LOST}]|\[\s*{_X}?\s*\]|{_BRACKETED}|{_LETTER}"
+INLINE_MARK = re.compile(_ANY)
+X_BEHIND_BOX = re.compile(r"(\s*)([xX])(?=\s|$)")
+# What is empty in this way only says so beside another that has its x.
+_TYPED = re.compile(rf"{_BRACKETED}|{_LETTER}")
+_WITH_EMPTY = re.compile(rf"{_ANY}|\(\s*\)|\{{\s*\}}|<\s*>|/\s+/|_{{2,}}|(?<!\w)[oO](?=\s)")
+
+
+def marks_in(line):
+    """The pattern of the marks typed in a line."""
+    return _WITH_EMPTY if _TYPED.search(line) else INLINE_MARK
+
+
+def typed_state(written, is_one_of_several=True):
+    """State and note of a mark typed in a line; brackets around an x may doubt it, unless others are empty."""
+    core = written.strip("[](){}<>/_ \t\n\u00a0")
+    if PRIVATE_USE.search(core):
+        return "unclear", ("unknown_symbol",)
+    if len(core) > 1:
+        return "unclear", ("two_marks",)
+    if not core or core in "oO":
+        return "not_selected", ()
+    if written.startswith("(") and not is_one_of_several:
+        return "unclear", ("doubtful_mark",)
+    return MARKS[core], ()
 
 
 def symbol(font, code):
@@ -52,8 +90,11 @@ def mark_state(text):
         return MARKS[text], ()
     if not text or len(text) > _LONGEST_MARK:
         return None
+    if INLINE_MARK.fullmatch(text):
+        return typed_state(text, is_one_of_several=False)
     characters = set("".join(text.split()))
-    if PRIVATE_USE.search(text):
+    unknown = {character for character in characters if PRIVATE_USE.match(character)}
+    if unknown and characters - unknown <= _MARK_CHARACTERS | _DOUBT:
         return "unclear", ("unknown_symbol",)
     if characters <= _MARK_CHARACTERS:
         return "unclear", ("two_marks",)
@@ -72,45 +113,62 @@ def character_of(code):
     return character if is_text else "\N{REPLACEMENT CHARACTER}"
 
 
-def _symbol_font(fonts):
-    """The symbol font that a `w:rFonts` names, "" if none."""
-    names = map(fonts.get, _FONT_NAMES)
-    return next((name for name in names if name and name.lower() in _SYMBOLS), "")
+def symbol_font(fonts):
+    """The symbol font that a `w:rFonts` names, "" if it names another, None if it leaves the font as it is."""
+    names = list(filter(None, map(fonts.get, _FONT_NAMES)))
+    return next((name for name in names if name.lower() in _SYMBOLS), "" if names else None)
+
+
+def is_vivid(shade):
+    """Whether a `w:shd` fills with one of the colours people mark with; forms are printed with pale or dark ones."""
+    fill = shade.get(W + "fill", "")
+    if not _COLOUR.fullmatch(fill):
+        return False
+    channels = bytes.fromhex(fill)
+    return max(channels) - min(channels) >= VIVID
+
+
+def _is_marking(look):
+    """Whether a part of a `w:rPr` marks its text: a highlighter, a frame, a vivid ground."""
+    return is_vivid(look) if look.tag == _SHADE else look.get(VAL) not in _NO_MARKING
+
+
+def styles_of(root, kind, read):
+    """Each style with what `read` finds in its properties of a kind, and in those of the styles that it is based on."""
+    own, parents = {}, {}
+    for style in root.iterchildren(W + "style"):
+        style_id = style.get(W + "styleId", "")
+        own[style_id] = {name: value for child in style.iterchildren(kind) for name, value in read(child).items()}
+        parents[style_id] = next((child.get(VAL) for child in style.iterchildren(W + "basedOn")), None)
+    for style_id in own:
+        chain, current = [], style_id
+        while current in own and current not in chain:
+            chain.append(current)
+            current = parents[current]
+        if look := {name: value for ancestor in reversed(chain) for name, value in own[ancestor].items()}:
+            yield style_id, look
 
 
 class RunLooks:
-    """Which runs are struck out, hidden or in a symbol font, by their own look and by the styles of the document."""
+    """Which runs are struck out, hidden, marked or in a symbol font, by their own look and by the document's styles."""
 
     def __init__(self, package):
         part = package.related_part(package.main_part, "styles")
-        own, parents = {}, {}
         root = package.xml(part) if part else ()
-        is_odd = len(root) and next(root.iter(*_SWITCHES), None) is not None  # lxml knows which names it saw
-        for style in root.iterchildren(W + "style") if is_odd else ():
-            style_id = style.get(W + "styleId", "")
-            for child in style:
-                if child.tag == W + "basedOn":
-                    parents[style_id] = child.get(VAL)
-                elif child.tag == RUN_LOOK:
-                    own[style_id] = {look.tag: is_on(look) is not False for look in child.iterchildren(*_SWITCHES)}
-        self._styles = {}
-        for style_id in own.keys() | parents.keys():
-            chain, current = [], style_id
-            while current is not None and current not in chain:
-                chain.append(current)
-                current = parents.get(current)
-            look = {tag: on for ancestor in reversed(chain) for tag, on in own.get(ancestor, {}).items()}
-            if look:
-                self._styles[style_id] = look
+        self._styles = dict(styles_of(root, RUN_LOOK, _style_look)) if len(root) and self._switches(root) else {}
+        self._odd = {style_id for style_id, look in self._styles.items() if any(look.values())}
+
+    @staticmethod
+    def _switches(root):
+        """Whether a part switches anything on or off itself, or names a symbol font."""
+        has_switch = next(root.iter(*_SWITCHES), None) is not None  # lxml knows which names it saw
+        return has_switch or any(symbol_font(fonts) for fonts in root.iter(_FONTS))
 
     def matter_in(self, root):
         """Whether anything in a part can look different: nothing does in most."""
-        styles = root.iter(_STYLE, _PARAGRAPH_STYLE) if self._styles else ()
-        return (
-            next(root.iter(*_SWITCHES), None) is not None
-            or any(_symbol_font(fonts) for fonts in root.iter(_FONTS))
-            or any(style.get(VAL) in self._styles for style in styles)
-        )
+        styles = root.iter(_STYLE, _PARAGRAPH_STYLE) if self._odd else ()
+        marks = (look for look in root.iter(*_MARKINGS) if look.getparent().tag == RUN_LOOK)
+        return self._switches(root) or any(map(_is_marking, marks)) or any(s.get(VAL) in self._odd for s in styles)
 
     def of_paragraph(self, paragraph):
         """What the paragraph's style switches on or off."""
@@ -120,18 +178,32 @@ class RunLooks:
         return {}
 
     def of_run(self, run, inherited):
-        """Code of text that does not count ("", "struck", "hidden"), and the symbol font ("" if none)."""
-        from_style, own, font = {}, {}, ""
+        """Code of text that does not count ("", "struck", "hidden"), the symbol font or "", and whether it is marked."""
+        look = inherited
         for properties in run.iterchildren(RUN_LOOK):
-            for child in properties[:]:
-                tag = child.tag
-                if tag in _SWITCHES:
-                    own[tag] = is_on(child) is not False
-                elif tag == _STYLE:
-                    from_style = self._styles.get(child.get(VAL), {})
-                elif tag == _FONTS:
-                    font = _symbol_font(child)
-        look = inherited | from_style | own
-        if look.get(_HIDDEN):
-            return "hidden", font
-        return ("struck" if any(map(look.get, _STRUCK)) else ""), font
+            own = _look(properties)
+            look = inherited | self._styles.get(own.pop(_STYLE, None), {}) | own
+        aside = "hidden" if look.get(_HIDDEN) else "struck" if any(map(look.get, _STRUCK)) else ""
+        return aside, look.get(_FONTS, ""), look.get(_SHADE, False)
+
+
+def _style_look(properties):
+    """What a style says; what it marks is printed so."""
+    return {name: value for name, value in _look(properties).items() if name != _SHADE}
+
+
+def _look(properties):
+    """What a `w:rPr` says itself, by the name of the element: switches, symbol font, style, and marking as shade."""
+    look = {}
+    for child in properties[:]:
+        tag = child.tag
+        if tag in _SWITCHES:
+            look[tag] = is_on(child) is not False
+        elif tag == _STYLE:
+            look[tag] = child.get(VAL)
+        elif tag == _FONTS:
+            if (font := symbol_font(child)) is not None:
+                look[tag] = font
+        elif tag in _MARKINGS and _is_marking(child):
+            look[_SHADE] = True
+    return look

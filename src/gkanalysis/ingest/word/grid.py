@@ -1,18 +1,22 @@
 """The real grid of a table: merged cells, header rows, and the texts to the left and above."""
 
+from collections import Counter
+
 from gkanalysis.ingest.refusal import UnsafeContentError
+from gkanalysis.ingest.word.glyphs import is_vivid
 from gkanalysis.ingest.word.model import WordTable
 from gkanalysis.ingest.word.pieces import Control
 from gkanalysis.ingest.word.xmlparts import CELL_LOOK, ROW_LOOK, VAL, W, is_on
 
 MAX_COLUMNS = 500  # Word allows 63
 MAX_GRID_CELLS = 200_000  # per table
+_SHADE = W + "shd"
 _SPECIAL = {W + n for n in ["gridSpan", "vMerge", "hMerge", "cellDel", "gridBefore", "tblHeader", "del", "ins"]}
 
 
 def special_looks(root):
     """The `w:trPr` and `w:tcPr` of a part that say more than widths and colours: most do not."""
-    looks = {element.getparent() for element in root.iter(*_SPECIAL)}
+    looks = {element.getparent() for element in root.iter(*_SPECIAL, _SHADE) if _is_special(element)}
     return {look for look in looks if look is not None and look.tag in (ROW_LOOK, CELL_LOOK)}
 
 
@@ -24,7 +28,7 @@ class GridCell(Control):
     """
 
     text = printed = header = ""
-    has_control = is_tick = is_deleted = False
+    has_control = is_tick = is_deleted = is_vivid = False
     origin = None
     span = 1
 
@@ -96,13 +100,13 @@ class Grid:
         """What a row or cell says beyond widths and colours, by the name of the element."""
         for properties in element[:] if self._special else ():
             if properties in self._special:
-                return {look.tag.removeprefix(W): look for look in properties if look.tag in _SPECIAL}
+                return {look.tag.removeprefix(W): look for look in properties if _is_special(look)}
         return {}
 
     def _merge(self, cell, looks):
         """Span and origin of a cell whose `w:tcPr` says something special."""
         cell.span = max(1, _number(looks.get("gridSpan"), 1))
-        cell.is_deleted = "cellDel" in looks
+        cell.is_deleted, cell.is_vivid = "cellDel" in looks, "shd" in looks
         upward, leftward = (_continues(looks.get(name)) for name in ("vMerge", "hMerge"))
         if upward:
             cell.origin = self._merged_from.get(cell.column)
@@ -115,6 +119,7 @@ class Grid:
 
     def finish(self, part, place):
         """Resolve labels and headers of all cells; return the WordTable and let go of the rows."""
+        self._note_shades()
         header_rows = self._find_header_rows()
         headers, texts = {}, {}
         for number, cells in enumerate(self.rows, start=1):
@@ -139,6 +144,15 @@ class Grid:
         # Cells know their table: without this each table would live until the garbage collector finds it.
         self.rows, self._merged_from = [], {}
         return WordTable(self.number, part, place, parent, *size, tuple(sorted(header_rows)), texts)
+
+    def _note_shades(self):
+        """Note cells of a vivid colour that most others of their column do not have: a colour of all is the form's."""
+        vivid = [cell for cells in self.rows for cell in cells if cell.is_vivid]
+        n_vivid = Counter(cell.column for cell in vivid)
+        n_cells = Counter(cell.column for cells in self.rows for cell in cells if vivid)
+        for cell in vivid:
+            if 2 * n_vivid[cell.column] <= n_cells[cell.column]:
+                cell.note("shaded")
 
     def _find_header_rows(self):
         """Rows that head columns: marked in Word; else the first ones; and any row of texts in columns of controls."""
@@ -184,6 +198,11 @@ class Grid:
 def _continues(merge):
     """Whether a cell continues a merge (True) or begins one (False); None if it has no part in any."""
     return None if merge is None else merge.get(VAL, "continue") == "continue"
+
+
+def _is_special(look):
+    """Whether a part of a look says more than widths and pale colours."""
+    return look.tag in _SPECIAL or (look.tag == _SHADE and is_vivid(look))
 
 
 def _number(element, otherwise):

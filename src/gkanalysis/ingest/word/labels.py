@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from gkanalysis.ingest.word.glyphs import INLINE_MARK, MARKS, mark_state
+from gkanalysis.ingest.word.glyphs import BARE_TICKS, INLINE_MARK, X_BEHIND_BOX, mark_state, marks_in, typed_state
 from gkanalysis.ingest.word.model import TICK_KINDS
 from gkanalysis.ingest.word.pieces import (
     Control,
@@ -35,35 +35,47 @@ class LabelledLine(NamedTuple):
 
 def label_line(line, before, cell):
     """Label the controls of one line, `before` if it has no text, and the ticks typed in it, which stand in `cell`."""
-    pieces, marks = line.pieces, []
-    if INLINE_MARK.search(flow_text(pieces)):
-        split, marks = _split_marks(pieces, line.element, cell)
+    pieces, marks, shown = line.pieces, [], flow_text(line.pieces)
+    if INLINE_MARK.search(shown) or any(_is_tick(piece) for piece in pieces):
+        split, marks = _split_marks(pieces, marks_in(shown), line.element, cell)
         pieces = split if marks else pieces
     if not has_control(pieces):
         text = printed_text(pieces)
         return LabelledLine(pieces, [], [text] if text.strip() else [], False)
     rest = _label_controls(pieces, before)
-    has_letter_mark = any(mark.raw in ("x", "X") for mark in marks)
+    has_letter_mark = any(mark.raw[-1:] in ("x", "X") for mark in marks)
     return LabelledLine(pieces, marks, [flow_text(pieces)] if has_letter_mark else rest, has_letter_mark)
 
 
-def _split_marks(pieces, element, cell):
+def _is_tick(piece):
+    """Whether a piece is a box to tick."""
+    return piece.__class__ is Control and piece.kind in TICK_KINDS
+
+
+def _split_marks(pieces, pattern, element, cell):
     """The pieces with each typed tick as a Control of its own, and these Controls."""
     result, marks, text = [], [], []
+    n_parentheses = sum(match[0][0] == "(" for match in pattern.finditer(flow_text(pieces)))
+    has_symbol = any(piece.__class__ is Symbol and INLINE_MARK.fullmatch(piece) for piece in pieces)
 
     def add_mark(written, stored):
         mark = Control("mark", element, cell)
         mark.value = mark.flow = mark.stored = written
-        mark.raw, mark.state = stored, MARKS.get(written, "unclear")
-        if mark.state == "unclear":
-            mark.note("doubtful_mark")
+        mark.raw = stored
+        mark.state, notes = typed_state(written, n_parentheses > 1)
+        mark.note(*notes)
         result.append(mark)
         marks.append(mark)
 
     def end_text():
         joined, position = "".join(text), 0
         text.clear()
-        for match in INLINE_MARK.finditer(joined):
+        behind_box = X_BEHIND_BOX.match(joined) if result and _is_tick(result[-1]) else None
+        if behind_box:  # whoever could not click typed an x behind the box
+            result.append(behind_box[1])
+            add_mark(behind_box[2], behind_box[2])
+            position = behind_box.end()
+        for match in pattern.finditer(joined, position):
             result.extend(filter(None, [joined[position : match.start()]]))
             add_mark(match[0], match[0])
             position = match.end()
@@ -74,8 +86,8 @@ def _split_marks(pieces, element, cell):
             text.append(piece)
             continue
         end_text()
-        if piece.__class__ is Symbol and INLINE_MARK.fullmatch(piece):
-            add_mark(str(piece), piece.stored)
+        if piece.__class__ is Symbol and (has_symbol and not piece.isspace()):
+            add_mark(str(piece), piece.stored)  # beside a known tick an unknown symbol may be the other one
         else:
             result.append(piece)
     end_text()
@@ -83,15 +95,24 @@ def _split_marks(pieces, element, cell):
 
 
 def _label_controls(pieces, before):
-    """Label the controls of a line; return the texts that label none of them."""
-    controls, segments = [], [[]]
+    """Label the controls of a line; return the texts that label none of them.
+
+    A label that is struck out or marked says something about its box that only a person can weigh.
+    """
+    controls, segments, asides = [], [[]], [[]]
     for piece in pieces:
         if piece.__class__ is Control:
             controls.append(piece)
             segments.append([])
+            asides.append([])
         elif isinstance(piece, str):
             segments[-1].append(piece)
+        elif piece.code in ("struck", "marked"):
+            asides[-1].append(piece)
     segments = [one_line("".join(texts)) for texts in segments]
+    struck = [one_line(stored_text(aside)) for aside in asides]
+    has_struck = [bool(struck[n]) and not _is_label(segments[n]) for n in range(len(segments))]
+    segments = [struck[n] if has_struck[n] else text for n, text in enumerate(segments)]
     ticks = [number for number, control in enumerate(controls) if control.kind in TICK_KINDS]
     # "☐ Ja ☐ Nein" or "Ja ☐ Nein ☐": what follows the last tick tells on which side the texts stand.
     text_follows = bool(ticks) and _is_label(segments[ticks[-1] + 1])
@@ -104,8 +125,20 @@ def _label_controls(pieces, before):
         control.label = before if chosen is None else segments[chosen]
         labels.add(chosen)
         if number and not segments[number]:
-            _doubt_neighbours(controls[number - 1], control)
+            _doubt_neighbours(controls[number - 1], control, text_follows)
+        if chosen is not None and control.kind in TICK_KINDS:
+            if has_struck[chosen]:
+                control.doubt("struck")
+            elif asides[chosen] and control.state == "not_selected" and any(a.code == "marked" for a in asides[chosen]):
+                control.doubt("marked")
+    if len(controls) == 1 and nearest is not None and text_follows and _stands_between(controls[0], segments[0]):
+        controls[0].doubt("doubtful_mark")
     return [t for number, t in enumerate(segments) if number not in labels and set(t) - _MERE_PUNCTUATION]
+
+
+def _stands_between(control, text):
+    """Whether a tick without a box may belong to the text before it as well as to that behind it."""
+    return control.kind == "mark" and control.value in BARE_TICKS and not text.endswith((":", "?"))
 
 
 def _is_label(text):
@@ -113,11 +146,13 @@ def _is_label(text):
     return bool(set(text) - _MERE_PUNCTUATION) and mark_state(text) is None
 
 
-def _doubt_neighbours(first, second):
+def _doubt_neighbours(first, second, text_follows):
     """A typed tick right beside another tick box: nobody but a person can say which of them is meant."""
     if {first.kind, second.kind} <= TICK_KINDS and "mark" in (first.kind, second.kind):
         first.doubt("two_marks")
         second.doubt("two_marks")
+        if text_follows:
+            first.label = second.label
 
 
 class _Text(NamedTuple):
@@ -147,6 +182,10 @@ def settle_text(field, kind, pieces, placeholders):
     if text.mark:
         field.state = text.mark[0]
         field.note(*text.mark[1])
+        struck = one_line(stored_text([p for p in pieces if p.__class__ is Note and p.code == "struck"]))
+        if struck and _is_label(struck):  # a list of things to do, in which what is done is struck out
+            field.label = struck
+            field.doubt("struck")
     else:
         field.settle(placeholders)
     return text.has_marks and not text.mark, text.printed

@@ -48,7 +48,7 @@ class Field(NamedTuple):
         Number of the innermost table and 1-based position on its real grid; 0 outside tables.
     notes : tuple of str
         Short codes: `placeholder`, `default`, `tracked_insertion`, `tracked_deletion`, `struck`, `hidden`,
-        `glyph_conflict`, `placeholder_conflict`, `text_conflict`, `unknown_value`, `unknown_symbol`, `off_list`,
+        `glyph_conflict`, `placeholder_conflict`, `store_conflict`, `text_conflict`, `marked`, `shaded`, `unknown_value`, `unknown_symbol`, `off_list`,
         `two_marks`, `doubtful_mark`, `inline_mark`, `text_beside_control`, `container`, `merged_cell`, `textbox`,
         `unclosed_field`, `date_without_text`.
     """
@@ -98,8 +98,12 @@ class Skipped(NamedTuple):
 
 
 class WordForm(NamedTuple):
-    """All fields in the order of the document, body first, then headers, footers, notes and comments."""
+    """All fields in the order of the document, body first, then headers, footers, notes and comments.
+
+    `prompts` are the texts that the document itself keeps for empty controls.
+    """
 
     fields: tuple[Field, ...]
     tables: tuple[WordTable, ...]
     skipped: tuple[Skipped, ...]
+    prompts: frozenset[str] = frozenset()

@@ -1,5 +1,6 @@
 """Read the inside of a paragraph: runs, controls, fields, tracked changes, symbols, drawings."""
 
+import re
 from functools import wraps
 
 from gkanalysis.ingest.refusal import UnsafeContentError
@@ -7,7 +8,7 @@ from gkanalysis.ingest.word import controls
 from gkanalysis.ingest.word import xmlparts as xml
 from gkanalysis.ingest.word.glyphs import PRIVATE_USE, character_of, symbol
 from gkanalysis.ingest.word.model import Skipped
-from gkanalysis.ingest.word.pieces import Control, Note, Symbol, has_control
+from gkanalysis.ingest.word.pieces import Control, Note, Symbol, flow_text, has_control
 from gkanalysis.ingest.word.xmlparts import Places, W, chosen_branch, short_name
 
 MAX_DEPTH = 60  # of tables, cells, controls and boxes within each other; forms have 4 to 8
@@ -15,12 +16,18 @@ MAX_OPEN_FIELDS = 30  # of fields within each other
 
 _CHARACTERS = dict.fromkeys((W + "tab", W + "ptab"), "\t") | dict.fromkeys((W + "br", W + "cr"), "\n")
 _CHARACTERS |= {W + "noBreakHyphen": "-", W + "softHyphen": ""}
-_BOX = W + "txbxContent"
+# Text boxes, also as "Strict Open XML" spells them; texts that come from PowerPoint, and WordArt.
+_BOXES = frozenset({W + "txbxContent", f"{{{xml.NAMESPACES['wne']}}}txbxContent"})
+_DRAWN_PARAGRAPH, _DRAWN_TEXT, _DRAWN_BREAK = (f"{{{xml.NAMESPACES['a']}}}{name}" for name in ("p", "t", "br"))
+_WORD_ART = f"{{{xml.NAMESPACES['v']}}}textpath"
+_DRAWN_KINDS = {"control": "activex", "OLEObject": "embedded_object", "relIds": "diagram", "chart": "chart"}
 _DRAWN = frozenset({W + "drawing", W + "pict", W + "object"})
 _EMOJI, _EMOJI_CHARACTER = (f"{{{xml.NAMESPACES['w16se']}}}{name}" for name in ("symEx", "char"))
 _RUBY, _SYMBOL, _SYMBOL_CHARACTER, _SYMBOL_FONT = W + "ruby", W + "sym", W + "char", W + "font"
-# Fields that fetch something from elsewhere; never followed, but a reader of the report should know.
-_FETCHING = {"DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "LINK"}
+# Fields that fetch something from elsewhere; never followed, but a reader of the report should know. So for formulas.
+_UNREAD = {"DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "LINK", "EQ"}
+_BUTTONS = {"MACROBUTTON", "GOTOBUTTON"}  # which show the end of their code
+_SYMBOL_CODE = re.compile(r'\s*SYMBOL\s+(\d{1,6}|0[xX][0-9A-Fa-f]{1,6})\b(?:.*?\\f\s+"?([^"\\]+))?')
 
 
 def nested(read):
@@ -55,16 +62,18 @@ class _OpenField:
 
 
 class ParagraphReader:
-    """Reads paragraphs into pieces and keeps the records of a part; the subclass reads text boxes (`read_box`).
+    """Reads paragraphs into pieces and keeps the records of a part; the subclass reads texts in drawings
+    (`read_box`, `read_drawn`).
 
     `controls` are all controls, cells and paragraphs in the order of the document; those without a kind are no fields.
-    `skipped` receives what is not read. `cell` is where the reader is, `is_inserting` how many tracked insertions and
+    `skipped` receives what is not read; what controls have in other parts is `elsewhere`. `cell` is where the reader is, `is_inserting` how many tracked insertions and
     `fields` which fields of Word are open there, innermost last: code and result are scattered over runs and paragraphs.
-    `looks` is None in a part in which nothing looks different.
+    `looks` and `lists` are None in a part in which nothing looks different, or no list draws anything.
     """
 
-    def __init__(self, part, placeholders, skipped, looks):
-        self.part, self.placeholders, self.skipped, self.looks = part, placeholders, skipped, looks
+    def __init__(self, part, placeholders, skipped, looks, lists, elsewhere):
+        self.part, self.placeholders, self.skipped = part, placeholders, skipped
+        self.looks, self.lists, self.elsewhere = looks, lists, elsewhere
         self.places = Places()
         self.controls, self.fields = [], []
         self.cell = None
@@ -109,7 +118,7 @@ class ParagraphReader:
         control, content = Control("richtext", sdt, self.cell), ()
         for child in sdt[:]:
             if child.tag == xml.SDT_PROPERTIES:
-                controls.read_properties(control, child)
+                controls.read_properties(control, child, self.elsewhere)
             elif child.tag == xml.SDT_CONTENT:
                 content = child
             elif child.tag not in xml.IGNORED:
@@ -130,6 +139,8 @@ class ParagraphReader:
             return [control, *inner]
         else:
             controls.close(control, inner, self.placeholders)
+            if control.bound is not None:
+                controls.compare_store(control)
         return [control]
 
     def read_paragraph(self, paragraph):
@@ -138,19 +149,25 @@ class ParagraphReader:
         if self.looks:
             self._paragraph_look = self.looks.of_paragraph(paragraph)
         self._read_inline(paragraph, pieces)
+        bullet = self.lists.drawn(paragraph) if self.lists else ""
+        if bullet.__class__ is Symbol or (bullet and flow_text(pieces).strip()):  # a number alone awaits an answer
+            pieces[:0] = [bullet, " "]
         if self.fields:
             self._end_paragraph(pieces)
         return pieces
 
     def _read_inline(self, parent, pieces):
         """Append the pieces of a paragraph, or of something inside it."""
-        aside = font = ""
+        aside, font, is_marked = "", "", False
         for child in parent[:]:
             tag = child.tag
             if tag == xml.RUN:
                 if self.looks:
-                    aside, font = self.looks.of_run(child, self._paragraph_look)
+                    aside, font, is_marked = self.looks.of_run(child, self._paragraph_look)
+                before = len(pieces)
                 self._read_run(child, pieces, aside, font)
+                if is_marked and "".join(filter(_is_text, pieces[before:])).strip():
+                    pieces.append(Note("marked"))
             elif tag == xml.SDT:
                 self._read_control(child, pieces)
             elif tag == xml.SIMPLE_FIELD:
@@ -187,14 +204,14 @@ class ParagraphReader:
                 self._read_field_character(child, pieces)
             elif tag == xml.FIELD_CODE:
                 if self.fields:
-                    self.fields[-1].code += child.text or ""
+                    self.fields[-1].code += "".join(filter(_is_text, _symbol_pieces(child.text or "", font)))
             elif tag == _SYMBOL:
                 symbol_font = child.get(_SYMBOL_FONT) or "?"
                 self._add_text(character_of(child.get(_SYMBOL_CHARACTER)), pieces, aside, symbol_font)
             elif tag == _EMOJI:
                 self._add_text(character_of(child.get(_EMOJI_CHARACTER)), pieces, aside, "")
             elif tag == xml.ALTERNATE:
-                self.read_through(child, self._read_run, pieces, aside, "")
+                self.read_through(child, self._read_run, pieces, aside, font)
             elif tag in _DRAWN:
                 self._read_drawing(child)
             elif tag == _RUBY:
@@ -213,30 +230,36 @@ class ParagraphReader:
             return
         if self.fields and any(field.in_code for field in self.fields):
             self.fields[-1].text_in_code += text
+            self.fields[-1].code += "".join(filter(_is_text, _symbol_pieces(text, font)))
         elif aside:
             pieces.append(Note(aside, text))
-        elif font:
-            pieces += _symbol_pieces(text, font)
         else:
-            pieces.append(text)
+            pieces += _symbol_pieces(text, font)
 
     def _read_drawing(self, drawing):
-        """Text boxes inside a drawing; a drawing without any is listed as skipped."""
+        """Texts inside a drawing; one without any is listed as skipped."""
         if not self._read_boxes(drawing):
             names = {short_name(element) for element in drawing.iter()}
-            what = "embedded_object" if "OLEObject" in names else "drawing"
-            self.skip(drawing, "activex" if "control" in names else what, "")
+            what = next((what for name, what in _DRAWN_KINDS.items() if name in names), "drawing")
+            self.skip(drawing, what, "")
 
     def _read_boxes(self, element):
-        """Whether there are text boxes below an element; of those stored in two versions one is read."""
-        has_box = False
+        """Whether there are texts below an element; of those stored in two versions one is read."""
+        has_text = False
         for child in chosen_branch(element) if element.tag == xml.ALTERNATE else element:
-            if child.tag == _BOX:
+            text = None
+            if child.tag in _BOXES:
                 self.read_box(child)
-                has_box = True
-            else:
-                has_box |= self._read_boxes(child)
-        return has_box
+            elif child.tag == _DRAWN_PARAGRAPH:
+                text = "".join(line.text or "\n" for line in child.iter(_DRAWN_TEXT, _DRAWN_BREAK)).strip()
+            elif child.tag == _WORD_ART and "WaterMark" not in element.get("id", ""):
+                text = child.get("string", "").strip()
+            elif not self._read_boxes(child):
+                continue
+            if text:
+                self.read_drawn(child, text)
+            has_text |= text != ""
+        return has_text
 
     def _read_field_character(self, element, pieces):
         """Begin a field, end its code ("separate"), or end it; a form field has its data with the first character."""
@@ -279,13 +302,15 @@ class ParagraphReader:
             if field.control in pieces:
                 pieces.remove(field.control)
             field.control = None
-        if name in _FETCHING or (name.startswith("FORM") and field.control is None):
+        if name in _UNREAD or (name.startswith("FORM") and field.control is None):
             self.skip(field.element, "field", field.code)
         field.in_code = False
         field.pieces, field.start = pieces, len(pieces)
 
     def _finish(self, field, pieces):
         """The result is complete; that of a form field is taken out of the text around it."""
+        if field.pieces is pieces and len(pieces) == field.start:
+            self._show_code(field, pieces)
         self._report_text_in_code(field)
         if field.control is None:
             return
@@ -297,6 +322,17 @@ class ParagraphReader:
         controls.close_legacy(field.control, inner, self.placeholders)
         if crosses or field.text_in_code.strip():
             field.control.doubt("unclosed_field")
+
+    def _show_code(self, field, pieces):
+        """What Word shows of a field without a result: the caption of a button, a symbol by its number."""
+        name, *rest = field.code.split(maxsplit=2)[:3] or [""]
+        drawn = _SYMBOL_CODE.match(field.code)
+        if name.upper() in _BUTTONS and len(rest) == 2:
+            field.text_in_code = ""
+            self._add_text(rest[1], pieces, "", "")
+        elif drawn:
+            code = drawn[1][2:] if drawn[1][1:2] in ("x", "X") else f"{int(drawn[1]):X}"
+            self._add_text(character_of(code), pieces, "", (drawn[2] or "").strip())
 
     def _report_text_in_code(self, field):
         """List text that stands in a code."""
@@ -326,14 +362,21 @@ class ParagraphReader:
         self.fields = []
 
 
+def _is_text(piece):
+    return isinstance(piece, str)
+
+
 def _symbol_pieces(text, font):
     """Translate text in a symbol font into pieces; what is no known tick stays and is noted."""
+    if not font:
+        yield text
+        return
     for character in text:
         code = ord(character)
         tick = symbol(font, code) if code < 0x100 or PRIVATE_USE.match(character) else None
         if tick:
             yield Symbol(tick, f"{font} {code:04X}")
         else:
-            yield character
+            yield Symbol(character, character)
             if not character.isspace():
                 yield Note("unknown_symbol")

@@ -33,13 +33,14 @@ class Control:
     """A field under construction, and a piece of its paragraph; one whose kind is "" gives no field.
 
     `flow` is what it adds to the text around it, `stored` the same as stored; `cell` the grid cell it stands in;
-    `source` the XML element with the properties of its kind.
+    `source` the XML element with the properties of its kind; `prompt` and `bound` are the text that invites an answer
+    and the value of the data store, None if unknown.
     """
 
     label = value = raw = tag = alias = flow = stored = ""
     state = "not_answered"
     options = notes = ()
-    source = None
+    source = prompt = bound = None
     shows_placeholder = False
 
     def __init__(self, kind, element, cell):
@@ -58,9 +59,11 @@ class Control:
 
     def settle(self, placeholders):
         """State of a text: a placeholder is no answer, whether Word's flag is there or was lost on the way."""
-        text = self.value
-        is_prompt = placeholders and (text in placeholders or one_line(text) in placeholders)
-        if self.shows_placeholder or is_prompt:
+        text, line = self.value, one_line(self.value)
+        is_prompt = (text and line == self.prompt) or (placeholders and (text in placeholders or line in placeholders))
+        if self.shows_placeholder and self.prompt and text and not is_prompt:
+            self.doubt("placeholder_conflict")  # the flag was left on an answer, or the prompt was changed
+        elif self.shows_placeholder or is_prompt:
             self.state, self.value = "not_answered", ""
             self.note("placeholder")
         else:

@@ -1,0 +1,70 @@
+"""What a document says about its controls in other parts: prompts in the glossary, bound values in the data store."""
+
+import re
+
+from lxml import etree
+
+from gkanalysis.core.errors import IngestError
+from gkanalysis.ingest.word.pieces import one_line
+from gkanalysis.ingest.word.xmlparts import PARAGRAPH, TEXT, VAL, W
+
+_DOC_PART, _NAME = W + "docPart", W + "name"
+# Bindings to the properties of a document name these stores, which every Word knows; both are no custom parts.
+_BUILT_IN = {
+    "{6C3C8BC8-F283-45AE-878A-BAB7291924A1}": "core-properties",
+    "{6668398D-A668-4E3E-A5EB-62B293D839F1}": "extended-properties",
+}
+# The paths that Word writes; any other is not evaluated, for it comes from a stranger.
+_PLAIN_PATH = re.compile(r"(/([\w.-]+:)?[\w.-]+(\[\d{1,6}\])?)+(/@([\w.-]+:)?[\w.-]+)?(/text\(\)(\[1\])?)?")
+_MAPPING = re.compile(r"xmlns:([\w.-]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")")
+
+
+class Elsewhere:
+    """Prompts of the glossary by name, and the values to which controls are bound; parts are read when asked for."""
+
+    def __init__(self, package):
+        self._package = package
+        glossary = package.related_part(package.main_part, "glossaryDocument")
+        self.prompts, self._stores = {}, None
+        for entry in package.xml(glossary).iter(_DOC_PART) if glossary else ():
+            for name in entry.iter(_NAME):
+                lines = ("".join(paragraph.itertext(TEXT)) for paragraph in entry.iter(PARAGRAPH))
+                self.prompts[name.get(VAL, "")] = one_line("\n".join(lines))
+                break
+
+    def bound_value(self, binding):
+        """What the data store says to a `w:dataBinding`; None if there is no such place, as far as it can be seen."""
+        if self._stores is None:
+            self._stores = dict(self._read_stores())
+        store_id, path = binding.get(W + "storeItemID", "").upper(), binding.get(W + "xpath", "").strip()
+        stores = [self._stores[store_id]] if store_id in self._stores else []
+        if not store_id:
+            stores = self._stores.values()
+        names = {prefix: one or two for prefix, one, two in _MAPPING.findall(binding.get(W + "prefixMappings", ""))}
+        for root in stores if _PLAIN_PATH.fullmatch(path) else ():
+            try:
+                found = root.xpath(path, namespaces=names)
+            except (etree.XPathError, ValueError):
+                continue
+            if found:
+                return str(found[0]) if isinstance(found[0], str) else "".join(found[0].itertext())
+        return None
+
+    def _read_stores(self):
+        """Id and root element of each store; a damaged one is none, as in Word."""
+        package = self._package
+        parts = [(key, part) for key, kind in _BUILT_IN.items() for part in package.related_parts("", kind)]
+        for part in package.related_parts(package.main_part, "customXml"):
+            for properties in package.related_parts(part, "customXmlProps"):
+                root = self._root(properties)
+                values = () if root is None else root.attrib.items()
+                parts += [(value.upper(), part) for name, value in values if name.endswith("}itemID")]
+        for key, part in parts:
+            if (root := self._root(part)) is not None:
+                yield key, root
+
+    def _root(self, part):
+        try:
+            return self._package.xml(part)
+        except IngestError:
+            return None

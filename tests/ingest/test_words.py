@@ -1,0 +1,157 @@
+"""What somebody wrote into a form, wherever it stands, comes out in an answer or before a person."""
+
+import random
+from copy import deepcopy
+
+import pytest
+from lxml import etree
+
+from forms import Drawn, W, answers, typed
+from gkanalysis.ingest.matching import BESIDE_BOX, MARKED, OUTSIDE, UNKNOWN, UNKNOWN_PROMPT
+
+WORD = "Quittenbrot"
+A03, ROW_A03 = "1.1.A03.4", 6  # row in table 2
+LATER = ", allerdings erst ab Herbst 2020 und nur für Frauen"
+
+
+def option(drawn, number):
+    """The paragraph of an option of 2.1."""
+    return drawn.cell(7, 1, 3).findall(W + "p")[number - 1]
+
+
+def add(paragraph, text, look=""):
+    run = typed(text)[0]
+    if look:
+        run.insert(0, etree.fromstring(f'<w:rPr xmlns:w="{W[1:-1]}">{look}</w:rPr>'))
+    paragraph.append(run)
+
+
+@pytest.mark.parametrize("style", ["controls", "legacy", "typed_box"])
+@pytest.mark.parametrize(
+    ("ticked", "number", "words", "shown"),
+    [
+        ("ja", 1, LATER, f"☒ Ja{LATER}\n☐ Nein"),
+        ("ja", 1, " nicht", "☒ Ja nicht\n☐ Nein"),
+        ("nein", 1, " … doch, seit Mai 2022", "☐ Ja … doch, seit Mai 2022\n☒ Nein"),
+        ("", 2, " (?)", "☐ Ja\n☐ Nein (?)"),
+    ],
+)
+def test_words_behind_a_printed_option(style, ticked, number, words, shown):
+    """Nobody but a person knows what the box means then; the words stand in the answer and in the question."""
+    drawn = Drawn({f"2.1:{ticked}": "x"} if ticked else {}, style)
+    add(option(drawn, number), words)
+    matched = drawn.match()
+    (response,) = [r for r in matched.responses if r.item_id == "2.1"]
+    assert (response.state, response.value, response.raw) == ("illegible", ticked, shown)
+    assert [(r.item_id, r.reason, r.raw) for r in matched.reviews] == [("2.1", BESIDE_BOX, shown)]
+
+
+@pytest.mark.parametrize("text", [" :", ".", " …", "\u00a0"])
+def test_mere_punctuation_says_nothing(text):
+    """A dot behind the option is no remark; neither is the option itself, gone or printed twice, if its box is named."""
+    drawn = Drawn({"2.1:ja": "x"}, "controls")
+    add(option(drawn, 1), text)
+    assert (answers(drawn.match())["2.1"], drawn.match().reviews) == (("answered", "ja"), [])
+
+
+@pytest.mark.parametrize("style", ["controls", "legacy"])
+def test_words_before_a_control(style):
+    """They are no label, for none is printed there, but part of the answer."""
+    drawn = Drawn({"2.4": "Kleine Runde"}, style)
+    paragraph = drawn.cell(7, 10, 3).find(W + "p")
+    paragraph.insert(0, typed("seit Mai: ")[0])
+    assert answers(drawn.match())["2.4"] == ("answered", "seit Mai: Kleine Runde")
+
+
+@pytest.mark.parametrize("box", ["☐", "☒"])
+def test_words_beside_a_box_of_ones_own(box):
+    """A line that somebody added goes to a person, whether its box is ticked or not."""
+    drawn = Drawn()
+    drawn.table(3).addprevious(typed(f"{box} bitte anrufen"))
+    assert [(r.item_id, r.reason, r.raw) for r in drawn.match().reviews] == [("", UNKNOWN, f"{box} | bitte anrufen")]
+
+
+def test_what_the_document_keeps_as_a_prompt():
+    """A flag of an empty control on a text that neither the codebook nor the document knows: an answer, perhaps."""
+    for text, expected, reviews in (
+        ("…", ("not_answered", ""), []),
+        ("Amt Müsen", ("illegible", ""), [("2.4", UNKNOWN_PROMPT, "Amt Müsen")]),
+    ):
+        drawn = Drawn({}, "controls")
+        control = drawn.cell(7, 10, 3).find(f".//{W}sdt")
+        control.find(f".//{W}t").text = text
+        matched = drawn.match()
+        assert answers(matched)["2.4"] == expected
+        assert [(r.item_id, r.reason, r.raw or text) for r in matched.reviews] == reviews
+
+
+def test_text_in_the_result_of_an_old_box():
+    """Somebody typed over the box; the review has the words."""
+    drawn = Drawn({}, "legacy")
+    codes = drawn.cell(2, ROW_A03, 4).findall(f".//{W}fldChar")
+    codes[-1].getparent().addprevious(typed(WORD)[0])
+    matched = drawn.match()
+    assert answers(matched)[A03][0] == "illegible"
+    assert [r.raw for r in matched.reviews] == [WORD]
+
+
+YELLOW = '<w:highlight w:val="yellow"/>'
+
+
+def test_markings_instead_of_ticks():
+    """A highlighted option or row, or a coloured cell, is no tick, but somebody has to look."""
+    drawn = Drawn({}, "typed_box")
+    for run in option(drawn, 1).findall(W + "r")[1:]:
+        run.insert(0, etree.fromstring(f'<w:rPr xmlns:w="{W[1:-1]}">{YELLOW}</w:rPr>'))
+    assert [(r.item_id, r.reason) for r in drawn.match().reviews] == [("2.1", "Kästchen „Ja“: Kreuz nicht eindeutig")]
+    drawn = Drawn()
+    run = drawn.cell(2, ROW_A03, 1).find(f".//{W}r")
+    run.insert(0, etree.fromstring(f'<w:rPr xmlns:w="{W[1:-1]}">{YELLOW}</w:rPr>'))
+    assert [(r.item_id, r.reason) for r in drawn.match().reviews] == [("", MARKED)]
+    drawn = Drawn()
+    look = drawn.cell(2, ROW_A03, 4).find(W + "tcPr")
+    etree.SubElement(look, W + "shd").set(W + "fill", "FFFF00")
+    matched = drawn.match()
+    assert answers(matched)[A03][0] == "illegible"
+    assert [(r.item_id, r.reason) for r in matched.reviews] == [(A03, "Feld eingefärbt statt angekreuzt")]
+
+
+def test_numbers_of_lists_do_not_hide_printed_labels():
+    """If the rows were numbered by a list, the labels are still those of the codebook."""
+    drawn = Drawn({A03: "x"})
+    drawn.type(drawn.cell(2, ROW_A03, 1), "3. " + "".join(drawn.cell(2, ROW_A03, 1).itertext()))
+    matched = drawn.match()
+    assert (answers(matched)[A03][0], matched.reviews) == ("selected", [])
+
+
+def test_links_are_not_followed_and_named():
+    """Mail merges and linked pictures leave everything else readable."""
+    drawn = Drawn({A03: "x"})
+    link = '<Relationship Id="rId8" Type="x/image" Target="file:///C:/Logo.png" TargetMode="External"/></Relationships>'
+    rels = "word/_rels/document.xml.rels"
+    drawn.parts[rels] = drawn.parts[rels].replace(b"</Relationships>", link.encode())
+    matched = drawn.match()
+    assert answers(matched)[A03][0] == "selected"
+    assert [(r.item_id, r.reason, r.raw) for r in matched.reviews] == [("", OUTSIDE, "image: file:///C:/Logo.png")]
+
+
+@pytest.mark.parametrize("style", ["controls", "legacy", "typed_x", "typed_box"])
+def test_no_word_is_lost_wherever_it_was_typed(style):
+    """One word in any run or between any two, in a table or outside: it stands in an answer or in a review."""
+    rng = random.Random(style)
+    drawn = Drawn(
+        {"2.1:ja": "x", A03: "x", "2.4": "Kleine Runde", "1.2.1#3": "Beirat"}, style, rng.choice(["lang", "kurz"])
+    )
+    whole = deepcopy(drawn.root)
+    n_paragraphs, n_texts = (sum(1 for _ in whole.iter(W + name)) for name in "pt")
+    for _ in range(25):
+        drawn.root = deepcopy(whole)
+        if rng.random() < 0.5:
+            paragraph = list(drawn.root.iter(W + "p"))[rng.randrange(n_paragraphs)]
+            paragraph.insert(rng.randint(0, len(paragraph)), typed(f" {WORD} ")[0])
+        else:
+            text = list(drawn.root.iter(W + "t"))[rng.randrange(n_texts)]
+            text.text = rng.choice([f"{WORD} {text.text}", f"{text.text} {WORD}"])
+        matched = drawn.match()
+        kept = [text for r in matched.responses for text in (r.value, r.raw)] + [r.raw for r in matched.reviews]
+        assert any(WORD in text for text in kept), etree.tostring(drawn.root)
