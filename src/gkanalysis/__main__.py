@@ -127,7 +127,7 @@ def _check_published(call: Call) -> None:
 def _origins(call: Call) -> None:
     from gkanalysis.core.writing import write_bytes
     from gkanalysis.counts.data import Data
-    from gkanalysis.verify.tracepage import trace_page
+    from gkanalysis.verify.trace import trace_page
 
     folder = call.paths.reports / call.definition.id
     page = trace_page(Data(call.paths), folder, call.definition.title)

@@ -9,8 +9,7 @@ from drawn import WAVE, Project
 from gkanalysis.core.errors import UsageError, VerificationError
 from gkanalysis.counts.forms import Choice, Ticks
 from gkanalysis.verify.naive import recount_report
-from gkanalysis.verify.trace import find_untraced, origin_lines, shown_raw, trace_line, trace_printed
-from gkanalysis.verify.tracepage import trace_page
+from gkanalysis.verify.trace import find_untraced, origin_lines, shown_raw, trace_line, trace_page, trace_printed
 
 PLAN, BOXES = Choice(source=WAVE, item="1.1"), Ticks(source=WAVE, set="huerden", of="asked")
 ANSWERS = """

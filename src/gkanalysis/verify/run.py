@@ -37,8 +37,7 @@ from gkanalysis.verify.printed import read_figures
 from gkanalysis.verify.published import judge_published, unused_patterns
 from gkanalysis.verify.rebuild import rebuilt_report, surroundings
 from gkanalysis.verify.release import TOLERANCE, compare_inputs, compare_outputs, read_manifest
-from gkanalysis.verify.trace import find_untraced
-from gkanalysis.verify.tracepage import data_mark
+from gkanalysis.verify.trace import data_mark, find_untraced
 
 SHOWN = 20  # open findings that the terminal shows
 CERTIFICATE = ("verification.html", "verification.json", "codecheck.yml")

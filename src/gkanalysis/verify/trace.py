@@ -1,4 +1,7 @@
-"""Where a number comes from: its definition, n and base, and every response or register row behind it, in German words."""
+"""Where a number comes from: its definition and every response or register row behind it, in the terminal and as a page.
+
+On the page each row stands once, and numbers point to the rows. The report links each number there.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +10,32 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from gkanalysis.core.errors import UsageError, VerificationError
+from gkanalysis.core.errors import GkError, UsageError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts import forms, lists, talks, waves  # noqa: F401, every kind of count is known
 from gkanalysis.counts.count import EVIDENCE, Count
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.disclosure.printed import exhibit_tables, find_numbers, n_and_base, values_by_id
+from gkanalysis.report.html import fill_page, origin_anchor
+from gkanalysis.verify.naive import told
 
-ORIGIN = EVIDENCE  # what is told of each row
 STATES = {
     "selected": "angekreuzt", "not_selected": "nicht angekreuzt", "answered": "beantwortet",
     "not_answered": "keine Angabe", "not_asked": "nicht gefragt", "illegible": "unlesbar",
     "contradictory": "widersprüchlich", "coded": "kodiert", "not_coded": "nicht kodiert",
     "interviewed": "Gespräch geführt", "": "",
 }  # fmt: skip
+INTERNAL = "Internes Arbeitspapier zum Nachprüfen, kein Teil des Berichts: Die Seite zeigt einzelne Antworten."
 
 
 @dataclass(frozen=True)
 class Trace:
-    """The rows behind one number: `counted` are in n, `rest` are in the base but not in n.
+    """The rows behind one number, one per response or register row with the columns `EVIDENCE`.
 
-    One entry per response or register row, the columns `ORIGIN`. In counts that add up a column `value` is what the row adds;
-    base and count can consist of different rows then, and `apart` says that `rest` is the whole base.
+    `counted` are in n; `rest` are in the base but not in n, or, under another title, the whole base of counts that add
+    up, where base and count can consist of different rows.
     """
 
     definition: str
@@ -39,7 +45,7 @@ class Trace:
     base_n: int | None
     counted: list[tuple[str, ...]]
     rest: list[tuple[str, ...]]
-    apart: bool = False
+    rest_title: str = "In der Basis, aber nicht gezählt"
 
 
 def trace_line(data: Data, line: str) -> Trace:
@@ -60,11 +66,9 @@ def trace_line(data: Data, line: str) -> Trace:
     cell = count.cell(data, row, group, by)
     of_group = "" if group == TOTAL else f"; Gruppe: {data.group(by or 'type').labels[group]}"
     medium = "Gespräch" if count.source and data.kind(count.source) == "interviews" else "Bogen"
-    told, behind = (
-        f"{count.words(data, row)}{of_group}.",
-        (cell.units.behind(at) for at in (cell.counted, cell.rest)),
-    )
-    return Trace(line, told, medium, cell.n, cell.base_n, *behind, not count.within)
+    behind = [cell.units.behind(at) for at in (cell.counted, cell.rest)]
+    title = () if count.within else ("Die Basis, je Zeile mit ihrem Beitrag",)
+    return Trace(line, f"{count.words(data, row)}{of_group}.", medium, cell.n, cell.base_n, *behind, *title)
 
 
 def trace_printed(data: Data, number_id: str, cell: Mapping[str, object]) -> Trace:
@@ -76,17 +80,14 @@ def trace_printed(data: Data, number_id: str, cell: Mapping[str, object]) -> Tra
         If it does not add up to what the report prints; the sentence names both.
     """
     trace = trace_line(data, str(cell["definition"]))
-    printed = n_and_base(cell)
-    if (trace.n, trace.base_n) != printed:
-        raise VerificationError(
-            f"{number_id}: im Bericht {printed[0]} von {printed[1]}, nachgezählt {trace.n} von {trace.base_n}"
-        )
+    n, base_n = n_and_base(cell)
+    if (trace.n, trace.base_n) != (n, base_n):
+        raise VerificationError(f"{number_id}: im Bericht {n} von {base_n}, nachgezählt {trace.n} von {trace.base_n}")
     return trace
 
 
 def find_untraced(report_folder: Path, paths: ProjectPaths) -> Iterator[tuple[str, str]]:
     """Numbers that have no rows of their own: (id, German sentence that says what they are derived from)."""
-    report = report_folder.name
     for name, table in exhibit_tables(report_folder):
         if "definition" not in table:
             yield (
@@ -96,20 +97,22 @@ def find_untraced(report_folder: Path, paths: ProjectPaths) -> Iterator[tuple[st
     for value_id, value in values_by_id(report_folder).items():
         if value.get("definition"):
             continue
-        chapter, behind = (
-            str(value.get("chapter", "")),
-            ", ".join(f"„{line}“" for line in value.get("of") or ()),
-        )
+        chapter, behind = str(value.get("chapter", "")), ", ".join(f"„{line}“" for line in value.get("of") or ())
         if value.get("kind") == "declared":
             source = "steht so in einem Codebuch oder folgt aus dem, was eingegangen ist"
         elif behind:
             source = f"folgt aus {behind}; diese Zahlen lassen sich einzeln verfolgen"
         else:
-            path = paths.build / "reports" / report / chapter / "chapter.json"
-            names = json.loads(path.read_text(encoding="utf-8"))["exhibits"] if path.exists() else ()
+            names = _built(paths, report_folder.name, f"{chapter}/chapter.json").get("exhibits", ())
             named = ", ".join(f"„{n}“" for n in names) or "den Daten dieses Kapitels"
             source = f"folgt im Kapitel „{chapter}“ aus {named}, deren Zahlen sich einzeln verfolgen lassen"
         yield value_id, f"„{value['text']}“ zählt selbst keine Zeilen; es {source}."
+
+
+def _built(paths: ProjectPaths, report: str, name: str) -> dict[str, Any]:
+    """What a step of the build has left, as far as it is there."""
+    path = paths.build / "reports" / report / name
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def shown_raw(row: Mapping[str, str]) -> str:
@@ -130,25 +133,25 @@ def shown_raw(row: Mapping[str, str]) -> str:
     return "leer"
 
 
-def rest_title(trace: Trace) -> str:
-    """Heading of the rows that are in the base."""
-    return "Die Basis, je Zeile mit ihrem Beitrag" if trace.apart else "In der Basis, aber nicht gezählt"
+def _cells(evidence: tuple[str, ...]) -> tuple[str, ...]:
+    """What is told of one row: case, state, value, words in the form, file and place."""
+    row = dict(zip(EVIDENCE, evidence, strict=True))
+    place = " ".join(filter(None, (row["part"], row["place"])))
+    return row["case_id"], STATES.get(row["state"], row["state"]), row["value"], shown_raw(row), row["file"], place
 
 
 def trace_lines(trace: Trace, number_id: str) -> Iterator[str]:
     """A trace for the terminal."""
-    yield f"{number_id}: {trace.n}" + ("" if trace.base_n is None else f" von {trace.base_n}")
+    yield f"{number_id}: {told(trace.n, trace.base_n)}"
     yield trace.words
     yield f"Rechenvorschrift: {trace.definition}"
-    for title, rows in (("Gezählt", trace.counted), (rest_title(trace), trace.rest)):
-        if not len(rows) and (title != "Gezählt" and trace.base_n is None):
-            continue
+    both = (("Gezählt", trace.counted), (trace.rest_title, trace.rest))
+    for title, rows in both if trace.rest or trace.base_n is not None else both[:1]:
         yield f"{title} ({len(rows)}):"
-        for r in (dict(zip(ORIGIN, told, strict=True)) for told in rows):
-            where = " ".join(x for x in (r["file"], r["part"], r["place"]) if x)
-            said = ", ".join(x for x in (STATES.get(r["state"], r["state"]), r["value"]) if x)
-            raw = f"; im {trace.medium}: {shown_raw(r)}" if shown_raw(r) else ""
-            yield f"  {r['case_id']}  {said or 'Zeile'}{raw}; {where}"
+        for case, state, value, raw, *where in map(_cells, rows):
+            said = ", ".join(filter(None, (state, value))) or "Zeile"
+            said += f"; im {trace.medium}: {raw}" if raw else ""
+            yield f"  {case}  {said}; {' '.join(filter(None, where))}"
 
 
 def origin_lines(paths: ProjectPaths, reports: Sequence[str], number_id: str) -> list[str]:
@@ -178,3 +181,55 @@ def origin_lines(paths: ProjectPaths, reports: Sequence[str], number_id: str) ->
     near = difflib.get_close_matches(number_id, names, n=3) or list(names)[:3]
     named = ", ".join(f"{name} ({names[name]})" for name in near)
     raise UsageError(f"„{number_id}“ ist keine Zahl eines fertigen Berichts; gemeint sein könnte: {named}.")
+
+
+def data_mark(data: Data) -> str:
+    """What kind of data a report is made from, in words for the head of a page."""
+    if data.dataset["synthetic"]:
+        return "Synthetische Daten: Bündnisse und Angaben sind erfunden."
+    return "Vertrauliche Daten – nicht zur Weitergabe."
+
+
+def trace_page(data: Data, folder: Path, title: str) -> str:
+    """The page of one report as HTML: numbers under the exhibit they belong to, those of the text last.
+
+    Raises
+    ------
+    VerificationError
+        If a number of the report is not what its own rows add up to; the message names all of them.
+    """
+    exhibits = _built(data.paths, folder.name, "document.json").get("exhibits", {})
+    headings = {name: f"{e['label']}: {e['title']}" for name, e in exhibits.items()}
+    index: dict[tuple[str, ...], int] = {}  # each row that some number counts -> its place on the page
+    groups: dict[str, list[dict[str, Any]]] = {}
+    wrong: list[str] = []
+
+    def add(number_id: str, counted: str, words: str, cases: Any = ()) -> None:
+        name, joint, rest = number_id.partition(":")
+        number = {"anchor": origin_anchor(number_id), "title": (rest.replace(":", ", ") or number_id) + counted}
+        own = groups.setdefault(name if joint or name in headings else "", [])
+        own.append(number | {"words": words, "cases": cases})
+
+    for number_id, cell in find_numbers(folder):
+        try:
+            trace = trace_printed(data, number_id, cell)
+        except GkError as error:
+            wrong.append(str(error))
+            continue
+        cases = [
+            (name, [(index.setdefault(key, len(index) + 1), key[0]) for key in rows])
+            for name, rows in (("Gezählt", trace.counted), (trace.rest_title, trace.rest))
+        ]
+        words = f"{trace.words} Rechenvorschrift: {trace.definition}"
+        add(number_id, f": {told(trace.n, trace.base_n)}", words, cases)
+    if wrong:
+        raise VerificationError("Diese Zahlen gehen nicht auf:\n" + "\n".join(f"  {w}" for w in wrong))
+    for number_id, words in find_untraced(folder, data.paths):
+        add(number_id, "", words)
+    text = {"": "Zahlen im Text und abgeleitete Zahlen"}
+    order = headings | {name: name for name in sorted(groups) if name and name not in headings} | text
+    return fill_page(
+        "herkunft.html", title=f"Herkunft der Zahlen: {title}", mark=f"{data_mark(data)} {INTERNAL}",
+        report=folder.name, rows=map(_cells, index),
+        groups=[(name, heading, groups[name]) for name, heading in order.items() if groups.get(name)],
+    )  # fmt: skip
