@@ -20,6 +20,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -27,7 +28,7 @@ from gkanalysis.codebook.published import read_bindings, read_relations
 from gkanalysis.codebook.reports import read_report
 from gkanalysis.core.numbers import WORDS
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.counts.count import TOGETHER, Count
+from gkanalysis.counts.count import TOGETHER, Count, Units
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.disclosure.printed import find_numbers, n_and_base
 from gkanalysis.report.shown import EXPRESSION, VALUE
@@ -95,18 +96,19 @@ class CodeMutant(Mutant):
             made = right(asked, data)
             if asked != count:
                 return made
-            return replace(made, rows=self.spoiled(made.rows, row.split(TOGETHER)))
+            return replace(made, rows=self.spoiled(made, row.split(TOGETHER)))
 
         kind.units = units
 
-    def spoiled(self, rows: pd.DataFrame, asked: Sequence[str]) -> pd.DataFrame:
+    def spoiled(self, made: Units, asked: Sequence[str]) -> pd.DataFrame:
         """The units with the fault."""
-        rows, here = rows.copy(), rows["row"].isin(asked)
+        rows = made.rows.assign(weight=made.plain["weight"])
+        here = rows["row"].isin(asked)
         chosen = here & rows["n"].astype("bool")
         if self.fault == "not in the base":
-            outside = ~rows["unit"].isin(rows.loc[chosen, "unit"])
+            outside = ~np.isin(made.code, made.code[chosen])
             chosen = here & outside & rows["base"].astype("boolean").fillna(False).astype("bool")
-        chosen &= rows["unit"] == rows.loc[chosen, "unit"].iloc[0]
+        chosen &= made.code == made.code[chosen][0]
         column = {"not counted": "n", "counted twice": "weight", "not in the base": "base"}[self.fault]
         rows[column] = rows[column].where(~chosen, 2 * rows[column] if column == "weight" else False)
         return rows

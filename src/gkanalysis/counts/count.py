@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 from typing import Any, ClassVar
@@ -19,10 +19,10 @@ import pandas as pd
 
 from gkanalysis.core.errors import VerificationError
 from gkanalysis.core.numbers import NBSP, NO_VALUE, format_count, format_decimal
-from gkanalysis.counts.data import TOTAL, Data
+from gkanalysis.counts.data import TOTAL, Data, Grouping
 from gkanalysis.stats.intervals import finite_population_interval
 
-UNIT_COLUMNS = ["unit", "case_id", "row", "base", "n", "weight"]
+CASE = ("case_id",)
 EVIDENCE = ["case_id", "state", "value", "raw", "file", "part", "place"]
 TOGETHER = "|"  # joins the ids of rows that are counted together
 # Below 30 one case moves the share by more than 3 points, below 10 by more than 10: the count says it all.
@@ -44,32 +44,23 @@ class Units:
 
     Attributes
     ----------
-    rows : one row per unit and row of the table: `unit`, `case_id` ("" where it belongs to none), `row`, `base`
-        (True, False, or missing: this row has no base), `n` (whether it is counted), `weight` (whole number)
-    given : one row per place of the received material, with what it has of `EVIDENCE`; see `evidence`
-    own : whether these are the rows themselves
+    rows : one row per unit and row of the table: `case_id` ("" where it belongs to none), `row`, `base` (True, False, or
+        missing: this row has no base), `n` (whether it is counted), `weight` (whole number; 1 where there is none)
+    given : one row per place of the received material, with what it has of `EVIDENCE`, or how to get it when somebody
+        asks; None: the rows themselves
+    key : the columns of both that tell a unit from others; a unit is as fine as what stands behind it
     """
 
     rows: pd.DataFrame
-    given: pd.DataFrame
-    own: bool = False
-
-    @classmethod
-    def of(cls, rows: pd.DataFrame, evidence: pd.DataFrame | None = None) -> Units:
-        """Units from frames that may lack what is usual: a unit is a case, weighs 1, its row is its evidence."""
-        if "unit" not in rows:
-            rows = rows.assign(unit=rows["case_id"])
-        if "weight" not in rows:
-            rows = rows.assign(weight=1)
-        return cls(rows[UNIT_COLUMNS], rows if evidence is None else evidence, evidence is None)
+    given: pd.DataFrame | Callable[[], pd.DataFrame] | None = None
+    key: tuple[str, ...] = CASE
 
     @cached_property
     def evidence(self) -> pd.DataFrame:
-        """One row per place of the received material: `unit`, and `EVIDENCE`, all as texts."""
-        given = self.given.drop_duplicates("unit") if self.own else self.given
-        if "unit" not in given:
-            given = given.assign(unit=given["case_id"])
-        given = given.reindex(columns=["unit", *EVIDENCE]).astype("object")
+        """One row per place of the received material: the key, and `EVIDENCE`, all as texts."""
+        given = self.given() if callable(self.given) else self.given
+        given = self.rows.drop_duplicates([*self.key]) if given is None else given
+        given = given.reindex(columns=list(dict.fromkeys([*self.key, *EVIDENCE]))).astype("object")
         return given.where(given.notna(), "").astype("str")
 
     @cached_property
@@ -79,20 +70,32 @@ class Units:
 
     @cached_property
     def plain(self) -> dict[str, np.ndarray]:
-        """The columns as arrays, for counting one number at a time; `code` stands for the unit."""
-        rows, base = self.rows, self.rows["base"].astype("boolean")
+        """The columns as arrays: `n`, `base`, `has_base`, `weight`."""
+        rows, base = self.rows, self.rows["base"]
+        if base.dtype != bool:
+            base = base.astype("boolean")
+        weight = rows["weight"].to_numpy(dtype=np.int64) if "weight" in rows else np.ones(len(rows), dtype=np.int64)
         return {
-            "code": pd.factorize(rows["unit"])[0], "unit": rows["unit"].to_numpy(dtype=object), "n": rows["n"].to_numpy(dtype=bool),
-            "base": base.fillna(False).to_numpy(dtype=bool), "has_base": base.notna().to_numpy(dtype=bool),
-            "weight": rows["weight"].to_numpy(dtype=np.int64),
+            "n": rows["n"].to_numpy(dtype=bool), "base": base.fillna(False).to_numpy(dtype=bool),
+            "has_base": base.notna().to_numpy(dtype=bool), "weight": weight,
         }  # fmt: skip
 
-    def groups(self, grouping: Any) -> np.ndarray:
-        """The group of each unit's case."""
-        made = self._groups.get(grouping.id)
-        if made is None:
-            made = self._groups[grouping.id] = self.rows["case_id"].map(grouping.of).to_numpy(dtype=object)
-        return made
+    @cached_property
+    def code(self) -> np.ndarray:
+        """A number for each unit."""
+        code = np.zeros(len(self.rows), dtype=np.int64)
+        for column in self.key:
+            of_column, values = pd.factorize(self.rows[column], use_na_sentinel=False)
+            code = code * len(values) + of_column
+        return code
+
+    def groups(self, grouping: Grouping) -> np.ndarray:
+        """Where the group of each unit's case stands among all groups; -1 for cases of none."""
+        if grouping.id not in self._groups:
+            cases = self.rows["case_id"].astype("category").cat
+            of = pd.Index(list(grouping.labels)).get_indexer(grouping.of.reindex(cases.categories))
+            self._groups[grouping.id] = np.append(of, -1)[cases.codes]
+        return self._groups[grouping.id]
 
     @cached_property
     def _groups(self) -> dict[str, np.ndarray]:
@@ -100,20 +103,23 @@ class Units:
 
     def once(self, at: np.ndarray) -> np.ndarray:
         """Positions without those whose unit stands among them before."""
-        return at[np.sort(np.unique(self.plain["code"][at], return_index=True)[1])]
+        return at[np.sort(np.unique(self.code[at], return_index=True)[1])]
 
     @cached_property
-    def _places(self) -> Mapping[str, np.ndarray]:
-        return self.evidence.groupby("unit", sort=False).indices
+    def _behind(self) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+        made: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+        columns = [self.evidence[c].tolist() for c in (*self.key, *EVIDENCE)]
+        for told in zip(*columns, strict=True):
+            made.setdefault(told[: len(self.key)], []).append(told[len(self.key) :])
+        return made
 
     @cached_property
-    def _evidence(self) -> list[tuple[str, ...]]:
-        return list(self.evidence[EVIDENCE].itertuples(index=False, name=None))
+    def _units(self) -> list[tuple[str, ...]]:
+        return list(zip(*(self.rows[k].astype("str").tolist() for k in self.key), strict=True))
 
     def behind(self, at: np.ndarray) -> list[tuple[str, ...]]:
         """The evidence (`EVIDENCE`) of the units at some positions, in their order."""
-        places, evidence = self._places, self._evidence
-        return [evidence[k] for unit in self.plain["unit"][at] for k in places.get(unit, ())]
+        return [told for k in at.tolist() for told in self._behind.get(self._units[k], ())]
 
 
 @dataclass(frozen=True)
@@ -199,8 +205,8 @@ class Count(ABC):
     def words(self, data: Data, row: str) -> str:
         """What was counted and of what, in one German sentence without a full stop."""
 
-    def extra(self, data: Data, by: str) -> pd.DataFrame | None:
-        """Further columns, indexed by row, or by row and subgroup: statistics that belong to the count."""
+    def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame | None:
+        """Further columns of the table so far, indexed by row, or by row and subgroup: statistics of the count."""
         return None
 
     def notes(self, data: Data) -> tuple[str, ...]:
@@ -275,56 +281,44 @@ class Count(ABC):
             (0 to 1, unrounded), `population_n`, `ci_low`, `ci_high` (where the cases stand for all alliances), `mark`,
             what `extra` adds, and `definition`
         """
-        rows, options = self.counted(data).rows, dict(self.options(data))
-        groups = {TOTAL: "insgesamt"}
-        at_row = pd.Categorical(rows["row"], categories=list(options))
-        weight, in_base = rows["weight"].to_numpy(), rows["base"].astype("boolean")
-        sums = pd.DataFrame(
-            {
-                "row": at_row,
-                "n": np.where(rows["n"].astype(bool), weight, 0),
-                "base_n": np.where(in_base.fillna(False).to_numpy(dtype=bool), weight, 0),
-                "has_base": in_base.notna().to_numpy(dtype=bool),
-            }
-        )
-        parts = {TOTAL: sums.groupby("row", observed=False).agg({"n": "sum", "base_n": "sum", "has_base": "max"})}
-        if by:
-            grouping = data.group(by)
-            groups |= grouping.labels
-            of = pd.Categorical(rows["case_id"].map(grouping.of), categories=list(grouping.labels))
-            each = sums.assign(group=of).groupby(["group", "row"], observed=False)[["n", "base_n"]].sum()
-            parts |= {g: each.loc[g] for g in grouping.labels}
-        # A row that nobody is in has a base if any other row has one.
-        usual = bool(sums["has_base"].any()) or not len(sums)
-        has_base = parts[TOTAL]["has_base"].astype("boolean").fillna(usual).astype(bool)
-        made = [
-            part[["n", "base_n"]].assign(base_n=part["base_n"].astype("Int64").where(has_base.to_numpy()), subgroup=g)
-            for g, part in parts.items()
-        ]
-        table = pd.concat(made).reset_index()
-        table["row"] = table["row"].astype("str")
-        place = {r: k for k, r in enumerate(options)}
-        table = table.sort_values("row", key=lambda c: c.map(place), kind="stable").reset_index(drop=True)
-        return self._complete(data, table, options, groups, by)
+        units, options, groups = self.counted(data), dict(self.options(data)), {TOTAL: "insgesamt"}
+        plain, row = units.plain, pd.Categorical(units.rows["row"], categories=list(options)).codes
+        weights = [np.where(plain[k], plain["weight"], 0) for k in ("n", "base")]
 
-    def _complete(
-        self, data: Data, table: pd.DataFrame, options: Mapping[str, str], groups: Mapping[str, str], by: str
-    ) -> pd.DataFrame:
-        """Labels, shares, intervals, marks and definitions beside n and base_n."""
-        n, base_n = table["n"], table["base_n"]
-        share = [x / b if pd.notna(b) and b else np.nan for x, b in zip(n, base_n, strict=True)]
-        marks = [small_base_mark(b) if self.marked and pd.notna(b) else "" for b in base_n]
+        def sums(of: np.ndarray, n_groups: int) -> list[np.ndarray]:
+            """n and base_n of each group (column) in each row; who has none is left out."""
+            inside, size = (row >= 0) & (of >= 0), len(options) * n_groups
+            at = (row.astype(np.int64) * n_groups + of)[inside]
+            return [np.bincount(at, w[inside], size).reshape(-1, n_groups).astype(np.int64) for w in weights]
+
+        made = sums(np.zeros(len(row), dtype=np.int8), 1)
+        if by:
+            groups |= data.group(by).labels
+            parts = sums(units.groups(data.group(by)), len(groups) - 1)
+            made = [np.hstack(both) for both in zip(made, parts, strict=True)]
+        # A row that nobody is in has a base if any other row has one.
+        in_row = np.bincount(row[row >= 0], minlength=len(options))
+        with_base = np.bincount(row[(row >= 0) & plain["has_base"]], minlength=len(options))
+        has_base = np.where(in_row > 0, with_base > 0, with_base.any() or not len(row))
+        base_n = pd.array(made[1].ravel(), dtype="Int64")
+        base_n[~has_base.repeat(len(groups))] = pd.NA
         table = pd.DataFrame(
             {
-                "row": table["row"], "label": table["row"].map(options), "subgroup": table["subgroup"],
-                "group_label": table["subgroup"].map(groups), "n": n.astype("int64"), "base_n": base_n,
-                "base": self.base, "share": share,
+                "row": [r for r in options for _ in groups], "label": [v for v in options.values() for _ in groups],
+                "subgroup": [*groups] * len(options), "group_label": [*groups.values()] * len(options),
+                "n": made[0].ravel(), "base_n": base_n, "base": self.base,
             }
         )  # fmt: skip
+        return self._complete(data, table, by)
+
+    def _complete(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame:
+        """Shares, intervals, marks and definitions beside n and base_n."""
+        n, base_n = table["n"].tolist(), [None if pd.isna(b) else b for b in table["base_n"]]
+        table["share"] = [x / b if b else np.nan for x, b in zip(n, base_n, strict=True)]
         if self.sampled:
             table = table.assign(**self._intervals(data, table, by))
-        table["mark"] = marks
-        more = self.extra(data, by)
+        table["mark"] = [small_base_mark(b) if self.marked and b is not None else "" for b in base_n]
+        more = self.extra(data, table, by)
         if more is not None:
             at = table["row"] if more.index.nlevels == 1 else pd.MultiIndex.from_frame(table[["row", "subgroup"]])
             table = table.assign(**{c: more[c].reindex(at).to_numpy() for c in more})
@@ -371,7 +365,7 @@ class Count(ABC):
                 raise VerificationError(
                     f"Zu „{self.definition}“ fehlt die Gruppe „{group}“; die Zahl lässt sich nicht verfolgen."
                 )
-            at = at[units.groups(grouping)[at] == group]
+            at = at[units.groups(grouping)[at] == list(grouping.labels).index(group)]
         counted, inside = (units.once(at[plain[k][at]]) for k in ("n", "base"))
         base_n = int(plain["weight"][inside].sum()) if has_base.any() or not len(units.rows) else None
         return Cell(self, units, int(plain["weight"][counted].sum()), base_n, counted, inside)
@@ -393,14 +387,14 @@ class Cell:
         """Units of the base that are not counted; the whole base where both consist of different units."""
         if not self.count.within:
             return self.inside
-        code = self.units.plain["code"]
+        code = self.units.code
         return self.inside[~np.isin(code[self.inside], code[self.counted])]
 
     @property
     def cases(self) -> tuple[int, int]:
         """How many cases stand behind the units counted, and behind the rest."""
-        ids = self.units.rows["case_id"].to_numpy(dtype=object)
-        return len(set(ids[self.counted])), len(set(ids[self.rest]))
+        ids = self.units.rows["case_id"]
+        return ids.iloc[self.counted].nunique(), ids.iloc[self.rest].nunique()
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -446,4 +440,12 @@ def _literal(value: Any) -> str:
 
 def each(frame: pd.DataFrame, rows: Iterable[str]) -> pd.DataFrame:
     """A frame once for each row of a table."""
-    return frame.drop(columns="row", errors="ignore").merge(pd.DataFrame({"row": list(rows)}, dtype="str"), how="cross")
+    rows = list(rows)
+    made = frame.take(np.repeat(np.arange(len(frame)), len(rows))).reset_index(drop=True)
+    return made.assign(row=pd.Series(rows * len(frame), dtype="str"))
+
+
+def is_in(frame: pd.DataFrame, columns: Sequence[str], pairs: Iterable[tuple[Any, ...]]) -> np.ndarray:
+    """Whether what a frame has in some columns is one of these."""
+    pairs = set(pairs)
+    return np.array([told in pairs for told in zip(*(frame[c] for c in columns), strict=True)], dtype=bool)

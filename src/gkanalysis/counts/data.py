@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gkanalysis.codebook.sources import source_kind
@@ -33,6 +34,19 @@ class Grouping:
     labels: Mapping[str, str]
     of: pd.Series
     is_public: bool = True
+
+
+@dataclass(frozen=True)
+class Responses:
+    """Responses of some forms: `rows`, the `places` of each item in them, and what each `told`: its answer, else its state."""
+
+    rows: pd.DataFrame
+    places: Mapping[str, np.ndarray]
+    told: pd.Series
+
+    def at(self, items: Iterable[str]) -> np.ndarray:
+        """Positions of the rows of some items."""
+        return np.concatenate([np.array([], dtype=np.int64), *(self.places[i] for i in items if i in self.places)])
 
 
 class Data:
@@ -213,21 +227,29 @@ class Data:
 
     # ---- answers ----
 
+    def responses(self, source: str, status: Iterable[str]) -> Responses:
+        """The responses of the cases with a status."""
+        status = tuple(status)
+        return self._keep(("responses", source, status), lambda: self._responses(source, status))
+
+    def _responses(self, source: str, status: tuple[str, ...]) -> Responses:
+        cases, rows = self.cases(source, status), self.table(f"{source}-responses")
+        rows = rows.assign(case_id=rows["case_id"].astype("category"), state=rows["state"].astype("category"))
+        inside = rows["case_id"].isin(cases["case_id"])
+        rows = rows if inside.all() else rows[inside].reset_index(drop=True)
+        items = rows["item_id"].astype("category").cat
+        order, ends = np.argsort(items.codes, kind="stable"), np.bincount(items.codes).cumsum()
+        places = dict(zip(items.categories, np.split(order, ends), strict=False))
+        single = {i.id for i in self.book(source).items.values() if i.kind == "single"}
+        told, valued = rows["state"], rows["item_id"].isin(single) & rows["state"].eq("answered")
+        if valued.any():
+            told = rows["value"].where(valued, told.astype("str")).astype("category")
+        return Responses(rows, places, told)
+
     def answers(self, source: str, status: Iterable[str], items: Iterable[str] | None = None) -> pd.DataFrame:
         """The responses of the cases with a status, one row per case, item and occurrence; with `items`, only these."""
-        status = tuple(status)
-        parts = self._keep(("answers", source, status), lambda: self._answers(source, status))
-        if items is None:
-            return parts[""]
-        found = [parts[i] for i in items if i in parts]
-        return pd.concat(found, ignore_index=True) if found else parts[""].head(0)
-
-    def _answers(self, source: str, status: tuple[str, ...]) -> dict[str, pd.DataFrame]:
-        inside = set(self.cases(source, status)["case_id"])
-        rows = self.table(f"{source}-responses")
-        rows = rows[rows["case_id"].isin(inside)].reset_index(drop=True)
-        rows = rows.assign(state=rows["state"].astype("str"), item_id=rows["item_id"].astype("str"))
-        return {"": rows, **dict(iter(rows.groupby("item_id", sort=False)))}
+        given = self.responses(source, status)
+        return given.rows if items is None else given.rows.take(given.at(items)).reset_index(drop=True)
 
     def mentions(self, source: str, item: str, status: Iterable[str]) -> pd.DataFrame:
         """Mentions of an open item with their categories, of the cases with a status; all coders."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,14 +13,15 @@ import pandas as pd
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import listed
 from gkanalysis.core.numbers import NO_VALUE
-from gkanalysis.counts.count import PUBLIC, TOGETHER, Count, Says, Units, count_of, each, format_number
-from gkanalysis.counts.data import TOTAL, USABLE, Data
+from gkanalysis.counts.count import CASE, PUBLIC, TOGETHER, Count, Says, Units, count_of, each, format_number, is_in
+from gkanalysis.counts.data import TOTAL, USABLE, Data, Responses
 
 ENTRIES = ("answered", "illegible", "contradictory")  # something stands there
-NOT_ASKED, SILENT = (
-    "not_asked",
-    "none",
-)  # SILENT: asked, but without a valid answer; so the disclosure check calls it
+NOT_ASKED, SILENT = "not_asked", "none"  # SILENT: asked, but no valid answer; so the disclosure check calls it
+INVALID = ("not_answered", "illegible", "contradictory")
+TICKED = ("selected", "not_selected")
+MENTION = ("case_id", "mention")
+TICK_BASES = {"asked": (*TICKED, *INVALID), "answered": TICKED, "mentioned": ("selected",)}
 MENTIONED = "-nennungen"  # end of the id of a row that counts mentions and not cases
 STATES = {
     "answered": "gültige Angabe", "selected": "angekreuzt", "not_selected": "nicht angekreuzt",
@@ -47,20 +49,116 @@ class OfForms(Count):
         labels = {r["id"]: r["label"] for r in data.book(self.source).completeness}
         return f"{self.source}, Bögen: {' oder '.join(labels.get(s, s) for s in self.status)}"
 
+    def quoted(self, data: Data, item: str) -> str:
+        """An item with its label."""
+        return f"{item} „{data.book(self.source).items[item].label}“"
+
     def cells(self, data: Data, items: Iterable[str] | None = None) -> pd.DataFrame:
         """The responses of the forms that count."""
         return data.answers(self.source, self.status, items)
 
 
-def once_a_case(rows: pd.DataFrame) -> pd.DataFrame:
-    """Each case once in a row of the table, also where a roster asks it line by line: one line is enough."""
-    if not rows.duplicated(["row", "case_id"]).any():
-        return rows
-    return rows.groupby(["row", "case_id"], sort=False, as_index=False)[["base", "n"]].any()
+class Asked(NamedTuple):
+    """What a row of a table asks: of which items, which answers are counted, and which make the base.
+
+    An answer is the option of a single choice, else the state. Of several items, or lines of a roster, one is enough.
+    """
+
+    items: tuple[str, ...]
+    counted: tuple[str, ...]
+    base: tuple[str, ...]
+
+
+def valid_answers(item: Any) -> tuple[str, ...]:
+    """The answers to an item that are valid: its options, ticked or not, or anything."""
+    return TICKED if item.kind == "tick" else tuple(o.id for o in item.options) or ("answered",)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice(OfForms):
+class OfItems(OfForms):
+    """Counts whose rows are answers to items: from what each row asks follow its units, and what it gives away."""
+
+    key: ClassVar[tuple[str, ...]] = ("case_id", "item_id")
+    joint: ClassVar[bool] = False  # whether who is in the base of any row is in that of all
+
+    @abstractmethod
+    def asked(self, data: Data) -> Mapping[str, Asked]:
+        """What each row asks."""
+
+    def units(self, data: Data) -> Units:
+        """A unit is what a case told of an item."""
+        given, asked = data.responses(self.source, self.status), self.asked(data)
+        told, cases, at = given.told.cat, given.rows["case_id"].cat, []
+        case, codes, n_cases = cases.codes.to_numpy(), told.codes.to_numpy(), len(cases.categories)
+        flags: dict[str, list[np.ndarray]] = {"counted": [], "base": []}
+        for items, counted, base in asked.values():
+            at.append(given.at(items))
+            for name, answers in (("counted", counted), ("base", base)):
+                flags[name].append(told.categories.isin(answers)[codes[at[-1]]])
+        self._check(data, asked, given)
+        places, of_row = np.concatenate(at), np.repeat(np.arange(len(at)), [len(a) for a in at])
+        base = np.concatenate(flags["base"])
+        if self.joint:
+            base = (np.bincount(case[places[base]], minlength=n_cases) > 0)[case[places]]
+        first = pd.Categorical([a.items[0] for a in asked.values()])
+        rows = pd.DataFrame(
+            {
+                "case_id": given.rows["case_id"].array.take(places), "item_id": first.take(of_row),
+                "row": pd.Categorical.from_codes(of_row, list(asked)), "base": base, "n": np.concatenate(flags["counted"]),
+            }
+        )  # fmt: skip
+        if "occurrence" in self.key:
+            rows["occurrence"] = given.rows["occurrence"].to_numpy()[places]
+        elif any(np.bincount(case[a]).max(initial=0) > 1 for a in at):
+            of = ["row", "case_id", "item_id"]
+            rows = rows.groupby(of, sort=False, as_index=False, observed=True)[["base", "n"]].any()
+        return Units(rows, lambda: self.behind(data), self.key)
+
+    def behind(self, data: Data) -> pd.DataFrame:
+        """The responses to all that is asked."""
+        return self.cells(data, dict.fromkeys(i for a in self.asked(data).values() for i in a.items))
+
+    def _check(self, data: Data, asked: Mapping[str, Asked], given: Responses) -> None:
+        """Refuse an answer that is no option of the codebook."""
+        for item in dict.fromkeys(data.book(self.source).items[i] for a in asked.values() for i in a.items):
+            rows = given.rows.iloc[given.at([item.id])] if item.kind == "single" else given.rows.head(0)
+            options = [o.id for o in item.options]
+            wrong = rows[rows["state"].eq("answered").to_numpy() & ~rows["value"].isin(options)] if len(rows) else rows
+            if len(wrong):
+                raise NotebookError(
+                    f"Frage „{item.id}“ in {self.source}, Fall {wrong['case_id'].iloc[0]}: Die Antwort "
+                    f"„{wrong['value'].iloc[0]}“ steht nicht im Codebuch; vorhanden sind {listed(options)}."
+                )
+
+    def says(self, data: Data, row: str) -> Iterable[Says]:
+        """So many gave these answers, so many are in the base; of the others, who was asked at all."""
+        asked = [self.asked(data)[r] for r in row.split(TOGETHER)]
+        yield Says("x", asked[0].items[0], _states(s for a in asked for s in a.counted), statuses=self.status)
+        yield from self.says_of_base(data, row, asked[0])
+
+    def says_of_base(self, data: Data, row: str, asked: Asked) -> Iterable[Says]:
+        """So many could be counted. Who was asked behind a filter has said so before, and readers see the filter."""
+        item, states = asked.items[0], _states(asked.base)
+        yield Says("x", item, states, of="base_n", statuses=self.status)
+        if SILENT in states:
+            yield from self.says_of_filter(data, row, item)
+
+    def says_of_filter(self, data: Data, row: str, item: str) -> Iterable[Says]:
+        """The answer that leads to an item, where all who gave it were asked."""
+        asked_if, given = data.book(self.source).items[item].asked_if, data.responses(self.source, self.status)
+        if asked_if:
+            parent, option = asked_if
+            if int(given.told.iloc[given.at([parent])].eq(option).sum()) == self.cell(data, row).base_n:
+                yield Says("x", parent, (option,), of="base_n", statuses=self.status)
+
+
+def _states(answers: Iterable[str]) -> tuple[str, ...]:
+    """Answers as the disclosure check takes them: what is not valid is one state for whoever reads it."""
+    return tuple(dict.fromkeys(SILENT if a in INVALID else a for a in answers))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(OfItems):
     """The answers to a single choice, of the cases with a valid answer.
 
     Examples
@@ -79,38 +177,20 @@ class Choice(OfForms):
         """The answers as reports print them."""
         return {o.id: o.extra.get("report", o.label) for o in data.book(self.source).items[self.item].options}
 
-    def units(self, data: Data) -> Units:
-        """A unit is a case."""
-        given = self.cells(data, [self.item])
-        options = self.options(data)
-        wrong = given[given["state"].eq("answered") & ~given["value"].isin(options)]
-        if len(wrong):
-            raise NotebookError(
-                f"Frage „{self.item}“ in {self.source}, Fall {wrong['case_id'].iloc[0]}: Die Antwort „{wrong['value'].iloc[0]}“ "
-                f"steht nicht im Codebuch; vorhanden sind {listed(options)}."
-            )
-        rows = each(given, options)
-        base = rows["state"].eq("answered")
-        return Units.of(once_a_case(rows.assign(base=base, n=base & rows["value"].eq(rows["row"]))), given)
-
-    def says(self, data: Data, row: str) -> Iterable[Says]:
-        """So many gave this answer, so many a valid one."""
-        every = tuple(self.options(data))
-        return (
-            Says("x", self.item, tuple(row.split(TOGETHER)), statuses=self.status),
-            Says("x", self.item, every, of="base_n", statuses=self.status),
-        )
+    def asked(self, data: Data) -> Mapping[str, Asked]:
+        """Each answer, of all."""
+        options = tuple(self.options(data))
+        return {o: Asked((self.item,), (o,), options) for o in options}
 
     def words(self, data: Data, row: str) -> str:
         """Question and answer."""
         labels = self.options(data)
         answers = " oder ".join(f"„{labels[r]}“" for r in row.split(TOGETHER))
-        label = data.book(self.source).items[self.item].label
-        return f"Gezählt ist bei {self.item} „{label}“ die Antwort {answers} ({self.forms_words(data)}); Basis: alle mit gültiger Antwort"
+        return f"Gezählt ist bei {self.quoted(data, self.item)} die Antwort {answers} ({self.forms_words(data)}); Basis: alle mit gültiger Antwort"
 
 
 @dataclass(frozen=True, kw_only=True)
-class State(OfForms):
+class State(OfItems):
     """In which state an item is: answered, left empty, contradictory …; of the cases that were asked."""
 
     item: str
@@ -120,38 +200,24 @@ class State(OfForms):
 
     def options(self, data: Data) -> Mapping[str, str]:
         """The states that an item of its kind can be in."""
-        tick = data.book(self.source).items[self.item].kind == "tick"
-        own = ("answered",) if not tick else ("selected", "not_selected")
-        return {s: label for s, label in STATES.items() if s in (*own, "not_answered", "illegible", "contradictory")}
+        return {s: STATES[s] for s in self.asked(data)}
 
-    def units(self, data: Data) -> Units:
-        """A unit is a case."""
-        given = self.cells(data, [self.item])
-        rows = each(given, self.options(data))
-        rows = rows.assign(base=rows["state"].ne(NOT_ASKED), n=rows["state"].eq(rows["row"]))
-        return Units.of(once_a_case(rows), given)
-
-    def says(self, data: Data, row: str) -> Iterable[Says]:
-        """So many are in these states; what is not valid is one state for whoever reads it."""
+    def asked(self, data: Data) -> Mapping[str, Asked]:
+        """Each state, of all who were asked."""
         item = data.book(self.source).items[self.item]
-        valid = tuple(o.id for o in item.options) or ("answered",)
-        states = {"answered": valid, "selected": ("selected",), "not_selected": ("not_selected",)}
-        counted = dict.fromkeys(s for r in row.split(TOGETHER) for s in states.get(r, (SILENT,)))
-        asked = (*(valid if item.kind != "tick" else ("selected", "not_selected")), SILENT)
-        return (
-            Says("x", self.item, tuple(counted), statuses=self.status),
-            Says("x", self.item, asked, of="base_n", statuses=self.status),
-        )
+        valid = valid_answers(item)
+        states = {s: (s,) for s in TICKED} if item.kind == "tick" else {"answered": valid}
+        states |= {s: (s,) for s in INVALID}
+        return {s: Asked((self.item,), answers, (*valid, *INVALID)) for s, answers in states.items()}
 
     def words(self, data: Data, row: str) -> str:
         """Question and state."""
-        label = data.book(self.source).items[self.item].label
         state = " oder ".join(STATES[r] for r in row.split(TOGETHER))
-        return f"Gezählt ist bei {self.item} „{label}“: {state} ({self.forms_words(data)}); Basis: alle, denen die Frage gestellt wurde"
+        return f"Gezählt ist bei {self.quoted(data, self.item)}: {state} ({self.forms_words(data)}); Basis: alle, denen die Frage gestellt wurde"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Quartiles(OfForms):
+class Quartiles(OfItems):
     """The numbers that cases gave, with their median and quarters; the base is the numbers themselves.
 
     Quarters as SPSS takes them (weighted average, definition 6 of Hyndman and Fan, 1996). With fewer numbers than four
@@ -165,6 +231,7 @@ class Quartiles(OfForms):
 
     item: str
 
+    key: ClassVar[tuple[str, ...]] = ("case_id", "occurrence")  # rows of a list are units
     base_name: ClassVar[str] = "answered"
     marked: ClassVar[bool] = False
     own_columns: ClassVar[bool] = True
@@ -177,31 +244,21 @@ class Quartiles(OfForms):
         """The item is the only row."""
         return {self.item: data.book(self.source).items[self.item].label}
 
-    def units(self, data: Data) -> Units:
-        """A unit is a case."""
-        given = self.cells(data, [self.item])
-        valid = given["state"].eq("answered")
-        unit = given["case_id"].astype("str") + "/" + given["occurrence"].astype("str")  # rows of a list are units
-        return Units.of(given.assign(unit=unit, row=self.item, base=valid, n=valid))
+    def asked(self, data: Data) -> Mapping[str, Asked]:
+        """Valid numbers."""
+        return {self.item: Asked((self.item,), ("answered",), ("answered",))}
 
-    def extra(self, data: Data, by: str) -> pd.DataFrame:
+    def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame:
         """Median and quarters of the numbers, of all cases and by group."""
         given = self.cells(data, [self.item])
-        given = given[given["state"].eq("answered")]
-        numbers = pd.Series(pd.to_numeric(given["value"]).to_numpy(), index=given["case_id"])
-        groups = {TOTAL: numbers}
-        if by:
-            grouping = data.group(by)
-            groups |= {g: numbers[numbers.index.map(grouping.of) == g] for g in grouping.labels}
-        return pd.DataFrame(
-            {
-                (self.item, g): np.quantile(x, [0.25, 0.5, 0.75], method="weibull")
-                if len(x) >= self.least(data)
-                else [np.nan] * 3
-                for g, x in groups.items()
-            },
-            index=["lower", "median", "upper"],
-        ).T
+        given = given[given["state"] == "answered"]
+        numbers, of = pd.to_numeric(given["value"]), given["case_id"].map(data.group(by).of) if by else None
+        made = {}
+        for g in table["subgroup"]:
+            x = numbers if g == TOTAL else numbers[of == g]
+            enough = len(x) >= self.least(data)
+            made[self.item, g] = np.quantile(x, [0.25, 0.5, 0.75], method="weibull") if enough else [np.nan] * 3
+        return pd.DataFrame(made, index=["lower", "median", "upper"]).T
 
     def least(self, data: Data) -> int:
         """From how many numbers on there are quarters."""
@@ -220,12 +277,11 @@ class Quartiles(OfForms):
 
     def words(self, data: Data, row: str) -> str:
         """The question."""
-        label = data.book(self.source).items[self.item].label
-        return f"Gezählt sind gültige Zahlen bei {self.item} „{label}“ ({self.forms_words(data)}); Basis: diese Zahlen"
+        return f"Gezählt sind gültige Zahlen bei {self.quoted(data, self.item)} ({self.forms_words(data)}); Basis: diese Zahlen"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ticks(OfForms):
+class Ticks(OfItems):
     """The boxes of a multiple response set: several may be ticked, so shares do not sum to 1.
 
     The field has three rival bases: `asked` counts who left the set blank, `answered` takes per box the cases of which
@@ -245,9 +301,9 @@ class Ticks(OfForms):
     more_words: ClassVar[str] = "; Mehrfachantworten, die Anteile ergeben zusammen mehr als 100 Prozent"
 
     def __post_init__(self) -> None:
-        if self.of not in ("asked", "answered", "mentioned"):
+        if self.of not in TICK_BASES:
             raise NotebookError(
-                f"Die Basis „{self.of}“ gibt es für Mehrfachantworten nicht; es gibt {listed(['asked', 'answered', 'mentioned'], self.of)}."
+                f"Die Basis „{self.of}“ gibt es für Mehrfachantworten nicht; es gibt {listed(TICK_BASES, self.of)}."
             )
 
     @property
@@ -255,52 +311,57 @@ class Ticks(OfForms):
         """The base that was asked for."""
         return self.of
 
+    @property
+    def joint(self) -> bool:
+        """Whether the base belongs to the set, not to each box."""
+        return self.of != "answered"
+
     def options(self, data: Data) -> Mapping[str, str]:
         """The boxes."""
         book = data.book(self.source)
         book.sets[self.set]  # an unknown set is answered
         return {i: book.items[i].label for i in book.set_items(self.set)}
 
-    def units(self, data: Data) -> Units:
-        """A unit is a box of a case."""
-        rows = self.cells(data, self.options(data))
-        state = rows["state"]
-        if self.of == "answered":
-            base = state.isin(["selected", "not_selected"])
-        else:
-            inside = state.ne(NOT_ASKED) if self.of == "asked" else state.eq("selected")
-            base = rows["case_id"].isin(set(rows.loc[inside, "case_id"]))
-        rows = rows.assign(row=rows["item_id"], unit=rows["case_id"] + "/" + rows["item_id"])
-        return Units.of(rows.assign(base=base, n=base & state.eq("selected")), rows)
+    def asked(self, data: Data) -> Mapping[str, Asked]:
+        """Each box."""
+        return {i: Asked((i,), ("selected",), TICK_BASES[self.of]) for i in self.options(data)}
 
-    def extra(self, data: Data, by: str) -> pd.DataFrame:
+    def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame:
         """Each box as a share of all ticks."""
-        return _share_of_ticks(self, data, by)
+        return _share_of_ticks(table)
 
-    def says(self, data: Data, row: str) -> Iterable[Says]:
-        """So many ticked it; the base; and with the share of ticks, all ticks of the set."""
-        yield Says("x", row, ("selected",), statuses=self.status)
+    def says_of_base(self, data: Data, row: str, asked: Asked) -> Iterable[Says]:
+        """The base of the box or of the set; and with the share of ticks, all ticks of the set."""
         if self.of == "answered":
-            yield Says("x", row, ("selected", "not_selected"), of="base_n", statuses=self.status)
+            yield from super().says_of_base(data, row, asked)
         else:
-            kind = "asked" if self.of == "asked" else "any"
-            yield Says(kind, self.set, of="base_n", statuses=self.status)
+            yield Says("asked" if self.of == "asked" else "any", self.set, of="base_n", statuses=self.status)
+        if self.of == "asked":
+            yield from self.says_of_filter(data, row, row)
         yield Says("mentions", self.set, of="share_of_responses", statuses=self.status)
 
     def words(self, data: Data, row: str) -> str:
         """The box and its set."""
-        label = data.book(self.source).items[row].label
         of = data.book(self.source).sets[self.set]["label"]
-        return f"Gezählt ist {row} „{label}“ angekreuzt ({of}; {self.forms_words(data)}); Basis: {BASE_LABELS[self.of]}"
+        return f"Gezählt ist {self.quoted(data, row)} angekreuzt ({of}; {self.forms_words(data)}); Basis: {BASE_LABELS[self.of]}"
+
+
+def _share_of_ticks(table: pd.DataFrame) -> pd.DataFrame:
+    """Each row as a share of all that was ticked or named in its subgroup."""
+    n = table.set_index(["row", "subgroup"])["n"]
+    every = n.groupby("subgroup").transform("sum")
+    return (n / every.where(every > 0)).to_frame("share_of_responses")
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnyTick(OfForms):
+class AnyTick(OfItems):
     """Cases by what they ticked in a set with a box for „none of these“: any other (ja), or that one (nein)."""
 
     set: str
     none: str
 
+    key: ClassVar[tuple[str, ...]] = CASE
+    joint: ClassVar[bool] = True
     base_name: ClassVar[str] = "mentioned"
 
     def options(self, data: Data) -> Mapping[str, str]:
@@ -312,19 +373,27 @@ class AnyTick(OfForms):
             )
         return {"ja": f"{book.sets[self.set]['label']}: etwas davon", "nein": book.items[self.none].label}
 
+    def asked(self, data: Data) -> Mapping[str, Asked]:
+        """The other boxes, and that one."""
+        others, ticked = (i for i in data.book(self.source).set_items(self.set) if i != self.none), ("selected",)
+        rows = dict(zip(self.options(data), (tuple(others), (self.none,)), strict=True))
+        return {row: Asked(items, ticked, ticked) for row, items in rows.items()}
+
     def units(self, data: Data) -> Units:
         """A unit is a case that ticked something."""
-        options = self.options(data)
-        ticks = self.cells(data, data.book(self.source).set_items(self.set))
-        ticks = ticks[ticks["state"] == "selected"]
-        none = ticks["item_id"].eq(self.none).groupby(ticks["case_id"]).agg(["any", "all"])
-        if len(both := none.index[none["any"] & ~none["all"]]):
+        made = super().units(data)
+        ticked = made.rows.loc[made.rows["n"], "case_id"]
+        if both := sorted(ticked[ticked.duplicated()]):
             raise NotebookError(
-                f"„{self.source}“, „{self.set}“: {', '.join(both)} hat „{options['nein']}“ und anderes angekreuzt; bitte "
-                "nachfragen und in „entscheidungen.csv“ eintragen."
+                f"„{self.source}“, „{self.set}“: {', '.join(both)} hat „{self.options(data)['nein']}“ und anderes angekreuzt; "
+                "bitte nachfragen und in „entscheidungen.csv“ eintragen."
             )
-        rows = each(none["any"].rename("none").reset_index(), options)
-        return Units.of(rows.assign(base=True, n=rows["none"].eq(rows["row"].eq("nein"))), ticks)
+        return made
+
+    def behind(self, data: Data) -> pd.DataFrame:
+        """What was ticked."""
+        cells = super().behind(data)
+        return cells[cells["state"] == "selected"]
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """Who ticked „none“ is what remains of those who ticked anything."""
@@ -333,10 +402,7 @@ class AnyTick(OfForms):
 
     def words(self, data: Data, row: str) -> str:
         """The set and its „none“."""
-        label, none = (
-            data.book(self.source).sets[self.set]["label"],
-            data.book(self.source).items[self.none].label,
-        )
+        label, none = data.book(self.source).sets[self.set]["label"], self.options(data)["nein"]
         told = f"„{none}“" if row == "nein" else f"etwas anderes als „{none}“"
         return f"Gezählt sind Bündnisse, die bei „{label}“ {told} angekreuzt haben ({self.forms_words(data)}); Basis: alle, die dort etwas angekreuzt haben"
 
@@ -354,72 +420,72 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answered(OfForms):
+class Answered(OfItems):
     """Cases that answered anything of a line of the codebook, or ticked anything of a set; of those who were asked."""
 
+    key: ClassVar[tuple[str, ...]] = ("case_id", "row")
     base_name: ClassVar[str] = "asked"
 
-    def _lines(self, data: Data) -> tuple[Line, ...]:
-        return data._keep(("lines", self.source), lambda: codebook_lines(data.book(self.source)))
+    def lines(self, data: Data) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """The lines of the codebook that have items, and its sets: label and ids of the items."""
+        return data._keep(("lines", self.source), lambda: _lines(data.book(self.source)))
 
     def options(self, data: Data) -> Mapping[str, str]:
-        """The lines of the codebook that have items, and its sets."""
-        book = data.book(self.source)
-        lines = {line.row: line.label for line in self._lines(data) if line.items}
-        return lines | {s: d["label"] for s, d in book.sets.items()}
+        """Lines and sets."""
+        return {row: label for row, (label, _) in self.lines(data).items()}
 
-    def items(self, data: Data) -> dict[str, tuple[str, ...]]:
-        """Row -> ids of its items."""
-        book = data.book(self.source)
-        lines = {line.row: tuple(i.id for i in line.items) for line in self._lines(data) if line.items}
-        return lines | {s: tuple(book.set_items(s)) for s in book.sets}
+    def asked(self, data: Data) -> Mapping[str, Asked]:
+        """Any answer; a box that is not ticked is none."""
+        book, made = data.book(self.source), {}
+        for row, (_, items) in self.lines(data).items():
+            valid = valid_answers(book.items[items[0]])
+            given = ("selected",) if valid == TICKED else valid
+            made[row] = Asked(items, given, (*given, *(("not_selected",) if valid == TICKED else ()), *INVALID))
+        return made
 
     def units(self, data: Data) -> Units:
         """A unit is a case at a line; a list that was left empty has no row at all and yet was asked."""
-        line = pd.DataFrame(
-            [(r, i) for r, items in self.items(data).items() for i in items], columns=["row", "item_id"]
+        made, cases = super().units(data), data.cases(self.source, self.status)["case_id"]
+        every = pd.MultiIndex.from_product([self.options(data), cases], names=["row", "case_id"])
+        seen = (
+            made.rows.astype({"row": "str", "case_id": "str"})
+            .set_index(["row", "case_id"])[["base", "n"]]
+            .reindex(every)
         )
-        given = self.cells(data).merge(line, on="item_id")
-        given = given.assign(
-            unit=given["row"] + "/" + given["case_id"], asked=given["state"].ne(NOT_ASKED),
-            some=given["state"].isin(["selected", "answered"]),
-        )  # fmt: skip
-        seen = given.groupby(["row", "case_id"])[["asked", "some"]].any()
-        cases = data.cases(self.source, self.status)["case_id"]
-        every = pd.MultiIndex.from_product([dict.fromkeys(line["row"]), cases], names=["row", "case_id"])
-        rows = seen.reindex(every).astype("boolean").reset_index()
-        rows = rows.assign(base=rows["asked"].fillna(True), n=rows["some"].fillna(False))
-        evidence = given.sort_values("some", ascending=False, kind="stable").drop_duplicates("unit")
-        return Units.of(rows.assign(unit=rows["row"] + "/" + rows["case_id"]), evidence[evidence["asked"]])
+        rows = pd.DataFrame({c: seen[c].eq(True) | (seen[c].isna() & (c == "base")) for c in seen}).reset_index()
+        return Units(rows, made.given, self.key)
+
+    def behind(self, data: Data) -> pd.DataFrame:
+        """One response for each line, the first that says something, of those who were asked."""
+        of = [(row, item) for row, (_, items) in self.lines(data).items() for item in items]
+        given = self.cells(data).merge(pd.DataFrame(of, columns=["row", "item_id"]), on="item_id")
+        silent = ~given["state"].isin(["selected", "answered"])
+        first = given.loc[silent.sort_values(kind="stable").index].drop_duplicates([*self.key])
+        return first[first["state"] != NOT_ASKED]
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """So many said something. Over several items, or at an entry that everybody was asked for, only as a whole."""
-        items = self.items(data)[row]
+        items = self.lines(data)[row][1]
         item = data.book(self.source).items[items[0]]
         if len(items) > 1 or (item.kind not in ("single", "tick") and not item.asked_if):
-            yield Says("whole", items[0] if len(items) == 1 else "")
-            return
-        given = tuple(o.id for o in item.options) or ("selected" if item.kind == "tick" else "answered",)
-        silent = ("not_selected", SILENT) if item.kind == "tick" else (SILENT,)
-        yield Says("x", item.id, given, statuses=self.status)
-        yield Says("x", item.id, (*given, *silent), of="base_n", statuses=self.status)
-        if item.asked_if:  # who was asked is who said so before, and the listing prints the filter
-            parent, option = item.asked_if
-            said = self.cells(data, [parent])
-            yes = said["state"].eq("answered") & said["value"].eq(option)
-            if int(yes.sum()) == self.cell(data, row).base_n:
-                yield Says("x", parent, (option,), of="base_n", statuses=self.status)
+            return (Says("whole", items[0] if len(items) == 1 else ""),)
+        return super().says(data, row)
 
     def words(self, data: Data, row: str) -> str:
         """The items of the line."""
-        first, *others = self.items(data)[row]
+        first, *others = self.lines(data)[row][1]
         item = data.book(self.source).items[first]
         what = f"{first} bis {others[-1]}" if others else f"{first} „{item.label or item.short}“"
         return f"Gezählt sind Bündnisse mit wenigstens einer Angabe zu {what} ({self.forms_words(data)}); Basis: alle, denen die Frage gestellt wurde"
 
 
+def _lines(book: Any) -> dict[str, tuple[str, tuple[str, ...]]]:
+    lines = {line.row: (line.label, tuple(i.id for i in line.items)) for line in codebook_lines(book) if line.items}
+    return lines | {s: (d["label"], tuple(book.set_items(s))) for s, d in book.sets.items()}
+
+
 @dataclass(frozen=True, kw_only=True)
-class Open(OfForms):
+class Open(OfItems):
     """The categories of an open answer by cases that named them at least once; the lead coder's categories count."""
 
     item: str
@@ -443,12 +509,16 @@ class Open(OfForms):
         """Category -> label."""
         return {c.id: c.label for c in self.categories(data)}
 
+    def asked(self, data: Data) -> Mapping[str, Asked]:
+        """A category is a box of a set that the coder ticked."""
+        return {c: Asked((category_question(self.item, c),), ("selected",), TICKED) for c in self.options(data)}
+
     def coded(self, data: Data) -> pd.DataFrame:
         """One row per mention and category of the lead coder; refused while a mention has none."""
         mentions, lead = data.mentions(self.source, self.item, self.status), data.category_book.coders[0]
-        mentions = mentions.assign(unit=mentions["case_id"] + "/" + mentions["mention"].astype("str"))
         own = mentions[mentions["coder"] == lead]
-        missing = mentions[~mentions["unit"].isin(own["unit"])].drop_duplicates("unit")
+        missing = mentions[~is_in(mentions, MENTION, zip(own["case_id"], own["mention"], strict=True))]
+        missing = missing.drop_duplicates([*MENTION])
         if len(missing):
             raise NotebookError(
                 f"„{self.source}“, Item {self.item}: {len(missing)} Nennungen haben von „{lead}“ keine Kategorie, zuerst "
@@ -458,36 +528,27 @@ class Open(OfForms):
 
     def units(self, data: Data) -> Units:
         """A unit is a case that answered; behind it are its mentions of the category, else its answer."""
-        given, coded = self.cells(data, [self.item]), self.coded(data)
-        given = given[given["state"] == "answered"].drop_duplicates("case_id")
-        has = set(zip(coded["case_id"], coded["category"], strict=True))
-        rows = each(given, self.options(data))
-        rows = rows.assign(unit=rows["case_id"] + "/" + rows["row"], base=True)
-        rows["n"] = [pair in has for pair in zip(rows["case_id"], rows["row"], strict=True)]
-        named = coded.assign(unit=coded["case_id"] + "/" + coded["category"], raw=coded["text"], state="coded", part="")
-        silent = rows[~rows["n"]].assign(state="not_coded")
-        return Units.of(
-            rows,
-            pd.concat([named, silent]).assign(value=lambda f: f["unit"].str.partition("/")[2].map(self.options(data))),
-        )
+        given, coded, options = self.cells(data, [self.item]), self.coded(data), self.options(data)
+        rows = each(given[given["state"] == "answered"].drop_duplicates("case_id"), options)
+        n = is_in(rows, ("case_id", "row"), zip(coded["case_id"], coded["category"], strict=True))
+        named = coded.assign(row=coded["category"], raw=coded["text"], state="coded", part="")
+        behind = pd.concat([named, rows[~n].assign(state="not_coded")])
+        return Units(rows.assign(base=True, n=n), behind.assign(value=behind["row"].map(options)), ("case_id", "row"))
 
-    def extra(self, data: Data, by: str) -> pd.DataFrame | None:
+    def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame | None:
         """Each category as a share of all that were named."""
-        return _share_of_ticks(self, data, by)
+        return _share_of_ticks(table)
 
-    def says(self, data: Data, row: str) -> Iterable[Says]:
-        """A category is a box of a set that the coder ticked."""
-        question = category_question(self.item, row)
-        yield Says("x", question, ("selected",), statuses=self.status)
-        yield Says("x", question, ("selected", "not_selected"), of="base_n", statuses=self.status)
+    def says_of_base(self, data: Data, row: str, asked: Asked) -> Iterable[Says]:
+        """Who answered; and with the share, all that were named."""
+        yield from super().says_of_base(data, row, asked)
         yield Says("mentions", self.item, of="share_of_responses", statuses=self.status)
 
     def words(self, data: Data, row: str) -> str:
         """The category with its definition."""
         category = next(c for c in self.categories(data) if c.id == row)
-        label = data.book(self.source).items[self.item].label
         return (
-            f"Gezählt sind Bündnisse, in deren Antwort auf {self.item} „{label}“ {data.category_book.coders[0]} die Kategorie "
+            f"Gezählt sind Bündnisse, in deren Antwort auf {self.quoted(data, self.item)} {data.category_book.coders[0]} die Kategorie "
             f"„{category.label}“ wenigstens einmal vergeben hat ({self.forms_words(data)}; Definition: {category.definition.rstrip('.')}); "
             "Basis: alle mit Antwort"
         )
@@ -503,52 +564,32 @@ class Mentions(Open):
 
     def options(self, data: Data) -> Mapping[str, str]:
         """Category -> label, and all mentions."""
-        return {c.id + MENTIONED: c.label for c in self.categories(data)} | {"alle": "alle Nennungen"}
+        return {c.id + MENTIONED: c.label for c in self.categories(data)} | {TOTAL: "alle Nennungen"}
 
     def units(self, data: Data) -> Units:
         """A unit is a mention."""
         coded = self.coded(data)
-        has = set(zip(coded["unit"], coded["category"] + MENTIONED, strict=True))
-        rows = each(coded.drop_duplicates("unit"), self.options(data))
-        rows["n"] = [r == "alle" or (u, r) in has for u, r in zip(rows["unit"], rows["row"], strict=True)]
-        evidence = (
-            coded.drop_duplicates("unit").assign(state="coded", value="", part="").rename(columns={"text": "raw"})
+        mentions = coded.drop_duplicates([*MENTION]).assign(state="coded", value="", part="")
+        rows, every = each(mentions, self.options(data)), coded["category"] + MENTIONED
+        named = is_in(rows, (*MENTION, "row"), zip(coded["case_id"], coded["mention"], every, strict=True))
+        return Units(
+            rows.assign(base=True, n=named | (rows["row"] == TOTAL)), mentions.rename(columns={"text": "raw"}), MENTION
         )
-        return Units.of(rows.assign(base=True), evidence)
 
-    def extra(self, data: Data, by: str) -> None:
+    def extra(self, data: Data, table: pd.DataFrame, by: str) -> None:
         """Nothing beside the counts."""
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """Mentions tell whether cases have the category, and at most how many; all together tell nothing."""
-        if row == "alle":
+        if row == TOTAL:
             return PUBLIC
         question = category_question(self.item, row.removesuffix(MENTIONED))
         return (Says("x", question, ("selected",), statuses=self.status, exact=False),)
 
     def words(self, data: Data, row: str) -> str:
         """The category."""
-        label = data.book(self.source).items[self.item].label
-        of = "" if row == "alle" else f" mit der Kategorie „{self.options(data)[row]}“"
-        return f"Gezählt sind Nennungen{of} in den Antworten auf {self.item} „{label}“ ({self.forms_words(data)}); Basis: alle Nennungen"
-
-
-def _share_of_ticks(count: OfForms, data: Data, by: str) -> pd.DataFrame:
-    """Each row as a share of all that was ticked or named in its subgroup."""
-    rows = count.counted(data).rows
-    ticks = rows[rows["n"].astype(bool)]
-    parts = [ticks.assign(subgroup=TOTAL)]
-    groups = [TOTAL]
-    if by:
-        parts.append(ticks.assign(subgroup=ticks["case_id"].map(data.group(by).of)))
-        groups += data.group(by).labels
-    n = pd.concat(parts).groupby(["row", "subgroup"]).size()
-    n = n.reindex(
-        pd.MultiIndex.from_product([list(count.options(data)), groups], names=["row", "subgroup"]),
-        fill_value=0,
-    )
-    every = n.groupby("subgroup").transform("sum")
-    return (n / every.where(every > 0)).to_frame("share_of_responses")
+        of = "" if row == TOTAL else f" mit der Kategorie „{self.options(data)[row]}“"
+        return f"Gezählt sind Nennungen{of} in den Antworten auf {self.quoted(data, self.item)} ({self.forms_words(data)}); Basis: alle Nennungen"
 
 
 # ---- gaps and offers ----
@@ -593,7 +634,7 @@ def themes(book: Any) -> dict[str, Theme]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Gaps(OfForms):
+class Gaps(OfItems):
     """Cases that named a gap in a theme, and those that did not; of those with a valid answer."""
 
     base_name: ClassVar[str] = "need_answered"
@@ -602,26 +643,14 @@ class Gaps(OfForms):
         """Theme and answer."""
         return {f"{t.id}.{a}": t.label for t in themes(data.book(self.source)).values() for a in ANSWERS}
 
-    def units(self, data: Data) -> Units:
-        """A unit is the answer of a case on a theme."""
-        theme_of = {t.gap_item: t for t in themes(data.book(self.source)).values()}
-        given = self.cells(data, theme_of)
-        given = given.assign(unit=given["case_id"] + "/" + given["item_id"], base=given["state"].eq("answered"))
-        yes = given["value"].eq(given["item_id"].map({i: t.yes for i, t in theme_of.items()}))
-        theme = given["item_id"].map({i: t.id for i, t in theme_of.items()})
-        both = [
-            given.assign(row=theme + end, n=given["base"] & (yes == v))
-            for end, v in ((".need", True), (".no_need", False))
-        ]
-        return Units.of(pd.concat(both), given)
-
-    def says(self, data: Data, row: str) -> Iterable[Says]:
-        """A gap is an answer to a question."""
-        theme = themes(data.book(self.source))[row.partition(".")[0]]
-        every = tuple(o.id for o in data.book(self.source).items[theme.gap_item].options)
-        counted = (theme.yes,) if row.endswith(".need") else tuple(o for o in every if o != theme.yes)
-        yield Says("x", theme.gap_item, counted, statuses=self.status)
-        yield Says("x", theme.gap_item, every, of="base_n", statuses=self.status)
+    def asked(self, data: Data) -> Mapping[str, Asked]:
+        """The answer that names a gap, and the others."""
+        book, made = data.book(self.source), {}
+        for t in themes(book).values():
+            every = valid_answers(book.items[t.gap_item])
+            answers = {"need": (t.yes,), "no_need": tuple(o for o in every if o != t.yes)}
+            made |= {f"{t.id}.{a}": Asked((t.gap_item,), answers[a], every) for a in ANSWERS}
+        return made
 
     def words(self, data: Data, row: str) -> str:
         """Theme and answer."""
@@ -634,6 +663,8 @@ ASPECTS = {
     "offer": "Angebot vorhanden", "open_ag": "offen für Gestattete", "open_d": "offen für Geduldete",
     "could_open": "weiter zu öffnen",
 }  # fmt: skip
+OPEN = [a for a in ASPECTS if a != "offer"]
+OFFER = ("theme", "case_id", "offer")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -646,61 +677,53 @@ class Openings(OfForms):
 
     def options(self, data: Data) -> Mapping[str, str]:
         """Theme and aspect."""
-        aspects = [a for a in ASPECTS if a != "offer"]
-        return {f"{t.id}.{a}": t.label for t in self._themes(data) for a in aspects}
+        return {f"{t.id}.{a}": t.label for t in self._themes(data) for a in OPEN}
 
     def _themes(self, data: Data) -> list[Theme]:
         return [t for t in themes(data.book(self.source)).values() if t.has_offers]
 
-    def offers(self, data: Data) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-        """The offers that are there (per aspect True, False or missing), their cells, and all cases asked.
-
-        Of several columns with one aspect the first that is filled counts.
-        """
-        book, given = data.book(self.source), self.cells(data)
-        made, places, asked = [], [], []
+    def cases(self, data: Data) -> pd.DataFrame:
+        """The cases whose form has a theme: `theme`, `case_id`."""
+        book, cases, made = data.book(self.source), data.cases(self.source, self.status), []
         for theme in self._themes(data):
-            part = book.part(theme.id)
-            aspect = {c["id"]: c["aspect"] for c in part["columns"] if c.get("aspect")}
-            counts = {(c["id"], o["id"]) for c in part["columns"] for o in c.get("options", ()) if o.get("counts")}
-            about = [
-                (i.id, i.row, i.column, i.label)
-                for i in book.items.values()
-                if i.part == theme.id and i.column in aspect
-            ]
-            here = given[given["version"].isin([v for v, d in book.versions.items() if theme.id in d["parts"]])]
-            cells = here[here["state"].isin(ENTRIES)].merge(
-                pd.DataFrame(about, columns=["item_id", "line", "column", "name"]), on="item_id"
-            )
-            offer = cells["line"].where(cells["line"].ne(""), cells["occurrence"].astype("str"))
-            yes = [
-                (c, v) in counts if s == "answered" else None
-                for c, v, s in zip(cells["column"], cells["value"], cells["state"], strict=True)
-            ]
-            cells = cells.assign(
-                theme=theme.id, aspect=cells["column"].map(aspect), yes=pd.array(yes, "boolean"),
-                unit=theme.id + "/" + cells["case_id"] + "/" + offer, name=cells["name"].where(cells["line"].ne(""), ""),
-            )  # fmt: skip
-            first = cells.drop_duplicates(["unit", "aspect"])
-            key = ["theme", "unit", "case_id"]
-            wide = first.pivot(index=key, columns="aspect", values="yes").reindex(
-                columns=[a for a in ASPECTS if a != "offer"]
-            )
-            names = cells.groupby("unit")["name"].max()
-            wide = wide.astype("boolean").reset_index()
-            made.append(wide.assign(name=wide["unit"].map(names)))
-            places.append(cells)
-            asked.append(here[["case_id"]].drop_duplicates().assign(theme=theme.id))
-        return pd.concat(made, ignore_index=True), pd.concat(places), pd.concat(asked, ignore_index=True)
+            versions = [v for v, d in book.versions.items() if theme.id in d["parts"]]
+            made.append(cases[cases["version"].isin(versions)].assign(theme=theme.id))
+        return pd.concat(made, ignore_index=True)[["theme", "case_id"]]
+
+    def entries(self, data: Data) -> pd.DataFrame:
+        """What is filled in: responses with `theme`, `offer`, `aspect`, `yes` (missing: not readable), `name` as printed."""
+        book = data.book(self.source)
+        about, counts = [], set()
+        for theme in self._themes(data):
+            columns = {c["id"]: c for c in book.part(theme.id)["columns"] if c.get("aspect")}
+            counts |= {
+                (theme.id, c, o["id"]) for c, d in columns.items() for o in d.get("options", ()) if o.get("counts")
+            }
+            about += [
+                (i.id, theme.id, i.row, i.column, columns[i.column]["aspect"], i.label if i.row else "")
+                for i in book.items.values() if i.part == theme.id and i.column in columns
+            ]  # fmt: skip
+        names = ["item_id", "theme", "line", "column", "aspect", "name"]
+        given = self.cells(data).merge(pd.DataFrame(about, columns=names), on="item_id")
+        given = given[given["state"].isin(ENTRIES)].merge(self.cases(data), on=["theme", "case_id"])
+        yes = pd.Series(is_in(given, ("theme", "column", "value"), counts), given.index, dtype="boolean")
+        offer = given["line"].where(given["line"].ne(""), given["occurrence"].astype("str"))
+        return given.assign(offer=offer, yes=yes.where(given["state"].eq("answered")))
+
+    def offers(self, data: Data) -> pd.DataFrame:
+        """The offers that are there, per aspect yes, no or missing; of several columns with one the first filled counts."""
+        entries, key = self.entries(data), [*OFFER]
+        first = entries.drop_duplicates([*key, "aspect"])
+        wide = first.pivot(index=key, columns="aspect", values="yes").reindex(columns=OPEN).astype("boolean")
+        return wide.assign(name=entries.groupby(key)["name"].max()).reset_index()
 
     def units(self, data: Data) -> Units:
         """A unit is an offer."""
-        offers, cells, _ = self.offers(data)
+        offers = self.offers(data)
         parts = [
-            offers.assign(row=offers["theme"] + "." + a, base=offers[a].notna(), n=offers[a].fillna(False))
-            for a in ASPECTS if a != "offer"
-        ]  # fmt: skip
-        return Units.of(pd.concat(parts), cells)
+            offers.assign(row=offers["theme"] + "." + a, base=offers[a].notna(), n=offers[a].eq(True)) for a in OPEN
+        ]
+        return Units(pd.concat(parts).fillna({"n": False}), lambda: self.entries(data), OFFER)
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """Offers are no cases: what shows is whether few cases stand behind them."""
@@ -724,22 +747,15 @@ class Offered(Openings):
 
     def units(self, data: Data) -> Units:
         """A unit is a case at a theme; no counts only where it is known of all offers."""
-        offers, cells, asked = self.offers(data)
-        asked = asked.assign(unit=asked["theme"] + "/" + asked["case_id"])
-        unit = offers["theme"] + "/" + offers["case_id"]
-        parts = [asked.assign(row=asked["theme"] + ".offer", base=True, n=asked["unit"].isin(unit))]
-        for a in [a for a in ASPECTS if a != "offer"]:
-            any_yes = offers[a].fillna(False).groupby(unit).any()
-            known = any_yes | offers[a].notna().groupby(unit).all()
-            mine = asked[asked["unit"].isin(any_yes.index)]
-            parts.append(
-                mine.assign(
-                    row=mine["theme"] + "." + a,
-                    base=mine["unit"].map(known),
-                    n=mine["unit"].map(any_yes & known),
-                )
-            )
-        return Units.of(pd.concat(parts), cells.assign(unit=cells["theme"] + "/" + cells["case_id"]))
+        every, offers = self.cases(data), self.offers(data)
+        told = offers.groupby(["theme", "case_id"], observed=True)[OPEN]
+        yes = told.any()
+        known = (yes | told.agg(lambda c: c.notna().all()).astype(bool)).reset_index()
+        there = pd.MultiIndex.from_frame(every).isin(yes.index)
+        parts = [every.assign(row=every["theme"] + ".offer", base=True, n=there)]
+        for a in OPEN:
+            parts.append(known.assign(row=known["theme"] + "." + a, base=known[a], n=known[a] & yes[a].to_numpy()))
+        return Units(pd.concat(parts), lambda: self.entries(data), OFFER[:2])
 
     def words(self, data: Data, row: str) -> str:
         """Theme and aspect."""
@@ -762,19 +778,15 @@ def openable(count: Openings, data: Data) -> dict[str, list[str]]:
     NotebookError
         If the list and the number of such offers together would give away a small count.
     """
-    offers, threshold = count.offers(data)[0], data.policy.threshold
+    offers, threshold, cases = count.offers(data), data.policy.threshold, count.cases(data)["theme"].value_counts()
     book, made = data.book(count.source), {}
     for theme in (t for t in themes(book).values() if t.has_offers):
-        mine = offers[offers["theme"] == theme.id]
-        could = mine[mine["could_open"].fillna(False).to_numpy(dtype=bool)]
+        could = offers[offers["theme"].eq(theme.id) & offers["could_open"].fillna(False)]
         by_name = could.groupby("name")["case_id"].nunique()
         names = dict.fromkeys(i.label for i in book.items.values() if i.part == theme.id and i.row and i.label)
         listed_names = [n for n in names if by_name.get(n, 0) >= threshold]
         others = len(names) - len(listed_names)
-        cases = data.cases(count.source, count.status)["version"].isin(
-            [v for v, d in book.versions.items() if theme.id in d["parts"]]
-        )
-        most = len(listed_names) * int(cases.sum()) + max(others - 1, 0) * (threshold - 1)
+        most = len(listed_names) * cases[theme.id] + max(others - 1, 0) * (threshold - 1)
         if others and len(could) > most:
             raise NotebookError(
                 f"Thema „{theme.id}“: Aus der Liste und der Summe {len(could)} folgte, dass ein nicht genanntes Angebot bei weniger als "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -12,11 +12,12 @@ import pandas as pd
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import Known
 from gkanalysis.core.numbers import NBSP, format_count, format_date
-from gkanalysis.counts.count import Count, Says, Units, each
+from gkanalysis.counts.count import Count, Says, Units, each, is_in
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.counts.waves import REGISTER_FILE
 
 SIGNS = {"anzahl": "", "prozent": f"{NBSP}%"}  # unit -> what follows the number; other units are written out
+LINE = ("line",)  # what tells a row of a list from others
 IN_LIST = "any"  # question whether an alliance stands in a list at all
 
 
@@ -42,19 +43,21 @@ class OfList(Count):
     column: str = ""
     given: str = ""
 
+    # What a row of the list weighs: a column, in steps; empty: each weighs 1. Fields of the kinds that have them.
+    amount, step = "", 1
     marked: ClassVar[bool] = False
 
     def list_rows(self, data: Data) -> pd.DataFrame:
-        """The rows of the list, with their values of `column` as `is`; without those that have none."""
+        """The rows of the list, with their values of `column` as `is`, and `weight`; without those that have none."""
         rows = data.table(f"{self.source}-rows").reset_index(drop=True)
-        columns = [*filter(None, self.column.split(",")), *filter(None, [self.given])]
+        split = self.column.split(",") if self.column else []
+        columns = [*split, *filter(None, [self.given])]
         for name in columns:
             column_title(data, self.source, name)  # an unknown column is answered
         rows = rows.dropna(subset=columns).rename(columns={"row": "line"})
-        split = self.column.split(",") if self.column else []
         value = rows[split].astype("str").agg(",".join, axis=1) if split else pd.Series(TOTAL, index=rows.index)
-        case = rows["case_id"] if "case_id" in rows else pd.Series("", index=rows.index)
-        return rows.assign(**{"is": value}, unit=rows["line"].astype("str"), case_id=case, weight=1)
+        weight = in_steps(rows[self.amount], self.step, self.source) if self.amount else 1
+        return rows.assign(**{"is": value}, case_id=rows.get("case_id", ""), weight=weight)
 
     def options(self, data: Data) -> Mapping[str, str]:
         """The declared values of the column, or those that occur; and all rows together."""
@@ -62,21 +65,20 @@ class OfList(Count):
         have = dict.fromkeys(self.list_rows(data)["is"])
         return {**declared, **{v: v for v in have if v not in declared}, TOTAL: "alle Zeilen"}
 
-    def evidence(self, data: Data, rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    def units(self, data: Data) -> Units:
+        """A unit is a row of the list."""
+        rows = self.list_rows(data)
+        found = each(rows, self.options(data))
+        n = found["is"].eq(found["row"]) | found["row"].eq(TOTAL)
+        return Units(found.assign(base=True, n=n), lambda: self.places(data, self.amount or self.column), LINE)
+
+    def places(self, data: Data, column: str) -> pd.DataFrame:
         """Rows of the list in the shape of responses: file, sheet, row and column."""
-        column = column.partition(",")[0]
-        place = rows["place"].astype("str")
-        if column:
-            place = place + f", Spalte „{column_title(data, self.source, column)}“"
+        rows, column = self.list_rows(data), column.partition(",")[0]
+        title = f", Spalte „{column_title(data, self.source, column)}“" if column else ""
         value = [shown(v) for v in rows[column]] if column else ""
-        return rows.assign(
-            value=value,
-            state="",
-            raw="",
-            part="",
-            file=self.source + "/" + rows["file"].astype("str"),
-            place=place,
-        )
+        file = self.source + "/" + rows["file"].astype("str")
+        return rows.assign(value=value, state="", raw="", part="", file=file, place=rows["place"].astype("str") + title)
 
     def question(self, row: str) -> tuple[str, tuple[str, ...]]:
         """The question that a row is about and the states that it counts."""
@@ -128,13 +130,10 @@ class ListRows(OfList):
 
     def units(self, data: Data) -> Units:
         """A unit is a row of the list."""
-        rows = self.list_rows(data)
-        found = each(rows, self.options(data))
-        n = found["is"].eq(found["row"]) | found["row"].eq(TOTAL)
-        if self.filled:
-            n = found[self.filled].notna()
-        found = found.assign(n=n, base=pd.array([pd.NA if self.of == "none" else True] * len(found), "boolean"))
-        return Units.of(found, self.evidence(data, rows, self.column))
+        made = super().units(data)
+        n = made.rows[self.filled].notna() if self.filled else made.rows["n"]
+        base = pd.NA if self.of == "none" else True
+        return replace(made, rows=made.rows.assign(n=n, base=pd.array([base] * len(n), "boolean")))
 
     def question(self, row: str) -> tuple[str, tuple[str, ...]]:
         """As all lists; or whether an alliance has a row that fills the column."""
@@ -151,18 +150,10 @@ class ListRows(OfList):
 class ListSum(OfList):
     """What an amount adds up to over rows of a list, in whole steps; the base is the sum over all rows."""
 
-    amount: str
+    amount: str = field()
     step: float = 1
 
     base_name: ClassVar[str] = "answered"
-
-    def units(self, data: Data) -> Units:
-        """A unit is a row of the list and weighs its amount in steps."""
-        rows = self.list_rows(data)
-        rows = rows.assign(weight=in_steps(rows[self.amount], self.step, self.source))
-        found = each(rows, self.options(data))
-        n = found["is"].eq(found["row"]) | found["row"].eq(TOTAL)
-        return Units.of(found.assign(base=True, n=n), self.evidence(data, rows, self.amount))
 
     def words(self, data: Data, row: str) -> str:
         """The amount and the rows."""
@@ -176,11 +167,18 @@ class ListCases(OfList):
 
     def units(self, data: Data) -> Units:
         """A unit is an alliance."""
-        rows = self.list_rows(data)
-        has = set(zip(rows["case_id"], rows["is"], strict=True)) | {(c, TOTAL) for c in rows["case_id"]}
-        found = each(data.alliances[["case_id"]], self.options(data))
-        found["n"] = [pair in has for pair in zip(found["case_id"], found["row"], strict=True)]
-        return Units.of(found.assign(base=True), _of_alliances(self, data, rows, rows["weight"]))
+        rows, found = self.list_rows(data), each(data.alliances[["case_id"]], self.options(data))
+        has = [*zip(rows["case_id"], rows["is"], strict=True), *((c, TOTAL) for c in rows["case_id"])]
+        return Units(found.assign(base=True, n=is_in(found, ("case_id", "row"), has)), lambda: self.of_alliances(data))
+
+    def of_alliances(self, data: Data) -> pd.DataFrame:
+        """Alliances as evidence: the rows of the list that are an alliance's own, or its row of the register."""
+        rows = self.places(data, "")
+        rows["value"] = [shown(v) for v in rows[self.amount]] if self.amount else "1"
+        silent = data.alliances[~data.alliances["case_id"].isin(rows["case_id"])][["case_id"]]
+        place = "Kennung " + silent["case_id"] + f" (keine Zeile in {self.source})"
+        silent = silent.assign(value="0", file=REGISTER_FILE, place=place)
+        return pd.concat([rows, silent])
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """So many alliances have such a row."""
@@ -193,7 +191,7 @@ class ListCases(OfList):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListBands(OfList):
+class ListBands(ListCases):
     """Alliances by what an amount, or the number of their rows, adds up to: bands (name, low, high, label)."""
 
     bands: tuple[tuple[str, float, float, str], ...]
@@ -206,23 +204,14 @@ class ListBands(OfList):
         """The bands."""
         return {name: label for name, _, _, label in self.bands}
 
-    def sums(self, data: Data) -> pd.Series:
-        """case_id -> sum in steps, of all alliances."""
-        rows = self.list_rows(data)
-        weight = in_steps(rows[self.amount], self.step, self.source) if self.amount else rows["weight"]
-        return weight.groupby(rows["case_id"]).sum().reindex(data.alliances["case_id"], fill_value=0)
-
     def units(self, data: Data) -> Units:
         """A unit is an alliance."""
-        limits = {
-            name: (Fraction(str(a)) / Fraction(str(self.step)), Fraction(str(b)) / Fraction(str(self.step)))
-            for name, a, b, _ in self.bands
-        }
-        found = each(self.sums(data).rename("sum").rename_axis("case_id").reset_index(), limits)
-        found["n"] = [limits[r][0] <= int(s) <= limits[r][1] for r, s in zip(found["row"], found["sum"], strict=True)]
-        rows = self.list_rows(data)
-        weight = rows[self.amount] if self.amount else rows["weight"]
-        return Units.of(found.assign(base=True), _of_alliances(self, data, rows, weight))
+        rows, step = self.list_rows(data), Fraction(str(self.step))
+        sums = rows.groupby("case_id")["weight"].sum().reindex(data.alliances["case_id"], fill_value=0)
+        limits = {name: (Fraction(str(a)) / step, Fraction(str(b)) / step) for name, a, b, _ in self.bands}
+        found = each(sums.rename("sum").reset_index(), limits)
+        n = [limits[r][0] <= int(s) <= limits[r][1] for r, s in zip(found["row"], found["sum"], strict=True)]
+        return Units(found.assign(base=True, n=n), lambda: self.of_alliances(data))
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """So many alliances have such a sum."""
@@ -273,7 +262,7 @@ class ListTotal(OfList):
             made[name] = (told(r), told(r) if whole is None else f"{first}{NBSP}von{NBSP}{told(whole)}")
         return made
 
-    def extra(self, data: Data, by: str) -> pd.DataFrame:
+    def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame:
         """Unit, qualifier, date and place of publication."""
         rows = data.table(f"{self.source}-rows").set_index(self.column)
         printed = pd.DataFrame.from_dict(self.published(data), orient="index", columns=["said", "of"])
@@ -288,25 +277,20 @@ class ListTotal(OfList):
     def units(self, data: Data) -> Units:
         """A unit is a row that weighs its total; the total that it is part of is the base."""
         rows = self.list_rows(data)
-        rows = rows.assign(weight=in_steps(rows[self.amount], 1, self.source), row=rows["is"])
-        if len(twice := rows.loc[rows["row"].duplicated(), "row"]):
+        if len(twice := rows.loc[rows["is"].duplicated(), "is"]):
             raise NotebookError(
                 f"„{self.source}“: die Summe „{twice.iloc[0]}“ steht mehrmals in der Liste; bitte berichtigen."
             )
-        weight = rows.set_index("row")["weight"]
         whole = rows.dropna(subset=[self.part_of])
-        if len(wrong := whole[~whole[self.part_of].isin(weight.index)]):
+        if len(wrong := whole[~whole[self.part_of].isin(rows["is"])]):
             raise NotebookError(
                 f"„{self.source}“, Zeile {wrong['line'].iloc[0]}: „Teil von“ nennt „{wrong[self.part_of].iloc[0]}“, das die Liste nicht "
                 "hat; bitte berichtigen."
             )
-        has = rows["row"].isin(whole["row"])
-        counted = rows.assign(n=True, base=pd.array([False if h else pd.NA for h in has], "boolean"))
-        unit = rows.set_index("row")["unit"]
-        bases = whole.assign(
-            weight=whole[self.part_of].map(weight), unit=whole[self.part_of].map(unit), n=False, base=True
-        )
-        return Units.of(pd.concat([counted, bases]).astype({"base": "boolean"}), self.evidence(data, rows, self.amount))
+        base = rows["is"].isin(whole["is"]).map({True: False, False: pd.NA})
+        bases = rows.set_index("is").loc[whole[self.part_of]].assign(row=whole["is"].to_numpy(), n=False, base=True)
+        found = pd.concat([rows.assign(row=rows["is"], n=True, base=base), bases]).astype({"base": "boolean"})
+        return Units(found, lambda: self.places(data, self.amount), LINE)
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """Published facts; the policy must say so of the list."""
@@ -318,20 +302,6 @@ class ListTotal(OfList):
             f"Wiedergegeben ist die Summe „{row}“ aus der Liste „{data.book(self.source).title}“; sie ist der Veröffentlichung "
             "entnommen und nicht nachgerechnet, denn Einzeldaten liegen nicht vor"
         )
-
-
-def _of_alliances(count: OfList, data: Data, rows: pd.DataFrame, weight: pd.Series) -> pd.DataFrame:
-    """Alliances as evidence: the rows of the list that are an alliance's own, or its row of the register."""
-    made = rows.assign(
-        value=[shown(float(w)) for w in weight], state="", raw="", part="", unit=rows["case_id"],
-        file=count.source + "/" + rows["file"].astype("str"),
-    )  # fmt: skip
-    silent = data.alliances[~data.alliances["case_id"].isin(rows["case_id"])][["case_id"]]
-    silent = silent.assign(
-        unit=silent["case_id"], value="0", file=REGISTER_FILE,
-        place="Kennung " + silent["case_id"] + f" (keine Zeile in {count.source})",
-    )  # fmt: skip
-    return pd.concat([made, silent])
 
 
 def in_steps(amounts: pd.Series, step: float, source: str) -> pd.Series:

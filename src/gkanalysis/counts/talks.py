@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,8 +12,9 @@ import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.numbers import NO_VALUE, format_count, format_decimal
-from gkanalysis.counts.count import WHOLE, Count, Says, Units, each
+from gkanalysis.counts.count import WHOLE, Count, Says, Units, each, is_in
 from gkanalysis.counts.data import TOTAL, Data
+from gkanalysis.counts.forms import Open
 from gkanalysis.stats.coders import coder_coefficients
 
 INTERVIEWED = "interviewed"
@@ -55,27 +56,28 @@ class Codings(Count):
 
     def units(self, data: Data) -> Units:
         """A unit is a case at a code; behind it are its segments."""
-        given = data.table(f"{self.source}-codings")
+        given, labels = data.table(f"{self.source}-codings"), self.options(data)
         given = given[given["coder"] == data.book(self.source).lead_coder]
-        rows = each(data.table(f"{self.source}-cases"), self.options(data))
-        has = set(zip(given["case_id"], given["code_id"], strict=True))
-        every = rows["row"].eq(INTERVIEWED)
-        coded = [pair in has for pair in zip(rows["case_id"], rows["row"], strict=True)]
-        rows = rows.assign(
-            unit=rows["case_id"] + "/" + rows["row"], n=every | np.array(coded, dtype=bool),
-            base=pd.Series(True, index=rows.index, dtype="boolean").mask(every),
-        )  # fmt: skip
-        segments = data.table(f"{self.source}-segments")[["segment_id", "text", "place"]]
-        places = given.drop(columns=["file"], errors="ignore").merge(segments, on="segment_id")
-        labels = self.options(data)
-        file = data.table(f"{self.source}-cases").set_index("case_id")["file"]
-        places = places.assign(
-            unit=places["case_id"] + "/" + places["code_id"], value=places["code_id"].map(labels), state="coded",
-            file=places["case_id"].map(file),
-        ).rename(columns={"text": "raw", "segment_id": "part"})  # fmt: skip
-        silent = rows[~rows["unit"].isin(places["unit"])].assign(value="", raw="", part="", place="")
-        silent = silent.assign(state=silent["n"].map({True: "interviewed", False: "not_coded"}))
-        return Units.of(rows, pd.concat([places, silent]))
+        rows, every = each(data.table(f"{self.source}-cases"), labels), [INTERVIEWED]
+        n = is_in(rows, ("case_id", "row"), zip(given["case_id"], given["code_id"], strict=True))
+        base = pd.Series(True, rows.index, dtype="boolean").mask(rows["row"].isin(every))
+        rows = rows.assign(base=base, n=n | rows["row"].isin(every))
+
+        def behind() -> pd.DataFrame:
+            segments = data.table(f"{self.source}-segments")[["segment_id", "text", "place"]]
+            file = data.table(f"{self.source}-cases").set_index("case_id")["file"]
+            places = given.merge(segments, on="segment_id").rename(columns={"text": "raw", "segment_id": "part"})
+            places = places.assign(
+                row=places["code_id"],
+                value=places["code_id"].map(labels),
+                state="coded",
+                file=places["case_id"].map(file),
+            )
+            silent = rows[~n].assign(value="", raw="", part="", place="")
+            silent["state"] = np.where(silent["n"], "interviewed", "not_coded")
+            return pd.concat([places, silent])
+
+        return Units(rows, behind, ("case_id", "row"))
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """So many cases have the code, of so many interviews."""
@@ -115,8 +117,8 @@ class Texts(Count):
         given = data.table(f"{self.source}-codings").groupby("document_id")["coder"].nunique()
         people = documents["document_id"].map(given).fillna(0)
         is_row = {"stored": documents["text"].notna(), "coders2": people.ge(2), "coders3": people.ge(3)}
-        parts = [documents.assign(row=r, n=n, base=True, unit=documents["document_id"]) for r, n in is_row.items()]
-        return Units.of(pd.concat(parts).drop(columns="text"))
+        parts = [documents.assign(row=r, n=n, base=True) for r, n in is_row.items()]
+        return Units(pd.concat(parts).drop(columns="text"), key=("document_id",))
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """How the material was worked on, not what was said."""
@@ -162,10 +164,6 @@ def _stretches(data: Data, source: str) -> Iterator[tuple[Mapping[str, Any], dic
         yield document, {t: sorted({(int(a), int(b)) for a, b in p.values}) for t, p in parts.items()}
 
 
-def _text_rows(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    return pd.DataFrame(rows).rename(columns={"document_id": "part"})
-
-
 @dataclass(frozen=True, kw_only=True)
 class Coverage(Count):
     """How many characters of the stored texts a theme takes up; a character may belong to several."""
@@ -181,38 +179,24 @@ class Coverage(Count):
 
     def units(self, data: Data) -> Units:
         """A unit is a text: it weighs the characters covered, and as base all of them."""
-        rows: list[dict[str, Any]] = []
+        rows = []
         for document, themes in _stretches(data, self.source):
-            where = {k: document[k] for k in ("case_id", "file", "document_id")} | {"state": "coded"}
             for theme, places in themes.items():
                 covered = len({c for start, end in places for c in range(start, end)})
-                of = {
-                    "row": theme,
-                    "n": True,
-                    "base": False,
-                    "weight": covered,
-                    "value": str(covered),
-                    "raw": f"{len(places)} Stellen",
-                }
-                rows.append({**where, **of, "unit": f"{document['document_id']}/{theme}"})
-                size = len(document["text"])
-                whole = {
-                    "row": theme,
-                    "n": False,
-                    "base": True,
-                    "weight": size,
-                    "value": str(size),
-                    "raw": "ganzer Text",
-                }
-                rows.append({**where, **whole, "unit": document["document_id"]})
-        return Units.of(_text_rows(rows).astype({"base": "boolean"}))
+                of = document | {"row": theme, "state": "coded"}
+                rows.append({**of, "of": theme, "n": True, "weight": covered, "raw": f"{len(places)} Stellen"})
+                rows.append({**of, "of": "", "n": False, "weight": len(document["text"]), "raw": "ganzer Text"})
+        made = pd.DataFrame(rows)
+        return Units(made.assign(base=~made["n"], value=made["weight"], part=made["document_id"]), key=("part", "of"))
 
-    def extra(self, data: Data, by: str) -> pd.DataFrame:
+    def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame:
         """How many texts there are, and how many are not stored."""
         texts = data.table(f"{self.source}-documents")["text"]
+        lost = int(texts.isna().sum())
         known = {"coder": data.book(self.source).lead_coder, "state": "computable"}
-        known |= {"documents_n": int(texts.notna().sum()), "not_computable_n": int(texts.isna().sum())}
-        return pd.DataFrame([known] * len(self.options(data)), index=list(self.options(data)))
+        return pd.DataFrame(
+            known | {"documents_n": len(texts) - lost, "not_computable_n": lost}, list(self.options(data))
+        )
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """Characters over all texts."""
@@ -246,22 +230,16 @@ class Meetings(Count):
                 first, second = row.split(" + ")
                 pairs = [(a, b) for a in themes[first] for b in themes[second] if max(a[0], b[0]) < min(a[1], b[1])]
                 told = " | ".join(f"Zeichen {a[0] + 1} bis {a[1]} und {b[0] + 1} bis {b[1]}" for a, b in pairs)
-                where = {k: document[k] for k in ("case_id", "file", "document_id")}
-                of = {
-                    "row": row,
-                    "n": bool(pairs),
-                    "base": True,
-                    "state": "coded" if pairs else "not_coded",
-                    "place": told,
-                }
-                rows.append({**where, **of, "unit": f"{document['document_id']}/{row}", "pairs": len(pairs)})
-        return Units.of(_text_rows(rows))
+                state = "coded" if pairs else "not_coded"
+                rows.append(
+                    document | {"row": row, "n": bool(pairs), "pairs": len(pairs), "state": state, "place": told}
+                )
+        made = pd.DataFrame(rows)
+        return Units(made.assign(base=True, part=made["document_id"]), key=("part", "row"))
 
-    def extra(self, data: Data, by: str) -> pd.DataFrame:
+    def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame:
         """How many pairs of segments share a character."""
-        places = self.counted(data).evidence
-        n = places["place"].str.count(r" \| ") + places["place"].ne("")
-        pairs = n.groupby(places["unit"].str.partition("/")[2]).sum().reindex(list(self.options(data)))
+        pairs = self.counted(data).rows.groupby("row")["pairs"].sum()
         texts = data.table(f"{self.source}-documents")["text"]
         return pairs.to_frame("segment_pairs_n").assign(
             not_computable_n=int(texts.isna().sum()), relation="overlapping"
@@ -280,21 +258,26 @@ class Meetings(Count):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agreement(Count):
+class Compared(Count):
+    """What comparisons of two coders share."""
+
+    base_name: ClassVar[str] = "document_pairs"
+    unit_label: ClassVar[str] = "einig"
+    columns: ClassVar[Any] = ALPHA
+
+    def says(self, data: Data, row: str) -> Iterable[Says]:
+        """How people coded, not what was said."""
+        return WHOLE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreement(Compared):
     """Comparisons of two coders that agree: over all codes on three levels, or by code whether it occurs at all.
 
     Levels: `document` (does a code occur in the interview), `frequency` (how often), `segment` (the same stretch).
     """
 
     of: str = "level"
-
-    unit_label: ClassVar[str] = "einig"
-    columns: ClassVar[Any] = ALPHA
-
-    @property
-    def base(self) -> str:
-        """What is compared."""
-        return "document_pairs"
 
     def options(self, data: Data) -> Mapping[str, str]:
         """The levels, or the codes."""
@@ -304,46 +287,27 @@ class Agreement(Count):
 
     def units(self, data: Data) -> Units:
         """A unit is one comparison of two coders."""
-        book = data.book(self.source)
-        documents = data.table(f"{self.source}-documents").set_index("document_id")
-        given = data.table(f"{self.source}-codings").merge(
-            data.table(f"{self.source}-segments")[["segment_id", "text", "place"]],
-            on="segment_id",
-            how="left",
-        )
-        given = given[given["code_id"].isin(book.codes)]
-        coded = dict(iter(given.groupby(["document_id", "coder"])))
-        made: list[dict[str, Any]] = []
-        for document_id in sorted({d for d, _ in coded}):
-            has_text = isinstance(documents["text"][document_id], str)
-            where = {
-                "case_id": documents["case_id"][document_id],
-                "file": documents["file"][document_id],
-                "part": document_id,
-            }
-            there = [c for c in coders(data, self.source) if (document_id, c) in coded]
-            for first, second in combinations(there, 2):
-                pair = (coded[document_id, first], coded[document_id, second])
+        codes, people = list(data.book(self.source).codes), coders(data, self.source)
+        segments = data.table(f"{self.source}-segments")[["segment_id", "text", "place"]]
+        given = data.table(f"{self.source}-codings").merge(segments, on="segment_id", how="left")
+        coded: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for c in given[given["code_id"].isin(codes)].to_dict("records"):
+            coded.setdefault((c["document_id"], c["coder"]), []).append(c)
+        made = []
+        for document in data.table(f"{self.source}-documents").sort_values("document_id").to_dict("records"):
+            name, has_text = document["document_id"], isinstance(document["text"], str)
+            where = {"case_id": document["case_id"], "file": document["file"], "part": name}
+            for first, second in combinations([p for p in people if (name, p) in coded], 2):
+                pair = (coded[name, first], coded[name, second])
                 for level in LEVELS if self.of == "level" else ("document",):
-                    compared = _placed(*pair) if level == "segment" else _counted(*pair, list(book.codes), level)
+                    compared = _placed(*pair) if level == "segment" else _counted(*pair, codes, level)
                     for agrees, code, about in compared if has_text or level != "segment" else ():
                         row = level if self.of == "level" else code
-                        made.append(
-                            {
-                                **where,
-                                "state": f"{first} und {second}",
-                                "row": row,
-                                "n": agrees,
-                                "base": True,
-                                **about,
-                            }
-                        )
-        rows = pd.DataFrame(made).reindex(
-            columns=["case_id", "file", "part", "state", "row", "n", "base", "value", "raw", "place"]
-        )
-        return Units.of(rows.assign(unit=[str(k) for k in range(len(rows))]))
+                        made.append(where | about | {"state": f"{first} und {second}", "row": row, "n": agrees})
+        rows = pd.DataFrame(made, columns=["case_id", "file", "part", "state", "row", "n", "value", "raw", "place"])
+        return Units(rows.assign(base=True, unit=range(len(rows))), key=("unit",))
 
-    def extra(self, data: Data, by: str) -> pd.DataFrame:
+    def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame:
         """Krippendorff's alpha with its interval, kappa, and why one is missing."""
         levels = LEVELS if self.of == "level" else ("document",)
         made = {level: self.coefficients(data, level, coders(data, self.source)) for level in levels}
@@ -358,10 +322,6 @@ class Agreement(Count):
         codes = list(data.book(self.source).codes)
         return coder_coefficients(codings, codes, texts, coders=those, level=level)
 
-    def says(self, data: Data, row: str) -> Iterable[Says]:
-        """How people coded, not what was said."""
-        return WHOLE
-
     def words(self, data: Data, row: str) -> str:
         """What was compared."""
         book = data.book(self.source)
@@ -373,56 +333,46 @@ class Agreement(Count):
         return f"Gezählt sind Vergleiche zweier Kodierender, die übereinstimmen ({about}); Basis: alle Vergleiche"
 
 
-def _counted(
-    a: pd.DataFrame, b: pd.DataFrame, codes: list[str], level: str
-) -> Iterator[tuple[bool, str, dict[str, str]]]:
+def _counted(a: list[Any], b: list[Any], codes: list[str], level: str) -> Iterator[tuple[bool, str, dict[str, str]]]:
     """For each code whether both gave it, or as often."""
-    n_a, n_b = a["code_id"].value_counts(), b["code_id"].value_counts()
-    for code in codes:
-        x, y = int(n_a.get(code, 0)), int(n_b.get(code, 0))
+    of: dict[str, tuple[list[Any], list[Any]]] = {code: ([], []) for code in codes}
+    for k, own in enumerate((a, b)):
+        for c in own:
+            of[c["code_id"]][k].append(c)
+    for code, (one, other) in of.items():
+        x, y = len(one), len(other)
         agrees = (x > 0) == (y > 0) if level == "document" else x == y
-        about = {"value": f"{code}: {x} und {y} Mal", "raw": "", "place": ""}
-        if not agrees:
-            both = pd.concat([a, b])
-            mine = both[both["code_id"] == code]
-            about |= {"raw": " | ".join(mine["text"].dropna()), "place": " | ".join(mine["place"].dropna())}
-        yield agrees, code, about
+        told = [
+            " | ".join(c[k] for c in one + other if not agrees and isinstance(c[k], str)) for k in ("text", "place")
+        ]
+        yield agrees, code, {"value": f"{code}: {x} und {y} Mal", "raw": told[0], "place": told[1]}
 
 
-def _placed(a: pd.DataFrame, b: pd.DataFrame) -> Iterator[tuple[bool, str, dict[str, str]]]:
+def _placed(a: list[Any], b: list[Any]) -> Iterator[tuple[bool, str, dict[str, str]]]:
     """For each coding with a place whether the other gave the same code to nearly the same stretch."""
     for own, other in ((a, b), (b, a)):
-        theirs: dict[str, list[Any]] = {}
-        for c in other[other["end"] > other["start"]].itertuples():
-            theirs.setdefault(c.code_id, []).append(c)
-        for c in own[own["end"] > own["start"]].itertuples():
-            share = max((_overlap(c, o) for o in theirs.get(c.code_id, ())), default=0.0)
-            told = f"{c.code_id}: {c.coder}, Überschneidung {round(100 * share)} %"
+        for c in (c for c in own if c["end"] > c["start"]):
+            share = max((_overlap(c, o) for o in other if o["code_id"] == c["code_id"]), default=0.0)
+            told = f"{c['code_id']}: {c['coder']}, Überschneidung {round(100 * share)} %"
             # 9 of 10 characters are 0.9, whatever the last bits
             agrees = share >= OVERLAP * (1 - 1e-9)
-            yield agrees, c.code_id, {"value": told, "raw": str(c.text), "place": str(c.place)}
+            yield agrees, c["code_id"], {"value": told, "raw": str(c["text"]), "place": str(c["place"])}
 
 
 def _overlap(one: Any, other: Any) -> float:
-    """What two stretches have in common, as a share of what they cover together."""
-    both = min(one.end, other.end) - max(one.start, other.start)
-    return max(both, 0) / (max(one.end, other.end) - min(one.start, other.start))
+    """What two stretches have in common, as a share of what they cover together; nothing without a place."""
+    both = min(one["end"], other["end"]) - max(one["start"], other["start"])
+    return max(both, 0) / (max(one["end"], other["end"]) - min(one["start"], other["start"]))
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenAgreement(Count):
+class OpenAgreement(Compared):
     """Comparisons of two coders of an open answer that agree: does a mention have the category?"""
 
     item: str
 
-    base_name: ClassVar[str] = "document_pairs"
-    unit_label: ClassVar[str] = "einig"
-    columns: ClassVar[Any] = ALPHA
-
     def options(self, data: Data) -> Mapping[str, str]:
         """All categories together, and each."""
-        from gkanalysis.counts.forms import Open
-
         return {TOTAL: "alle Kategorien", **Open(source=self.source, item=self.item).options(data)}
 
     def coded(self, data: Data) -> pd.DataFrame:
@@ -432,27 +382,18 @@ class OpenAgreement(Count):
 
     def units(self, data: Data) -> Units:
         """A unit is one comparison: two coders, a mention, a category."""
-        categories = [c for c in self.options(data) if c != TOTAL]
-        made: list[dict[str, Any]] = []
+        categories, made = [c for c in self.options(data) if c != TOTAL], []
         for (case_id, mention), own in self.coded(data).groupby(["case_id", "mention"], sort=True):
             given = {str(c): set(g["category"]) for c, g in own.groupby("coder", sort=True)}
-            first_row = own.iloc[0]
-            for first, second in combinations(given, 2):
-                for category in categories:
-                    x, y = (category in given[c] for c in (first, second))
-                    where = {
-                        "case_id": case_id,
-                        "file": first_row["file"],
-                        "place": first_row["place"],
-                        "raw": first_row["text"],
-                    }
-                    about = {"state": f"{first} und {second}", "value": category, "n": x == y, "base": True}
-                    unit = f"{case_id}/{mention}/{first}/{second}/{category}"
-                    made += [{**where, **about, "unit": unit, "row": r} for r in (TOTAL, category)]
-        columns = ["case_id", "file", "place", "raw", "state", "value", "n", "base", "unit", "row"]
-        return Units.of(pd.DataFrame(made, columns=columns))
+            where = own.rename(columns={"text": "raw"}).iloc[0][["file", "place", "raw"]].to_dict()
+            for (first, second), category in product(combinations(given, 2), categories):
+                n = (category in given[first]) == (category in given[second])
+                about = {"case_id": case_id, "mention": mention, "state": f"{first} und {second}", "value": category}
+                made += [where | about | {"row": r, "n": n} for r in (TOTAL, category)]
+        key = ("case_id", "mention", "state", "value")
+        return Units(pd.DataFrame(made, columns=[*key, "file", "place", "raw", "row", "n"]).assign(base=True), key=key)
 
-    def extra(self, data: Data, by: str) -> pd.DataFrame:
+    def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame:
         """Krippendorff's alpha with its interval, kappa, and why one is missing."""
         coded = self.coded(data)
         those = [c for c in data.category_book.coders if c in set(coded["coder"])]
@@ -467,10 +408,6 @@ class OpenAgreement(Count):
         texts = codings.drop_duplicates("document_id").set_index("document_id")["text"].astype(str)
         categories = [c for c in self.options(data) if c != TOTAL]
         return coder_coefficients(codings, categories, texts, coders=those, level="document")
-
-    def says(self, data: Data, row: str) -> Iterable[Says]:
-        """How people coded, not what was said."""
-        return WHOLE
 
     def words(self, data: Data, row: str) -> str:
         """The category."""

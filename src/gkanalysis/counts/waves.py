@@ -67,7 +67,7 @@ class Category(Count):
         cases = data.cases(self.source, self.status)
         cases = case_rows(cases).assign(value=cases[self.column].astype("string").fillna("").astype("str"))
         rows = each(cases, self.options(data))
-        return Units.of(rows.assign(base=True, n=rows["value"].eq(rows["row"])), cases.assign(state="answered"))
+        return Units(rows.assign(base=True, n=rows["value"].eq(rows["row"])), cases.assign(state="answered"))
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """The register is public; a status says how many cases there are; other columns are questions."""
@@ -110,7 +110,7 @@ class Returns(Count):
         n = (rows["row"].eq("asked") & asked) | rows["row"].eq(rows["value"])
         evidence = case_rows(data.cases(self.source)).assign(state="")
         evidence = evidence.assign(value=evidence["case_id"].map(state))
-        return Units.of(rows.assign(base=asked | rows["row"].isin(["asked", "not_asked"]), n=n), evidence)
+        return Units(rows.assign(base=asked | rows["row"].isin(["asked", "not_asked"]), n=n), evidence)
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """Who sent a form; of the others, who refused at inquiry."""
@@ -153,7 +153,7 @@ class Flow(Count):
         )
         rows = each(rows, self.options(data))
         evidence = [case_rows(data.cases(s)).assign(state="", value=s) for s in (self.source, self.then)]
-        return Units.of(rows.assign(base=True, n=rows["is"].eq(rows["row"])), pd.concat(evidence))
+        return Units(rows.assign(base=True, n=rows["is"].eq(rows["row"])), pd.concat(evidence))
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """Who took part twice: nothing about answers, as long as taking part is no secret worth one."""
@@ -183,7 +183,7 @@ class AllWaves(Count):
         rows = each(pd.DataFrame({"case_id": came.index, "mark": marks.to_numpy()}), is_row)
         n = [bool(is_row[r][c]) for r, c in zip(rows["row"], rows["case_id"], strict=True)]
         evidence = [case_rows(data.cases(w)).assign(state="", value=w) for w in self.waves]
-        return Units.of(rows.assign(base=True, n=n), pd.concat(evidence))
+        return Units(rows.assign(base=True, n=n), pd.concat(evidence))
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """As `Flow`."""
@@ -246,9 +246,8 @@ class Change(Count):
         says = [r == "pairs" or bool(yes[r].get(c, False)) for r, c in zip(rows["row"], rows["case_id"], strict=True)]
         silent = data.alliances[~data.alliances["case_id"].isin(rows.loc[paired, "case_id"])]
         evidence = pd.concat([*waves, case_rows(silent[["case_id"]])])
-        return Units.of(
-            rows.assign(base=paired | rows["row"].eq("pairs"), n=paired & np.array(says, dtype=bool)),
-            evidence,
+        return Units(
+            rows.assign(base=paired | rows["row"].eq("pairs"), n=paired & np.array(says, dtype=bool)), evidence
         )
 
     def pairs(self, data: Data) -> tuple[int, int, int, int]:
@@ -311,9 +310,9 @@ class Nested(Count):
                 whole, counted = whole.assign(n=whole["unit"].isin(counted["unit"])), counted.head(0)
             parts += [counted, whole]
         rows = pd.concat([p for p in parts if len(p)]).astype({"base": "boolean"})
-        return Units.of(rows, rows.drop_duplicates("unit"))
+        return Units(rows, key=("unit",))
 
-    def extra(self, data: Data, by: str) -> pd.DataFrame:
+    def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame:
         """How deep a line is indented."""
         return pd.DataFrame({"level": {row: line.get("level", 0) for row, line in self.lines(data).items()}})
 
@@ -378,7 +377,7 @@ class Findings(Count):
             n=True,
             base=pd.array([pd.NA] * len(rows), "boolean"),
         )
-        return Units.of(rows.assign(state="", value="", part=""))
+        return Units(rows.assign(state="", value="", part=""), key=("unit",))
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """Findings count what struck the eye, no answers."""
