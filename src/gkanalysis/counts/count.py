@@ -60,8 +60,9 @@ class Units:
         """One row per place of the received material: the key, and `EVIDENCE`, all as texts."""
         given = self.given() if callable(self.given) else self.given
         given = self.rows.drop_duplicates([*self.key]) if given is None else given
-        given = given.reindex(columns=list(dict.fromkeys([*self.key, *EVIDENCE]))).astype("object")
-        return given.where(given.notna(), "").astype("str")
+        columns = dict.fromkeys([*self.key, *EVIDENCE])
+        told = {c: given[c].astype("str").fillna("") if c in given else "" for c in columns}
+        return pd.DataFrame(told, index=given.index, dtype="str")
 
     @cached_property
     def by_row(self) -> Mapping[str, np.ndarray]:

@@ -38,7 +38,7 @@ class Grouping:
 
 @dataclass(frozen=True)
 class Responses:
-    """Responses of some forms: `rows`, the `places` of each item in them, and what each `told`: its answer, else its state."""
+    """Responses of some forms: `rows`; `places`, the positions of each item; `told`, the answer or else the state."""
 
     rows: pd.DataFrame
     places: Mapping[str, np.ndarray]

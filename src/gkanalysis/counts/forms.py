@@ -120,14 +120,17 @@ class OfItems(OfForms):
 
     def _check(self, data: Data, asked: Mapping[str, Asked], given: Responses) -> None:
         """Refuse an answer that is no option of the codebook."""
-        for item in dict.fromkeys(data.book(self.source).items[i] for a in asked.values() for i in a.items):
-            rows = given.rows.iloc[given.at([item.id])] if item.kind == "single" else given.rows.head(0)
+        for item in (
+            data.book(self.source).items[i] for i in dict.fromkeys(i for a in asked.values() for i in a.items)
+        ):
+            at = given.at([item.id]) if item.kind == "single" else []
             options = [o.id for o in item.options]
-            wrong = rows[rows["state"].eq("answered").to_numpy() & ~rows["value"].isin(options)] if len(rows) else rows
-            if len(wrong):
+            told = given.told.cat.categories[np.unique(given.told.cat.codes.to_numpy()[at])] if len(at) else []
+            if unknown := [t for t in told if t not in (*options, *STATES, NOT_ASKED)]:
+                wrong = given.rows.iloc[at[given.told.iloc[at] == unknown[0]]].iloc[0]
                 raise NotebookError(
-                    f"Frage „{item.id}“ in {self.source}, Fall {wrong['case_id'].iloc[0]}: Die Antwort "
-                    f"„{wrong['value'].iloc[0]}“ steht nicht im Codebuch; vorhanden sind {listed(options)}."
+                    f"Frage „{item.id}“ in {self.source}, Fall {wrong['case_id']}: Die Antwort „{unknown[0]}“ steht nicht im "
+                    f"Codebuch; vorhanden sind {listed(options)}."
                 )
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
@@ -691,7 +694,7 @@ class Openings(OfForms):
         return pd.concat(made, ignore_index=True)[["theme", "case_id"]]
 
     def entries(self, data: Data) -> pd.DataFrame:
-        """What is filled in: responses with `theme`, `offer`, `aspect`, `yes` (missing: not readable), `name` as printed."""
+        """What is filled in: responses with `theme`, `offer`, `aspect`, `yes` (missing: unreadable), printed `name`."""
         book = data.book(self.source)
         about, counts = [], set()
         for theme in self._themes(data):
@@ -711,7 +714,7 @@ class Openings(OfForms):
         return given.assign(offer=offer, yes=yes.where(given["state"].eq("answered")))
 
     def offers(self, data: Data) -> pd.DataFrame:
-        """The offers that are there, per aspect yes, no or missing; of several columns with one the first filled counts."""
+        """The offers, with yes, no or missing per aspect; of several columns with one aspect the first filled counts."""
         entries, key = self.entries(data), [*OFFER]
         first = entries.drop_duplicates([*key, "aspect"])
         wide = first.pivot(index=key, columns="aspect", values="yes").reindex(columns=OPEN).astype("boolean")
