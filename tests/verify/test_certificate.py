@@ -1,6 +1,7 @@
 """The certificate: what counts as open, the page for people, the manifest for CODECHECK, the exit status."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -124,19 +125,16 @@ def test_texts_cannot_become_markup_and_lines_stay_lines():
 
 def test_codecheck_manifest_has_the_fields_of_its_specification():
     """Version, paper, files with comments, who checked, summary, time and report."""
-    text = codecheck_yaml("Titel: „A“", ["Eins", "Zwei"], "r.pdf", ["r.html", "tables/t.csv"], "Gut.", "2019-09-01T10:00:00+00:00")  # fmt: skip
-    made = yaml.safe_load(text)
-    assert made["version"] == "https://codecheck.org.uk/spec/config/1.0/"
-    assert made["paper"] == {
-        "title": "Titel: „A“",
-        "authors": [{"name": "Eins"}, {"name": "Zwei"}],
-        "reference": "r.pdf",
-    }
-    assert [m["file"] for m in made["manifest"]] == ["r.html", "tables/t.csv"]
-    assert all(m["comment"] for m in made["manifest"])
-    assert made["codechecker"] == [{"name": "gkanalysis verify (automatic)"}]
-    assert (made["summary"], made["report"]) == ("Gut.", "verification.html")
-    assert str(made["check_time"]).startswith("2019-09-01")
+    report = SimpleNamespace(id="r", title="Titel: „A“", authors=["Eins", "Zwei"])
+    made = yaml.safe_load(codecheck_yaml(report, ["r.html", "tables/t.csv"], "Gut."))
+    assert re.match(r"20\d\d-\d\d-\d\dT", made.pop("check_time"))
+    assert made == {
+        "version": "https://codecheck.org.uk/spec/config/1.0/",
+        "paper": {"title": "Titel: „A“", "authors": [{"name": "Eins"}, {"name": "Zwei"}], "reference": "r.pdf"},
+        "manifest": [{"file": f, "comment": "rebuilt from the received data"} for f in ("r.html", "tables/t.csv")],
+        "codechecker": [{"name": "gkanalysis verify (automatic)"}],
+        "summary": "Gut.", "repository": ".", "report": "verification.html",
+    }  # fmt: skip
 
 
 @needs("chromium")

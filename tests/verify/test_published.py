@@ -6,8 +6,10 @@ from gkanalysis.codebook.published import read_bindings
 from gkanalysis.core.errors import VerificationError
 from gkanalysis.verify.published import judge_published, unused_patterns
 
-REBUILT = {"a": (39, 45), "b": (9, 21), "c": (9, 45), "anzahl": (48, None)}
-COPIED = {"t": ("prozent", "etwa"), "u": ("anzahl", "")}
+NUMBERS = {"a": (39, 45), "b": (9, 21), "c": (9, 45), "anzahl": (48, None), "t": (40, None), "u": (19, 93)}
+REBUILT = {name: {"n": n, "base_n": base_n} for name, (n, base_n) in NUMBERS.items()}
+REBUILT["t"] |= {"definition": "ListTotal(", "unit": "prozent", "qualifier": "etwa"}
+REBUILT["u"] |= {"definition": "ListTotal(", "unit": "anzahl", "qualifier": float("nan")}
 
 
 def figure(printed="", n="", base="", *, kind="count", qualifier=""):
@@ -22,8 +24,7 @@ def share(printed, n="", base="", **more):
 def judge(row, number, **more):
     """The row of one figure that is bound to a number."""
     declared = {"bindings": [{"match": "f", "number": number, **more}]}
-    rebuilt = REBUILT | {"t": (40, None), "u": (19, 93)}
-    return judge_published({"f": row}, rebuilt, declared, {"knapp": (-1, 0)}, COPIED)[0]
+    return judge_published({"f": row}, REBUILT, declared, {"knapp": (-1, 0)})[0]
 
 
 @pytest.mark.parametrize(

@@ -366,7 +366,7 @@ def checkable_fields(root: Path, report: str) -> list[tuple[str, str]]:
     published = root / "data/published" / report
     figures = read_figures(published.with_suffix(".csv"))
     declared = read_relations(published.with_suffix(".relations.yml"))
-    rebuilt = {number: n_and_base(cell) for number, cell in find_numbers(root / "reports" / report)}
+    rebuilt = dict(find_numbers(root / "reports" / report))
     judged = judge_published(figures, rebuilt, read_bindings(published.with_suffix(".numbers.yml")))
     new = {row["id"]: row["new"] for row in judged}
     patterns = [p for e in declared.get("one_number", []) + declared.get("equal", []) for p in e["terms"]]

@@ -26,9 +26,7 @@ import gkanalysis
 from gkanalysis.codebook.reports import read_report
 from gkanalysis.core.errors import GkError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.counts.data import Data
 from gkanalysis.verify import rebuild, run
-from gkanalysis.verify.accounts import account_rows
 from gkanalysis.verify.certificate import settle
 from gkanalysis.verify.release import make_manifest
 from tools.selftest.mutants import Mutant, draw_mutants, draw_settings
@@ -135,7 +133,6 @@ class Stand:
     root: Path
     report: str
     clean: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    numbers: run.Numbers = field(default_factory=run.Numbers)
 
     @property
     def manifest(self) -> Path:
@@ -171,13 +168,13 @@ def examine(
     content = make_manifest(folder, stand.report, gkanalysis.__version__, stand.root)
     stand.manifest.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     drawn = draw_mutants(stand.root, stand.report, mutants, seed)
-    [(rows, numbers)] = _in_children(_control, [stand], 1)
+    [rows] = _in_children(_control, [stand], 1)
     opened = _open(rows, stand.root, stand.report)
     if opened:
         raise VerificationError(
             f"Schon ohne Änderung ist die Prüfung von „{stand.report}“ nicht grün ({'; '.join(opened.values())}); bitte zuerst „make verify“ in Ordnung bringen."
         )
-    stand = Stand(stand.root, stand.report, rows, numbers)
+    stand = Stand(stand.root, stand.report, rows)
     found = _in_children(
         _try_mutant,
         [(stand, m) for m in drawn],
@@ -194,31 +191,21 @@ def examine(
     return SelfTest(seed, list(zip(drawn, found, strict=True)), list(zip(settings, reruns, strict=True)))
 
 
-def judge(root: Path, stand: Stand, sections: Sequence[str]) -> tuple[dict[str, list[dict[str, Any]]], Any]:
+def judge(root: Path, stand: Stand, sections: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """Run the checks of `make verify` on a built project; sections that are not asked for are taken from `stand`."""
-    report, folder = stand.report, root / "reports" / stand.report
-    manifest = root / "reports" / f"{report}.manifest.json"
-    published = root / "data/published" / report
-    numbers = run.Numbers() if "trace" in sections else stand.numbers
-    data = Data(ProjectPaths.of(root, Path("data/raw")))
-    checks = {
-        "input": ("inputs", lambda: run._input_rows(manifest, root)),
-        "output": ("manifest", lambda: run._output_rows(manifest, folder)),
-        "trace": ("trace", lambda: run._trace_rows(data, folder, numbers)),
-        "account": ("account", lambda: account_rows(data, read_report(root, report).sources)),
-        "published": ("published", lambda: run._published_rows(published, numbers)),
-        "contradiction": ("relations", lambda: run._contradiction_rows(published)),
-    }
+    report = read_report(root, stand.report)
+    checks = run.checks(report, ProjectPaths.of(root, Path("data/raw")), root / "reports" / stand.report)
     rows = dict(stand.clean)
-    for section, (name, check) in checks.items():
+    for name, check in checks.items():
+        section = PROBLEMS.get(name, name)
         if section in sections:
             try:
-                rows[section] = run._collect(name, check)
+                rows[section] = run.collect(name, check)
             except Exception as error:  # make verify would end here, without a sentence
                 said = _crash(error)
                 row = {"section": "problem", "id": name, "verdict": "problem", "message": said, "crash": said}
                 rows[section] = [row]
-    return rows, numbers
+    return rows
 
 
 def _try_mutant(task: tuple[Stand, Mutant]) -> Found:
@@ -229,7 +216,7 @@ def _try_mutant(task: tuple[Stand, Mutant]) -> Found:
         mutant.apply(root)
         if mutant.kind not in BUILT:
             sections = ("published", "contradiction") if mutant.kind == "published" else ("output",)
-            return _open(judge(root, stand, sections)[0], root, stand.report)
+            return _open(judge(root, stand, sections), root, stand.report)
         found: Found = {}
         try:
             _build(root, stand)
@@ -238,7 +225,7 @@ def _try_mutant(task: tuple[Stand, Mutant]) -> Found:
         except Exception as error:
             found["build"] = found["crash"] = _crash(error)
         sections = ("input",) if found else ("input", "output", "trace", "account", "published")
-        return found | _open(judge(root, stand, sections)[0], root, stand.report)
+        return found | _open(judge(root, stand, sections), root, stand.report)
 
 
 def _rerun(task: tuple[Stand, dict[str, str]]) -> Found:
@@ -250,7 +237,7 @@ def _rerun(task: tuple[Stand, dict[str, str]]) -> Found:
             root = folder.parents[1]
             shutil.copytree(stand.root / "data/published", root / "data/published")
             shutil.copy(stand.manifest, root / "reports")
-            return _open(judge(root, stand, tuple(SECTIONS))[0], root, stand.report)
+            return _open(judge(root, stand, tuple(SECTIONS)), root, stand.report)
     except GkError as error:
         return {"build": str(error)}
 

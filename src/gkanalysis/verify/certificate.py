@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import yaml
 
+from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import VerificationError
 from gkanalysis.report.html import fill_page
 
@@ -48,6 +50,7 @@ VERDICTS = {
     "problem": ("nicht prüfbar", "missing"),
 }
 STATUS = {"open": "offen", "accepted": "bekannt", "unchecked": "ohne Vergleich", "good": "in Ordnung"}
+EMPTY = dict.fromkeys(("old", "new", "message"), "")  # of a row that says nothing there
 EXIT_WRONG, EXIT_NOT_COMPARED = VerificationError.exit_code, 17
 
 
@@ -79,12 +82,12 @@ def settle(rows: Sequence[dict[str, Any]], accepted: Sequence[Mapping[str, str]]
         if status not in STATUS:
             reason = reasons.pop((row["id"], row["verdict"]), "")
             status = "accepted" if reason else "open"
-        settled.append({"old": "", "new": "", "message": "", **row, "status": status, "reason": reason})
+        settled.append(EMPTY | row | {"status": status, "reason": reason})
     for (row_id, verdict), reason in reasons.items():
         was = VERDICTS.get(verdict, (verdict,))[0]
         message = f"„{was}“ war eingetragen ({reason}); der Befund besteht nicht mehr. Bitte austragen."
         gone = {"section": "problem", "id": row_id, "verdict": "gone", "message": message}
-        settled.append({"old": "", "new": "", **gone, "status": "open", "reason": ""})
+        settled.append(EMPTY | gone | {"status": "open", "reason": ""})
     return sorted(settled, key=lambda r: list(STATUS).index(r["status"]))
 
 
@@ -124,18 +127,20 @@ def certificate_html(report: str, rows: Sequence[Mapping[str, Any]], about: Mapp
     )  # fmt: skip
 
 
-def codecheck_yaml(
-    title: str, authors: Sequence[str], reference: str, outputs: Sequence[str], summary: str, moment: str
-) -> str:
+def codecheck_yaml(report: Report, outputs: Sequence[str], summary: str) -> str:
     """A manifest in the form of CODECHECK (https://codecheck.org.uk), version 1.0."""
     content = {
         "version": "https://codecheck.org.uk/spec/config/1.0/",
-        "paper": {"title": title, "authors": [{"name": a} for a in authors], "reference": reference},
+        "paper": {
+            "title": report.title,
+            "authors": [{"name": a} for a in report.authors],
+            "reference": f"{report.id}.pdf",
+        },
         "manifest": [{"file": name, "comment": "rebuilt from the received data"} for name in outputs],
         "codechecker": [{"name": "gkanalysis verify (automatic)"}],
         "summary": summary,
         "repository": ".",
-        "check_time": moment,
+        "check_time": datetime.now(UTC).isoformat(timespec="seconds"),
         "report": "verification.html",
     }
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)

@@ -5,13 +5,9 @@ from __future__ import annotations
 import json
 import platform
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from gkanalysis import __version__
 from gkanalysis.codebook.published import read_accepted, read_bindings, read_relations
@@ -20,17 +16,9 @@ from gkanalysis.core.errors import GkError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.writing import write_bytes
 from gkanalysis.counts.data import Data
-from gkanalysis.counts.lists import ListTotal
-from gkanalysis.disclosure.printed import find_numbers, n_and_base
+from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.verify.accounts import account_rows
-from gkanalysis.verify.certificate import (
-    VERDICTS,
-    certificate_html,
-    codecheck_yaml,
-    exit_status,
-    settle,
-    verdict_words,
-)
+from gkanalysis.verify.certificate import VERDICTS, certificate_html, codecheck_yaml, exit_status, settle, verdict_words
 from gkanalysis.verify.contradictions import check_consistency
 from gkanalysis.verify.naive import recount_report
 from gkanalysis.verify.printed import read_figures
@@ -41,15 +29,8 @@ from gkanalysis.verify.trace import data_mark, find_untraced
 
 SHOWN = 20  # open findings that the terminal shows
 CERTIFICATE = ("verification.html", "verification.json", "codecheck.yml")
+NOWHERE = Path("es-gibt-nichts")
 Rows = Iterable[dict[str, Any]]
-
-
-@dataclass
-class Numbers:
-    """What a report prints: number id -> n and base; and of totals that were copied the unit and word („rund“)."""
-
-    counts: dict[str, tuple[int, int | None]] = field(default_factory=dict)
-    copied: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def release_files(paths: ProjectPaths, report: str) -> tuple[Path, Path]:
@@ -58,6 +39,31 @@ def release_files(paths: ProjectPaths, report: str) -> tuple[Path, Path]:
     beside = paths.reports if shipped else paths.reports.parent
     accepted = paths.root / "data/published" if shipped else beside
     return beside / f"{report}.manifest.json", accepted / f"{report}.accepted.yml"
+
+
+def checks(report: Report, paths: ProjectPaths, folder: Path) -> dict[str, Callable[[], Rows]]:
+    """Name of each check -> its rows, for a report that was rebuilt in `folder` from what lies in `paths`."""
+    manifest = release_files(paths, report.id)[0]
+    published = paths.root / "data/published" / report.id
+    data = Data(ProjectPaths.of(folder.parents[1], Path("data/raw")))
+    return {
+        "inputs": lambda: _input_rows(manifest, paths),
+        "manifest": lambda: _within("output", compare_outputs(read_manifest(manifest), folder)),
+        "trace": lambda: _trace_rows(data, folder),
+        "account": lambda: account_rows(data, report.sources),
+        "published": lambda: _published_rows(published, folder),
+        "relations": lambda: _contradiction_rows(published),
+    }
+
+
+def collect(name: str, check: Callable[[], Rows]) -> list[dict[str, Any]]:
+    """Rows of one check; a check that cannot run is a row itself, and the others still run."""
+    rows: list[dict[str, Any]] = []
+    try:
+        rows.extend(check())
+    except GkError as error:
+        rows.append(_problem(name, str(error)))
+    return rows
 
 
 def verify_report(report: Report, paths: ProjectPaths) -> str:
@@ -75,43 +81,36 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
     target = paths.reports / report.id
     for name in CERTIFICATE:  # one of an earlier run must not stay behind if this one comes to no end
         (target / name).unlink(missing_ok=True)
-    published = paths.root / "data/published" / report.id
-    manifest, accepted_file = release_files(paths, report.id)
-    rows = _collect("inputs", lambda: _input_rows(manifest, paths.root, paths.data))
-    numbers, outputs, mark = Numbers(), [], ""
+    outputs, mark = [], ""
     try:
         with rebuilt_report(paths.root, report.id, data=paths.data) as folder:
-            have = Data(ProjectPaths.of(folder.parents[1], Path("data/raw")))
-            mark = data_mark(have)
-            rows += _collect("manifest", lambda: _output_rows(manifest, folder))
-            rows += _collect("trace", lambda: _trace_rows(have, folder, numbers))
-            rows += _collect("account", lambda: account_rows(have, report.sources))
-            rows += _collect("published", lambda: _published_rows(published, numbers))
+            mark = data_mark(Data(ProjectPaths.of(folder.parents[1], Path("data/raw"))))
+            rows = [row for check in checks(report, paths, folder).items() for row in collect(*check)]
             outputs = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
     except GkError as error:
-        rows += _problems("rebuild", [str(error)])
-        rows += _collect("manifest", lambda: _output_rows(manifest, paths.root / "es-gibt-nichts"))
+        failed = checks(report, paths, paths.root / "reports" / NOWHERE)
+        rows = [row for name in ("inputs", "manifest", "relations") for row in collect(name, failed[name])]
         message = "Der Neubau ist gescheitert, also ist keine gedruckte Angabe mit ihm verglichen."
-        rows += _problems("published", [message])
-    rows += _collect("relations", lambda: _contradiction_rows(published))
+        rows += [_problem("rebuild", str(error)), _problem("published", message)]
     accepted: list[dict[str, str]] = []
-    rows += _collect("accepted", lambda: accepted.extend(read_accepted(accepted_file)) or ())
-    settled = settle(_once(rows), accepted)
+    rows += collect("accepted", lambda: accepted.extend(read_accepted(release_files(paths, report.id)[1])) or ())
+    # a problem that two checks have met in the same file stands once
+    once = {row["message"] if row["section"] == "problem" else k: row for k, row in reversed([*enumerate(rows)])}
+    settled = settle([*reversed(once.values())], accepted)
     about = {
         "Bericht": report.title,
         "gkanalysis, Python, System": f"{__version__}, {platform.python_version()}, {platform.system()}",
         **surroundings(),
         "Toleranz": f"Anteile und Grenzen von Intervallen {TOLERANCE:g}; Anzahlen, Texte und Bilder müssen gleich sein",
-        "Umfang": f"{len(settled)} Zeilen, {len(numbers.counts)} Zahlen bis zu ihrer Herkunft verfolgt",
+        "Umfang": f"{len(settled)} Zeilen, {sum(map(_is_number, rows))} Zahlen bis zu ihrer Herkunft verfolgt",
         "Dauer": f"{time.monotonic() - began:.0f} s",
     }
     summary, status = verdict_words(settled), exit_status(settled)
-    moment = datetime.now(UTC).isoformat(timespec="seconds")
     record = {"report": report.id, "passed": not status, "summary": summary, "about": about, "rows": settled}
     contents = (
         certificate_html(report.title, settled, about, mark),
         json.dumps(record, ensure_ascii=False, indent=1) + "\n",
-        codecheck_yaml(report.title, report.authors, f"{report.id}.pdf", outputs, summary, moment),
+        codecheck_yaml(report, outputs, summary),
     )
     for name, content in zip(CERTIFICATE, contents, strict=True):
         write_bytes(target / name, content.encode("utf-8"))
@@ -128,49 +127,29 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
     raise error
 
 
-def _collect(name: str, check: Callable[[], Rows]) -> list[dict[str, Any]]:
-    """Rows of one check; a check that cannot run is a row itself, and the others still run."""
-    rows: list[dict[str, Any]] = []
-    try:
-        rows.extend(check())
-    except GkError as error:
-        rows += _problems(name, [str(error)])
-    return rows
+def _problem(name: str, sentence: str) -> dict[str, Any]:
+    return {"section": "problem", "id": name, "verdict": "problem", "message": sentence}
 
 
-def _problems(name: str, sentences: Iterable[str], numbered: bool = False) -> Rows:
-    for k, sentence in enumerate(sentences, start=1):
-        row_id = f"{name}-{k}" if numbered else name
-        yield {"section": "problem", "id": row_id, "verdict": "problem", "message": sentence}
+def _within(section: str, rows: Rows) -> Rows:
+    return ({"section": section, **row} for row in rows)
 
 
-def _once(rows: Rows) -> list[dict[str, Any]]:
-    """Rows without problems that two checks have met in the same file."""
-    kept: dict[Any, dict[str, Any]] = {}
-    for k, row in enumerate(rows):
-        kept.setdefault(row["message"] if row["section"] == "problem" else k, row)
-    return list(kept.values())
+def _is_number(row: Mapping[str, Any]) -> bool:
+    """Whether a row says that a number was counted a second time."""
+    return row["section"] == "trace" and row["verdict"] != "derived"
 
 
-def _input_rows(manifest: Path, root: Path, data: Path | None = None) -> Rows:
+def _input_rows(manifest: Path, paths: ProjectPaths) -> Rows:
     content = read_manifest(manifest)
     if content.get("version") != __version__:
         sentence = f"„{manifest.name}“ stammt aus der Fassung {content.get('version')}, hier läuft {__version__}; bitte mit der passenden Fassung prüfen oder „make release“ ausführen."
-        yield from _problems("fassung-1", [sentence])
-    yield from ({"section": "input", **row} for row in compare_inputs(content, root, data))
+        yield _problem("fassung-1", sentence)
+    yield from _within("input", compare_inputs(content, paths.root, paths.data))
 
 
-def _output_rows(manifest: Path, folder: Path) -> Rows:
-    yield from ({"section": "output", **row} for row in compare_outputs(read_manifest(manifest), folder))
-
-
-def _trace_rows(data: Data, folder: Path, numbers: Numbers) -> Rows:
-    """Recount every number of the report from the responses behind it; `numbers` takes them all."""
-    for number_id, cell in find_numbers(folder):
-        numbers.counts[number_id] = n_and_base(cell)
-        if str(cell["definition"]).startswith(f"{ListTotal.__name__}("):
-            unit, word = ("" if (x := cell.get(k)) is None or pd.isna(x) else str(x) for k in ("unit", "qualifier"))
-            numbers.copied[number_id] = (unit, word)
+def _trace_rows(data: Data, folder: Path) -> Rows:
+    """Each number of the report counted again from the responses, and those that follow from others."""
     for number_id, text, wrong in recount_report(folder, data):
         verdict = {"verdict": "does_not_add_up", "message": wrong} if wrong else {"verdict": "adds_up", "old": ""}
         yield {"section": "trace", "id": number_id, "new": text} | verdict
@@ -178,23 +157,21 @@ def _trace_rows(data: Data, folder: Path, numbers: Numbers) -> Rows:
         yield {"section": "trace", "id": name, "verdict": "derived", "message": sentence}
 
 
-def _published_rows(published: Path, numbers: Numbers) -> Rows:
-    problems: list[str] = []
+def _published_rows(published: Path, folder: Path) -> Rows:
     figures = read_figures(published.with_suffix(".csv"))
     bindings = read_bindings(published.with_suffix(".numbers.yml"))
     # relations that cannot be read are reported by the check of the figures against each other
     bands = read_relations(published.with_suffix(".relations.yml"), []).get("qualifiers", {})
-    for pattern in unused_patterns(figures, bindings):
-        problems.append(f"Die Zuordnung „{pattern}“ trifft keine Angabe; bitte streichen oder berichtigen.")
-    yield from _problems("angaben", problems, numbered=True)
-    yield from judge_published(figures, numbers.counts, bindings, bands, numbers.copied)
+    for k, pattern in enumerate(unused_patterns(figures, bindings), start=1):
+        message = f"Die Zuordnung „{pattern}“ trifft keine Angabe; bitte streichen oder berichtigen."
+        yield _problem(f"angaben-{k}", message)
+    yield from judge_published(figures, dict(find_numbers(folder)), bindings, bands)
 
 
 def _contradiction_rows(published: Path) -> Rows:
     """Contradictions, rules of rounding and implied bases of the printed figures, and what could not be checked."""
     problems: list[str] = []
     figures = read_figures(published.with_suffix(".csv"))
-    relations = read_relations(published.with_suffix(".relations.yml"), problems)
-    result = check_consistency(figures, relations, problems)
+    result = check_consistency(figures, read_relations(published.with_suffix(".relations.yml"), problems), problems)
     yield from result.rows
-    yield from _problems("beziehung", result.problems, numbered=True)
+    yield from (_problem(f"beziehung-{k}", sentence) for k, sentence in enumerate(result.problems, start=1))
