@@ -63,11 +63,11 @@ def computed(*chapters):
 
 
 def outputs(folder):
-    """Everything that a build leaves, as bytes by name; the record of times is no output."""
+    """Everything that a build leaves, as bytes by name."""
     found = {}
     for name in ("build", "data/processed", OUT):
         for path in sorted((folder / name).rglob("*")):
-            if path.is_file() and path.name != ".seen":
+            if path.is_file():
                 found[path.relative_to(folder).as_posix()] = path.read_bytes()
     return found
 

@@ -25,10 +25,7 @@ CHAPTERS = (
 )
 ENGINE = ("--engine", {"default": "fork", "choices": ["fork", "kernel"]})
 FORMAT = ("--format", {"required": True, "choices": ["html", "pdf", "docx", "pptx"]})
-ACCEPT = (
-    "--accept",
-    {"default": [], "action": "append", "metavar": "KENNUNG", "help": "bekannter Widerspruch"},
-)
+ACCEPT = ("--accept", {"default": [], "action": "append", "metavar": "KENNUNG", "help": "bekannter Widerspruch"})
 ONE_REPORT = ("report", {"nargs": "?", "help": "dieser, mit allen Dateien; ohne Angabe alle nebeneinander"})
 IN_REPORT = ("--report", {"help": "in diesem Bericht; ohne Angabe im ersten, der die Zahl hat"})
 STRIP = ("--strip", {"action": "store_true", "help": "Ausgaben entfernen"})

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gkanalysis.core.errors import CodebookError, IngestError, ValidationError
 from gkanalysis.core.paths import ProjectPaths
@@ -22,13 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from gkanalysis.codebook.categories import CategoryBook
-    from gkanalysis.codebook.instrument import Codebook
-    from gkanalysis.codebook.interviews import InterviewCodebook
-    from gkanalysis.codebook.lists import ListBook
     from gkanalysis.codebook.sources import SourceKind
-
-    Book = Codebook | InterviewCodebook | ListBook
 
 
 def build_interim(paths: ProjectPaths, source: str) -> str:
@@ -125,6 +119,7 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     """
     import pandas as pd
 
+    from gkanalysis.codebook.categories import CATEGORY_FILE, read_category_book
     from gkanalysis.settle.interviews import process_interviews
     from gkanalysis.settle.lists import process_list
     from gkanalysis.settle.mentions import coding_template
@@ -137,7 +132,8 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     elif kind.id == "lists":
         tables = process_list(paths.data, paths.interim / source, book, register)
     else:
-        categories = _categories(paths)
+        path = paths.codebooks / CATEGORY_FILE
+        categories = read_category_book(path) if path.exists() else None
         tables = process_source(paths.data, paths.interim / source, book, register, categories)
     findings = tables["findings"]
     findings.to_csv(_folder(paths.build) / f"{source}-findings.csv", index=False)
@@ -170,15 +166,7 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     return "\n".join(lines)
 
 
-def _categories(paths: ProjectPaths) -> CategoryBook | None:
-    """The categories of open answers, if the project has any."""
-    from gkanalysis.codebook.categories import CATEGORY_FILE, read_category_book
-
-    path = paths.codebooks / CATEGORY_FILE
-    return read_category_book(path) if path.exists() else None
-
-
-def _counted(kind: SourceKind, tables: Mapping[str, pd.DataFrame], book: Book) -> str:
+def _counted(kind: SourceKind, tables: Mapping[str, pd.DataFrame], book: Any) -> str:
     """How much there is now, for the log: rows, codings, or forms of each completeness."""
     if kind.id == "lists":
         return f"{len(tables['rows'])} Zeilen"
@@ -190,17 +178,13 @@ def _counted(kind: SourceKind, tables: Mapping[str, pd.DataFrame], book: Book) -
     return ", ".join(f"{n} {labels[str(name)]}" for name, n in status.items())
 
 
-def _codebook(paths: ProjectPaths, source: str) -> tuple[SourceKind, Book]:
+def _codebook(paths: ProjectPaths, source: str) -> tuple[SourceKind, Any]:
     """What kind of source it is, and its codebook; one of another wave is no substitute."""
-    from gkanalysis.codebook.instrument import read_codebook
-    from gkanalysis.codebook.interviews import read_interview_codebook
-    from gkanalysis.codebook.lists import read_list_book
     from gkanalysis.codebook.sources import source_kind
 
     path = paths.codebook(source)
     kind = source_kind(path)
-    read = {"forms": read_codebook, "interviews": read_interview_codebook, "lists": read_list_book}[kind.id]
-    book = read(path)
+    book = kind.read(path)
     if book.source != source:
         raise CodebookError(
             f"Codebuch „{path}“ gilt für „{book.source}“, nicht für „{source}“; bitte „{source}.yml“ daneben anlegen."

@@ -363,18 +363,15 @@ class Declaration(Generic[T]):
 
         Raises the error of this kind, with everything that is wrong, in the order of the lines.
         """
-        return self._read(path, *context)[0]
+        value, problems = self.validate(self.load(Path(path)), *context)
+        if problems:
+            self.refuse(path, problems)
+        return value
 
     def plain(self, path: str | Path) -> Any:
         """The plain content of a file that was checked."""
-        return self._read(path)[1].content
-
-    def _read(self, path: str | Path, *context: Any) -> tuple[T, Document]:
-        document = self.load(Path(path))
-        value, problems = self.validate(document, *context)
-        if problems:
-            self.refuse(path, problems)
-        return value, document
+        self.read(path)
+        return self.load(Path(path)).content
 
     def refuse(self, path: str | Path, problems: Iterable[Problem]) -> NoReturn:
         """Raise the error that lists problems, each in a line of its own if there are several."""

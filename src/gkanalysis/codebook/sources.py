@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -38,52 +39,42 @@ def read_dataset(data: Path) -> dict[str, Any]:
 class SourceKind:
     """One kind of source.
 
-    `declares` is the key that only codebooks of this kind have; `label` is what was received, in German. `received`
-    are patterns of what must lie in its folder, `part` is the part of it that is read. `interim` are the files that
-    reading leaves, the last of them being the target of make; `tables` are those of the analysis.
+    `declares` is the key that only codebooks of this kind have, `reader` reads them; `label` is what was received, in
+    German. `received` are patterns of what must lie in its folder, `part` is the part of it that is read. `interim` are
+    the files that reading leaves, the last of them being the target of make; `tables` are those of the analysis.
     """
 
     id: str
     declares: str
+    reader: str
     label: str
     received: tuple[str, ...]
     part: str
     interim: tuple[str, ...]
     tables: tuple[str, ...]
 
+    def read(self, codebook: Path) -> Any:
+        """The codebook of a source of this kind, checked."""
+        module, _, name = self.reader.partition(":")
+        return getattr(import_module(f"gkanalysis.codebook.{module}"), name)(codebook)
+
 
 KINDS = (
     SourceKind(
-        "forms",
-        "parts",
-        "Bögen",
-        ("forms",),
-        "forms",
+        "forms", "parts", "instrument:read_codebook", "Bögen", ("forms",), "forms",
         ("responses.parquet", "reviews.csv", "forms.csv"),
         ("cases", "responses", "mentions", "findings", "losses", "forms", "questions"),
     ),
     SourceKind(
-        "interviews",
-        "codes",
-        "Projekte",
-        ("*.qdpx", "*.xlsx"),
-        "lists",
+        "interviews", "codes", "interviews:read_interview_codebook", "Projekte", ("*.qdpx", "*.xlsx"), "lists",
         ("projects.parquet", "files.csv"),
-        (
-            *("documents", "codes", "segments", "codings", "cases", "memos"),
-            *("findings", "losses", "files", "questions"),
-        ),
+        ("documents", "codes", "segments", "codings", "cases", "memos", "findings", "losses", "files", "questions"),
     ),
     SourceKind(
-        "lists",
-        "columns",
-        "Liste",
-        ("*",),
-        "lists",
-        ("rows.parquet", "found.parquet", "files.csv"),
-        ("rows", "findings", "losses", "files", "questions"),
+        "lists", "columns", "lists:read_list_book", "Liste", ("*",), "lists",
+        ("rows.parquet", "found.parquet", "files.csv"), ("rows", "findings", "losses", "files", "questions"),
     ),
-)
+)  # fmt: skip
 
 
 def received_sources(paths: ProjectPaths) -> dict[str, SourceKind]:

@@ -5,14 +5,13 @@ So make sees state files: each lists some files with their SHA-256 and is rewrit
 A copied or touched file that says the same is the same: nothing is rebuilt.
 """
 
+import hashlib
 import os
 import sys
-import time
 
 WHERE_FROM = "ordner.txt"
 SHIPPED = "data/raw"
 UNSAFE = "#%'\"`$&;|<>()*?[]{}!=~\\"  # what make or a shell reads as more than a letter
-RECENT_NS = 2_000_000_000  # a file this young may change again without showing it in its times
 
 
 class StateError(Exception):
@@ -86,88 +85,49 @@ def update_states(data: str, target: str) -> None:
         raise StateError(f"Den Ordner „{data}“ gibt es nicht; bitte DATA prüfen.")
     if not os.path.isfile(os.path.join(data, "dataset.yml")):
         raise StateError(f"In „{data}“ fehlt „dataset.yml“; bitte DATA prüfen oder die Datei wie in data/raw anlegen.")
-    states = {
-        "all": [],
-        "dataset": [],
-        "code": [],
-        "layout": [],
-        "python": [f"{sys.executable} {sys.version}\n"],
-    }
-    received = {os.path.relpath(p, data).replace(os.sep, "/"): s for p, s in _list_files(data).items()}
-    code = {p: s for p, s in _list_files("src/gkanalysis").items() if "__pycache__" not in p}
-    code |= {p: s for p, s in _list_files("data/codebook").items() if p.endswith(".yml")}
-    reports = {p: s for p, s in _list_files("reports", deep=False).items() if p.endswith(".yml")}
-    digests = _digests({os.path.join(data, n): s for n, s in received.items()} | code | reports, target)
+    states = {name: [] for name in ("all", "dataset", "code", "layout")}
+    states["python"] = [f"{sys.executable} {sys.version}\n"]
+    received = {os.path.relpath(path, data).replace(os.sep, "/"): path for path in _list_files(data)}
     for name in sorted(received):
         folder, _, rest = name.partition("/")
         part = "dataset" if not rest else f"{folder}/{'forms' if rest.startswith('forms/') else 'lists'}"
         for state in ("all", part):
-            states.setdefault(state, []).append(f"{digests[os.path.join(data, name)]}  {_escaped(name)}\n")
+            states.setdefault(state, []).append(_line(received[name], name))
     shallow = {"/".join(name.split("/")[:2]) for name in received}
     shallow |= {p for p in _list_files("notebooks", deep=False) if p.endswith(".ipynb")}
-    states["layout"] += [f"{_escaped(n)}\n" for n in sorted(shallow)]
-    for state, paths in (("layout", reports), ("code", code)):
-        states[state] += [f"{digests[p]}  {_escaped(p)}\n" for p in sorted(paths)]
-    kept = {os.path.join(target, *name.split("/")) for name in (*states, ".seen")}
-    for path in _list_files(target).keys() - kept:
+    states["layout"] += [f"{_escaped(name)}\n" for name in sorted(shallow)]
+    states["layout"] += [_line(p) for p in sorted(_list_files("reports", deep=False)) if p.endswith(".yml")]
+    states["code"] += [_line(p) for p in sorted(_list_files("src/gkanalysis")) if "__pycache__" not in p]
+    states["code"] += [_line(p) for p in sorted(_list_files("data/codebook")) if p.endswith(".yml")]
+    kept = {os.path.join(target, *name.split("/")) for name in states}
+    for path in set(_list_files(target)) - kept:
         os.remove(path)
     for name, lines in states.items():
         if _read(os.path.join(target, name)) != "".join(lines):
             _write(os.path.join(target, name), "".join(lines))
 
 
-def _digests(files: dict, target: str) -> dict:
-    """Path -> SHA-256 of files with their status; those whose times are what they were are not read again."""
-    cache, now = os.path.join(target, ".seen"), time.time_ns()
-    seen, fresh, digests = _read_cache(cache), {}, {}
-    for path, status in files.items():
-        times = f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
-        old = seen.get(path, ("", ""))
-        digests[path] = old[1] if old[0] == times else _sha256(path)
-        if max(status.st_mtime_ns, status.st_ctime_ns) < now - RECENT_NS:
-            fresh[path] = (times, digests[path])
-    if fresh != seen:
-        lines = (f"{times}\t{digest}\t{_escaped(path)}\n" for path, (times, digest) in fresh.items())
-        _write(cache, "".join(lines))
-    return digests
-
-
-def _list_files(folder: str, deep: bool = True) -> dict:
-    """Path -> status of every file in a folder, and with `deep` below it; none if there is no such folder."""
+def _list_files(folder: str, deep: bool = True) -> list:
+    """Every file in a folder, and with `deep` below it; none if there is no such folder."""
 
     def fail(error: OSError) -> None:
         raise StateError(f"„{error.filename}“ ist nicht lesbar; bitte die Rechte prüfen.") from None
 
-    files = {}
+    files = []
     for base, folders, names in os.walk(folder, onerror=fail, followlinks=True) if os.path.isdir(folder) else ():
         if not deep:
             folders.clear()
-        for name in names:
-            path = os.path.join(base, name)
-            try:
-                files[path] = os.stat(path)
-            except OSError as error:
-                fail(error)
+        files += [os.path.join(base, name) for name in names]
     return files
 
 
-def _sha256(path: str) -> str:
-    import hashlib
-
+def _line(path: str, name: str = "") -> str:
+    """The line of a file: its SHA-256, and its path or another name."""
     try:
         with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            return f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {_escaped(name or path)}\n"
     except OSError:
         raise StateError(f"„{path}“ ist nicht lesbar; bitte die Rechte prüfen.") from None
-
-
-def _read_cache(path: str) -> dict:
-    """Path -> (times, digest) of the last run."""
-    seen = {}
-    for line in _read(path).splitlines():
-        times, digest, name = line.split("\t")
-        seen[name.encode().decode("unicode_escape")] = (times, digest)
-    return seen
 
 
 def _escaped(name: str) -> str:

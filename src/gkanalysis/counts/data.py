@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gkanalysis.codebook.sources import source_kind
+from gkanalysis.codebook.sources import KINDS, source_kind
 from gkanalysis.core.errors import NotebookError, UsageError
 from gkanalysis.core.lookup import Known, guess
 from gkanalysis.core.paths import ProjectPaths
@@ -132,15 +132,9 @@ class Data:
         return self._keep(("book", source), lambda: self._book(source))
 
     def _book(self, source: str) -> Any:
-        from gkanalysis.codebook.instrument import read_codebook
-        from gkanalysis.codebook.interviews import read_interview_codebook
-        from gkanalysis.codebook.lists import read_list_book
-
-        kind = self.kind(source)
-        if kind == "forms":
-            return named_codebook(read_codebook(self.paths.codebook(source)), source)
-        read = read_interview_codebook if kind == "interviews" else read_list_book
-        return read(self.paths.codebook(source))
+        kind = next(k for k in KINDS if k.id == self.kind(source))
+        book = kind.read(self.paths.codebook(source))
+        return named_codebook(book, source) if kind.id == "forms" else book
 
     @cached_property
     def register(self) -> dict[str, Any]:
