@@ -60,10 +60,7 @@ def table(rows=3, columns=3):
     """A table exhibit of so many rows and columns of numbers."""
     cells = tuple(f"{9 + k}{NBSP}(86,7{NBSP}%)" for k in range(columns - 1))
     heads = tuple(f"Gruppe {k} (n{NBSP}={NBSP}40)" for k in range(columns - 1))
-    printed = (
-        Row(("Verstetigung",), kind="block"),
-        *(Row((f"Maßnahme {k}", *cells)) for k in range(rows)),
-    )
+    printed = (Row(("Verstetigung",), kind="block"), *(Row((f"Maßnahme {k}", *cells)) for k in range(rows)))
     return Table(
         id="plan", label="Tabelle", title="Geplante Maßnahmen", base="Basis: 40 Bündnisse", source="Quelle: Abfrage.",
         notes=(NOTE,), numbers=pd.DataFrame({"n": [1]}), header=("Maßnahme", *heads), rows=printed,

@@ -48,17 +48,7 @@ def stage(name):
 
 
 # The rooms in the order in which they may import: each knows those before it.
-ROOMS = (
-    "core",
-    "codebook",
-    "ingest",
-    "settle",
-    "stats",
-    "counts",
-    "disclosure",
-    "report",
-    "verify",
-)
+ROOMS = ("core", "codebook", "ingest", "settle", "stats", "counts", "disclosure", "report", "verify")
 # Circles that are being taken apart; a pair that no longer exists must leave this list.
 STILL: set[tuple[str, str]] = set()
 

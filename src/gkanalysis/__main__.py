@@ -227,8 +227,7 @@ COMMANDS = (
 def main(arguments: list[str] | None = None) -> int:
     """Run one command, print what it says, and return its exit status."""
     parser = Parser(
-        prog="gkanalysis",
-        description="Von eingegangenen Bögen zum fertigen Bericht. Meist genügt `make report`.",
+        prog="gkanalysis", description="Von eingegangenen Bögen zum fertigen Bericht. Meist genügt `make report`."
     )
     parser.add_argument("--debug", action="store_true", help="bei Fehlern den Ablauf zeigen")
     commands = parser.add_subparsers(required=True, metavar="BEFEHL")

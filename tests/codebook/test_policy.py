@@ -24,11 +24,7 @@ def test_shipped_policy_classifies_every_item_of_the_forms():
     }  # fmt: skip
     assert policy.rule(WAVE, "1.2.1", text=True).kind == "free_text"
     assert policy.rule("neue-welle-2020", "1").kind == "confidential"
-    assert (policy.threshold, policy.least_quoted(TALKS), policy.least_quoted("neue-gespraeche-2020")) == (
-        3,
-        2,
-        3,
-    )
+    assert (policy.threshold, policy.least_quoted(TALKS), policy.least_quoted("neue-gespraeche-2020")) == (3, 2, 3)
 
 
 def test_signed_exceptions_are_the_published_numbers():

@@ -12,11 +12,7 @@ from gkanalysis.settle.process import raise_errors
 from interviewfolder import BOOK, CLIMATE, LEAD, NEW, OPEN, SECOND, TEXT, Drawn, Folder, guid, spreadsheet
 from received import found, rules
 
-START, KLIMA, BILANZ = (
-    "Das Bündnis > Neugründung",
-    "Leitfaden > Politisches Klima",
-    "Leitfaden > Zwischenbilanz",
-)
+START, KLIMA, BILANZ = ("Das Bündnis > Neugründung", "Leitfaden > Politisches Klima", "Leitfaden > Zwischenbilanz")
 DATED = ["projekt.qdpx", "g01", "", "2019-07-04"]
 
 
@@ -237,10 +233,7 @@ def test_what_no_chapter_uses_is_listed(folder):
     """Other variables, links and sets, and cases without a document (V27), with their GUIDs."""
     drawn = coded(zimmer="3")
     source, number = drawn.sources[0].guid, drawn.case("vergessen", [], buendnis="B2")
-    links, sets = (
-        (Link(guid(9, 1), "wie", source, drawn.codings[0].guid),),
-        (Set(guid(10, 1), "S", (source,)),),
-    )
+    links, sets = ((Link(guid(9, 1), "wie", source, drawn.codings[0].guid),), (Set(guid(10, 1), "S", (source,)),))
     drawn.more = {"links": links, "sets": sets}
     tables = folder.add(drawn).process()
     units = {unit: [i for i, *_ in lost(tables, unit)] for unit in ("variable", "link", "set", "case")}
@@ -330,7 +323,4 @@ def test_everything_that_came_in_is_somewhere(folder, drawn):
     # the selection beyond the text: the reader's loss with its GUID, and one finding a kind (V28)
     assert [f["raw"] for f in found(tables, "V28")] == ["outside_text", "no_coder"]
     beyond = tables["segments"].query("start == -1")
-    assert (lost(tables, "outside_text")[0][1], beyond["place"].tolist()) == (
-        "V28",
-        ["Stelle nicht gespeichert"],
-    )
+    assert (lost(tables, "outside_text")[0][1], beyond["place"].tolist()) == ("V28", ["Stelle nicht gespeichert"])

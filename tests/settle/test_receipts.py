@@ -85,11 +85,7 @@ def test_forms_without_an_order(first, second, is_error):
 
 def test_list_of_receipts():
     """A strange date and a repeated file are errors that name the line of the list; Excel's German dates are read."""
-    lines = {
-        "file": ["a", "b", "a"],
-        "received": ["1.5.2019", "5/1/2019", "2019-05-02"],
-        "row": ["2", "3", "5"],
-    }
+    lines = {"file": ["a", "b", "a"], "received": ["1.5.2019", "5/1/2019", "2019-05-02"], "row": ["2", "3", "5"]}
     log = Log()
     assert check_receipts(pd.DataFrame(lines), log)["received"].tolist() == ["2019-05-01", "", "2019-05-02"]
     assert [(f["rule"], f["message"][:7]) for f in log.findings] == [("V16", "Zeile 3"), ("V16", "Zeile 5")]

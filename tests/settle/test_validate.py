@@ -6,13 +6,7 @@ import pytest
 from forms import BOOK
 from gkanalysis.core.findings import RULES, Log
 from gkanalysis.ingest.matching import BESIDE_BOX, NOT_FOUND, OUTSIDE, UNKNOWN
-from gkanalysis.settle.validate import (
-    check_locations,
-    completeness,
-    log_reviews,
-    set_aside_unprinted,
-    settle_responses,
-)
+from gkanalysis.settle.validate import check_locations, completeness, log_reviews, set_aside_unprinted, settle_responses
 
 FORMS = ["a", "b", "c"]
 
@@ -188,11 +182,7 @@ def test_question_that_no_form_has(versions, lacking, unprinted):
 def test_option_that_no_form_has():
     """It is one finding and nothing is read into the other boxes; one box, or an unclear entry, is no such thing."""
     versions = dict.fromkeys(FORMS, "lang")
-    for reason, raw, n in (
-        ("Kästchen „Nein“: nicht gefunden", "☒ Ja", 0),
-        (NOT_FOUND, "", 3),
-        ("unklar", "?", 3),
-    ):
+    for reason, raw, n in (("Kästchen „Nein“: nicht gefunden", "☒ Ja", 0), (NOT_FOUND, "", 3), ("unklar", "?", 3)):
         log = Log()
         left, unprinted = set_aside_unprinted(doubts({f: ["2.1"] for f in FORMS}, reason, raw), versions, BOOK, log)
         assert (len(left), log.losses) == (n, [])  # each form has a row of its own: illegible

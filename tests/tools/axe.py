@@ -91,25 +91,6 @@ def external_requests(html_path):
         return sorted({*requests, *hints})
 
 
-def screenshot(html_path, png_path, *, width=1280, height=900, full_page=False, dark=False, print=False):
-    """Draw a page into a PNG file and return its path.
-
-    Parameters
-    ----------
-    width, height : int
-        Of the window, in CSS pixels; one of them is one pixel of the picture.
-    full_page : bool
-        Draw the page down to its end instead of the first window.
-    dark, print : bool
-        Whether the reader prefers a dark scheme; whether the rules for print apply.
-    """
-    with _page(html_path, viewport=(width, height), dark=dark) as (page, _):
-        if print:
-            page.emulate_media(media="print")
-        page.screenshot(path=png_path, full_page=full_page, animations="disabled")
-    return Path(png_path)
-
-
 @contextmanager
 def _page(html_path, *, viewport=(1280, 900), dark=False):
     """Open a page in a new browser; give it and the growing list of URLs that were refused to it."""

@@ -1,25 +1,10 @@
-"""Turn finished documents into pictures and text, to look at them and to search them."""
+"""Turn finished documents into text, to search them."""
 
 import shutil
 import tempfile
 from pathlib import Path
 
 from tools.system import ToolError, run
-
-
-def pdf_pages_to_png(pdf, folder, dpi=60):
-    """Draw every page of a PDF file and return the paths of the PNG files in page order.
-
-    They are named after the file: `report-1.png` to `report-9.png`, or `report-01.png` if there are more.
-    """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        run(["pdftoppm", "-png", "-r", dpi, pdf, Path(scratch) / Path(pdf).stem], strict=True)
-        pages = sorted(Path(scratch).iterdir())
-        if not pages:
-            raise ToolError(f"pdftoppm: no page in {pdf}")
-        return [page.replace(folder / page.name) for page in pages]
 
 
 def pdf_text(pdf):

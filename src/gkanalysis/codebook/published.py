@@ -21,8 +21,7 @@ class _Part(d.Declared):
 
 
 Part = Annotated[
-    _Part,
-    BeforeValidator(lambda v: {"number": v} if isinstance(v, str) else v, json_schema_input_type=str | _Part),
+    _Part, BeforeValidator(lambda v: {"number": v} if isinstance(v, str) else v, json_schema_input_type=str | _Part)
 ]
 
 
@@ -76,8 +75,7 @@ class Relations(d.Declared):
     sum_each: d.Many[_SumEach] = d.key("dieselbe Summe für jede Zeile einer Tabelle", ())
     percent_columns: d.Many[_PercentColumn] = d.key("Spalten von Anteilen mit einer gemeinsamen Rundung", ())
     qualifiers: Mapping[str, Band] = d.key(
-        "Wort vor einer Zahl, etwa „rund“: wie weit der genaue Anteil darunter und darüber liegen darf, in Punkten",
-        {},
+        "Wort vor einer Zahl, etwa „rund“: wie weit der genaue Anteil darunter und darüber liegen darf, in Punkten", {}
     )
 
 
