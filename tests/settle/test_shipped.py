@@ -73,19 +73,15 @@ def test_each_kind_of_mess_is_found_by_its_rule(tables, source):
 
 
 @pytest.mark.parametrize("source", N_FILES)
-def test_all_is_accounted_for(tables, source):
-    """Files are counted or replaced, losses say where and why, each form has one row for every printed item."""
+def test_forms_are_those_of_the_plan(tables, source):
+    """Each has one row for every printed item, losses say where and why, and so many are complete as planned."""
     of_source, book = tables[source], book_of(source)
     cases, losses, responses = (of_source[name] for name in ("cases", "losses", "responses"))
-    n_counted = (cases["file"] != "").sum()
-    assert len(of_source["forms"]) == n_counted + len(losses.query("rule == 'V06'")) == N_FILES[source]
-    assert set(of_source["forms"]["synthetic"]) == {"True"}
     assert not (losses[["file", "case_id", "action", "reason"]] == "").any(axis=None)
     rosters = [p["id"] for p in book.parts if p["kind"] == "roster"]
     printed = [i.id for i in book.items.values() if i.label and i.part not in rosters]
     counts = responses[responses["item_id"].isin(printed)].groupby("item_id").size()
-    assert set(counts.index) == set(printed)
-    assert set(counts) == {n_counted}
+    assert counts.to_dict() == dict.fromkeys(printed, (cases["file"] != "").sum())
     assert not responses["state"].isna().any()
     for status in ("full", "partial") if source in WAVES else ():
         planned = PLANS[source]["returns"].get(status, {})
@@ -113,16 +109,10 @@ def test_interviews_are_those_of_the_plan(talks):
     assert codings["document_id"].agg(set).to_dict() == {code: set(names) for code, names in plan["codes"].items()}
 
 
-def test_words_and_parts_of_every_interview(talks):
-    """The slice of each segment is what was marked, also with other line ends and emoji; GUID by GUID all is kept."""
+def test_words_of_every_segment(talks):
+    """The slice of each segment is what was marked, also with other line ends and emoji."""
     projects, tables = talks
     names = {s.guid: s.name for p in projects.values() for s in p.selections}
     segments = tables["segments"].assign(guid=tables["segments"]["guid"].str.split()).explode("guid")
     assert segments["text"].tolist() == [names[g] for g in segments["guid"]]
     assert set(tables["documents"]["reading"]) == {"codepoints_lf", "utf16_crlf", ""}
-    for kind, table, column in (
-        ("sources", "documents", "guid"), ("selections", "segments", "guid"), ("codings", "codings", "coding_id"),
-        ("memos", "memos", "memo_id"),
-    ):  # fmt: skip
-        came = [thing.guid for project in projects.values() for thing in getattr(project, kind)]
-        assert sorted(came) == sorted(guid for guids in tables[table][column] for guid in guids.split())
