@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gkanalysis.codebook.policy import Attribute, NameRules, Policy, Rule, SourceRules
-from gkanalysis.disclosure.claims import Claim, SourceData
 from gkanalysis.disclosure.exact import find_breaches
-from gkanalysis.disclosure.world import ALL, NONE, NOT_ASKED, Question
+from gkanalysis.disclosure.world import ALL, NONE, NOT_ASKED, Claim, Question, SourceData
 
 SOURCE = "welle-2018"
 TYPES = {"stadt": "Städte", "kreis": "Kreise", "kommune": "Kommunen"}
@@ -27,8 +26,9 @@ def make_policy(threshold=3, rules=ANSWERS, exceptions=(), **source):
 
 @dataclass
 class Population:
-    """Cases as (type, status, answer to q), and their printed numbers."""
+    """Cases with type, status and the answers to q and r, what a reader knows of them, and their printed numbers."""
 
+    cases: pd.DataFrame
     data: SourceData
 
     @classmethod
@@ -36,26 +36,23 @@ class Population:
         """Groups as (type, status, answer, how many); `second` maps a case number to the answer to another question."""
         rows = [(t, s, a) for t, s, a, n in groups for _ in range(n)]
         cases = pd.DataFrame(rows, columns=["type", "status", "q"])
-        cases.insert(0, "case_id", [f"c{k}" for k in range(len(cases))])
-        answers = {"q": cases.set_index("case_id")["q"].astype(object)}
         questions = {"q": Question("q", STATES, "Frage", {"ja": "Ja", "nein": "Nein"})}
         if second is not None:
-            answers["r"] = pd.Series([second(k) for k in range(len(cases))], index=cases["case_id"], dtype=object)
+            cases["r"] = [second(k) for k in range(len(cases))]
             questions["r"] = Question("r", STATES, "Zweite Frage")
-        return cls(SourceData(SOURCE, cases.drop(columns="q"), ("full", "partial", "missing"), questions, answers))
+        return cls(cases, SourceData(SOURCE, cases[["type"]], ("full", "partial", "missing"), questions))
 
     def table(self, name, groups=(ALL, *TYPES), status="full,partial", rows=("ja", "nein"), base="answered", item="q"):
         """The numbers of a table as `find_numbers` gives them, counted from the cases."""
-        cases = self.data.cases.set_index("case_id").assign(a=self.data.answers[item])
-        inside = cases[cases["status"].isin(status.split(","))]
+        inside = self.cases[self.cases["status"].isin(status.split(","))]
         cells = []
         known = ("ja", "nein") if base == "answered" else ("ja", "nein", NONE)
         for row in rows:
             for group in groups:
                 own = inside if group == ALL else inside[inside["type"] == group]
                 cell = {
-                    "row": row, "subgroup": group, "n": int((own["a"] == row).sum()),
-                    "base_n": int(own["a"].isin(known).sum()),
+                    "row": row, "subgroup": group, "n": int((own[item] == row).sum()),
+                    "base_n": int(own[item].isin(known).sum()),
                     "of": (item, row, tuple(status.split(",")), known),
                 }  # fmt: skip
                 cells.append((f"{name}:{row}:{group}", cell))
@@ -63,7 +60,7 @@ class Population:
 
     def returns(self, name="ruecklauf", groups=(ALL, *TYPES)):
         """How many cases of each status there are."""
-        cases, cells = self.data.cases, []
+        cases, cells = self.cases, []
         for status in self.data.statuses:
             for group in groups:
                 own = cases if group == ALL else cases[cases["type"] == group]
@@ -78,10 +75,9 @@ class Population:
         for number, cell in (n for table in tables for n in table):
             item, answer, status, known = cell["of"]
             group, n, base_n = (cell["subgroup"],), cell["n"], cell.get("base_n")
-            kind = "x" if item else "cases"
-            claims.append(Claim(number, kind, item, group, status, (answer,) if item else (), n, n))
+            claims.append(Claim(SOURCE, number, (item,), group, status, (answer,), n, n))
             if base_n is not None:
-                claims.append(Claim(number, kind, item, group, status, known, base_n, base_n, "Basis"))
+                claims.append(Claim(SOURCE, number, (item,), group, status, known, base_n, base_n, "Basis"))
         return claims
 
     def breaches(self, *tables, policy=None):

@@ -1,19 +1,17 @@
-"""Integer unknowns, linear statements about them, and the tightest bounds that statements imply.
+"""Unknown whole numbers, statements about sums of them, and the tightest bounds that statements imply.
 
-Bounds are exact: what propagation does not settle is solved as an integer programme (HiGHS), for the connected
-part of the system only.
+Bounds are exact: each is the optimum of an integer programme (HiGHS) over all statements.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 Key = Hashable
-Terms = Mapping[Key, int]
-ROUNDS = 200  # of propagation; what is not settled then goes to the solver
 INFEASIBLE = 2  # status of scipy's milp
 
 
@@ -23,15 +21,15 @@ class Contradiction(Exception):  # noqa: N818 - not an error of the program: the
 
 @dataclass(frozen=True)
 class Statement:
-    """low <= sum of factor * unknown <= high; `label` names who says so, "" for what holds by itself."""
+    """low <= sum of some unknowns - sum of others (`minus`) <= high; `label` names who says so, "" for nobody."""
 
-    terms: tuple[tuple[Key, int], ...]
+    keys: Sequence[Key]
     low: int
     high: int
     label: str = ""
+    minus: Sequence[Key] = ()
 
 
-@dataclass
 class System:
     """Unknown counts from 0 up to a largest value, and statements about them.
 
@@ -39,24 +37,15 @@ class System:
     --------
     Five have answered, three of them with yes; nobody has printed how many said no:
 
-    >>> system = System({"yes": 5, "no": 5})
-    >>> system.state({"yes": 1, "no": 1}, 5, 5)
-    >>> system.state({"yes": 1}, 3, 3, "table")
-    >>> system.bounds({"no": 1})
+    >>> said = [Statement(["yes", "no"], 5, 5), Statement(["yes"], 3, 3, "table")]
+    >>> System({"yes": 5, "no": 5}, said).bounds(["no"])
     (2, 2)
     """
 
-    largest: dict[Key, int]
-    statements: list[Statement] = field(default_factory=list)
-    _reduced: _Reduced | None = field(default=None, repr=False)
-
-    def state(self, terms: Terms, low: int, high: int, label: str = "") -> None:
-        """Add a statement; unknowns it names must exist."""
-        kept = tuple((k, f) for k, f in terms.items() if f)
-        if missing := [k for k, _ in kept if k not in self.largest]:
-            raise KeyError(missing[0])
-        self.statements.append(Statement(kept, low, high, label))
-        self._reduced = None
+    def __init__(self, largest: Mapping[Key, int], statements: Iterable[Statement]) -> None:
+        self.largest, self.statements = largest, list(statements)
+        self.index = {k: i for i, k in enumerate(largest)}
+        self._populations = np.empty((0, len(self.index)), dtype=np.int64)
 
     @property
     def labels(self) -> list[str]:
@@ -65,14 +54,18 @@ class System:
 
     def only(self, labels: Iterable[str]) -> System:
         """The system in which only these labels have said something."""
-        kept = set(labels)
-        return System(self.largest, [s for s in self.statements if not s.label or s.label in kept])
+        kept = {"", *labels}
+        return System(self.largest, [s for s in self.statements if s.label in kept])
 
-    def fulfilled_by(self, population: Mapping[Key, int]) -> bool:
-        """Whether a population agrees with all statements."""
-        return all(s.low <= sum(f * population.get(k, 0) for k, f in s.terms) <= s.high for s in self.statements)
+    def signs(self, keys: Sequence[Key], minus: Sequence[Key] = ()) -> tuple[list[int], list[int]]:
+        """Positions of unknowns and their factors."""
+        return [self.index[k] for k in (*keys, *minus)], [1] * len(keys) + [-1] * len(minus)
 
-    def bounds(self, target: Terms) -> tuple[int, int]:
+    def seen(self, keys: Sequence[Key]) -> np.ndarray:
+        """Values that a sum of unknowns has in populations that fulfil all statements, one for each bound so far."""
+        return self._populations[:, self.signs(keys)[0]].sum(axis=1)
+
+    def bounds(self, keys: Sequence[Key]) -> tuple[int, int]:
         """The smallest and largest value that a sum of unknowns can have.
 
         Raises
@@ -80,112 +73,58 @@ class System:
         Contradiction
             If the statements exclude each other.
         """
-        return tuple(self._solver().ends(target))
+        return self.least(keys), -self.least((), keys)
 
-    def low(self, target: Terms) -> int:
-        """The smallest value alone, in half the time; see `bounds`."""
-        return self._solver().ends(target, signs=(1,))[0]
-
-    def _solver(self) -> _Reduced:
-        if self._reduced is None:
-            self._reduced = _Reduced(self)
-        return self._reduced
-
-
-class _Reduced:
-    """A system after propagation, split into parts that know nothing of each other."""
-
-    def __init__(self, system: System) -> None:
-        self.index = {k: i for i, k in enumerate(system.largest)}
-        self.low = np.zeros(len(self.index), dtype=np.int64)
-        self.high = np.fromiter(system.largest.values(), dtype=np.int64, count=len(self.index))
-        rows = [
-            (np.array([self.index[k] for k, _ in s.terms]), np.array([f for _, f in s.terms]), s.low, s.high)
-            for s in system.statements
-            if s.terms
-        ]
-        if any(s.low > 0 or s.high < 0 for s in system.statements if not s.terms):
-            raise Contradiction
-        for _ in range(ROUNDS):
-            if not sum([self._tighten(*row) for row in rows]):
-                break
-        free = self.low < self.high
-        self.rows = []
-        for where, factor, low, high in rows:
-            open_ = free[where]
-            if open_.any():
-                known = int(factor[~open_] @ self.low[where[~open_]])
-                self.rows.append((where[open_], factor[open_], low - known, high - known))
-        self.part = self._parts()
-
-    def _tighten(self, where: np.ndarray, factor: np.ndarray, low: int, high: int) -> bool:
-        """Narrow the bounds of the unknowns of one statement; says whether something changed."""
-        least = np.where(factor > 0, factor * self.low[where], factor * self.high[where])
-        most = np.where(factor > 0, factor * self.high[where], factor * self.low[where])
-        total_least, total_most = int(least.sum()), int(most.sum())
-        if total_least > high or total_most < low:
-            raise Contradiction
-        if total_least >= low and total_most <= high:
-            return False
-        up, down = high - (total_least - least), low - (total_most - most)  # of factor * unknown
-        size = np.abs(factor)
-        ceiling = np.where(factor > 0, up // size, -down // size)
-        floor = np.where(factor > 0, -(-down // size), -(up // size))
-        new_high = np.minimum(self.high[where], ceiling)
-        new_low = np.maximum(self.low[where], floor)
-        if (new_low > new_high).any():
-            raise Contradiction
-        changed = bool((new_high < self.high[where]).any() or (new_low > self.low[where]).any())
-        self.high[where], self.low[where] = new_high, new_low
-        return changed
-
-    def _parts(self) -> np.ndarray:
-        """Number of the connected part of each unknown: the lowest index in it."""
-        part = np.arange(len(self.low))
-        changed = True
-        while changed:
-            changed = False
-            for where, *_ in self.rows:
-                least = part[where].min()
-                if (part[where] != least).any():
-                    part[where], changed = least, True
-        return part
-
-    def ends(self, target: Terms, signs: Sequence[int] = (1, -1)) -> list[int]:
-        """What a sum of unknowns is at least (sign 1) and at most (sign -1)."""
-        where = np.array([self.index[k] for k, f in target.items() if f], dtype=np.int64)
-        factor = np.array([f for f in target.values() if f], dtype=np.int64)
-        open_ = self.low[where] < self.high[where]
-        known = int(factor[~open_] @ self.low[where[~open_]])
-        if not open_.any():
-            return [known for _ in signs]
+    def least(self, keys: Sequence[Key], minus: Sequence[Key] = ()) -> int:
+        """The smallest value of a sum minus another one; see `bounds`."""
         # loaded here: most steps that search finished files for names compute no bounds
-        from scipy.optimize import Bounds, LinearConstraint, milp
+        from scipy.optimize import Bounds, milp
+
+        at, factor = self.signs(keys, minus)
+        objective = np.zeros(len(self.index))
+        np.add.at(objective, at, factor)
+        solved = milp(objective, constraints=self._constraints, bounds=Bounds(*self._box), integrality=1)
+        if solved.status == INFEASIBLE:
+            raise Contradiction
+        if not solved.success:
+            raise ArithmeticError(solved.message)
+        self._populations = np.vstack([self._populations, np.rint(solved.x).astype(np.int64)])
+        return round(solved.fun)
+
+    @cached_property
+    def _constraints(self):
+        from scipy.optimize import LinearConstraint
         from scipy.sparse import csr_array
 
-        parts = set(self.part[where[open_]])
-        members = np.flatnonzero(np.isin(self.part, list(parts)) & (self.low < self.high))
-        place = np.full(len(self.low), -1)
-        place[members] = np.arange(len(members))
-        objective = np.zeros(len(members))
-        np.add.at(objective, place[where[open_]], factor[open_])
-        rows = [r for r in self.rows if self.part[r[0][0]] in parts]
-        constraints = ()
-        if rows:
-            indices = np.concatenate([place[r[0]] for r in rows])
-            starts = np.cumsum([0, *(len(r[0]) for r in rows)])
-            matrix = csr_array((np.concatenate([r[1] for r in rows]), indices, starts), (len(rows), len(members)))
-            constraints = LinearConstraint(matrix, [r[2] for r in rows], [r[3] for r in rows])
-        box = Bounds(self.low[members], self.high[members])
-        ends = []
-        for sign in signs:
-            found = milp(sign * objective, constraints=constraints, bounds=box, integrality=np.ones(len(members)))
-            if found.status == INFEASIBLE:
+        terms = [self.signs(s.keys, s.minus) for s in self.statements]
+        at, factor = ([x for t in terms for x in t[k]] for k in (0, 1))
+        row = np.repeat(np.arange(len(terms)), [len(t[0]) for t in terms])
+        matrix = csr_array((factor, (row, at)), (len(terms), len(self.index)))
+        low, high = ([getattr(s, end) for s in self.statements] for end in ("low", "high"))
+        return LinearConstraint(matrix, low, high)
+
+    @cached_property
+    def _box(self) -> tuple[np.ndarray, np.ndarray]:
+        """The smallest and largest value of each unknown, as far as one statement after another tells.
+
+        The solver would find them as well, but anew for each bound.
+        """
+        matrix, high = self._constraints.A.tocoo(), np.array(list(self.largest.values()))
+        (row, at), plus, low = matrix.coords, matrix.data > 0, np.zeros_like(high)
+        while True:
+            small, large = np.where(plus, low[at], -high[at]), np.where(plus, high[at], -low[at])
+            # what the other unknowns of a statement leave to each of its unknowns
+            n = len(self.statements)
+            most = (self._constraints.ub - np.bincount(row, small, n))[row] + small
+            least = (self._constraints.lb - np.bincount(row, large, n))[row] + large
+            new_low, new_high = low.copy(), high.copy()
+            np.maximum.at(new_low, at, np.where(plus, least, -most).astype(np.int64))
+            np.minimum.at(new_high, at, np.where(plus, most, -least).astype(np.int64))
+            if (new_low > new_high).any():
                 raise Contradiction
-            if not found.success:
-                raise ArithmeticError(found.message)
-            ends.append(known + sign * round(found.fun))
-        return ends
+            if (new_low == low).all() and (new_high == high).all():
+                return low, high
+            low, high = new_low, new_high
 
 
 def smallest_cause(system: System, holds: Callable[[System], bool], order: Sequence[str]) -> list[str]:

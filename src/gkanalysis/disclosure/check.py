@@ -18,15 +18,14 @@ from gkanalysis.core.errors import DisclosureError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts import forms, lists, talks, waves  # noqa: F401, every kind of count is known
 from gkanalysis.counts.data import Data
-from gkanalysis.disclosure.claims import Claims, SourceData
 from gkanalysis.disclosure.data import read_sources
 from gkanalysis.disclosure.exact import BASE, Breach, find_breaches
 from gkanalysis.disclosure.printed import find_numbers
 from gkanalysis.disclosure.received import POLICY, Forbidden, read_forbidden
 from gkanalysis.disclosure.texts import json_texts, texts_of
-from gkanalysis.disclosure.told import add_claims, words_behind
+from gkanalysis.disclosure.told import read_claims, words_behind
 from gkanalysis.disclosure.verbatim import rare_quotations
-from gkanalysis.disclosure.world import ALL
+from gkanalysis.disclosure.world import ALL, Claim, SourceData
 
 SHOWN = 12  # breaches of one kind that a message names
 
@@ -124,18 +123,15 @@ def check_together(reports: Sequence[Report], paths: ProjectPaths) -> str:
     DisclosureError
         If the difference of two reports gives away what neither of them does.
     """
-    policy, outcome = project_policy(paths), Outcome()
+    policy, outcome, have = project_policy(paths), Outcome(), Data(paths)
     finished = [r for r in reports if (paths.reports / r.id / "values.json").exists()]
-    data, together, n, have = read_sources(paths, policy), Claims(), 0, Data(paths)
+    sources, together, n = read_sources(have), [], 0
     for report in finished:
         numbers = list(find_numbers(paths.reports / report.id))
+        claims, _ = read_claims(numbers, have, sources, policy)
+        together += [replace(c, number=f"{report.id}/{c.number}") for c in claims]
         n += len(numbers)
-        own = Claims()
-        add_claims(numbers, have, data, policy, own)
-        for source, claims in own.of.items():
-            for claim in claims:
-                together.add(source, replace(claim, number=f"{report.id}/{claim.number}"))
-    _find_breaches(together, data, policy, outcome)
+    _find_breaches(together, sources, policy, outcome)
     listed = ", ".join(r.id for r in finished)
     _raise(
         f"Diese Berichte erscheinen nicht nebeneinander, denn zusammen verraten sie Vertrauliches: {listed}",
@@ -162,14 +158,12 @@ def _alone(report: Report) -> str:
 
 def _check_numbers(report: Report, paths: ProjectPaths, policy: Policy, folder: Path, outcome: Outcome) -> None:
     """The exact check of everything that the folder prints together."""
-    data = read_sources(paths, policy)
-    numbers = list(find_numbers(folder))
     have = Data(paths)
+    sources, numbers = read_sources(have), list(find_numbers(folder))
     behind, unknown = words_behind(folder, [c for _, c in numbers], have)
-    claims = Claims()
-    add_claims([*numbers, *behind], have, data, policy, claims)
+    claims, failed = read_claims([*numbers, *behind], have, sources, policy)
     outcome.numbers = len(numbers)
-    unread = {number.partition(":")[0]: reason for number, reason in reversed(claims.unread)}
+    unread = {number.partition(":")[0]: reason for number, reason in reversed(failed)}
     bare = dict.fromkeys([*_undefined(folder), *unknown], "sie nennt keine Rechenvorschrift")
     signed = {e.exhibit for e in policy.unweighed if e.report == report.id}
     outcome.problems += [
@@ -182,13 +176,16 @@ def _check_numbers(report: Report, paths: ProjectPaths, policy: Policy, folder: 
         f"„{POLICY}“ lässt unter „unweighed“ die Darstellung „{exhibit}“ ungeprüft, die es so nicht gibt; bitte streichen"
         for exhibit in sorted(signed - set(bare))
     ]
-    _find_breaches(claims, data, policy, outcome)
+    _find_breaches(claims, sources, policy, outcome)
 
 
-def _find_breaches(claims: Claims, data: Mapping[str, SourceData], policy: Policy, outcome: Outcome) -> None:
-    for source, found in claims.of.items():
+def _find_breaches(claims: Iterable[Claim], data: Mapping[str, SourceData], policy: Policy, outcome: Outcome) -> None:
+    by_source: dict[str, list[Claim]] = {}
+    for claim in claims:
+        by_source.setdefault(claim.source, []).append(claim)
+    for source, printed in by_source.items():
         try:
-            breaches = find_breaches(data[source], found, policy)
+            breaches = find_breaches(data[source], printed, policy)
         except KeyError as missing:
             outcome.problems.append(
                 f"„{source}“: die Gruppe oder Antwort {missing} ist den Regeln in „{POLICY}“ nicht bekannt; bitte dort nachtragen"

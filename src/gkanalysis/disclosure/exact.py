@@ -8,13 +8,12 @@ the register: with it a reader knows which of them took part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 
 from gkanalysis.codebook.policy import Link, Policy, SignedException, SourceRules
 from gkanalysis.disclosure.bounds import Contradiction, Key, System, smallest_cause
-from gkanalysis.disclosure.claims import Claim, SourceData
-from gkanalysis.disclosure.world import ALL, NONE, NOT_ASKED, Question, World
+from gkanalysis.disclosure.world import ALL, EVERYBODY, NONE, NOT_ASKED, Claim, Class, Question, SourceData, World
 
 BASE = "base"  # stands for a state where a group of cases itself is too small
 LINKED = "die Zahl weglassen, auch als Wort im Text, oder die Ausnahme mit Grund zeichnen"
@@ -26,38 +25,35 @@ EXPLAINED = 12  # breaches that get a cause and advice; the others are listed
 
 
 @dataclass(frozen=True)
-class Breach:
+class Target:
+    """A count to be bounded: of the cases in a state of a question, by groups and status (none: all).
+
+    With a `link` the answer shows in public: so many as `public_n` cases of the register have it.
+    """
+
+    question: str
+    state: str
+    groups: tuple[str, ...]
+    status: tuple[str, ...] = ()
+    link: Link | None = None
+    public_n: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breach(Target):
     """Something that the report gives away; `because` are the printed numbers, `advice` a German sentence.
 
-    `kind` is few (a small count), all (a whole group has one answer), linked (an answer that shows in public, see
-    `link`, which only `public_n` cases of the register have) or contradiction.
+    `kind` is few (a small count), all (a whole group has one answer), linked (an answer that shows in public) or
+    contradiction.
     """
 
     source: str
     kind: str
-    question: str = ""
-    state: str = ""
-    groups: tuple[str, ...] = ()
-    status: tuple[str, ...] = ()
     low: int = 0
     high: int = 0
     because: tuple[str, ...] = ()
     advice: str = ""
     signed: SignedException | None = None
-    link: Link | None = None
-    public_n: int = 0
-
-
-@dataclass(frozen=True)
-class _Target:
-    """A count to be bounded; `size` is that of its group where everybody knows it."""
-
-    question: str
-    state: str
-    union: frozenset
-    status: tuple[str, ...]
-    terms: Mapping[Key, int]
-    size: int | None = None
 
 
 def find_breaches(data: SourceData, claims: Sequence[Claim], policy: Policy) -> list[Breach]:
@@ -68,28 +64,28 @@ def find_breaches(data: SourceData, claims: Sequence[Claim], policy: Policy) -> 
     Raises
     ------
     KeyError
-        If a claim names a group, question or state that the source does not have.
+        If a claim names a group, question or state that the source does not have, or a link a value that nobody has.
     """
     known = Known(data, claims, policy)
     try:
         breaches = list(known.breaches())
     except Contradiction:
-        cause = smallest_cause(known.system, lambda s: not _possible(s), known.system.labels)
-        return [Breach(data.source, "contradiction", because=tuple(cause))]
+        cause = smallest_cause(known.system, _impossible, known.system.labels)
+        return [Breach("", "", (), source=data.source, kind="contradiction", because=tuple(cause))]
     explained = {b: known.explained(b) for b in [b for b in breaches if not b.signed][:EXPLAINED]}
     return [explained.get(b, b) for b in breaches]
 
 
-def _possible(system: System) -> bool:
+def _impossible(system: System) -> bool:
     try:
-        system.bounds(dict.fromkeys(system.largest, 1))
+        system.least(())
     except Contradiction:
-        return False
-    return True
+        return True
+    return False
 
 
 def world_of(data: SourceData, claims: Sequence[Claim], policy: Policy) -> World:
-    """The world of a source with the attributes, questions and sets that its claims speak of.
+    """The world of a source with the attributes and questions that its claims speak of.
 
     Raises
     ------
@@ -104,173 +100,123 @@ def world_of(data: SourceData, claims: Sequence[Claim], policy: Policy) -> World
         if not name:
             raise KeyError(group)
         attributes[name] = None
-    asked = [c.name for c in claims if c.kind == "x"]
-    asked += [i for c in claims if c.kind == "mentions" for i in data.sets[c.name]]
-    questions: dict[str, Question] = {}
+    questions: dict[str, Question] = {EVERYBODY.id: EVERYBODY}
+    asked = [q for c in claims for q in c.questions]
     while asked:
         if (name := asked.pop(0)) not in questions:
             questions[name] = data.questions[name]
             asked[:0] = [questions[name].asked_if[0]] if questions[name].asked_if else []
     rules = policy.sources.get(data.source, SourceRules())
-    sets = {c.name: data.sets[c.name] for c in claims if c.kind in ("any", "asked", "mentions")}
-    answers = {q: data.answers[q] for q in questions}
-    return World(data.source, data.cases, tuple(attributes), data.statuses, rules.absent, questions, answers, sets)
-
-
-def _terms(world: World, claim: Claim) -> dict[Key, int]:
-    """The sum of unknowns that a claim is about."""
-    classes, statuses = world.members(claim.groups), world.present(claim.statuses)
-    if claim.kind == "cases":
-        return world.size(classes, statuses)
-    if claim.kind == "x":
-        if unknown := set(claim.states) - set(world.questions[claim.name].states):
-            raise KeyError(min(unknown))
-        return world.terms(claim.name, classes, claim.statuses or world.statuses, claim.states)
-    if claim.kind == "mentions":
-        return {k: 1 for i in world.sets[claim.name] for k in world.terms(i, classes, statuses, ["selected"])}
-    return {(claim.kind, claim.name, c, s): 1 for c in classes for s in statuses}
-
-
-def system_of(world: World, claims: Sequence[Claim]) -> System:
-    """All that holds by itself and all that is printed; a number printed twice is stated once."""
-    system = world.system()
-    stated = set()
-    for claim in claims:
-        terms = _terms(world, claim)
-        if (key := (frozenset(terms), claim.low, claim.high)) not in stated:
-            stated.add(key)
-            system.state(terms, claim.low, claim.high, claim.label)
-    return system
+    return World(data.cases, tuple(attributes), data.statuses, rules.absent, questions)
 
 
 class Known:
-    """What everybody knows after reading some claims: world, system, and the data where they agree with it."""
+    """What everybody knows after reading some claims about a source."""
 
     def __init__(self, data: SourceData, claims: Sequence[Claim], policy: Policy) -> None:
         self.data, self.claims, self.policy = data, claims, policy
         self.rules = policy.sources.get(data.source, SourceRules())
         self.world = world_of(data, claims, policy)
-        self.system = system_of(self.world, claims)
-        truth = self.world.truth()
-        self.truth = truth if self.system.fulfilled_by(truth) else None
-        printed = list(dict.fromkeys(frozenset(self.world.members(c.groups)) for c in claims))
-        self.unions = self.world.unions(printed)
-
-    def near(self, question: str) -> Known:
-        """The same with claims about one question, its filters and the statuses only."""
-        names, item = {question}, self.data.questions[question]
-        while item.asked_if:
-            item = self.data.questions[item.asked_if[0]]
-            names.add(item.id)
-        claims = [c for c in self.claims if c.kind == "cases" or (c.kind == "x" and c.name in names)]
-        return Known(self.data, claims, self.policy)
+        self.system = self.world.system(claims)
+        self.present = tuple(s for s in data.statuses if s not in self.rules.absent)
 
     def breaches(self, question: str | None = None) -> Iterator[Breach]:
         """All breaches, or those of one question (or base); smallest groups first."""
-        for breach in self._linked():
-            if question in (None, breach.question):
-                yield replace(breach, signed=self._signed(breach))
         told: list[Breach] = []
         for target in self.targets():
             if question not in (None, target.question) or any(self._covers(b, target) for b in told):
                 continue
-            if breach := self.breach(self.system, target, self.truth):
+            if breach := self.breach(self.system, target):
                 told.append(replace(breach, signed=self._signed(breach)))
                 yield told[-1]
 
-    def targets(self) -> Iterator[_Target]:
+    def targets(self) -> Iterator[Target]:
         """What is examined: small groups first, all cases with a form together before one status alone."""
-        world, present = self.world, self.world.present()
-        alone = [(s,) for s in world.statuses] if len(world.statuses) > 1 else []
-        alone += [present] if self.rules.known_status else []
-        for union in self.unions:
-            size = sum(world.classes[c] for c in union)
-            if self.rules.check_base:
-                yield _Target("", BASE, union, present, world.size(union, present))
-            for question in world.questions.values():
-                rule = self.policy.rule(world.source, question.id, text=question.is_text)
-                sensitive = rule.sensitive
-                if sensitive is None:
-                    sensitive = tuple(s for s in question.states if s not in (NONE, NOT_ASKED, ""))
-                for state in (s for s in sensitive if s in question.states and rule.kind == "confidential"):
-                    terms = world.terms(question.id, union, world.statuses, [state])
-                    yield _Target(question.id, state, union, (), terms, size)
-                    for status in alone:
-                        terms = world.terms(question.id, union, status, [state])
-                        yield _Target(question.id, state, union, status, terms)
-
-    def _covers(self, breach: Breach, target: _Target) -> bool:
-        """Whether a breach that is known already says what the target could say.
-
-        A signed one covers no other status, unless the group has cases in this status only.
-        """
-        if (breach.question, breach.state) != (target.question, target.state):
-            return False
         world = self.world
-        classes = [c for c in world.classes if breach.groups == (ALL,) or "/".join(c) in breach.groups]
-        if not set(classes) <= target.union:
-            return False
-        if not breach.signed or breach.status == target.status:
-            return True
-        if breach.status or not target.status or breach.state == BASE:
-            return False
-        silent = world.absent if NOT_ASKED in world.questions[breach.question].states else ()
-        others = [s for s in world.statuses if s not in (*target.status, *silent)]
-        return self.system.bounds(world.size(classes, others))[1] == 0
+        alone = [(s,) for s in world.statuses] if len(world.statuses) > 1 else []
+        alone += [self.present] if self.rules.known_status else []
+        confidential = [(q, s) for q in world.questions.values() if q.id and not q.parts for s in self._sensitive(q)]
+        for union in world.unions(world.members(c.groups) for c in self.claims):
+            groups = world.names(union)
+            for link in (x for x in self.rules.links if x.item in world.questions):
+                yield Target(link.item, link.state, groups, (), link, self._public_n(link, union))
+            if self.rules.check_base:
+                yield Target(EVERYBODY.id, BASE, groups, self.present)
+            for question, state in confidential:
+                yield from (Target(question.id, state, groups, status) for status in [(), *alone])
 
-    def breach(self, system: System, target: _Target, truth: Mapping[Key, int] | None) -> Breach | None:
-        """The breach that a target is, if it is one; what the data already refute is not computed."""
-        world, rules = self.world, self.rules
-        highest = self.policy.threshold - 1
-        if target.union == frozenset(world.classes) and rules.total_from is not None:
-            highest = min(highest, rules.total_from - 1)
-        told = target.status == world.present() and rules.known_status and target.state != BASE
-        group = world.size(target.union, target.status) if told else {}
-        if truth is not None:
-            value = sum(f * truth.get(k, 0) for k, f in target.terms.items())
-            size = sum(truth.get(k, 0) for k in group) if told else target.size
-            if not 1 <= value <= highest and not (value and value == size):
-                return None
-        low = system.low(target.terms)
-        if low < 1:  # then nothing is given away, however high it may be
-            return None
-        high = system.bounds(target.terms)[1]
-        rest = group | {k: group.get(k, 0) - f for k, f in target.terms.items()}
-        if high <= highest:
-            kind = "few"
-        elif (target.size is not None and low == target.size) or (told and system.bounds(rest)[1] == 0):
-            kind = "all"
-        else:
-            return None
-        groups = world.names(target.union)
-        return Breach(world.source, kind, target.question, target.state, groups, target.status, low, high)
-
-    def _linked(self) -> Iterator[Breach]:
-        """Printed counts of answers that lead to few cases of the register; only the smallest group is named.
+    def _public_n(self, link: Link, union: frozenset[Class]) -> int:
+        """How many cases of some classes the register shows with the value that an answer leads to.
 
         Raises
         ------
         KeyError
             If the register has no such attribute, or nobody has the value.
         """
-        for link in (x for x in self.rules.links if x.item in self.world.questions):
-            having = self.data.cases[self.data.cases[link.attribute].astype(str) == link.value]
-            if having.empty:
-                raise KeyError(link.value)
-            classes, told = self.world.class_of(having), []
-            for union in (u for u in self.unions if not any(smaller <= u for smaller in told)):
-                public_n = sum(c in union for c in classes)
-                low, high = self.link_bounds(self.system, link, union)
-                if low >= 1 and (public_n < self.policy.threshold or low >= public_n):
-                    told.append(union)
-                    yield Breach(
-                        self.data.source, "linked", link.item, link.state, self.world.names(union), (), low, high,
-                        link=link, public_n=public_n,
-                    )  # fmt: skip
+        having = self.data.cases[self.data.cases[link.attribute].astype(str) == link.value]
+        if having.empty:
+            raise KeyError(link.value)
+        return sum(c in union for c in self.world.class_of(having))
 
-    def link_bounds(self, system: System, link: Link, union: frozenset) -> tuple[int, int]:
-        """How many cases of some classes have given the answer, at least and at most."""
-        return system.bounds(self.world.terms(link.item, union, self.world.statuses, [link.state]))
+    def _sensitive(self, question: Question) -> list[str]:
+        """The states of a question that must not be rare."""
+        rule = self.policy.rule(self.data.source, question.id, text=question.is_text)
+        if rule.kind != "confidential":
+            return []
+        if rule.sensitive is None:
+            return [s for s in question.states if s not in (NONE, NOT_ASKED, "")]
+        return [s for s in rule.sensitive if s in question.states]
+
+    def _covers(self, breach: Breach, target: Target) -> bool:
+        """Whether a breach that is known already says what the target could say.
+
+        A signed one covers no other status, unless the group has cases in this status only.
+        """
+        same = (breach.question, breach.state, breach.link) == (target.question, target.state, target.link)
+        classes = self.world.members(breach.groups)
+        if not same or not classes <= self.world.members(target.groups):
+            return False
+        if not breach.signed or breach.status == target.status:
+            return True
+        if breach.status or not target.status or breach.state == BASE:
+            return False
+        silent = self.rules.absent if NOT_ASKED in self.world.questions[breach.question].states else ()
+        others = [s for s in self.world.statuses if s not in (*target.status, *silent)]
+        return not others or self.system.bounds(self.world.keys("", classes, others))[1] == 0
+
+    def _counted(self, target: Target) -> tuple[list[Key], list[Key]]:
+        """The unknowns that a target adds up, and those of its group, if everybody knows who is in it."""
+        classes, status = self.world.members(target.groups), target.status
+        group = self.world.keys("", classes, status)
+        if target.state == BASE:
+            return group, []
+        is_known = not status or (status == self.present and self.rules.known_status)
+        return self.world.keys(target.question, classes, status, [target.state]), group if is_known else []
+
+    def breach(self, system: System, target: Target) -> Breach | None:
+        """The breach that a target is in a system, if it is one; what a known population refutes is not computed."""
+        counted, group = self._counted(target)
+        ends = []
+        for keys, minus in ((counted, ()), ((), counted), *([(counted, group)] if group else ())):
+            values = system.seen(counted)
+            others = system.seen(group) - values if group else [1] * len(values)
+            if not all(self._kind(target, n, n, rest) for n, rest in zip(values, others, strict=True)):
+                return None
+            ends.append(abs(system.least(keys, minus)))
+        low, high, rest = ends if group else (*ends, 1)
+        kind = self._kind(target, low, high, rest)
+        return Breach(**vars(target), source=self.data.source, kind=kind, low=low, high=high) if kind else None
+
+    def _kind(self, target: Target, low: int, high: int, rest: int) -> str:
+        """What a count between bounds gives away, of a group with at most so many others; "" if nothing."""
+        highest = self.policy.threshold - 1
+        if target.groups == (ALL,) and self.rules.total_from is not None:
+            highest = min(highest, self.rules.total_from - 1)
+        if low < 1:  # then nothing is given away, however high it may be
+            return ""
+        if target.link:
+            return "linked" if target.public_n < self.policy.threshold or low >= target.public_n else ""
+        return "few" if high <= highest else "all" if rest == 0 else ""
 
     def _signed(self, breach: Breach) -> SignedException | None:
         """The exception for exactly this number."""
@@ -282,74 +228,57 @@ class Known:
 
     def again(self, breach: Breach) -> Callable[[System], bool]:
         """Whether a system gives away the same."""
-        if link := breach.link:
-            union = next(u for u in self.unions if self.world.names(u) == breach.groups)
-            return lambda system: self.link_bounds(system, link, union)[0] >= 1
-        what = (breach.question, breach.state, breach.status, breach.groups)
-        targets = (t for t in self.targets() if what == (t.question, t.state, t.status, self.world.names(t.union)))
-        if (target := next(targets, None)) is None:  # nothing here is about the question
-            return lambda system: False
 
         def holds(system: System) -> bool:
             try:
-                same = self.breach(system, target, None)
+                same = self.breach(system, target)
             except Contradiction:
                 return False
             return same is not None and same.kind == breach.kind
 
+        target = Target(**{f.name: getattr(breach, f.name) for f in fields(Target)})
         return holds
 
     def explained(self, breach: Breach) -> Breach:
         """A breach with the smallest set of printed numbers behind it and what to do."""
-        narrow = self.near(breach.question) if breach.question else self
-        if narrow.world.attributes != self.world.attributes or not narrow.again(breach)(narrow.system):
+        # the claims about its question alone are fewer, and mostly enough
+        about = [c for c in self.claims if {*c.questions} <= {EVERYBODY.id, breach.question}]
+        narrow = Known(self.data, about, self.policy)
+        usable = narrow.world.attributes == self.world.attributes and breach.question in narrow.world.questions
+        if not usable or not narrow.again(breach)(narrow.system):
             narrow = self
-        own = {c.label for c in self.claims if c.name == breach.question}
+        own = {c.label for c in self.claims if breach.question in c.questions}
         # those that shall stay come last: about the question itself, and in a table
         order = sorted(narrow.system.labels, key=lambda label: (label in own, ":" in label))
         because = smallest_cause(narrow.system, narrow.again(breach), order)
         return replace(breach, because=tuple(because), advice=LINKED if breach.link else self._advice(breach))
 
     def _advice(self, breach: Breach) -> str:
-        """The first declared merger of groups that reaches the threshold in the data and gives nothing away."""
-        about = [c for c in self.claims if c.name == breach.question or breach.state == BASE]
+        """The first declared merger of groups that may reach the threshold and gives nothing away."""
+        about = [c for c in self.claims if breach.question in c.questions or breach.state == BASE]
         exhibits = {c.exhibit for c in about}
         for name in (a for a in self.policy.attributes if a in self.world.attributes):
             attribute = self.policy.attributes[name]
             for merge in (m for m in attribute.merges if set(breach.groups) <= set(m)):
                 changed = merged_claims(self.claims, merge, exhibits)
-                joined = any(c.groups == tuple(merge) and c.exhibit in exhibits for c in changed)
-                if not joined or not self._reaches(breach, merge, name) or self._open(changed, breach.question):
+                if not any(c.groups == tuple(merge) and c.exhibit in exhibits for c in changed):
                     continue
-                groups = " und ".join(f"„{attribute.values.get(g, g)}“" for g in merge)
-                where = ", ".join(f"„{e}“" for e in sorted({c.exhibit for c in about if set(c.groups) & set(merge)}))
-                return f"{groups} in {where} zusammenfassen; Einzelwerte dieser Gruppen fallen dann auch im Text weg"
+                after = Known(self.data, changed, self.policy)
+                counted, _ = after._counted(replace(breach, groups=tuple(merge)))
+                reached = after.system.bounds(counted)[1] >= self.policy.threshold
+                if reached and all(b.signed for b in after.breaches(breach.question)):
+                    groups = " und ".join(f"„{attribute.values.get(g, g)}“" for g in merge)
+                    where = ", ".join(f"„{e}“" for e in sorted({c.exhibit for c in about if {*c.groups} & {*merge}}))
+                    return (
+                        f"{groups} in {where} zusammenfassen; Einzelwerte dieser Gruppen fallen dann auch im Text weg"
+                    )
         return LEAVE_OUT
-
-    def _reaches(self, breach: Breach, merge: Sequence[str], attribute: str) -> bool:
-        """Whether the merged cell, counted in the data, has as many cases as the threshold asks for."""
-        cases, status = self.data.cases, breach.status
-        inside = cases[attribute].astype(str).isin(merge)
-        if breach.state == BASE:
-            status = self.world.present(status)
-        else:
-            states = cases["case_id"].map(self.data.answers[breach.question]).fillna(NOT_ASKED)
-            inside &= states.eq(breach.state)
-        if status:
-            inside &= cases["status"].isin(status)
-        return int(inside.sum()) >= self.policy.threshold
-
-    def _open(self, claims: Sequence[Claim], question: str) -> bool:
-        """Whether claims give away something about a question unsigned; the quick look comes first."""
-        changed = Known(self.data, claims, self.policy)
-        views = [changed.near(question), changed] if question else [changed]
-        return any(not b.signed for view in views for b in view.breaches(question))
 
 
 def merged_claims(claims: Sequence[Claim], merge: Sequence[str], exhibits: set[str]) -> list[Claim]:
     """Claims as they would be with some groups printed as one; what has no counterpart in each of them is left out.
 
-    >>> one = Claim("t:ja:kreis", "x", "q", ("kreis",), (), ("ja",), 1, 1)
+    >>> one = Claim("w", "t:ja:kreis", ("q",), ("kreis",), (), ("ja",), 1, 1)
     >>> two = replace(one, number="t:ja:stadt", groups=("stadt",), low=4, high=4)
     >>> [(c.groups, c.low) for c in merged_claims([one, two], ["kreis", "stadt"], {"t"})]
     [(('kreis', 'stadt'), 5)]
@@ -357,8 +286,7 @@ def merged_claims(claims: Sequence[Claim], merge: Sequence[str], exhibits: set[s
     kept, parts = [], {}
     for c in claims:
         if c.exhibit in exhibits and set(c.groups) & set(merge):
-            key = (c.exhibit, c.kind, c.name, c.statuses, c.states, c.what)
-            parts.setdefault(key, {})[c.groups] = c
+            parts.setdefault((c.exhibit, c.questions, c.statuses, c.states, c.what), {})[c.groups] = c
         else:
             kept.append(c)
     for of_groups in parts.values():

@@ -28,8 +28,7 @@ from gkanalysis.counts.data import Data
 from gkanalysis.counts.forms import BASE_LABELS
 from gkanalysis.counts.sources import Wave, change_count, source_of
 from gkanalysis.counts.table import SIGNIFICANT, Counted, Number, Row, Said, declared, derived
-from gkanalysis.disclosure.pairedcounts import Paired
-from gkanalysis.disclosure.told import shown_interval, weighed
+from gkanalysis.disclosure.paired import Paired, shown_interval, weighed
 from gkanalysis.stats.exact import holm
 from gkanalysis.stats.paired import mcnemar_test, paired_difference
 

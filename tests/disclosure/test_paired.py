@@ -3,7 +3,7 @@
 import pytest
 
 from gkanalysis.core.errors import DisclosureError
-from gkanalysis.disclosure.pairedcounts import Paired, printable_detail
+from gkanalysis.disclosure.paired import Paired, printable_detail
 from gkanalysis.stats.paired import mcnemar_test, paired_difference
 
 WIDE = (30, 30)  # yes and no of a wave with many more answers than pairs

@@ -7,10 +7,18 @@ the same report prints them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+
 from gkanalysis.core.errors import DisclosureError
+from gkanalysis.counts.data import Data
+from gkanalysis.counts.waves import Change
+from gkanalysis.stats.paired import mcnemar_test, paired_difference
+
+SIGNIFICANT = 0.05
 
 
 class Paired(NamedTuple):
@@ -20,6 +28,52 @@ class Paired(NamedTuple):
     lost: int
     gained: int
     neither: int
+
+
+def weighed(data: Data, changes: Sequence[Change], threshold: int) -> dict[Change, str]:
+    """How much of each change may be printed, see `printable_detail`; all are one family of tests."""
+    pairs = [Paired(*c.pairs(data)) for c in changes]
+    p_values = np.array([_p_value(p) for p in pairs])
+    return {
+        c: printable_detail(pairs[k], *c.totals(data), threshold, shown_interval, _verdicts(p_values, k))
+        for k, c in enumerate(changes)
+    }
+
+
+def shown_interval(pairs: Paired) -> tuple[int, int]:
+    """The interval of the difference in whole percentage points, as it is printed."""
+    made = paired_difference(*pairs)
+    return round(100 * (made.low or 0.0)), round(100 * (made.high or 0.0))
+
+
+def _p_value(pairs: Paired) -> float:
+    p = mcnemar_test(*pairs).p
+    return np.nan if p is None else p
+
+
+def _verdicts(p_values: np.ndarray, k: int) -> Callable[[Paired], tuple[bool, ...]]:
+    """What a reader is told of all tests of the family, if the pairs of question `k` were others."""
+
+    @cache
+    def told(lost: int, gained: int) -> tuple[bool, ...]:
+        family = p_values.copy()
+        family[k] = _p_value(Paired(0, lost, gained, 0))
+        return _below(family)
+
+    return lambda pairs: told(pairs.lost, pairs.gained)
+
+
+def _below(p_values: np.ndarray) -> tuple[bool, ...]:
+    """Which tests stay below the limit after Holm's correction.
+
+    As `stats.holm` has it in a thirtieth of its time: this is asked for every table that a reader might guess.
+    """
+    order = np.argsort(p_values)  # nan last
+    p = p_values[order]
+    factors = np.count_nonzero(~np.isnan(p)) - np.arange(len(p))
+    below = np.empty(len(p), dtype=bool)
+    below[order] = np.maximum.accumulate(p * factors) < SIGNIFICANT
+    return tuple(below.tolist())
 
 
 def printable_detail(
