@@ -116,6 +116,14 @@ class Data:
                     found[path.stem.removesuffix(end)] = kind
         return Known(found, ("Quelle", "gibt es nicht"))
 
+    def of_kind(self, kind: str) -> list[str]:
+        """The sources of a kind that were processed."""
+        return [source for source, of in self.sources.items() if of == kind]
+
+    def has(self, name: str) -> bool:
+        """Whether there is a processed table of this name."""
+        return (self.paths.processed / f"{name}.parquet").exists()
+
     def kind(self, source: str) -> str:
         """The kind of a source: register, forms, interviews or lists; an unknown one is answered."""
         if source == REGISTER:

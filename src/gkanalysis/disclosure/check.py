@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from gkanalysis.codebook.policy import Policy, read_policy
+from gkanalysis.codebook.policy import Policy
 from gkanalysis.core.errors import DisclosureError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts import forms, lists, talks, waves  # noqa: F401, every kind of count is known
@@ -49,11 +49,6 @@ class Outcome:
     signed: list[Breach] = field(default_factory=list)
 
 
-def project_policy(paths: ProjectPaths) -> Policy:
-    """The policy of the project, `data/codebook/disclosure.yml`."""
-    return read_policy(paths.codebooks / POLICY)
-
-
 def check_exhibits(report: Report, paths: ProjectPaths, folder: Path) -> None:
     """Stop a report whose tables, figures and values, as they lie in a folder, give away too much.
 
@@ -62,12 +57,7 @@ def check_exhibits(report: Report, paths: ProjectPaths, folder: Path) -> None:
     DisclosureError
         Naming every breach: where, what, which printed numbers together, what to do.
     """
-    policy = project_policy(paths)
-    outcome = Outcome()
-    _check_numbers(report, paths, policy, folder, outcome)
-    outcome.problems += rare_quotations(report, paths, policy)
-    _check_files(_files(folder, policy), read_forbidden(report, paths, policy), outcome)
-    _raise(_alone(report), outcome)
+    _raise(_alone(report), _check_folder(report, Data(paths), folder))
 
 
 def check_file(report: Report, paths: ProjectPaths, name: str, content: bytes) -> None:
@@ -78,8 +68,7 @@ def check_file(report: Report, paths: ProjectPaths, name: str, content: bytes) -
     DisclosureError
     """
     outcome = Outcome()
-    forbidden = read_forbidden(report, paths, project_policy(paths))
-    _check_files([(name, texts_of(name, content))], forbidden, outcome)
+    _check_files([(name, texts_of(name, content))], read_forbidden(report, Data(paths)), outcome)
     _raise(_alone(report), outcome)
 
 
@@ -90,25 +79,23 @@ def check_report(report: Report, paths: ProjectPaths) -> str:
     ------
     DisclosureError
     """
-    policy, folder = project_policy(paths), paths.reports / report.id
+    data, folder = Data(paths), paths.reports / report.id
     if not (folder / "values.json").exists():
         raise UsageError(f"Den Bericht „{report.id}“ gibt es noch nicht; bitte zuerst „make report“ ausführen.")
-    outcome = Outcome()
-    _check_numbers(report, paths, policy, folder, outcome)
-    outcome.problems += rare_quotations(report, paths, policy)
-    for paper, path in ((p, f) for p in policy.internal if p.mark for f in sorted(folder.glob(p.file))):
-        if paper.mark not in path.read_text(encoding="utf-8", errors="replace"):
-            outcome.problems.append(
-                f"„{path.name}“ ist eine interne Unterlage und sagt es nicht; am Anfang muss „{paper.mark}“ stehen"
-            )
-    _check_files(_files(folder, policy), read_forbidden(report, paths, policy), outcome)
+    outcome = _check_folder(report, data, folder)
+    outcome.problems += [
+        f"„{path.name}“ ist eine interne Unterlage und sagt es nicht; am Anfang muss „{paper.mark}“ stehen"
+        for paper in data.policy.internal
+        for path in (sorted(folder.glob(paper.file)) if paper.mark else ())
+        if paper.mark not in path.read_text(encoding="utf-8", errors="replace")
+    ]
     _raise(_alone(report), outcome)
     lines = [
         f"{report.id}: {outcome.numbers} gedruckte Zahlen zusammen geprüft, {len(outcome.files)} Dateien nach "
         f"{outcome.names} Namen und nach Worten der Gespräche durchsucht; nichts verrät ein einzelnes Bündnis."
     ]
     lines += [
-        f"  Ausnahme: {_what(b, {}, policy)} – {b.signed.reason} ({b.signed.signed_by}, {b.signed.date})"
+        f"  Ausnahme: {_what(b, {}, data.policy)} – {b.signed.reason} ({b.signed.signed_by}, {b.signed.date})"
         for b in outcome.signed
         if b.signed
     ]
@@ -123,23 +110,26 @@ def check_together(reports: Sequence[Report], paths: ProjectPaths) -> str:
     DisclosureError
         If the difference of two reports gives away what neither of them does.
     """
-    policy, outcome, have = project_policy(paths), Outcome(), Data(paths)
+    data, outcome = Data(paths), Outcome()
     finished = [r for r in reports if (paths.reports / r.id / "values.json").exists()]
-    sources, together, n = read_sources(have), [], 0
+    sources, together = read_sources(data), []
     for report in finished:
         numbers = list(find_numbers(paths.reports / report.id))
-        claims, _ = read_claims(numbers, have, sources, policy)
+        claims, _ = read_claims(numbers, data, sources)
         together += [replace(c, number=f"{report.id}/{c.number}") for c in claims]
-        n += len(numbers)
-    _find_breaches(together, sources, policy, outcome)
+        outcome.numbers += len(numbers)
+    _find_breaches(together, sources, data.policy, outcome)
     listed = ", ".join(r.id for r in finished)
     _raise(
         f"Diese Berichte erscheinen nicht nebeneinander, denn zusammen verraten sie Vertrauliches: {listed}",
         outcome,
     )
-    unused = [e for e in policy.exceptions if e not in [b.signed for b in outcome.signed]]
+    unused = [e for e in data.policy.exceptions if e not in [b.signed for b in outcome.signed]]
     lines = [f"  Nicht gebraucht: Ausnahme zu {e.source}, {e.item}, „{e.state}“; bitte streichen." for e in unused]
-    said = f"Zusammen geprüft: {n} gedruckte Zahlen aus {len(finished)} Berichten ({listed}); auch nebeneinander verraten sie kein einzelnes Bündnis."
+    said = (
+        f"Zusammen geprüft: {outcome.numbers} gedruckte Zahlen aus {len(finished)} Berichten ({listed}); auch nebeneinander "
+        "verraten sie kein einzelnes Bündnis."
+    )
     return "\n".join([said, *(lines if len(finished) == len(reports) else ())])
 
 
@@ -156,12 +146,19 @@ def _alone(report: Report) -> str:
     return f"Der Bericht „{report.id}“ erscheint nicht, denn er verrät Vertrauliches"
 
 
-def _check_numbers(report: Report, paths: ProjectPaths, policy: Policy, folder: Path, outcome: Outcome) -> None:
-    """The exact check of everything that the folder prints together."""
-    have = Data(paths)
-    sources, numbers = read_sources(have), list(find_numbers(folder))
-    behind, unknown = words_behind(folder, [c for _, c in numbers], have)
-    claims, failed = read_claims([*numbers, *behind], have, sources, policy)
+def _check_folder(report: Report, data: Data, folder: Path) -> Outcome:
+    """The check of everything that a folder prints together, and of each of its files."""
+    outcome = Outcome()
+    _check_numbers(report, data, folder, outcome)
+    outcome.problems += rare_quotations(report, data)
+    _check_files(_files(folder, data.policy), read_forbidden(report, data), outcome)
+    return outcome
+
+
+def _check_numbers(report: Report, data: Data, folder: Path, outcome: Outcome) -> None:
+    policy, sources, numbers = data.policy, read_sources(data), list(find_numbers(folder))
+    behind, unknown = words_behind(folder, [c for _, c in numbers], data)
+    claims, failed = read_claims([*numbers, *behind], data, sources)
     outcome.numbers = len(numbers)
     unread = {number.partition(":")[0]: reason for number, reason in reversed(failed)}
     bare = dict.fromkeys([*_undefined(folder), *unknown], "sie nennt keine Rechenvorschrift")
@@ -226,8 +223,8 @@ def breach_sentence(breach: Breach, data: Mapping[str, SourceData], policy: Poli
 
 def _what(breach: Breach, data: Mapping[str, SourceData], policy: Policy) -> str:
     """Question, answer and group in words."""
-    groups = {g: label for a in policy.attributes.values() for g, label in a.values.items()}
-    where = " und ".join("alle zusammen" if g == ALL else groups.get(g, g) for g in breach.groups)
+    groups = policy.group_labels | {ALL: "alle zusammen"}
+    where = " und ".join(groups.get(g, g) for g in breach.groups)
     where += f" mit Status „{', '.join(breach.status)}“" if breach.status and breach.state != BASE else ""
     if breach.state == BASE:
         return f"{breach.source}, Zahl der Fälle, {where}"

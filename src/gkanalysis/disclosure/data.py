@@ -21,10 +21,10 @@ CASE_QUESTIONS = ("version", "contact")  # columns of the cases that say somethi
 
 def read_sources(data: Data) -> dict[str, SourceData]:
     """All sources that were processed: forms, coded interviews, and lists that name alliances."""
-    read = {"forms": forms_data, "interviews": interview_data, "lists": list_data}
-    lists = [s for s, kind in data.sources.items() if kind == "lists"]
-    public = {s for s in lists if ALLIANCE not in data.table(f"{s}-rows")}
-    return {s: read[kind](data, s) for s, kind in data.sources.items() if s not in public}
+    named = [s for s in data.of_kind("lists") if ALLIANCE in data.table(f"{s}-rows")]
+    sources = {s: list_data(data, s) for s in named}
+    sources |= {s: forms_data(data, s) for s in data.of_kind("forms")}
+    return sources | {s: interview_data(data, s) for s in data.of_kind("interviews")}
 
 
 def forms_data(data: Data, source: str) -> SourceData:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -24,12 +24,7 @@ HARD_BREAK = re.compile(r"(?<=[^\W\d_])-[ \t]*\n\s*(?=[^\W\d_])")
 WORD = re.compile(r"[^\W_]+")
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 SHOWN = 40  # letters of context on each side
-ASIDE = (
-    "Attribut",
-    "Kommentar",
-    "<script>",
-    "<style>",
-)  # texts that lie between the cells of a table, not in them
+ASIDE = ("Attribut", "Kommentar", "<script>", "<style>")  # texts that lie between the cells of a table, not in them
 Told = tuple[str, ...]  # words of a name
 
 
@@ -128,60 +123,39 @@ def _is_part(text: str, start: int, end: int) -> bool:
     return text[max(0, start - 1) : start] in (*".:_/",) or bool(re.match(r"[.:_/]\w", text[end : end + 2]))
 
 
-@dataclass(frozen=True)
-class ListedNames:
-    """Which names are permitted: those of a printed row, between what stands before and behind them.
+Row = tuple[Told, Told, Told]  # of a public list: what stands before a name, the name, what stands behind it
 
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"date": ["2019-04-03"], "place": ["Sonnentau"], "kind": ["Workshop"]})
-    >>> listed = ListedNames.of(rows, "date", "place", "kind")
-    >>> listed.masked(["3. April 2019", "Sonnentau", "Workshop"], 1).strip()
+
+def listed_rows(rows: pd.DataFrame, before: str, name: str, behind: str) -> set[Row]:
+    """The rows of a public list, in which its names may stand; days are looked for as prose writes them."""
+    cells = rows[[before, name, behind]].dropna().astype(str).itertuples(index=False)
+    return {(_as_printed(a), tuple(words(told)), _as_printed(b)) for a, told, b in cells if words(told)}
+
+
+def masked(texts: Sequence[str], at: int, rows: Iterable[Row]) -> str:
+    """The folded text at a place, names in printed rows blanked; its neighbours may hold the other cells of the row.
+
+    >>> rows = listed_rows(pd.DataFrame([["2019-04-03", "Sonnentau", "Workshop"]], columns=["a", "b", "c"]), *"abc")
+    >>> masked(["3. April 2019", "Sonnentau", "Workshop"], 1, rows).strip()
     ''
-    >>> listed.masked(["Rücklauf", "Sonnentau", "Workshop"], 1)
+    >>> masked(["Rücklauf", "Sonnentau", "Workshop"], 1, rows)
     'sonnentau'
     """
-
-    rows: Mapping[Told, frozenset[tuple[Told, Told]]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, rows: pd.DataFrame, before: str, name: str, behind: str) -> ListedNames:
-        """The permitted names of a list; days are looked for as prose writes them."""
-        listed: dict[Told, frozenset[tuple[Told, Told]]] = {}
-        for r in rows[[before, name, behind]].dropna().astype(str).to_dict("records"):
-            if told := tuple(words(r[name])):
-                sides = frozenset({(_as_printed(r[before]), _as_printed(r[behind]))})
-                listed[told] = listed.get(told, frozenset()) | sides
-        return cls(listed)
-
-    def joined(self, other: ListedNames) -> ListedNames:
-        """What is permitted by one of two lists."""
-        keys = {*self.rows, *other.rows}
-        return ListedNames({k: self.rows.get(k, frozenset()) | other.rows.get(k, frozenset()) for k in keys})
-
-    def masked(self, texts: Sequence[str], at: int) -> str:
-        """The folded text at a place, permitted names blanked; its neighbours may hold the other cells of the row."""
-        text = fold(texts[at])
-        places = list(WORD.finditer(text))
-        own = [m[0] for m in places]
-        left = words(texts[at - 1]) if at else []
-        right = words(texts[at + 1]) if at + 1 < len(texts) else []
-        tokens = [*left, *own, *right]
-        for told, sides in self.rows.items():
-            for k in range(len(own) - len(told) + 1):
-                if tuple(own[k : k + len(told)]) == told and self._stands(tokens, len(left) + k, len(told), sides):
-                    start, end = places[k].start(), places[k + len(told) - 1].end()
-                    text = text[:start] + " " * (end - start) + text[end:]
-        return text
-
-    @staticmethod
-    def _stands(tokens: Sequence[str], at: int, size: int, sides: Iterable[tuple[Told, Told]]) -> bool:
-        """Whether a row's other cells stand on both sides of its name."""
-        return any(
-            tuple(tokens[max(0, at - len(before)) : at]) == before
-            and tuple(tokens[at + size : at + size + len(behind)]) == behind
-            for before, behind in sides
-        )
+    text = fold(texts[at])
+    places = list(WORD.finditer(text))
+    left, right = (
+        [w for t in texts[of] for w in words(t)] for of in (slice(max(0, at - 1), at), slice(at + 1, at + 2))
+    )
+    tokens = (*left, *(m[0] for m in places), *right)
+    for before, told, behind in rows:
+        row = (*before, *told, *behind)
+        for k in range(len(tokens) - len(row) + 1):
+            first = k + len(before) - len(left)
+            last = first + len(told) - 1
+            if tokens[k : k + len(row)] == row and first >= 0 and last < len(places):
+                start, end = places[first].start(), places[last].end()
+                text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def in_cells(place: str) -> bool:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from gkanalysis.codebook.declared import load_yaml
-from gkanalysis.codebook.instrument import read_codebook
-from gkanalysis.codebook.lists import read_list_book
-from gkanalysis.codebook.policy import Policy
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.disclosure.matching import Index, ListedNames, in_cells
+from gkanalysis.counts.data import Data
+from gkanalysis.disclosure.matching import Index, Row, in_cells, listed_rows, masked
 from gkanalysis.disclosure.names import collect_names
 from gkanalysis.disclosure.verbatim import Spoken, shown_quotations
+from gkanalysis.ingest.tables import csv_lines
 
 POLICY = "disclosure.yml"
 LABELS = {"label", "short", "printed", "heading", "title", "report"}  # what codebooks print
@@ -32,7 +29,7 @@ class Forbidden:
 
     names: Index
     spoken: Spoken
-    listed: ListedNames = field(default_factory=ListedNames)
+    listed: Set[Row] = frozenset()
 
     def problems(self, file: str, texts: Sequence[tuple[str, str]]) -> Iterator[str]:
         """Sentences on what stands in a file, from its texts with their places; equal texts are searched once."""
@@ -50,8 +47,8 @@ class Forbidden:
                     f"{file}, {place}: dort stehen Worte eines Gesprächs, die der Bericht nicht als Zitat zeigt: „{spoken}“; "
                     "bitte umschreiben, oder mit „talks.quotation“ zeigen"
                 )
-            if hits and self.listed.rows and in_cells(place):
-                hits = self.names.find(self.listed.masked(cells, at))
+            if hits and self.listed and in_cells(place):
+                hits = self.names.find(masked(cells, at, self.listed))
             for name, context in ((h.name, h.context) for h in hits if f"{h.name.text}|{place}" not in told):
                 told.add(f"{name.text}|{place}")
                 yield (
@@ -60,73 +57,54 @@ class Forbidden:
                 )
 
 
-def read_forbidden(report: Any, paths: ProjectPaths, policy: Policy) -> Forbidden:
-    """Names and words of every source, but for the wordings that a report shows."""
-    shown = [q.text for q in shown_quotations(report, paths)]
-    return Forbidden(
-        read_names(paths, policy), read_spoken(paths, policy, shown), read_listed(paths, policy, report.id)
-    )
+def read_forbidden(report: Any, data: Data) -> Forbidden:
+    """Names and words of every source, but for the wordings that a report shows and the public lists that it prints."""
+    shown = [q.text for q in shown_quotations(report, data.paths)]
+    return Forbidden(read_names(data), read_spoken(data, shown), read_listed(data, report.id))
 
 
-def tables(paths: ProjectPaths, name: str) -> Iterator[tuple[str, Path]]:
-    """Source and file of each processed table of one name."""
-    for path in sorted(paths.processed.glob(f"*-{name}.parquet")):
-        yield path.stem.removesuffix(f"-{name}"), path
-
-
-def read_spoken(paths: ProjectPaths, policy: Policy, shown: Iterable[str]) -> Spoken:
+def read_spoken(data: Data, shown: Iterable[str]) -> Spoken:
     """What was said in all interviews, but for the wordings that a report shows and what codebooks print."""
-    sources = [source for source, _ in tables(paths, "documents")]
-    texts = [t for source in sources for t in _spoken(paths, source, "documents", "segments")["text"]]
-    allowed = [*shown, *policy.names.public, *(_labels(paths) if texts else ())]
-    return Spoken.of(texts, allowed, quoted=policy.names.verbatim_words)
+    names = data.policy.names
+    texts = [t for s in data.of_kind("interviews") for t in _spoken(data, s, "documents", "segments")["text"]]
+    allowed = [*shown, *names.public, *(_labels(data.paths) if texts else ())]
+    return Spoken.of(texts, allowed, quoted=names.verbatim_words)
 
 
-def read_names(paths: ProjectPaths, policy: Policy) -> Index:
+def read_names(data: Data) -> Index:
     """All names in what came in, of every source, whichever report is made."""
-    files = (paths.processed / f"{name}.parquet" for name in REGISTER)
-    register = {path.stem: pd.read_parquet(path) for path in files if path.exists()}
-    forms = {
-        source: _form_texts(pd.read_parquet(path), read_codebook(paths.codebook(source)).items)
-        for source, path in tables(paths, "responses")
-    }
-    interviews = {
-        source: _spoken(paths, source, "documents", "segments", "memos") for source, _ in tables(paths, "documents")
-    }
-    lists = [_list(path) for path in sorted(paths.data.glob("*/*.csv")) if path.parent.name != "register"]
-    return collect_names(register, forms, interviews, lists, _labels(paths), policy)
+    register = {name: data.table(name) for name in REGISTER if data.has(name)}
+    forms = {s: _form_texts(data.table(f"{s}-responses"), data.book(s).items) for s in data.of_kind("forms")}
+    interviews = {s: _spoken(data, s, "documents", "segments", "memos") for s in data.of_kind("interviews")}
+    lists = [_list(path) for path in sorted(data.paths.data.glob("*/*.csv")) if path.parent.name != "register"]
+    return collect_names(register, forms, interviews, lists, _labels(data.paths), data.policy)
 
 
-def read_listed(paths: ProjectPaths, policy: Policy, report: str) -> ListedNames:
-    """The names that may stand in the rows of public lists, as far as a report has the exhibit that prints them."""
-    listed = ListedNames()
-    for rule in policy.names.lists:
-        path = paths.processed / f"{rule.source}-rows.parquet"
-        table = f"tables/{rule.exhibit}.csv"
-        printed = (paths.reports / report / table).exists() or any(
-            (paths.build / "reports" / report).glob(f"*/{table}")
-        )
-        if printed and path.exists():
-            rows, book = pd.read_parquet(path), read_list_book(paths.codebook(rule.source))
-            for column in (c for c in book.spec.columns if c.options):
+def read_listed(data: Data, report: str) -> set[Row]:
+    """The rows of public lists in which names may stand, as far as a report has the exhibit that prints them."""
+    listed: set[Row] = set()
+    made = (data.paths.reports / report, *(data.paths.build / "reports" / report).glob("*"))
+    for rule in data.policy.names.lists:
+        printed = any((folder / f"tables/{rule.exhibit}.csv").exists() for folder in made)
+        if printed and data.has(f"{rule.source}-rows"):
+            rows = data.table(f"{rule.source}-rows")
+            for column in (c for c in data.book(rule.source).spec.columns if c.options):
                 rows[column.name] = rows[column.name].map({o: (t or (o,))[0] for o, t in column.options.items()})
-            listed = listed.joined(ListedNames.of(rows, rule.before, rule.name, rule.behind))
+            listed |= listed_rows(rows, rule.before, rule.name, rule.behind)
     return listed
 
 
-def _spoken(paths: ProjectPaths, source: str, *names: str) -> pd.DataFrame:
+def _spoken(data: Data, source: str, *names: str) -> pd.DataFrame:
     """Texts of interviews: `document_id` (empty for memos), `name` of the document, `text`; one row per text.
 
     A transcript that is not stored has no text; what was coded in it stands in its segments.
     """
     frames = []
-    for table in names:
-        path = paths.processed / f"{source}-{table}.parquet"
-        if path.exists():
-            frame = pd.read_parquet(path)
-            if table == "memos":  # the name of a memo is text of its author
-                frame = pd.concat([frame, frame.assign(text=frame["name"])]).drop(columns="name")
-            frames.append(frame.reindex(columns=["document_id", "name", "text"]))
+    for table in (n for n in names if data.has(f"{source}-{n}")):
+        frame = data.table(f"{source}-{table}")
+        if table == "memos":  # the name of a memo is text of its author
+            frame = pd.concat([frame, frame.assign(text=frame["name"])]).drop(columns="name")
+        frames.append(frame.reindex(columns=["document_id", "name", "text"]))
     return pd.concat(frames, ignore_index=True).astype("string").fillna("")
 
 
@@ -139,11 +117,9 @@ def _form_texts(responses: pd.DataFrame, items: Any) -> pd.DataFrame:
 
 
 def _list(path: Path) -> pd.DataFrame:
-    """A list beside received files, as text; the sign between its columns is found out."""
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
-    sign = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-    rows = list(csv.DictReader(io.StringIO(text), delimiter=sign))
-    frame = pd.DataFrame([{str(k): v for k, v in r.items() if isinstance(v, str)} for r in rows])
+    """A list beside received files, as text."""
+    (_, header), *rows = csv_lines(path.read_bytes(), str(path)) or [(1, [])]
+    frame = pd.DataFrame([dict(zip(map(str.strip, header), cells, strict=False)) for _, cells in rows])
     frame.attrs["name"] = f"{path.parent.name}/{path.name}"
     return frame
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.codebook.policy import Policy, SourceRules
+from gkanalysis.codebook.policy import SourceRules
 from gkanalysis.core.errors import VerificationError
 from gkanalysis.counts.count import TOGETHER, Count, Says
 from gkanalysis.counts.data import TOTAL, Data
@@ -27,7 +27,7 @@ class UnreadError(Exception):
 
 
 def read_claims(
-    numbers: Numbers, data: Data, sources: Mapping[str, SourceData], policy: Policy
+    numbers: Numbers, data: Data, sources: Mapping[str, SourceData]
 ) -> tuple[list[Claim], list[tuple[str, str]]]:
     """What numbers with a line of `Count.name` tell.
 
@@ -36,7 +36,6 @@ def read_claims(
     numbers : id and row of each printed number
     data : what was received
     sources : the cases of each source, as the exact check takes them
-    policy : what is public, and the threshold
 
     Returns
     -------
@@ -47,10 +46,10 @@ def read_claims(
     numbers = [(number, cell, str(cell["definition"])) for number, cell in numbers]
     counts = (Count.read(line)[0] for *_, line in numbers if line.startswith("Change("))
     changes = list(dict.fromkeys(c for c in counts if isinstance(c, Change)))
-    allowed = weighed(data, changes, policy.threshold)
+    allowed = weighed(data, changes, data.policy.threshold)
     for number, cell, line in numbers:
         try:
-            claims += _Told(data, sources, policy, allowed, number, cell, *Count.read(line)).claims()
+            claims += _Told(data, sources, allowed, number, cell, *Count.read(line)).claims()
         except UnreadError as reason:
             unread.append((number, str(reason)))
         except (KeyError, VerificationError) as missing:
@@ -62,16 +61,16 @@ class _Told:
     """One printed number on its way to its claims."""
 
     def __init__(
-        self, data: Data, sources: Mapping[str, SourceData], policy: Policy, allowed: Mapping[Change, str],
+        self, data: Data, sources: Mapping[str, SourceData], allowed: Mapping[Change, str],
         number: str, cell: Mapping[str, Any], count: Count, by: str, row: str, group: str,
     ) -> None:  # fmt: skip
         if by and not data.group(by).is_public:
             raise UnreadError(
                 f"es ist nach den Antworten auf „{by}“ gegliedert, und das kann die Prüfung nicht zusammenrechnen"
             )
-        self.data, self.sources, self.policy, self.allowed = data, sources, policy, allowed
+        self.data, self.sources, self.policy, self.allowed = data, sources, data.policy, allowed
         self.number, self.cell, self.count, self.row, self.group = number, cell, count, row, group
-        self.rules = policy.sources.get(count.source, SourceRules())
+        self.rules = self.policy.sources.get(count.source, SourceRules())
 
     def claims(self) -> Iterator[Claim]:
         """Everything that the count says of its row."""

@@ -12,9 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.codebook.interviews import read_interview_codebook
-from gkanalysis.codebook.policy import Policy
 from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.matching import HARD_BREAK, WORD, fold, words
 
 FREE_RUN = 8  # words that nobody writes by chance as they were spoken
@@ -125,18 +124,15 @@ def shown_quotations(report: Any, paths: ProjectPaths) -> list[Shown]:
     return quotations
 
 
-def rare_quotations(report: Any, paths: ProjectPaths, policy: Policy) -> Iterator[str]:
+def rare_quotations(report: Any, data: Data) -> Iterator[str]:
     """Sentences on quotations that stand only under codes that too few cases have."""
-    shown = shown_quotations(report, paths)
-    lost = [q.id for q in shown]
-    for path in sorted(paths.processed.glob("*-segments.parquet")) if shown else ():
-        source = path.stem.removesuffix("-segments")
-        book = read_interview_codebook(paths.codebook(source))
-        codings = pd.read_parquet(paths.processed / f"{source}-codings.parquet")
-        common = most_common_codes(pd.read_parquet(path), codings, book.lead_coder)
-        least = policy.least_quoted(source)
+    shown = shown_quotations(report, data.paths)
+    lost = {q.id for q in shown}
+    for source in data.of_kind("interviews") if shown else ():
+        book, least = data.book(source), data.policy.least_quoted(source)
+        common = most_common_codes(data.table(f"{source}-segments"), data.table(f"{source}-codings"), book.lead_coder)
         for quotation in (q for q in shown if q.quote_id in common):
-            lost = [name for name in lost if name != quotation.id]
+            lost.discard(quotation.id)
             code, n = common[quotation.quote_id]
             if n < least:
                 label = book.codes[code].label if code in book.codes else code

@@ -20,7 +20,6 @@ from gkanalysis.counts.data import REGISTER, TOTAL, Data
 from gkanalysis.counts.sources import project_data, source_of
 from gkanalysis.counts.table import HIDDEN, SMALL_BASE_NOTE, Counted, Number, Row, Said, declared
 from gkanalysis.counts.words import read_scale
-from gkanalysis.disclosure.policy import exceptions_table
 from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit, Figure, Table
 from gkanalysis.report.quotations import Quotation, check_quotation, draw_speaker, find_segment
 from gkanalysis.report.shown import Shown
@@ -100,9 +99,9 @@ class Chapter:
         labels = {}
         for name in self.data.policy.sources:
             labels |= answer_labels(self.data, name)
-        signed = exceptions_table(self.data.policy, labels)
-        text = signed["what"] + ". " + signed["reason"] + " (" + signed["signed_by"] + ", " + signed["date"] + ")"
-        return pd.DataFrame({"text": text, "n": signed["n"]})
+        policy = self.data.policy
+        rows = [(policy.allows(e, labels), e.n) for e in policy.exceptions]
+        return pd.DataFrame(rows, columns=["text", "n"])
 
     def beside(self, columns: Mapping[str, Counted]) -> Beside:
         """Tables of the same lines side by side, matched by label: heading -> table; a dash where one has no such line."""
