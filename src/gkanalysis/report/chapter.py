@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -23,9 +23,7 @@ from gkanalysis.counts.words import read_scale
 from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit, Figure, Table
 from gkanalysis.report.quotations import Quotation, check_quotation, draw_speaker, find_segment
 from gkanalysis.report.shown import Shown
-
-if TYPE_CHECKING:
-    from gkanalysis.report.waves import Waves
+from gkanalysis.report.waves import Waves, codebook_lines
 
 WORKING_PAPERS = "arbeit"  # folder of what a report makes for its authors only
 Lines = Mapping[str, Any] | list[tuple[Any, ...]]
@@ -120,14 +118,10 @@ class Chapter:
 
     def waves(self, names: str) -> Waves:
         """Several waves of forms in the order of time, their names joined by commas; see `report.waves`."""
-        from gkanalysis.report.waves import Waves
-
-        return Waves(self, names.split(","))
+        return Waves(self.data, names.split(","))
 
     def codebook(self, answered: Counted, exhibit_id: str = "", **about: Any) -> Shown:
         """Keep and show the listing of a codebook: every question, and how many answered it."""
-        from gkanalysis.report.waves import codebook_lines
-
         rows, frame = codebook_lines(answered), answered.frame
         kept = {name.partition(":")[0] for r in rows for name in r.numbers if name}
         source = self[answered.count.source].source_line

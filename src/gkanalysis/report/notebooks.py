@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import shutil
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -254,12 +255,12 @@ def _check_executed(notebook: Path, executed: nbformat.NotebookNode) -> None:
 
 def _failure(notebook: Path, error: Any) -> str:
     """One readable message for a failed cell: our own errors speak for themselves."""
+    place = f"„{notebook.name}“, {_code_cell(notebook, error)}"
     if hasattr(errors, error.ename):
-        return f"„{notebook.name}“: {error.evalue}"
+        return f"{place}: {error.evalue}"
     frames = [ANSI.sub("", str(frame)) for frame in error.traceback]
     cells = [k for k, frame in enumerate(frames) if IN_CELL.search(frame)]
-    number = _cell_number(notebook, error.source)
-    said = f"„{notebook.name}“: Zelle {number} ist abgebrochen ({error.ename}: {error.evalue}){_meant(error)}."
+    said = f"{place} ist abgebrochen ({error.ename}: {error.evalue}){_meant(error)}."
     if not cells:
         return "\n".join([said, error.source, *frames[-6:]])
     after = frames[cells[-1] + 1 : -1]
@@ -282,10 +283,13 @@ def _meant(error: Any) -> str:
     return guess(said[2], (n for n in dir(kinds.get(said[1])) if not n.startswith("_")))
 
 
-def _cell_number(notebook: Path, source: str) -> str:
-    """The number of a cell as JupyterLab shows the cells from above, with its id."""
+def _code_cell(notebook: Path, error: Any) -> str:
+    """The failed cell by its number among the cells of code of the notebook as it is committed, and its first line."""
     cells = nbformat.read(notebook, as_version=4).cells
-    return next((f"{k} ({c.id})" for k, c in enumerate(cells, start=1) if c.source == source), "?")
+    declaring = next(k for k, c in enumerate(cells) if "parameters" in c.metadata.get("tags", ()))
+    index = error.cell_index - (error.cell_index > declaring)  # papermill puts a cell behind the one with parameters
+    number = sum(c.cell_type == "code" for c in cells[: index + 1])
+    return f"Codezelle {number} („{textwrap.shorten(error.source.strip().partition(chr(10))[0], 60, placeholder=' …')}“)"
 
 
 def _place(notebook: Path, chapter: ChapterDefinition, file: str) -> Where:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -31,9 +31,6 @@ from gkanalysis.counts.table import SIGNIFICANT, Counted, Number, Row, Said, dec
 from gkanalysis.disclosure.paired import Paired, shown_interval, weighed
 from gkanalysis.stats.exact import holm
 from gkanalysis.stats.paired import mcnemar_test, paired_difference
-
-if TYPE_CHECKING:
-    from gkanalysis.report.chapter import Chapter
 
 HELD_BACK = "•"
 HELD_BACK_NOTE = (
@@ -61,8 +58,8 @@ class Again(NamedTuple):
 class Waves:
     """The waves of a chapter in the order of time; see `Chapter.waves`."""
 
-    def __init__(self, chapter: Chapter, names: Sequence[str]) -> None:
-        self.chapter, self.data = chapter, chapter.data
+    def __init__(self, data: Data, names: Sequence[str]) -> None:
+        self.data = data
         self.all: list[Wave] = [source_of(n, self.data) for n in names]
         if len({str(w.wave) for w in self.all}) < len(self.all):
             raise NotebookError(f"Von diesen Quellen gehören zwei zur selben Welle: {', '.join(names)}.")
@@ -78,7 +75,7 @@ class Waves:
     def source_line(self, waves: Iterable[str] = ()) -> str:
         """The source line of an exhibit on several waves; all if none are named."""
         named = sorted(waves) or [str(w.wave) for w in self.all]
-        end = "; synthetische Daten." if self.chapter.mark else "."
+        end = "; synthetische Daten." if self.data.dataset["synthetic"] else "."
         return f"Quelle: Arbeitshilfen der Wellen {enumeration(named)}; eigene Berechnung{end}"
 
     def returns(self, *states: str) -> dict[str, list[Any]]:
