@@ -21,8 +21,6 @@ from tools.system import needs
 from tools.verapdf import verapdf
 
 REPORTS = sorted(p.stem for p in (ROOT / "reports").glob("*.yml"))
-# Built and looked at closely by test_html, test_typstpdf and test_slides*.
-ELSEWHERE = {"zwischenbericht-2019", "folien-2022"}
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +92,7 @@ def test_difference_of_two_reports_is_found(made, tmp_path):
 
 
 @needs("chromium")
-@pytest.mark.parametrize("report", [r for r in REPORTS if r not in ELSEWHERE])
+@pytest.mark.parametrize("report", REPORTS)
 def test_pages_are_accessible_and_offline(made, report):
     """axe finds nothing at either width, and the page asks for nothing."""
     page = made / "reports" / report / f"{report}.html"
@@ -105,5 +103,5 @@ def test_pages_are_accessible_and_offline(made, report):
 @needs("java", "jaxb")
 def test_documents_meet_both_standards(made):
     """PDF/UA-1 and PDF/A-2a, in one run of the validator."""
-    pages = [made / "reports" / r / f"{r}.pdf" for r in REPORTS if r not in ELSEWHERE]
+    pages = [made / "reports" / r / f"{r}.pdf" for r in REPORTS]
     assert verapdf(pages, ["ua1", "2a"]) == []

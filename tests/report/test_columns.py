@@ -2,7 +2,7 @@
 
 import pytest
 
-from gkanalysis.report.exhibits import column_widths, heading_lines
+from gkanalysis.report.exhibits import column_widths
 
 
 def rows(*cells):
@@ -32,9 +32,3 @@ def test_numbers_keep_their_room_beside_an_endless_label():
 def test_table_of_one_column_has_the_whole_width():
     """A list without numbers is no special case."""
     assert column_widths({"header": ["A"], "rows": rows(["x"])}) == [1.0]
-
-
-def test_heading_breaks_before_its_base_only():
-    """The base stands on a line of its own; other headings stay whole."""
-    assert heading_lines("Kreise* (n\u00a0=\u00a022)") == ["Kreise*", "(n\u00a0=\u00a022)"]
-    assert heading_lines("Anteil (in Prozent)") == ["Anteil (in Prozent)"]

@@ -44,11 +44,6 @@ def test_shipped_report_gives_nothing_away(built):
     assert "Nicht gebraucht" not in said
 
 
-def quotation(document):
-    """A name in a quotation."""
-    document["markdown"] += f"\n\n> „Wir in {PLACE}s Rathaus machen das anders.“\n"
-
-
 def spoken(text):
     """A change that puts a text at the end of the report."""
 
@@ -56,6 +51,9 @@ def spoken(text):
         document["markdown"] += f"\n\n{text}\n"
 
     return change
+
+
+quotation = spoken(f"> „Wir in {PLACE}s Rathaus machen das anders.“")
 
 
 @pytest.mark.parametrize(
@@ -76,14 +74,6 @@ def spoken(text):
             "Es war ein Umschlag mit einem gelben Zettel, und auf dem Zettel stand etwas.",
             "Worte eines Gesprächs",
         ),
-    ],
-    ids=[
-        "office in prose",
-        "office in a quotation",
-        "place",
-        "person without transcript",
-        "in marks",
-        "without marks",
     ],
 )
 @pytest.mark.parametrize("listed", [True, False], ids=["list of names", "no list"])

@@ -19,7 +19,6 @@ ROOT = Path(__file__).parents[2]
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 PARAMETERS = 'data: str = "data/raw"\nout: str = ""'
 SHOWN = """from gkanalysis.report.exhibits import Table
-from gkanalysis.report.shown import Shown
 from gkanalysis.report.exhibits import Row
 import json, pathlib, pandas as pd
 t = Table(id="tab", label="Tabelle", title="T", base="B", source="Q", numbers=pd.DataFrame({"n": [1]}), header=("A",), rows=(Row(("x",)),))
@@ -147,7 +146,7 @@ def test_stock_engine_refuses_exit_too(run, code):
 
 def test_finished_chapter_replaces_the_old_one(run):
     """Text and places for exhibits in order; files of state are gone; an empty cell is no cell that never ran."""
-    chapter, executed = run(SHOWN, "  \n", "", "Shown(t)")
+    chapter, executed = run(SHOWN, "  \n", "", "t")
     assert chapter["markdown"] == "# Probe\n\n::: {.exhibit #tab}\n:::"
     assert (list(chapter["exhibits"]), chapter["values"], chapter["synthetic"]) == (["tab"], [], None)
     files = sorted(p.relative_to(run.out).as_posix() for p in run.out.rglob("*") if p.is_file())
@@ -291,7 +290,7 @@ def test_page_for_reviewers_is_complete_and_offline(run):
 f = Figure(id="abb", label="Abbildung", title="T", base="B", source="Q", numbers=t.numbers, alt="Was es zeigt", draw=lambda: (b"<svg xmlns='http://www.w3.org/2000/svg'/>", b""))
 f"""
     texts = [":::{admonition} Empfehlung\nSiehe [](#tab): {eval}`neu`.\n:::"]
-    run(SHOWN, "Shown(t)", figure, VALUES, texts=texts)
+    run(SHOWN, "t", figure, VALUES, texts=texts)
     page = html.fromstring((run.out / "arbeit/notebooks/kapitel.html").read_bytes())
     assert (page.get("lang"), page.findtext(".//title")) == ("de", "Kapitel „kapitel“ aus dem Notebook probe")
     text = page.text_content()
@@ -320,7 +319,7 @@ def test_two_runs_leave_the_same_files(run):
     """No time, no random id, no folder of the run in what is kept."""
     kept = []
     for _ in range(2):
-        run(SHOWN, "Shown(t)")
+        run(SHOWN, "t")
         kept.append({p.name: p.read_bytes() for p in run.out.rglob("*") if p.is_file()})
     assert kept[0] == kept[1]
     assert not [name for name, data in kept[0].items() if b".kapitel.new" in data]

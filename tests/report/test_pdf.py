@@ -9,7 +9,6 @@ import pytest
 from gkanalysis.core.errors import RenderError
 from gkanalysis.report.pdf import render_pdf
 from tools.system import needs, run
-from tools.verapdf import verapdf
 
 
 def pdf(probe):
@@ -66,12 +65,6 @@ def test_properties_of_the_file(small, tmp_path):
         assert str(document.Root.Lang) == "de-DE"
         assert "Bündnis" in metadata["pdf:Keywords"]
     assert set(re.findall(rb"D:(\d{8})", (tmp_path / "a.pdf").read_bytes())) == {b"20190901"}  # of the report
-
-
-@needs("java", "jaxb")
-def test_report_meets_both_standards(built):
-    """PDF/UA-1 and PDF/A-2a, every rule that a program can check."""
-    assert verapdf(built.file("pdf"), ["ua1", "2a"]) == []
 
 
 @needs("poppler")

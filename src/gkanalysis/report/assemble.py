@@ -74,13 +74,7 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
 
 
 def assemble(report: Report, build: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The document (Markdown with places for exhibits, exhibits in order) and the values of its text.
-
-    Raises
-    ------
-    RenderError
-        An exhibit id used twice, or one id for the values of two chapters.
-    """
+    """The document (Markdown with places for exhibits, exhibits in order) and the values of its text."""
     exhibits: dict[str, dict[str, Any]] = {}
     owners: dict[str, str] = {}
     values: list[dict[str, Any]] = []

@@ -316,7 +316,7 @@ class Chapter:
         exhibit.save(self.out)
         self._exhibits[exhibit.id] = exhibit.record()
         write_json(self.out / "exhibits.json", self._exhibits)
-        return Shown(exhibit)
+        return exhibit
 
 
 def chapter(chapter_id: str, report: str = "", *, data: str = "data/raw", out: str = "") -> Chapter:

@@ -17,6 +17,9 @@ import pypandoc
 from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import RenderError
 
+FONTS = Path(__file__).parent / "fonts"
+FAMILY = "Source Sans 3"
+
 Node = dict[str, Any]
 Setter = Callable[[list[Any], list[Node]], list[Node]]  # attributes and blocks of a div -> what is set
 Heading = tuple[int, str, str, str]  # level, number, text, id; unnumbered ones have an empty number
@@ -78,14 +81,17 @@ def data_mark(synthetic: bool) -> str:
     return SYNTHETIC if synthetic else REAL
 
 
-def run_pandoc(text: str, arguments: list[str], *, epoch: int = 0, sandbox: bool = True) -> bytes:
-    """Run pandoc, by default in its sandbox.
+def data_sign(synthetic: bool) -> str:
+    """The mark that every page carries.
 
-    Raises
-    ------
-    RenderError
-        With pandoc's own message.
+    >>> data_sign(True)
+    'Synthetische Daten'
     """
+    return "Synthetische Daten" if synthetic else "Vertraulich"
+
+
+def run_pandoc(text: str, arguments: list[str], *, epoch: int = 0, sandbox: bool = True) -> bytes:
+    """Run pandoc, by default in its sandbox; what it refuses is told in its own words."""
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
         [pypandoc.get_pandoc_path(), *(["--sandbox"] if sandbox else []), "--wrap=none", *arguments],
@@ -155,17 +161,7 @@ def plain_text(node: Any) -> str:
 
 
 def number_headings(tree: Node, *, depth: int = 3) -> list[Heading]:
-    """Put a number before each heading, in place.
-
-    Returns
-    -------
-    list of (level, number, text, id); unnumbered headings have an empty number
-
-    Raises
-    ------
-    RenderError
-        If a heading skips a level or lies deeper than `depth`.
-    """
+    """Put a number before each heading, in place; refuses one that skips a level or lies deeper than `depth`."""
     counters, headings, last = [0] * depth, [], 0
     for block in tree["blocks"]:
         if block["t"] != "Header":
@@ -190,12 +186,7 @@ def number_headings(tree: Node, *, depth: int = 3) -> list[Heading]:
 def link_exhibits(tree: Node, exhibits: Mapping[str, Node], headings: list[Heading]) -> None:
     """Give each link without text, `[](#id)`, the label of the exhibit or the number of the chapter.
 
-    What has no label or number is named by its title, in quotation marks.
-
-    Raises
-    ------
-    RenderError
-        If a link inside the report leads nowhere, or a link to elsewhere has no text.
+    What has neither is named by its title. A link that leads nowhere, or elsewhere without a text, is refused.
     """
     names = {identifier: f"Kapitel {number}" if number else f"„{text}“" for _, number, text, identifier in headings}
     names |= {e["id"]: e["label"] or f"„{e['title']}“" for e in exhibits.values()}
@@ -217,10 +208,7 @@ def link_exhibits(tree: Node, exhibits: Mapping[str, Node], headings: list[Headi
 def check_document(tree: Node, exhibits: Mapping[str, Node]) -> None:
     """Refuse what would not come out the same, or not accessible, in all formats.
 
-    Raises
-    ------
-    RenderError
-        A picture or table that is no exhibit, an unknown exhibit, one without alternative text, an id used twice.
+    That is a picture or table that is no exhibit, an unknown one, one without alternative text, an id used twice.
     """
     for exhibit in exhibits.values():
         if exhibit["kind"] == "figure" and not exhibit.get("alt", "").strip():

@@ -9,12 +9,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import re
 import tempfile
 import uuid
 import zipfile
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +24,18 @@ from docx.opc.part import Part
 from docx.oxml import OxmlElement
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, RGBColor
+from markupsafe import Markup
 
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import format_date
 from gkanalysis.core.writing import zip_parts
 from gkanalysis.report.document import (
-    Heading,
+    FAMILY,
+    FONTS,
     Node,
     Setting,
     data_mark,
+    data_sign,
     raw,
     replace_blocks,
     run_pandoc,
@@ -42,7 +43,7 @@ from gkanalysis.report.document import (
     walk,
 )
 from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines
-from gkanalysis.report.style import FAMILY, FONTS
+from gkanalysis.report.html import fill_page
 
 OBFUSCATED = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
 LOCALES = {"de": "de-DE", "en": "en-GB"}  # Word wants a language with its country
@@ -50,13 +51,7 @@ FACES = (("embedRegular", "Regular"), ("embedBold", "Bold"), ("embedItalic", "It
 
 
 def render_docx(setting: Setting, reference: Path) -> bytes:
-    """Set the Word document.
-
-    Raises
-    ------
-    RenderError
-        If the template is missing or pandoc refuses.
-    """
+    """Set the Word document; refuses a template that is missing."""
     if not reference.exists():
         raise RenderError(
             f"Die Word-Vorlage „{reference.name}“ fehlt; bitte die mitgelieferte zurückholen: `git checkout reports/reference.docx`."
@@ -73,14 +68,20 @@ def render_docx(setting: Setting, reference: Path) -> bytes:
         return [styled("Kasten", inner)]
 
     mark = paragraph("Marke", text_node(data_mark(setting.synthetic)))
-    contents = raw("openxml", _contents(setting.headings, exhibits))
+    contents = fill_page(
+        "contents.xml",
+        headings=setting.headings,
+        exhibits=exhibits.values(),
+        bookmark=_bookmark,
+        names=Markup(f" {nsdecls('w')}"),
+    )
     meta = {
         "title": report.title, "subtitle": report.subtitle, "author": list(report.authors),
         "date": format_date(report.date), "lang": LOCALES.get(report.language, report.language),
         "keywords": list(report.keywords), "description": report.description,
     }  # fmt: skip
     tree |= {
-        "blocks": [mark, *contents, *replace_blocks(tree["blocks"], exhibit=exhibit, kasten=kasten)],
+        "blocks": [mark, *raw("openxml", contents), *replace_blocks(tree["blocks"], exhibit=exhibit, kasten=kasten)],
         "meta": {k: _meta(v) for k, v in meta.items()},
     }
     with tempfile.TemporaryDirectory() as scratch:
@@ -152,13 +153,7 @@ def table_node(exhibit: dict[str, Any]) -> Node:
 
 
 def finish(content: bytes, tables: Sequence[dict[str, Any]], synthetic: bool) -> bytes:
-    """Name and describe the tables, keep rows and short tables whole, and store the parts in a fixed way.
-
-    Raises
-    ------
-    RenderError
-        If the document has more or fewer tables than the report.
-    """
+    """Name and describe the tables, keep rows and short tables whole, and store the parts in a fixed way."""
     document = docx.Document(io.BytesIO(content))
     root = document.element
     elements = list(root.iter(qn("w:tbl")))
@@ -174,7 +169,7 @@ def finish(content: bytes, tables: Sequence[dict[str, Any]], synthetic: bool) ->
     for section in document.sections:  # the first page says it in full
         line = section.header.paragraphs[0]
         line.style, line.alignment = document.styles["Normal"], WD_ALIGN_PARAGRAPH.RIGHT
-        run = line.add_run("Synthetische Daten" if synthetic else "Vertraulich")
+        run = line.add_run(data_sign(synthetic))
         run.font.color.rgb, run.font.size = RGBColor(0x9C, 0x2A, 0x1F), Pt(8.5)
     if FAMILY in document.styles.element.xml:
         _embed_fonts(document)
@@ -218,44 +213,6 @@ def _embed_fonts(document: Any) -> None:
         f'<w:altName w:val="Calibri"/><w:family w:val="swiss"/><w:pitch w:val="variable"/>{entries}</w:font></w:fonts>'
     ).encode()
     document.settings.element.insert(0, OxmlElement("w:embedTrueTypeFonts"))
-
-
-def _contents(headings: list[Heading], exhibits: dict[str, Any]) -> str:
-    """Contents and list of exhibits with their entries filled in; Word can update the contents any time."""
-    entries = [
-        _entry(f"TOC{level}", identifier, f"{number}\u2002{text}" if number else text)
-        for level, number, text, identifier in headings
-        if level <= 2
-    ]
-    begin = (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-        '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r>'
-        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-    )
-    entries[0] = entries[0].replace("</w:pPr>", f"</w:pPr>{begin}", 1)
-    lists = [_entry("TOC2", e["id"], f"{e['label']}: {e['title']}") for e in exhibits.values() if e["label"]]
-    gallery = '<w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj>'
-    end = '<w:p><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
-    contents = f"<w:sdtContent>{_head('TOCHeading', 'Inhalt')}{''.join(entries)}{end}</w:sdtContent>"
-    blocks = [
-        f"<w:sdt><w:sdtPr>{gallery}</w:sdtPr>{contents}</w:sdt>",
-        _head("ListHeading", "Tabellen und Abbildungen"),
-    ]
-    blocks += [*lists, '<w:p><w:r><w:br w:type="page"/></w:r></w:p>']
-    return "".join(re.sub(r"^<(w:\w+)", rf"<\1 {nsdecls('w')}", block) for block in blocks)
-
-
-def _head(style: str, text: str) -> str:
-    """A heading above contents or lists."""
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>'
-
-
-def _entry(style: str, anchor: str, text: str) -> str:
-    """A line of the contents, linked to a bookmark."""
-    return (
-        f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:hyperlink w:anchor="{escape(_bookmark(anchor), quote=True)}">'
-        f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:hyperlink></w:p>'
-    )
 
 
 def _bookmark(identifier: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.numbers import NBSP, format_count, format_percent
-from gkanalysis.counts.table import Row
+from gkanalysis.counts.table import Row, table_html
+from gkanalysis.report.shown import Shown
 
 SYNTHETIC_NOTE = "Synthetische Daten"
 LINE = 110  # characters of a table that stand side by side in the text column
@@ -22,14 +23,10 @@ WHOLE = 34  # a table of up to so many rows fits on a page and stays whole; long
 
 
 @dataclass(frozen=True)
-class Exhibit:
-    """What tables and figures share. `numbers` is the long table behind the exhibit, unrounded.
+class Exhibit(Shown):
+    """What tables and figures share; without title, base, source and a plain name as id it must not leave the notebook.
 
-    Raises
-    ------
-    NotebookError
-        If title, base or source are missing: an exhibit without them must not leave the notebook.
-        If the id is no plain name.
+    `numbers` is the long table behind the exhibit, unrounded.
     """
 
     id: str
@@ -79,25 +76,15 @@ class Table(Exhibit):
 
     def record(self) -> dict[str, Any]:
         """Everything but the numbers, with heading and rows as printed."""
-        rows = [{"cells": r.cells, "kind": r.kind, "level": r.level, "numbers": r.numbers} for r in self.rows]
-        return super().record() | {"header": self.header, "rows": rows}
+        return super().record() | {"header": self.header, "rows": [asdict(r) for r in self.rows]}
 
     def save(self, folder: Path) -> None:
         """Write the numbers as `tables/<id>.csv`."""
         write_numbers(self.numbers, folder / "tables" / f"{self.id}.csv")
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th scope='col'>{html.escape(h)}</th>" for h in self.header)
-        body = "".join(
-            f"<tr><th colspan='{len(self.header)}'>{html.escape(r.cells[0])}</th></tr>"
-            if r.kind == "block"
-            else "<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in r.cells) + "</tr>"
-            for r in self.rows
-        )
-        return (
-            f"<table><caption>{html.escape(self.caption)}</caption><thead><tr>{head}</tr></thead>"
-            f"<tbody>{body}</tbody></table><p>{html.escape(self.base)}. {html.escape(self.source)}</p>"
-        )
+        below = f"<p>{html.escape(self.base)}. {html.escape(self.source)}</p>"
+        return table_html(self.header, self.rows, self.caption) + below
 
 
 @dataclass(frozen=True)
@@ -154,21 +141,16 @@ def numbers_view(numbers: pd.DataFrame) -> tuple[tuple[str, ...], list[dict[str,
     Expects the columns `label`, `group_label` (both printed), `n`, `base_n`.
     """
     traceable = {"definition", "row", "subgroup"} <= set(numbers.columns)
-    rows = [
-        {
-            "cells": (
-                str(r.label),
-                str(r.group_label),
-                format_count(r.n),
-                format_count(r.base_n),
-                format_percent(r.n, r.base_n),
-            ),
-            "kind": "row",
-            "level": 0,
-            "numbers": ("", "", f"{r.row}:{r.subgroup}" if traceable else "", "", ""),
-        }
-        for r in numbers.itertuples()
-    ]
+    rows = []
+    for r in numbers.itertuples():
+        cells = (
+            str(r.label),
+            str(r.group_label),
+            format_count(r.n),
+            format_count(r.base_n),
+            format_percent(r.n, r.base_n),
+        )
+        rows.append(asdict(Row(cells, numbers=("", "", f"{r.row}:{r.subgroup}" if traceable else "", "", ""))))
     return ("Merkmal", "Gruppe", "n", "Basis", "Anteil"), rows
 
 

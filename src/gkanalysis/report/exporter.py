@@ -113,13 +113,7 @@ class FillValues(Preprocessor):
     html = Bool(False, help="whether the text becomes a page, not Markdown for pandoc").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Fill the text of all cells.
-
-        Raises
-        ------
-        NotebookError
-            If an expression failed, is none of our numbers, or was not evaluated.
-        """
+        """Fill the text of all cells; refuses an expression that failed, is none of our numbers, or was not evaluated."""
         problems = list(expression_problems(nb))
         if problems:
             raise NotebookError("\n".join(problems))
@@ -224,13 +218,7 @@ def page_exporter() -> PageExporter:
 
 
 def review_page(notebook: NotebookNode, title: str) -> bytes:
-    """An executed notebook as one offline page for reviewers: text, code and outputs.
-
-    Parameters
-    ----------
-    notebook : executed, without what changes from run to run
-    title : of the page
-    """
+    """An executed notebook as one offline page for reviewers: text, code and outputs."""
     body, resources = page_exporter().from_notebook_node(notebook)
     look = Markup(resources["inlining"]["css"][0])
     return fill_page("notebook.html", title=title, look=look, body=Markup(body)).encode()

@@ -5,15 +5,18 @@ seaborn draws; what it has no form for (strands between waves, numbers centred i
 
 from __future__ import annotations
 
+import io
 import math
 import textwrap
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
 import seaborn as sns
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure as Canvas
@@ -22,19 +25,23 @@ from matplotlib.path import Path
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.numbers import NBSP, format_count, format_percent
-from gkanalysis.report.style import (
-    ACCENT,
-    DPI,
-    INK,
-    PAPER,
-    QUIET,
-    RULE,
-    SEGMENTS,
-    TEXT_WIDTH,
-    TYPE_LOOKS,
-    figure_style,
-    to_bytes,
-)  # fmt: skip
+from gkanalysis.report.document import FAMILY, FONTS
+
+DPI = 220  # of the PNG
+TEXT_WIDTH = 160 / 25.4  # inches: the text column of the A4 page
+
+INK, QUIET, RULE, PAPER = "#1B2A33", "#5B6B75", "#C9D1D6", "#FFFFFF"
+ACCENT = "#12436D"
+# Type of municipality -> colour and marker. The colours differ in lightness (grey print) and for the common
+# kinds of colour blindness; each keeps 3:1 against white; the shape says the same once more.
+TYPE_LOOKS = {
+    "kreisfreie_stadt": ("#12436D", "o"),
+    "kreis": ("#C75B12", "s"),
+    "kreisangehoerige_kommune": ("#4F9D8E", "^"),
+    "alle": (INK, "D"),
+}
+# Ordered segments of a bar, dark to light, with a text colour that stays readable on each.
+SEGMENTS = (("#12436D", "#FFFFFF"), ("#8FB3CC", INK), ("#E3E8EB", INK))
 
 MM = 1 / 25.4
 WIDTH, HEIGHT = TEXT_WIDTH / MM, 52.0  # millimetres: the width of all figures, the least height on a slide
@@ -61,6 +68,47 @@ class Drawing(tuple):
     chart: dict[str, Any] | None = None
 
 
+@cache
+def _register_fonts() -> None:
+    for path in sorted(FONTS.glob("*.ttf")):
+        font_manager.fontManager.addfont(path)
+
+
+def figure_style() -> dict[str, object]:
+    """Settings for `matplotlib.rc_context`; text becomes outlines, so a figure looks the same everywhere."""
+    _register_fonts()
+    return {
+        **mpl.rcParamsDefault,
+        "font.family": FAMILY,
+        "font.size": 8.5,
+        "axes.edgecolor": RULE,
+        "axes.labelcolor": QUIET,
+        "axes.labelsize": 8,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.linewidth": 0.6,
+        "text.color": INK,
+        "xtick.color": QUIET,
+        "ytick.color": INK,
+        "xtick.major.width": 0.6,
+        "xtick.labelsize": 8,
+        "ytick.major.size": 0,
+        "legend.frameon": False,
+        "figure.facecolor": PAPER,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "gkanalysis",
+        "backend": "agg",
+    }
+
+
+def to_bytes(canvas: Canvas) -> tuple[bytes, bytes]:
+    """SVG and PNG of a figure, the same bytes for the same drawing."""
+    svg, png = io.BytesIO(), io.BytesIO()
+    canvas.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    canvas.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
+    return svg.getvalue(), png.getvalue()
+
+
 def draw(
     kind: str, numbers: pd.DataFrame, *, mark: str = "", slide: bool = False, highlight: Collection[str] = (), **options: Any
 ) -> Drawing:  # fmt: skip
@@ -74,9 +122,8 @@ def draw(
     mark : text in the corner, such as the mark of synthetic data
     slide : fill the place that a slide has, labels at its left edge
     highlight : labels of the bars or answers that the headline speaks of
-    options : bars: `details` (label -> smaller text below it), `of_base` (print „24 von 40“); segments: `parts`
-        (the column that divides a bar); dots: `blocks` (heading -> labels), `right` (label -> text at the right
-        edge), `right_head`, `intervals`; flow: `states` (state -> text), `subgroup`
+    options : bars: `details` (label -> smaller text below it), `of_base` (print „24 von 40“); dots: `blocks`
+        (heading -> labels), `right` (label -> text at the right edge), `right_head`; flow: `states` (state -> text)
 
     Raises
     ------
@@ -250,9 +297,9 @@ def _parts(numbers: pd.DataFrame) -> str:
     return ""
 
 
-def _segments(numbers: pd.DataFrame, slide: bool, highlight: Collection[str], *, parts: str = "") -> Made:
+def _segments(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) -> Made:
     """Bars of the same length, divided into parts that add up to the base; the count stands in each part."""
-    parts = parts or _parts(numbers) or "label"
+    parts = _parts(numbers) or "label"
     bars, sums = ("group_label" if parts == "label" else "label"), []
     names, shares = _unique(numbers[parts]), _unique(numbers[bars])
     for bar in shares:
@@ -324,18 +371,17 @@ def _units(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) -> Ma
 
 def _dots(
     numbers: pd.DataFrame, slide: bool, highlight: Collection[str], *, blocks: Mapping[str, Sequence[str]] | None = None,
-    right: Mapping[str, str] | None = None, right_head: str = "", intervals: bool | None = None,
+    right: Mapping[str, str] | None = None, right_head: str = "",
 ) -> Made:  # fmt: skip
     """A dot per group on a scale of percent, one line per label; hollow on a very small base.
 
-    Intervals are thin lines, and the groups stand below one another; where there are none or, unless asked for, more
-    than twelve labels, a line joins the groups.
+    Intervals are thin lines, and the groups stand below one another; where there are none, or more than twelve labels,
+    a line joins the groups.
     """
     _check(numbers, highlight)
     blocks = blocks or {"": _unique(numbers["label"])}
     groups = _unique(numbers["group_label"])
-    few = sum(map(len, blocks.values())) <= 12
-    intervals = bool(numbers["ci_low"].notna().all()) and (few if intervals is None else intervals)
+    intervals = bool(numbers["ci_low"].notna().all()) and sum(map(len, blocks.values())) <= 12
     apart = 0.24 if intervals else 0.0
     places = {}
     for heading, labels in blocks.items():
@@ -432,14 +478,14 @@ def _matrix(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) -> M
 
 
 def _flow(
-    numbers: pd.DataFrame, slide: bool, highlight: Collection[str], *, states: Mapping[str, str], subgroup: str = "alle"
+    numbers: pd.DataFrame, slide: bool, highlight: Collection[str], *, states: Mapping[str, str]
 ) -> Made:  # fmt: skip
     """Alliances over the waves: blocks for states, strands for who passes from one to the next, one scale throughout.
 
     Blocks and strands that are wide enough carry their number; the others stand in the table under the figure.
     """
-    rows, waves, counts = flow_counts(numbers, states, subgroup)
-    total = int(rows["base_n"].iloc[0])
+    waves, counts = flow_counts(numbers, states)
+    total = int(numbers["base_n"].iloc[0])
     block, gap = 6.5, 0.035 * total  # millimetres; alliances
     step = (WIDTH - 2 - block - 27) / (len(waves) - 1)
     tops: dict[str, dict[str, float]] = {}
@@ -458,7 +504,7 @@ def _flow(
         start, end = k * step + block, (k + 1) * step
         # in the order of the states on both sides, so that few strands cross
         left, right, middle = dict(tops[wave]), dict(tops[following]), (start + end) / 2
-        passed = rows[rows["wave"] == wave].set_index(["row", "next_row"])["n"]
+        passed = numbers[numbers["wave"] == wave].set_index(["row", "next_row"])["n"]
         for one, other in ((a, b) for a in states for b in states if passed.get((a, b), 0)):
             n, a, b = int(passed[one, other]), left[one], right[other]
             left[one], right[other] = a + n, b + n
@@ -490,21 +536,18 @@ def _flow(
     return canvas, None
 
 
-def flow_counts(
-    numbers: pd.DataFrame, states: Mapping[str, str], subgroup: str
-) -> tuple[pd.DataFrame, list[str], dict[str, dict[str, int]]]:
-    """Rows of one subgroup, the waves, and how many are in which state; a wrong picture is refused."""
-    rows = numbers[numbers["subgroup"] == subgroup]
-    drawn = rows[rows["n"] > 0]
+def flow_counts(numbers: pd.DataFrame, states: Mapping[str, str]) -> tuple[list[str], dict[str, dict[str, int]]]:
+    """The waves, and how many are in which state in each; a wrong picture is refused."""
+    drawn = numbers[numbers["n"] > 0]
     present = {*drawn["row"], *drawn["next_row"]}
     unnamed = sorted(present - (set(states) & set(STATES)))
-    sums = rows.groupby("wave", sort=False)["n"].sum()
-    if not len(drawn) or unnamed or (sums != rows["base_n"].iloc[0]).any():
+    sums = numbers.groupby("wave", sort=False)["n"].sum()
+    if not len(drawn) or unnamed or (sums != numbers["base_n"].iloc[0]).any():
         raise NotebookError(
-            f"Das Flussdiagramm für „{subgroup}“ braucht je Wellenpaar alle Bündnisse der Basis (Summen: "
+            f"Das Flussdiagramm braucht je Wellenpaar alle Bündnisse der Basis (Summen: "
             f"{sums.to_dict()}) und eine Beschriftung für jeden Zustand (ohne: {', '.join(unnamed) or '–'})."
         )
-    waves = [str(w) for w in (rows["wave"].iloc[0], *dict.fromkeys(rows["next_wave"]))]
+    waves = [str(w) for w in (numbers["wave"].iloc[0], *dict.fromkeys(numbers["next_wave"]))]
     leaving, arriving = (
         drawn.groupby([drawn[wave].astype(str), drawn[state]])["n"].sum().to_dict()
         for wave, state in (("wave", "row"), ("next_wave", "next_row"))
@@ -514,11 +557,11 @@ def flow_counts(
     if broken:
         raise NotebookError(
             f"Im Flussdiagramm kommen in Welle {', '.join(broken)} nicht so viele Bündnisse an, wie sie verlassen; "
-            "bitte eine Tabelle aus flow_table übergeben."
+            "bitte die Zahlen aus `waves.flows()` übergeben."
         )
     shown = [s for s in states if s in present]
     counts = {w: {s: int(leaving.get((w, s), arriving.get((w, s), 0))) for s in shown} for w in waves}
-    return rows, waves, counts
+    return waves, counts
 
 
 FORMS: dict[str, Callable[..., Made]] = {

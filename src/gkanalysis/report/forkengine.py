@@ -52,13 +52,7 @@ class ForkEngine(Engine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:
-        """Run the code cells of a managed notebook; stops at the first error, like the stock engine.
-
-        Raises
-        ------
-        NotebookError
-            If the child ends in the middle of the notebook.
-        """
+        """Run the cells of code; stops at the first error, like the stock engine, and where a cell ends the child."""
         if not hasattr(os, "fork"):
             return KernelEngine.execute_managed_notebook(nb_man, kernel_name, **kwargs)
         cells = [c for c in nb_man.nb.cells if c.cell_type == "code" and c.source.strip()]

@@ -15,10 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from gkanalysis.core.numbers import format_date
-from gkanalysis.report.document import Node, Setting, data_mark, raw, replace_blocks, walk, write_tree
+from gkanalysis.report.document import FONTS, Node, Setting, data_mark, data_sign, raw, replace_blocks, walk, write_tree
 from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines
-from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide, data_sign
-from gkanalysis.report.style import FONTS
+from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide
 
 TEMPLATES = Path(__file__).parent / "templates"
 ORIGINS = "herkunft.html"  # the page of origins lies beside the report

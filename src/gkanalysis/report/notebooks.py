@@ -289,7 +289,9 @@ def _code_cell(notebook: Path, error: Any) -> str:
     declaring = next(k for k, c in enumerate(cells) if "parameters" in c.metadata.get("tags", ()))
     index = error.cell_index - (error.cell_index > declaring)  # papermill puts a cell behind the one with parameters
     number = sum(c.cell_type == "code" for c in cells[: index + 1])
-    return f"Codezelle {number} („{textwrap.shorten(error.source.strip().partition(chr(10))[0], 60, placeholder=' …')}“)"
+    return (
+        f"Codezelle {number} („{textwrap.shorten(error.source.strip().partition(chr(10))[0], 60, placeholder=' …')}“)"
+    )
 
 
 def _place(notebook: Path, chapter: ChapterDefinition, file: str) -> Where:

@@ -20,11 +20,10 @@ import typst
 
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import format_date
-from gkanalysis.report.document import Node, Setting, data_mark, raw, replace_blocks, write_tree
+from gkanalysis.report.document import FONTS, Node, Setting, data_mark, data_sign, raw, replace_blocks, write_tree
 from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines
 from gkanalysis.report.html import TEMPLATES
-from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide, data_sign
-from gkanalysis.report.style import FONTS
+from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide
 
 STANDARDS = ["ua-1", "a-2a"]  # accessible, and readable in decades; Typst refuses what would break either
 MM = 72 / 25.4  # points in a millimetre
@@ -45,13 +44,7 @@ def render_pdf(setting: Setting) -> bytes:
 
 
 def fit_slides(setting: Setting) -> Setting:
-    """The setting with its slides in the one layout that each is set in.
-
-    Raises
-    ------
-    RenderError
-        If something does not fit, with the name of every such slide; or with Typst's own message.
-    """
+    """The setting with the one layout that each slide is set in; names every slide that holds too much."""
     with _compiler(setting) as compiler:
         verdicts = json.loads(compiler.query("<fit>", field="value"))
     _refuse(setting.slides, verdicts)

@@ -31,10 +31,10 @@ from pptx.util import Emu, Mm, Pt
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import format_date
 from gkanalysis.core.writing import zip_parts
-from gkanalysis.report.document import Node, Setting, data_mark, plain_text
+from gkanalysis.report.document import Node, Setting, data_mark, data_sign, plain_text
 from gkanalysis.report.docx import LOCALES
 from gkanalysis.report.exhibits import column_widths, heading_lines
-from gkanalysis.report.slides import FIGURE_TYPE, Slide, data_sign
+from gkanalysis.report.slides import FIGURE_TYPE, Slide
 
 # numbers of the placeholders, the same in all layouts; the title is 0
 TEXT, CAPTION, EXHIBIT, BASE, SECTION, SIGN, FOOTER, NUMBER = 1, 2, 3, 4, 5, 6, 11, 12
@@ -60,13 +60,7 @@ PARTS = {
 
 
 def render_pptx(setting: Setting, reference: Path) -> bytes:
-    """The presentation from slides with the layout that `fit_slides` chose: same input, same bytes.
-
-    Raises
-    ------
-    RenderError
-        If the template is missing, or misses a layout or placeholder.
-    """
+    """The presentation; refuses a template that is missing, or misses a layout or placeholder."""
     report, slides, (deck, layouts) = setting.report, setting.slides, _template(reference)
     first = _Page(deck, layouts, "title")
     pages = [_Page(deck, layouts, s.candidates[0]["layout"] if s.candidates else "section") for s in slides]

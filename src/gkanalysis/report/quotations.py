@@ -19,6 +19,7 @@ import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.disclosure.verbatim import plain_words, quote_id
+from gkanalysis.report.shown import Shown
 
 CUT = "[...]"
 _CHANGE = re.compile(r"\[[^\[\]]*\]|(?<!\w)[XY](?!\w)")
@@ -26,7 +27,7 @@ _FEWEST_WORDS = 3
 
 
 @dataclass(frozen=True)
-class Quotation:
+class Quotation(Shown):
     """A quotation ready to print: `text` without quotation marks, `quote_id` its origin."""
 
     id: str
@@ -53,18 +54,8 @@ class Quotation:
 def check_quotation(printed: str, stored: str) -> None:
     """Refuse a wording that is not the stored one but for cuts `[...]`, descriptions `[Amt]` and X or Y.
 
-    Parameters
-    ----------
-    printed : what is to stand in the report, without quotation marks
-    stored : the coded segment
+    So other changed words are refused, a cut mark that cuts nothing, a torn word, and where hardly anything is left.
 
-    Raises
-    ------
-    NotebookError
-        If other words were changed, a cut mark cuts nothing, a word is torn apart, or hardly anything is left.
-
-    Examples
-    --------
     >>> check_quotation("In X kannten wir [...] uns schon.", "In Musterstadt kannten wir ja alle uns schon.")
     >>> check_quotation("Wir kannten uns gut.", "Wir kannten uns schon.")
     Traceback (most recent call last):
@@ -104,13 +95,7 @@ def _difference(fragments: Sequence[str], changes: Sequence[str], text: str) -> 
 
 
 def find_segment(segments: pd.DataFrame, wanted: str) -> str:
-    """The text of the segment with a quote id.
-
-    Raises
-    ------
-    NotebookError
-        If no segment has this id: the transcript or its coding has changed.
-    """
+    """The text of the segment with a quote id; there is none if the transcript or its coding has changed."""
     for text in segments["text"].dropna().unique():
         if quote_id(text) == wanted:
             return str(text)
@@ -122,13 +107,6 @@ def find_segment(segments: pd.DataFrame, wanted: str) -> str:
 def draw_speaker(wanted: str, declared: Mapping[str, Any]) -> dict[str, str]:
     """How the speaker of a quotation is called: female and male forms at random, from seed and quotation alone.
 
-    Parameters
-    ----------
-    wanted : id of the quotation
-    declared : `speakers` of the codebook: `seed`, and for `female` and `male` the forms by case
-
-    Examples
-    --------
     >>> forms = {"seed": 1, "female": {"nominative": "eine Befragte"}, "male": {"nominative": "ein Befragter"}}
     >>> draw_speaker("q1", forms) == draw_speaker("q1", forms)
     True

@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from gkanalysis.report.exhibits import Exhibit
-    from gkanalysis.report.quotations import Quotation
-
 EXHIBIT = "application/vnd.gkanalysis.exhibit+json"  # id of what the chapter shows
 # number, word or comparison of the text: text and, as far as it has them, kind, wording, n, base_n, definition,
 # row, subgroup, of; all of it goes to values.json
@@ -47,16 +44,8 @@ def keep_results(notebook: NotebookNode, results: Sequence[dict[str, Any]]) -> N
 
 
 class Shown:
-    """The output of a cell that shows an exhibit: a page for people, an id for the renderer."""
-
-    def __init__(self, exhibit: Exhibit | Quotation) -> None:
-        self._exhibit = exhibit
+    """An exhibit or quotation as the output of a cell: a page for people, an id for the renderer."""
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        record = self._exhibit.record()
-        quoted = {"text": record["text"]} if record["kind"] == "quotation" else {}
-        return {
-            EXHIBIT: {"id": self._exhibit.id} | quoted,
-            "text/html": self._exhibit._repr_html_(),
-            "text/plain": self._exhibit.caption,
-        }
+        quoted = {k: v for k, v in self.record().items() if k == "text"}
+        return {EXHIBIT: {"id": self.id} | quoted, "text/html": self._repr_html_(), "text/plain": self.caption}

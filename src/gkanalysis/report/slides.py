@@ -64,7 +64,7 @@ SIZES = {
 }  # fmt: skip
 LINE = 1.28
 TABLE_SIZES = (15.0, 13.5, 12.0)  # a table is set in the largest of these that fits, never smaller
-FIGURE_TYPE = 8.5  # points of the type in a figure as it is drawn (gkanalysis.report.style)
+FIGURE_TYPE = 8.5  # points of the type in a figure as it is drawn (gkanalysis.report.figures)
 SMALLEST = 11.0  # points that the type of a figure must have on a slide
 WIDEST = 3  # columns of a table that can stand beside text
 TEXT_BLOCKS = {"Para", "Plain", "BulletList", "OrderedList", "BlockQuote", "Div"}
@@ -127,13 +127,9 @@ class Slide:
 def make_slides(report: Report, document: dict[str, Any], build: Path) -> Setting:
     """What formats are set from, with the slides of an assembled document; the title slide is none of them.
 
-    The last slide says what the data are. The slides share their nodes with the tree.
-
-    Raises
-    ------
-    RenderError
-        What cannot stand on slides, all places in one message: text before the first heading, a third level of
-        headings, two exhibits on a slide, a footnote, a figure whose type would be too small.
+    The last slide says what the data are. What cannot stand on slides is refused, all places in one message: text
+    before the first heading, a third level of headings, two exhibits on a slide, a footnote, a figure whose type would
+    be too small. The slides share their nodes with the tree.
     """
     exhibits = document["exhibits"]
     tree = parse(document["markdown"] + "\n" + _data_slide(document))
@@ -240,12 +236,7 @@ def _candidates(slide: Slide, build: Path) -> list[dict[str, Any]]:
 
 
 def svg_size(svg: bytes) -> tuple[float, float]:
-    """Width and height of a drawing in millimetres.
-
-    Raises
-    ------
-    RenderError
-        If the drawing does not say them in points.
+    """Width and height of a drawing in millimetres; it has to say them in points.
 
     >>> [round(x, 1) for x in svg_size(b'<svg height="72pt" viewBox="0 0 9 9" width="144pt">')]
     [50.8, 25.4]
@@ -258,12 +249,3 @@ def svg_size(svg: bytes) -> tuple[float, float]:
         )
     width, height = (float(side[1]) * 25.4 / 72 for side in sides)
     return width, height
-
-
-def data_sign(synthetic: bool) -> str:
-    """The mark that every slide carries.
-
-    >>> data_sign(True)
-    'Synthetische Daten'
-    """
-    return "Synthetische Daten" if synthetic else "Vertraulich"
