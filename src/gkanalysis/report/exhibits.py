@@ -24,9 +24,9 @@ WHOLE = 34  # a table of up to so many rows fits on a page and stays whole; long
 
 @dataclass(frozen=True)
 class Exhibit(Shown):
-    """What tables and figures share; without title, base, source and a plain name as id it must not leave the notebook.
+    """What tables and figures share; `numbers` is the long table behind, unrounded.
 
-    `numbers` is the long table behind the exhibit, unrounded.
+    Without title, base, source and a plain name as id an exhibit must not leave the notebook.
     """
 
     id: str
