@@ -287,7 +287,8 @@ def test_internal_text_stays_out_of_the_report(run, tmp_path):
 def test_page_for_reviewers_is_complete_and_offline(run):
     """Text with its values, code, outputs with their alternative text; marked as a working paper."""
     figure = """from gkanalysis.report.exhibits import Figure
-f = Figure(id="abb", label="Abbildung", title="T", base="B", source="Q", numbers=t.numbers, alt="Was es zeigt", draw=lambda: (b"<svg xmlns='http://www.w3.org/2000/svg'/>", b""))
+f = Figure(id="abb", label="Abbildung", title="T", base="B", source="Q", numbers=t.numbers.assign(label="a", group_label="b", base_n=1), alt="Was es zeigt", draw=lambda: (b"<svg xmlns='http://www.w3.org/2000/svg'/>", b""))
+f.save(pathlib.Path(out)); _ = pathlib.Path(out, "exhibits.json").write_text(json.dumps({"tab": t.record(), "abb": f.record()}))
 f"""
     texts = [":::{admonition} Empfehlung\nSiehe [](#tab): {eval}`neu`.\n:::"]
     run(SHOWN, "t", figure, VALUES, texts=texts)
