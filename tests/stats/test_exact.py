@@ -165,40 +165,38 @@ def test_differences_are_tested_row_by_row_and_corrected_as_a_family():
     result = differences_by_group(table, groups=["s", "k", "g"])
     p_b = float(p_by_counting_tables([[16, 18, 5], [2, 4, 0]]))
     p_a = float(p_by_counting_tables([[12, 1, 0], [6, 21, 5]]))
-    assert list(result.columns) == ["row", "p", "p_holm", "spread", "highest", "lowest"]
+    assert list(result.columns) == ["row", "p", "p_holm", "spread"]
     assert result["row"].tolist() == ["b", "a"]
     assert result["p"].tolist() == pytest.approx([p_b, p_a])
     assert result["p_holm"].tolist() == pytest.approx([p_b, 2 * p_a])
     assert result["spread"].tolist() == pytest.approx([1 - 18 / 22, 12 / 18])
-    assert result[["highest", "lowest"]].to_numpy().tolist() == [["g", "k"], ["s", "g"]]
 
 
 def test_groups_without_base_are_left_out_of_their_row():
-    """Where a group was not asked the others are compared; NaN is neither highest nor lowest."""
+    """Where a group was not asked the others are compared; they have no share."""
     result = differences_by_group(make_table(a="9/16 8/10 1/6 0/0"), groups=["g", "s", "k"])
     assert result.loc[0, "p"] == pytest.approx(fisher_exact([[8, 1], [2, 5]]).pvalue)
-    assert result.loc[0, ["highest", "lowest"]].tolist() == ["s", "k"]
+    assert result.loc[0, "spread"] == pytest.approx(8 / 10 - 1 / 6)
 
 
 @pytest.mark.parametrize(
-    ("cells", "spread", "highest"),
+    ("cells", "spread"),
     [
         # nobody, everybody
-        ("0/12 0/3 0/4 0/5", 0.0, "s"),
-        ("12/12 3/3 4/4 5/5", 0.0, "s"),
+        ("0/12 0/3 0/4 0/5", 0.0),
+        ("12/12 3/3 4/4 5/5", 0.0),
         # a single group was asked
-        ("2/3 2/3 0/0 0/0", 0.0, "s"),
+        ("2/3 2/3 0/0 0/0", 0.0),
         # no group was asked
-        ("0/0 0/0 0/0 0/0", math.nan, None),
+        ("0/0 0/0 0/0 0/0", math.nan),
     ],
 )
-def test_degenerate_rows_have_p_one_and_stay_in_the_family(cells, spread, highest):
+def test_degenerate_rows_have_p_one_and_stay_in_the_family(cells, spread):
     """Where no difference is possible p is 1, and the row still counts for Holm."""
     result = differences_by_group(make_table(a=cells, b="9/21 8/10 1/6 0/5"), groups=["s", "k", "g"])
     assert result.loc[0, "p"] == 1.0
     assert result.loc[1, "p_holm"] == pytest.approx(2 * result.loc[1, "p"])
     assert result.loc[0, "spread"] == pytest.approx(spread, nan_ok=True)
-    assert result.loc[0, "highest"] == highest or (highest is None and pd.isna(result.loc[0, "highest"]))
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from fractions import Fraction
 from math import comb
 
 import pytest
+from scipy.stats import binomtest
 
 from gkanalysis.core.errors import TabulationError
-from gkanalysis.stats import clopper_pearson_interval, finite_population_interval
+from gkanalysis.stats import finite_population_interval
 
 
 def possible_shares(n, base_n, population_n, tail):
@@ -78,30 +79,14 @@ def test_tail_of_exactly_half_alpha_is_ruled_out():
 
 def test_finite_interval_approaches_the_binomial_one():
     """For a million units the finite population hardly matters, and it is computed all the same."""
-    finite = finite_population_interval(18, 45, 1_000_000)
-    assert finite == pytest.approx(clopper_pearson_interval(18, 45), abs=1e-4)
+    binomial = binomtest(18, 45).proportion_ci(method="exact")
+    assert finite_population_interval(18, 45, 1_000_000) == pytest.approx(tuple(binomial), abs=1e-4)
 
 
-def test_without_population_the_interval_is_binomial():
-    """`population_n=None` means Clopper-Pearson."""
-    assert finite_population_interval(18, 45, None) == clopper_pearson_interval(18, 45)
-
-
-@pytest.mark.parametrize(
-    ("n", "base_n", "printed"),
-    # Kauermann and Küchenhoff 2010, p. 54: two parties in an election poll
-    [(302, 1206, (0.226, 0.276)), (133, 1206, (0.0932, 0.1293))],
-)
-def test_clopper_pearson_agrees_with_print(n, base_n, printed):
-    """Published limits, at the precision they were printed with."""
-    assert clopper_pearson_interval(n, base_n) == pytest.approx(printed, abs=5e-4)
-
-
-@pytest.mark.parametrize("population_n", [None, 0, 58])
+@pytest.mark.parametrize("population_n", [0, 58])
 def test_no_base_no_interval(population_n):
     """Without cases nothing is known, and the interval is NaN, not 0 to 1."""
     assert all(math.isnan(limit) for limit in finite_population_interval(0, 0, population_n))
-    assert all(math.isnan(limit) for limit in clopper_pearson_interval(0, 0))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +95,6 @@ def test_no_base_no_interval(population_n):
         ((6, 5, 58), "n = 6 passt nicht zur Basis 5, erlaubt sind 0 bis 5"),
         ((-1, 5, 58), "n = -1 passt nicht zur Basis 5"),
         ((3, 59, 58), "Die Basis 59 ist größer als die Grundgesamtheit 58"),
-        ((6, 5, None), "n = 6 passt nicht zur Basis 5"),
     ],
 )
 def test_numbers_that_cannot_have_been_counted_are_refused(arguments, message):

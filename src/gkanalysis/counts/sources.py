@@ -612,8 +612,8 @@ class Comparison:
         from gkanalysis.stats.paired import mcnemar_test
 
         table = self._change()
-        test = mcnemar_test(*table.count.pairs(table.data))
-        return derived("–" if test.p is None else format_p(test.p), list(table))
+        p = mcnemar_test(*table.count.pairs(table.data))
+        return derived("–" if p is None else format_p(p), list(table))
 
     @property
     def difference(self) -> Said:

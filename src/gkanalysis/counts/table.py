@@ -745,8 +745,8 @@ class Counted:
             rows = rows[rows["state"] == "answered"]
             marks.append(rows.set_index("case_id")["value"].map(place))
         both = pd.concat(marks, axis=1, keys=["a", "b"]).dropna()
-        test = mcnemar_test(0, int((both["a"] < both["b"]).sum()), int((both["a"] > both["b"]).sum()), 0)
-        certain = test.p is not None and test.p < SIGNIFICANT
+        p = mcnemar_test(0, int((both["a"] < both["b"]).sum()), int((both["a"] > both["b"]).sum()), 0)
+        certain = p is not None and p < SIGNIFICANT
         return derived("belegt" if certain else "nicht belegt", [*self._totals(), *other._totals()])
 
     @property

@@ -47,7 +47,7 @@ def shown_interval(pairs: Paired) -> tuple[int, int]:
 
 
 def _p_value(pairs: Paired) -> float:
-    p = mcnemar_test(*pairs).p
+    p = mcnemar_test(*pairs)
     return np.nan if p is None else p
 
 

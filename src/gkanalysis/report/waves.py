@@ -314,8 +314,8 @@ class Changes:
                 {
                     "label": r["label"], "block": r["block"], "first_n": a + lost, "second_n": a + gained, "base_n": base_n,
                     "base": r["change"].base, "difference": estimate.difference, "detail": details[r["change"]],
-                    "interval": shown_interval(Paired(a, lost, gained, d)), "p": mcnemar_test(a, lost, gained, d).p,
-                    "p_ticked": mcnemar_test(*ticked).p, "first_wave": self.data.book(r["change"].source).wave,
+                    "interval": shown_interval(Paired(a, lost, gained, d)), "p": mcnemar_test(a, lost, gained, d),
+                    "p_ticked": mcnemar_test(*ticked), "first_wave": self.data.book(r["change"].source).wave,
                     "second_wave": self.data.book(r["change"].then).wave,
                 }
             )  # fmt: skip

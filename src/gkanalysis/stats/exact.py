@@ -127,8 +127,7 @@ def differences_by_group(table: pd.DataFrame, *, groups: Sequence[str]) -> pd.Da
     DataFrame, one row per row of the table, in its order
         `row`; `p` (Freeman-Halton over n and base_n - n by group; 1.0 where all or none have the property
         or only one group has a base); `p_holm` (over all rows of the table); `spread` (largest minus
-        smallest share, 0 to 1); `highest`, `lowest` (group; the first named in a tie). Groups with
-        base_n = 0 are left out of a row; with no base at all, `spread` is NaN and the groups are missing.
+        smallest share, 0 to 1). Groups with base_n = 0 are left out of a row; with no base at all, `spread` is NaN.
 
     Raises
     ------
@@ -150,31 +149,18 @@ def differences_by_group(table: pd.DataFrame, *, groups: Sequence[str]) -> pd.Da
     ...     {"row": ["1.1", "1.1"], "subgroup": ["Stadt", "Kreis"], "n": [8, 1], "base_n": [10, 6]}
     ... )
     >>> differences_by_group(table, groups=["Stadt", "Kreis"]).round(3).to_dict("records")
-    [{'row': '1.1', 'p': 0.035, 'p_holm': 0.035, 'spread': 0.633, 'highest': 'Stadt', 'lowest': 'Kreis'}]
+    [{'row': '1.1', 'p': 0.035, 'p_holm': 0.035, 'spread': 0.633}]
     """
-    groups = list(groups)
-    n, base_n = (_by_group(table, column, groups) for column in ("n", "base_n"))
+    n, base_n = (_by_group(table, column, list(groups)) for column in ("n", "base_n"))
     records = []
     for row in n.index:
-        counted, base = n.loc[row].to_numpy(), base_n.loc[row].to_numpy()
-        asked = base > 0
-        records.append({"row": row, **_difference(counted[asked], base[asked], np.array(groups)[asked])})
-    differences = pd.DataFrame(records, columns=["row", "p", "spread", "highest", "lowest"])
+        asked = base_n.loc[row].to_numpy() > 0
+        counted, base = n.loc[row].to_numpy()[asked], base_n.loc[row].to_numpy()[asked]
+        p = freeman_halton_test([counted, base - counted]) if asked.any() else 1.0
+        records.append({"row": row, "p": p, "spread": np.ptp(counted / base) if asked.any() else np.nan})
+    differences = pd.DataFrame(records, columns=["row", "p", "spread"])
     differences.insert(2, "p_holm", holm(differences["p"]))
     return differences
-
-
-def _difference(n: np.ndarray, base_n: np.ndarray, groups: np.ndarray) -> dict[str, object]:
-    """Test, spread and extreme groups of one row, from the groups that have a base."""
-    if not groups.size:
-        return {"p": 1.0, "spread": np.nan, "highest": None, "lowest": None}
-    share = n / base_n
-    return {
-        "p": freeman_halton_test([n, base_n - n]),
-        "spread": share.max() - share.min(),
-        "highest": str(groups[share.argmax()]),
-        "lowest": str(groups[share.argmin()]),
-    }
 
 
 def _by_group(table: pd.DataFrame, column: str, groups: list[str]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Exact confidence intervals for a share, with and without a finite population.
+"""Exact confidence intervals for a share of a finite population.
 
 58 alliances are a whole population and 45 forms nearly a census: an interval that treats them as a
 sample from infinity is far too wide. Nothing here approximates by the normal distribution.
@@ -9,13 +9,9 @@ from functools import lru_cache
 
 from gkanalysis.core.errors import TabulationError
 
-NO_INTERVAL = (float("nan"), float("nan"))
-
 
 @lru_cache(maxsize=8192)  # a report asks for the same few (n, base_n, population_n) in table after table
-def finite_population_interval(
-    n: int, base_n: int, population_n: int | None, *, level: float = 0.95
-) -> tuple[float, float]:
+def finite_population_interval(n: int, base_n: int, population_n: int, *, level: float = 0.95) -> tuple[float, float]:
     """Exact interval for a share of a finite population, from base_n observed units.
 
     `base_n` of `population_n` units were observed without replacement and `n` of them have the
@@ -29,8 +25,8 @@ def finite_population_interval(
         Units with the property among those observed, 0 to `base_n`.
     base_n : int
         Units observed.
-    population_n : int or None
-        Units in the population, at least `base_n`. None: no finite population, Clopper-Pearson.
+    population_n : int
+        Units in the population, at least `base_n`.
     level : float, default 0.95
         Nominal coverage, between 0 and 1; the actual coverage is never below it.
 
@@ -75,9 +71,7 @@ def finite_population_interval(
 
     _check_counts(n, base_n, population_n, level)
     if base_n == 0:
-        return NO_INTERVAL
-    if population_n is None:
-        return clopper_pearson_interval(n, base_n, level=level)
+        return float("nan"), float("nan")
     tail = (1 - level) / 2 * (1 + 1e-9)  # a tail of exactly alpha/2 is ruled out, whatever its last bits
     # n units are known to have the property and base_n - n are known not to: K lies between.
     possible = range(n, population_n - (base_n - n) + 1)
@@ -93,49 +87,7 @@ def finite_population_interval(
     return low / population_n, high / population_n
 
 
-def clopper_pearson_interval(n: int, base_n: int, *, level: float = 0.95) -> tuple[float, float]:
-    """Exact binomial interval for a share, for cases from a population without end.
-
-    Parameters
-    ----------
-    n, base_n : int
-        Cases counted and cases in the base.
-    level : float, default 0.95
-        Nominal coverage, between 0 and 1.
-
-    Returns
-    -------
-    (low, high) : tuple of float
-        Shares in [0, 1]; (nan, nan) if base_n = 0.
-
-    Raises
-    ------
-    TabulationError
-        If the numbers contradict each other, or `level` is not between 0 and 1.
-
-    References
-    ----------
-    .. [1] Clopper, C. J. and Pearson, E. S., 1934, The use of confidence or fiducial limits illustrated
-       in the case of the binomial, Biometrika 26 (4): 404-413.
-    .. [2] Kauermann, G. and Küchenhoff, H., 2010, Stichproben, Springer, p. 54: 133 of 1206 in an election
-       poll, printed as 0.0932 to 0.1293.
-
-    Examples
-    --------
-    >>> low, high = clopper_pearson_interval(133, 1206)
-    >>> round(low, 4), round(high, 4)
-    (0.0932, 0.1293)
-    """
-    from statsmodels.stats.proportion import proportion_confint
-
-    _check_counts(n, base_n, None, level)
-    if base_n == 0:
-        return NO_INTERVAL
-    low, high = proportion_confint(n, base_n, alpha=1 - level, method="beta")
-    return float(low), float(high)
-
-
-def _check_counts(n: int, base_n: int, population_n: int | None, level: float) -> None:
+def _check_counts(n: int, base_n: int, population_n: int, level: float) -> None:
     """Refuse numbers that cannot have been counted."""
     if not 0 < level < 1:
         raise TabulationError(
@@ -146,7 +98,7 @@ def _check_counts(n: int, base_n: int, population_n: int | None, level: float) -
         raise TabulationError(
             f"Intervall: n = {n} passt nicht zur Basis {base_n}, erlaubt sind 0 bis {base_n}; bitte die Zählung prüfen."
         )
-    if population_n is not None and base_n > population_n:
+    if base_n > population_n:
         raise TabulationError(
             f"Intervall: Die Basis {base_n} ist größer als die Grundgesamtheit {population_n}, erlaubt ist "
             "höchstens die Grundgesamtheit; bitte die Zahl der Einheiten prüfen."

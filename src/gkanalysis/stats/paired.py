@@ -9,33 +9,16 @@ from typing import NamedTuple
 
 from gkanalysis.core.errors import TabulationError
 
-NO_PAIRS = "no_pairs"
-NO_DISCORDANT_PAIRS = "no_discordant_pairs"
-
-
-class PairedTest(NamedTuple):
-    """A p-value with the counts behind it, or None and the name of the reason why there is none."""
-
-    p: float | None
-    n: int
-    b: int
-    c: int
-    reason: str = ""
-
 
 class PairedDifference(NamedTuple):
-    """Second share minus first share with interval, and the counts behind it; or a reason."""
+    """Second share minus first share with interval; None where there are no pairs."""
 
     difference: float | None
     low: float | None
     high: float | None
-    n: int
-    b: int
-    c: int
-    reason: str = ""
 
 
-def mcnemar_test(a: int, b: int, c: int, d: int) -> PairedTest:
+def mcnemar_test(a: int, b: int, c: int, d: int) -> float | None:
     """Exact McNemar test of whether a property became more or less frequent in the same cases.
 
     Given b + c pairs that changed, each direction is equally likely if nothing is going on: p is twice the
@@ -48,9 +31,8 @@ def mcnemar_test(a: int, b: int, c: int, d: int) -> PairedTest:
 
     Returns
     -------
-    PairedTest
-        `p` in (0, 1], `n` (pairs), `b`, `c`, `reason`. Without a discordant pair nothing can be tested: `p`
-        is None and `reason` is "no_discordant_pairs" ("no_pairs" if there are no pairs at all).
+    float or None
+        p in (0, 1]. Without a discordant pair nothing can be tested.
 
     Raises
     ------
@@ -67,20 +49,16 @@ def mcnemar_test(a: int, b: int, c: int, d: int) -> PairedTest:
 
     Examples
     --------
-    >>> test = mcnemar_test(59, 6, 16, 80)
-    >>> round(test.p, 6), test.n, test.b, test.c
-    (0.052479, 161, 6, 16)
-    >>> mcnemar_test(10, 0, 0, 4)
-    PairedTest(p=None, n=14, b=0, c=0, reason='no_discordant_pairs')
+    >>> round(mcnemar_test(59, 6, 16, 80), 6), mcnemar_test(10, 0, 0, 4)
+    (0.052479, None)
     """
-    a, b, c, d = _counts(a, b, c, d)
-    n, changed = a + b + c + d, b + c
+    _, b, c, _ = _counts(a, b, c, d)
+    changed = b + c
     if not changed:
-        return PairedTest(None, n, b, c, NO_DISCORDANT_PAIRS if n else NO_PAIRS)
+        return None
     # Whole numbers: no last bit decides, and a division of integers is correctly rounded.
     tail = sum(comb(changed, k) for k in range(min(b, c) + 1))
-    ways = min(2 * tail, 2**changed)
-    return PairedTest(ways / 2**changed, n, b, c)
+    return min(2 * tail, 2**changed) / 2**changed
 
 
 def paired_difference(a: int, b: int, c: int, d: int, *, level: float = 0.95) -> PairedDifference:
@@ -99,8 +77,7 @@ def paired_difference(a: int, b: int, c: int, d: int, *, level: float = 0.95) ->
     Returns
     -------
     PairedDifference
-        `difference`, `low`, `high` in [-1, 1], `n` (pairs), `b`, `c`, `reason`. Without pairs the first three
-        are None and `reason` is "no_pairs".
+        `difference`, `low`, `high` in [-1, 1]; None without pairs.
 
     Raises
     ------
@@ -138,7 +115,7 @@ def paired_difference(a: int, b: int, c: int, d: int, *, level: float = 0.95) ->
         )
     n = a + b + c + d
     if not n:
-        return PairedDifference(None, None, None, 0, 0, 0, NO_PAIRS)
+        return PairedDifference(None, None, None)
     difference = (c - b) / n
     first, second = (a + b) / n, (a + c) / n
     first_low, first_high = proportion_confint(a + b, n, alpha=1 - level, method="wilson")
@@ -146,7 +123,7 @@ def paired_difference(a: int, b: int, c: int, d: int, *, level: float = 0.95) ->
     phi = _corrected_phi(a, b, c, d)
     below = _hypotenuse(second - second_low, first_high - first, phi)
     above = _hypotenuse(second_high - second, first - first_low, phi)
-    return PairedDifference(difference, max(-1.0, difference - below), min(1.0, difference + above), n, b, c)
+    return PairedDifference(difference, max(-1.0, difference - below), min(1.0, difference + above))
 
 
 def _corrected_phi(a: int, b: int, c: int, d: int) -> float:
