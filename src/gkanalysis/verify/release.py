@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 import re
 import zipfile
@@ -19,9 +18,10 @@ from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from lxml import etree, html
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from gkanalysis.core.errors import VerificationError
 
@@ -35,6 +35,7 @@ MEASURES = frozenset({"share", "share_of_responses", "ci_low", "ci_high"})
 SEEN = ("href", "id", "src", "alt", "descr", "Target")  # attributes whose change a reader would notice
 WORDS = r"word/(document|footnotes|endnotes|header\d*|footer\d*)\.xml|ppt/slides/slide\d+\.xml"
 LINKS = r"word/_rels/document\.xml\.rels|ppt/slides/_rels/.*\.rels"
+VALUES = TypeAdapter(list[dict[str, Any]])
 PARTS = re.compile(rf"{WORDS}|{LINKS}|(word|ppt)/media/.*")  # of a Word or PowerPoint file
 
 
@@ -95,6 +96,15 @@ def _seen(tree: etree._Element) -> bytes:
     return "\0".join([" ".join(words), *attributes]).encode("utf-8")
 
 
+class Manifest(BaseModel):
+    """The shape of a manifest; `inputs`: path -> sha256, `outputs`: path -> what `make_manifest` says of it."""
+
+    format: Literal[1]
+    version: str
+    inputs: dict[str, str]
+    outputs: dict[str, Annotated[dict[Literal["text", "sha256", "content"], str], Field(min_length=1)]]
+
+
 def read_manifest(path: Path) -> dict[str, Any]:
     """Read a committed manifest.
 
@@ -104,26 +114,17 @@ def read_manifest(path: Path) -> dict[str, Any]:
         If it is missing, unreadable or of another format.
     """
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        return Manifest.model_validate_json(path.read_bytes()).model_dump()
     except FileNotFoundError:
         raise VerificationError(
             f"„{path}“ fehlt; ohne Stand der Veröffentlichung gibt es keinen Vergleich. "
             "„make release“ hält den jetzigen Stand fest."
         ) from None
-    except (OSError, ValueError):
-        raise VerificationError(f"„{path}“ ist nicht lesbar; bitte den Stand aus dem Git wiederherstellen.") from None
-    written = manifest.get("format") if isinstance(manifest, dict) else None
-    if written != FORMAT:
+    except (OSError, ValidationError):
         raise VerificationError(
-            f"„{path}“ hat das Format {written}, gelesen wird {FORMAT}; bitte mit der passenden Fassung prüfen "
-            "oder den Stand mit „make release“ neu festhalten."
-        )
-    inputs, outputs = manifest.get("inputs"), manifest.get("outputs")
-    shaped = isinstance(inputs, dict) and isinstance(outputs, dict)
-    described = shaped and all(isinstance(o, dict) and {"text", "sha256"} & o.keys() for o in outputs.values())
-    if not described or not all(isinstance(v, str) for o in (inputs, *outputs.values()) for v in o.values()):
-        raise VerificationError(f"„{path}“ ist unvollständig; bitte den Stand aus dem Git wiederherstellen.")
-    return manifest
+            f"„{path}“ ist nicht lesbar, unvollständig oder nicht im Format {FORMAT}; bitte den Stand aus dem Git "
+            "wiederherstellen oder mit „make release“ neu festhalten."
+        ) from None
 
 
 def compare_inputs(manifest: Mapping[str, Any], root: Path, data: Path | None = None) -> Iterator[dict[str, str]]:
@@ -171,8 +172,7 @@ def _compare_bytes(
         return _row(name, "identical")
     verdict, message = "differs", "andere Bytes"
     if is_picture and same_numbers:
-        verdict = "drawn_otherwise"
-        message = "Die Zahlen dahinter sind dieselben; das Bild ist ein anderes."
+        verdict, message = "drawn_otherwise", "Die Zahlen dahinter sind dieselben; das Bild ist ein anderes."
     elif is_picture:
         message = "Zahlen und Bild sind andere."
     elif "content" in new and old.get("content") == new["content"]:
@@ -196,12 +196,10 @@ def compare_texts(name: str, old_text: str | None, new_text: str) -> Iterator[di
     elif name.endswith(".csv"):
         yield _compare_table(name, old_text, new_text)
     elif name != "values.json":
-        same = old_text == new_text
-        yield _row(name, "identical") if same else _row(name, "differs", "anderer Text")
+        yield _row(name, *(["identical"] if old_text == new_text else ["differs", "anderer Text"]))
     else:
         rows = list(_compare_values(f"{name}#", old_text, new_text))
-        wrong = [r for r in rows if r["verdict"] != "identical"]
-        if wrong:
+        if wrong := [r for r in rows if r["verdict"] != "identical"]:
             first = wrong[0]["id"].partition("#")[2]
             message = f"{len(wrong)} Zahlen im Text; die erste: {first}" if first else wrong[0]["message"]
             yield wrong[0] | {"id": name, "message": message}
@@ -213,16 +211,13 @@ def compare_texts(name: str, old_text: str | None, new_text: str) -> Iterator[di
 def _compare_table(name: str, old_text: str, new_text: str) -> dict[str, str]:
     """Cell by cell; the first cell that differs is named."""
     old, new = (list(csv.reader(io.StringIO(t))) for t in (old_text, new_text))
+    columns = max([*old[:1], *new[:1]], key=len, default=[])
     verdict = "identical" if old_text == new_text else "same_values"
-    for number, (a, b) in enumerate(zip_longest(old, new), start=1):
-        if a is None or b is None:
-            message = f"Zeile {number} gibt es nur einmal; bisher {len(old)} Zeilen, jetzt {len(new)}"
-            return _row(name, "differs", message, *(", ".join(c[:3]) if c else "fehlt" for c in (a, b)))
-        for k, (x, y) in enumerate(zip_longest(a, b)):
-            column = old[0][k] if k < len(old[0]) else str(k + 1)
+    for number, (a, b) in enumerate(zip_longest(old, new, fillvalue=()), start=1):
+        for column, x, y in zip_longest(columns, a, b):
             close = _compare_cells(column, x, y)
             if close == "differs":
-                message = f"Zeile {number} ({', '.join(a[:3])}), Spalte {column}"
+                message = f"Zeile {number} ({', '.join((a or b)[:3])}), Spalte {column}"
                 return _row(name, close, message, *("fehlt" if c is None else c for c in (x, y)))
             verdict = close if close == "within_tolerance" else verdict
     return _row(name, verdict)
@@ -241,13 +236,13 @@ def _compare_cells(column: str, x: str | None, y: str | None) -> str:
 
 def _compare_values(prefix: str, old_text: str, new_text: str) -> Iterator[dict[str, str]]:
     """One row per number in the text; old and new are the words that stand there, or what of the value differs."""
-    old, new = _values(old_text), _values(new_text)
     before, now = "Im Stand der Veröffentlichung", "Im neuen Text"
-    if old is None or new is None:
-        message = f"{before if old is None else now} ist die Liste der Zahlen nicht lesbar."
-        yield _row(prefix, "not_checked", message)
+    sides = [(where, _values(text)) for where, text in ((before, old_text), (now, new_text))]
+    if unreadable := [where for where, named in sides if named is None]:
+        yield _row(prefix, "not_checked", f"{unreadable[0]} ist die Liste der Zahlen nicht lesbar.")
         return
-    for name in dict.fromkeys([*old, *new]):
+    (_, old), (_, new) = sides
+    for name in old | new:
         a, b = old.get(name), new.get(name)
         if a is None:
             yield _row(prefix + name, "not_checked", f"{before} gibt es diese Zahl nicht.")
@@ -256,7 +251,7 @@ def _compare_values(prefix: str, old_text: str, new_text: str) -> Iterator[dict[
         elif a == b:
             yield _row(prefix + name, "identical", new=str(b.get("text", "")))
         else:
-            key = next(k for k in [*a, *b] if a.get(k) != b.get(k))
+            key = next(k for k in a | b if a.get(k) != b.get(k))
             texts = ("" if v.get(key) is None else str(v[key]) for v in (a, b))
             shown = (t if len(t) <= 80 else f"{t[:77]}…" for t in texts)
             yield _row(prefix + name, "differs", f"erster Unterschied: {key}", *shown)
@@ -264,16 +259,13 @@ def _compare_values(prefix: str, old_text: str, new_text: str) -> Iterator[dict[
 
 def _values(text: str) -> dict[str, dict[str, Any]] | None:
     """Values by id and wording; the second use of a wording gets a number. None if it is no list of values."""
-    try:
-        content = json.loads(text)
-    except ValueError:
-        return None
-    if not isinstance(content, list) or not all(isinstance(value, dict) for value in content):
-        return None
     named: dict[str, dict[str, Any]] = {}
     uses: Counter[str] = Counter()
-    for value in content:
-        name = ".".join(filter(None, (str(value.get("id")), str(value.get("wording") or ""))))
-        uses[name] += 1
-        named[f"{name}#{uses[name]}" if uses[name] > 1 else name] = value
+    try:
+        for value in VALUES.validate_json(text):
+            name = ".".join(filter(None, (str(value.get("id")), str(value.get("wording") or ""))))
+            uses[name] += 1
+            named[f"{name}#{uses[name]}" if uses[name] > 1 else name] = value
+    except ValidationError:
+        return None
     return named
