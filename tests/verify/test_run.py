@@ -147,7 +147,7 @@ def test_what_is_wrong_in_a_file_is_open_and_the_rest_is_checked(suffix, old, ne
     status, _, rows, wrong = project.verify()
     assert (status, wrong) == (code, opened)
     assert {"trace", "output", "account", "input"} <= {r["section"] for r in rows.values()}
-    if suffix != "numbers.yml":
+    if suffix != "numbers.yml" and "published" not in opened:
         assert rows["ja"]["verdict"] == "agrees"
 
 

@@ -121,11 +121,7 @@ def _answers(data: Data, source: str) -> Iterator[Sum]:
     book, cases, losses = data.book(source), data.cases(source), data.table(f"{source}-losses")
     final, read = data.table(f"{source}-responses"), _interim(data, source, "responses.parquet")
     final = final.assign(state=final["state"].astype("str"))
-    lost, files, key = (
-        losses[losses["unit"] == "response"],
-        set(cases["file"]),
-        ("file", "item_id", "occurrence"),
-    )
+    lost, files, key = losses[losses["unit"] == "response"], set(cases["file"]), ("file", "item_id", "occurrence")
     items = [i.id for i in book.items.values() if i.label and book.part(i.part)["kind"] != "roster"]
     printed = final[final["item_id"].isin(items) & (final["occurrence"].astype(int) == 1)]
     asked = [f"{case} {item}" for case in cases.loc[cases["file"] != "", "case_id"] for item in items]
@@ -148,8 +144,7 @@ def _answers(data: Data, source: str) -> Iterator[Sum]:
     went |= {ASIDE: _with_loss(given[~kept], lost[lost["rule"] != "V12"])}
     yield "ausgefüllte Stellen", _names(given, *key), went
 
-    is_placeholder = settled["note"].str.split().map(lambda n: "placeholder" in n)
-    shown = settled[is_placeholder & (settled["state"] == "not_answered")]
+    shown = settled[settled["note"].str.contains(r"\bplaceholder\b") & (settled["state"] == "not_answered")]
     pairs = [f"{r.file} {i}" for r in lost[lost["rule"] == "V09"].itertuples() for i in r.item_id.split()]
     yield "stehen gebliebene Platzhalter", _names(shown, "file", "item_id"), {REASON: pairs}
 
@@ -171,14 +166,9 @@ def _answers(data: Data, source: str) -> Iterator[Sum]:
 def _with_loss(rows: pd.DataFrame, losses: pd.DataFrame) -> list[str]:
     """Names of those rows that have a loss of their own: each loss speaks for one row."""
     left = Counter(_names(losses, "file", "item_id", "place"))
-    names = []
-    for name, place in zip(
-        _names(rows, "file", "item_id", "occurrence"), _names(rows, "file", "item_id", "place"), strict=True
-    ):
-        if left[place] > 0:
-            left[place] -= 1
-            names.append(name)
-    return names
+    places, names = _names(rows, "file", "item_id", "place"), _names(rows, "file", "item_id", "occurrence")
+    earlier = (places[:k].count(place) for k, place in enumerate(places))
+    return [name for name, place, n in zip(names, places, earlier, strict=True) if n < left[place]]
 
 
 def mention_sums(data: Data, source: str) -> Iterator[Sum]:
@@ -199,10 +189,7 @@ def mention_sums(data: Data, source: str) -> Iterator[Sum]:
 
 def _interviews(data: Data, source: str) -> Iterator[Sum]:
     """Each document, segment, coding, code and note of the projects by its GUID."""
-    read, book = (
-        _interim(data, source, "projects.parquet"),
-        data.book(source),
-    )
+    read, book = _interim(data, source, "projects.parquet"), data.book(source)
     content = pd.DataFrame([json.loads(r) for r in read["record"]], read.index, dtype=object)
     content = content.reindex(columns=["name", "parent", "sources", "kind", "place"])
     read = read[["file", "object", "guid"]].join(content)
@@ -230,10 +217,7 @@ def _interviews(data: Data, source: str) -> Iterator[Sum]:
     of_codes = read[read["object"] == "codes"]
     in_book = of_codes["guid"].isin(own)
     outside = of_codes[~in_book]
-    is_group = [
-        not parent and " ".join(name.split()) in labels
-        for parent, name in zip(outside["parent"], outside["name"], strict=True)
-    ]
+    is_group = ~outside["parent"].astype(bool) & outside["name"].str.split().str.join(" ").isin(labels)
     groups = [n for n in _names(outside[is_group], "file", "guid") if n not in aside("code")]
     went = {"im Codebuch": _names(of_codes[in_book], "file", "guid"), "Gruppen": groups, ASIDE: aside("code")}
     yield "Kodes der Projekte", came("codes"), went
@@ -257,11 +241,7 @@ def _interviews(data: Data, source: str) -> Iterator[Sum]:
 
 def _lists(data: Data, source: str) -> Iterator[Sum]:
     """Rows and cells of a list, counted anew in the spreadsheet."""
-    book, rows, losses = (
-        data.book(source),
-        data.table(f"{source}-rows"),
-        data.table(f"{source}-losses"),
-    )
+    book, rows, losses = data.book(source), data.table(f"{source}-rows"), data.table(f"{source}-losses")
     names = {normalised(t): c.name for c in book.spec.columns for t in (c.name, *c.titles)}
     sheets = read_workbook(data.paths.data / source / book.file)
     wanted = {normalised(s) for s in book.spec.sheets}
