@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from definitions import made
 from gkanalysis.codebook.reports import ChapterDefinition, Report
 from gkanalysis.core.numbers import NBSP
 from gkanalysis.report.exhibits import Figure, Row, Table
@@ -130,4 +131,4 @@ def make_deck(folder, text=TEXT, *, synthetic=True, exhibits=None, **report):
         "markdown": text, "exhibits": records, "synthetic": synthetic, "dataset": "Probe_daten",
         "raw_files": [["forms/a.docx", "ab" * 32]] * 40, "versions": [["Python", "3.11.0"], ["numpy", "2"]],
     }  # fmt: skip
-    return Deck(Report(**(known | report)), document, folder)
+    return Deck(made(**known | report), document, folder)

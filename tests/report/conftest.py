@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from definitions import made
 from gkanalysis.codebook.reports import ChapterDefinition, Report, read_report
 from gkanalysis.core.numbers import NBSP
 from gkanalysis.core.paths import ProjectPaths
@@ -94,7 +95,7 @@ def small(tmp_path, bars):
         for exhibit in (table, figure):
             exhibit.save(build / "eins")
         records = json.loads(json.dumps([table.record(), figure.record()]))
-        report = Report(
+        report = made(
             id="klein", title="Ein „kleiner“ Bericht", subtitle="Untertitel", authors=("Erste", "Zweite"),
             institution="Institut", date="2019-09", language="de", sources=("quelle-2018",), keywords=("Bündnis",),
             chapters=(ChapterDefinition("eins", "01", {}),), description="Worum es geht",

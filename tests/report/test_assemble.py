@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from gkanalysis.codebook.reports import ChapterDefinition, Report
+from definitions import made
+from gkanalysis.codebook.reports import ChapterDefinition
 from gkanalysis.core.errors import RenderError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.assemble import assemble, assemble_report
@@ -55,8 +56,7 @@ def project(tmp_path):
             (folder / f"arbeit/notebooks/kap{number}.html").write_text("<p>")
             (folder / "chapter.json").write_text(json.dumps(content))
         parts = tuple(ChapterDefinition(f"kap{k + 1}", f"{k}", {}) for k in range(len(chapters)))
-        rest = {"keywords": (), "description": "D"}
-        return Report("probe", "T", "", ("A",), "I", "2019", "de", (SOURCE,), parts, **rest), paths
+        return made(id="probe", sources=(SOURCE,), chapters=parts), paths
 
     return write
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from gkanalysis.codebook.reports import ChapterDefinition, Report
+from definitions import made
+from gkanalysis.codebook.reports import ChapterDefinition
 from gkanalysis.core.errors import NotebookError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.chapters import run_chapters
@@ -30,8 +31,7 @@ def run(tmp_path):
 
     def call(words, *asked):
         chapters = tuple(ChapterDefinition(c, "probe", {"word": w}) for c, w in words.items())
-        report = Report("b", "Titel", "", ("A",), "I", "2019-09", "de", (), chapters, keywords=(), description="")
-        return list(run_chapters(report, paths, "data/raw", asked))
+        return list(run_chapters(made(chapters=chapters), paths, "data/raw", asked))
 
     call.record = lambda name: paths.build / "reports/b" / name / "chapter.json"
     return call

@@ -161,7 +161,7 @@ def test_name_in_a_document_stops_it(copied, suffix, change, place):
 
 def test_name_in_metadata_of_the_pdf_stops_it(copied):
     """Keywords are on no page."""
-    report = replace(copied.report, keywords=(*copied.report.keywords, PLACE))
+    report = copied.report.model_copy(update={"keywords": (*copied.report.keywords, PLACE)})
     with pytest.raises(DisclosureError, match=r"Metadaten \(Info, /Keywords\): dort steht „Eisvogelstadt“"):
         render_report(report, copied.paths, "pdf")
 

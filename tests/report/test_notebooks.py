@@ -9,7 +9,8 @@ import nbformat
 import pytest
 from lxml import html
 
-from gkanalysis.codebook.reports import ChapterDefinition, Report
+from definitions import made
+from gkanalysis.codebook.reports import ChapterDefinition
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.report.document import parse, plain_text
 from gkanalysis.report.exporter import ChapterExporter
@@ -237,7 +238,7 @@ def test_text_that_is_none_of_our_numbers_is_refused(run, text, message):
 def test_all_slips_of_a_chapter_are_named_at_once(run, engine):
     """One run is enough to mend them; those of the report's definition name its file."""
     chapter = ChapterDefinition("kapitel", "probe", {}, title="{eval}`titel`", intro="Es sind {eval}`38`.")
-    report = Report("b", "T", "", ("A",), "I", "2019", "de", (), (chapter,), (), "D")
+    report = made(chapters=(chapter,))
     with pytest.raises(NotebookError) as error:
         run(VALUES, texts=["{eval}`a`", "{eval}`b` {eval}`neu`"], report=report, engine=engine)
     lines = str(error.value).splitlines()

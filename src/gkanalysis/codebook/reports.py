@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -55,22 +54,10 @@ class _Definition(d.Declared):
     formats: d.Many[d.Text] | None = d.key("Ausgaben: html, pdf, docx; bei Folien html, pdf, pptx", None)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(_Definition):
     """A checked definition; see `read_report`."""
 
     id: str
-    title: str
-    subtitle: str
-    authors: tuple[str, ...]
-    institution: str
-    date: str
-    language: str
-    sources: tuple[str, ...]
-    chapters: tuple[ChapterDefinition, ...]
-    keywords: tuple[str, ...]
-    description: str
-    kind: str = "report"
     formats: tuple[str, ...] = FORMATS["report"]
 
 
@@ -90,7 +77,7 @@ def read_report(root: Path, report_id: str) -> Report:
         raise UsageError(f"Einen Bericht „{report_id}“ gibt es nicht; vorhanden sind: {there}.")
     report = REPORTS.read(path, root)
     formats = FORMATS[report.kind] if report.formats is None else report.formats
-    return Report(id=report_id, **vars(report) | {"formats": formats})
+    return Report.model_construct(**dict(report) | {"id": report_id, "formats": formats})
 
 
 def _slips(report: _Definition, root: Path) -> d.Slips:
