@@ -20,12 +20,12 @@ MARKS = {
 }  # fmt: skip
 GROUPS = {"stadt": "kreisfreie_stadt", "kreis": "kreis", "kommune": "kreisangehoerige_kommune"}
 REGISTER = """
-alliance_id  type    unit_id  joined_n
-B1           stadt   S1       .
-B2           stadt   S2       .
-B3           kreis   K1       4
-B4           kreis   K2       1
-B5           kommune  K1      .
+alliance_id  name         type     unit_id  joined_n
+B1           Adlerstadt   stadt    S1       .
+B2           Amselstadt   stadt    S2       .
+B3           Kreis Ahorn  kreis    K1       4
+B4           Kreis Birke  kreis    K2       1
+B5           Spechtdorf   kommune  K1       .
 """
 UNITS = """
 unit_id  type   municipalities_n

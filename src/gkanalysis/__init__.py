@@ -12,7 +12,7 @@ __version__ = version("gkanalysis")
 _WHERE = {
     "alliance": "counts.sources",
     "chapter": "report.chapter",
-    "compare": "counts.sources",
+    "compare": "counts.compare",
     "source": "counts.sources",
     "sources": "counts.sources",
 }

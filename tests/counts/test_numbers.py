@@ -1,18 +1,21 @@
 """What an analyst asks and gets: indices, groups, wordings, words that the data must bear; and what every kind must have."""
 
 import inspect
+import re
 from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drawn import LATER, LIST, TALKS, WAVE, Project
+from drawn import LATER, LIST, TALKS, TOTALS, WAVE, Project
 from gkanalysis.core.errors import GkError, NotebookError, VerificationError
+from gkanalysis.counts import compare as compared
 from gkanalysis.counts import sources
+from gkanalysis.counts.compare import compare
 from gkanalysis.counts.count import Count
 from gkanalysis.counts.forms import Choice, Ticks
-from gkanalysis.counts.sources import compare, source_of
+from gkanalysis.counts.sources import source_of
 from gkanalysis.stats.intervals import finite_population_interval
 from gkanalysis.verify.naive import Naive, method_of, recount
 
@@ -28,10 +31,14 @@ B5    missing  .        .      .     .       .       .
 
 @pytest.fixture
 def data(tmp_path):
-    """Two waves and a list of visits."""
+    """Interviews, two waves and a list of visits."""
     later = ANSWERS.replace("geplant", "ja     ").replace("missing  .  ", "full     ja ")
     project = Project(tmp_path).wave(ANSWERS).wave(later, LATER)
-    return project.listing("case_id  form  days  note\\n.  treffen  1  .".replace("\\n", "\n")).data
+    project.talks(
+        "abc|def|abc", "document_id  coder  code_id  start  end\ng3  A  aufbau.neu  0  3\ng3  B  aufbau.alt  0  3"
+    )
+    project.listing("indicator  value  unit\nplaetze  50  anzahl", TOTALS)
+    return project.listing("case_id  form  days  note\n.  treffen  1  .\nB3  treffen  1  Wanderung").data
 
 
 @pytest.fixture
@@ -53,7 +60,7 @@ def plain(text):
     [
         ("count", "2"), ("word", "zwei"), ("word_capital", "Zwei"), ("word_dative", "zwei"), ("of", "2 von 4"),
         ("base", "4"), ("percent", "50 %"), ("n_percent", "2 (50 %)"), ("label", "Ja"), ("step", "25"),
-        ("question", "Besteht ein Konzept?"), ("told", "Bögen 2020"),
+        ("question", "Besteht ein Konzept?"), ("n_percent_cell", "2 (50,0 %)"), ("wave", "2020"),
     ],
 )  # fmt: skip
 def test_wordings(wave, wording, text):
@@ -89,7 +96,7 @@ def test_together(wave):
             r"enthält kein Wort der Skala \(woerter.yml\); für 2 von 4 passt: nicht alle",
         ),
         ("ja", "am häufigsten", ""),
-        ("nein", "am häufigsten", "der Reihe nach sind es: „Ja“ \\(2\\), „in Planung“ \\(1\\)"),
+        ("nein", "am häufigsten", "der Reihe nach sind es: „Ja“ .2.von.4., „in Planung“ .1.von.4."),
         ("geplant", "am seltensten", "sagt etwas anderes als die Daten"),
     ],
 )
@@ -122,33 +129,11 @@ def test_words_for_counts_of_interviews(tmp_path):
     talks = "document_id  coder  code_id  start  end\ng1  A  aufbau.neu  0  3\ng2  A  aufbau.neu  0  3"
     made = source_of(TALKS, Project(tmp_path).talks("abc|def|ghi", talks).data)
     assert made["aufbau.neu"]["aufbau.neu"].said("Zwei Fälle") == "Zwei Fälle"
-    with pytest.raises(NotebookError, match=r"„ein Fall“ steht für 1 von 3, hier sind es 2. Möglich ist: zwei Fälle"):
+    with pytest.raises(NotebookError, match=r"„ein Fall“ passt nicht zu 2 von 3; möglich ist: zwei Fälle"):
         made["aufbau.neu"]["aufbau.neu"].said("ein Fall")
 
 
 # ---- tables ----
-
-
-def test_ids_that_do_not_exist(wave, data):
-    """What there is, and what is probably meant."""
-    for ask, message in (
-        (lambda: wave["1.11"], r"„1.11“ gibt es in probe-2020 nicht; vorhanden sind.*gemeint ist wohl „1.1“"),
-        (lambda: wave["1.1"]["geplnt"], r"Zeile „geplnt“ gibt es in gk.source.*gemeint ist wohl „geplant“"),
-        (lambda: wave["1.1"].by("type")["ja", "kreiss"], "Gruppe „kreiss“.*gemeint ist wohl „kreis“"),
-        (lambda: wave["1.1"].by("typ"), r"Merkmal „typ“ gibt es im Register nicht.*gemeint ist wohl „type“"),
-        (lambda: wave["1.1"].only("jaa"), "Zeile „jaa“"),
-        (lambda: source_of(LIST, data)["forms"], "gemeint ist wohl „form“"),
-        (
-            lambda: source_of(LIST, data)["form"].by("type"),
-            "zählt keine Bündnisse; nach „type“ lässt es sich nicht",
-        ),
-        (
-            lambda: data.kind("proben-2020"),
-            r"Quelle „proben-2020“ gibt es nicht.*gemeint ist wohl „probe-2020“",
-        ),
-    ):
-        with pytest.raises(GkError, match=message):
-            ask()
 
 
 def test_groups_by_the_register_and_by_another_item(wave, data):
@@ -179,6 +164,30 @@ def test_order_and_choice_of_rows(wave):
     assert "Übergang" in boxes._repr_html_()
 
 
+def test_how_tables_show_themselves(wave, data):
+    """No heading without rows; the line that made it, as one writes it; who is in no group; frames whole, also as text."""
+    boxes = wave["huerden"]._but(headings={"2.H1.2": "A", "2.H2.2": "B", "2.H3.2": "A"})
+    assert [line.split("  ")[0] for line in repr(boxes).splitlines()[1:]] == [
+        "A",
+        "Übergang",
+        "keine davon",
+        "B",
+        "Räume",
+    ]
+    assert [line.split("  ")[0] for line in repr(boxes.only("2.H2*")).splitlines()[1:]] == ["B", "Räume"]
+    assert boxes.only("2.H2.2").also("2.H3.2").shown_rows == ("2.H3.2", "2.H2.2")
+    assert wave["2.H1.2"].only("2.H1.2").line == f'gk.source("{WAVE}")["2.H1.2"].only("2.H1.2")'
+    later = source_of(LATER, data)
+    assert later["1.1"].by(later["1.3"]).notes[-1] == (
+        "Bündnisse ohne gültige Angabe zu 1.3 „Lücken bei der Sprache?“ stehen in keiner Gruppe, nur in „insgesamt“."
+    )
+    assert not any("in keiner Gruppe" in note for note in later["1.1"].by("type").notes)
+    assert len(repr(wave.items).splitlines()) == 1 + len(wave.items)
+    assert f"; {len(wave.items)} Fragen\n" in repr(wave)
+    assert "Besteht ein Konzept? eine Antwort" in repr(wave)
+    assert "x" * 200 in sources.Shown({"Text": ["x" * 200]})._repr_html_()
+
+
 def test_few_cases_are_held_back(wave):
     """A number with too few cases behind it, or behind its rest, is a dash; another group follows if the total told."""
     (wave.data.paths.codebooks / "disclosure.yml").write_text("threshold: 2\nattributes: {}\nsources: {}\n")
@@ -197,7 +206,7 @@ def test_few_cases_are_held_back(wave):
 
 def test_compare(monkeypatch, data):
     """Only what the codebook says to repeat shows a change."""
-    monkeypatch.setattr(sources, "project_data", lambda folder: data)
+    monkeypatch.setattr("gkanalysis.counts.compare.project_data", lambda folder: data)
     pair = compare(f"{WAVE}:1.1", f"{LATER}:1.1")
     assert pair.is_same
     assert {r: plain(pair.change[r].of) for r in ("pairs", "first", "second")} == {
@@ -210,20 +219,80 @@ def test_compare(monkeypatch, data):
     assert "Keine Veränderung" in unlike._repr_html_()
     with pytest.raises(NotebookError, match="Beide fragen nicht dasselbe"):
         unlike.p  # noqa: B018
-    with pytest.raises(NotebookError, match="bitte als „Quelle:Nummer“ schreiben"):
-        compare("1.1", f"{LATER}:1.1")
+    assert (later := compare(unlike.second, unlike.first)).reason == unlike.reason
+    assert repr(later).endswith("Keine Veränderung: Im Codebuch steht nicht, dass beide dasselbe fragen (repeats).")
+    assert plain(repr(pair)).splitlines()[1:3] == ["Welle  Anzahl  Anteil", f"{WAVE}: ja  2 von 4  50 %"]
+    assert compare(pair.second, pair.first).change.count == pair.change.count  # the later one first
 
 
 def test_alliance(monkeypatch, data):
-    """Everything that one alliance answered, over all waves, with its place."""
+    """All that is known of one alliance, by its id or name, in the order of the waves: forms, interviews, lists."""
     monkeypatch.setattr(sources, "project_data", lambda folder: data)
     rows = sources.alliance("B3")
-    assert rows[["Welle", "Nummer", "Antwort"]].values.tolist()[:4] == [
-        ["2022", "1.1", "Ja"], ["2022", "1.3", "Ja"], ["2022", "2.H1.2", "angekreuzt"], ["2022", "2.H2.2", "angekreuzt"],
-    ]  # fmt: skip
-    assert rows["Stelle"][0] == "B3.docx 1.1"
-    with pytest.raises(NotebookError, match=r"Bündnis „B9“ gibt es im Register nicht; vorhanden sind B1, B2"):
-        sources.alliance("B9")
+    told = rows[["Welle", "Quelle", "Nummer", "Antwort"]].values.tolist()
+    assert told[:3] == [["", LIST, "Zeile 3", x] for x in ("Treffen", "1", "Wanderung")]
+    assert told[3:5] == [["2019", TALKS, "aufbau.neu", "Stelle 0"], ["2020", WAVE, "1.1", "Geplant"]]
+    assert [r[0] for r in told] == sorted(r[0] for r in told)
+    assert rows["Stelle"][4] == "B3.docx 1.1"
+    assert sources.alliance("Kreis Ahorn").equals(rows)
+
+
+# ---- whoever asks without Python is answered ----
+
+CORE = f'gk.source("{WAVE}")["1.1"]'
+MESSAGES = {  # what is asked -> the end of the sentence that answers it
+    'core.rows': rf'Eine Tabelle hat nichts namens „rows“; das hat eine Zahl daraus, etwa {CORE}["ja"].rows.',
+    'core.of': f'das hat eine Zahl daraus, etwa {CORE}["ja"].of.',
+    'core.orderd()': '„orderd“; es gibt by, cases, based_on, … (gemeint ist wohl „ordered“).',
+    'core["ja"].by': f'„by“; danach fragt man die ganze Tabelle, etwa {CORE}.by.',
+    'wave.by("type")': f'das hat eine Tabelle daraus, etwa gk.source("{WAVE}")["huerden"].by.',
+    'wave[2.1]': '[key]: „2.1“ passt nicht zu „key“; erlaubt ist ein Text in Anführungszeichen (gemeint ist wohl "2.1").',
+    'wave["1.11"]': f'„1.11“ gibt es in {WAVE} nicht; vorhanden sind huerden, status, … (gemeint ist wohl „1.1“).',
+    'core.top("drei")': 'top(places): „drei“ passt nicht zu „places“; erlaubt ist eine ganze Zahl (gemeint ist wohl 3).',
+    'core.top()': "top(places): etwas fehlt oder ist zu viel; erlaubt ist genau, was in den Klammern steht.",
+    'core.said("so", row="ja")': "said(phrase, *rows): „row“ gibt es dabei nicht (gemeint ist wohl „rows“); erlaubt ist …",
+    'core.only("jaa")': "Zeile „jaa“ gibt es in dieser Tabelle nicht; vorhanden sind ja, geplant, nein (gemeint ist wohl „ja“).",
+    'core.also("vielleicht")': "Zeile „vielleicht“ gibt es in dieser Tabelle nicht; vorhanden sind ja, geplant, nein.",
+    'core.among("kreis")': f"Gruppe „kreis“ gibt es in {CORE} nicht; vorhanden sind alle.",
+    'core["geplnt"]': f"Zeile „geplnt“ gibt es in {CORE} nicht; vorhanden sind ja, geplant, nein (gemeint ist wohl „geplant“).",
+    'core[1]': f"Zeile „1“ gibt es in {CORE} nicht; vorhanden sind ja, geplant, nein.",
+    'box["2.H2.3"]': "vorhanden sind 2.H2.2 (gemeint ist wohl „2.H2.2“).",
+    'core.by("type")["ja", "kreiss"]': "(gemeint ist wohl „kreis“).",
+    'core.by("typ")': "Merkmal „typ“ gibt es im Register nicht; … (gemeint ist wohl „type“).",
+    'core.by("type").by("type")': "ist schon gegliedert; gegliedert wird nach einem Merkmal auf einmal.",
+    'core.by(log["form"].only("treffen"))': "Gegliedert wird nach einem Merkmal des Registers oder nach einer Frage mit Antworten.",
+    'source_of(TOTALS, data)["unit"].by("type")': "zählt keine Bündnisse; nach „type“ lässt es sich nicht gliedern.",
+    'core.based_on("mentioned")': f"Die Zahlen von {CORE} haben nur eine Basis; wählen lässt sie sich bei Mehrfachantworten.",
+    'wave["huerden"].based_on("alle")': "Die Basis „alle“ gibt es für Mehrfachantworten nicht; es gibt asked, answered, mentioned.",
+    'wave.returns.cases("full")': "hängen nicht von der Vollständigkeit der Bögen ab.",
+    'core.cases("voll")': "Stand eines Bogens „voll“ gibt es nicht; vorhanden sind full, partial, unusable, missing.",
+    'core.p("nein")': f'Verglichen werden Gruppen; bitte zuerst gliedern, etwa {CORE}.only("nein").by("type").',
+    'core.mean': f"{CORE} hat keinen Mittelwert je Bündnis; den gibt es bei Mehrfachantworten mit einer Basis für alle Zeilen.",
+    'core.statistic("ja", "medan")': "Statistik „medan“ gibt es in dieser Tabelle nicht; vorhanden sind label, …",
+    'core.only("ja").present().only().most': "zeigt keine Zeile; häufigste ist also keine.",
+    'log["forms"]': f"„forms“ gibt es in {LIST} nicht; vorhanden sind case_id, form, days, note (gemeint ist wohl „form“).",
+    'source_of("proben-2020", data)': f"Quelle „proben-2020“ gibt es nicht; vorhanden sind … register (gemeint ist wohl „{WAVE}“).",
+    'source_of("registr", data)': "(gemeint ist wohl „register“).",
+    'alliance("B9")': "Bündnis „B9“ gibt es im Register nicht; vorhanden sind B1, B2, B3, … Adlerstadt, …",
+    'compare(core, core)': f"Beide Male ist „{WAVE}:1.1“ gemeint; verglichen wird mit der Frage einer anderen Welle.",
+    f'compare("1.1", "{LATER}:1.1")': "„1.1“ ist keine Frage einer Welle; bitte als „Quelle:Nummer“ schreiben, … oder als Tabelle, …",
+    'compare(wave["huerden"], core)': f'„gk.source("{WAVE}")["huerden"]“ ist keine Frage einer Welle; …',
+    'compare(core, core).q': "Beide Male ist …",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("question", MESSAGES)
+def test_questions_that_cannot_be_answered(monkeypatch, data, question):
+    """One sentence says what there is, and what is probably meant; JupyterLab shows it without the way through our code."""
+    for module in (sources, compared):
+        monkeypatch.setattr(module, "project_data", lambda folder: data)
+    wave, log = source_of(WAVE, data), source_of(LIST, data)
+    names = {"wave": wave, "log": log, "core": wave["1.1"], "box": wave["2.H2.2"], "data": data, "TOTALS": TOTALS}
+    with pytest.raises(GkError) as error:
+        eval(question, {**names, "source_of": source_of, "alliance": sources.alliance, "compare": compare})
+    told = plain(error.value)
+    assert re.search(".*".join(map(re.escape, MESSAGES[question].split("…"))) + "$", told), told
+    assert error.value._render_traceback_() == [str(error.value)]
 
 
 # ---- every kind ----

@@ -164,11 +164,11 @@ def test_finished_chapter_replaces_the_old_one(run):
 # three of four said yes; a number without a base; a label
 VALUES = """from types import SimpleNamespace
 from gkanalysis.counts.table import Number, declared
-from gkanalysis.counts.words import CountWords, Scale
-words = CountWords(4, ((1, 2, ("wenige",)), (3, 4, ("viele",))))
-count = SimpleNamespace(name=lambda row, group, grouped: f"line#{row}", definition="line")
+from gkanalysis.counts.words import Scale
+words = Scale(((("wenige",), 0.25, 0.5, True, True), (("viele",), 0.75, 1, True, True)), base=4)
+count = SimpleNamespace(name=lambda row, group, grouped: f"line#{row}", definition="line", wordings={})
 sums = {("ja", "alle"): (3, 4), ("bare", "alle"): (3, None)}
-table = SimpleNamespace(count=count, grouped="", sums=sums, scale=Scale(), count_words=words)
+table = SimpleNamespace(count=count, grouped="", sums=sums, scale=words)
 neu, oben = Number(table, "ja"), Number(table, "bare")
 label = declared('*A* [b]_c_ "d" -- <e> $f$ `g`')
 """
@@ -215,7 +215,7 @@ SLIPS = [
     ("{eval}`neuu`", r": „{eval}`neuu`“ nennt „neuu“, das keine Zelle bildet; .* \(gemeint ist wohl „neu“\)"),
     ("{eval}`neu.precent`", "keine Fassung „precent“; es gibt .*percent.* .gemeint ist wohl „percent“"),
     ("{eval}`oben.percent`", "line#bare hat keine Basis"),
-    ("{eval}`neu.said('wenige')`", "„wenige“ steht für 1 bis 2 von 4, hier sind es 3. Möglich ist: viele"),
+    ("{eval}`neu.said('wenige')`", "„wenige“ passt nicht zu 3 von 4; möglich ist: viele"),
     ("{eval}`neu of`", "ist kein lesbarer Ausdruck"),
     ("{eval}`38`", "ergibt 38, keine Zahl, die ihre Basis und Herkunft kennt; bitte die Zählung selbst nennen"),
     ("{eval}`f'{neu.n} von 4'`", "ergibt '3 von 4', ein von Hand gemachter Text; bitte die Zählung"),
@@ -299,7 +299,7 @@ f"""
     for part in (
         "Internes Arbeitspapier",
         "Empfehlung. Siehe tab: 3\u00a0von\u00a04.",
-        "words = CountWords",
+        "words = Scale",
         "Tabelle: T",
     ):
         assert part in text

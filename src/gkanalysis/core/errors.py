@@ -10,6 +10,10 @@ class GkError(Exception):
 
     exit_code = 1
 
+    def _render_traceback_(self) -> list[str]:
+        """What JupyterLab shows below the cell."""
+        return [str(self)]
+
 
 class UsageError(GkError):
     """The command was called with something it does not know."""
@@ -63,3 +67,7 @@ class DisclosureError(GkError):
     """A report would give away what its policy keeps confidential."""
 
     exit_code = 16
+
+
+class UnknownNameError(NotebookError, AttributeError):
+    """A name behind a dot that the thing before it does not have; `hasattr` says no."""

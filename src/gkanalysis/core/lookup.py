@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any
+from functools import wraps
+from inspect import Parameter, isfunction, signature
+from typing import Any, ClassVar
 
-from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.errors import NotebookError, UnknownNameError
+from gkanalysis.core.numbers import WORDS
 
 MOST = 12  # ids that a sentence lists; who has more looks into the codebook
 
@@ -77,3 +80,83 @@ class Known(dict[str, Any]):
     def __missing__(self, name: object) -> Any:
         said = f"{self.what[0]} „{name}“ {self.what[1]}; "
         raise NotebookError(said + self.hint.get(str(name), f"vorhanden sind {listed(self, name)}") + ".")
+
+
+TYPES: dict[str, tuple[Any, str]] = {"str": (str, "ein Text in Anführungszeichen"), "int": (int, "eine ganze Zahl")}
+
+
+def answered(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that answers arguments which it does not take: too many, misspelt, a text for a number.
+
+    Examples
+    --------
+    >>> @answered
+    ... def top(places: int): ...
+    >>> top("drei")
+    Traceback (most recent call last):
+        ...
+    gkanalysis.core.errors.NotebookError: top(places): „drei“ passt nicht zu „places“; erlaubt ist eine ganze Zahl (gemeint ist wohl 3).
+    """
+    takes_all = signature(function)
+    takes = {k: p for k, p in takes_all.parameters.items() if k != "self"}
+    shown = ", ".join(("*" if p.kind is Parameter.VAR_POSITIONAL else "") + k for k, p in takes.items())
+    call = f"[{shown}]" if function.__name__ == "__getitem__" else f"{function.__name__}({shown})"
+
+    @wraps(function)
+    def asked(*args: Any, **named: Any) -> Any:
+        try:
+            given = takes_all.bind(*args, **named).arguments
+        except TypeError:
+            wrong = [k for k in named if k not in takes]
+            told = (
+                f"„{wrong[0]}“ gibt es dabei nicht{guess(wrong[0], takes)}" if wrong else "etwas fehlt oder ist zu viel"
+            )
+            raise NotebookError(f"{call}: {told}; erlaubt ist genau, was in den Klammern steht.") from None
+        for name, p in takes.items():
+            kind, words = TYPES.get(str(p.annotation).strip("'"), (object, ""))
+            values = (
+                given.get(name, ()) if p.kind is Parameter.VAR_POSITIONAL else [given[name]] if name in given else []
+            )
+            for value in values:
+                if not isinstance(value, kind):
+                    raise NotebookError(
+                        f"{call}: „{value}“ passt nicht zu „{name}“; erlaubt ist {words}{_as_type(value, kind)}."
+                    )
+        return function(*args, **named)
+
+    return asked
+
+
+def _as_type(value: Any, kind: type) -> str:
+    """What a value of another type probably means."""
+    if kind is str and isinstance(value, int | float):
+        return f' (gemeint ist wohl "{value}")'
+    text = str(value).strip().lower()
+    number = str(WORDS.index(text)) if text in WORDS else text
+    return f" (gemeint ist wohl {number})" if kind is int and number.isdigit() else ""
+
+
+class Answering:
+    """What people without Python ask: names and arguments that it does not take are answered in German.
+
+    Subclasses say in `called` what they are; `_elsewhere` may say where a name belongs that they do not have.
+    """
+
+    called: ClassVar[str] = "Das Gefragte hat nichts namens"
+
+    def __init_subclass__(cls, **known: Any) -> None:
+        super().__init_subclass__(**known)
+        for name, made in list(vars(cls).items()):
+            if isfunction(made) and (name == "__getitem__" or not name.startswith("_")):
+                setattr(cls, name, answered(made))
+
+    def _elsewhere(self, name: str) -> str:
+        return ""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or hasattr(type(self), name):  # a property that failed tells its own error
+            return object.__getattribute__(self, name)
+        made = (pair for c in type(self).__mro__ for pair in vars(c).items())
+        have = dict.fromkeys(k for k, v in made if not k.startswith("_") and hasattr(v, "__get__"))
+        where = self._elsewhere(name) or f"es gibt {listed(have, name)}"
+        raise UnknownNameError(f"{self.called} „{name}“; {where}.")

@@ -185,6 +185,7 @@ class Count(ABC):
     counts_units: ClassVar[bool] = False  # whether units are no cases: then few cases may stand behind many
     own_columns: ClassVar[bool] = False  # whether only `columns` are printed
     columns: ClassVar[Mapping[str, Callable[[Any], str]]] = {}  # heading -> text of a row: further printed columns
+    wordings: ClassVar[Mapping[str, Callable[[Any], str]]] = {}  # name -> text: further ways to write its numbers
 
     def __init_subclass__(cls, **known: Any) -> None:
         super().__init_subclass__(**known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -132,7 +133,7 @@ class Data:
             try:
                 return source_kind(self.paths.codebook(source)).id
             except UsageError:
-                return self.sources[source]
+                return Known({**self.sources, REGISTER: REGISTER}, ("Quelle", "gibt es nicht"))[source]
         return self.sources[source]
 
     def book(self, source: str) -> Any:
@@ -216,7 +217,7 @@ class Data:
             return Grouping(by, labels, rows.drop_duplicates("case_id").set_index("case_id")["value"], False)
         labels = Known(self.variables, ("Merkmal", "gibt es im Register nicht"))[by]
         values = self.alliances.set_index("case_id")[by].astype("string").fillna("")
-        labels = labels or {v: v for v in sorted(set(values) - {""})}
+        labels = labels or {v: v for v in in_order(values) if v}
         return Grouping(by, labels, values)
 
     @cached_property
@@ -257,6 +258,19 @@ class Data:
         """Mentions of an open item with their categories, of the cases with a status; all coders."""
         rows = self.table(f"{source}-mentions")
         return rows[(rows["item_id"] == item) & rows["case_id"].isin(self.cases(source, status)["case_id"])]
+
+
+def in_order(values: Iterable[str]) -> list[str]:
+    """Values once each, numbers by their size, else by letters.
+
+    >>> in_order(["10", "", "9.5", "10"]), in_order(["10", "9", "Essen"])
+    (['', '9.5', '10'], ['10', '9', 'Essen'])
+    """
+    once = sorted(set(values))
+    try:
+        return sorted(once, key=lambda v: float(v) if v else -math.inf)
+    except ValueError:
+        return once
 
 
 def named_codebook(book: Any, source: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import listed
-from gkanalysis.core.numbers import NO_VALUE
+from gkanalysis.core.numbers import NO_VALUE, format_count
 from gkanalysis.counts.count import CASE, PUBLIC, TOGETHER, Count, Says, Units, count_of, each, format_number, is_in
 from gkanalysis.counts.data import TOTAL, USABLE, Data, Responses
 
@@ -582,6 +582,15 @@ class Mentions(Open):
     def extra(self, data: Data, table: pd.DataFrame, by: str) -> None:
         """Nothing beside the counts."""
 
+    def notes(self, data: Data) -> tuple[str, ...]:
+        """How many mentions there are, and whether a case names a category several times."""
+        n = self.table(data).set_index("row")["n"]
+        cases = Open(source=self.source, item=self.item, status=self.status).table(data)
+        told = "Ein Bündnis kann eine Kategorie mehrmals nennen."
+        if n.drop(TOTAL).sum() == cases["n"].sum():
+            told = "Kein Bündnis nennt eine Kategorie mehrmals, jede hat so viele Nennungen wie Bündnisse."
+        return (f"{format_count(n[TOTAL])} Nennungen aus {format_count(cases['base_n'].iloc[0])} Bündnissen. {told}",)
+
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """Mentions tell whether cases have the category, and at most how many; all together tell nothing."""
         if row == TOTAL:
@@ -654,6 +663,13 @@ class Gaps(OfItems):
             answers = {"need": (t.yes,), "no_need": tuple(o for o in every if o != t.yes)}
             made |= {f"{t.id}.{a}": Asked((t.gap_item,), answers[a], every) for a in ANSWERS}
         return made
+
+    def divided(self, data: Data, order: Sequence[str]) -> pd.DataFrame:
+        """Its table as bars of themes, in some order, that yes and no divide."""
+        table = self.table(data)
+        theme, answer = (table["row"].str.rpartition(".")[k] for k in (0, 2))
+        table = table.assign(aspect=answer, group=answer, group_label=answer.map(ANSWERS))
+        return table.iloc[theme.map(list(order).index).argsort(kind="stable")].reset_index(drop=True)
 
     def words(self, data: Data, row: str) -> str:
         """Theme and answer."""
@@ -743,6 +759,7 @@ class Offered(Openings):
     """Cases with an offer in a theme, or with one that is open; of those of whom it is known."""
 
     base_name: ClassVar[str] = "offers_answered"
+    aspects: ClassVar[Mapping[str, str]] = ASPECTS
 
     def options(self, data: Data) -> Mapping[str, str]:
         """Theme and aspect, and whether there is an offer at all."""

@@ -12,7 +12,7 @@ import pandas as pd
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import Known
 from gkanalysis.core.numbers import NBSP, format_count, format_date
-from gkanalysis.counts.count import Count, Says, Units, each, is_in
+from gkanalysis.counts.count import Count, Says, Units, each, format_number, is_in
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.counts.waves import REGISTER_FILE
 
@@ -154,6 +154,7 @@ class ListSum(OfList):
     step: float = 1
 
     base_name: ClassVar[str] = "answered"
+    wordings: ClassVar[Any] = {"amount": lambda x: format_number(x.n * x.counted.count.step)}  # 290 or 80,5
 
     def words(self, data: Data, row: str) -> str:
         """The amount and the rows."""
@@ -240,6 +241,10 @@ class ListTotal(OfList):
     within: ClassVar[bool] = False
     own_columns: ClassVar[bool] = True
     columns: ClassVar[Any] = {"Stand": lambda r: format_date(r.as_of), "Wert": lambda r: r.of}
+    wordings: ClassVar[Any] = {
+        "published": lambda x: x.counted.count.published(x.counted.data)[x.row][0],  # etwa 50 Mio. Euro
+        "published_of": lambda x: x.counted.count.published(x.counted.data)[x.row][1],  # 5 von 50 Mio. Euro
+    }
 
     def published(self, data: Data) -> dict[str, tuple[str, str]]:
         """Total -> as it must be printed, alone and with the total that it is part of.

@@ -1,27 +1,27 @@
-"""What there is to ask: waves of forms, interviews, lists, the register; one alliance over all waves; two waves compared."""
+"""What there is to ask: waves of forms, interviews, lists, the register; one alliance over all of them."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.core.lookup import Known, enumeration, listed
-from gkanalysis.core.numbers import format_date, format_p, format_percent, format_points
+from gkanalysis.core.lookup import MOST, Answering, Known, answered, enumeration, guess, listed
+from gkanalysis.core.numbers import format_date
 from gkanalysis.core.paths import ProjectPaths, project_root
 from gkanalysis.counts import forms, lists, talks, waves
 from gkanalysis.counts.count import Count
 from gkanalysis.counts.data import REGISTER, USABLE, Data
-from gkanalysis.counts.table import Counted, Row, Said, declared, derived, table_html
-from gkanalysis.counts.words import CountWords
+from gkanalysis.counts.table import Counted, Number, Said, Shown, declared, derived
 
 KIND_LABELS = {"forms": "Bögen", "interviews": "Gespräche", "lists": "Liste", REGISTER: "Register"}
+Told = tuple[str, str, str, str]  # number, question, answer and place of what one alliance said
 
 
 @cache
@@ -30,23 +30,24 @@ def project_data(data: str = "data/raw") -> Data:
     return Data(ProjectPaths.of(project_root(), Path(data)))
 
 
-class Shown(pd.DataFrame):
-    """A table that shows itself without row numbers."""
+class Asked(property):
+    """A table of a source that is asked for by its name alone: a property; the line of the table says so."""
 
-    @property
-    def _constructor(self) -> type[Shown]:
-        return Shown
+    def __init__(self, kind: type[Count], doc: str) -> None:
+        super().__init__(lambda source: source._table(f".{self.called}", kind), doc=doc)
 
-    def _repr_html_(self) -> str:
-        return self.to_html(index=False, na_rep="", max_rows=200)
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.called = name
 
 
-@dataclass(frozen=True, eq=False)
-class Source:
+@dataclass(frozen=True, eq=False, repr=False)
+class Source(Answering):
     """What every source has: its title, and what can be asked of it by index."""
 
     name: str
     data: Data
+
+    called: ClassVar[str] = "Eine Quelle hat nichts namens"
 
     @property
     def book(self) -> Any:
@@ -81,21 +82,54 @@ class Source:
             return f"Quelle: {self.book.title}; eigene Berechnung{end}"
         return f"Quelle: {self.book.title}, Welle {self.book.wave}; eigene Berechnung{end}"
 
-    def _table(self, count: Count, key: str = "", **more: Any) -> Counted:
-        return Counted(count, self.data, line=f'{self.line}["{key}"]' if key else self.line, **more)
+    def _table(self, asked: str, kind: type[Count], **parameters: Any) -> Counted:
+        """A table of a count of this source; `asked` is how an analyst asks for it, behind the source."""
+        return Counted(kind(source=self.name, **parameters), self.data, line=self.line + asked)
+
+    def _keys(self) -> Mapping[str, str]:
+        """What can be asked by index: id -> label."""
+        return {}
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._keys())
 
-    def _keys(self) -> Mapping[str, str]:
-        return {}
-
     def __getitem__(self, key: str) -> Counted:
         """A table by index; an unknown id is answered with those there are, and the one probably meant."""
+        have = self._keys()
+        for part in key.split(","):
+            if part not in have:
+                raise NotebookError(f"„{part}“ gibt es in {self.name} nicht; {self._what_there_is(part)}.")
+        return self._ask(key)
+
+    def _ask(self, key: str) -> Counted:
         raise NotImplementedError
 
-    def _unknown(self, key: str) -> NotebookError:
-        return NotebookError(f"„{key}“ gibt es in {self.name} nicht; vorhanden sind {listed(self._keys(), key)}.")
+    def _what_there_is(self, key: str) -> str:
+        return f"vorhanden sind {listed(self._keys(), key)}"
+
+    def _elsewhere(self, name: str) -> str:
+        key = next(iter(self._keys()), "…")
+        return f'das hat eine Tabelle daraus, etwa {self.line}["{key}"].{name}' if hasattr(Counted, name) else ""
+
+    def _year(self) -> str:
+        """When its answers were given."""
+        return str(self.book.wave)
+
+    def _said_by(self, case_id: str) -> Iterator[Told]:
+        """What one alliance said."""
+        yield from ()
+
+    def _overview(self) -> tuple[str, Any]:
+        """What it shows of itself: a line of text, and a table."""
+        raise NotImplementedError
+
+    def _repr_html_(self) -> str:
+        head, table = self._overview()
+        return f"<h4>{html.escape(head)}</h4>{table._repr_html_()}"
+
+    def __repr__(self) -> str:
+        head, table = self._overview()
+        return f"{head}\n{table!r}"
 
 
 class Wave(Source):
@@ -110,17 +144,11 @@ class Wave(Source):
 
     @cached_property
     def items(self) -> Shown:
-        """The codebook as a table: number, question, kind of answer, heading."""
+        """The questions: number, question, kind of answer, set, part. Lines left blank for others are none."""
         sets = {i: s for s in self.book.sets for i in self.book.set_items(s)}
         kinds = {**forms.KINDS, "single": "eine Antwort"}
         rows = [(i.id, i.label, kinds[i.kind], sets.get(i.id, ""), i.part) for i in self.book.items.values() if i.label]
         return Shown(rows, columns=["Nummer", "Frage", "Antwort", "Mehrfachantwort", "Teil"])
-
-    @cached_property
-    def sets(self) -> Shown:
-        """The multiple response sets."""
-        rows = [(s, d["label"], len(self.book.set_items(s))) for s, d in self.book.sets.items()]
-        return Shown(rows, columns=["Kennung", "Mehrfachantworten", "Kästchen"])
 
     @property
     def title_with_wave(self) -> Said:
@@ -129,48 +157,24 @@ class Wave(Source):
 
     @property
     def fields_n(self) -> Said:
-        """How many things the empty form asks for."""
+        """How many fields the empty form has: its questions (`items`) and the lines left blank for others."""
         return declared(len(self.book.items))
 
-    @property
-    def answered(self) -> Counted:
-        """Who answered anything, line by line of the codebook."""
-        return self._table(forms.Answered(source=self.name))
+    returns = Asked(waves.Returns, "Who took part: returned, not returned, declined.")
+    answered = Asked(forms.Answered, "Who answered anything, line by line of the codebook.")
+    gaps = Asked(forms.Gaps, "Gaps by theme.")
+    offers = Asked(forms.Openings, "Offers by theme and opening, counted as offers.")
+    offering = Asked(forms.Offered, "Offers by theme and opening, counted as cases.")
+    findings = Asked(waves.Findings, "What validation found, by rule.")
 
-    @property
-    def gaps(self) -> Counted:
-        """Gaps by theme."""
-        return self._table(forms.Gaps(source=self.name))
-
-    @property
-    def offers(self) -> Counted:
-        """Offers by theme and opening, counted as offers."""
-        return self._table(forms.Openings(source=self.name))
-
-    @property
-    def offering(self) -> Counted:
-        """Offers by theme and opening, counted as cases."""
-        return self._table(forms.Offered(source=self.name))
+    def divided_gaps(self, order: Counted) -> pd.DataFrame:
+        """Themes as bars that yes and no divide, in the order of another table of the same themes."""
+        return self.gaps.count.divided(self.data, [r.rpartition(".")[0] for r in order.shown_rows])
 
     def openable(self) -> dict[str, dict[str, tuple[()]]]:
         """Printed offers that several cases could open further, as lines of a table: names, no counts."""
         made = forms.openable(forms.Openings(source=self.name), self.data)
         return {theme: dict.fromkeys(names, ()) for theme, names in made.items()}
-
-    @property
-    def usable(self) -> Any:
-        """The forms that count, of all alliances."""
-        return self["status"]["|".join(USABLE)]
-
-    @property
-    def returns(self) -> Counted:
-        """Who took part: returned, not returned, declined."""
-        return self._table(waves.Returns(source=self.name))
-
-    @property
-    def findings(self) -> Counted:
-        """What validation found, by rule."""
-        return self._table(waves.Findings(source=self.name))
 
     @property
     def field_time(self) -> Said:
@@ -182,156 +186,133 @@ class Wave(Source):
 
     def _keys(self) -> Mapping[str, str]:
         columns = {"status": "Rücklauf", "version": "Fassung", "contact": "Auskunft auf Nachfrage"}
-        items = {i.id: i.label for i in self.book.items.values() if i.label}
+        items = {i.id: i.label for i in self.book.items.values()}
         return {**{s: d["label"] for s, d in self.book.sets.items()}, **columns, **items}
 
-    def __getitem__(self, key: str) -> Counted:
-        book = self.book
+    def _what_there_is(self, key: str) -> str:
+        if len(self.items) <= MOST:
+            return super()._what_there_is(key)
+        others = [k for k in self._keys() if k not in self.book.items]
+        return f"vorhanden sind {', '.join(others)} und {len(self.items)} Fragen, die .items zeigt{guess(key, self._keys())}"
+
+    def _ask(self, key: str) -> Counted:
+        book, asked = self.book, f'["{key}"]'
         if key in book.sets:
-            items = book.set_items(key)
-            blocks: dict[str, list[str]] = {}
             headings = {b["id"]: b["label"] for p in book.parts for b in p.get("blocks", ())}
-            for i in items:
-                blocks.setdefault(headings.get(book.items[i].block, ""), []).append(i)
-            return self._table(forms.Ticks(source=self.name, set=key), key, blocks=blocks if len(blocks) > 1 else {})
-        if key in ("status", "version", "contact"):
-            return self._table(waves.Category(source=self.name, column=key), key)
+            blocks = {i: headings.get(book.items[i].block, "") for i in book.set_items(key)}
+            made = self._table(asked, forms.Ticks, set=key)
+            return made._but(headings=blocks) if len(set(blocks.values())) > 1 else made
         if key not in book.items:
-            raise self._unknown(key)
-        item = book.items[key]
-        if item.kind == "single":
-            return self._table(forms.Choice(source=self.name, item=key), key)
-        if item.kind == "tick":
-            own = [s for s in book.sets if key in book.set_items(s)]
-            if own:
-                return self._table(forms.Ticks(source=self.name, set=own[0]), own[0]).only(key)
-        elif item.kind == "number":
-            return self._table(forms.Quartiles(source=self.name, item=key), key)
-        elif item.kind == "text" and (self.name, key) in self.data.category_book.items:
-            return self._table(forms.Open(source=self.name, item=key), key)
-        return self._table(forms.State(source=self.name, item=key), key)
+            return self._table(asked, waves.Category, column=key)
+        kind = book.items[key].kind
+        if kind == "tick" and (own := [s for s in book.sets if key in book.set_items(s)]):
+            return self._table(asked, forms.Ticks, set=own[0])._with([key])
+        coded = kind == "text" and (self.name, key) in self.data.category_book.items
+        counted = {"single": forms.Choice, "number": forms.Quartiles}.get(kind, forms.Open if coded else forms.State)
+        return self._table(asked, counted, item=key)
 
     def state(self, item: str) -> Counted:
         """In which state an item is: answered, left empty, contradictory."""
-        if item not in self.book.items:
-            raise self._unknown(item)
-        return Counted(forms.State(source=self.name, item=item), self.data, line=f'{self.line}.state("{item}")')
+        self.book.items[item]  # an unknown one is answered
+        return self._table(f'.state("{item}")', forms.State, item=item)
 
     def mentions(self, item: str) -> Counted:
         """The mentions of a coded open answer by category."""
-        return Counted(forms.Mentions(source=self.name, item=item), self.data, line=f'{self.line}.mentions("{item}")')
+        return self._table(f'.mentions("{item}")', forms.Mentions, item=item)
 
-    def any_of(self, set_id: str, none: str, yes: str = "") -> Counted:
+    def any_of(self, set_id: str, none: str) -> Counted:
         """Who ticked anything of a set but its „none of these“."""
-        count = forms.AnyTick(source=self.name, set=set_id, none=none)
-        made = Counted(count, self.data, line=f'{self.line}.any_of("{set_id}", "{none}")')
-        return made.labelled({"ja": yes}) if yes else made
+        return self._table(f'.any_of("{set_id}", "{none}")', forms.AnyTick, set=set_id, none=none)
+
+    def agreement(self, item: str) -> Counted:
+        """How far the coders of an open answer agree."""
+        return self._table(f'.agreement("{item}")', talks.OpenAgreement, item=item)
+
+    def disagreements(self, item: str) -> Shown:
+        """Mentions that two coders put into different categories, word for word: a working paper and no exhibit."""
+        agreed = self.agreement(item)
+        rows = agreed[talks.TOTAL].rest
+        rows = rows.assign(value=rows["value"].map(agreed.labels))
+        return Shown.of(rows, raw="Nennung", case_id="Bündnis", value="Kategorie", state="Kodierende")
 
     @property
     def lead_coder(self) -> Said:
         """Whose categories of open answers count."""
         return declared(self.data.category_book.coders[0])
 
-    def set_label(self, set_id: str) -> Said:
-        """What a multiple response set asks."""
-        return declared(self.book.sets[set_id]["label"])
-
-    def item_label(self, item: str) -> Said:
-        """What an item asks."""
-        return declared(self.book.items[item].label)
-
-    def disagreements(self, item: str) -> pd.DataFrame:
-        """Mentions that two coders put into different categories, word for word: a working paper and no exhibit."""
-        agreed = self.agreement(item)
-        rows = agreed[talks.TOTAL].rest
-        names = {"raw": "Nennung", "case_id": "Bündnis", "value": "Kategorie", "state": "Kodierende"}
-        return rows.assign(value=rows["value"].map(agreed.labels))[list(names)].rename(columns=names)
-
-    def agreement(self, item: str) -> Counted:
-        """How far the coders of an open answer agree."""
-        count = talks.OpenAgreement(source=self.name, item=item)
-        return Counted(count, self.data, line=f'{self.line}.agreement("{item}")')
+    def label(self, key: str) -> Said:
+        """What an item or a multiple response set asks."""
+        return declared(Known(self._keys(), ("Frage", f"gibt es in {self.name} nicht"))[key])
 
     def question(self, item: str) -> Said:
         """What an open item asks, in a few words."""
         return declared(Known(self.data.category_book.labels, ("Offene Frage", "gibt es nicht"))[self.name, item])
 
-    def _repr_html_(self) -> str:
+    def _said_by(self, case_id: str) -> Iterator[Told]:
+        given = self.data.answers(self.name, (*USABLE, "unusable"))
+        for r in given[given["case_id"].eq(case_id) & given["state"].isin(["answered", "selected"])].itertuples():
+            item = self.book.items[r.item_id]
+            options = {o.id: o.label for o in item.options}
+            told = "angekreuzt" if r.state == "selected" else options.get(r.value, r.raw or r.value)
+            yield r.item_id, item.label or item.short, told, f"{r.file} {r.place}"
+
+    def _overview(self) -> tuple[str, Any]:
         back = self.returns["returned"]
-        head = f"<h4>{html.escape(self.title)}, Welle {self.wave}</h4><p>Feldzeit: {self.field_time}; Rücklauf: {back.of}</p>"
-        sets = f"<p>Mehrfachantworten: {', '.join(html.escape(s) for s in self.book.sets) or 'keine'}</p>"
-        return head + sets + self.items._repr_html_()
+        sets = ", ".join(self.book.sets) or "keine"
+        told = f"Feldzeit: {self.field_time}; Rücklauf: {back.of}; Mehrfachantworten: {sets}; {len(self.items)} Fragen"
+        return f"{self.title_with_wave}. {told}", self.items
 
 
 class Talks(Source):
-    """Coded interviews: `talks.codes` codes by cases, `talks["aufbau.neugruendung"]` one code.
-
-    Examples
-    --------
-    >>> print(source("reflexionsgespraeche-2019").title)
-    Leitfadengestützte Reflexionsgespräche in zehn Kommunen
-    """
+    """Coded interviews: `talks.codes` codes by cases, `talks["aufbau.neugruendung"]` one code."""
 
     note = "Ausgewählte Kommunen, keine Stichprobe: Anzahlen, keine Anteile."
+    texts = Asked(talks.Texts, "Documents with stored text, of all.")
+
+    def _coded(self, asked: str, groups: Mapping[str, Any]) -> Counted:
+        """The codes of some groups, under their labels."""
+        headings = {c.id: g.label for i, g in groups.items() for c in self.book.group_codes(i)}
+        return self._table(asked, talks.Codings)._but(headings=headings)._with(headings)
 
     @property
     def codes(self) -> Counted:
         """In how many interviews each code occurs, by the lead coder."""
-        codes = self.book.codes
-        blocks = {g.label: [c.id for c in self.book.group_codes(i)] for i, g in self.book.groups.items()}
-        return Counted(
-            talks.Codings(source=self.name),
-            self.data,
-            chosen=tuple(codes),
-            blocks=blocks,
-            line=f"{self.line}.codes",
-        )
+        return self._coded(".codes", self.book.groups)
 
     def themes(self, *groups: str) -> Counted:
         """The codes of some groups, most frequent first within each."""
-        known = Known(self.book.groups, ("Gruppe", f"gibt es in {self.name} nicht"))
-        blocks = {known[g].label: [c.id for c in self.book.group_codes(g)] for g in groups}
-        chosen = tuple(c for codes in blocks.values() for c in codes)
+        have = Known(self.book.groups, ("Gruppe", f"gibt es in {self.name} nicht"))
         told = ", ".join(f'"{g}"' for g in groups)
-        made = Counted(
-            talks.Codings(source=self.name),
-            self.data,
-            chosen=chosen,
-            blocks=blocks,
-            line=f"{self.line}.themes({told})",
-        )
-        return made.ordered()
+        return self._coded(f".themes({told})", {g: have[g] for g in groups}).ordered()
 
     @property
-    def interviewed(self) -> Any:
+    def interviewed(self) -> Number:
         """The number of interviews."""
-        return Counted(talks.Codings(source=self.name), self.data, line=self.line)[talks.INTERVIEWED]
+        return self._table("", talks.Codings)[talks.INTERVIEWED]
 
     @property
     def by_case(self) -> Shown:
         """Codes x cases: how many segments of each code the lead coder gave in each interview."""
-        given = self.data.table(f"{self.name}-codings")
+        given, labels = self.data.table(f"{self.name}-codings"), {c.id: c.path for c in self.book.codes.values()}
         given = given[given["coder"] == self.book.lead_coder]
-        labels = {c.id: c.path for c in self.book.codes.values()}
         table = pd.crosstab(given["code_id"], given["case_id"]).reindex(list(labels), fill_value=0)
         return Shown(table.rename(index=labels).rename_axis(index="Kode", columns=None).reset_index())
 
     @property
     def coverage(self) -> Counted:
         """How much of the stored texts each theme takes up."""
-        return Counted(talks.Coverage(source=self.name), self.data, line=f"{self.line}.coverage").ordered()
+        return self._table(".coverage", talks.Coverage).ordered()
 
     @property
     def meetings(self) -> Counted:
         """In how many interviews two themes lie over each other; pairs that meet."""
-        made = Counted(talks.Meetings(source=self.name), self.data, line=f"{self.line}.meetings")
-        table = made.everything[made.everything["n"] > 0]
-        table = table.sort_values(["n", "segment_pairs_n"], ascending=False, kind="stable")
-        return made.only(*table["row"])
+        made = self._table(".meetings", talks.Meetings).present()
+        pairs = made.frame.set_index("row")["segment_pairs_n"]
+        return made._with(sorted(made.shown_rows, key=lambda r: (-made.sums[r, talks.TOTAL][0], -pairs[r])))
 
     def agreement(self, of: str = "level") -> Counted:
         """How far the coders agree: on three levels, or `of="code"` by code."""
-        return Counted(talks.Agreement(source=self.name, of=of), self.data, line=f'{self.line}.agreement("{of}")')
+        return self._table(f'.agreement("{of}")', talks.Agreement, of=of)
 
     @property
     def lead_coder(self) -> Said:
@@ -351,56 +332,45 @@ class Talks(Source):
     @property
     def scale(self) -> Said:
         """Which words stand for which counts."""
-        return declared(CountWords.of(self.book.count_words).explained)
+        return declared(self.codes.scale.explained)
 
     @property
     def bound_words(self) -> tuple[str, ...]:
         """Words for counts that must not stand in prose without a number behind them."""
-        words = self.book.count_words
-        return CountWords.of(words).unbound if words else ()
+        return self.codes.scale.unbound
 
     @property
     def kappa(self) -> Said:
         """Cohen's kappa of the lead coder and the next one: is a code given in a document at all?"""
-        count = talks.Agreement(source=self.name)
-        table = count.coefficients(self.data, "document", talks.coders(self.data, self.name)[:2])
-        return derived(talks.format_alpha(table["kappa"][talks.TOTAL]), [self.agreement()["document"]])
+        agreed = self.agreement()
+        table = agreed.count.coefficients(self.data, "document", talks.coders(self.data, self.name)[:2])
+        return derived(talks.format_alpha(table["kappa"][talks.TOTAL]), [agreed["document"]])
 
-    def disagreements(self) -> pd.DataFrame:
+    def disagreements(self) -> Shown:
         """Every comparison of two coders that does not agree, side by side with the text; for the team only."""
-        count = talks.Agreement(source=self.name)
-        lists = {said: count.cell(self.data, level, talks.TOTAL).rest_rows for level, said in talks.LEVELS.items()}
-        every = pd.concat(lists, names=["Ebene"]).reset_index("Ebene")
-        heads = {
-            "case_id": "Gespräch", "state": "Kodierende", "value": "Kode und Unterschied", "raw": "Text", "place": "Stelle",
-        }  # fmt: skip
-        return every[["Ebene", *heads]].rename(columns=heads).reset_index(drop=True)
-
-    @property
-    def texts(self) -> Counted:
-        """Documents with stored text, of all."""
-        return Counted(talks.Texts(source=self.name), self.data, line=f"{self.line}.texts")
+        agreed = self.agreement()
+        every = pd.concat(agreed[level].rest.assign(level=said) for level, said in talks.LEVELS.items())
+        return Shown.of(
+            every, level="Ebene", case_id="Gespräch", state="Kodierende", value="Kode und Unterschied", raw="Text", place="Stelle"
+        )  # fmt: skip
 
     def _keys(self) -> Mapping[str, str]:
         return {c.id: c.label for c in self.book.codes.values()}
 
-    def __getitem__(self, key: str) -> Counted:
-        if key not in self.book.codes:
-            raise self._unknown(key)
-        return self._table(talks.Codings(source=self.name), key).only(key)
+    def _ask(self, key: str) -> Counted:
+        return self._table(f'["{key}"]', talks.Codings)._with([key])
 
-    def _repr_html_(self) -> str:
-        return f"<h4>{html.escape(self.title)}, Welle {self.wave}</h4>" + self.codes._repr_html_()
+    def _said_by(self, case_id: str) -> Iterator[Told]:
+        given = self.codes.count.counted(self.data).evidence
+        for r in given[given["case_id"].eq(case_id) & given["state"].eq("coded")].itertuples():
+            yield r.row, self.book.codes[r.row].path, r.raw, f"{r.file} {r.place}"
+
+    def _overview(self) -> tuple[str, Any]:
+        return f"{self.title}, Welle {self.wave}", self.codes
 
 
 class Listing(Source):
-    """A list: `log["form"]` its rows by a column.
-
-    Examples
-    --------
-    >>> print(source("ereignisse").title)
-    Veranstaltungen und Workshops
-    """
+    """A list: `log["form"]` its rows by a column."""
 
     @property
     def rows(self) -> Shown:
@@ -410,45 +380,34 @@ class Listing(Source):
     def _keys(self) -> Mapping[str, str]:
         return {c.name: (c.titles or (c.name,))[0] for c in self.book.spec.columns}
 
-    def __getitem__(self, key: str) -> Counted:
-        if any(k not in self._keys() for k in key.split(",")):
-            raise self._unknown(key)
-        return self._table(lists.ListRows(source=self.name, column=key), key)
+    def _ask(self, key: str) -> Counted:
+        return self._table(f'["{key}"]', lists.ListRows, column=key)
 
     def where(self, column: str, given: str) -> Counted:
         """Rows by a column, only of those that fill another one."""
-        return self._table(lists.ListRows(source=self.name, column=column, given=given), column)
+        return self._table(f'.where("{column}", "{given}")', lists.ListRows, column=column, given=given)
 
-    def filled(self, column: str) -> Any:
+    def filled(self, column: str) -> Number:
         """How many rows fill a column, of all."""
-        return self._table(lists.ListRows(source=self.name, filled=column), column)[column]
+        return self._table(f'.filled("{column}")', lists.ListRows, filled=column)[column]
 
     def sums(self, amount: str, column: str = "", step: float = 1) -> Counted:
         """What an amount adds up to, in steps, by a column."""
-        return self._table(lists.ListSum(source=self.name, amount=amount, column=column, step=step), amount)
+        asked = f'.sums("{amount}", "{column}", {step:g})'
+        return self._table(asked, lists.ListSum, amount=amount, column=column, step=step)
 
     def alliances(self, column: str = "") -> Counted:
         """Alliances with at least one row, by a column."""
-        return self._table(lists.ListCases(source=self.name, column=column), column)
+        return self._table(f'.alliances("{column}")', lists.ListCases, column=column)
 
     def bands(self, bands: Mapping[str, tuple[float, float, str]], amount: str = "", step: float = 1) -> Counted:
         """Alliances by what an amount, or the number of their rows, adds up to: name -> (low, high, label)."""
         made = tuple((name, float(a), float(b), label) for name, (a, b, label) in bands.items())
-        return self._table(lists.ListBands(source=self.name, bands=made, amount=amount, step=step), amount)
-
-    def used(self, amount: str, foreseen: float, step: float, unit: str) -> Counted:
-        """Alliances by how much of an amount foreseen for each they used: all, more, less, none."""
-        told, most = f"{foreseen:g}".replace(".", ","), 10**6
-        bands = {
-            "alle": (foreseen, foreseen, f"alle {told} {unit}"), "mehr": (foreseen + step, most, f"mehr als {told} {unit}"),
-            "weniger": (step, foreseen - step, f"weniger als {told} {unit}"), "keine": (0, 0, f"keine {unit}"),
-        }  # fmt: skip
-        return self.bands(bands, amount, step)
+        return self._table(".bands(…)", lists.ListBands, bands=made, amount=amount, step=step)
 
     def per_alliance(self, one: str, many: str) -> Counted:
         """Alliances by how many rows they have, one line for each number from the least to the most."""
-        n = self.data.table(f"{self.name}-rows")["case_id"].value_counts()
-        n = n.reindex(self.data.alliances["case_id"], fill_value=0)
+        n = self.rows["case_id"].value_counts().reindex(self.data.alliances["case_id"], fill_value=0)
         numbers = range(int(n.min()), int(n.max()) + 1)
         return self.bands({f"b{k}": (k, k, f"{k} {one if k == 1 else many}") for k in numbers})
 
@@ -458,18 +417,14 @@ class Listing(Source):
 
     def totals(self, column: str, amount: str = "value", part_of: str = "part_of") -> Counted:
         """Published totals, one a row, under the publication that states them."""
-        count = lists.ListTotal(source=self.name, column=column, amount=amount, part_of=part_of)
-        rows, blocks = self.data.table(f"{self.name}-rows"), {}
-        for name, where in zip(rows[column], rows["published_in"], strict=True):
-            blocks.setdefault(where, []).append(name)
-        chosen = tuple(r for names in blocks.values() for r in names)
-        return self._table(count, column, blocks=blocks, chosen=chosen)
+        made = self._table(f'.totals("{column}")', lists.ListTotal, column=column, amount=amount, part_of=part_of)
+        headings = dict(zip(self.rows[column], self.rows["published_in"], strict=True))
+        return made._but(headings=headings)._with(headings)
 
     @property
     def qualifiers(self) -> Said:
         """The words that qualify a published total, as a German enumeration: „etwa“ und „rund“."""
-        words = self.data.table(f"{self.name}-rows")["qualifier"].dropna().unique()
-        return declared(enumeration(f"„{w}“" for w in words))
+        return declared(enumeration(f"„{w}“" for w in self.rows["qualifier"].dropna().unique()))
 
     def dated(self, *cells: str) -> dict[str, list[tuple[Any, ...]]]:
         """The rows by date under their years, as lines of a table.
@@ -477,10 +432,9 @@ class Listing(Source):
         `cells` are texts with names of columns in braces; the last one stands for the number of the row. Refused if a
         row lacks a declared value.
         """
-        rows = self.data.table(f"{self.name}-rows").sort_values(["date", "row"], kind="stable")
-        counted = self._table(lists.ListRows(source=self.name, column="date,kind", of="none"))
+        counted = self._table(".dated()", lists.ListRows, column="date,kind", of="none")
         made: dict[str, list[tuple[Any, ...]]] = {}
-        for r in rows.to_dict("records"):
+        for r in self.rows.sort_values(["date", "row"], kind="stable").to_dict("records"):
             if missing := [k for k in self._keys() if pd.isna(r[k])]:
                 raise NotebookError(f"„{self.name}“, Zeile {r['row']}: „{missing[0]}“ fehlt; bitte ergänzen.")
             told = {k: self.labels(k).get(r[k], r[k]) for k in self._keys()} | {"date": format_date(str(r["date"]))}
@@ -491,44 +445,45 @@ class Listing(Source):
 
     def day(self, last: bool = False) -> Said:
         """The first or the last day of the list."""
-        days = sorted(self.data.table(f"{self.name}-rows")["date"].astype("str"))
+        days = sorted(self.rows["date"].astype("str"))
         return declared(format_date(days[-1 if last else 0]))
 
-    def _repr_html_(self) -> str:
-        return f"<h4>{html.escape(self.title)}</h4>" + self.rows._repr_html_()
+    def _year(self) -> str:
+        return str(self.rows["date"].min())[:4] if "date" in self.rows else super()._year()
+
+    def _said_by(self, case_id: str) -> Iterator[Told]:
+        rows = self.rows[self.rows["case_id"] == case_id] if "case_id" in self.rows else self.rows.head(0)
+        for r in rows.to_dict("records"):
+            for column, title in self._keys().items():
+                if column != "case_id" and not pd.isna(r[column]):
+                    told = self.labels(column).get(r[column], lists.shown(r[column]))
+                    yield f"Zeile {r['row']}", title, told, f"{r['file']} {r['place']}"
+
+    def _overview(self) -> tuple[str, Any]:
+        return str(self.title), self.rows
 
 
 class Register(Source):
-    """The register of the alliances: `register["type"]` by a variable, `register.nested("uebersicht-01")`.
-
-    Examples
-    --------
-    >>> source("register").line
-    'gk.source("register")'
-    """
+    """The register of the alliances: `register["type"]` by a variable, `register.nested("uebersicht-01")`."""
 
     def _keys(self) -> Mapping[str, str]:
         return dict.fromkeys(self.data.variables, "")
 
-    def __getitem__(self, key: str) -> Counted:
-        if key not in self.data.variables:
-            raise self._unknown(key)
-        return self._table(waves.Category(source=REGISTER, column=key), key)
+    def _ask(self, key: str) -> Counted:
+        return self._table(f'["{key}"]', waves.Category, column=key)
 
     @property
-    def alliances(self) -> Any:
+    def alliances(self) -> Number:
         """The number of alliances."""
-        made = self["type"]
-        return made["|".join(made.labels)]
+        return self["type"].whole
 
     def nested(self, table: str) -> Counted:
         """A declared table of the kind „x von y“."""
-        known = Known(self.data.register["nested_tables"], ("Tabelle", "gibt es im Codebuch des Registers nicht"))
-        known[table]
-        return Counted(waves.Nested(source=REGISTER, declared=table), self.data, line=f'{self.line}.nested("{table}")')
+        Known(self.data.register["nested_tables"], ("Tabelle", "gibt es im Codebuch des Registers nicht"))[table]
+        return self._table(f'.nested("{table}")', waves.Nested, declared=table)
 
-    def _repr_html_(self) -> str:
-        return "<h4>Register der Bündnisse</h4>" + Shown(self.data.alliances)._repr_html_()
+    def _overview(self) -> tuple[str, Any]:
+        return "Register der Bündnisse", Shown(self.data.alliances)
 
 
 CLASSES: dict[str, type[Source]] = {"forms": Wave, "interviews": Talks, "lists": Listing, REGISTER: Register}
@@ -536,11 +491,13 @@ CLASSES: dict[str, type[Source]] = {"forms": Wave, "interviews": Talks, "lists":
 
 def source_of(name: str, data: Data) -> Any:
     """A source by name, of the class that belongs to its kind; refused at once if nothing declares it."""
+    kind = data.kind(name)
     if name != REGISTER:
         data.book(name)
-    return CLASSES[data.kind(name)](name, data)
+    return CLASSES[kind](name, data)
 
 
+@answered
 def sources(data: str = "data/raw") -> Shown:
     """What there is: waves of forms, interviews, lists, the register.
 
@@ -556,15 +513,14 @@ def sources(data: str = "data/raw") -> Shown:
     """
     have, rows = project_data(data), []
     for name, kind in have.sources.items():
-        book = have.book(name)
-        back = items = ""
-        if kind == "forms":
-            back, items = str(source_of(name, have).returns["returned"].of), str(len(book.items))
-        rows.append((name, KIND_LABELS[kind], book.title, book.wave, back, items))
+        made = source_of(name, have)
+        back, items = (str(made.returns["returned"].of), str(len(made.items))) if kind == "forms" else ("", "")
+        rows.append((name, KIND_LABELS[kind], made.book.title, made.book.wave, back, items))
     rows.append((REGISTER, KIND_LABELS[REGISTER], "Register der Bündnisse", "", str(len(have.alliances)), ""))
     return Shown(rows, columns=["Quelle", "Art", "Titel", "Welle", "Rücklauf", "Fragen"])
 
 
+@answered
 def source(name: str, data: str = "data/raw") -> Any:
     """A source: a wave of forms, interviews, a list, or the register.
 
@@ -582,134 +538,19 @@ def source(name: str, data: str = "data/raw") -> Any:
     return source_of(name, project_data(data))
 
 
-# ---- two waves ----
-
-
-@dataclass(frozen=True, eq=False)
-class Comparison:
-    """The same question to the same alliances in two waves; or two questions side by side that show no change.
-
-    Examples
-    --------
-    >>> import gkanalysis as gk
-    >>> gk.compare("prozess-2020:1.3", "entwicklungsstand-2021:1.1").is_same
-    True
-    """
-
-    first: Counted
-    second: Counted
-    change: Counted | None
-    reason: str = ""
-
-    @property
-    def is_same(self) -> bool:
-        """Whether the codebook says that both ask the same."""
-        return self.change is not None
-
-    @property
-    def p(self) -> Said:
-        """Exact McNemar test of the pairs: how likely chance alone makes such a change."""
-        from gkanalysis.stats.paired import mcnemar_test
-
-        table = self._change()
-        p = mcnemar_test(*table.count.pairs(table.data))
-        return derived("–" if p is None else format_p(p), list(table))
-
-    @property
-    def difference(self) -> Said:
-        """The difference of both shares of the pairs, in percentage points."""
-        table = self._change()
-        first, second = table["first"], table["second"]
-        return derived(format_points((second.n, second.base_n), (first.n, first.base_n)), [first, second])
-
-    def _change(self) -> Counted:
-        if self.change is None:
-            raise NotebookError(f"Beide fragen nicht dasselbe; das zeigt keine Veränderung. {self.reason}")
-        return self.change
-
-    def _repr_html_(self) -> str:
-        if self.change is None:
-            told = self.reason or "Im Codebuch steht nicht, dass beide dasselbe fragen (repeats)."
-            caution = f"<p><strong>Keine Veränderung:</strong> {html.escape(told)}</p>"
-            return self.first._repr_html_() + self.second._repr_html_() + caution
-        pairs, first, second = (self.change[r] for r in ("pairs", "first", "second"))
-        rows = [
-            Row(
-                (
-                    f"{self.first.count.source}: ja",
-                    str(first.of),
-                    format_percent(first.n, first.base_n, decimals=0),
-                )
-            ),
-            Row(
-                (
-                    f"{self.second.count.source}: ja",
-                    str(second.of),
-                    format_percent(second.n, second.base_n, decimals=0),
-                )
-            ),
-        ]
-        about = f"Dieselben {pairs.n} Bündnisse mit gültiger Antwort in beiden Wellen"
-        tail = f"<p>Differenz: {self.difference} Prozentpunkte; exakter Test von McNemar: p = {self.p}. Bei so wenigen "
-        return (
-            table_html(("Welle", "Anzahl", "Anteil"), rows, about)
-            + tail
-            + "Bündnissen bleibt offen, wie groß die Veränderung ist.</p>"
-        )
-
-
-def compare(first: str, second: str, data: str = "data/raw") -> Comparison:
-    """Two questions of two waves, each written as `source:item`.
-
-    Only what the codebook declares to ask the same (`repeats`) shows a change; others stand side by side with the reason.
-
-    Raises
-    ------
-    NotebookError
-        If a question is not written as `source:item`, or does not exist.
-    """
-    have, asked = project_data(data), []
-    for text in (first, second):
-        name, _, item = text.rpartition(":")
-        if not name:
-            raise NotebookError(
-                f"„{text}“ ist keine Frage einer Welle; bitte als „Quelle:Nummer“ schreiben, etwa „prozess-2020:1.3“."
-            )
-        asked.append((name, item, source_of(name, have)[item]))
-    (source1, item1, table1), (source2, item2, table2) = asked
-    later = have.book(source2).items[item2]
-    again = repeated(have, source2, item2, source1)
-    if again == item1:
-        return Comparison(table1, table2, Counted(change_count(have, (source1, item1), (source2, item2)), have))
-    reasons = [u.reason for u in later.not_comparable if (u.source, u.item) == (source1, item1)]
-    return Comparison(table1, table2, None, reasons[0] if reasons else "")
-
-
-def repeated(data: Data, source: str, item: str, among: str) -> str:
-    """The item of an earlier wave that an item asks again, also over waves between them; "" if there is none."""
-    again = data.book(source).items[item].repeats
-    while again and again.source != among:
-        again = data.book(again.source).items[again.item].repeats
-    return again.item if again else ""
-
-
-def change_count(data: Data, first: tuple[str, str], second: tuple[str, str]) -> waves.Change:
-    """The change of an item between two waves, as the codebook of the later one declares it."""
-    item = data.book(second[0]).items[second[1]]
-    known: dict[str, Any] = {}
-    if item.kind == "single":
-        yes = tuple(item.repeats.as_yes) if item.repeats else ()
-        known = {"yes": yes, "no": tuple(o.id for o in item.options if o.id not in yes)}
-    return waves.Change(source=first[0], item=first[1], then=second[0], then_item=second[1], **known)
-
-
 # ---- one alliance ----
 
 
-def alliance(case_id: str, data: str = "data/raw") -> Shown:
-    """Everything that one alliance answered, over all waves: wave, number, question, answer, place.
+@answered
+def alliance(name: str, data: str = "data/raw") -> Shown:
+    """Everything that is known of one alliance, in the order of the waves: answers, coded segments, rows of lists.
 
-    For work on the data: it names an alliance beside its answers.
+    For work on the data: it names an alliance beside its answers, and what was said in an interview.
+
+    Parameters
+    ----------
+    name : its id, or its name in the register
+    data : folder of the received data, from the project's root
 
     Raises
     ------
@@ -723,16 +564,9 @@ def alliance(case_id: str, data: str = "data/raw") -> Shown:
     True
     """
     have = project_data(data)
-    Known(dict.fromkeys(have.alliances["case_id"]), ("Bündnis", "gibt es im Register nicht"))[case_id]
-    rows = []
-    for name, kind in have.sources.items():
-        if kind != "forms":
-            continue
-        book = have.book(name)
-        given = have.answers(name, (*USABLE, "unusable"))
-        for r in given[(given["case_id"] == case_id) & given["state"].isin(["answered", "selected"])].itertuples():
-            item = book.items[r.item_id]
-            options = {o.id: o.label for o in item.options}
-            told = "angekreuzt" if r.state == "selected" else options.get(r.value, r.raw or r.value)
-            rows.append((book.wave, name, r.item_id, item.label or item.short, told, f"{r.file} {r.place}"))
+    ids = have.alliances.set_index("case_id")["name"]
+    names = {i: i for i in ids.index} | {n: i for i, n in ids.items()}
+    case_id = Known(names, ("Bündnis", "gibt es im Register nicht"))[name]
+    told = sorted((source_of(n, have) for n in have.sources), key=lambda s: (s._year(), s.name))
+    rows = [(s._year(), s.name, *row) for s in told for row in s._said_by(case_id)]
     return Shown(rows, columns=["Welle", "Quelle", "Nummer", "Frage", "Antwort", "Stelle"])

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import filter as matching
 from functools import cached_property
-from typing import Any
+from itertools import product
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.core.lookup import Known, enumeration, listed
+from gkanalysis.core.lookup import Answering, Known, enumeration
 from gkanalysis.core.numbers import (
     NBSP,
     NO_VALUE,
@@ -24,6 +26,7 @@ from gkanalysis.core.numbers import (
     number_word,
 )
 from gkanalysis.counts.count import (
+    EVIDENCE,
     SMALL_BASE,
     TOGETHER,
     VERY_SMALL_BASE,
@@ -33,10 +36,11 @@ from gkanalysis.counts.count import (
     format_number,
 )
 from gkanalysis.counts.data import TOTAL, Data
-from gkanalysis.counts.words import CountWords, read_scale
+from gkanalysis.counts.words import Scale, read_scale
 
 SIGNIFICANT = 0.05
 HIDDEN = "–"
+LONG = 1000  # rows that a notebook shows of a table
 MIME = "application/vnd.gkanalysis.value+json"
 SMALL_BASE_NOTE = (
     f"* Basis unter {SMALL_BASE}, ** Basis unter {VERY_SMALL_BASE}: "
@@ -85,8 +89,19 @@ def declared(text: object) -> Said:
     return Said(format_count(text) if isinstance(text, int) else str(text), kind="declared", of=[])
 
 
+class Wording(property):
+    """One way to write a number in a text: a property of `Number`; `called` is its name in values.json."""
+
+    def __init__(self, doc: str, text: Callable[[Number], str], called: str = "") -> None:
+        super().__init__(lambda number: number._say(text(number), self.called), doc=doc)
+        self.called = called
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.called = self.called or name
+
+
 @dataclass(frozen=True, eq=False)
-class Number:
+class Number(Answering):
     """One number with its base, and what stands behind it.
 
     Wordings: `n` 13 (as a text for prose: `count`), `word` dreizehn, `of` 13 von 45, `percent` 29 %, `n_percent`
@@ -103,6 +118,20 @@ class Number:
     counted: Counted
     row: str
     group: str = TOTAL
+
+    called: ClassVar[str] = "Die Zahl hat keine Fassung"
+
+    count = Wording("The count in digits.", lambda x: format_count(x.n), "n")
+    word = Wording("The count as a word up to twelve.", lambda x: number_word(x.n))
+    of = Wording("Count and base: 13 von 45.", lambda x: f"{format_count(x.n)}{NBSP}von{NBSP}{format_count(x._base())}")
+    base = Wording("The base alone.", lambda x: format_count(x._base()))
+    percent = Wording("The share; below a base of 100 without decimals, which would pretend more than one case.",
+                      lambda x: format_percent(x.n, x._base(), decimals=0 if x._base() < 100 else 1))  # fmt: skip
+    n_percent = Wording("Count and share.", lambda x: f"{format_count(x.n)}{NBSP}({x.percent})")
+    n_percent_cell = Wording("Count and share as a table prints them, with one decimal.",
+                             lambda x: f"{format_count(x.n)}{NBSP}({format_percent(x.n, x._base())})")  # fmt: skip
+    word_capital = Wording("As the first word of a sentence; one is „Ein“.", lambda x: x._inflected("Ein").capitalize())
+    word_dative = Wording("After „bei“: einem, zwei, ...", lambda x: x._inflected("einem"))
 
     @cached_property
     def cell(self) -> Cell:
@@ -151,32 +180,30 @@ class Number:
         return declared(self.counted.data.book(self.counted.count.source).items[self.counted.count.item].label)
 
     @property
-    def told(self) -> Said:
-        """By whom: „Bögen 2022“, „Gespräche 2019“."""
-        interviews = self.counted.data.kind(self.counted.count.source) == "interviews"
-        return declared(f"{'Gespräche' if interviews else 'Bögen'} {self.wave}")
-
-    @property
-    def rows(self) -> pd.DataFrame:
+    def rows(self) -> Shown:
         """The rows of the received material that are counted: case, state, value, text, file, part, place."""
-        return self.cell.rows
+        return Shown(self.cell.rows)
 
     @property
-    def rest(self) -> pd.DataFrame:
+    def rest(self) -> Shown:
         """The rows of the received material that are in the base and not counted."""
-        return self.cell.rest_rows
+        return Shown(self.cell.rest_rows)
 
     def is_small(self, threshold: int) -> bool:
         """Whether some cases, but fewer than a threshold, stand behind the number or behind the rest of its base."""
         if not self.counted.count.counts_units:
             return _is_small(self.n, self.base_n or 0, threshold)
-        behind = self.cell.cases
-        return any(0 < n < threshold for n in behind)
+        return any(0 < n < threshold for n in self.cell.cases)
 
     @property
     def words(self) -> str:
         """What was counted, and of what, in a sentence."""
         return self.counted.count.words(self.counted.data, self.row) + "."
+
+    @property
+    def step(self) -> Said:
+        """By how many percentage points one case moves the share."""
+        return derived(format_points((1, self._base()), (0, 1)).removeprefix("+"), [self])
 
     def __add__(self, other: Number) -> Number:
         """Both rows of one table together, each unit once."""
@@ -184,7 +211,49 @@ class Number:
             raise NotebookError("Zusammenzählen lassen sich nur Zeilen derselben Tabelle und Gruppe.")
         return Number(self.counted, f"{self.row}{TOGETHER}{other.row}", self.group)
 
-    # ---- wordings ----
+    def sentence(self, *, none: str, one: str, many: str) -> Said:
+        """The sentence that fits the count; `{n}` in `many` becomes the number, as a word up to twelve."""
+        return self._say(by_count(self.n, none=none, one=one, many=many), "sentence")
+
+    def shown_as(self, text: str) -> Said:
+        """What stands for the number in a table, such as the day of an event."""
+        return self._say(text, "text")
+
+    def points(self, other: Number) -> Said:
+        """How far the share lies above another one, in percentage points with sign."""
+        return derived(format_points((self.n, self._base()), (other.n, other._base())), [self, other])
+
+    def said(self, phrase: str, *others: Number, than: Number | None = None, among: Iterable[str] | str = ()) -> Said:
+        """Words of the author for the number, if the data bear them; else the sentence says what they would bear.
+
+        Parameters
+        ----------
+        phrase : holds a word of the declared scale: „die meisten“, „fast alle“ …; „häufiger“, „ebenso oft“ … with
+            `than`; „am häufigsten“, „am seltensten“ of all rows of the table, or of the rows named in `among`, or of
+            the groups of its row with `among="groups"`
+        others : further numbers that the same word must fit, or that follow in rank
+        than : the number it is compared with
+
+        Raises
+        ------
+        NotebookError
+            If the words say something else than the data.
+        """
+        counted, numbers = self.counted, (self, *others)
+        if than is not None:
+            for number in numbers:
+                counted.scale.check_comparison(phrase, (number.n, number.base_n), (than.n, than.base_n))
+            return derived(phrase, [*numbers, than])
+        if counted.scale.rank_in(phrase):
+            if among == "groups":
+                field = [counted[self.row, g] for g in counted.own_groups]
+            else:
+                field = [counted[r, self.group] for r in among or counted.shown_rows]
+            _check_rank(phrase, numbers, field)
+            return derived(phrase, field)
+        for number in numbers:
+            counted.scale.check(phrase, number.n, number.base_n)
+        return derived(phrase, numbers) if others else self._say(phrase, "said")
 
     def _say(self, text: str, wording: str) -> Said:
         where = {"definition": self.definition, "row": self.row, "subgroup": self.group}
@@ -195,141 +264,8 @@ class Number:
             raise NotebookError(f"{self.definition} hat keine Basis; es kann nur als Anzahl stehen.")
         return self.base_n
 
-    @property
-    def count(self) -> Said:
-        """The count in digits."""
-        return self._say(format_count(self.n), "n")
-
-    @property
-    def word(self) -> Said:
-        """The count as a word up to twelve."""
-        return self._say(number_word(self.n), "word")
-
-    @property
-    def word_capital(self) -> Said:
-        """As the first word of a sentence; one is „Ein“."""
-        word = "Ein" if self.n == 1 else number_word(self.n)
-        return self._say(word[0].upper() + word[1:], "word_capital")
-
-    @property
-    def word_dative(self) -> Said:
-        """After „bei“: einem, zwei, ..."""
-        return self._say("einem" if self.n == 1 else number_word(self.n), "word_dative")
-
-    @property
-    def word_accusative(self) -> Said:
-        """Before a masculine noun: einen, zwei, ..."""
-        return self._say("einen" if self.n == 1 else number_word(self.n), "word_accusative")
-
-    @property
-    def of(self) -> Said:
-        """Count and base: 13 von 45."""
-        return self._say(f"{format_count(self.n)}{NBSP}von{NBSP}{format_count(self._base())}", "of")
-
-    @property
-    def base(self) -> Said:
-        """The base alone."""
-        return self._say(format_count(self._base()), "base")
-
-    @property
-    def amount(self) -> Said:
-        """A sum that was counted in steps, as an amount: 290 or 80,5."""
-        amount = self.n * self.counted.count.step
-        text = format_count(int(amount)) if amount == int(amount) else format_decimal(amount, decimals=1)
-        return self._say(text, "amount")
-
-    @property
-    def published(self) -> Said:
-        """A published total with its unit and the word that qualifies it: etwa 50 Mio. Euro."""
-        return self._say(self.counted.count.published(self.counted.data)[self.row][0], "published")
-
-    @property
-    def published_of(self) -> Said:
-        """A published total with the total that it is part of: 5 von 50 Mio. Euro."""
-        return self._say(self.counted.count.published(self.counted.data)[self.row][1], "published_of")
-
-    def shown_as(self, text: str) -> Said:
-        """What stands for the number in a table, such as the day of an event."""
-        return self._say(text, "text")
-
-    @property
-    def percent(self) -> Said:
-        """The share; below a base of 100 without decimals, which would pretend more than one case."""
-        return self._say(self._percent(), "percent")
-
-    @property
-    def n_percent_cell(self) -> Said:
-        """Count and share as a table prints them, with one decimal."""
-        percent = format_percent(self.n, self._base())
-        return self._say(f"{format_count(self.n)}{NBSP}({percent})", "n_percent_cell")
-
-    def _percent(self) -> str:
-        return format_percent(self.n, self._base(), decimals=0 if self._base() < 100 else 1)
-
-    @property
-    def n_percent(self) -> Said:
-        """Count and share."""
-        return self._say(f"{format_count(self.n)}{NBSP}({self._percent()})", "n_percent")
-
-    @property
-    def step(self) -> Said:
-        """By how many percentage points one case moves the share."""
-        return derived(format_points((1, self._base()), (0, 1)).removeprefix("+"), [self])
-
-    def sentence(self, *, none: str, one: str, many: str) -> Said:
-        """The sentence that fits the count; `{n}` in `many` becomes the number, as a word up to twelve."""
-        return self._say(by_count(self.n, none=none, one=one, many=many), "sentence")
-
-    def points(self, other: Number) -> Said:
-        """How far the share lies above another one, in percentage points with sign."""
-        text = format_points((self.n, self._base()), (other.n, other._base()))
-        return derived(text, [self, other])
-
-    def said(self, phrase: str, *others: Number, than: Number | None = None, among: Iterable[str] = ()) -> Said:
-        """Words of the author for the number, if the data bear them; else the sentence says what they would bear.
-
-        Parameters
-        ----------
-        phrase : holds a word of the declared scale: „die meisten“, „fast alle“ …; „häufiger“, „ebenso oft“ … with
-            `than`; „am häufigsten“, „am seltensten“ of all rows of the table, or of `among`
-        others : further numbers that the same word must fit, or that follow in rank
-        than : the number it is compared with
-
-        Raises
-        ------
-        NotebookError
-            If the words say something else than the data.
-        """
-        counted = self.counted
-        scale, count_words = counted.scale, counted.count_words
-        ranks = dict.fromkeys((*scale.most, *scale.unsurpassed), True) | dict.fromkeys(scale.least, False)
-        if than is not None:
-            for number in (self, *others):
-                number._check_comparison(phrase, than)
-            return derived(phrase, [self, *others, than])
-        if word := scale.word_in(phrase, ranks):
-            tied = word in scale.unsurpassed
-            counted.check_rank(phrase, [self, *others], most=ranks[word], among=among, tied=tied)
-            return derived(phrase, [counted[r, self.group] for r in among or counted.shown_rows])
-        for number in (self, *others):
-            if count_words is not None:
-                count_words.check(phrase, number.n, number.base_n)
-            else:
-                scale.check_share(phrase, number.n, number.base_n)
-        return self._say(phrase, "said") if not others else derived(phrase, [self, *others])
-
-    def _check_comparison(self, phrase: str, than: Number) -> None:
-        scale = self.counted.scale
-        word = scale.word_in(phrase, (*scale.more, *scale.fewer, *scale.same))
-        has_base = self.base_n is not None and than.base_n is not None
-        one, other = (self.share, than.share) if has_base else (self.n, than.n)
-        holds = (one > other and word in scale.more) or (one < other and word in scale.fewer)
-        if not (holds or (one == other and word in scale.same)):
-            right = scale.more if one > other else scale.fewer if one < other else scale.same
-            raise NotebookError(
-                f"„{phrase}“ sagt etwas anderes als die Daten ({self.n} von {self.base_n} gegen {than.n} von {than.base_n}); "
-                f"möglich ist: {listed(right)}."
-            )
+    def _inflected(self, one: str) -> str:
+        return one if self.n == 1 else number_word(self.n)
 
     def __repr__(self) -> str:
         return str(self.count if self.base_n is None else self.of)
@@ -338,26 +274,41 @@ class Number:
         return (self.count if self.base_n is None else self.of)._repr_mimebundle_()
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        have = [
-            "count",
-            "word",
-            "of",
-            "base",
-            "percent",
-            "n_percent",
-            "said",
-            "points",
-            "label",
-            "rows",
-            "rest",
-        ]
-        raise AttributeError(f"Die Zahl hat keine Fassung „{name}“; es gibt {listed(have, name)}.")
+        own = {} if name.startswith("_") else self.counted.count.wordings
+        return self._say(own[name](self), name) if name in own else super().__getattr__(name)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.counted.count.wordings]
+
+    def _elsewhere(self, name: str) -> str:
+        return f"danach fragt man die ganze Tabelle, etwa {self.counted.line}.{name}" if hasattr(Counted, name) else ""
+
+
+def _check_rank(phrase: str, numbers: Sequence[Number], field: Sequence[Number]) -> None:
+    """Refuse words on a rank that numbers do not have in a field of rows, or of groups of a row.
+
+    Numbers named together may change places; who is not named must lie behind all that are, or, with words that allow
+    for equals, not before them.
+    """
+    scale, table = numbers[0].counted.scale, numbers[0].counted
+    word, has_base = scale.rank_in(phrase), all(x.base_n for x in field)
+    sign = -1 if word in scale.least else 1
+
+    def value(x: Number) -> float:
+        return sign * (x.share if has_base else x.n)
+
+    named = {(x.row, x.group) for x in numbers}
+    own, rest = [value(x) for x in numbers], [value(x) for x in field if (x.row, x.group) not in named]
+    beaten = rest and (max(rest) > own[-1] or (max(rest) == own[-1] and word not in scale.unsurpassed))
+    if own != sorted(own, reverse=True) or beaten:
+        of_groups = len({x.row for x in field}) == 1 and len(field) > 1
+        order = sorted(field, key=lambda x: -value(x))[: len(numbers) + 1]
+        told = ", ".join(f"„{table.group_labels[x.group] if of_groups else x.label}“ ({x})" for x in order)
+        raise NotebookError(f"„{phrase}“ sagt etwas anderes als die Daten; der Reihe nach sind es: {told}.")
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class Counted(Answering):
     """A table of one count; it shows itself with German labels, n, base and notes, as a report prints it.
 
     Examples
@@ -371,15 +322,29 @@ class Counted:
     count: Count
     data: Data
     grouped: str = ""
-    chosen: tuple[str, ...] = ()
+    chosen: tuple[str, ...] | None = None  # rows in the order of printing; None: all
     groups: tuple[str, ...] = ()
-    blocks: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    headings: Mapping[str, str] = field(default_factory=dict)  # row -> heading of its block
     relabelled: Mapping[str, str] = field(default_factory=dict)
     line: str = ""  # how an analyst asks for it
     hidden: frozenset[tuple[str, str]] = frozenset()  # cells that must not be printed
 
-    def _but(self, **other: Any) -> Counted:
-        return Counted(**{f: getattr(self, f) for f in self.__dataclass_fields__} | other)
+    called: ClassVar[str] = "Eine Tabelle hat nichts namens"
+
+    def _but(self, called: str = "", **other: Any) -> Counted:
+        """The same table but for something; `called` is what made it so, as the analyst wrote it."""
+        line = f"{self.line}.{called}" if called else self.line
+        return replace(self, **{"line": line} | other)
+
+    def _with(self, rows: Iterable[str], called: str = "") -> Counted:
+        """The same table with these rows, those of a block together."""
+        place = {h: k for k, h in enumerate(dict.fromkeys(self.headings.values()))}
+        chosen = sorted(dict.fromkeys(rows), key=lambda r: place.get(self.headings.get(r, ""), 0))
+        return self._but(called, chosen=tuple(chosen))
+
+    def _elsewhere(self, name: str) -> str:
+        row = next(iter(self.shown_rows), "…")
+        return f'das hat eine Zahl daraus, etwa {self.line}["{row}"].{name}' if hasattr(Number, name) else ""
 
     # ---- asking ----
 
@@ -394,126 +359,106 @@ class Counted:
         if self.grouped:
             raise NotebookError(f"{self.line} ist schon gegliedert; gegliedert wird nach einem Merkmal auf einmal.")
         if isinstance(variable, Counted):
-            item = getattr(variable.count, "item", "") or (variable.chosen[0] if len(variable.chosen) == 1 else "")
-            if not item:
+            if not variable.item:
                 raise NotebookError(
                     "Gegliedert wird nach einem Merkmal des Registers oder nach einer Frage mit Antworten."
                 )
-            asked, line = f"{variable.count.source}:{item}", variable.line
+            asked, line = f"{variable.count.source}:{variable.item}", variable.line
         else:
             asked, line = variable, f'"{variable}"'
         grouping = self.data.group(asked)
-        cases = set(self.count.counted(self.data).rows["case_id"])
-        if not cases & set(grouping.of.index):
+        if not set(self.count.counted(self.data).rows["case_id"]) & set(grouping.of.index):
             raise NotebookError(
                 f"{self.line or self.count.definition} zählt keine Bündnisse; nach „{asked}“ lässt es sich nicht gliedern."
             )
-        return self._but(grouped=asked, line=f"{self.line}.by({line})")
+        return self._but(f"by({line})", grouped=asked)
 
     def cases(self, *status: str) -> Counted:
         """Of other forms than the usable ones: their states of completeness, such as `full`."""
-        from dataclasses import replace
-
-        if "status" not in self.count.__dataclass_fields__:
-            raise NotebookError("Diese Zahlen hängen nicht von der Vollständigkeit der Bögen ab.")
-        states = [r["id"] for r in self.data.book(self.count.source).completeness]
-        states = Known(dict.fromkeys([*states, "missing"]), ("Stand eines Bogens", "gibt es nicht"))
+        counted = self._recounted("cases", "status", status, "hängen nicht von der Vollständigkeit der Bögen ab")
+        states = dict.fromkeys([*(r["id"] for r in self.data.book(self.count.source).completeness), "missing"])
         for asked in status:
-            states[asked]
-        told = ", ".join(f'"{s}"' for s in status)
-        return self._but(count=replace(self.count, status=status), line=f"{self.line}.cases({told})")
+            Known(states, ("Stand eines Bogens", "gibt es nicht"))[asked]
+        return counted
 
     def based_on(self, base: str) -> Counted:
         """With another base of a multiple response set: asked, answered or mentioned."""
-        from dataclasses import replace
+        return self._recounted(
+            "based_on", "of", base, "haben nur eine Basis; wählen lässt sie sich bei Mehrfachantworten"
+        )
 
-        return self._but(count=replace(self.count, of=base), line=f'{self.line}.based_on("{base}")')
+    def _recounted(self, called: str, parameter: str, value: str | tuple[str, ...], refusal: str) -> Counted:
+        """The table with another parameter of its count."""
+        if parameter not in self.count.__dataclass_fields__:
+            raise NotebookError(f"Die Zahlen von {self.line or self.count.definition} {refusal}.")
+        count = replace(self.count, **{parameter: value})
+        return self._but(_call(called, [value] if isinstance(value, str) else value), count=count)
 
     def only(self, *rows: str) -> Counted:
-        """Only these rows, in this order."""
-        known = Known(self.labels, ("Zeile", "gibt es in dieser Tabelle nicht"))
+        """Only these rows, in this order; `only("1.1.A*")` takes all that begin so."""
+        every = Known(self.labels, ("Zeile", "gibt es in dieser Tabelle nicht"))
         for row in rows:
-            known[row]
-        return self._but(chosen=rows, line=f"{self.line}.only({', '.join(map(repr, rows))})")
+            _ = matching(every, row) or every[row]
+        chosen = [r for row in rows for r in matching(every, row)]
+        return self._with(chosen, _call("only", rows))
+
+    def also(self, *rows: str) -> Counted:
+        """With further rows, each at the end of its block; without blocks at the end."""
+        return self._with((*self.shown_rows, *self.only(*rows).shown_rows), _call("also", rows))
 
     def among(self, *groups: str) -> Counted:
         """Only these groups, in this order; `alle` is the total."""
-        return self._but(groups=groups)
+        every = Known(self.group_labels, ("Gruppe", f"gibt es in {self.line or 'dieser Tabelle'} nicht"))
+        for group in groups:
+            every[group]
+        return self._but(_call("among", groups), groups=groups)
 
     def labelled(self, labels: Mapping[str, str]) -> Counted:
         """With other printed labels for some rows."""
         return self._but(relabelled={**self.relabelled, **labels})
 
-    def ordered(self) -> Counted:
-        """Most frequent first; ties in the order of the instrument. Within blocks, where there are any."""
-        blocks = self.blocks or {"": self.shown_rows}
-        by_n = {h: sorted(rows, key=lambda r: -self.sums[r, TOTAL][0]) for h, rows in blocks.items()}
-        chosen = tuple(r for rows in by_n.values() for r in rows if r in self.shown_rows)
-        return self._but(chosen=chosen, blocks=by_n if self.blocks else {}, line=f"{self.line}.ordered()")
-
-    def top(self, places: int) -> Counted:
-        """The most frequent rows, those equal to the last one as well; within blocks, where there are any."""
-        kept: dict[str, list[str]] = {}
-        for heading, rows in (self.ordered().blocks or {"": self.ordered().shown_rows}).items():
-            n = [self.sums[r, TOTAL][0] for r in rows]
-            least = n[places - 1] if len(n) >= places else 0
-            kept[heading] = [r for r, x in zip(rows, n, strict=True) if x and x >= least]
-        chosen = tuple(r for rows in kept.values() for r in rows)
-        return self._but(chosen=chosen, blocks=kept if self.blocks else {}, line=f"{self.line}.top({places})")
+    def with_ends(self, words: str) -> Counted:
+        """With words for both ends of a scale, joined by a comma, behind the first and the last answer."""
+        ends = zip((self.shown_rows[0], self.shown_rows[-1]), words.split(",") if words else (), strict=False)
+        return self.labelled({r: f"{self.labels[r]} ({end})" for r, end in ends})
 
     def short(self) -> Counted:
         """With the short labels of the items, where the codebook has some."""
         items = self.data.book(self.count.source).items
-        return self.labelled({r: items[r].short for r in self.labels if r in items})
+        return self._but("short()", relabelled={r: items[r].short for r in self.labels if r in items})
+
+    def ordered(self, key: str = "n") -> Counted:
+        """Most frequent first, or, with `"spread"`, whose groups differ most; within blocks, where there are any.
+
+        Ties stay in the order of the instrument.
+        """
+        value = {r: self.sums[r, TOTAL][0] for r in self.labels} if key == "n" else self.tests[key]
+        return self._with(
+            sorted(self.shown_rows, key=lambda r: -value[r]), "ordered()" if key == "n" else f'ordered("{key}")'
+        )
+
+    def top(self, places: int) -> Counted:
+        """The most frequent rows, those equal to the last one as well; within blocks, where there are any."""
+        kept: list[str] = []
+        for rows in self.ordered().blocks.values():
+            n = [self.sums[r, TOTAL][0] for r in rows]
+            least = n[places - 1] if len(n) >= places else 0
+            kept += [r for r, x in zip(rows, n, strict=True) if x and x >= least]
+        return self._with(kept, f"top({places})")
 
     def present(self) -> Counted:
         """Without rows that nobody is in."""
-        return self._but(chosen=tuple(r for r in self.shown_rows if self.sums[r, TOTAL][0]))
-
-    def also(self, *rows: str) -> Counted:
-        """With further rows, each at the end of its block; without blocks at the end."""
-        if not self.blocks:
-            return self._but(chosen=tuple(dict.fromkeys((*self.shown_rows, *rows))))
-        whole = {r: h for h, inside in self._but(chosen=(), blocks={}).home.items() for r in inside}
-        blocks = {h: list(inside) for h, inside in self.blocks.items()}
-        for row in rows:
-            if row not in self.shown_rows:
-                blocks.setdefault(whole.get(row, ""), []).append(row)
-        return self._but(chosen=tuple(r for inside in blocks.values() for r in inside), blocks=blocks)
-
-    def by_spread(self) -> Counted:
-        """Rows whose groups differ most first; within blocks, where there are any."""
-        spread = self.tests["spread"]
-        blocks = {
-            h: sorted(rows, key=lambda r: -spread[r]) for h, rows in (self.blocks or {"": self.shown_rows}).items()
-        }
-        chosen = tuple(r for rows in blocks.values() for r in rows)
-        return self._but(chosen=chosen, blocks=blocks if self.blocks else {})
-
-    def aspect(self, name: str) -> Counted:
-        """Only the rows of one aspect of the themes: need, offer, open_ag, open_d, could_open."""
-        rows = tuple(r for r in self.labels if r.rpartition(".")[2] == name)
-        if not rows:
-            have = dict.fromkeys(r.rpartition(".")[2] for r in self.labels)
-            raise NotebookError(f"„{name}“ gibt es in dieser Tabelle nicht; vorhanden sind {listed(have, name)}.")
-        return self._but(chosen=rows, line=f'{self.line}.aspect("{name}")')
+        return self._with((r for r in self.shown_rows if self.sums[r, TOTAL][0]), "present()")
 
     def shielded(self) -> Counted:
         """Without what must not be printed: few cases behind a number or behind the rest of its base.
 
         As the total gives away a single group that is held back, and small counts of two, further groups follow.
         """
-        threshold, groups = (
-            self.data.policy.threshold,
-            [g for g in self.groups or self.group_labels if g != TOTAL],
-        )
-        hidden: set[tuple[str, str]] = set()
+        threshold, hidden = self.data.policy.threshold, set()
         for row in self.shown_rows:
-            if not groups:
-                hidden |= {(row, TOTAL)} if self[row].is_small(threshold) else set()
-                continue
-            held = [g for g in groups if self[row, g].is_small(threshold)]
-            others = sorted((g for g in groups if g not in held), key=lambda g: self.sums[row, g][1] or 0)
+            held = [g for g in self.own_groups if self[row, g].is_small(threshold)]
+            others = sorted((g for g in self.own_groups if g not in held), key=lambda g: self.sums[row, g][1] or 0)
             while (
                 held
                 and others
@@ -521,63 +466,9 @@ class Counted:
             ):
                 held.append(others.pop(0))
             hidden |= {(row, g) for g in held}
-        return self._but(hidden=frozenset(hidden))
+        return self._but("shielded()", hidden=frozenset(hidden))
 
     # ---- getting ----
-
-    @property
-    def aspects(self) -> Mapping[str, str]:
-        """The aspects of offers, with their labels."""
-        from gkanalysis.counts.forms import ASPECTS
-
-        return ASPECTS
-
-    @property
-    def whole(self) -> Number:
-        """All rows shown together, each unit once; refused where a row alone must not be printed."""
-        threshold = self.data.policy.threshold
-        if self.count.counts_units and (small := [r for r in self.shown_rows if self[r].is_small(threshold)]):
-            told = ", ".join(self.labels[r] for r in small)
-            raise NotebookError(f"{told} wird nicht gedruckt und folgte aus der Summe; bitte die Summe weglassen.")
-        return self[TOGETHER.join(self.shown_rows)]
-
-    @property
-    def first(self) -> Number:
-        """The first row that anybody is in."""
-        return next(self[r] for r in self.shown_rows if self.sums[r, TOTAL][0])
-
-    @property
-    def last(self) -> Number:
-        """The last row that anybody is in."""
-        return next(self[r] for r in reversed(self.shown_rows) if self.sums[r, TOTAL][0])
-
-    def all_said(self, phrase: str) -> Said:
-        """Words that must fit every row shown."""
-        first, *others = [self[r] for r in self.shown_rows]
-        return first.said(phrase, *others)
-
-    def divided(self, order: Counted) -> pd.DataFrame:
-        """Themes as bars that their aspects divide, in the order of another table of the same themes."""
-        from gkanalysis.counts.forms import ANSWERS
-
-        at = {r.rpartition(".")[0]: k for k, r in enumerate(order.shown_rows)}
-        theme, aspect = (self.frame["row"].str.rpartition(".")[k] for k in (0, 2))
-        table = self.frame.assign(at=theme.map(at), aspect=aspect, group=aspect, group_label=aspect.map(ANSWERS))
-        return table.sort_values("at", kind="stable").drop(columns="at").reset_index(drop=True)
-
-    @property
-    def home(self) -> dict[str, list[str]]:
-        """The blocks of the printed form: heading -> rows."""
-        book, blocks = self.data.book(self.count.source), {}
-        headings = {b["id"]: b["label"] for p in book.parts for b in p.get("blocks", ())}
-        for row in self.labels:
-            blocks.setdefault(headings.get(book.items[row].block, ""), []).append(row)
-        return blocks
-
-    @property
-    def rows_n(self) -> Said:
-        """How many rows the table shows."""
-        return declared(len(self.shown_rows))
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -590,6 +481,11 @@ class Counted:
         return {TOTAL: "insgesamt", **(self.data.group(self.grouped).labels if self.grouped else {})}
 
     @property
+    def own_groups(self) -> tuple[str, ...]:
+        """The groups that are shown, without the total; the total alone where there are none."""
+        return tuple(g for g in self.groups or self.group_labels if g != TOTAL) or (TOTAL,)
+
+    @property
     def group_heads(self) -> tuple[str, ...]:
         """Headings of the groups with the base of the first row: „Kreise* (n = 24)“."""
         row = self.shown_rows[0]
@@ -599,7 +495,26 @@ class Counted:
     @property
     def shown_rows(self) -> tuple[str, ...]:
         """The rows in the order of printing."""
-        return self.chosen or tuple(self.labels)
+        return tuple(self.labels) if self.chosen is None else self.chosen
+
+    @property
+    def blocks(self) -> dict[str, list[str]]:
+        """Heading -> its rows, as they are shown; a single heading "" where there are none."""
+        blocks: dict[str, list[str]] = {}
+        for row in self.shown_rows:
+            blocks.setdefault(self.headings.get(row, ""), []).append(row)
+        return blocks
+
+    @property
+    def item(self) -> str:
+        """The item that the table is about, also a single box of a set; "" if there is none."""
+        box = self.shown_rows[0] if len(self.shown_rows) == 1 and hasattr(self.count, "set") else ""
+        return getattr(self.count, "item", box)
+
+    @property
+    def rows_n(self) -> Said:
+        """How many rows the table shows."""
+        return declared(len(self.shown_rows))
 
     @cached_property
     def everything(self) -> pd.DataFrame:
@@ -609,17 +524,14 @@ class Counted:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The chosen rows and groups in the order of printing, as a long table; see `Count.table`."""
-        table = self.everything
-        groups = self.groups or tuple(self.group_labels)
-        table = table[table["row"].isin(self.shown_rows) & table["subgroup"].isin(groups)]
-        at = {r: k for k, r in enumerate(self.shown_rows)}
-        of = {g: k for k, g in enumerate(groups)}
-        table = table.assign(a=table["row"].map(at), b=table["subgroup"].map(of)).sort_values(["a", "b"], kind="stable")
-        table = table.drop(columns=["a", "b"])
-        if self.hidden:
-            kept = [c not in self.hidden for c in zip(table["row"], table["subgroup"], strict=True)]
-            table = table[kept]
-        table = table.reset_index(drop=True)
+        place = {
+            c: k
+            for k, c in enumerate(product(self.shown_rows, self.groups or self.group_labels))
+            if c not in self.hidden
+        }
+        cells = list(zip(self.everything["row"], self.everything["subgroup"], strict=True))
+        at = sorted((k for k, c in enumerate(cells) if c in place), key=lambda k: place[cells[k]])
+        table = self.everything.iloc[at].reset_index(drop=True)
         return table.assign(label=table["row"].map(self.labels))
 
     @cached_property
@@ -637,251 +549,153 @@ class Counted:
         NotebookError
             If there is no such row or group; the sentence says which there are and what is probably meant.
         """
-        row, group = key if isinstance(key, tuple) else (key, TOTAL)
+        row, group = map(str, key if isinstance(key, tuple) else (key, TOTAL))
         hint = "" if self.grouped else ' (gegliedert wird sie mit .by("type"))'
         Known(self.group_labels, ("Gruppe", f"gibt es in {self.line or 'dieser Tabelle'} nicht{hint}"))[group]
         for part in row.split(TOGETHER):
-            Known(self.labels, ("Zeile", f"gibt es in {self.line or 'dieser Tabelle'} nicht"))[part]
+            if part not in self.labels:
+                shown = {r: self.labels[r] for r in self.shown_rows}
+                Known(shown, ("Zeile", f"gibt es in {self.line or 'dieser Tabelle'} nicht"))[part]
         return Number(self, row, group)
 
     def __iter__(self) -> Iterator[Number]:
         return iter(self[r, g] for r in self.shown_rows for g in self.groups or self.group_labels)
 
     def _ipython_key_completions_(self) -> list[str]:
-        return list(self.labels)
+        return list(self.shown_rows)
 
     @property
-    def base_n(self) -> Number:
-        """The first number, for its base: `{eval}`core.base_n.base``."""
-        return self[self.shown_rows[0]]
+    def whole(self) -> Number:
+        """All rows shown together, each unit once; refused where a row alone must not be printed."""
+        threshold = self.data.policy.threshold
+        if self.count.counts_units and (small := [r for r in self.shown_rows if self[r].is_small(threshold)]):
+            told = ", ".join(self.labels[r] for r in small)
+            raise NotebookError(f"{told} wird nicht gedruckt und folgte aus der Summe; bitte die Summe weglassen.")
+        return self[TOGETHER.join(self.shown_rows)]
 
     @property
     def most(self) -> Number:
         """The most frequent row; the first of several."""
-        return self[self.ordered().shown_rows[0]]
+        if not self.shown_rows:
+            raise NotebookError(f"{self.line} zeigt keine Zeile; häufigste ist also keine.")
+        return self[max(self.shown_rows, key=lambda r: self.sums[r, TOTAL][0])]
 
     @property
     def most_labels(self) -> Said:
-        """The labels of the most frequent rows, in quotation marks."""
-        highest = self.most.n
-        return derived(
-            enumeration(f"„{self.labels[r]}“" for r in self.shown_rows if self.sums[r, TOTAL][0] == highest),
-            self._totals(),
-        )
-
-    def most_in(self, *groups: str) -> Said:
-        """The label of the row that most of some groups together have, in quotation marks."""
+        """The labels of the most frequent rows, in quotation marks; of some groups together, where `among` chose them."""
+        groups = self.own_groups if self.groups else (TOTAL,)
         n = {r: sum(self.sums[r, g][0] for g in groups) for r in self.shown_rows}
-        highest = max(n, key=lambda r: n[r])
-        return derived(f"„{self.labels[highest]}“", [self[r, g] for r in self.shown_rows for g in groups])
-
-    @property
-    def widest(self) -> Number:
-        """The row whose groups differ most."""
-        return self[self.tests["spread"].idxmax()]
-
-    @property
-    def points(self) -> dict[str, str]:
-        """Label -> how far the first group lies above the second, in percentage points."""
-        first, second = (g for g in self.groups if g != TOTAL)
-        return {self.labels[r]: str(self[r, first].points(self[r, second])) for r in self.shown_rows}
-
-    def significant(self, column: str = "p_holm") -> Said:
-        """In how many of the rows the groups differ significantly, by `p` or `p_holm`."""
-        tests = self.tests[column]
-        return derived(
-            f"{format_count(int((tests < SIGNIFICANT).sum()))}{NBSP}von{NBSP}{format_count(len(tests))}",
-            list(self),
-        )
-
-    def _totals(self) -> list[Number]:
-        return [self[r] for r in self.shown_rows]
-
-    def said(self, phrase: str, *rows: str, majority: bool = False) -> Said:
-        """Words about the ranks of rows: that these are, in this order, the most frequent, or least frequent, of all."""
-        first, *others = [self[r] for r in rows]
-        return first.said(phrase, *others)
-
-    def check_rank(
-        self,
-        phrase: str,
-        numbers: Sequence[Number],
-        *,
-        most: bool,
-        among: Iterable[str] = (),
-        tied: bool = False,
-    ) -> None:
-        """Refuse words on a rank that the rows do not have.
-
-        Rows of the same count may change places; a row that is not named must lie behind all that are, or, with `tied`,
-        not before them.
-        """
-        rows, group = [n.row for n in numbers], numbers[0].group
-        inside = tuple(among) or self.shown_rows
-        has_base = all(self.sums[r, group][1] for r in inside)
-        value = {r: self[r, group].share if has_base else self.sums[r, group][0] for r in (*inside, *rows)}
-        sign = 1 if most else -1
-        own, rest = [sign * value[r] for r in rows], [sign * value[r] for r in inside if r not in rows]
-        beaten = rest and (max(rest) > own[-1] or (max(rest) == own[-1] and not tied))
-        if own != sorted(own, reverse=True) or beaten:
-            order = sorted(inside, key=lambda r: -sign * value[r])[: len(rows) + 1]
-            told = ", ".join(f"„{self.labels[r]}“ ({self.sums[r, group][0]})" for r in order)
-            raise NotebookError(f"„{phrase}“ sagt etwas anderes als die Daten; der Reihe nach sind es: {told}.")
-
-    def rows_said(self, phrase: str, share: str) -> Said:
-        """Words on how many of the rows have a share that another word of the scale stands for."""
-        fitting = [r for r in self.shown_rows if self.scale.fits(share, self[r].share)]
-        self.scale.check_share(phrase, len(fitting), len(self.shown_rows))
-        return derived(phrase, self._totals())
-
-    def differs(self, other: Counted) -> Said:
-        """Whether the same cases rate two questions differently: „belegt“ or „nicht belegt“ (exact sign test)."""
-        from gkanalysis.stats.paired import mcnemar_test
-
-        place = {o: k for k, o in enumerate(self.labels)}
-        marks = []
-        for table in (self, other):
-            rows = self.data.answers(table.count.source, table.count.status, [table.count.item])
-            rows = rows[rows["state"] == "answered"]
-            marks.append(rows.set_index("case_id")["value"].map(place))
-        both = pd.concat(marks, axis=1, keys=["a", "b"]).dropna()
-        p = mcnemar_test(0, int((both["a"] < both["b"]).sum()), int((both["a"] > both["b"]).sum()), 0)
-        certain = p is not None and p < SIGNIFICANT
-        return derived("belegt" if certain else "nicht belegt", [*self._totals(), *other._totals()])
+        told = enumeration(f"„{self.labels[r]}“" for r in n if n[r] == max(n.values()))
+        return derived(told, [self[r, g] for r in n for g in groups])
 
     @property
     def enumerated(self) -> Said:
         """The labels of the rows as German prose lists them."""
         return derived(enumeration(self.labels[r] for r in self.shown_rows), self._totals())
 
-    def group_said(self, phrase: str, row: str, group: str, *, among: Iterable[str] = ()) -> Said:
-        """Words about the rank of a group in a row: „am höchsten ist es in Kreisen“."""
-        groups = tuple(among) or tuple(g for g in self.group_labels if g != TOTAL)
-        share = {g: self[row, g].share for g in groups}
-        word = self.scale.word_in(phrase, (*self.scale.most, *self.scale.least))
-        best = (max if word in self.scale.most else min)(share.values())
-        if not word or [g for g in groups if share[g] == best] != [group]:
-            told = ", ".join(f"{self.group_labels[g]} {self[row, g]}" for g in groups)
-            raise NotebookError(f"„{phrase}“ sagt etwas anderes als die Daten ({told}).")
-        return derived(phrase, [self[row, g] for g in groups])
+    def _totals(self) -> list[Number]:
+        return [self[r] for r in self.shown_rows]
+
+    def said(self, phrase: str, *rows: str) -> Said:
+        """Words that must fit these rows: all of the same share, or, in this order, the most or least frequent of all.
+
+        Without rows the words must fit every row shown.
+        """
+        first, *others = [self[r] for r in rows or self.shown_rows]
+        return first.said(phrase, *others)
+
+    def rows_said(self, phrase: str, share: str) -> Said:
+        """Words on how many of the rows have a share that another word of the scale stands for."""
+        fitting = [n for n in self._totals() if share in self.scale.words_for(n.n, n._base())]
+        self.scale.check(phrase, len(fitting), len(self.shown_rows))
+        return derived(phrase, self._totals())
 
     @property
-    def scale(self) -> Any:
-        """The declared words for shares, comparisons and ranks."""
-        return read_scale(self.data.paths.codebooks)
+    def scale(self) -> Scale:
+        """The declared words for shares, comparisons and ranks; for counts of interviews those of their codebook."""
+        scale = read_scale(self.data.paths.codebooks)
+        of_talks = self.data.kind(self.count.source) == "interviews" and self.count.base_name == "interviewed"
+        words = self.data.book(self.count.source).count_words if of_talks else None
+        return scale.of_counts(words) if words else scale
 
-    @property
-    def count_words(self) -> CountWords | None:
-        """The declared words for counts, where the source has its own (interviews)."""
-        if self.data.kind(self.count.source) != "interviews" or self.count.base_name != "interviewed":
-            return None
-        declared_words = self.data.book(self.count.source).count_words
-        return CountWords.of(declared_words) if declared_words else None
+    # ---- statistics ----
 
     @cached_property
     def tests(self) -> pd.DataFrame:
         """Whether the groups differ, row by row (index): exact `p`, `p_holm` over the rows shown, `spread` of shares."""
         from gkanalysis.stats import differences_by_group
 
-        groups = [g for g in (self.groups or self.group_labels) if g != TOTAL]
-        return differences_by_group(self.frame[self.frame["subgroup"].isin([TOTAL, *groups])], groups=groups).set_index(
-            "row"
-        )
+        if len(self.own_groups) < 2:
+            raise NotebookError(f'Verglichen werden Gruppen; bitte zuerst gliedern, etwa {self.line}.by("type").')
+        frame = self.frame[self.frame["subgroup"].isin([TOTAL, *self.own_groups])]
+        return differences_by_group(frame, groups=self.own_groups).set_index("row")
+
+    def _test(self, row: str) -> tuple[float, list[Number]]:
+        return self.only(row).tests["p"].item(), [self[row, g] for g in self.own_groups]
 
     def p(self, row: str) -> Said:
         """The p value of a row as text: how likely chance alone lets the groups differ so much."""
-        groups = [g for g in (self.groups or self.group_labels) if g != TOTAL]
-        return derived(format_p(self.only(row).tests["p"].item()), [self[row, g] for g in groups])
+        p, numbers = self._test(row)
+        return derived(format_p(p), numbers)
 
     def verdict(self, row: str) -> Said:
         """What the p value of a row means, as the end of a sentence."""
-        groups = [g for g in (self.groups or self.group_labels) if g != TOTAL]
+        p, numbers = self._test(row)
         told = "der Unterschied lässt sich bei diesen Fallzahlen nicht sicher vom Zufall trennen."
-        if self.only(row).tests["p"].item() < SIGNIFICANT:
+        if p < SIGNIFICANT:
             told = "der Unterschied ist auch bei diesen kleinen Fallzahlen kaum Zufall."
-        return derived(told, [self[row, g] for g in groups])
+        return derived(told, numbers)
+
+    def significant(self, column: str = "p_holm") -> Said:
+        """In how many of the rows the groups differ significantly, by `p` or `p_holm`."""
+        p = self.tests[column]
+        return derived(f"{format_count(int((p < SIGNIFICANT).sum()))}{NBSP}von{NBSP}{format_count(len(p))}", self)
 
     @property
     def mean(self) -> Said:
-        """How many rows a case has on average, of a multiple response set."""
-        total, base = sum(n.n for n in self._totals()), self.base_n.base_n
-        return derived(format_decimal(total / base, decimals=1), self._totals())
+        """How many rows a case has on average, of a multiple response set or of categories."""
+        bases = {self.sums[r, TOTAL][1] for r in self.shown_rows}
+        if self.count.exclusive or "share_of_responses" not in self.everything or len(bases) > 1:
+            raise NotebookError(
+                f"{self.line} hat keinen Mittelwert je Bündnis; den gibt es bei Mehrfachantworten mit einer Basis für alle Zeilen."
+            )
+        total = sum(n.n for n in self._totals())
+        return derived(format_decimal(total / self.most._base(), decimals=1), self._totals())
 
     def statistic(self, row: str, name: str, group: str = TOTAL, decimals: int | None = 2) -> Said:
         """A statistic that belongs to a row, such as `alpha` or `median`; without `decimals` as short as it is."""
-        value = self.frame.set_index(["row", "subgroup"])[name][row, group]
-        if decimals is None or pd.isna(value):
-            return derived(format_number(value), [self[row, group]])
-        return derived(format_decimal(value, decimals=decimals), [self[row, group]])
+        value = Known(self.frame.set_index(["row", "subgroup"]), ("Statistik", "gibt es in dieser Tabelle nicht"))[
+            name
+        ][row, group]
+        short = decimals is None or pd.isna(value)
+        return derived(format_number(value) if short else format_decimal(value, decimals=decimals), [self[row, group]])
 
-    def all_but(self, *rows: str) -> str:
-        """The other rows, to be counted together: `returned[returned.all_but("missing")]`."""
-        return TOGETHER.join(r for r in self.shown_rows if r not in rows)
+    def differs(self, other: Counted) -> Said:
+        """Whether the same cases rate two questions differently: „belegt“ or „nicht belegt“ (exact sign test)."""
+        from gkanalysis.stats.paired import mcnemar_test
 
-    def with_ends(self, words: str) -> Counted:
-        """With words for both ends of a scale, joined by a comma, behind the first and the last answer."""
-        if not words:
-            return self
-        (first, *_, last), (low, high) = list(self.labels), words.split(",")
-        return self.labelled({first: f"{self.labels[first]} ({low})", last: f"{self.labels[last]} ({high})"})
+        place, marks = list(self.labels), []
+        for table in (self, other):
+            rows = table.count.cells(self.data, [table.count.item]).query("state == 'answered'")
+            marks.append(rows.set_index("case_id")["value"].map(place.index))
+        first, second = marks[0].align(marks[1], join="inner")
+        p = mcnemar_test(0, int((first < second).sum()), int((first > second).sum()), 0)
+        certain = p is not None and p < SIGNIFICANT
+        return derived("belegt" if certain else "nicht belegt", [*self._totals(), *other._totals()])
 
-    @property
-    def definitions(self) -> dict[str, str]:
-        """Label -> what belongs to it, of the categories of an open answer, in the order of the table."""
-        meant = {c.id: c.definition for c in self.count.categories(self.data)}
-        return {self.labels[r]: meant[r] for r in self.shown_rows}
+    # ---- word for word: for work on the data, not to be handed on ----
 
-    @property
-    def note(self) -> str:
-        """How many mentions there are, and whether a case names a category several times."""
-        from gkanalysis.counts.forms import MENTIONED, Open
-
-        cases = Open(source=self.count.source, item=self.count.item, status=self.count.status).table(self.data)
-        each = sum(n for (row, _), (n, _) in self.sums.items() if row.endswith(MENTIONED))
-        told = "Ein Bündnis kann eine Kategorie mehrmals nennen."
-        if each == cases["n"].sum():
-            told = "Kein Bündnis nennt eine Kategorie mehrmals, jede hat so viele Nennungen wie Bündnisse."
-        return f"{format_count(self[TOTAL].n)} Nennungen aus {format_count(int(cases['base_n'].iloc[0]))} Bündnissen. {told}"
-
-    def listed(self) -> pd.DataFrame:
-        """Mentions word for word by category: for work on the data, not to be handed on."""
-        names = {
-            "code": "Kategorie",
-            "raw": "Nennung",
-            "case_id": "Bündnis",
-            "file": "Bogen",
-            "place": "Stelle",
-        }
-        frames = [self[r].rows.assign(code=self.labels[r]) for r in self.shown_rows if r != TOTAL]
-        return pd.concat(frames)[list(names)].rename(columns=names).reset_index(drop=True)
-
-    @property
-    def interval_notes(self) -> tuple[str, ...]:
-        """Notes on intervals of alpha: how many draws, which had no alpha, which row has no interval."""
-        from gkanalysis.stats.agreement import DRAWS, REASON_LABELS
-
-        table, note = self.frame, f"Intervalle aus {format_count(DRAWS)} Ziehungen der Nennungen."
-        lost = table[table["draws_n"].between(1, DRAWS - 1)]
-        if len(lost):
-            told = ", ".join(f"„{r.label}“ {format_count(DRAWS - r.draws_n)}" for r in lost.itertuples())
-            note += f" Ziehungen ohne Alpha, weil alle Werte gleich sind, fallen weg: {told}."
-        without = table[table["interval_reason"] != ""].itertuples()
-        return (note, *(f"„{r.label}“ ohne Intervall: {REASON_LABELS[r.interval_reason]}." for r in without))
-
-    def texts(self) -> pd.DataFrame:
-        """Open answers: who, what, where. For work on the data; not to be handed on."""
+    def texts(self) -> Shown:
+        """Open answers: who, what, where."""
         rows = self.count.counted(self.data).evidence
         rows = rows[rows["raw"].ne("")].drop_duplicates(["case_id", "file", "place", "raw"])
-        names = {"case_id": "Bündnis", "raw": "Text", "file": "Bogen", "place": "Stelle"}
-        return rows[list(names)].rename(columns=names).reset_index(drop=True)
+        return Shown.of(rows, case_id="Bündnis", raw="Text", file="Bogen", place="Stelle")
 
-    def segments(self, row: str = "") -> pd.DataFrame:
-        """Coded segments, as a program for qualitative data shows retrieved segments: case, text, place."""
-        asked = [row] if row else list(self.shown_rows)
-        frames = [self[r].rows.assign(code=self.labels[r]) for r in asked]
-        rows = pd.concat(frames) if frames else pd.DataFrame()
-        names = {"code": "Kode", "case_id": "Fall", "raw": "Text", "file": "Dokument", "place": "Stelle"}
-        return rows[list(names)].rename(columns=names).reset_index(drop=True)
+    def segments(self, row: str = "") -> Shown:
+        """What was coded, row by row: coded segments of interviews, mentions of an open answer."""
+        asked = [row] if row else [r for r in self.shown_rows if r != TOTAL]
+        rows = pd.concat([pd.DataFrame(columns=EVIDENCE), *(self[r].rows.assign(code=self.labels[r]) for r in asked)])
+        return Shown.of(rows, code="Kode", case_id="Fall", raw="Text", file="Dokument", place="Stelle")
 
     # ---- showing ----
 
@@ -896,30 +710,35 @@ class Counted:
         return f"{count.unit_words}; Basis: {BASE_LABELS.get(count.base, count.base)}{n}{count.more_words}"
 
     def printed(self) -> tuple[tuple[str, ...], tuple[Row, ...]]:
-        """Heading and rows as a report prints them; see `gkanalysis.counts.printed`."""
+        """Heading and rows as a report prints them."""
         return layout(self)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What must stand below."""
         notes = self.count.notes(self.data)
-        notes += (SMALL_BASE_NOTE,) if any("*" in h for h in self.printed()[0]) else ()
-        return (
-            (*notes, dash_note(self.data.policy.threshold, beside_total=len(self.group_labels) > 1))
-            if self.hidden
-            else notes
-        )
+        if any("*" in h for h in self.printed()[0]):
+            notes += (SMALL_BASE_NOTE,)
+        if self.grouped and (about := self._not_grouped()):
+            notes += (f"Bündnisse ohne gültige Angabe zu {about} stehen in keiner Gruppe, nur in „insgesamt“.",)
+        if self.hidden:
+            notes += (dash_note(self.data.policy.threshold, beside_total=len(self.group_labels) > 1),)
+        return notes
+
+    def _not_grouped(self) -> str:
+        """What it is grouped by, if that leaves out cases of the base."""
+        rows, grouping = self.count.counted(self.data).rows, self.data.group(self.grouped)
+        inside = rows.loc[rows["base"].astype("boolean").fillna(True).to_numpy(dtype=bool), "case_id"]
+        if set(inside) <= set(grouping.of.index[grouping.of.isin(list(grouping.labels))]):
+            return ""
+        source, _, item = self.grouped.rpartition(":")
+        return f"{item} „{self.data.book(source).items[item].label}“" if source else f"„{item}“"
 
     def _repr_html_(self) -> str:
-        header, rows = self.printed()
-        about = self.base_words
-        notes = "".join(f"<p>{html.escape(n)}</p>" for n in self.notes)
-        line = f"<p><code>{html.escape(self.line)}</code></p>" if self.line else ""
-        return table_html(header, rows, about) + notes + line
+        return table_html(*self.printed(), self.base_words, self.notes, self.line)
 
     def __repr__(self) -> str:
-        header, rows = self.printed()
-        return "\n".join("  ".join(line) for line in (header, *(r.cells for r in rows)))
+        return table_text(*self.printed())
 
 
 @dataclass(frozen=True)
@@ -933,6 +752,12 @@ class Row:
     kind: str = "row"
     level: int = 0
     numbers: tuple[str, ...] = ()
+
+
+def _call(name: str, given: Iterable[str]) -> str:
+    """A call as an analyst writes it: only("ja", "nein")."""
+    told = ", ".join(f'"{g}"' for g in given)
+    return f"{name}({told})"
 
 
 def dash_note(threshold: int, *, beside_total: bool = False) -> str:
@@ -953,63 +778,51 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
     One base a group: „39 (86,7 %)“, the base in the heading. A base of its own in each row: „22 von 23“ and percent.
     No base: the count.
     """
-    frame, head = table.frame, "Angabe"
-    if not len(frame):
-        return (head,), ()
+    frame, count, first = table.frame, table.count, "Angabe"
+    if frame.empty:
+        return (first,), ()
     groups = [g for g in table.groups or table.group_labels if g in set(frame["subgroup"])]
-    one_base = (
-        not table.hidden
-        and len(groups) > 1
-        and all(len(set(part["base_n"])) == 1 for _, part in frame.groupby("subgroup"))
-    )
     cells = {(r.row, r.subgroup): r for r in frame.itertuples()}
     level = dict(zip(frame["row"], frame["level"], strict=True)) if "level" in frame else {}
-    if one_base:
-        header = [head, *table.group_heads]
-    elif len(groups) > 1:
-        header = [head, *(table.group_labels[g] for g in groups)]
+    if count.own_columns:
+        return (first, *count.columns), tuple(_own_rows(table, groups, cells))
+    several = len(groups) > 1
+    one_base = several and not table.hidden and frame.groupby("subgroup")["base_n"].nunique(dropna=False).eq(1).all()
+    if several:
+        heads = table.group_heads if one_base else tuple(table.group_labels[g] for g in groups)
     elif frame["base_n"].isna().all():
-        header = [head, table.count.unit_label]
-    elif not table.count.percent:
-        header = [head, f"{table.count.unit_label} (n{NBSP}={NBSP}{_count(frame['base_n'].iloc[0])})"]
+        heads = (count.unit_label,)
+    elif not count.percent:
+        heads = (f"{count.unit_label} (n{NBSP}={NBSP}{_count(frame['base_n'].iloc[0])})",)
     else:
-        header = [head, table.count.unit_label, "Anteil"]
+        heads = (count.unit_label, "Anteil")
 
-    if len(groups) == 1:
-        header += table.count.columns
+    def text(c: Any) -> str:
+        if c is None:
+            return HIDDEN  # a number that must not be printed
+        if one_base:
+            return f"{_count(c.n)}{NBSP}({format_percent(c.n, c.base_n)})"
+        return count_of(c.n, c.base_n) if count.percent else _count(c.n)
 
-    if table.count.own_columns:
-        header = [head, *table.count.columns]
+    def more(c: Any) -> Iterator[str]:
+        if len(heads) > 1:
+            has_share = c is not None and not pd.isna(c.base_n)
+            yield format_percent(c.n, c.base_n, decimals=count.decimals) if has_share else ""
+        for own in count.columns.values():
+            yield "" if c is None else own(c)
 
     def printed(row: str) -> Row:
-        there = [cells.get((row, g)) for g in groups]  # nothing where a number must not be printed
-        if one_base:
-            texts = [f"{_count(c.n)}{NBSP}({format_percent(c.n, c.base_n)})" for c in there]
-        elif not table.count.percent:
-            texts = [HIDDEN if c is None else _count(c.n) for c in there]
-        else:
-            texts = [HIDDEN if c is None else count_of(c.n, c.base_n) for c in there]
-        if len(groups) == 1 and "Anteil" in header:
-            c = there[0]
-            no_share = c is None or pd.isna(c.base_n)
-            texts.append("" if no_share else format_percent(c.n, c.base_n, decimals=table.count.decimals))
-        if len(groups) == 1:
-            texts += ["" if there[0] is None else text(there[0]) for text in table.count.columns.values()]
+        there = [cells.get((row, g)) for g in groups]
+        texts = [*map(text, there), *(() if several else more(there[0]))]
         names = [f"{row}:{g}" if (row, g) in cells else "" for g in groups]
-        return Row(
-            (table.labels[row], *texts),
-            level=int(level.get(row, 0)),
-            numbers=("", *names, *[""] * (len(texts) - len(names))),
-        )
+        names += [""] * (len(texts) - len(names))
+        return Row((table.labels[row], *texts), level=int(level.get(row, 0)), numbers=("", *names))
 
-    if table.count.own_columns:
-        return tuple(header), tuple(_own_rows(table, groups, cells))
     rows: list[Row] = []
-    for heading, inside in (table.blocks or {"": table.shown_rows}).items():
-        if heading:
-            rows.append(Row((heading,), kind="block"))
-        rows += [printed(r) for r in inside if r in table.shown_rows]
-    return tuple(header), tuple(rows)
+    for heading, inside in table.blocks.items():
+        rows += [Row((heading,), kind="block")] if heading else []
+        rows += map(printed, inside)
+    return (first, *heads, *(() if several else count.columns)), tuple(rows)
 
 
 def _own_rows(table: Counted, groups: Sequence[str], cells: Mapping[tuple[str, str], Any]) -> Iterator[Row]:
@@ -1031,8 +844,38 @@ def _count(n: int | None) -> str:
     return NO_VALUE if n is None or pd.isna(n) else format_count(n)
 
 
-def table_html(header: Sequence[str], rows: Sequence[Row], caption: str) -> str:
-    """A table for JupyterLab."""
+# ---- how tables show themselves ----
+
+
+class Shown(pd.DataFrame):
+    """A frame that shows itself whole: every column, long texts uncut, no row numbers."""
+
+    @property
+    def _constructor(self) -> type[Shown]:
+        return Shown
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, **heads: str) -> Shown:
+        """Some columns of a frame under German headings: column -> heading."""
+        return cls(rows[list(heads)].rename(columns=heads).reset_index(drop=True))
+
+    def _repr_html_(self) -> str:
+        with pd.option_context("display.max_colwidth", None):
+            return self.to_html(index=False, na_rep="", max_rows=LONG)
+
+    def __repr__(self) -> str:
+        return self.to_string(index=False, na_rep="", max_rows=LONG, max_colwidth=60)
+
+
+def table_text(header: Sequence[str], rows: Sequence[Row]) -> str:
+    """A table where there is only text."""
+    return "\n".join("  ".join(line) for line in (header, *(r.cells for r in rows)))
+
+
+def table_html(
+    header: Sequence[str], rows: Sequence[Row], caption: str, notes: Sequence[str] = (), line: str = ""
+) -> str:
+    """A table for JupyterLab, with notes and the line that made it."""
     head = "".join(f"<th scope='col'>{html.escape(h)}</th>" for h in header)
     body = "".join(
         f"<tr><th colspan='{len(header)}'>{html.escape(r.cells[0])}</th></tr>"
@@ -1040,6 +883,8 @@ def table_html(header: Sequence[str], rows: Sequence[Row], caption: str) -> str:
         else "<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in r.cells) + "</tr>"
         for r in rows
     )
-    return (
+    table = (
         f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
+    below = "".join(f"<p>{html.escape(n)}</p>" for n in notes)
+    return table + below + (f"<p><code>{html.escape(line)}</code></p>" if line else "")

@@ -15,6 +15,7 @@ from gkanalysis.core.numbers import NO_VALUE, format_count, format_decimal
 from gkanalysis.counts.count import WHOLE, Count, Says, Units, each, is_in
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.counts.forms import Open
+from gkanalysis.stats.agreement import DRAWS, REASON_LABELS
 from gkanalysis.stats.coders import coder_coefficients
 
 INTERVIEWED = "interviewed"
@@ -395,6 +396,22 @@ class OpenAgreement(Compared):
 
     def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame:
         """Krippendorff's alpha with its interval, kappa, and why one is missing."""
+        return data._keep(("alpha", self), lambda: self._coefficients(data))
+
+    def notes(self, data: Data) -> tuple[str, ...]:
+        """On the intervals of alpha: how many draws, which had no alpha, which row has no interval."""
+        rows, labels = self.extra(data, pd.DataFrame(), ""), self.options(data)
+        note, lost = (
+            f"Intervalle aus {format_count(DRAWS)} Ziehungen der Nennungen.",
+            rows["draws_n"].between(1, DRAWS - 1),
+        )
+        if lost.any():
+            told = ", ".join(f"„{labels[r]}“ {format_count(DRAWS - n)}" for r, n in rows.loc[lost, "draws_n"].items())
+            note += f" Ziehungen ohne Alpha, weil alle Werte gleich sind, fallen weg: {told}."
+        without = rows["interval_reason"].loc[lambda x: x.ne("")].items()
+        return (note, *(f"„{labels[r]}“ ohne Intervall: {REASON_LABELS[reason]}." for r, reason in without))
+
+    def _coefficients(self, data: Data) -> pd.DataFrame:
         coded = self.coded(data)
         those = [c for c in data.category_book.coders if c in set(coded["coder"])]
         if len(those) < 2:

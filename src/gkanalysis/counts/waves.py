@@ -14,7 +14,7 @@ import pandas as pd
 from gkanalysis.core.findings import RULES
 from gkanalysis.core.numbers import format_count
 from gkanalysis.counts.count import PUBLIC, TOGETHER, Count, Says, Units, each
-from gkanalysis.counts.data import REFUSED, REGISTER, USABLE, Data
+from gkanalysis.counts.data import REFUSED, REGISTER, USABLE, Data, in_order
 
 REGISTER_FILE, UNITS_FILE = "register/buendnisse.csv", "register/gebiete.csv"
 MISSING = "missing"
@@ -60,7 +60,7 @@ class Category(Count):
                 "version": {v: d["title"] for v, d in book.versions.items()}, "contact": book.contacts,
             }.get(self.column, {})  # fmt: skip
         values = data.cases(self.source, self.status)[self.column].astype("string").fillna("")
-        return {**declared, **{v: v or "keine Angabe" for v in sorted(set(values) - {*declared})}}
+        return {**declared, **{v: v or "keine Angabe" for v in in_order(v for v in values if v not in declared)}}
 
     def units(self, data: Data) -> Units:
         """A unit is a case."""
@@ -213,6 +213,16 @@ class Change(Count):
     sets: tuple[str, ...] = ()  # only alliances that ticked something in these sets, one a wave
 
     within: ClassVar[bool] = True
+
+    @classmethod
+    def of(cls, data: Data, first: tuple[str, str], second: tuple[str, str]) -> Change:
+        """The change of a question (source, item) between two waves, as the codebook of the later one declares it."""
+        item = data.book(second[0]).items[second[1]]
+        answers: dict[str, Any] = {}
+        if item.kind == "single":
+            yes = tuple(item.repeats.as_yes) if item.repeats else ()
+            answers = {"yes": yes, "no": tuple(o.id for o in item.options if o.id not in yes)}
+        return cls(source=first[0], item=first[1], then=second[0], then_item=second[1], **answers)
 
     @property
     def base(self) -> str:

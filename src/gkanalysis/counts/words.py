@@ -1,10 +1,10 @@
-"""Words for numbers: one declared scale says which words a share, a comparison or a rank bears."""
+"""Words for numbers: one declared scale says which words a share, a count, a comparison or a rank bears."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from gkanalysis.core.errors import CodebookError, NotebookError
 from gkanalysis.core.lookup import listed
 
 WORDS_FILE = "woerter.yml"  # beside the codebooks
+Part = tuple[int, int | None]  # n and base_n of a number
 
 
 @dataclass(frozen=True)
@@ -21,18 +22,38 @@ class Scale:
 
     Attributes
     ----------
-    shares : (words, least, most, whether least and most themselves are in) of a share from 0 to 1
+    steps : (words, least, most, whether least and most themselves are in) of a share from 0 to 1
     more, fewer, same : words that compare two numbers
     most, least, unsurpassed : words for a rank; the last ones allow for others that are equal
+    base : that of a scale for the counts of few cases, as interviews have one; 0 for any base
+
+    Examples
+    --------
+    >>> scale = Scale().of_counts({"base": 3, "words": [{"from": 1, "to": 2, "words": ["manche"]}]})
+    >>> scale.explained, scale.words_for(2, 3)
+    ('„manche“ für 1 bis 2', ['manche'])
     """
 
-    shares: tuple[tuple[tuple[str, ...], float, float, bool, bool], ...] = ()
+    steps: tuple[tuple[tuple[str, ...], float, float, bool, bool], ...] = ()
     more: tuple[str, ...] = ()
     fewer: tuple[str, ...] = ()
     same: tuple[str, ...] = ()
     most: tuple[str, ...] = ()
     least: tuple[str, ...] = ()
     unsurpassed: tuple[str, ...] = ()
+    base: int = 0
+
+    def of_counts(self, declared: Any) -> Scale:
+        """The same words for comparisons and ranks, with the words for counts that a codebook of interviews declares."""
+        base = int(declared["base"])
+        steps = ((tuple(s["words"]), int(s["from"]) / base, int(s["to"]) / base, True, True) for s in declared["words"])
+        return replace(self, steps=tuple(steps), base=base)
+
+    @property
+    def explained(self) -> str:
+        """A scale for counts in one line for readers."""
+        told = [(words[0], round(low * self.base), round(high * self.base)) for words, low, high, *_ in self.steps]
+        return ", ".join(f"„{w}“ für {a}" if a == b else f"„{w}“ für {a} bis {b}" for w, a, b in told)
 
     def word_in(self, phrase: str, words: Iterable[str]) -> str:
         """The longest of some words that stands in a phrase, "" if none does.
@@ -43,37 +64,62 @@ class Scale:
         there = [w for w in words if re.search(rf"(?<!\w){re.escape(w)}(?!\w)", phrase, re.IGNORECASE)]
         return max(there, key=len, default="")
 
-    def fits(self, word: str, share: float) -> bool:
-        """Whether a word of the scale stands for a share."""
-        steps = (s for s in self.shares if word in s[0])
-        return any(
-            low < share < high or (with_low and share == low) or (with_high and share == high)
-            for _, low, high, with_low, with_high in steps
-        )
+    def rank_in(self, phrase: str) -> str:
+        """The word for a rank that stands in a phrase, "" if none does."""
+        return self.word_in(phrase, (*self.most, *self.unsurpassed, *self.least))
 
-    def check_share(self, phrase: str, n: int, base_n: int | None) -> None:
-        """Refuse a phrase whose word does not stand for this share.
+    def words_for(self, n: int, base_n: int) -> list[str]:
+        """The words that may stand for a number."""
+        share = n / base_n
+        return [
+            w
+            for words, low, high, with_low, with_high in self.steps
+            if low < share < high or (with_low and share == low) or (with_high and share == high)
+            for w in words
+        ]
+
+    def check(self, phrase: str, n: int, base_n: int | None) -> None:
+        """Refuse a phrase whose word does not stand for this number.
 
         Raises
         ------
         NotebookError
-            If no word of the scale stands in it, or it stands for other shares; the sentence names those that fit.
+            If no word of the scale stands in it, or it stands for others; the sentence names those that fit.
         """
         if not base_n:
             raise NotebookError(f"„{phrase}“: zu der Zahl {n} gehört keine Basis; bitte die Zahl selbst nennen.")
-        allowed = [w for s in self.shares for w in s[0] if self.fits(w, n / base_n)]
-        word = self.word_in(phrase, (w for s in self.shares for w in s[0]))
+        if self.base and base_n != self.base:
+            raise NotebookError(f"„{phrase}“ gilt für eine Basis von {self.base}, hier ist sie {base_n}.")
+        allowed = self.words_for(n, base_n)
+        told = listed(allowed) if allowed else "kein Wort der Skala; bitte die Zahl nennen"
+        where = "" if self.base else f" ({WORDS_FILE})"
+        word = self.word_in(phrase, (w for words, *_ in self.steps for w in words))
         if not word:
-            raise NotebookError(
-                f"„{phrase}“ enthält kein Wort der Skala ({WORDS_FILE}); für {n} von {base_n} passt: {listed(allowed)}."
-            )
+            raise NotebookError(f"„{phrase}“ enthält kein Wort der Skala{where}; für {n} von {base_n} passt: {told}.")
         if word not in allowed:
-            raise NotebookError(f"„{phrase}“ passt nicht zu {n} von {base_n}; möglich ist: {listed(allowed)}.")
+            raise NotebookError(f"„{phrase}“ passt nicht zu {n} von {base_n}; möglich ist: {told}.")
+
+    def check_comparison(self, phrase: str, one: Part, other: Part) -> None:
+        """Refuse a phrase whose word does not stand for two numbers: by shares, where both have a base.
+
+        Raises
+        ------
+        NotebookError
+            If the data say something else; the sentence names the words that fit.
+        """
+        has_base = one[1] and other[1]
+        a, b = (n / base_n if has_base else n for n, base_n in (one, other))
+        right = self.more if a > b else self.fewer if a < b else self.same
+        if self.word_in(phrase, (*self.more, *self.fewer, *self.same)) not in right:
+            told = " gegen ".join(f"{n} von {base_n}" if has_base else f"{n}" for n, base_n in (one, other))
+            raise NotebookError(f"„{phrase}“ sagt etwas anderes als die Daten ({told}); möglich ist: {listed(right)}.")
 
     @property
     def unbound(self) -> tuple[str, ...]:
-        """Words for shares that must not stand in prose without a number behind them; „in allen“ may be no share."""
-        return tuple(w for words, low, high, *_ in self.shares if 0 < high - low < 1 for w in words if " " in w)
+        """Words that must not stand in prose without a number behind them; „in allen“ may be no share."""
+        return tuple(
+            w for words, low, high, *_ in self.steps for w in words if self.base or (0 < high - low < 1 and " " in w)
+        )
 
 
 @cache
@@ -88,72 +134,13 @@ def read_scale(folder: Path) -> Scale:
     from gkanalysis.codebook.words import read_words
 
     declared = read_words(folder / WORDS_FILE)
-    shares = tuple((tuple(s.words), s.least, s.most, s.with_least, s.with_most) for s in declared.shares)
-    every = [w for s in shares for w in s[0]]
+    steps = tuple((tuple(s.words), s.least, s.most, s.with_least, s.with_most) for s in declared.shares)
+    every = [w for s in steps for w in s[0]]
     if twice := {w for w in every if every.count(w) > 1}:
         raise CodebookError(f"„{WORDS_FILE}“: {listed(sorted(twice))} steht zweimal; bitte jedes Wort einmal nennen.")
     return Scale(
-        shares,
-        *(tuple(getattr(declared, k)) for k in ("more", "fewer", "same", "most", "least", "unsurpassed")),
+        steps, *(tuple(getattr(declared, k)) for k in ("more", "fewer", "same", "most", "least", "unsurpassed"))
     )
-
-
-@dataclass(frozen=True)
-class CountWords:
-    """A scale of words for the counts 1 to `base`, as interviews use it; `steps` are (from, to, words) without gap.
-
-    Examples
-    --------
-    >>> scale = CountWords(3, ((1, 1, ("ein Fall",)), (2, 2, ("zwei Fälle",)), (3, 3, ("alle Fälle",))))
-    >>> scale.words_for(2), scale.explained
-    (('zwei Fälle',), '„ein Fall“ für 1, „zwei Fälle“ für 2, „alle Fälle“ für 3')
-    """
-
-    base: int
-    steps: tuple[tuple[int, int, tuple[str, ...]], ...]
-
-    @classmethod
-    def of(cls, declared: Any) -> CountWords:
-        """The scale as a codebook of interviews declares it."""
-        steps = tuple((int(s["from"]), int(s["to"]), tuple(s["words"])) for s in declared["words"])
-        return cls(int(declared["base"]), steps)
-
-    @property
-    def explained(self) -> str:
-        """The scale in one line for readers."""
-        told = [(w[0], a, b) for a, b, w in self.steps]
-        return ", ".join(f"„{w}“ für {a}" if a == b else f"„{w}“ für {a} bis {b}" for w, a, b in told)
-
-    def words_for(self, n: int) -> tuple[str, ...]:
-        """The words that may stand for a count; none for 0 and for what the scale does not reach."""
-        return next((words for low, high, words in self.steps if low <= n <= high), ())
-
-    def check(self, phrase: str, n: int, base_n: int | None) -> None:
-        """Refuse a phrase that does not stand for this count on this base.
-
-        Raises
-        ------
-        NotebookError
-            If the phrase is not on the scale, stands for other counts, or the base is another one.
-        """
-        if base_n not in (None, self.base):
-            raise NotebookError(f"„{phrase}“ gilt für eine Basis von {self.base}, hier ist sie {base_n}.")
-        either = {phrase, phrase[:1].lower() + phrase[1:]}
-        if either & set(self.words_for(n)):
-            return
-        allowed = " · ".join(self.words_for(n)) or "kein Wort der Skala; bitte die Zahl nennen"
-        for low, high, words in self.steps:
-            if either & set(words):
-                meant = f"{low}" if low == high else f"{low} bis {high}"
-                raise NotebookError(
-                    f"„{phrase}“ steht für {meant} von {self.base}, hier sind es {n}. Möglich ist: {allowed}."
-                )
-        raise NotebookError(f"„{phrase}“ steht nicht in der Skala der Zahlwörter. Möglich ist für {n}: {allowed}.")
-
-    @property
-    def unbound(self) -> tuple[str, ...]:
-        """Words that must not stand in prose without a number behind them."""
-        return tuple(w for _, _, words in self.steps for w in words)
 
 
 def loose_words(text: str, words: Sequence[str]) -> list[str]:

@@ -83,8 +83,7 @@ class Table(Exhibit):
         write_numbers(self.numbers, folder / "tables" / f"{self.id}.csv")
 
     def _repr_html_(self) -> str:
-        below = f"<p>{html.escape(self.base)}. {html.escape(self.source)}</p>"
-        return table_html(self.header, self.rows, self.caption) + below
+        return table_html(self.header, self.rows, self.caption, [f"{self.base}. {self.source}"])
 
 
 @dataclass(frozen=True)

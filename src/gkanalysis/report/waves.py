@@ -26,7 +26,7 @@ from gkanalysis.core.numbers import (
 from gkanalysis.counts import waves as counts
 from gkanalysis.counts.data import Data
 from gkanalysis.counts.forms import BASE_LABELS
-from gkanalysis.counts.sources import Wave, change_count, source_of
+from gkanalysis.counts.sources import Wave, source_of
 from gkanalysis.counts.table import SIGNIFICANT, Counted, Number, Row, Said, declared, derived
 from gkanalysis.disclosure.paired import Paired, shown_interval, weighed
 from gkanalysis.stats.exact import holm
@@ -153,7 +153,7 @@ class Waves:
         for phrase in phrases:
             try:
                 for n, base_n in shares:
-                    scale.check_share(phrase, n, base_n)
+                    scale.check(phrase, n, base_n)
             except NotebookError:
                 if phrase == phrases[-1]:
                     raise
@@ -204,7 +204,7 @@ class Waves:
     def again_share(self, phrase: str) -> Said:
         """Words on how many of the fields of these waves, but the first, can be compared with an earlier one."""
         fields = sum(len(w.book.items) for w in self.all[1:])
-        self.changes.tables[0].scale.check_share(phrase, len(self.changes.rows), fields)
+        self.changes.tables[0].scale.check(phrase, len(self.changes.rows), fields)
         return declared(phrase)
 
     @property
@@ -234,7 +234,7 @@ class Waves:
             else:
                 continue
             for a, b in pairs:
-                change = change_count(self.data, (first[0], a), (second[0], b))
+                change = counts.Change.of(self.data, (first[0], a), (second[0], b))
                 rows.append({"change": change, "label": self.data.book(second[0]).items[b].label, **about})
         if not rows:
             raise NotebookError(
