@@ -22,12 +22,11 @@ from pydantic import dataclasses as pydantic_dataclasses
 from pydantic.json_schema import WithJsonSchema
 
 from gkanalysis.core.errors import CodebookError, GkError
-from gkanalysis.core.lookup import guess
+from gkanalysis.core.lookup import listed
 
 T = TypeVar("T")
 Place = tuple[str | int, ...]  # keys and numbers of entries that lead to a value
 Slips = Iterator[tuple[Place, str]]  # where something is wrong, and a clause that says what and what to do
-MOST = 20  # names that a sentence lists
 IDS = ("id", "name", "match", "item", "number")  # keys by which an entry of a list is called
 INDENT = "die Einrückung stimmt nicht"
 QUOTES = "Text mit „:“, „#“ oder Anführungszeichen gehört ganz in Anführungszeichen"
@@ -84,9 +83,7 @@ def choice(names: Iterable[object], name: object = "", word: str = "erlaubt") ->
     >>> choice(["kopf", "fragen"], "kopff")
     ' (erlaubt: kopf, fragen; gemeint ist wohl „kopf“)'
     """
-    names = [str(n) for n in names if str(n)]
-    more = f" … {len(names)} insgesamt" if len(names) > MOST else ""
-    return f" ({word}: {', '.join(names[:MOST]) or 'keine'}{more}{guess(name, names).replace(' (', '; ').rstrip(')')})"
+    return f" ({word}: {listed(filter(str, names), name).replace(' (gemeint', '; gemeint').rstrip(')')})"
 
 
 def unknown(place: Place, what: str, names: Iterable[Any], there: Iterable[Any]) -> Slips:

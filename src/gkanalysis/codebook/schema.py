@@ -38,8 +38,6 @@ COLUMNS = ("| Schlüssel | Bedeutung | nötig | sonst gilt |", "|---|---|---|---
 def schema_files() -> dict[Path, str]:
     """The schemata and the page: path below the project -> text.
 
-    Examples
-    --------
     >>> files = schema_files()
     >>> json.loads(files[Path("data/codebook/schema/bericht.json")])["properties"]["title"]["description"]
     'Titel'

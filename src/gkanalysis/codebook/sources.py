@@ -115,8 +115,6 @@ def source_kind(codebook: Path) -> SourceKind:
     CodebookError
         If the file is missing or fits no kind, or several.
 
-    Examples
-    --------
     >>> source_kind(Path("data/codebook/strukturen.yml")).id
     'forms'
     >>> source_kind(Path("data/codebook/reflexionsgespraeche.yml")).id

@@ -30,8 +30,6 @@ def typed_results(markdown: str) -> list[str]:
 
     What is no result is left: „95-%-Intervall“, „100 Prozent“, years, numbers of questions.
 
-    Examples
-    --------
     >>> typed_results('Bei 24 von 40 Bündnissen (63,2 %), {eval}`n["ja"].of`; mehr als 100 Prozent, 95-%-Intervall')
     ['24 von 40', '63,2 %']
     """
@@ -50,8 +48,6 @@ def typed_results(markdown: str) -> list[str]:
 def typed_sentence(phrase: str) -> str:
     """The sentence that refuses a typed result.
 
-    Examples
-    --------
     >>> print(typed_sentence("24 von 40"))
     „24 von 40“ ist ein von Hand getipptes Ergebnis, das bei neuen Daten stehen bliebe; bitte die Zahl aus ihrer Tabelle \
 holen, etwa {eval}`tabelle["zeile"].of`. Ist es kein Ergebnis, bitte in Worten schreiben

@@ -26,8 +26,6 @@ class _Formatter(argparse.HelpFormatter):
 class Parser(argparse.ArgumentParser):
     """`argparse.ArgumentParser` with German headings and errors.
 
-    Examples
-    --------
     >>> parser = Parser(prog="gkanalysis")
     >>> _ = parser.add_argument("report", help="Bericht")
     >>> print(parser.format_help())

@@ -17,8 +17,6 @@ MOST = 12  # ids that a sentence lists; who has more looks into the codebook
 def listed(known: Iterable[object], name: object = "") -> str:
     """Ids as a sentence lists them: the first dozen, and the one that a misspelt name probably means.
 
-    Examples
-    --------
     >>> listed(["besteht", "keine"], "bestehtt")
     'besteht, keine (gemeint ist wohl „besteht“)'
     >>> listed([])
@@ -27,15 +25,13 @@ def listed(known: Iterable[object], name: object = "") -> str:
     ids = [str(k) for k in known]
     if not ids:
         return "keine"
-    more = f" … ({len(ids)} insgesamt)" if len(ids) > MOST else ""
+    more = f" … {len(ids)} insgesamt" if len(ids) > MOST else ""
     return ", ".join(ids[:MOST]) + more + guess(name, ids)
 
 
 def enumeration(words: Iterable[object]) -> str:
     """Words in a row as German prose has them; "" if there are none.
 
-    Examples
-    --------
     >>> enumeration(["2018", "2019", "2020"]), enumeration(["2018"])
     ('2018, 2019 und 2020', '2018')
     """
@@ -63,8 +59,6 @@ class Known(dict[str, Any]):
     NotebookError
         For an id that is not there; the sentence lists those that are.
 
-    Examples
-    --------
     >>> Known({"ja": "Ja"}, ("Antwort", "gibt es bei Frage „1.1“ nicht"))["jaa"]
     Traceback (most recent call last):
         ...

@@ -36,8 +36,6 @@ def format_count(n: int) -> str:
     NotebookError
         If the number is not whole: a share or a mean must not be printed as a count.
 
-    Examples
-    --------
     >>> format_count(23600), format_count(-5)
     ('23.600', '−5')
     """

@@ -17,8 +17,6 @@ from gkanalysis.core.rawstate import StateError, claim_folder, results_folder
 class ProjectPaths:
     """Folders of one build.
 
-    Examples
-    --------
     >>> ProjectPaths.of(Path("."), Path("data/raw")).processed.as_posix()
     'data/processed'
     >>> ProjectPaths.of(Path("."), Path("/srv/echt")).processed.as_posix()

@@ -139,8 +139,6 @@ class Document:
 def document_id(name: str) -> str:
     """A short id from the name of a document, fit for links and file names.
 
-    Examples
-    --------
     >>> document_id("Gespräch 3 (Kürzung).docx"), document_id("???")
     ('gespraech-3-kuerzung', 'dokument')
     """

@@ -66,8 +66,6 @@ def read_mentions(
 def received_mentions(responses: pd.DataFrame) -> pd.DataFrame:
     """Open answers taken apart: one row per mention, numbered within the case's answer to the item.
 
-    Examples
-    --------
     >>> answer = {"case_id": "B1", "item_id": "5", "state": "answered", "value": "Treffs; Sport;", "file": "a", "place": "x"}
     >>> received_mentions(pd.DataFrame([answer]))[["mention", "text"]].values.tolist()
     [[1, 'Treffs'], [2, 'Sport']]

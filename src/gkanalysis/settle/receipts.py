@@ -17,8 +17,6 @@ def check_receipts(receipts: pd.DataFrame, log: Log) -> pd.DataFrame:
 
     Excel turns 2019-07-03 into 03.07.2019 when it saves: both are read, so that the later form wins.
 
-    Examples
-    --------
     >>> log = Log()
     >>> check_receipts(pd.DataFrame({"file": ["a"], "received": ["03.07.2019"], "row": ["2"]}), log)["received"].item()
     '2019-07-03'
@@ -112,8 +110,6 @@ def unknown_alliance(where: str, alliance_id: str) -> str:
 def alliance_meant(text: str, alliances: pd.DataFrame, where: str, log: Log, **at: str) -> str:
     """The id of the alliance that a cell of a list means: the name of one alone serves, too (V35).
 
-    Examples
-    --------
     >>> register = pd.DataFrame({"alliance_id": ["B1", "B2"], "name": ["Fulda", "Kreis Fulda"], "aliases": ""})
     >>> log = Log()
     >>> [alliance_meant(text, register, "Zeile 2", log) for text in ("B1", "Kreis Fulda", "Kassel")]
@@ -148,8 +144,6 @@ def choose_forms(assigned: pd.DataFrame, log: Log) -> pd.DataFrame:
 
     Two forms of the same day, or one without a date, cannot be put in order: that is an error (V16).
 
-    Examples
-    --------
     >>> log = Log()
     >>> forms = pd.DataFrame({"file": ["a", "b"], "case_id": ["B1", "B1"], "received": ["2019-05-01", "2019-05-09"]})
     >>> choose_forms(forms, log)["file"].tolist(), log.losses[0]["file"]
@@ -183,8 +177,6 @@ def nfc(name: str) -> str:
 def iso_date(text: str) -> str:
     """A day as 2019-07-03 from that or from 3.7.2019; "" if it is neither.
 
-    Examples
-    --------
     >>> iso_date("3.7.2019"), iso_date("2019-07-03"), iso_date("Juli")
     ('2019-07-03', '2019-07-03', '')
     """
@@ -201,8 +193,6 @@ def alliances_named(text: str, alliances: pd.DataFrame) -> list[str]:
 
     A name inside another one does not count: „Kreis Fulda“ is not „Fulda“.
 
-    Examples
-    --------
     >>> register = pd.DataFrame({"alliance_id": ["B1", "B2"], "name": ["Fulda", "Kreis Fulda"], "aliases": ""})
     >>> alliances_named("Der Landrat, Kreis Fulda", register), alliances_named("Ostfulda", register)
     (['B2'], [])

@@ -68,8 +68,6 @@ def set_aside_unprinted(
     `reviews` has a row per doubt (file, item_id, reason, raw), `version_of` the version of each file that counts.
     Gives the rows that are left for the alliances, and version and item of each question that no form has whole.
 
-    Examples
-    --------
     >>> from gkanalysis.codebook.instrument import read_codebook
     >>> book, log = read_codebook("data/codebook/prozess.yml"), Log()
     >>> forms = ["a.docx", "b.docx", "c.docx"]
