@@ -92,16 +92,13 @@ def test_what_clashes_why_and_what_would_mend_it(figures, declared, claims, says
 
 def test_implied_bases():
     """A count and its share give an unprinted base away; shares of one base narrow it together."""
-    assert implied({"a": share("39", "18")}) == {"a.percent": "46"}
-    assert implied({"a": share("7", "3")}) == {"a.percent": "38 bis 46"}
     both = {"says": "Dieselbe Gruppe.", "terms": ["a.base", "b.base"]}
     assert implied({"a": share("7", "3"), "b": share("39", "18")}, one_number=[both]) == {"a.percent": "46"}
     assert implied({"a": share("84", "30", qualifier="knapp")}, qualifiers={"knapp": [-1, 0]}) == {"a.percent": "36"}  # fmt: skip
-    assert implied({"a": share("0", "0")}) == {"a.percent": "mindestens 1"}
 
 
 @FAST
-@given(st.integers(1, 5), st.integers(1, 100), st.sampled_from([None, (-1, 0), (-2.5, 2.5)]))
+@given(st.integers(0, 5), st.integers(0, 100), st.sampled_from([None, (-1, 0), (-2.5, 2.5)]))
 def test_implied_base_is_what_trying_all_bases_gives(n, percent, band):
     """Lowest and highest base of a count and its share, under either rule; none if no whole number will do."""
     claim = Claim("p", percent, 0, "n", "b", "c", band)
@@ -117,16 +114,8 @@ def test_implied_base_is_what_trying_all_bases_gives(n, percent, band):
 def test_rule_of_rounding_is_reported_for_each_column():
     """The rule that holds, how many figures show it, and the one that breaks it; a rule is that of a column."""
     columns = [{"id": x, "label": f"Spalte {x}", "figures": f"{x}*"} for x in "abcd"]
-    figures = {
-        "a1": share("86.6", "39", "45"),
-        "a2": share("46.6", "21", "45"),
-        "a3": share("20.0", "9", "45"),
-    }
-    figures |= {
-        "b1": share("86.7", "39", "45"),
-        "b2": share("46.6", "21", "45"),
-        "b3": share("17.8", "8", "45"),
-    }
+    figures = {"a1": share("86.6", "39", "45"), "a2": share("46.6", "21", "45"), "a3": share("20.0", "9", "45")}
+    figures |= {"b1": share("86.7", "39", "45"), "b2": share("46.6", "21", "45"), "b3": share("17.8", "8", "45")}
     figures |= {"c1": share("20.0", "9", "45"), "d1": share("20.0")}
     result, _ = check(figures, percent_columns=columns)
     assert [r["message"] for r in result.rows if r["verdict"] == "rounding"] == [
@@ -149,14 +138,6 @@ def test_unconnected_groups_are_solved_apart():
 
 def subsets(claims, size):
     return [frozenset(c) for c in combinations(sorted(claims), size)]
-
-
-@FAST
-@given(systems(), st.data())
-def test_any_set_of_claims_is_judged_as_by_trying(system, data):
-    """A set of claims can be kept exactly if some numbers fulfil it."""
-    kept = data.draw(st.sets(st.sampled_from(range(len(system.claims)))))
-    assert bool(system.solve({}, kept | system.fixed)) == possible(system, kept)
 
 
 @FAST

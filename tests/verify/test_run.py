@@ -1,7 +1,6 @@
 """`make verify` as a whole: every check runs whatever another one found, and nothing unexplained is ever green."""
 
 import json
-import os
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +14,9 @@ from gkanalysis.__main__ import main
 from gkanalysis.core.errors import VerificationError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.verify import run
-from gkanalysis.verify.release import compare_outputs, make_manifest, read_manifest
+from gkanalysis.verify.release import make_manifest
 from gkanalysis.verify.run import CERTIFICATE, verify_report
-from tools.project import REPORT, ROOT
+from tools.project import REPORT
 
 CLASH = "widerspruch:ja.n+nein.n+alle.n"
 FILES = {
@@ -179,14 +178,6 @@ def test_a_build_that_fails_leaves_a_certificate_that_is_red(project, monkeypatc
     assert list(project.target.iterdir()) == []
 
 
-def test_time_stamps_are_not_trusted(project):
-    """Files that look older than the release are compared by what they hold."""
-    path = project.folder / f"{REPORT}.html"
-    edit(path, "Bericht", "Gericht")
-    os.utime(path, (0, 0))
-    assert project.verify()[3] == {f"{REPORT}.html": ("output", "differs")}
-
-
 def test_shipped_report_is_green_with_its_own_manifest(rebuilt, tmp_path, monkeypatch, capsys):
     """The whole of it by the command: status 0, and each output, number and printed figure has its row."""
     root = tmp_path / "gk"
@@ -207,12 +198,3 @@ def test_shipped_report_is_green_with_its_own_manifest(rebuilt, tmp_path, monkey
     assert {p.relative_to(rebuilt.folder).as_posix() for p in rebuilt.folder.rglob("*") if p.is_file()} <= ids
     assert set(pd.read_csv(root / f"data/published/{REPORT}.csv", dtype=str)["id"]) <= ids
     assert sum(r["section"] == "trace" and r["verdict"] == "adds_up" for r in rows) > 400
-
-
-def test_committed_release_holds_the_numbers_that_this_project_computes(rebuilt):
-    """Whoever changes a number commits a new release with it: tables, numbers of figures and of the text."""
-    manifest = read_manifest(ROOT / f"reports/{REPORT}.manifest.json")
-    compared = compare_outputs(manifest, rebuilt.folder)
-    rows = [r for r in compared if r["id"].partition("#")[0].endswith((".csv", ".json"))]
-    assert len(rows) > 50
-    assert [r for r in rows if r["verdict"] not in ("identical", "same_values", "within_tolerance")] == []
