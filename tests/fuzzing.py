@@ -101,7 +101,8 @@ def _run(read, path, sender):
     with open("/proc/self/statm", encoding="ascii") as status:
         used = int(status.read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + MEGABYTES * 2**20,) * 2)
-    signal.alarm(SECONDS)
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+    signal.alarm(60)  # who waits uses no time
     try:
         read(path)
     except GkError as error:

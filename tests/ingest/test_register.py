@@ -81,6 +81,46 @@ def test_every_problem_in_one_pass(read):
     ] * 3
 
 
+TABLE = {
+    "file": "t.csv", "key": "id",
+    "columns": [
+        {"name": "id", "kind": "id", "label": "Kennung"},
+        {"name": "type", "kind": "enum", "label": "Typ", "options": {"a": "A", "b": "B"}},
+        {"name": "n", "kind": "count", "label": "Anzahl", "only_if": {"type": "a"}, "at_most": "limit"},
+        {"name": "limit", "kind": "count", "label": "Grenze", "optional": True},
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("1;a;3;3", ""),
+        ("1;a;0;", ""),
+        ("1;b;;", ""),
+        ("1;a;4;3", "n (4) ist größer als limit (3)"),
+        ("1;b;3;", "n „3“ ist nur bei"),
+        ("1;a;;", "n fehlt (Anzahl)"),
+        ("1;c;;", "type „c“ ist unbekannt; erlaubt sind a, b"),
+        ("1;a;-1;", "n „-1“ ist keine ganze Zahl"),
+        ("1;a;²;", "n „²“ ist keine ganze Zahl"),
+        (f"1;a;{'9' * 5000};", "ist keine ganze Zahl"),
+        (";b;;", "id fehlt (Kennung)"),
+        ("1;b;;\n1;b;;", "id „1“ steht schon in Zeile 2"),
+    ],
+)
+def test_values_of_a_table(tmp_path, row, problem):
+    """Each is held against the codebook of its table; the sentence names the line."""
+    (tmp_path / "t.csv").write_text(f"id;type;n;limit\n{row}\n", encoding="utf-8")
+    if not problem:
+        assert len(read_register(tmp_path, {"tables": {"t": TABLE}})["t"]) == 1
+        return
+    with pytest.raises(ValidationError) as caught:
+        read_register(tmp_path, {"tables": {"t": TABLE}})
+    assert problem in str(caught.value)
+    assert f"t.csv“, Zeile {row.count(chr(10)) + 2}: " in str(caught.value)
+
+
 @pytest.mark.parametrize("text", ["", "tables: 3", "tables: {a: {file: x}}", "tables: [", "tables: {}\ntables: {}"])
 def test_codebook_of_the_register(tmp_path, text):
     """A codebook that declares no tables is refused by name."""

@@ -3,7 +3,7 @@
 import pytest
 
 from gkanalysis.core.errors import IngestError
-from gkanalysis.ingest.tables import check_rows, read_rows
+from gkanalysis.ingest.tables import read_rows
 
 COLUMNS = ["id", "name"]
 
@@ -86,43 +86,3 @@ def test_missing_file(tmp_path):
     for path, reason in ((tmp_path / "fehlt.csv", "fehlt.csv“ gibt es nicht"), (tmp_path, "ein Ordner")):
         with pytest.raises(IngestError, match=reason):
             read_rows(path, COLUMNS)
-
-
-TABLE = {
-    "key": "id",
-    "columns": [
-        {"name": "id", "kind": "id", "label": "Kennung"},
-        {"name": "type", "kind": "enum", "label": "Typ", "options": {"a": "A", "b": "B"}},
-        {"name": "n", "kind": "count", "label": "Anzahl", "only_if": {"type": "a"}, "at_most": "limit"},
-        {"name": "limit", "kind": "count", "label": "Grenze", "optional": True},
-    ],
-}
-
-
-@pytest.mark.parametrize(
-    ("row", "problem"),
-    [
-        (("1", "a", "3", "3"), None),
-        (("1", "a", "0", ""), None),
-        (("1", "b", "", ""), None),
-        (("1", "a", "4", "3"), "n (4) ist größer als limit (3)"),
-        (("1", "b", "3", ""), "n „3“ ist nur bei"),
-        (("1", "a", "", ""), "n fehlt (Anzahl)"),
-        (("1", "c", "", ""), "type „c“ ist unbekannt; erlaubt sind a, b"),
-        (("1", "a", "-1", ""), "n „-1“ ist keine ganze Zahl"),
-        (("1", "a", "²", ""), "n „²“ ist keine ganze Zahl"),
-        (("", "b", "", ""), "id fehlt (Kennung)"),
-    ],
-)
-def test_check_rows(tmp_path, row, problem):
-    """Each value is held against the codebook of its table; the sentence names the line."""
-    cells = dict(zip(("id", "type", "n", "limit"), row, strict=True))
-    problems = check_rows([cells | {"row": "2"}], TABLE, tmp_path / "t.csv")
-    assert [problem in p and "Zeile 2" in p for p in problems] == [True] * (problem is not None)
-
-
-def test_repeated_key(tmp_path):
-    """The second row of a key is a problem that names the first."""
-    rows = [{"id": "1", "type": "b", "n": "", "limit": "", "row": k} for k in ("2", "7")]
-    (problem,) = check_rows(rows, TABLE, tmp_path / "t.csv")
-    assert "Zeile 7: id „1“ steht schon in Zeile 2" in problem

@@ -12,6 +12,7 @@ import csv
 import io
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,78 +131,68 @@ class _Check:
         if any(pd.isna(row[c]) for c in (*_ANSWER, "text")):
             return  # the reader has named the missing value
         key = tuple(row[c] for c in _ANSWER)
-        source, _, item_id, _ = key
         category, coder = ("" if pd.isna(row[c]) else str(row[c]) for c in ("category", "coder"))
         written = [c.strip() for c in _BETWEEN.split(category) if c.strip()]
         if problem := self._problem(key, str(row["text"]), coder if written else None):
-            rule, sentence, options = problem
-            self.findings.add(rule, sentence, row=int(row["row"]), **options)
+            rule, column, sentence, options = problem
+            self.findings.add(rule, sentence, row=int(row["row"]), column=column, **options)
             return
-        allowed = self.book.ids(source, item_id)
+        allowed = self.book.ids(key[0], key[2])
         for category in written:
             if category in allowed:
-                yield dict(zip(_ANSWER, key, strict=True)) | {
-                    "text": self.received[key], "category": category, "coder": coder, "row": int(row["row"]),
-                }  # fmt: skip
+                given = {"text": self.received[key], "category": category, "coder": coder, "row": int(row["row"])}
+                yield dict(zip(_ANSWER, key, strict=True)) | given
             else:
-                self.findings.add(
-                    "K03", f"Die Kategorie „{category}“ ist nicht erklärt.{closest(category, allowed, 0.6)}", value=category,
-                    column="category", allowed=quoted(allowed), row=int(row["row"]),
-                    todo=f"bitte berichtigen oder in „{self.book.path}“ aufnehmen",
-                )  # fmt: skip
+                sentence = f"Die Kategorie „{category}“ ist nicht erklärt.{closest(category, allowed, 0.6)}"
+                options = {"value": category, "allowed": quoted(allowed), "row": int(row["row"])}
+                todo = f"bitte berichtigen oder in „{self.book.path}“ aufnehmen"
+                self.findings.add("K03", sentence, column="category", todo=todo, **options)
 
-    def _problem(self, key: Answer, text: str, coder: str | None) -> tuple[str, str, dict[str, str]] | None:
-        """Why a row cannot be used: rule, sentence and the rest of a finding; `coder` is None if nothing is coded."""
+    def _problem(self, key: Answer, text: str, coder: str | None) -> tuple[str, str, str, dict[str, str]] | None:
+        """Why a row cannot be used: rule, column, sentence, rest of a finding; `coder` is None if nothing is coded."""
         source, _, item_id, _ = key
         named, received = ", ".join(map(str, key)), self.received.get(key)
         if (source, item_id) not in self.book.items:
             near = closest(str(item_id), [item for s, item in self.book.items if s == source], 0.6)
             sentence = f"Zu „{source}“, Item „{item_id}“ sind keine Kategorien erklärt.{near}"
             todo = f"bitte das Item in „{self.book.path}“ aufnehmen oder berichtigen"
-            return "K08", sentence, {"value": item_id, "column": "item_id", "todo": todo}
+            return "K08", "item_id", sentence, {"value": item_id, "todo": todo}
         if received is None:
-            options = {"value": named, "column": "case_id", "allowed": "eingegangene Antworten"}
-            return "K05", f"Die Antwort „{named}“ gibt es nicht.", options
+            sentence = f"Die Antwort „{named}“ gibt es nicht."
+            return "K05", "case_id", sentence, {"value": named, "allowed": "eingegangene Antworten"}
         if _comparable(text) != _comparable(received):
-            options = {"value": text, "column": "text", "allowed": "der Text, wie er eingegangen ist"}
-            return "K04", f"Der Text ist nicht mehr die Antwort „{_short(received)}“.", options
+            sentence = f"Der Text ist nicht mehr die Antwort „{_short(received)}“."
+            return "K04", "text", sentence, {"value": text, "allowed": "der Text, wie er eingegangen ist"}
         if coder is not None and coder not in self.book.coders:
             sentence = f"„{coder}“ ist niemand, der kodiert." if coder else "Es fehlt, wer kodiert hat."
-            return "K07", sentence, {"value": coder, "column": "coder", "allowed": quoted(self.book.coders)}
+            return "K07", "coder", sentence, {"value": coder, "allowed": quoted(self.book.coders)}
         return None
 
     def coverage(self, codings: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The codings without those that stand twice; findings on these, on answers and categories without any."""
         kept: dict[tuple[Any, ...], dict[str, Any]] = {}
+        coders_of, active = defaultdict(set), defaultdict(set)
         for c in codings:
             key = (*(c[name] for name in _ANSWER), c["category"], c["coder"])
             if key in kept:
-                self.findings.add(
-                    "K06", f"Die Kategorie „{c['category']}“ hat „{c['coder']}“ dieser Antwort schon in Zeile "
-                    f"{kept[key]['row']} gegeben; sie zählt einmal.", value=c["category"], column="category", row=c["row"],
-                    allowed="jede Kategorie einmal",
-                )  # fmt: skip
+                sentence = f"Die Kategorie „{c['category']}“ hat „{c['coder']}“ dieser Antwort schon in Zeile {kept[key]['row']} gegeben; sie zählt einmal."
+                options = {"value": c["category"], "row": c["row"], "allowed": "jede Kategorie einmal"}
+                self.findings.add("K06", sentence, column="category", **options)
             kept.setdefault(key, c)
-        coders_of: dict[tuple[Any, ...], set[str]] = {}
-        # Who coded anything of an item is expected to have coded all of it.
-        active: dict[tuple[str, str], set[str]] = {}
-        for *answer, _, coder in kept:
-            coders_of.setdefault(tuple(answer), set()).add(coder)
-            active.setdefault((answer[0], answer[2]), set()).add(coder)
+            coders_of[key[:4]].add(c["coder"])
+            active[key[0], key[2]].add(c["coder"])  # who coded anything of an item is expected to have coded all of it
         for key, text in self.received.items():
-            named, there = ", ".join(map(str, key)), coders_of.get(key, set())
+            named, there = ", ".join(map(str, key)), coders_of[key]
             if not there:
-                sentence = f"Die Antwort „{named}“ („{_short(text)}“) hat keine Kategorie."
-                self.findings.add("K01", sentence, value=named)
+                self.findings.add("K01", f"Die Antwort „{named}“ („{_short(text)}“) hat keine Kategorie.", value=named)
             elif missing := sorted(active[key[0], key[2]] - there):
                 sentence = f"Die Antwort „{named}“ haben nicht alle kodiert, es fehlt {quoted(missing)}."
                 self.findings.add("K09", sentence, value=named)
         used = {(source, item_id, category) for source, _, item_id, _, category, _ in kept}
         for (source, item_id), categories in self.book.items.items():
-            for category in categories:
-                if (source, item_id, category.id) not in used:
-                    sentence = f"Die Kategorie „{category.id}“ zu „{source}“, Item „{item_id}“ wurde nie vergeben."
-                    self.findings.add("K02", sentence, value=category.id)
+            for category in (c.id for c in categories if (source, item_id, c.id) not in used):
+                sentence = f"Die Kategorie „{category}“ zu „{source}“, Item „{item_id}“ wurde nie vergeben."
+                self.findings.add("K02", sentence, value=category)
         return list(kept.values())
 
 

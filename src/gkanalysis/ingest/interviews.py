@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,12 @@ from gkanalysis.ingest.qda.maxqda import read_maxqda
 from gkanalysis.ingest.qda.model import OBJECTS, Project
 from gkanalysis.ingest.qda.positions import READINGS
 from gkanalysis.ingest.qda.qdpx import read_qdpx
-from gkanalysis.ingest.received import Received, csv_rows, receive
+from gkanalysis.ingest.received import FILE_COLUMNS, Received, csv_rows, receive
 from gkanalysis.ingest.workbook import SYNTHETIC, says_synthetic
 
 ENDINGS = (".qdpx", ".xlsx")
 NO_PROJECT = "keine Datei mit Kodierungen (ein Text wird nur gelesen, wenn ein Projekt auf ihn verweist)"
 LISTS = frozenset({"dokumente.csv", "namen.csv"})  # kept by the team beside the projects
-FILE_COLUMNS = ("file", "sha256", "status", "message", "synthetic")
 SCHEMA = pa.schema([(name, pa.string()) for name in ("file", "object", "guid", "record")])
 
 
@@ -64,15 +63,11 @@ def _receive_project(path: Path) -> Received:
         return Received(path.name, "list")
     if path.suffix.lower() not in ENDINGS:
         return Received(path.name, "left_out", NO_PROJECT)
-    project = read_project(path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Received(path.name, "read", "", digest, "", _is_synthetic(path, project), project)
-
-
-def _is_synthetic(path: Path, project: Project) -> bool:
-    """Whether a file calls itself invented: a project in its name, a spreadsheet in its properties."""
-    is_sheet = path.suffix.lower() == ".xlsx"
-    return (is_sheet and bool(says_synthetic(path))) or SYNTHETIC in project.name.casefold()
+    project, digest = read_project(path), hashlib.sha256(path.read_bytes()).hexdigest()
+    is_synthetic = SYNTHETIC in project.name.casefold()
+    if path.suffix.lower() == ".xlsx":  # it has properties, and no name but that of the file
+        is_synthetic |= bool(says_synthetic(path))
+    return Received(path.name, "read", "", digest, "", is_synthetic, project)
 
 
 def ingest_interviews(folder: Path, out: Path) -> tuple[int, list[str]]:
@@ -113,12 +108,10 @@ def ingest_interviews(folder: Path, out: Path) -> tuple[int, list[str]]:
 def _as_table(file: str, project: Project) -> pa.Table:
     """One row per object of a project; its fields stand in `record` as JSON."""
     rows = [("project", "", {"name": project.name, "origin": project.origin})]
-    for name, kind in OBJECTS.items():
-        names = [f.name for f in fields(kind)]
-        rows += [(name, o.guid, {n: getattr(o, n) for n in names}) for o in getattr(project, name)]
-    columns = [[file] * len(rows), [r[0] for r in rows], [r[1] for r in rows]]
-    columns.append([json.dumps(record, ensure_ascii=False) for *_, record in rows])
-    return pa.table([pa.array(c, pa.string()) for c in columns], schema=SCHEMA)
+    rows += [(name, o.guid, asdict(o)) for name in OBJECTS for o in getattr(project, name)]
+    names, guids, records = zip(*rows, strict=True)
+    written = [json.dumps(record, ensure_ascii=False) for record in records]
+    return pa.table([pa.array(c, pa.string()) for c in ([file] * len(rows), names, guids, written)], schema=SCHEMA)
 
 
 def read_interim(path: Path) -> dict[str, Project]:

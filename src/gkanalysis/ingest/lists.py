@@ -7,11 +7,9 @@ from pathlib import Path
 
 from gkanalysis.codebook.lists import TableSpec
 from gkanalysis.core.errors import IngestError
-from gkanalysis.ingest.received import Received, csv_rows, receive
+from gkanalysis.ingest.received import FILE_COLUMNS, Received, csv_rows, receive
 from gkanalysis.ingest.spreadsheets import read_table
 from gkanalysis.ingest.workbook import says_synthetic
-
-FILE_COLUMNS = ("file", "sha256", "status", "message", "synthetic")
 
 
 def ingest_list(folder: Path, file: str, spec: TableSpec, out: Path) -> tuple[int, list[str]]:

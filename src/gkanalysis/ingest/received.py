@@ -11,6 +11,7 @@ from typing import Any
 
 from gkanalysis.core.errors import IngestError
 
+FILE_COLUMNS = ("file", "sha256", "status", "message", "synthetic")
 OF_THE_SYSTEM = "Sperr- oder Systemdatei"
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from gkanalysis.core.errors import IngestError, ValidationError
-from gkanalysis.ingest.tables import check_rows, read_rows
+from gkanalysis.ingest.tables import read_rows
 
 TOWN = "kreisangehoerige_kommune"
 
@@ -28,48 +28,86 @@ def read_register(data: Path, codebook: Mapping[str, Any]) -> dict[str, pd.DataF
         With every finding at once: unreadable tables, repeated ids, unknown values, missing values,
         impossible counts, units that an alliance names and the register lacks or describes otherwise.
     """
-    frames: dict[str, pd.DataFrame] = {}
-    problems: list[str] = []
-    for table_id, table in codebook["tables"].items():
-        path = data / table["file"]
+    tables, problems = codebook["tables"], []
+    rows_of: dict[str, list[dict[str, str]]] = {}
+    for table_id, table in tables.items():
         columns = [c["name"] for c in table["columns"]]
         optional = [c["name"] for c in table["columns"] if c.get("optional")]
         try:
-            rows = read_rows(path, columns, optional=optional)
+            rows_of[table_id] = read_rows(data / table["file"], columns, optional=optional)
         except IngestError as error:
             problems.append(str(error))
-            continue
-        problems += check_rows(rows, table, path)
-        frames[table_id] = pd.DataFrame(rows, columns=[*columns, "row"])
-    for table_id, frame in frames.items():
-        table = codebook["tables"][table_id]
-        where = f"„{data / table['file']}“, Zeile"
-        for column in table["columns"]:
-            name, target = column["name"], column.get("references")
-            if target in frames:
-                key, file = (codebook["tables"][target][k] for k in ("key", "file"))
-                lost = frame[(frame[name] != "") & ~frame[name].isin(frames[target][key])]
-                pairs = zip(lost["row"], lost[name], strict=True)
-                problems += [f"{where} {row}: {name} „{value}“ steht nicht in „{file}“." for row, value in pairs]
-        if table_id == "buendnisse" and "gebiete" in frames:
-            problems += [f"{where} {row}: {p}." for row, p in _unit_problems(frames["gebiete"], frame)]
+    for table_id, rows in rows_of.items():
+        found = [*_row_problems(rows, tables[table_id]), *_lost_references(rows, tables[table_id], rows_of, tables)]
+        if table_id == "buendnisse" and "gebiete" in rows_of:
+            found += _unit_problems(rows_of["gebiete"], rows)
+        problems += [f"„{data / tables[table_id]['file']}“, Zeile {row}: {problem}." for row, problem in found]
     if problems:
         raise ValidationError("Das Register ist nicht stimmig:\n" + "\n".join(f"  {p}" for p in problems))
-    for table_id, table in codebook["tables"].items():
+    frames: dict[str, pd.DataFrame] = {}
+    for table_id, table in tables.items():
+        frame = pd.DataFrame(rows_of[table_id], columns=[c["name"] for c in table["columns"]])
         counts = [c["name"] for c in table["columns"] if c["kind"] == "count"]
-        frame = frames[table_id].drop(columns="row")
         frame[counts] = frame[counts].replace("", pd.NA).apply(pd.to_numeric).astype("Int64")
         frames[table_id] = frame
     return frames
 
 
-def _unit_problems(units: pd.DataFrame, alliances: pd.DataFrame) -> Iterator[tuple[str, str]]:
+def _row_problems(rows: Sequence[Mapping[str, str]], table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Row and what is wrong with its key, or with a value that the codebook of its table does not allow."""
+    seen: dict[str, str] = {}
+    for row in rows:
+        key = row[table["key"]]
+        if key in seen:
+            yield row["row"], f"{table['key']} „{key}“ steht schon in Zeile {seen[key]}"
+        seen[key] = row["row"]
+        for column in table["columns"]:
+            if problem := _value_problem(row, column):
+                yield row["row"], f"{column['name']} {problem}"
+
+
+def _value_problem(row: Mapping[str, str], column: Mapping[str, Any]) -> str:
+    """What is wrong with the value of a column, as the end of a sentence."""
+    value, only_if = row[column["name"]], column.get("only_if", {})
+    if any(row[k] != v for k, v in only_if.items()):
+        return f"„{value}“ ist nur bei {only_if} vorgesehen; bitte leeren" if value else ""
+    if not value:
+        return "" if column.get("optional") else f"fehlt ({column['label']})"
+    if column["kind"] == "enum" and value not in column["options"]:
+        return f"„{value}“ ist unbekannt; erlaubt sind {', '.join(column['options'])}"
+    if column["kind"] == "count":
+        n, limit = _whole(value), _whole(row.get(column.get("at_most", ""), ""))
+        if n is None:
+            return f"„{value}“ ist keine ganze Zahl"
+        if limit is not None and n > limit:
+            return f"({value}) ist größer als {column['at_most']} ({limit})"
+    return ""
+
+
+def _whole(text: str) -> int | None:
+    """A count as it is written; None for anything else, and for more than a billion."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _lost_references(
+    rows: Sequence[Mapping[str, str]], table: Mapping[str, Any], rows_of: Mapping[str, Any], tables: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """Row and an id that the table of its kind lacks."""
+    for column in (c for c in table["columns"] if c.get("references") in rows_of):
+        name, target = column["name"], tables[column["references"]]
+        there = {"", *(row[target["key"]] for row in rows_of[column["references"]])}
+        lost = [(row["row"], row[name]) for row in rows if row[name] not in there]
+        yield from ((row, f"{name} „{value}“ steht nicht in „{target['file']}“") for row, value in lost)
+
+
+def _unit_problems(
+    units: Sequence[Mapping[str, str]], alliances: Sequence[Mapping[str, str]]
+) -> Iterator[tuple[str, str]]:
     """Row and what an alliance says that is not true of its unit; nested tables would count it nowhere or twice."""
-    by_id = {u["unit_id"]: u for u in units.to_dict("records")}
-    shared = set(alliances) & set(units) - {"unit_id", "name", "type", "row"}
-    own_n = Counter(alliances.loc[alliances["type"] == TOWN, "unit_id"])
+    by_id = {u["unit_id"]: u for u in units}
+    own_n = Counter(a["unit_id"] for a in alliances if a["type"] == TOWN)
     first_row: dict[str, str] = {}
-    for a in alliances.to_dict("records"):
+    for a in alliances:
         name, row, is_town = a["unit_id"], a["row"], a["type"] == TOWN
         if name not in by_id:
             continue
@@ -77,7 +115,7 @@ def _unit_problems(units: pd.DataFrame, alliances: pd.DataFrame) -> Iterator[tup
         if unit["type"] != ("kreis" if is_town else a["type"]):
             yield row, f"type „{a['type']}“ passt nicht zum Gebiet „{name}“ ({unit['type']})"
             continue
-        for column in (c for c in alliances.columns if c in shared):
+        for column in (c for c in a if c in unit and c not in ("unit_id", "name", "type", "row")):
             if a[column] != unit[column] and (a[column] or not is_town):
                 yield row, f"{column} „{a[column]}“ ist im Gebiet „{name}“ „{unit[column]}“"
         if is_town:
@@ -85,10 +123,10 @@ def _unit_problems(units: pd.DataFrame, alliances: pd.DataFrame) -> Iterator[tup
         if name in first_row:
             yield row, f"das Gebiet „{name}“ hat schon ein Bündnis in Zeile {first_row[name]}"
         first_row[name] = row
-        joined, own, members = a["joined_n"], a["own_alliances_n"], unit["municipalities_n"]
-        if own.isdecimal() and int(own) != own_n[name]:
+        joined, own, members = map(_whole, (a["joined_n"], a["own_alliances_n"], unit["municipalities_n"]))
+        if own is not None and own != own_n[name]:
             yield row, f"own_alliances_n ist {own}, das Register enthält {own_n[name]} solche Bündnisse"
-        if all(n.isdecimal() for n in (joined, own, members)) and int(joined) + int(own) > int(members):
+        if None not in (joined, own, members) and joined + own > members:
             yield row, f"joined_n und own_alliances_n sind zusammen mehr als municipalities_n ({members})"
 
 

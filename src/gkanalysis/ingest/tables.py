@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from gkanalysis.codebook.lists import normalised
 from gkanalysis.core.errors import IngestError
@@ -133,36 +132,3 @@ def read_rows(path: Path, columns: Sequence[str], *, optional: Iterable[str] = (
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"„{name}“" for name in sorted(set(names))) or "keine"
-
-
-def check_rows(rows: Sequence[Mapping[str, str]], table: Mapping[str, Any], path: Path) -> list[str]:
-    """Sentences for every value that the codebook of a table does not allow; empty if all is well."""
-    problems: list[str] = []
-    seen: dict[str, str] = {}
-    for row in rows:
-        where = f"„{path}“, Zeile {row['row']}"
-        key = row[table["key"]]
-        if key in seen:
-            problems.append(f"{where}: {table['key']} „{key}“ steht schon in Zeile {seen[key]}.")
-        seen[key] = row["row"]
-        for column in table["columns"]:
-            problems += [f"{where}: {column['name']} {problem}." for problem in _value_problems(row, column)]
-    return problems
-
-
-def _value_problems(row: Mapping[str, str], column: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with the value of a column, as the end of a sentence."""
-    value, limit = row[column["name"]], row.get(column.get("at_most", ""), "")
-    only_if = column.get("only_if", {})
-    if any(row[k] != v for k, v in only_if.items()):
-        if value:
-            yield f"„{value}“ ist nur bei {only_if} vorgesehen; bitte leeren"
-    elif not value:
-        if not column.get("optional"):
-            yield f"fehlt ({column['label']})"
-    elif column["kind"] == "enum" and value not in column["options"]:
-        yield f"„{value}“ ist unbekannt; erlaubt sind {', '.join(column['options'])}"
-    elif column["kind"] == "count" and not (value.isascii() and value.isdigit()):
-        yield f"„{value}“ ist keine ganze Zahl"
-    elif column["kind"] == "count" and limit.isdigit() and int(value) > int(limit):
-        yield f"({value}) ist größer als {column['at_most']} ({limit})"

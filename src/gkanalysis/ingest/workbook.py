@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -140,40 +140,35 @@ def _sheets(package: OfficePackage) -> Iterator[Sheet]:
     root = package.xml(book) if package.find(book) else None
     if root is None or etree.QName(root).localname != "workbook":
         raise package.refusal("not_sheet")
-    targets = {i: (kind, package.find(t)) for owner, i, kind, t in package.relationships if owner == book}
+    targets = {
+        i: package.find(t) for owner, i, kind, t in package.relationships if (owner, kind) == (book, "worksheet")
+    }
+    shared = {kind: package.related_part(book, kind) for kind in ("sharedStrings", "styles")}
+    texts, styles = (package.xml(p, max_tags=MAX_TAGS) if p else etree.Element("none") for p in shared.values())
     is_1904 = any(e.get("date1904") in _TRUE for e in root.iter("{*}workbookPr"))
-    texts, styles = (_of_book(package, book, kind) for kind in ("sharedStrings", "styles"))
     reader = _Cells([_text_of(si) for si in texts], _formats(styles), MAC_EPOCH if is_1904 else WINDOWS_EPOCH)
-    outside, n_cells, n_others = tuple(dict.fromkeys(package.outside)), 0, 0
+    n_cells = n_others = 0
+    parts = set()
     for element in root.iter("{*}sheet"):
-        identifier = next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
-        kind, part = targets.get(identifier, ("", None))
-        if kind != "worksheet" or not part:
+        part = targets.get(next((v for k, v in element.attrib.items() if k.endswith("}id")), ""))
+        if not part:
             continue
         sheet = package.xml(part, max_tags=MAX_TAGS)
-        if sheet.tag != f"{_MAIN}worksheet":
-            raise ValueError(sheet.tag)
-        n_cells += sum(1 for _ in sheet.iter("{*}c"))  # also if several sheets are one part
+        if sheet.tag != f"{_MAIN}worksheet" or part in parts:
+            raise ValueError(part)
+        parts.add(part)
+        n_cells += sum(1 for _ in sheet.iter("{*}c"))
         n_others += sum(1 for _ in sheet.iter("{*}row", "{*}col", "{*}mergeCell"))
         if max(n_cells, n_others) > MAX_CELLS:
             raise package.refusal("cells")
         columns = [e for e in sheet.iter(f"{_MAIN}col") if e.get("hidden") in _TRUE]
         spans = [range(int(e.get("min")), min(int(e.get("max")), MAX_COLUMN) + 1) for e in columns]
-        is_hidden = element.get("state", "visible") != "visible"
-        rows, merged = [], tuple(_area(e.get("ref", "")) for e in sheet.iter("{*}mergeCell"))
-        cells = list(reader.read(sheet.iter(f"{_MAIN}row"), rows))
-        if len(cells) > len(dict(cells)):
-            raise ValueError("two cells in one place")
-        hidden = frozenset(column for span in spans for column in span)
+        cells, rows = reader.read(sheet)
         yield Sheet(
-            element.get("name", ""), dict(cells), merged, frozenset(rows), hidden, is_hidden, reader.first_day, outside
-        )
-
-
-def _of_book(package: OfficePackage, book: str, kind: str) -> Any:
-    """Root of a part that all sheets share; nothing if there is none."""
-    part = package.related_part(book, kind)
-    return package.xml(part, max_tags=MAX_TAGS) if part else etree.Element("none")
+            element.get("name", ""), cells, tuple(_area(e.get("ref", "")) for e in sheet.iter("{*}mergeCell")), rows,
+            frozenset(column for span in spans for column in span), element.get("state", "visible") != "visible",
+            reader.first_day, tuple(dict.fromkeys(package.outside)),
+        )  # fmt: skip
 
 
 def _text_of(item: etree._Element) -> tuple[str, str]:
@@ -211,22 +206,23 @@ class _Cells:
     formats: Sequence[tuple[str, bool]]
     first_day: datetime
 
-    def read(self, rows: Iterator[etree._Element], hidden: list[int]) -> Iterator[tuple[tuple[int, int], Cell]]:
-        """Filled cells by row and column; the numbers of rows that are hidden go to `hidden`."""
+    def read(self, sheet: etree._Element) -> tuple[dict[tuple[int, int], Cell], frozenset[int]]:
+        """Filled cells by row and column; the numbers of rows that are hidden."""
         from openpyxl.utils.cell import coordinate_to_tuple
 
-        row = 0
-        for element in rows:
+        cells, hidden, row = {}, set(), 0
+        for element in sheet.iter(f"{_MAIN}row"):
             row, column = int(element.get("r", row + 1)), 0
             if element.get("hidden") in _TRUE:
-                hidden.append(row)
+                hidden.add(row)
             for c in element.iterchildren(f"{_MAIN}c"):
                 at = coordinate_to_tuple(c.get("r")) if c.get("r") else (row, column + 1)
                 column = at[1]
-                if not (1 <= at[0] <= MAX_ROW and 1 <= column <= MAX_COLUMN):
+                if at in cells or not (1 <= at[0] <= MAX_ROW and 1 <= column <= MAX_COLUMN):
                     raise ValueError(at)
                 if cell := self._cell(c):
-                    yield at, cell
+                    cells[at] = cell
+        return cells, frozenset(hidden)
 
     def _cell(self, c: etree._Element) -> Cell | None:
         """A cell typed by what the file stores; None if only white space is in it."""
@@ -235,8 +231,8 @@ class _Cells:
         whole, struck = value or "", ""
         if kind == "s" and value:
             whole, struck = self.texts[int(value)]
-        elif kind == "inlineStr":
-            whole, struck = _text_of(inline) if (inline := c.find(f"{_MAIN}is")) is not None else ("", "")
+        elif kind == "inlineStr" and (inline := c.find(f"{_MAIN}is")) is not None:
+            whole, struck = _text_of(inline)
         stored = self._stored(kind, whole, code) if whole.strip() else None
         if formula is not None:
             text = f"={formula.text}" if formula.text else "=…"

@@ -72,6 +72,16 @@ def test_damaged_and_excessive_xml(tmp_path, xml, rule):
     assert refused(path) == rule
 
 
+def test_deep_trees_of_codes_are_read(tmp_path):
+    """As deep as the parser allows; texts within texts are no more than unknown."""
+    deep = "".join(f'<Code guid="D{n}" name="d">' for n in range(240)) + "</Code>" * 240
+    inside = "<Transcript>" * 200 + "</Transcript>" * 200
+    sources = f'<Sources><AudioSource guid="T1" name="a">{inside}</AudioSource></Sources>'
+    found = read_qdpx(written(tmp_path, project(sources, codes=f"<CodeBook><Codes>{deep}</Codes></CodeBook>")))
+    assert len(found.codes) == 240
+    assert [loss.kind for loss in found.losses] == ["text_absent", "unknown_element"]
+
+
 def test_too_many_tags():
     """They are counted before anything is parsed."""
     with pytest.raises(UnsafeContentError, match="elements"):

@@ -201,9 +201,3 @@ def derived_guid(*parts):
 def description_guid(target):
     """Return the GUID of the memo that stands for an object's own description."""
     return derived_guid("Description", target)
-
-
-def is_description(memo, describable):
-    """Whether a memo says no more than a Description element does, which `describable` objects (GUIDs) can have."""
-    alone = not memo.author and not memo.name and (not memo.target or memo.target in describable)
-    return alone and memo.guid == description_guid(memo.target)

@@ -14,8 +14,6 @@ PROJECT_NAMESPACE = "urn:QDA-XML:project:1.0"
 _SOURCES = ("TextSource", "PictureSource", "PDFSource", "AudioSource", "VideoSource")
 _SECTION_OF = {name: f"{name}s" for name in ("User", "Variable", "Case", "Note", "Link", "Set", "Graph")}
 _SECTION_OF |= {"Codes": "CodeBook"} | dict.fromkeys(_SOURCES, "Sources")
-_SECTIONS = frozenset(_SECTION_OF.values())
-_OF_PROJECT = ("Description", "NoteRef")
 
 
 def iterate_objects(data):
@@ -29,61 +27,39 @@ def iterate_objects(data):
         `dtd`, `elements`, `depth`, `size`, `xml`, or `no_project` if the root is another.
     """
     refuse_doctype(data, MAX_TAGS)
-    parsed = etree.iterparse(
-        io.BytesIO(data),
-        events=("start", "end"),
-        tag=["{*}Project", *(f"{{*}}{name}" for name in _SECTION_OF)],
-        **SAFELY,
-    )
-    root, finished = None, None
+    names = ["{*}Project", *(f"{{*}}{name}" for name in _SECTION_OF)]
+    root = finished = None
     try:
-        for event, element in parsed:
+        for event, element in etree.iterparse(io.BytesIO(data), ("start", "end"), tag=names, **SAFELY):
             if root is None:
-                root = _root(element)
+                root = element.getroottree().getroot()
+                if root.getroottree().docinfo.internalDTD is not None:
+                    raise UnsafeContentError("dtd")
+                if etree.QName(root).localname != "Project":
+                    break
                 yield "Project", root
-            if event == "start":
+            parent, name = element.getparent(), local_name(element, root)
+            if event == "start" or parent is None or parent.getparent() is not root:
                 continue
-            name, parent = local_name(element, root), element.getparent()
-            if parent is None or parent.getparent() is not root or name not in _SECTION_OF:
-                continue
-            if local_name(parent, root) != _SECTION_OF[name]:
-                continue
-            if finished is not None:
-                finished.getparent().remove(finished)
-            yield name, element
-            element.clear()
-            finished = element
+            if local_name(parent, root) == _SECTION_OF.get(name):
+                yield name, element
+                element.clear()
+                if finished is not None:  # not this one: the parser still stands on it
+                    finished.getparent().remove(finished)
+                finished = element
     except etree.XMLSyntaxError as error:
         text = str(error).lower()
-        rule = "depth" if "depth" in text else "size" if "huge" in text else "xml"
-        raise UnsafeContentError(rule) from None
-    if root is None:
+        raise UnsafeContentError("depth" if "depth" in text else "size" if "huge" in text else "xml") from None
+    if root is None or etree.QName(root).localname != "Project":
         raise UnsafeContentError("no_project")
     if finished is not None:
         finished.getparent().remove(finished)
-    yield from _rest(root)
-
-
-def _root(element):
-    """The root if it is a project's."""
-    root = element.getroottree().getroot()
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise UnsafeContentError("dtd")
-    if etree.QName(root).localname != "Project":
-        raise UnsafeContentError("no_project")
-    return root
-
-
-def _rest(root):
-    """What is left when all objects are gone: descriptions and notes of the project, and the unknown."""
-    for child in root:
+    for child in root:  # what is left: descriptions and notes of the project, and the unknown
         name = local_name(child, root)
-        if name in _OF_PROJECT:
-            yield name, child
-        elif name in _SECTIONS:
+        if name in _SECTION_OF.values():
             yield from (("", stranger) for stranger in child)
         else:
-            yield "", child
+            yield name if name in ("Description", "NoteRef") else "", child
 
 
 def local_name(element, root):

@@ -14,8 +14,6 @@ from gkanalysis.ingest.qda.positions import Ruler, fit_readings, says_same
 from gkanalysis.ingest.qda.projectxml import PROJECT_NAMESPACE
 
 KINDS = {f"{kind}Source": kind.lower() for kind in ("Text", "PDF", "Picture", "Audio", "Video")}
-# What stands for a medium: its text.
-_TEXTS = ("Representation", "TextDescription", "Transcript")
 # Names and attributes of the selections that are no stretch of a text.
 AREAS = {
     "PDFSelection": ("page", "firstX", "firstY", "secondX", "secondY"),
@@ -67,6 +65,10 @@ class ProjectReader:
         """List a loss."""
         place = self.part if line is None else f"{self.part}, Zeile {line}"
         self.all["losses"].append(loss(kind, guid=guid, place=place, raw=raw))
+
+    def _lose_whole(self, kind, element):
+        """List an object of which nothing is taken."""
+        self.lose(kind, clean_guid(element.get("guid")), element.sourceline, element.get("name") or "")
 
     def unknown(self, element):
         """List an element that the schema does not have here."""
@@ -140,12 +142,12 @@ class ProjectReader:
             self.lose("unnamed_coder", guid, element.sourceline)
         self.all["coders"].append(model.Coder(guid, names[0] if names else stand_in(guid)))
 
-    def _read_codes(self, element, parent=""):
-        """All codes below an element, parents before their children; the parser bounds the depth."""
-        self._children(element, Code=lambda child: self._read_code(child, parent))
+    def _read_codes(self, element):
+        """All codes."""
+        self._children(element, Code=self._read_code)
 
-    def _read_code(self, element, parent):
-        """One code and those below it."""
+    def _read_code(self, element, parent=""):
+        """One code, then those below it; the parser bounds the depth."""
         guid, descriptions, below = self._claim(element, "code"), [""], []
         keep = {"Description": lambda child: descriptions.append(_text(child)), "Code": below.append}
         self._children(element, guid, **keep)
@@ -188,34 +190,19 @@ class ProjectReader:
         """The reader of the value of a variable, whose name is known when all variables are."""
 
         def read(element):
-            variable = text = ""
-            for child in element:
-                name = self._name(child)
-                if name == "VariableRef":
-                    variable = _reference(child)
-                elif name in _VALUES:
-                    text = _text(child)
-                else:
-                    self.unknown(child)
-            self.values.append((values, variable, text, element.sourceline))
+            given = {"variable": "", "text": ""}
+            typed = dict.fromkeys(_VALUES, lambda child: given.update(text=_text(child)))
+            self._children(element, VariableRef=lambda child: given.update(variable=_reference(child)), **typed)
+            self.values.append((values, *given.values(), element.sourceline))
 
         return read
 
     def _read_note(self, element):
         """A note with its text; selections and codings in it are not read."""
         guid, texts, descriptions = self._claim(element, "note"), [""], []
-
-        def lose_coding(child):
-            self.lose("note_coding", clean_guid(child.get("guid")), child.sourceline, child.get("name") or "")
-
-        self._children(
-            element,
-            guid,
-            PlainTextContent=lambda child: texts.append(_text(child)),
-            Description=descriptions.append,
-            PlainTextSelection=lose_coding,
-            Coding=lose_coding,
-        )
+        keep = {"PlainTextContent": lambda child: texts.append(_text(child)), "Description": descriptions.append}
+        codings = dict.fromkeys(("PlainTextSelection", "Coding"), lambda child: self._lose_whole("note_coding", child))
+        self._children(element, guid, **keep, **codings)
         path = (element.get("plainTextPath") or "").strip()
         ruler = self._ruler(path, guid, element) if path and not texts[-1] else None
         text = ruler.text if ruler else texts[-1]
@@ -245,7 +232,7 @@ class ProjectReader:
 
     def _read_graph(self, element):
         """A map: nothing that could be counted."""
-        self.lose("graph", clean_guid(element.get("guid")), element.sourceline, element.get("name") or "")
+        self._lose_whole("graph", element)
 
     def _read_source(self, element, kind, of=None):
         """One source with everything in it; a second transcript `of` another source becomes one of its own."""
@@ -274,7 +261,7 @@ class ProjectReader:
                 self.lose("unnamed_source", guid, element.sourceline, element.get("name"))
                 source["name"] = element.get("name")
         self._load_text(source, element, is_text)
-        points = {
+        points = {  # they may stand behind the selections that name them
             clean_guid(child.get("guid")): [whole_number(child.get(n)) for n in ("position", "timeStamp")]
             for child in element
             if self._name(child) == "SyncPoint"
@@ -282,19 +269,19 @@ class ProjectReader:
         transcripts = []
 
         def read_text(child):
-            is_second = self._name(child) == "Transcript" and (transcripts or not owner)
             transcripts.extend([child] * (self._name(child) == "Transcript"))
-            if is_second:
+            if child in transcripts[1:]:
                 self._read_source(child, source["kind"], source)
             else:
                 self._read_content(source, child)
 
+        texts = ("Representation", "TextDescription", "Transcript") if owner else ()
         selections = ("PlainTextSelection", "TranscriptSelection", *AREAS)
         self._children(
             element,
             guid,
             **dict.fromkeys(selections, lambda child: self._read_selection(source, child, points)),
-            **dict.fromkeys(_TEXTS, read_text),
+            **dict.fromkeys(texts, read_text),
             **dict.fromkeys(("SyncPoint", "PlainTextContent"), _nothing),
             Coding=lambda child: self._read_coding(child, guid),
             VariableValue=self._value_for(source["values"]),
@@ -416,7 +403,7 @@ def resolve(read):
     found["sources"], found["selections"], found["codings"] = _resolve_sources(read)
     guids = {name: {entry.guid for entry in found[name]} for name in found if name not in ("sets", "losses", "memos")}
     guids["sets"] = {guid for guid, *_ in found["sets"]}
-    found["memos"] = _resolve_memos(read, guids["selections"] | guids["cases"] | guids["sets"] | guids["variables"])
+    found["memos"] = _resolve_memos(read)
     del found["notes"]
     guids["coders"] |= {coder.guid for coder in found["coders"]}
     found["cases"] = list(_resolve_cases(read, guids))
@@ -512,7 +499,7 @@ def _resolve_codings(read, codings):
             read.lose("unknown_code" if coding.code else "no_code", coding.guid, line, coding.code)
 
 
-def _resolve_memos(read, describable):
+def _resolve_memos(read):
     """Notes on each object that refers to them, then what is written as a description."""
     places = defaultdict(list)
     for guid, target, line in read.note_refs:
@@ -525,10 +512,7 @@ def _resolve_memos(read, describable):
     for guid, refs in places.items():
         for target, line in refs:
             read.lose("unknown_note", guid, line, target)
-    memos += read.all["memos"]
-    descriptions = [memo for memo in memos if model.is_description(memo, describable)]
-    notes = [memo for memo in memos if not model.is_description(memo, describable)]
-    return (*notes, *sorted(descriptions, key=lambda memo: memo.target))
+    return memos + sorted(read.all["memos"], key=lambda memo: memo.target)
 
 
 def _resolve_cases(read, guids):
