@@ -59,11 +59,12 @@ class OfForms(Count):
 
 
 class Asked(NamedTuple):
-    """What a row of a table asks: of which items, which answers are counted, and which make the base.
+    """A row of a table: its label, the items it asks of, which answers are counted, and which make the base.
 
     An answer is the option of a single choice, else the state. Of several items, or lines of a roster, one is enough.
     """
 
+    label: str
     items: tuple[str, ...]
     counted: tuple[str, ...]
     base: tuple[str, ...]
@@ -85,26 +86,34 @@ class OfItems(OfForms):
     def asked(self, data: Data) -> Mapping[str, Asked]:
         """What each row asks."""
 
+    def rows(self, data: Data) -> Mapping[str, Asked]:
+        """What each row asks, made once."""
+        return data._keep(("asked", self), lambda: self.asked(data))
+
+    def options(self, data: Data) -> Mapping[str, str]:
+        """The labels of what is asked."""
+        return {row: asked.label for row, asked in self.rows(data).items()}
+
     def units(self, data: Data) -> Units:
         """A unit is what a case told of an item."""
-        given, asked = data.responses(self.source, self.status), self.asked(data)
+        given, asked = data.responses(self.source, self.status), self.rows(data)
         told, cases, at = given.told.cat, given.rows["case_id"].cat, []
         case, codes, n_cases = cases.codes.to_numpy(), told.codes.to_numpy(), len(cases.categories)
         flags: dict[str, list[np.ndarray]] = {"counted": [], "base": []}
-        for items, counted, base in asked.values():
+        for _, items, counted, base in asked.values():
             at.append(given.at(items))
             for name, answers in (("counted", counted), ("base", base)):
                 flags[name].append(told.categories.isin(answers)[codes[at[-1]]])
         self._check(data, asked, given)
-        places, of_row = np.concatenate(at), np.repeat(np.arange(len(at)), [len(a) for a in at])
-        base = np.concatenate(flags["base"])
+        places, of_row = np.concatenate([given.at(()), *at]), np.repeat(np.arange(len(at)), [len(a) for a in at])
+        n, base = (np.concatenate([np.empty(0, dtype=bool), *flags[name]]) for name in ("counted", "base"))
         if self.joint:
             base = (np.bincount(case[places[base]], minlength=n_cases) > 0)[case[places]]
         first = pd.Categorical([a.items[0] for a in asked.values()])
         rows = pd.DataFrame(
             {
                 "case_id": given.rows["case_id"].array.take(places), "item_id": first.take(of_row),
-                "row": pd.Categorical.from_codes(of_row, list(asked)), "base": base, "n": np.concatenate(flags["counted"]),
+                "row": pd.Categorical.from_codes(of_row, list(asked)), "base": base, "n": n,
             }
         )  # fmt: skip
         if "occurrence" in self.key:
@@ -116,7 +125,7 @@ class OfItems(OfForms):
 
     def behind(self, data: Data) -> pd.DataFrame:
         """The responses to all that is asked."""
-        return self.cells(data, dict.fromkeys(i for a in self.asked(data).values() for i in a.items))
+        return self.cells(data, dict.fromkeys(i for a in self.rows(data).values() for i in a.items))
 
     def _check(self, data: Data, asked: Mapping[str, Asked], given: Responses) -> None:
         """Refuse an answer that is no option of the codebook."""
@@ -135,7 +144,7 @@ class OfItems(OfForms):
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """So many gave these answers, so many are in the base; of the others, who was asked at all."""
-        asked = [self.asked(data)[r] for r in row.split(TOGETHER)]
+        asked = [self.rows(data)[r] for r in row.split(TOGETHER)]
         yield Says("x", asked[0].items[0], _states(s for a in asked for s in a.counted), statuses=self.status)
         yield from self.says_of_base(data, row, asked[0])
 
@@ -176,14 +185,11 @@ class Choice(OfItems):
     base_name: ClassVar[str] = "answered"
     sampled: ClassVar[bool] = True
 
-    def options(self, data: Data) -> Mapping[str, str]:
-        """The answers as reports print them."""
-        return {o.id: o.extra.get("report", o.label) for o in data.book(self.source).items[self.item].options}
-
     def asked(self, data: Data) -> Mapping[str, Asked]:
-        """Each answer, of all."""
-        options = tuple(self.options(data))
-        return {o: Asked((self.item,), (o,), options) for o in options}
+        """Each answer as reports print it, of all."""
+        item = data.book(self.source).items[self.item]
+        answers = {o.id: o.extra.get("report", o.label) for o in item.options}
+        return {o: Asked(label, (item.id,), (o,), tuple(answers)) for o, label in answers.items()}
 
     def words(self, data: Data, row: str) -> str:
         """Question and answer."""
@@ -201,17 +207,13 @@ class State(OfItems):
     exclusive: ClassVar[bool] = True
     base_name: ClassVar[str] = "asked"
 
-    def options(self, data: Data) -> Mapping[str, str]:
-        """The states that an item of its kind can be in."""
-        return {s: STATES[s] for s in self.asked(data)}
-
     def asked(self, data: Data) -> Mapping[str, Asked]:
-        """Each state, of all who were asked."""
+        """Each state that an item of its kind can be in, of all who were asked."""
         item = data.book(self.source).items[self.item]
         valid = valid_answers(item)
         states = {s: (s,) for s in TICKED} if item.kind == "tick" else {"answered": valid}
         states |= {s: (s,) for s in INVALID}
-        return {s: Asked((self.item,), answers, (*valid, *INVALID)) for s, answers in states.items()}
+        return {s: Asked(STATES[s], (item.id,), answers, (*valid, *INVALID)) for s, answers in states.items()}
 
     def words(self, data: Data, row: str) -> str:
         """Question and state."""
@@ -243,13 +245,10 @@ class Quartiles(OfItems):
         "oberes Viertel ab": lambda r: format_number(r.upper), "Angaben": lambda r: count_of(r.n, None),
     }  # fmt: skip
 
-    def options(self, data: Data) -> Mapping[str, str]:
-        """The item is the only row."""
-        return {self.item: data.book(self.source).items[self.item].label}
-
     def asked(self, data: Data) -> Mapping[str, Asked]:
-        """Valid numbers."""
-        return {self.item: Asked((self.item,), ("answered",), ("answered",))}
+        """The item is the only row."""
+        item, valid = data.book(self.source).items[self.item], ("answered",)
+        return {item.id: Asked(item.label, (item.id,), valid, valid)}
 
     def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame:
         """Median and quarters of the numbers, of all cases and by group."""
@@ -319,15 +318,12 @@ class Ticks(OfItems):
         """Whether the base belongs to the set, not to each box."""
         return self.of != "answered"
 
-    def options(self, data: Data) -> Mapping[str, str]:
+    def asked(self, data: Data) -> Mapping[str, Asked]:
         """The boxes."""
         book = data.book(self.source)
         book.sets[self.set]  # an unknown set is answered
-        return {i: book.items[i].label for i in book.set_items(self.set)}
-
-    def asked(self, data: Data) -> Mapping[str, Asked]:
-        """Each box."""
-        return {i: Asked((i,), ("selected",), TICK_BASES[self.of]) for i in self.options(data)}
+        items = [book.items[i] for i in book.set_items(self.set)]
+        return {i.id: Asked(i.label, (i.id,), ("selected",), TICK_BASES[self.of]) for i in items}
 
     def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame:
         """Each box as a share of all ticks."""
@@ -367,20 +363,18 @@ class AnyTick(OfItems):
     joint: ClassVar[bool] = True
     base_name: ClassVar[str] = "mentioned"
 
-    def options(self, data: Data) -> Mapping[str, str]:
-        """Any of them, or none."""
-        book = data.book(self.source)
+    def asked(self, data: Data) -> Mapping[str, Asked]:
+        """Any of the other boxes, or that one."""
+        book, ticked = data.book(self.source), ("selected",)
         if self.none not in (items := book.set_items(self.set)):
             raise NotebookError(
                 f"„{self.none}“ gehört nicht zu den Mehrfachantworten „{self.set}“; dort stehen: {', '.join(items)}."
             )
-        return {"ja": f"{book.sets[self.set]['label']}: etwas davon", "nein": book.items[self.none].label}
-
-    def asked(self, data: Data) -> Mapping[str, Asked]:
-        """The other boxes, and that one."""
-        others, ticked = (i for i in data.book(self.source).set_items(self.set) if i != self.none), ("selected",)
-        rows = dict(zip(self.options(data), (tuple(others), (self.none,)), strict=True))
-        return {row: Asked(items, ticked, ticked) for row, items in rows.items()}
+        some = f"{book.sets[self.set]['label']}: etwas davon"
+        return {
+            "ja": Asked(some, tuple(i for i in items if i != self.none), ticked, ticked),
+            "nein": Asked(book.items[self.none].label, (self.none,), ticked, ticked),
+        }
 
     def units(self, data: Data) -> Units:
         """A unit is a case that ticked something."""
@@ -429,21 +423,14 @@ class Answered(OfItems):
     key: ClassVar[tuple[str, ...]] = ("case_id", "row")
     base_name: ClassVar[str] = "asked"
 
-    def lines(self, data: Data) -> dict[str, tuple[str, tuple[str, ...]]]:
-        """The lines of the codebook that have items, and its sets: label and ids of the items."""
-        return data._keep(("lines", self.source), lambda: _lines(data.book(self.source)))
-
-    def options(self, data: Data) -> Mapping[str, str]:
-        """Lines and sets."""
-        return {row: label for row, (label, _) in self.lines(data).items()}
-
     def asked(self, data: Data) -> Mapping[str, Asked]:
-        """Any answer; a box that is not ticked is none."""
+        """Any answer to a line of the codebook that has items, or to a set; a box that is not ticked is none."""
         book, made = data.book(self.source), {}
-        for row, (_, items) in self.lines(data).items():
+        rows = {line.row: (line.label, tuple(i.id for i in line.items)) for line in codebook_lines(book) if line.items}
+        rows |= {s: (d["label"], tuple(book.set_items(s))) for s, d in book.sets.items()}
+        for row, (label, items) in rows.items():
             valid = valid_answers(book.items[items[0]])
-            given = ("selected",) if valid == TICKED else valid
-            made[row] = Asked(items, given, (*given, *(("not_selected",) if valid == TICKED else ()), *INVALID))
+            made[row] = Asked(label, items, ("selected",) if valid == TICKED else valid, (*valid, *INVALID))
         return made
 
     def units(self, data: Data) -> Units:
@@ -460,7 +447,7 @@ class Answered(OfItems):
 
     def behind(self, data: Data) -> pd.DataFrame:
         """One response for each line, the first that says something, of those who were asked."""
-        of = [(row, item) for row, (_, items) in self.lines(data).items() for item in items]
+        of = [(row, item) for row, asked in self.rows(data).items() for item in asked.items]
         given = self.cells(data).merge(pd.DataFrame(of, columns=["row", "item_id"]), on="item_id")
         silent = ~given["state"].isin(["selected", "answered"])
         first = given.loc[silent.sort_values(kind="stable").index].drop_duplicates([*self.key])
@@ -468,7 +455,7 @@ class Answered(OfItems):
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """So many said something. Over several items, or at an entry that everybody was asked for, only as a whole."""
-        items = self.lines(data)[row][1]
+        items = self.rows(data)[row].items
         item = data.book(self.source).items[items[0]]
         if len(items) > 1 or (item.kind not in ("single", "tick") and not item.asked_if):
             return (Says("whole", items[0] if len(items) == 1 else ""),)
@@ -476,15 +463,10 @@ class Answered(OfItems):
 
     def words(self, data: Data, row: str) -> str:
         """The items of the line."""
-        first, *others = self.lines(data)[row][1]
+        first, *others = self.rows(data)[row].items
         item = data.book(self.source).items[first]
         what = f"{first} bis {others[-1]}" if others else f"{first} „{item.label or item.short}“"
         return f"Gezählt sind Bündnisse mit wenigstens einer Angabe zu {what} ({self.forms_words(data)}); Basis: alle, denen die Frage gestellt wurde"
-
-
-def _lines(book: Any) -> dict[str, tuple[str, tuple[str, ...]]]:
-    lines = {line.row: (line.label, tuple(i.id for i in line.items)) for line in codebook_lines(book) if line.items}
-    return lines | {s: (d["label"], tuple(book.set_items(s))) for s, d in book.sets.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -508,13 +490,10 @@ class Open(OfItems):
             )
         return items[self.source, self.item]
 
-    def options(self, data: Data) -> Mapping[str, str]:
-        """Category -> label."""
-        return {c.id: c.label for c in self.categories(data)}
-
     def asked(self, data: Data) -> Mapping[str, Asked]:
         """A category is a box of a set that the coder ticked."""
-        return {c: Asked((category_question(self.item, c),), ("selected",), TICKED) for c in self.options(data)}
+        boxes = {c: (category_question(self.item, c.id),) for c in self.categories(data)}
+        return {c.id: Asked(c.label, box, ("selected",), TICKED) for c, box in boxes.items()}
 
     def coded(self, data: Data) -> pd.DataFrame:
         """One row per mention and category of the lead coder; refused while a mention has none."""
@@ -651,17 +630,13 @@ class Gaps(OfItems):
 
     base_name: ClassVar[str] = "need_answered"
 
-    def options(self, data: Data) -> Mapping[str, str]:
-        """Theme and answer."""
-        return {f"{t.id}.{a}": t.label for t in themes(data.book(self.source)).values() for a in ANSWERS}
-
     def asked(self, data: Data) -> Mapping[str, Asked]:
         """The answer that names a gap, and the others."""
         book, made = data.book(self.source), {}
         for t in themes(book).values():
             every = valid_answers(book.items[t.gap_item])
             answers = {"need": (t.yes,), "no_need": tuple(o for o in every if o != t.yes)}
-            made |= {f"{t.id}.{a}": Asked((t.gap_item,), answers[a], every) for a in ANSWERS}
+            made |= {f"{t.id}.{a}": Asked(t.label, (t.gap_item,), answers[a], every) for a in ANSWERS}
         return made
 
     def divided(self, data: Data, order: Sequence[str]) -> pd.DataFrame:

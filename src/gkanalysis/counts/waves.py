@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, ClassVar
 
-import numpy as np
 import pandas as pd
 
 from gkanalysis.core.findings import RULES
 from gkanalysis.core.numbers import format_count
-from gkanalysis.counts.count import PUBLIC, TOGETHER, Count, Says, Units, each
+from gkanalysis.counts.count import PUBLIC, TOGETHER, Count, Says, Units
 from gkanalysis.counts.data import REFUSED, REGISTER, USABLE, Data, in_order
 
 REGISTER_FILE, UNITS_FILE = "register/buendnisse.csv", "register/gebiete.csv"
@@ -30,6 +30,18 @@ def case_rows(cases: pd.DataFrame) -> pd.DataFrame:
     came, register = file.ne(""), "file" not in cases
     place = "Kennung " + cases["case_id"].astype("str") + ("" if register else " (kein Bogen eingegangen)")
     return cases.assign(file=file.where(came, REGISTER_FILE), place=place.mask(came, ""))
+
+
+def by_case(n: pd.DataFrame, base: pd.DataFrame | bool = True) -> pd.DataFrame:
+    """Units that are cases: of each case (index) and row of the table (columns) whether it is counted."""
+    rows = n.rename_axis(index="case_id", columns="row").stack().rename("n").astype(bool).reset_index()
+    return rows.assign(base=base if isinstance(base, bool) else base.stack().to_numpy())
+
+
+def returns_rows(data: Data, wave: str, value: pd.Series | str) -> pd.DataFrame:
+    """The cases of a wave as evidence, with what is said of them."""
+    rows = case_rows(data.cases(wave)).assign(state="")
+    return rows.assign(value=value if isinstance(value, str) else rows["case_id"].map(value))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +76,10 @@ class Category(Count):
 
     def units(self, data: Data) -> Units:
         """A unit is a case."""
-        cases = data.cases(self.source, self.status)
-        cases = case_rows(cases).assign(value=cases[self.column].astype("string").fillna("").astype("str"))
-        rows = each(cases, self.options(data))
-        return Units(rows.assign(base=True, n=rows["value"].eq(rows["row"])), cases.assign(state="answered"))
+        cases = case_rows(data.cases(self.source, self.status)).assign(state="answered")
+        cases["value"] = cases[self.column].astype("string").fillna("").astype("str")
+        values = cases.set_index("case_id")["value"]
+        return Units(by_case(pd.DataFrame({o: values.eq(o) for o in self.options(data)})), cases)
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """The register is public; a status says how many cases there are; other columns are questions."""
@@ -105,12 +117,10 @@ class Returns(Count):
     def units(self, data: Data) -> Units:
         """A unit is an alliance."""
         state = data.participation(self.source).reindex(data.alliances["case_id"], fill_value="not_asked")
-        rows = each(state.rename("value").reset_index(), PARTICIPATION)
-        asked = rows["value"].ne("not_asked")
-        n = (rows["row"].eq("asked") & asked) | rows["row"].eq(rows["value"])
-        evidence = case_rows(data.cases(self.source)).assign(state="")
-        evidence = evidence.assign(value=evidence["case_id"].map(state))
-        return Units(rows.assign(base=asked | rows["row"].isin(["asked", "not_asked"]), n=n), evidence)
+        asked = state.ne("not_asked")
+        n = pd.DataFrame({s: asked if s == "asked" else state.eq(s) for s in PARTICIPATION})
+        base = pd.DataFrame({s: asked | (s in ("asked", "not_asked")) for s in PARTICIPATION})
+        return Units(by_case(n, base), returns_rows(data, self.source, state))
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """Who sent a form; of the others, who refused at inquiry."""
@@ -133,31 +143,48 @@ class Returns(Count):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flow(Count):
-    """The alliances by whether they returned a form in one wave and in the next; refusals count as no return."""
+class OverWaves(Count):
+    """Alliances by their returns over several waves; refusals count as no return."""
+
+    @property
+    @abstractmethod
+    def over(self) -> tuple[str, ...]:
+        """The waves in the order of time."""
+
+    @abstractmethod
+    def patterns(self, came: pd.DataFrame) -> Mapping[str, pd.Series]:
+        """Row -> whether an alliance is in it; `came` has a column a wave: whether a form was returned."""
+
+    def units(self, data: Data) -> Units:
+        """A unit is an alliance."""
+        came = pd.DataFrame({w: data.participation(w).eq("returned") for w in self.over}).fillna(False)
+        return Units(by_case(pd.DataFrame(self.patterns(came))), pd.concat(returns_rows(data, w, w) for w in self.over))
+
+    def says(self, data: Data, row: str) -> Iterable[Says]:
+        """Who took part in several waves: nothing about answers, as long as taking part is no secret worth one."""
+        return tuple(Says("taking part", w) for w in self.over)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow(OverWaves):
+    """The alliances by whether they returned a form in one wave and in the next."""
 
     then: str
 
-    base_name: ClassVar[str] = "cases"
+    @property
+    def over(self) -> tuple[str, ...]:
+        """Both waves."""
+        return self.source, self.then
 
     def options(self, data: Data) -> Mapping[str, str]:
         """Both states."""
         states = ("returned", "not_returned")
         return {f"{a}-{b}": f"{PARTICIPATION[a]} → {PARTICIPATION[b]}" for a, b in product(states, repeat=2)}
 
-    def units(self, data: Data) -> Units:
-        """A unit is an alliance."""
-        first, then = (data.participation(s).replace("declined", "not_returned") for s in (self.source, self.then))
-        rows = pd.DataFrame(
-            {"case_id": first.index, "is": first.to_numpy() + "-" + then.reindex(first.index).to_numpy()}
-        )
-        rows = each(rows, self.options(data))
-        evidence = [case_rows(data.cases(s)).assign(state="", value=s) for s in (self.source, self.then)]
-        return Units(rows.assign(base=True, n=rows["is"].eq(rows["row"])), pd.concat(evidence))
-
-    def says(self, data: Data, row: str) -> Iterable[Says]:
-        """Who took part twice: nothing about answers, as long as taking part is no secret worth one."""
-        return (Says("taking part", self.source), Says("taking part", self.then))
+    def patterns(self, came: pd.DataFrame) -> Mapping[str, pd.Series]:
+        """Whether it came each time."""
+        first, then = ({"returned": came[w], "not_returned": ~came[w]} for w in self.over)
+        return {f"{a}-{b}": first[a] & then[b] for a, b in product(first, then)}
 
     def words(self, data: Data, row: str) -> str:
         """Both waves."""
@@ -166,34 +193,29 @@ class Flow(Count):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AllWaves(Count):
+class AllWaves(OverWaves):
     """Alliances by their returns over several waves: a form in every wave; again after a wave without one."""
 
     waves: tuple[str, ...]
+
+    @property
+    def over(self) -> tuple[str, ...]:
+        """All of them."""
+        return self.waves
 
     def options(self, data: Data) -> Mapping[str, str]:
         """Both patterns."""
         return {"always": "in allen Wellen", "again": "wieder nach einer Welle ohne Bogen"}
 
-    def units(self, data: Data) -> Units:
-        """A unit is an alliance."""
-        came = pd.DataFrame({w: data.participation(w).eq("returned") for w in self.waves}).fillna(False)
+    def patterns(self, came: pd.DataFrame) -> Mapping[str, pd.Series]:
+        """Always; or a form, then none, then one."""
         marks = came.apply(lambda r: "".join("R" if x else "." for x in r), axis=1)
-        is_row = {"always": ~marks.str.contains(".", regex=False), "again": marks.str.contains(r"R\.+R")}
-        rows = each(pd.DataFrame({"case_id": came.index, "mark": marks.to_numpy()}), is_row)
-        n = [bool(is_row[r][c]) for r, c in zip(rows["row"], rows["case_id"], strict=True)]
-        evidence = [case_rows(data.cases(w)).assign(state="", value=w) for w in self.waves]
-        return Units(rows.assign(base=True, n=n), pd.concat(evidence))
-
-    def says(self, data: Data, row: str) -> Iterable[Says]:
-        """As `Flow`."""
-        return tuple(Says("taking part", w) for w in self.waves)
+        return {"always": came.all(axis=1), "again": marks.str.contains(r"R\.+R")}
 
     def words(self, data: Data, row: str) -> str:
         """The pattern."""
-        told = (
-            "mit Bogen in allen Wellen" if row == "always" else "die nach einer Welle ohne Bogen wieder einen schickten"
-        )
+        again = "die nach einer Welle ohne Bogen wieder einen schickten"
+        told = "mit Bogen in allen Wellen" if row == "always" else again
         return f"Gezählt sind Bündnisse {told} ({', '.join(self.waves)}); Basis: alle Bündnisse"
 
 
@@ -236,29 +258,29 @@ class Change(Count):
     def answers(self, data: Data) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The answers of each wave that are yes or no, with a column `yes`."""
         made = []
-        for source, item in ((self.source, self.item), (self.then, self.then_item)):
-            rows = data.answers(source, USABLE, [item])
-            told = rows["value"].where(rows["state"].eq("answered"), rows["state"])
-            made.append(rows.assign(yes=told.isin(self.yes))[told.isin([*self.yes, *self.no])])
-        for k, (source, name) in enumerate(zip((self.source, self.then), self.sets, strict=False)):
-            ticks = data.answers(source, USABLE, data.book(source).set_items(name))
-            some = set(ticks.loc[ticks["state"] == "selected", "case_id"])
-            made[k] = made[k][made[k]["case_id"].isin(some)]
+        for k, (source, item) in enumerate(((self.source, self.item), (self.then, self.then_item))):
+            given = data.responses(source, USABLE)
+            at = given.at([item])
+            rows, told = given.rows.take(at), given.told.take(at)
+            inside = told.isin([*self.yes, *self.no])
+            if self.sets:
+                ticks = given.rows.take(given.at(data.book(source).set_items(self.sets[k])))
+                inside &= rows["case_id"].isin(ticks.loc[ticks["state"] == "selected", "case_id"])
+            made.append(rows.assign(yes=told.isin(self.yes))[inside].astype({"case_id": "str"}))
         return made[0], made[1]
 
     def units(self, data: Data) -> Units:
         """A unit is an alliance; behind it are both answers."""
         waves = self.answers(data)
-        first, second = (w.set_index("case_id")["yes"] for w in waves)
-        rows = each(data.alliances[["case_id"]], self.options(data))
-        paired = rows["case_id"].isin(first.index.intersection(second.index))
-        yes = {"first": first, "second": second}
-        says = [r == "pairs" or bool(yes[r].get(c, False)) for r, c in zip(rows["row"], rows["case_id"], strict=True)]
-        silent = data.alliances[~data.alliances["case_id"].isin(rows.loc[paired, "case_id"])]
-        evidence = pd.concat([*waves, case_rows(silent[["case_id"]])])
-        return Units(
-            rows.assign(base=paired | rows["row"].eq("pairs"), n=paired & np.array(says, dtype=bool)), evidence
+        yes = pd.DataFrame(
+            {row: w.set_index("case_id")["yes"] for row, w in zip(("first", "second"), waves, strict=True)}
         )
+        yes = yes.reindex(data.alliances["case_id"])
+        paired = yes.notna().all(axis=1)
+        n = pd.DataFrame({"pairs": paired, **{row: paired & yes[row].eq(True) for row in yes}})
+        silent = data.alliances[~paired.to_numpy()][["case_id"]]
+        base = n.assign(pairs=True, first=paired, second=paired)
+        return Units(by_case(n, base), pd.concat([*waves, case_rows(silent)]))
 
     def pairs(self, data: Data) -> tuple[int, int, int, int]:
         """Alliances with yes both times, lost (yes, then no), gained (no, then yes), no both times."""
@@ -279,12 +301,8 @@ class Change(Count):
     def words(self, data: Data, row: str) -> str:
         """Both questions."""
         asked = f"{self.source} {self.item} und {self.then} {self.then_item}"
-        ticks = self.base == "asked_both"
-        both = (
-            "in beiden Wellen gefragt, nicht angekreuzt heißt nein"
-            if ticks
-            else "mit gültiger Antwort in beiden Wellen"
-        )
+        ticks, both = self.base == "asked_both", "mit gültiger Antwort in beiden Wellen"
+        both = "in beiden Wellen gefragt, nicht angekreuzt heißt nein" if ticks else both
         if row == "pairs":
             return f"Gezählt sind Bündnisse {both} ({asked}); Basis: alle Bündnisse"
         where = f"{self.source} {self.item}" if row == "first" else f"{self.then} {self.then_item}"
@@ -335,14 +353,7 @@ class Nested(Count):
         return f"Gezählt ist im Register „{self.options(data)[row]}“ (Codebuch des Registers, {self.declared}, {row})"
 
 
-COMPARISONS = {
-    "=": eq,
-    "!=": ne,
-    "<": lt,
-    "<=": le,
-    ">": gt,
-    ">=": ge,
-}  # as the codebook of the register writes them
+COMPARISONS = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}  # as the codebook of the register writes them
 
 
 def _fulfilling(data: Data, declared: Mapping[str, Any]) -> pd.DataFrame:
@@ -373,20 +384,13 @@ class Findings(Count):
     def options(self, data: Data) -> Mapping[str, str]:
         """All rules, those that found something by what they call it."""
         rows = data.table(f"{self.source}-findings")
-        rules = {rule: title for rule, (_, title) in RULES.items()} | dict(
-            zip(rows["rule"], rows["title"], strict=True)
-        )
-        return dict(sorted(rules.items()))
+        rules = {rule: title for rule, (_, title) in RULES.items()}
+        return dict(sorted((rules | dict(zip(rows["rule"], rows["title"], strict=True))).items()))
 
     def units(self, data: Data) -> Units:
         """A unit is a finding."""
-        rows = data.table(f"{self.source}-findings").reset_index(drop=True)
-        rows = rows.assign(
-            unit=rows.index.astype("str"),
-            row=rows["rule"],
-            n=True,
-            base=pd.array([pd.NA] * len(rows), "boolean"),
-        )
+        rows = data.table(f"{self.source}-findings").reset_index(names="unit")
+        rows = rows.assign(row=rows["rule"], n=True, base=pd.array([pd.NA] * len(rows), "boolean"))
         return Units(rows.assign(state="", value="", part=""), key=("unit",))
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
