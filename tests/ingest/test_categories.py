@@ -5,18 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gkanalysis.codebook.categories import Category, CategoryBook
+from gkanalysis.codebook.categories import CategoryBook
 from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.categories import CODING_COLUMNS, coding_sheet, read_codings
 from sheets import formula, xlsx
 
 N = "nachhaltigkeit-2022"
-BOOK = CategoryBook(
-    "kategorien.yml",
-    ("A", "B"),
-    {(N, "9"): tuple(Category(c, c.title(), "…") for c in ("netz", "wissen", "sonstiges"))},
-    {(N, "9"): "Mehrwert"},
-)
+NAMED = [{"id": c, "label": c.title(), "definition": "…"} for c in ("netz", "wissen", "sonstiges")]
+ASKED = {"source": N, "item": "9", "label": "Mehrwert", "categories": NAMED}
+BOOK = CategoryBook(coders=["A", "B"], items=[ASKED])
 ANSWERS = pd.DataFrame(
     {
         "source": N,

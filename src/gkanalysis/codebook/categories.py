@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 from typing import Annotated
 
 from gkanalysis.codebook import declared as d
@@ -30,42 +29,36 @@ class _CodedItem(d.Declared):
     categories: d.Some[Category] = d.key("Kategorien in der Reihenfolge der Tabellen")
 
 
-class _Categories(d.Declared):
+class CategoryBook(d.Declared):
+    """The categories of open items; the first of `coders` is the lead coder, whose codings count in tables."""
+
     coders: d.Some[Name] = d.key("wer kodiert, die maßgebliche Person zuerst")
-    items: d.Some[_CodedItem] = d.key("offene Fragen mit ihren Kategorien")
+    coded: d.Some[_CodedItem] = d.key("offene Fragen mit ihren Kategorien", alias="items")
 
+    @cached_property
+    def items(self) -> Mapping[tuple[str, str], tuple[Category, ...]]:
+        """Categories by source and item."""
+        return {(i.source, i.item): i.categories for i in self.coded}
 
-@dataclass(frozen=True)
-class CategoryBook:
-    """The categories of open items, and what is asked in a few words, by source and item.
-
-    The first of `coders` is the lead coder, whose codings count in tables. `path` is for sentences.
-    """
-
-    path: str
-    coders: tuple[str, ...]
-    items: Mapping[tuple[str, str], tuple[Category, ...]]
-    labels: Mapping[tuple[str, str], str]
+    @cached_property
+    def labels(self) -> Mapping[tuple[str, str], str]:
+        """What is asked in a few words, by source and item."""
+        return {(i.source, i.item): i.label for i in self.coded}
 
     def ids(self, source: str, item_id: str) -> list[str]:
         """Ids of the categories of an item, in the order of the codebook."""
         return [c.id for c in self.items[source, item_id]]
 
 
-def read_category_book(path: str | Path) -> CategoryBook:
-    """Read and check a codebook of categories; a `CodebookError` has every mistake at once."""
-    book = CATEGORIES.read(path)
-    items = {(i.source, i.item): i for i in book.items}
-    labels = {k: i.label for k, i in items.items()}
-    return CategoryBook(str(path), book.coders, {k: i.categories for k, i in items.items()}, labels)
-
-
-def _slips(book: _Categories) -> d.Slips:
+def _slips(book: CategoryBook) -> d.Slips:
     yield from d.twice(("coders",), book.coders)
-    yield from d.twice(("items",), (f"{i.source}“, Item „{i.item}" for i in book.items))
-    for n, item in enumerate(book.items):
+    yield from d.twice(("items",), (f"{i.source}“, Item „{i.item}" for i in book.coded))
+    for n, item in enumerate(book.coded):
         ids = (c.id for c in item.categories)
         yield from d.twice(("items", n, "categories"), ids, "die Kategorie „{}“ steht doppelt")
 
 
-CATEGORIES = d.Declaration("kategorien", "Kategorien", _Categories, (f"data/codebook/{CATEGORY_FILE}",), _slips, "sind")
+CATEGORIES = d.Declaration(
+    "kategorien", "Kategorien", CategoryBook, (f"data/codebook/{CATEGORY_FILE}",), _slips, "sind"
+)
+read_category_book = CATEGORIES.read

@@ -20,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.codebook.categories import CategoryBook
+from gkanalysis.codebook.categories import CATEGORY_FILE, CategoryBook
 from gkanalysis.codebook.lists import table_spec
 from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.spreadsheets import SheetFindings, SheetRead, closest, quoted, read_table
@@ -93,12 +93,12 @@ def coding_sheet(answers: pd.DataFrame, book: CategoryBook, codings: pd.DataFram
 
     Examples
     --------
-    >>> from gkanalysis.codebook.categories import Category
     >>> answers = pd.DataFrame(
     ...     {"source": ["n"], "case_id": ["B1"], "item_id": ["5"], "mention": [1], "text": ["=Netz"]}
     ... )
-    >>> categories = {("n", "5"): (Category("netz", "Netzwerk", "…"),)}
-    >>> book = CategoryBook("k.yml", ("A",), categories, {("n", "5"): "Mehrwert"})
+    >>> netz = {"id": "netz", "label": "Netzwerk", "definition": "…"}
+    >>> item = {"source": "n", "item": "5", "label": "Mehrwert", "categories": [netz]}
+    >>> book = CategoryBook(coders=["A"], items=[item])
     >>> print(coding_sheet(answers, book).lstrip("\\ufeff").replace("\\r", ""))
     source;case_id;item_id;mention;text;category;coder
     n;B1;5;1;'=Netz;;A
@@ -145,7 +145,7 @@ class _Check:
             else:
                 sentence = f"Die Kategorie „{category}“ ist nicht erklärt.{closest(category, allowed, 0.6)}"
                 options = {"value": category, "allowed": quoted(allowed), "row": int(row["row"])}
-                todo = f"bitte berichtigen oder in „{self.book.path}“ aufnehmen"
+                todo = f"bitte berichtigen oder in „{CATEGORY_FILE}“ aufnehmen"
                 self.findings.add("K03", sentence, column="category", todo=todo, **options)
 
     def _problem(self, key: Answer, text: str, coder: str | None) -> tuple[str, str, str, dict[str, str]] | None:
@@ -155,7 +155,7 @@ class _Check:
         if (source, item_id) not in self.book.items:
             near = closest(str(item_id), [item for s, item in self.book.items if s == source], 0.6)
             sentence = f"Zu „{source}“, Item „{item_id}“ sind keine Kategorien erklärt.{near}"
-            todo = f"bitte das Item in „{self.book.path}“ aufnehmen oder berichtigen"
+            todo = f"bitte das Item in „{CATEGORY_FILE}“ aufnehmen oder berichtigen"
             return "K08", "item_id", sentence, {"value": item_id, "todo": todo}
         if received is None:
             sentence = f"Die Antwort „{named}“ gibt es nicht."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -47,11 +46,11 @@ def read_mentions(
     wrong = [i for _, i in items if i not in book.items or book.items[i].kind != "text"]
     if wrong:
         problem = f"„{wrong[0]}“ ist keine offene Frage von „{book.source}“; bitte berichtigen."
-        raise CodebookError(f"Kategorien „{categories.path}“: {problem}")
+        raise CodebookError(f"Kategorien „{CATEGORY_FILE}“: {problem}")
     answers = received_mentions(responses[responses["item_id"].isin([i for _, i in items])])
     given: dict[tuple[str, str, int], list[tuple[str, str]]] = {}
     if path.exists():
-        codings = read_codings(path, answers.assign(source=book.source), replace(categories, items=items))
+        codings = read_codings(path, answers.assign(source=book.source), categories.model_copy(update={"items": items}))
         log.findings += codings.findings[FINDING_COLUMNS].to_dict("records")
         for c in codings.rows.itertuples():
             given.setdefault((c.case_id, c.item_id, c.mention), []).append((c.coder, c.category))
