@@ -2,7 +2,9 @@
 
 import io
 import zipfile
+from dataclasses import fields
 
+from gkanalysis.ingest.qda.model import OBJECTS, Code, Coder, Project
 from gkanalysis.ingest.qda.qdpx import read_qdpx
 
 PROJECT_NAMESPACE = "urn:QDA-XML:project:1.0"
@@ -66,3 +68,29 @@ def read(folder, *sections, members=(), **parts):
 def kinds(found):
     """Kinds of the losses with their GUIDs."""
     return [(loss.kind, loss.guid) for loss in found.losses]
+
+
+_ELSEWHERE = {"source": {"text", "reading"}, "loss": {"place", "raw", "done", "why"}}
+
+
+def told(found):
+    """Objects of a project as lines of what they say, without the coders and codes of `project`, texts and words of losses."""
+    lines = []
+    for group, kind in OBJECTS.items():
+        word = kind.__name__.lower()
+        names = [f.name for f in fields(kind) if f.name != "guid" and f.name not in _ELSEWHERE.get(word, ())]
+        usual = {f.name: f.default for f in fields(kind)}
+        for entry in getattr(found, group):
+            given = {n: v for n in names if (v := getattr(entry, n)) not in ("", None, (), {}, usual[n])}
+            shown = (f"{n}={','.join(v) if isinstance(v, tuple) else v}" for n, v in given.items())
+            lines.append(" ".join([word, entry.guid, *shown]))
+    return [line for line in lines if line not in _USUAL]
+
+
+_USUAL = ()
+_USUAL = told(
+    Project(
+        coders=(Coder("a1", "Kodierung A"), Coder("b1", "Kodierung B")),
+        codes=(Code("c1", "Aufbau", "", False, "Wie es anfing."), Code("c2", "Neugründung", "c1", True, "", "#1f4e79")),
+    )
+)

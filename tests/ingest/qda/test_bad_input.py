@@ -1,22 +1,15 @@
 """Projects with faults: what can be read is read, the rest is listed with its GUID."""
 
+import zipfile
+
 import pytest
 
 from gkanalysis.ingest.qda.losses import KINDS, RAW_LENGTH, loss
 from gkanalysis.ingest.qda.qdpx import read_qdpx
-from ingest.qda.drawn import (
-    CODES,
-    CODING,
-    kinds,
-    project,
-    read,
-    selection,
-    stored_source,
-    text_source,
-    written,
-)
+from ingest.qda.drawn import CODES, CODING, kinds, project, read, selection, stored_source, text_source, told
 
 TEXT = "Wir haben neu angefangen. Alle kamen."
+T1, BY_A = "source t1 name=g01", "code=c2 coder=a1 created=2019-07-04T10:00:00Z"
 
 VALUE = '<VariableValue><VariableRef targetGUID="{}"/><TextValue>{}</TextValue></VariableValue>'
 TYPE = '<Variables><Variable guid="V1" name="typ" typeOfVariable="Text"/></Variables>'
@@ -105,70 +98,54 @@ def test_sentences_are_german_and_what_was_written_is_short_and_printable():
     assert len(loss("no_code", raw="a" * 999).raw) == RAW_LENGTH
 
 
-@pytest.mark.parametrize(
-    ("source", "name"),
-    [
-        ('<AudioSource guid="T1"><Transcript guid="R1" name="Gespräch 3"><PlainTextContent>a</PlainTextContent></Transcript></AudioSource>', "Gespräch 3"),
-        ('<AudioSource guid="T1" name=" " path="internal://Ton/g3.mp3"/>', "g3.mp3"),
-        ('<TextSource guid="T1"><PlainTextContent>a</PlainTextContent></TextSource>', "ohne Namen (t1)"),
-    ],
-)  # fmt: skip
-def test_source_without_a_name_gets_one(tmp_path, source, name):
-    """That of its transcript, else of its file: the list of documents can call it by this; the loss says so."""
-    found = read(tmp_path, f"<Sources>{source}</Sources>")
-    assert [s.name for s in found.sources] == [name]
-    assert kinds(found) == [("unnamed_source", "t1")]
+STRANGE = '<Neu guid="X{}" a="b"/>'
+K2, K3 = (CODING.replace("K1", k) for k in ("K2", "K3"))
+KEPT = {
+    "unknown elements at any place, all else is read": (
+        {},
+        text_source(TEXT, selection(0, 3, "", CODING.replace("</Coding>", STRANGE.format(1) + "</Coding>") + STRANGE.format(2)), STRANGE.format(3))
+        + f'<Cases><Case guid="F1" name="Fall">{STRANGE.format(4)}</Case>{STRANGE.format(5)}</Cases>{STRANGE.format(6)}',
+        [T1, "selection s1 source=t1 start=0 end=3", f"coding k1 selection=s1 source=t1 {BY_A}", "case f1 name=Fall",
+         *(f"loss x{n} kind=unknown_element" for n in (1, 2, 3, 4, 5, 6))],
+    ),
+    "no person without a name is taken for another, the id may serve as name": (
+        {"users": '<Users><User guid="A1"/><User guid="B1" name=" "/><User guid="D1" id="frieda"/></Users>'},
+        text_source(TEXT, CODING + K2.replace("A1", "E1") + K3.replace("A1", "")),
+        ["coder a1 name=ohne Namen (a1)", "coder b1 name=ohne Namen (b1)", "coder d1 name=frieda", "coder e1 name=ohne Namen (e1)", T1,
+         f"coding k1 source=t1 {BY_A}", f"coding k2 source=t1 {BY_A}".replace("a1", "e1"), f"coding k3 source=t1 {BY_A}".replace(" coder=a1", ""),
+         "loss a1 kind=unnamed_coder", "loss b1 kind=unnamed_coder", "loss e1 kind=unknown_coder", "loss k3 kind=no_coder"],
+    ),
+    "a source is called like its transcript, else like its file: the list of documents can name it": (
+        {},
+        '<Sources><AudioSource guid="T1"><Transcript guid="R1" name="Gespräch 3"><PlainTextContent>a</PlainTextContent></Transcript></AudioSource>'
+        '<AudioSource guid="T2" name=" " path="internal://Ton/g3.mp3"/><TextSource guid="T3"><PlainTextContent>a</PlainTextContent></TextSource></Sources>',
+        ["source t1 name=Gespräch 3 kind=audio", "source t2 name=g3.mp3 kind=audio path=internal://Ton/g3.mp3", "source t3 name=ohne Namen (t3)",
+         *(f"loss t{n} kind=unnamed_source" for n in (1, 2, 3))],
+    ),
+}  # fmt: skip
 
 
-def test_what_is_coded_to_a_case_belongs_to_it(tmp_path):
-    """NVivo codes text to cases: the stretch of text is one of the case, a whole document a source of it."""
-    coding = CODING.replace("C2", "F1")
-    found = read(tmp_path, CASE.format(""), text_source(TEXT, selection(0, 3, "", coding), coding.replace("K1", "K2")))
-    assert (found.cases[0].selections, found.cases[0].sources, found.codings) == (("s1",), ("t1",), ())
-
-
-def test_unknown_elements_are_listed(tmp_path):
-    """At the top, in a section, in a source, in a selection, in a coding, in a case: all else is read."""
-    strange = '<Neu guid="X{}" a="b"/>'
-    coding = CODING.replace("</Coding>", strange.format(1) + "</Coding>")
-    found = read(
-        tmp_path,
-        text_source(TEXT, selection(0, 3, "", coding + strange.format(2)), strange.format(3)),
-        f'<Cases><Case guid="F1" name="Fall">{strange.format(4)}</Case>{strange.format(5)}</Cases>',
-        strange.format(6),
-    )
-    assert sorted(kinds(found)) == [("unknown_element", f"x{n}") for n in range(1, 7)]
-    assert found.losses[0].raw == '<Neu guid="X1" a="b">'
-    assert found.losses[0].place == "project.qde, Zeile 1"
-    assert len(found.codings) == len(found.cases) == 1
-
-
-def test_damaged_text_is_a_loss_damaged_project_a_refusal(tmp_path):
-    """One broken interview does not take the others with it."""
-    path = written(tmp_path, project(stored_source()), {"sources/g01.txt": "Wort " * 99})
-    data = bytearray(path.read_bytes())
-    data[data.index(b"sources/g01.txt") + 20] ^= 0xFF
-    path.write_bytes(data)
-    assert kinds(read_qdpx(path)) == [("text_damaged", "t1")]
+@pytest.mark.parametrize("case", KEPT)
+def test_what_is_kept_in_spite_of_a_fault(tmp_path, case):
+    """Each fault is a loss with its GUID."""
+    parts, xml, expected = KEPT[case]
+    found = read(tmp_path, xml, **parts)
+    assert told(found) == expected
+    if "unknown" in case:
+        assert (found.losses[0].raw, found.losses[0].place) == ('<Neu guid="X1" a="b">', "project.qde, Zeile 1")
 
 
 def test_duplicate_guids_of_all_kinds(tmp_path):
     """The second object gets a new GUID and is kept; a second coder or variable of the same GUID is not."""
     users = '<Users><User guid="A1" name="Kodierung A"/><User guid="A1" name="Kodierung X"/></Users>'
-    codes = CODES.replace('guid="C2"', 'guid="C1"')
     sources = text_source(TEXT, selection(0, 3, inside=""), selection(4, 9, inside="")) + text_source("Ja.")
     cases = '<Cases><Case guid="F1" name="eins"/><Case guid="F1" name="zwei"/></Cases>'
-    variables = (
-        '<Variables><Variable guid="V1" name="typ" typeOfVariable="Text"/>'
-        '<Variable guid="V1" name="art" typeOfVariable="Text"/>'
-        '<Variable guid="V2" name="typ" typeOfVariable="Text"/></Variables>'
-    )
-    sources = sources.replace("</Sources><Sources>", "")
-    found = read(tmp_path, variables, cases, sources, users=users, codes=codes)
-    assert sorted(kinds(found)) == sorted(
-        [("duplicate_entry", "a1"), ("duplicate_entry", "v1"), ("duplicate_entry", "v2")]
-        + [("duplicate_guid", guid) for guid in ("c1", "f1", "s1", "t1")]
-    )
+    names = (("V1", "typ"), ("V1", "art"), ("V2", "typ"))
+    variables = "".join(f'<Variable guid="{guid}" name="{name}" typeOfVariable="Text"/>' for guid, name in names)
+    xml = (f"<Variables>{variables}</Variables>", cases, sources.replace("</Sources><Sources>", ""))
+    found = read(tmp_path, *xml, users=users, codes=CODES.replace('guid="C2"', 'guid="C1"'))
+    twice = [("duplicate_entry", guid) for guid in ("a1", "v1", "v2")]
+    assert sorted(kinds(found)) == twice + [("duplicate_guid", guid) for guid in ("c1", "f1", "s1", "t1")]
     assert [c.name for c in found.coders] == ["Kodierung A"]
     for group in (found.codes, found.cases, found.sources, found.selections):
         assert len({entry.guid for entry in group}) == len(group) == 2
@@ -176,37 +153,29 @@ def test_duplicate_guids_of_all_kinds(tmp_path):
 
 def test_object_without_a_guid_gets_one(tmp_path):
     """The same one at each reading."""
-    source = text_source(TEXT, CODING).replace(' guid="T1"', "")
-    first, second = (read(tmp_path, source) for _ in range(2))
+    first, second = (read(tmp_path, text_source(TEXT, CODING).replace(' guid="T1"', "")) for _ in range(2))
     assert [loss.kind for loss in first.losses] == ["missing_guid"]
     assert first == second
     assert first.codings[0].source == first.sources[0].guid != ""
 
 
-def test_coders_without_name_are_never_taken_for_one(tmp_path):
-    """Each stands under a name of its own, also one whom the project does not list; the id may serve as name."""
-    users = '<Users><User guid="A1"/><User guid="B1" name=" "/><User guid="D1" id="frieda"/></Users>'
-    codings = CODING + CODING.replace("A1", "E1").replace("K1", "K2") + CODING.replace("A1", "").replace("K1", "K3")
-    found = read(tmp_path, text_source(TEXT, codings), users=users)
-    assert [c.name for c in found.coders] == [
-        "ohne Namen (a1)",
-        "ohne Namen (b1)",
-        "frieda",
-        "ohne Namen (e1)",
-    ]
-    assert [c.coder for c in found.codings] == ["a1", "e1", ""]
-    assert kinds(found) == [
-        ("unnamed_coder", "a1"),
-        ("unnamed_coder", "b1"),
-        ("unknown_coder", "e1"),
-        ("no_coder", "k3"),
-    ]
-
-
-def test_two_members_of_one_name(tmp_path):
-    """Programs differ in which one they show, so the list says that there are two."""
-    path = written(tmp_path, project(stored_source()), {"sources/g01.txt": "eins", "sources/g02.txt": "zwei"})
-    path.write_bytes(path.read_bytes().replace(b"g02.txt", b"g01.txt"))
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (b"g02.txt", b"g01.txt", ("eins", "duplicate_member")),
+        (b"sources/g01.txtein", b"sources/g01.txtEin", (None, "text_damaged")),
+    ],
+)
+def test_members_that_are_damaged_or_stand_twice(tmp_path, old, new, expected):
+    """One broken interview does not take the others with it; programs differ in which of two they show."""
+    path = tmp_path / "projekt.qdpx"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in {
+            "project.qde": project(stored_source()),
+            "sources/g01.txt": "eins",
+            "sources/g02.txt": "zwei",
+        }.items():
+            archive.writestr(name, content)
+    path.write_bytes(path.read_bytes().replace(old, new))
     found = read_qdpx(path)
-    assert found.sources[0].text == "eins"
-    assert [(loss.kind, loss.raw) for loss in found.losses] == [("duplicate_member", "sources/g01.txt")]
+    assert (found.sources[0].text, *(loss.kind for loss in found.losses)) == expected
