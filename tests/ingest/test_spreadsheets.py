@@ -29,7 +29,6 @@ SPEC = table_spec(
 HEAD = ["Kennung", "Datum", "Tage", "Form", "Bemerkung"]
 ROWS = [["B01", date(2019, 5, 6), 1.5, "Beratung", "gut"], ["B02", date(2019, 5, 7), 1, "Telefon", None]]
 EXPECTED = [["B01", "2019-05-06", 1.5, "beratung", "gut"], ["B02", "2019-05-07", 1.0, "telefon", None]]
-STRUCK = Raw('<c r="{r}" t="inlineStr"><is><r><rPr><strike/></rPr><t>Telefon</t></r></is></c>')
 ERROR = Raw('<c r="{r}" t="e"><v>#DIV/0!</v></c>')
 
 
@@ -37,11 +36,13 @@ ERROR = Raw('<c r="{r}" t="e"><v>#DIV/0!</v></c>')
 def read(tmp_path):
     """Function from rows (or sheets, or bytes) to what is read from them."""
 
-    def read_it(content, *, spec=SPEC, **options):
+    def read_it(content, *, spec=SPEC, more=None, **options):
         if isinstance(content, list):
             content = {"Protokoll": content}
         path = tmp_path / ("log" if isinstance(content, bytes) else "log.xlsx")
-        path.write_bytes(content if isinstance(content, bytes) else xlsx(content, **options))
+        path.write_bytes(
+            content if isinstance(content, bytes) else zip_parts(xlsx_parts(content, **options) | (more or {}))
+        )
         return read_table(path, spec)
 
     return read_it
@@ -115,47 +116,51 @@ def test_heading_is_looked_for_in_the_first_rows(read, lines_above, expected):
         assert "Erlaubt: „Kennung“, „Datum“, „Tage“, „Form“, „Bemerkung“" in table.findings["message"].item()
 
 
-HEADINGS = {
-    "renamed": ([["Kennung", "Datum des Besuchs", "Tage", "Form"], *(r[:4] for r in ROWS)], (), [("T03", 1), ("T05", 1)],
+def struck(*runs):
+    """A cell with the first of some runs of text struck through."""
+    first, *others = runs
+    return Raw(
+        f'<c r="{{r}}" t="inlineStr"><is><r><rPr><strike/></rPr><t>{first}</t></r>{"".join(f"<r><t>{o}</t></r>" for o in others)}</is></c>'
+    )
+
+
+HIDDEN = {"hidden": [3], "states": {"Protokoll": "hidden"}, "columns": '<cols><col min="3" max="3" hidden="1"/></cols>'}
+# rows, how they are written, what is found, a sentence; each has two rows that count
+FOUND = {
+    "renamed": ([["Kennung", "Datum des Besuchs", "Tage", "Form"], *(r[:4] for r in ROWS)], {}, [("T03", 1), ("T05", 1)],
                 "„log.xlsx“, Blatt „Protokoll“, Zeile 1: Die Spalte „Datum“ fehlt. Gemeint ist vielleicht „Datum des Besuchs“. "
                 "Erlaubt: „Datum“, „day“; bitte die Spalte ergänzen oder umbenennen."),
-    "twice": ([[*HEAD[:4], "Tage"], *([*r[:4], 3] for r in ROWS)], (), [("T04", 1)], "Spalte C, E"),
-    "unknown": ([[*HEAD, "Ort", "leer"], [*ROWS[0], "Köln"], ROWS[1]], (), [("T05", 1)], "„Ort“ wird nicht gelesen"),
-    "merged heading": ([["Kennung", "Datum", "Tage", None, "Form"], *([*r[:3], 9, r[3]] for r in ROWS)], ["C1:D1"],
+    "twice": ([[*HEAD[:4], "Tage"], *([*r[:4], 3] for r in ROWS)], {}, [("T04", 1)], "Spalte C, E"),
+    "unknown": ([[*HEAD, "Ort", "leer"], [*ROWS[0], "Köln"], ROWS[1]], {}, [("T05", 1)], "„Ort“ wird nicht gelesen"),
+    "merged heading": ([["Kennung", "Datum", "Tage", None, "Form"], *([*r[:3], 9, r[3]] for r in ROWS)], {"merged": ["C1:D1"]},
                        [("T13", 1), ("T14", 2), ("T14", 3)], "Die Zellen C1:D1 in der Überschrift sind verbunden"),
-    "merged values": ([HEAD, ROWS[0], [None, *ROWS[1][1:]]], ["A2:A3"], [("T13", 2), ("T10", 3)], "Die Zellen A2:A3 in den Daten"),
+    "merged values": ([HEAD, ROWS[0], [None, *ROWS[1][1:]]], {"merged": ["A2:A3"]}, [("T13", 2), ("T10", 3)],
+                      "Die Zellen A2:A3 in den Daten"),
+    "the same key": ([HEAD, ROWS[0], ROWS[0]], {}, [("T11", 3)], "„B01, 2019-05-06“ steht schon in Zeile 2"),
+    "another day": ([HEAD, ROWS[0], ["B01", date(2019, 6, 1), 1, "Telefon"]], {}, [], ""),
+    "incomplete keys": ([HEAD, *[["B01", None, 1, "Telefon"]] * 2], {}, [("T10", 2), ("T10", 3)], "Hier fehlt ein Wert"),
+    "formula": ([HEAD, [*ROWS[0][:2], formula("SUM(A1:A9)", 3), *ROWS[0][3:]], ROWS[1]], {}, [("T08", 2)],
+                "„log.xlsx“, Blatt „Protokoll“, Zeile 2, Spalte C „Tage“ „=SUM(A1:A9)“: Der Wert ist eine Formel, gespeichertes "
+                "Ergebnis „3“; Formeln werden nicht gerechnet. Erlaubt: eine Zahl, mit Komma vor den Nachkommastellen ab 0 bis 5; "
+                "bitte das Ergebnis als Wert einfügen."),
+    "struck row": ([HEAD, ROWS[0], [struck("B09"), None, None, struck("Telefon")]], {}, [("T16", 3), ("T10", 3), ("T10", 3)],
+                   "Die ganze Zeile ist durchgestrichen und wurde übernommen"),
+    "struck in part": ([HEAD, [*ROWS[0][:3], struck("Tele", "fon")], ROWS[1]], {}, [("T16", 2)], "Der Wert ist teilweise („Tele“) durchgestrichen"),
+    "hidden": ([HEAD, *ROWS], HIDDEN, [("T15", None), ("T15", None), ("T15", 3)], "Das Blatt ist ausgeblendet"),
+    "data outside": ([HEAD, *ROWS], {"more": {"xl/connections.xml": b"<a/>"}}, [("T17", None)], "(„xl/connections.xml“); gelesen ist nur"),
+    "it would steer a terminal": ([HEAD, ROWS[0], ["B02", "\u009b[31m rot", 1, "Telefon"]], {}, [("T06", 3)], "„?[31m rot“"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", HEADINGS)
-def test_headings_that_do_not_fit(read, case):
-    """Each is named with its place and the nearest relation; of two alike none is read, nothing is filled down."""
-    rows, merged, expected, sentence = HEADINGS[case]
-    table = read(rows, merged=merged)
+@pytest.mark.parametrize("case", FOUND)
+def test_what_is_found(read, case):
+    """With its place and what to do; of two columns alike none is read, nothing is filled down, every row stays."""
+    rows, options, expected, sentence = FOUND[case]
+    table = read(rows, **options)
     assert rules(table) == expected
-    assert sentence in table.findings["message"].iloc[0]
+    assert sentence in "".join(table.findings["message"][:1])
     assert len(table.rows) == 2
-
-
-def test_keys(read):
-    """An alliance twice: both rows stay, the error names both. Another day is another row, an incomplete key is none."""
-    table = read([HEAD, *ROWS, ROWS[0], ["B01", date(2019, 6, 1), 1, "Telefon", None]])
-    assert (len(table.rows), rules(table)) == (4, [("T11", 4)])
-    assert "„B01, 2019-05-06“ steht schon in Zeile 2" in table.findings["message"].item()
-    table = read([HEAD, ["B01", None, 1, "Telefon"], ["B01", None, 1, "Telefon"]])
-    assert rules(table) == [("T10", 2), ("T10", 3)]
-
-
-def test_formulas_are_listed_and_not_used(read):
-    """The formula, its stored result and its place are in the sentence; the cell is empty."""
-    table = read([HEAD, [*ROWS[0][:2], formula("SUM(A1:A9)", 3), *ROWS[0][3:]]])
-    assert rules(table) == [("T08", 2)]
-    assert table.findings["message"].item() == (
-        "„log.xlsx“, Blatt „Protokoll“, Zeile 2, Spalte C „Tage“ „=SUM(A1:A9)“: Der Wert ist eine Formel, gespeichertes "
-        "Ergebnis „3“; Formeln werden nicht gerechnet. Erlaubt: eine Zahl, mit Komma vor den Nachkommastellen ab 0 bis 5; "
-        "bitte das Ergebnis als Wert einfügen."
-    )
-    assert table.rows["days"].isna().all()
+    assert table.rows["days"].isna().sum() == {"twice": 2, "formula": 1, "struck row": 1}.get(case, 0)
 
 
 def test_every_kind_of_bad_value_in_one_pass(read):
@@ -166,7 +171,7 @@ def test_every_kind_of_bad_value_in_one_pass(read):
             ["B01", "06.05.2019", "1,5", "Beratung"],
             ["B02", 43592, 7, "Besuch"],
             ["B03", "5.6.19", ERROR, None],
-            [44795, date(2019, 6, 1), date(2019, 2, 1), STRUCK],
+            [44795, date(2019, 6, 1), date(2019, 2, 1), struck("Telefon")],
         ]
     )
     assert rules(table) == [
@@ -183,43 +188,12 @@ def test_every_kind_of_bad_value_in_one_pass(read):
     assert row["place"] == "Blatt „Protokoll“, Zeile 5, Spalte A „Kennung“"
 
 
-def test_what_is_struck_out_counts_and_is_named(read):
-    """A row that somebody struck out as a whole is one finding; of a cell the sentence says what is struck."""
-    word = "<is><r><rPr><strike/></rPr><t>Tele</t></r><r>{}<t>fon</t></r></is>"
-    part, whole = (Raw(f'<c r="{{r}}" t="inlineStr">{word.format(x)}</c>') for x in ("", "<rPr><strike/></rPr>"))
-    struck = Raw('<c r="{r}" t="inlineStr"><is><r><rPr><strike/></rPr><t>B09</t></r></is></c>')
-    table = read([HEAD, [*ROWS[0][:3], part], [struck, None, None, whole]])
-    assert rules(table) == [("T16", 2), ("T16", 3), ("T10", 3), ("T10", 3)]
-    assert "Der Wert ist teilweise („Tele“) durchgestrichen" in table.findings["message"].iloc[0]
-    assert "Die ganze Zeile ist durchgestrichen" in table.findings["message"].iloc[1]
-    assert table.rows["form"].tolist() == ["telefon", "telefon"]
-
-
-def test_workbook_that_names_data_outside(read, tmp_path):
-    """It is read, and the finding says that nothing was looked up."""
-    (tmp_path / "log.xlsx").write_bytes(
-        zip_parts(xlsx_parts({"Protokoll": [HEAD, *ROWS]}) | {"xl/connections.xml": b"<a/>"})
-    )
-    table = read_table(tmp_path / "log.xlsx", SPEC)
-    assert (values(table), rules(table)) == (EXPECTED, [("T17", None)])
-    assert "(„xl/connections.xml“); gelesen ist nur" in table.findings["message"].item()
-
-
 @pytest.mark.parametrize("heading", ["Besuche, Stand 1.2., vorläufig\n", "\n", "sep=;\n", '"Titel, lang, breit";;\n'])
 def test_the_headings_tell_how_a_csv_file_is_separated(read, heading):
     """Whatever stands above them."""
     text = f"{heading}Kennung;Datum;Tage;Form;Bemerkung\nB01;6.5.2019;1,5;Beratung;gut, ja, sehr\n"
     table = read(text.encode())
     assert values(table) == [["B01", "2019-05-06", 1.5, "beratung", "gut, ja, sehr"]]
-
-
-def test_what_is_hidden_is_read_and_named(read):
-    """Sheets, rows and columns; a value that would steer a terminal is shown harmless."""
-    columns = '<cols><col min="3" max="3" hidden="1"/></cols>'
-    table = read([HEAD, *ROWS], hidden=[3], states={"Protokoll": "hidden"}, columns=columns)
-    assert values(table) == EXPECTED
-    assert rules(table) == [("T15", None), ("T15", None), ("T15", 3)]
-    assert "\u009b" not in "".join(read([HEAD, ["B01", "\u009b[31m rot", 1, "Telefon"]]).findings["message"])
 
 
 def test_every_rule_has_a_severity_a_title_and_a_remedy():
