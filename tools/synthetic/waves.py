@@ -138,7 +138,7 @@ def fill_head(form: Return, book: Codebook) -> None:
     """Name and location, by which the form is told to belong to its alliance."""
     form.answers[book.identity["name"]] = form.name
     item = book.items[book.identity["type"]]
-    option = next(o.id for o in item.options if o.extra.get("type") == form.type)
+    option = next(o.id for o in item.options if o.get("type") == form.type)
     choose(form, item, option)
 
 

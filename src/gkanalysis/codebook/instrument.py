@@ -63,11 +63,6 @@ class _Option(d.Declared):
     report: d.Text = d.key("Wortlaut im Bericht, wenn er ein anderer ist", "")
     counts: d.Flag = d.key("true: die Vorgabe zählt als Ja (Fragen nach Lücken und Angeboten)", False)
 
-    @property
-    def extra(self) -> dict[str, Any]:
-        """What a report wants to know of it besides: `type`, `report`, `counts`, where they say something."""
-        return {k: v for k in ("type", "report", "counts") if (v := getattr(self, k))}
-
 
 class _Condition(d.Declared):
     item: d.Text = d.key("Nummer der Frage, von der es abhängt")

@@ -213,7 +213,7 @@ class Data:
                 labels = {"selected": "angekreuzt", "not_selected": "nicht angekreuzt"}
             else:
                 rows = rows[rows["state"] == "answered"]
-                labels = {o.id: o.extra.get("report", o.label) for o in asked.options}
+                labels = {o.id: o.get("report", o.label) for o in asked.options}
             return Grouping(by, labels, rows.drop_duplicates("case_id").set_index("case_id")["value"], False)
         labels = Known(self.variables, ("Merkmal", "gibt es im Register nicht"))[by]
         values = self.alliances.set_index("case_id")[by].astype("string").fillna("")

@@ -188,7 +188,7 @@ class Choice(OfItems):
     def asked(self, data: Data) -> Mapping[str, Asked]:
         """Each answer as reports print it, of all."""
         item = data.book(self.source).items[self.item]
-        answers = {o.id: o.extra.get("report", o.label) for o in item.options}
+        answers = {o.id: o.get("report", o.label) for o in item.options}
         return {o: Asked(label, (item.id,), (o,), tuple(answers)) for o, label in answers.items()}
 
     def words(self, data: Data, row: str) -> str:
@@ -614,7 +614,7 @@ def themes(book: Any) -> dict[str, Theme]:
         )
     made = {}
     for theme, item in sorted(gaps, key=lambda g: list(parts).index(g[0])):
-        yes = [o.id for o in book.items[item].options if o.extra.get("counts")]
+        yes = [o.id for o in book.items[item].options if o.get("counts")]
         if len(yes) != 1:
             raise NotebookError(
                 f"Frage „{item}“ nach Lücken: {len(yes)} Vorgaben haben „counts“, erlaubt ist eine; bitte im Codebuch berichtigen."

@@ -352,9 +352,7 @@ def answer_labels(data: Data, source: str) -> dict[tuple[str, str], str]:
         return {}
     book = data.book(source)
     labels = {(source, i.id): f"{book.title}, {i.label}" for i in book.items.values()}
-    labels |= {
-        (source, f"{i.id}={o.id}"): o.extra.get("report", o.label) for i in book.items.values() for o in i.options
-    }
+    labels |= {(source, f"{i.id}={o.id}"): o.get("report", o.label) for i in book.items.values() for o in i.options}
     return (
         labels
         | {(source, "contact"): f"{book.title}, Auskunft auf Nachfrage"}

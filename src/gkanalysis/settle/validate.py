@@ -263,7 +263,7 @@ def _left_out(responses: pd.DataFrame, book: Codebook) -> pd.DataFrame:
 def check_locations(responses: pd.DataFrame, types: Mapping[str, str], book: Codebook, log: Log) -> None:
     """Compare the location ticked in the head of the form with the type of each case in the register (V05)."""
     item = book.items[book.identity["type"]]
-    possible = {o.id: o.extra.get("type") for o in item.options}
+    possible = {o.id: o.get("type") for o in item.options}
     for r in responses[(responses["item_id"] == item.id) & (responses["state"] == "answered")].itertuples():
         if possible.get(r.value) != types.get(r.case_id):
             message = f"Angekreuzt ist „{r.value}“, im Register steht „{types.get(r.case_id)}“."

@@ -148,7 +148,7 @@ class Naive:
         """Cases with a valid answer to the question on gaps of a theme; counted: with a gap, or without."""
         book, (theme, _, told) = self.data.book(count.source), row.rpartition(".")
         item = next(i["id"] for p in book.parts for i in p.get("items", ()) if i.get("gap_in") == theme)
-        yes = {o.id for o in book.items[item].options if o.extra.get("counts")}
+        yes = {o.id for o in book.items[item].options if o.get("counts")}
         for r in self.answers(count.source, count.status, [item]):
             valid = r["state"] == "answered"
             yield r["case_id"], valid, valid and (r["value"] in yes) == (told == "need"), item
