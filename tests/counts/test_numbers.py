@@ -201,6 +201,22 @@ def test_few_cases_are_held_back(wave):
     assert "weil hinter dem Ja oder dem Nein 1 Bündnis steht oder weil sich das sonst" in " ".join(shown.notes)
 
 
+@pytest.mark.parametrize(
+    ("groups", "held", "lines"),
+    [
+        ((), {("geplant", "alle"), ("nein", "alle")}, ["Ja  2 von 4  50,0 %", "in Planung  –", "Nein  –"]),
+        (("kreis",), {("geplant", "kreis"), ("nein", "kreis")}, ["Ja  0 von 2  0,0 %", "in Planung  –", "Nein  –"]),
+    ],
+    ids=["all together", "one group"],
+)
+def test_few_cases_are_held_back_in_a_table_of_one_group(wave, groups, held, lines):
+    """There is no other group that could give the dash away; 0 and from the threshold on are printed."""
+    (wave.data.paths.codebooks / "disclosure.yml").write_text("threshold: 2\nattributes: {}\nsources: {}\n")
+    shown = (wave["1.1"].by("type").among(*groups) if groups else wave["1.1"]).shielded()
+    assert shown.hidden == held
+    assert [plain(x).rstrip() for x in repr(shown).split("\n")[1:]] == lines
+
+
 # ---- two waves, one alliance ----
 
 

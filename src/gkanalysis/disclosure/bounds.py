@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -83,7 +84,9 @@ class System:
         at, factor = self.signs(keys, minus)
         objective = np.zeros(len(self.index))
         np.add.at(objective, at, factor)
-        solved = milp(objective, constraints=self._constraints, bounds=Bounds(*self._box), integrality=1)
+        solved = milp(
+            objective, constraints=self._constraints, bounds=Bounds(0, list(self.largest.values())), integrality=1
+        )
         if solved.status == INFEASIBLE:
             raise Contradiction
         if not solved.success:
@@ -92,7 +95,7 @@ class System:
         return round(solved.fun)
 
     @cached_property
-    def _constraints(self):
+    def _constraints(self) -> Any:
         from scipy.optimize import LinearConstraint
         from scipy.sparse import csr_array
 
@@ -102,29 +105,6 @@ class System:
         matrix = csr_array((factor, (row, at)), (len(terms), len(self.index)))
         low, high = ([getattr(s, end) for s in self.statements] for end in ("low", "high"))
         return LinearConstraint(matrix, low, high)
-
-    @cached_property
-    def _box(self) -> tuple[np.ndarray, np.ndarray]:
-        """The smallest and largest value of each unknown, as far as one statement after another tells.
-
-        The solver would find them as well, but anew for each bound.
-        """
-        matrix, high = self._constraints.A.tocoo(), np.array(list(self.largest.values()))
-        (row, at), plus, low = matrix.coords, matrix.data > 0, np.zeros_like(high)
-        while True:
-            small, large = np.where(plus, low[at], -high[at]), np.where(plus, high[at], -low[at])
-            # what the other unknowns of a statement leave to each of its unknowns
-            n = len(self.statements)
-            most = (self._constraints.ub - np.bincount(row, small, n))[row] + small
-            least = (self._constraints.lb - np.bincount(row, large, n))[row] + large
-            new_low, new_high = low.copy(), high.copy()
-            np.maximum.at(new_low, at, np.where(plus, least, -most).astype(np.int64))
-            np.minimum.at(new_high, at, np.where(plus, most, -least).astype(np.int64))
-            if (new_low > new_high).any():
-                raise Contradiction
-            if (new_low == low).all() and (new_high == high).all():
-                return low, high
-            low, high = new_low, new_high
 
 
 def smallest_cause(system: System, holds: Callable[[System], bool], order: Sequence[str]) -> list[str]:

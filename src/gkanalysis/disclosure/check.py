@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,13 +22,14 @@ from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.data import read_sources
 from gkanalysis.disclosure.exact import BASE, Breach, find_breaches
 from gkanalysis.disclosure.printed import find_numbers
-from gkanalysis.disclosure.received import POLICY, Forbidden, read_forbidden
+from gkanalysis.disclosure.received import POLICY, read_forbidden
 from gkanalysis.disclosure.texts import json_texts, texts_of
 from gkanalysis.disclosure.told import read_claims, words_behind
 from gkanalysis.disclosure.verbatim import rare_quotations
 from gkanalysis.disclosure.world import ALL, Claim, SourceData
 
 SHOWN = 12  # breaches of one kind that a message names
+BARE = "sie nennt keine Rechenvorschrift"
 
 
 class Report(Protocol):
@@ -38,17 +40,6 @@ class Report(Protocol):
     chapters: Any
 
 
-@dataclass
-class Outcome:
-    """What a check found: German sentences, and what was looked at."""
-
-    problems: list[str] = field(default_factory=list)
-    numbers: int = 0
-    names: int = 0
-    files: list[str] = field(default_factory=list)
-    signed: list[Breach] = field(default_factory=list)
-
-
 def check_exhibits(report: Report, paths: ProjectPaths, folder: Path) -> None:
     """Stop a report whose tables, figures and values, as they lie in a folder, give away too much.
 
@@ -57,7 +48,9 @@ def check_exhibits(report: Report, paths: ProjectPaths, folder: Path) -> None:
     DisclosureError
         Naming every breach: where, what, which printed numbers together, what to do.
     """
-    _raise(_alone(report), _check_folder(report, Data(paths), folder))
+    check = _Check(paths)
+    check.folder(report, folder)
+    check.stop(_alone(report))
 
 
 def check_file(report: Report, paths: ProjectPaths, name: str, content: bytes) -> None:
@@ -67,9 +60,9 @@ def check_file(report: Report, paths: ProjectPaths, name: str, content: bytes) -
     ------
     DisclosureError
     """
-    outcome = Outcome()
-    _check_files([(name, texts_of(name, content))], read_forbidden(report, Data(paths)), outcome)
-    _raise(_alone(report), outcome)
+    check = _Check(paths)
+    check.files(report, [(name, texts_of(name, content))])
+    check.stop(_alone(report))
 
 
 def check_report(report: Report, paths: ProjectPaths) -> str:
@@ -79,24 +72,24 @@ def check_report(report: Report, paths: ProjectPaths) -> str:
     ------
     DisclosureError
     """
-    data, folder = Data(paths), paths.reports / report.id
+    check, folder = _Check(paths), paths.reports / report.id
     if not (folder / "values.json").exists():
         raise UsageError(f"Den Bericht „{report.id}“ gibt es noch nicht; bitte zuerst „make report“ ausführen.")
-    outcome = _check_folder(report, data, folder)
-    outcome.problems += [
+    check.folder(report, folder)
+    check.problems += [
         f"„{path.name}“ ist eine interne Unterlage und sagt es nicht; am Anfang muss „{paper.mark}“ stehen"
-        for paper in data.policy.internal
+        for paper in check.policy.internal
         for path in (sorted(folder.glob(paper.file)) if paper.mark else ())
         if paper.mark not in path.read_text(encoding="utf-8", errors="replace")
     ]
-    _raise(_alone(report), outcome)
+    check.stop(_alone(report))
     lines = [
-        f"{report.id}: {outcome.numbers} gedruckte Zahlen zusammen geprüft, {len(outcome.files)} Dateien nach "
-        f"{outcome.names} Namen und nach Worten der Gespräche durchsucht; nichts verrät ein einzelnes Bündnis."
+        f"{report.id}: {check.n_numbers} gedruckte Zahlen zusammen geprüft, {check.n_files} Dateien nach "
+        f"{check.n_names} Namen und nach Worten der Gespräche durchsucht; nichts verrät ein einzelnes Bündnis."
     ]
     lines += [
-        f"  Ausnahme: {_what(b, {}, data.policy)} – {b.signed.reason} ({b.signed.signed_by}, {b.signed.date})"
-        for b in outcome.signed
+        f"  Ausnahme: {_what(b, {}, check.policy)} – {b.signed.reason} ({b.signed.signed_by}, {b.signed.date})"
+        for b in check.signed
         if b.signed
     ]
     return "\n".join(lines)
@@ -110,86 +103,100 @@ def check_together(reports: Sequence[Report], paths: ProjectPaths) -> str:
     DisclosureError
         If the difference of two reports gives away what neither of them does.
     """
-    data, outcome = Data(paths), Outcome()
+    check, together = _Check(paths), []
     finished = [r for r in reports if (paths.reports / r.id / "values.json").exists()]
-    sources, together = read_sources(data), []
     for report in finished:
-        numbers = list(find_numbers(paths.reports / report.id))
-        claims, _ = read_claims(numbers, data, sources)
+        claims, _ = check.claims(paths.reports / report.id)
         together += [replace(c, number=f"{report.id}/{c.number}") for c in claims]
-        outcome.numbers += len(numbers)
-    _find_breaches(together, sources, data.policy, outcome)
+    check.breaches(together)
     listed = ", ".join(r.id for r in finished)
-    _raise(
-        f"Diese Berichte erscheinen nicht nebeneinander, denn zusammen verraten sie Vertrauliches: {listed}",
-        outcome,
-    )
-    unused = [e for e in data.policy.exceptions if e not in [b.signed for b in outcome.signed]]
+    check.stop(f"Diese Berichte erscheinen nicht nebeneinander, denn zusammen verraten sie Vertrauliches: {listed}")
+    unused = [e for e in check.policy.exceptions if e not in [b.signed for b in check.signed]]
     lines = [f"  Nicht gebraucht: Ausnahme zu {e.source}, {e.item}, „{e.state}“; bitte streichen." for e in unused]
     said = (
-        f"Zusammen geprüft: {outcome.numbers} gedruckte Zahlen aus {len(finished)} Berichten ({listed}); auch nebeneinander "
+        f"Zusammen geprüft: {check.n_numbers} gedruckte Zahlen aus {len(finished)} Berichten ({listed}); auch nebeneinander "
         "verraten sie kein einzelnes Bündnis."
     )
     return "\n".join([said, *(lines if len(finished) == len(reports) else ())])
-
-
-def _raise(sentence: str, outcome: Outcome) -> None:
-    if outcome.problems:
-        n = len(outcome.problems)
-        shown = [f"  {p}." for p in outcome.problems[:SHOWN]]
-        more = [f"  … und {n - SHOWN} weitere."] if n > SHOWN else []
-        head = f"{sentence} ({n} {'Stelle' if n == 1 else 'Stellen'}):\n"
-        raise DisclosureError(head + "\n".join(shown + more))
 
 
 def _alone(report: Report) -> str:
     return f"Der Bericht „{report.id}“ erscheint nicht, denn er verrät Vertrauliches"
 
 
-def _check_folder(report: Report, data: Data, folder: Path) -> Outcome:
-    """The check of everything that a folder prints together, and of each of its files."""
-    outcome = Outcome()
-    _check_numbers(report, data, folder, outcome)
-    outcome.problems += rare_quotations(report, data)
-    _check_files(_files(folder, data.policy), read_forbidden(report, data), outcome)
-    return outcome
+class _Check:
+    """What a check found, as German sentences, and how much it looked at."""
 
+    def __init__(self, paths: ProjectPaths) -> None:
+        self.data = Data(paths)
+        self.policy = self.data.policy
+        self.problems: list[str] = []
+        self.signed: list[Breach] = []
+        self.n_numbers = self.n_names = self.n_files = 0
 
-def _check_numbers(report: Report, data: Data, folder: Path, outcome: Outcome) -> None:
-    policy, sources, numbers = data.policy, read_sources(data), list(find_numbers(folder))
-    behind, unknown = words_behind(folder, [c for _, c in numbers], data)
-    claims, failed = read_claims([*numbers, *behind], data, sources)
-    outcome.numbers = len(numbers)
-    unread = {number.partition(":")[0]: reason for number, reason in reversed(failed)}
-    bare = dict.fromkeys([*_undefined(folder), *unknown], "sie nennt keine Rechenvorschrift")
-    signed = {e.exhibit for e in policy.unweighed if e.report == report.id}
-    outcome.problems += [
-        f"„{exhibit}“: {reason}, Zahlen darin können also nicht geprüft werden; bitte sie mit einer Rechenvorschrift drucken"
-        + (f" oder in „{POLICY}“ unter „unweighed“ begründen, warum sie nichts verraten" if exhibit in bare else "")
-        for exhibit, reason in (unread | bare).items()
-        if exhibit not in bare or exhibit not in signed
-    ]
-    outcome.problems += [
-        f"„{POLICY}“ lässt unter „unweighed“ die Darstellung „{exhibit}“ ungeprüft, die es so nicht gibt; bitte streichen"
-        for exhibit in sorted(signed - set(bare))
-    ]
-    _find_breaches(claims, sources, policy, outcome)
+    @cached_property
+    def sources(self) -> dict[str, SourceData]:
+        """The sources, which a search for names does not need."""
+        return read_sources(self.data)
 
+    def stop(self, sentence: str) -> None:
+        """Raise if something was found."""
+        if n := len(self.problems):
+            shown = [f"  {p}." for p in self.problems[:SHOWN]]
+            more = [f"  … und {n - SHOWN} weitere."] if n > SHOWN else []
+            head = f"{sentence} ({n} {'Stelle' if n == 1 else 'Stellen'}):\n"
+            raise DisclosureError(head + "\n".join(shown + more))
 
-def _find_breaches(claims: Iterable[Claim], data: Mapping[str, SourceData], policy: Policy, outcome: Outcome) -> None:
-    by_source: dict[str, list[Claim]] = {}
-    for claim in claims:
-        by_source.setdefault(claim.source, []).append(claim)
-    for source, printed in by_source.items():
-        try:
-            breaches = find_breaches(data[source], printed, policy)
-        except KeyError as missing:
-            outcome.problems.append(
-                f"„{source}“: die Gruppe oder Antwort {missing} ist den Regeln in „{POLICY}“ nicht bekannt; bitte dort nachtragen"
-            )
-            continue
-        outcome.signed += [b for b in breaches if b.signed]
-        outcome.problems += [breach_sentence(b, data, policy) for b in breaches if not b.signed]
+    def folder(self, report: Report, folder: Path) -> None:
+        """Everything that a folder prints together, and each of its files."""
+        claims, bare = self.claims(folder)
+        signed = {e.exhibit for e in self.policy.unweighed if e.report == report.id}
+        self.problems += [
+            f"„{exhibit}“: {reason}, Zahlen darin können also nicht geprüft werden; bitte sie mit einer Rechenvorschrift drucken"
+            + (f" oder in „{POLICY}“ unter „unweighed“ begründen, warum sie nichts verraten" if reason == BARE else "")
+            for exhibit, reason in bare.items()
+            if reason != BARE or exhibit not in signed
+        ]
+        self.problems += [
+            f"„{POLICY}“ lässt unter „unweighed“ die Darstellung „{exhibit}“ ungeprüft, die es so nicht gibt; bitte streichen"
+            for exhibit in sorted(e for e in signed if bare.get(e) != BARE)
+        ]
+        self.breaches(claims)
+        self.problems += rare_quotations(report, self.data)
+        self.files(report, _files(folder, self.policy))
+
+    def claims(self, folder: Path) -> tuple[list[Claim], dict[str, str]]:
+        """What the numbers of a folder tell; and the exhibits with numbers that cannot be weighed, with the reason."""
+        numbers = list(find_numbers(folder))
+        self.n_numbers += len(numbers)
+        behind, unknown = words_behind(folder, [c for _, c in numbers], self.data)
+        claims, unread = read_claims([*numbers, *behind], self.data, self.sources)
+        reasons = {number.partition(":")[0]: reason for number, reason in reversed(unread)}
+        return claims, reasons | dict.fromkeys([*_undefined(folder), *unknown], BARE)
+
+    def breaches(self, claims: Iterable[Claim]) -> None:
+        """What claims give away together, source by source."""
+        by_source: dict[str, list[Claim]] = {}
+        for claim in claims:
+            by_source.setdefault(claim.source, []).append(claim)
+        for source, printed in by_source.items():
+            try:
+                breaches = find_breaches(self.sources[source], printed, self.policy)
+            except KeyError as missing:
+                self.problems.append(
+                    f"„{source}“: die Gruppe oder Antwort {missing} ist den Regeln in „{POLICY}“ nicht bekannt; bitte dort nachtragen"
+                )
+                continue
+            self.signed += [b for b in breaches if b.signed]
+            self.problems += [breach_sentence(b, self.sources, self.policy) for b in breaches if not b.signed]
+
+    def files(self, report: Report, files: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> None:
+        """Search the names and the texts of files."""
+        forbidden = read_forbidden(report, self.data)
+        self.n_names = forbidden.names.size
+        for name, texts in files:
+            self.n_files += not name.endswith("(Dateiname)")
+            self.problems += forbidden.problems(name, list(texts))
 
 
 def _undefined(folder: Path) -> Iterator[str]:
@@ -246,13 +253,3 @@ def _files(folder: Path, policy: Policy) -> Iterator[tuple[str, Iterable[tuple[s
             yield name, json_texts(json.loads(path.read_text(encoding="utf-8")), paper.keys)
         else:
             yield name, texts_of(name, path.read_bytes())
-
-
-def _check_files(
-    files: Iterable[tuple[str, Iterable[tuple[str, str]]]], forbidden: Forbidden, outcome: Outcome
-) -> None:
-    """Search the names and the texts of files."""
-    outcome.names = forbidden.names.size
-    for name, texts in files:
-        outcome.files += [name] if not name.endswith("(Dateiname)") else []
-        outcome.problems += forbidden.problems(name, list(texts))

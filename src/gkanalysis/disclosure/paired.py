@@ -35,7 +35,7 @@ def weighed(data: Data, changes: Sequence[Change], threshold: int) -> dict[Chang
     pairs = [Paired(*c.pairs(data)) for c in changes]
     p_values = np.array([_p_value(p) for p in pairs])
     return {
-        c: printable_detail(pairs[k], *c.totals(data), threshold, shown_interval, _verdicts(p_values, k))
+        c: printable_detail(pairs[k], *c.totals(data), threshold, verdict=_verdicts(p_values, k))
         for k, c in enumerate(changes)
     }
 
@@ -78,7 +78,7 @@ def _below(p_values: np.ndarray) -> tuple[bool, ...]:
 
 def printable_detail(
     pairs: Paired, first: tuple[int, int], second: tuple[int, int], threshold: int,
-    interval: Callable[[Paired], object], verdict: Callable[[Paired], object] = lambda _: None,
+    interval: Callable[[Paired], object] = shown_interval, verdict: Callable[[Paired], object] = lambda _: None,
 ) -> str:  # fmt: skip
     """The most that may be printed of one paired question.
 
@@ -87,9 +87,8 @@ def printable_detail(
     pairs : counts of the pairs
     first, second : (yes, no) of all valid answers of the first and of the second wave, paired or not
     threshold : the smallest count of a confidential answer that may be known, besides 0
-    interval : pairs -> the interval as it would be printed
-    verdict : pairs -> what is said in any case of whether the change is significant: a p-value below a limit
-        bounds how many changed their answer
+    interval, verdict : what is printed of pairs as interval, and what in any case: a p-value below a limit bounds how
+        many changed their answer
 
     Returns
     -------

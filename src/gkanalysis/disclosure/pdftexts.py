@@ -15,7 +15,9 @@ NEW_LINE = {"Td", "TD", "T*", "'", '"', "Tm", "BT"}
 SHOWS = {"Tj", "'", '"', "TJ"}
 WIDE_GAP = -200  # thousandths of the font size; a wider jump to the right is a space
 CMAP = re.compile(rb"beginbf(char|range)(.*?)endbf", re.DOTALL)
-HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>|(\[)|(\])")
+HEX = re.compile(rb"<([0-9A-Fa-f]*)>")
+PAIR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>")
+RANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*(?:<([0-9A-Fa-f]+)>|\[([^\]]*)\])")
 PLACES = {
     "/Alt": "Alternativtext", "/ActualText": "Ersatztext", "/Title": "Titel", "/Contents": "Notiz", "/URI": "Verweis",
 }  # fmt: skip
@@ -92,28 +94,19 @@ def _to_unicode(cmap: bytes) -> dict[int, str]:
     """Code -> letters."""
     table: dict[int, str] = {}
     for kind, body in CMAP.findall(cmap):
-        found = [m[0] if m[2] or m[3] else bytes.fromhex(m[1].decode()) for m in HEX.finditer(body)]
-        at = 0
-        while at < len(found):
-            if kind == b"char":
-                table[int.from_bytes(found[at])] = _utf16(found[at + 1])
-                at += 2
-                continue
-            first, last = int.from_bytes(found[at]), int.from_bytes(found[at + 1])
-            if found[at + 2] == b"[":
-                end = found.index(b"]", at)
-                table |= {first + k: _utf16(t) for k, t in enumerate(found[at + 3 : end])}
-                at = end + 1
-            else:
-                start = found[at + 2]
-                for k in range(last - first + 1):
-                    table[first + k] = _utf16(start[:-2] + (int.from_bytes(start[-2:]) + k).to_bytes(2))
-                at += 3
+        if kind == b"char":
+            table |= {int(code, 16): _utf16(text) for code, text in PAIR.findall(body)}
+            continue
+        for first, last, start, texts in RANGE.findall(body):
+            codes = range(int(first, 16), int(last, 16) + 1)
+            if start:  # the last two bytes count on
+                texts = b"".join(b"<%s%04X>" % (start[:-4], int(start[-4:], 16) + k) for k in range(len(codes)))
+            table |= zip(codes, map(_utf16, HEX.findall(texts)), strict=False)
     return table
 
 
-def _utf16(data: bytes) -> str:
-    return data.decode("utf-16-be", "replace")
+def _utf16(digits: bytes) -> str:
+    return bytes.fromhex(digits.decode()).decode("utf-16-be", "replace")
 
 
 def _strings(pdf: pikepdf.Pdf, attached: Attached) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,7 @@ from gkanalysis.core.errors import RenderError
 Text = tuple[str, str]  # place in German, text
 DATA_URI = re.compile(r"data:([\w/+.-]*)((?:;[\w=.-]+)*),([^\"')\s]*)")
 INLINE = {
-    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "ins", "kbd", "mark", "q", "s", "small", "span",
+    "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "em", "font", "i", "ins", "kbd", "mark", "q", "s", "small", "span",
     "strong", "sub", "sup", "tspan", "u", "wbr",
 }  # fmt: skip
 PARAGRAPHS = {"p"}  # of WordprocessingML and DrawingML
@@ -76,31 +76,20 @@ def _html(content: bytes, depth: int) -> Iterator[Text]:
             yield from _with_data(f"{place}, <{node.tag}>", node.text or "", depth)
 
 
-def _blocks(node: Any) -> Iterator[Text]:
+def _blocks(page: Any) -> Iterator[Text]:
     """The text of each block; inline elements do not part words."""
     pieces: list[str] = []
-    place = f"{_near_id(node)}, <{node.tag}>"
-    todo: list[Any] = [node]
-    while todo:
-        this = todo.pop()
-        if isinstance(this, str):
-            pieces.append(this)
-            continue
-        if isinstance(this, tuple) or (isinstance(this.tag, str) and this.tag not in INLINE):
+    place = ""
+    for event, node in etree.iterwalk(page, events=("start", "end", "comment", "pi")):
+        if event in ("start", "end") and node.tag not in INLINE:
             if text := "".join(pieces).strip():
                 yield place, text
-            pieces = ["\n"] if not isinstance(this, tuple) and this.tag == "br" else []
-            here = this[0] if isinstance(this, tuple) else this
-            place = f"{_near_id(here)}, <{here.tag}>" if here is not None else place
-        if isinstance(this, tuple) or not isinstance(this.tag, str) or this.tag in ("script", "style"):
-            continue
-        inline = this.tag in INLINE
-        parts: list[Any] = [this.text or ""]
-        for child in this:
-            parts += [child, child.tail or ""]
-        todo += reversed(parts if inline else [*parts, (this.getparent(),)])
-    if text := "".join(pieces).strip():
-        yield place, text
+            pieces, here = [], node if event == "start" else node.getparent()
+            place = f"{_near_id(here)}, <{here.tag}>" if here is not None else ""
+        if event != "start":
+            pieces.append(node.tail or "")
+        elif node.tag not in ("script", "style"):
+            pieces.append("\n" if node.tag == "br" else node.text or "")
 
 
 def _near_id(node: Any) -> str:

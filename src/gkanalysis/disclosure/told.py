@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,23 +58,30 @@ def read_claims(
     return claims, unread
 
 
+@dataclass(frozen=True)
 class _Told:
     """One printed number on its way to its claims."""
 
-    def __init__(
-        self, data: Data, sources: Mapping[str, SourceData], allowed: Mapping[Change, str],
-        number: str, cell: Mapping[str, Any], count: Count, by: str, row: str, group: str,
-    ) -> None:  # fmt: skip
-        if by and not data.group(by).is_public:
-            raise UnreadError(
-                f"es ist nach den Antworten auf „{by}“ gegliedert, und das kann die Prüfung nicht zusammenrechnen"
-            )
-        self.data, self.sources, self.policy, self.allowed = data, sources, data.policy, allowed
-        self.number, self.cell, self.count, self.row, self.group = number, cell, count, row, group
-        self.rules = self.policy.sources.get(count.source, SourceRules())
+    data: Data
+    sources: Mapping[str, SourceData]
+    allowed: Mapping[Change, str]
+    number: str
+    cell: Mapping[str, Any]
+    count: Count
+    by: str
+    row: str
+    group: str
+
+    @property
+    def _rules(self) -> SourceRules:
+        return self.data.policy.sources.get(self.count.source, SourceRules())
 
     def claims(self) -> Iterator[Claim]:
         """Everything that the count says of its row."""
+        if self.by and not self.data.group(self.by).is_public:
+            raise UnreadError(
+                f"es ist nach den Antworten auf „{self.by}“ gegliedert, und das kann die Prüfung nicht zusammenrechnen"
+            )
         says = list(self.count.says(self.data, self.row))
         if TOGETHER in self.row and not self.count.exclusive:  # a union that no single answer stands for
             says = [Says("behind" if self.count.counts_units else "whole")]
@@ -85,7 +93,7 @@ class _Told:
                 case "x":
                     yield from self._claim(s, (s.name,), s.states)
                 case "cases":
-                    present = tuple(x for x in self._source.statuses if x not in self.rules.absent)
+                    present = tuple(x for x in self._source.statuses if x not in self._rules.absent)
                     yield from self._claim(s, (EVERYBODY.id,), EVERYBODY.states, s.statuses or present)
                 case "any":
                     yield from self._claim(s, (set_id(s.name),), ("selected",))
@@ -97,7 +105,7 @@ class _Told:
                     low, high = map(float, s.states)
                     states = self._source.questions[s.name].states
                     yield from self._claim(s, (s.name,), tuple(x for x in states if low <= float(x) <= high))
-                case "listed" if self.rules.kind != "public" and not self._is_public(s.name):
+                case "listed" if self._rules.kind != "public" and not self._is_public(s.name):
                     yield from self._claim(s, (s.name,), s.states)
                 case _:
                     self._weigh(s)
@@ -131,15 +139,15 @@ class _Told:
     def _is_public(self, question: str) -> bool:
         known = self.sources.get(self.count.source)
         text = bool(known and question in known.questions and known.questions[question].is_text)
-        return self.policy.rule(self.count.source, question, text=text).kind == "public"
+        return self.data.policy.rule(self.count.source, question, text=text).kind == "public"
 
     def _weigh(self, s: Says) -> None:
         """Refuse a number that is no claim about cases and gives away too much."""
-        threshold = self.policy.threshold
+        threshold = self.data.policy.threshold
         match s.kind:
             case "whole" if not (s.name and self._is_public(s.name)):
                 # harmless where even a single one of all cases may be counted, or not fewer than the threshold are
-                n, least = self._value("n") or 0, self.rules.total_from
+                n, least = self._value("n") or 0, self._rules.total_from
                 least = threshold if least is None else least
                 if self.group != TOTAL or (n and n < least):
                     raise UnreadError(
@@ -159,9 +167,9 @@ class _Told:
             case "taking part":
                 # who took part says nothing about answers, as long as the policy calls no status sensitive
                 source = s.name or self.count.source
-                if self.policy.rule(source, "status").sensitive != ():
+                if self.data.policy.rule(source, "status").sensitive != ():
                     raise UnreadError(f"wer an „{source}“ teilnahm, ist vertraulich")
-            case "published" if self.rules.kind != "public":
+            case "published" if self._rules.kind != "public":
                 raise UnreadError(f"„{self.count.source}“ ist nicht als öffentlich erklärt")
 
 
