@@ -84,40 +84,14 @@ def _impossible(system: System) -> bool:
     return False
 
 
-def world_of(data: SourceData, claims: Sequence[Claim], policy: Policy) -> World:
-    """The world of a source with the attributes and questions that its claims speak of.
-
-    Raises
-    ------
-    KeyError
-        If a group is no value of an attribute that the policy declares.
-    """
-    attributes: dict[str, None] = {}
-    columns = [a for a in policy.attributes if a in data.cases]
-    for group in dict.fromkeys(g for c in claims for g in c.groups if g != ALL):
-        name = policy.attribute_of(group)
-        name = name or next((a for a in columns if (data.cases[a].astype(str) == group).any()), "")
-        if not name:
-            raise KeyError(group)
-        attributes[name] = None
-    questions: dict[str, Question] = {EVERYBODY.id: EVERYBODY}
-    asked = [q for c in claims for q in c.questions]
-    while asked:
-        if (name := asked.pop(0)) not in questions:
-            questions[name] = data.questions[name]
-            asked[:0] = [questions[name].asked_if[0]] if questions[name].asked_if else []
-    rules = policy.sources.get(data.source, SourceRules())
-    return World(data.cases, tuple(attributes), data.statuses, rules.absent, questions)
-
-
 class Known:
     """What everybody knows after reading some claims about a source."""
 
     def __init__(self, data: SourceData, claims: Sequence[Claim], policy: Policy) -> None:
         self.data, self.claims, self.policy = data, claims, policy
         self.rules = policy.sources.get(data.source, SourceRules())
-        self.world = world_of(data, claims, policy)
-        self.system = self.world.system(claims)
+        self.world = World(data, claims, policy)
+        self.system = self.world.system()
         self.present = tuple(s for s in data.statuses if s not in self.rules.absent)
 
     def breaches(self, question: str | None = None) -> Iterator[Breach]:
@@ -136,7 +110,7 @@ class Known:
         alone = [(s,) for s in world.statuses] if len(world.statuses) > 1 else []
         alone += [self.present] if self.rules.known_status else []
         confidential = [(q, s) for q in world.questions.values() if q.id and not q.parts for s in self._sensitive(q)]
-        for union in world.unions(world.members(c.groups) for c in self.claims):
+        for union in world.unions():
             groups = world.names(union)
             for link in (x for x in self.rules.links if x.item in world.questions):
                 yield Target(link.item, link.state, groups, (), link, self._public_n(link, union))
@@ -261,7 +235,7 @@ class Known:
             attribute = self.policy.attributes[name]
             for merge in (m for m in attribute.merges if set(breach.groups) <= set(m)):
                 changed = merged_claims(self.claims, merge, exhibits)
-                if not any(c.groups == tuple(merge) and c.exhibit in exhibits for c in changed):
+                if not any(c.groups == tuple(merge) and breach.question in c.questions for c in changed):
                     continue
                 after = Known(self.data, changed, self.policy)
                 counted, _ = after._counted(replace(breach, groups=tuple(merge)))

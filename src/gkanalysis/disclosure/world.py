@@ -14,6 +14,7 @@ from itertools import combinations, product
 
 import pandas as pd
 
+from gkanalysis.codebook.policy import Policy, SourceRules
 from gkanalysis.disclosure.bounds import Key, Statement, System
 
 ALL = "alle"
@@ -94,18 +95,32 @@ class Claim:
         return f"„{self.number}“ ({self.what} {shown})"
 
 
-@dataclass(frozen=True)
 class World:
-    """The cases of one source by the public `attributes` that tell them apart, and the `questions` that are printed.
+    """The cases of a source by the attributes of groups, and the questions, that some claims speak of.
 
-    Cases whose status is in `absent` have answered nothing.
+    Raises
+    ------
+    KeyError
+        If a group is no value of an attribute that the policy declares.
     """
 
-    cases: pd.DataFrame
-    attributes: tuple[str, ...]
-    statuses: tuple[str, ...]
-    absent: tuple[str, ...]
-    questions: Mapping[str, Question]
+    def __init__(self, data: SourceData, claims: Sequence[Claim], policy: Policy) -> None:
+        self.cases, self.statuses, self.claims = data.cases, data.statuses, claims
+        self.absent = policy.sources.get(data.source, SourceRules()).absent  # these cases have answered nothing
+        self.attributes: dict[str, None] = {}
+        columns = [a for a in policy.attributes if a in data.cases]
+        for group in dict.fromkeys(g for c in claims for g in c.groups if g != ALL):
+            name = policy.attribute_of(group)
+            name = name or next((a for a in columns if (data.cases[a].astype(str) == group).any()), "")
+            if not name:
+                raise KeyError(group)
+            self.attributes[name] = None
+        self.questions = {EVERYBODY.id: EVERYBODY}
+        asked = [q for c in claims for q in c.questions]
+        while asked:
+            if (name := asked.pop(0)) not in self.questions:
+                question = self.questions[name] = data.questions[name]
+                asked[:0] = [question.asked_if[0]] if question.asked_if else []
 
     def class_of(self, cases: pd.DataFrame) -> list[Class]:
         """The class of each of some cases."""
@@ -144,13 +159,13 @@ class World:
             raise KeyError(min(unknown))
         return [(question, *of) for of in product(classes, statuses or self.statuses, states)]
 
-    def unions(self, printed: Iterable[frozenset[Class]]) -> list[frozenset[Class]]:
+    def unions(self) -> list[frozenset[Class]]:
         """Sets of classes whose counts are examined, small ones first.
 
         All unions where there are few classes; otherwise the classes, what is printed, and its complements and
         differences.
         """
-        classes, printed = list(self.classes), set(printed)
+        classes, printed = list(self.classes), {self.members(c.groups) for c in self.claims}
         if len(classes) <= FEW_CLASSES:
             return [frozenset(u) for n in range(1, len(classes) + 1) for u in combinations(classes, n)]
         whole = frozenset(classes)
@@ -158,11 +173,11 @@ class World:
         unions |= {part for u, v in product(printed, printed) for part in (u - v, u & v)}
         return sorted(unions - {frozenset()}, key=lambda u: (len(u), sorted(u)))
 
-    def system(self, claims: Iterable[Claim]) -> System:
+    def system(self) -> System:
         """All that holds by itself and all that is printed; a number printed twice is stated once."""
         largest = {k: n for c, n in self.classes.items() for q in self.questions for k in self.keys(q, [c])}
         printed: dict[object, Statement] = {}
-        for claim in claims:
+        for claim in self.claims:
             classes = self.members(claim.groups)
             keys = [k for q in claim.questions for k in self.keys(q, classes, claim.statuses, claim.states)]
             printed.setdefault(
