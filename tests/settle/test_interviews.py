@@ -92,7 +92,7 @@ def test_ids_are_short_and_different(folder, drawn):
     [
         (None, [], "V20", "", "Dokument „g02“: kein Bündnis genannt; bitte im Projekt bei genau einem Fall"),
         ("B2", ["projekt.qdpx", "g02", "B3", ""], "V20", "B2 | B3", "mehrere Bündnisse genannt (B2, B3)"),
-        ("B99", [], "V01", "B99", "die Kennung „B99“ fehlt im Register; bitte im Projekt (Variable"),
+        ("B99", [], "V01", "B99", "„B99“ fehlt im Register; bitte im Projekt (Variable"),
         ("B1", [], "V21", "", "„g01“ in „projekt.qdpx“, „g02“ in „zweites.qdpx“"),
         ("B2", ["zweites.qdpx", "g02", "", "gestern"], "V16", "gestern", "Zeile 2: „gestern“ ist kein Datum"),
         ("B2", ["zweites.qdpx", "g07", "B2", ""], "V27", "g07", "ein Dokument „g07“ in „zweites.qdpx“ gibt es nicht"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -169,8 +169,7 @@ def assign_documents(
             where = {"file": file, "item_id": source.guid}
             cells = [*cases, *filter(None, [row.get("alliance_id")])]
             at = f"„{file}“, Dokument {name}"
-            named = dict.fromkeys(alliance_meant(cell, alliances, at, log, **where) for cell in cells)
-            case_id = where["case_id"] = _alliance(name, named, types, book, where, log)
+            case_id = where["case_id"] = _alliance(at, cells, alliances, book, where, log)
             for kind in kinds:
                 if (ours := types.get(case_id)) and kind.casefold() != ours:
                     message = f"Im Projekt steht bei {name} „{kind}“, im Register „{ours}“; es gilt das Register."
@@ -214,21 +213,18 @@ def _values(project: Project) -> dict[tuple[str, str], dict[str, None]]:
 
 
 def _alliance(
-    name: str, named: Collection[str], register: Collection[str], book: InterviewCodebook,
-    where: Mapping[str, str], log: Log,
-) -> str:  # fmt: skip
+    at: str, cells: Iterable[str], alliances: pd.DataFrame, book: InterviewCodebook, where: Mapping[str, str], log: Log
+) -> str:
     """The alliance of a document (V01 if unknown); "" with a finding (V20) if none or several are named."""
-    at = f"„{where['file']}“, Dokument {name}"
-    if len(named) != 1:
-        what = f"mehrere Bündnisse genannt ({', '.join(named)})" if named else "kein Bündnis genannt"
-        message = f"{at}: {what}; bitte im Projekt bei genau einem Fall die Variable „{book.case_variable}“ setzen oder das Dokument einmal in „{LIST}“ eintragen."
-        log.find("V20", message, raw=" | ".join(named), **where)
-        return ""
-    (case_id,) = named
-    if case_id not in register:
-        message = f"{at}: die Kennung „{case_id}“ fehlt im Register; bitte im Projekt (Variable „{book.case_variable}“) oder in „{LIST}“ berichtigen."
-        log.find("V01", message, raw=case_id, **where)
-    return case_id
+    advice = f"bitte im Projekt (Variable „{book.case_variable}“) oder in „{LIST}“ berichtigen"
+    cells = dict.fromkeys(cells)
+    named = list(dict.fromkeys(alliance_meant(cell, alliances, at, log, advice, **where) for cell in cells))
+    if len(named) == 1:
+        return named[0]
+    what = f"mehrere Bündnisse genannt ({', '.join(named)})" if named else "kein Bündnis genannt"
+    message = f"{at}: {what}; bitte im Projekt bei genau einem Fall die Variable „{book.case_variable}“ setzen oder das Dokument einmal in „{LIST}“ eintragen."
+    log.find("V20", message, raw=" | ".join(named), **where)
+    return ""
 
 
 def _day(

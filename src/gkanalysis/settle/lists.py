@@ -12,7 +12,7 @@ from gkanalysis.codebook.lists import ALLIANCE, ListBook
 from gkanalysis.core.findings import FINDING_COLUMNS, Log
 from gkanalysis.ingest.spreadsheets import SheetFindings, check_keys, main_title, place_in_words
 from gkanalysis.settle.process import read_files
-from gkanalysis.settle.receipts import alliance_meant, unknown_alliance
+from gkanalysis.settle.receipts import alliance_meant
 
 # what stands in the list and not in the table -> what it is: cells without a value, values and columns without a name
 SET_ASIDE = {"T06": "cell", "T08": "cell", "T09": "cell", "T14": "value", "T05": "column"}
@@ -36,9 +36,7 @@ def process_list(
     alliances = register["buendnisse"]
     for row, written in case_of.items():
         where, at = f"„{book.file}“, Zeile {row}", {"file": book.file, "place": f"Zeile {row}"}
-        case_of[row] = case_id = alliance_meant(written, alliances, where, log, **at)
-        if not (alliances["alliance_id"] == case_id).any():
-            log.find("V01", unknown_alliance(where, case_id), raw=case_id, **at)
+        case_of[row] = alliance_meant(written, alliances, where, log, **at)
     if any(f["rule"] == "V35" for f in log.findings):  # the reader compared what was written, in which a name is no id
         rows[ALLIANCE] = rows["row"].map(case_of)
         again = SheetFindings(book.file, rows["sheet"].iloc[0])

@@ -128,8 +128,8 @@ def _contacts(folder: Path, alliances: pd.DataFrame, book: Codebook, log: Log) -
         case_id = receipts.alliance_meant(row["alliance_id"], alliances, where, log, file=path.name)
         at = {"file": path.name, "case_id": case_id}
         if not (alliances["alliance_id"] == case_id).any():
-            log.find("V01", receipts.unknown_alliance(where, case_id), file=path.name, raw=case_id)
-        elif result not in book.contacts:
+            continue
+        if result not in book.contacts:
             allowed = ", ".join(book.contacts)
             message = f"{where}: „{result}“ ist nicht vorgesehen (erlaubt: {allowed}) und zählt nicht."
             log.find("V11", message, raw=result, **at)
@@ -161,9 +161,9 @@ def read_files(
 
 def lose_file(file: str, why: str, folder: Path, unit: str, log: Log) -> None:
     """A file of a source's folder that nothing reads: a loss, and a finding, since somebody put it there (V34)."""
-    log.lose("ingest", unit, "ausgelassen", why, file=file, rule="V34")
     advice = "Wenn darin Antworten stehen, bitte in einem der erwarteten Formate ablegen, sonst aus dem Ordner nehmen."
-    log.find("V34", f"„{file}“ in „{folder}“ wird nicht gelesen ({why}). {advice}", file=file)
+    message = f"„{file}“ in „{folder}“ wird nicht gelesen ({why}). {advice}"
+    log.find("V34", message, lost=("ingest", unit, "ausgelassen", why), file=file)
 
 
 def check_mixing(synthetic: bool, files: pd.DataFrame, log: Log) -> None:

@@ -11,6 +11,8 @@ import pandas as pd
 
 from gkanalysis.core.findings import Log
 
+IN_REGISTER = "bitte die Kennung berichtigen oder das Bündnis in „register/buendnisse.csv“ ergänzen"
+
 
 def check_receipts(receipts: pd.DataFrame, log: Log) -> pd.DataFrame:
     """The list of receipts with composed file names and ISO dates; a file named twice, or a strange date, is V16.
@@ -46,8 +48,6 @@ def assign_forms(
     for file, receipt in by_file.items():
         where = f"„{path}“, Zeile {receipt.row} („{file}“)"
         meant[file] = case_id = alliance_meant(receipt.alliance_id, alliances, where, log, file=file)
-        if case_id not in register.index:
-            log.find("V01", unknown_alliance(where, case_id), file=file, raw=case_id)
         if file not in present:
             message = f"„{file}“ steht in der Eingangsliste, liegt aber nicht im Ordner."
             log.find("V02", message, file=file, case_id=case_id)
@@ -99,16 +99,10 @@ def _log_other_name(
         log.find("V04", f"Der Bogen nennt „{own_name}“, das Register „{name}“.", question=question, **where)
 
 
-def unknown_alliance(where: str, alliance_id: str) -> str:
-    """The sentence for an alliance that the register lacks (V01): where it stands and what to do."""
-    return (
-        f"{where}: „{alliance_id}“ fehlt im Register; bitte die Kennung berichtigen oder das Bündnis in "
-        "„register/buendnisse.csv“ ergänzen."
-    )
-
-
-def alliance_meant(text: str, alliances: pd.DataFrame, where: str, log: Log, **at: str) -> str:
-    """The id of the alliance that a cell of a list means: the name of one alone serves, too (V35).
+def alliance_meant(
+    text: str, alliances: pd.DataFrame, where: str, log: Log, advice: str = IN_REGISTER, **at: str
+) -> str:
+    """The id of the alliance that a cell means: the name of one alone serves, too (V35); what is none is V01.
 
     >>> register = pd.DataFrame({"alliance_id": ["B1", "B2"], "name": ["Fulda", "Kreis Fulda"], "aliases": ""})
     >>> log = Log()
@@ -117,14 +111,15 @@ def alliance_meant(text: str, alliances: pd.DataFrame, where: str, log: Log, **a
     >>> log.findings[0]["message"]
     'Zeile 2: „Kreis Fulda“ ist nach dem Namen als B2 gelesen; bitte die Kennung eintragen.'
     """
-    fits = () if (alliances["alliance_id"] == text).any() else alliances_named(text, alliances)
-    if len(fits) != 1:
+    if (alliances["alliance_id"] == text).any():
         return text
-    where_from = {"case_id": fits[0], "raw": text, **at}
-    log.find(
-        "V35", f"{where}: „{text}“ ist nach dem Namen als {fits[0]} gelesen; bitte die Kennung eintragen.", **where_from
-    )
-    log.lose("validate", "cell", f"als {fits[0]} gelesen", "Name statt Kennung", rule="V35", **where_from)
+    fits = alliances_named(text, alliances)
+    if len(fits) != 1:
+        log.find("V01", f"{where}: „{text}“ fehlt im Register; {advice}.", raw=text, **at)
+        return text
+    message = f"{where}: „{text}“ ist nach dem Namen als {fits[0]} gelesen; bitte die Kennung eintragen."
+    lost = ("validate", "cell", f"als {fits[0]} gelesen", "Name statt Kennung")
+    log.find("V35", message, lost=lost, **{"case_id": fits[0], "raw": text, **at})
     return fits[0]
 
 
