@@ -99,6 +99,10 @@ def test_state(project):
     """)  # fmt: skip
     assert behind(project, count, "not_answered") == ["B3 B3.docx 1.2"]
     assert claims(project, count, "illegible")[0] == ("x", "1.2", ("none",), "n")
+    # who was asked 1.2 said yes to 1.1, and readers see the filter; not where somebody who said so was not asked
+    assert claims(project, count, "illegible")[2:] == [("x", "1.1", ("ja",), "base_n")]
+    project.wave(ANSWERS.replace("B2    partial   nein", "B2    partial   ja  "))
+    assert len(claims(project, count, "illegible")) == 2
     assert "Welche Vorhaben?“: keine Angabe (" in count.words(project.data, "not_answered")
 
 

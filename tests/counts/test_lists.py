@@ -112,6 +112,7 @@ def test_list_total(project):
         "plaetze": ("50", "50"), "belegt": ("40", "40 von 50"), "mittel": ("rund 5 Mio. Euro", "rund 5 Mio. Euro"),
     }  # fmt: skip
     assert claims(project, count, "belegt") == [("published", "", (), "n")]
+    assert count.cell(project.data, "belegt", "kreis", "type").n == 0  # a total belongs to no alliance
     assert "sie ist der Veröffentlichung entnommen und nicht nachgerechnet" in count.words(project.data, "belegt")
     with pytest.raises(NotebookError, match="Zeile 3: „Teil von“ nennt „plätze“"):
         count.table(project.listing(SUMS.replace("  plaetze  2020", "  plätze   2020"), TOTALS).data)

@@ -49,6 +49,9 @@ class OfList(Count):
 
     def list_rows(self, data: Data) -> pd.DataFrame:
         """The rows of the list, with their values of `column` as `is`, and `weight`; without those that have none."""
+        return data._keep(("list", self), lambda: self._list_rows(data))
+
+    def _list_rows(self, data: Data) -> pd.DataFrame:
         rows = data.table(f"{self.source}-rows").reset_index(drop=True)
         split = self.column.split(",") if self.column else []
         columns = [*split, *filter(None, [self.given])]

@@ -154,15 +154,16 @@ def _themes(data: Data, source: str) -> dict[str, str]:
 
 def _stretches(data: Data, source: str) -> Iterator[tuple[Mapping[str, Any], dict[str, list[tuple[int, int]]]]]:
     """Each document with stored text, with the distinct stretches that the lead coder gave codes of each theme."""
-    book, documents = data.book(source), data.table(f"{source}-documents")
-    group_of = {c.id: c.group_id for c in book.codes.values()}
-    given = data.table(f"{source}-codings")
-    given = given[(given["coder"] == book.lead_coder) & (given["end"] > given["start"])]
-    given = given.assign(theme=given["code_id"].map(group_of))
-    for document in documents.dropna(subset=["text"]).to_dict("records"):
-        own = given[given["document_id"] == document["document_id"]]
-        parts = {t: own.loc[own["theme"] == t, ["start", "end"]] for t in _themes(data, source)}
-        yield document, {t: sorted({(int(a), int(b)) for a, b in p.values}) for t, p in parts.items()}
+    book, given = data.book(source), data.table(f"{source}-codings")
+    given = given[
+        (given["coder"] == book.lead_coder) & (given["end"] > given["start"]) & given["code_id"].isin(book.codes)
+    ]
+    places: dict[tuple[str, str], set[tuple[int, int]]] = {}
+    for c in given[["document_id", "code_id", "start", "end"]].to_dict("records"):
+        theme = book.codes[c["code_id"]].group_id
+        places.setdefault((c["document_id"], theme), set()).add((int(c["start"]), int(c["end"])))
+    for document in data.table(f"{source}-documents").dropna(subset=["text"]).to_dict("records"):
+        yield document, {t: sorted(places.get((document["document_id"], t), ())) for t in _themes(data, source)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -358,16 +358,22 @@ COMPARISONS = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}  # as th
 
 def _fulfilling(data: Data, declared: Mapping[str, Any]) -> pd.DataFrame:
     """The rows of a frame that meet the conditions of a declared count, with what each adds."""
-    frame, sum_of = data.frames[declared["frame"]], declared.get("sum_of", "")
+    name, sum_of = declared["frame"], declared.get("sum_of", "")
+    frame, meets = data.frames[name], True
     for condition in declared.get("where", ()):
-        meets = COMPARISONS[condition["operator"]](frame[condition["column"]], condition["value"])
-        frame = frame[meets.to_numpy(dtype=bool)]
+        of_column = COMPARISONS[condition["operator"]](frame[condition["column"]], condition["value"])
+        meets &= of_column.to_numpy(dtype=bool)
+    rows = data._keep(("frame", name, sum_of), lambda: _frame_rows(frame, name, sum_of))
+    return rows if meets is True else rows[meets]
+
+
+def _frame_rows(frame: pd.DataFrame, name: str, sum_of: str) -> pd.DataFrame:
+    """All rows of a frame as units, with what each adds."""
     key, file = ("alliance_id", REGISTER_FILE) if "alliance_id" in frame else ("unit_id", UNITS_FILE)
-    added = frame[sum_of].astype("int64") if sum_of else 1
-    ids = frame[key].astype("str")
+    ids, added = frame[key].astype("str"), frame[sum_of] if sum_of else 1
     return pd.DataFrame(
         {
-            "unit": f"{declared['frame']}/{sum_of}/" + ids, "case_id": ids, "weight": added, "state": "answered",
+            "unit": f"{name}/{sum_of}/" + ids, "case_id": ids, "weight": added, "state": "answered",
             "value": added, "file": file, "place": "Kennung " + ids,
         }
     ).astype({"value": "str"})  # fmt: skip
