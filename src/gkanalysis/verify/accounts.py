@@ -198,40 +198,39 @@ def _interviews(data: Data, source: str) -> Iterator[Sum]:
         data.table(f"{source}-{name}") for name in ("documents", "codes", "segments", "codings", "cases", "memos")
     )
 
-    def came(kind: str) -> list[str]:
-        return _names(read, "file", "guid", object=kind)
-
-    def aside(*units: str) -> list[str]:
-        return [n for u in units for n in _names(losses, "file", "item_id", stage="validate", unit=u)]
+    def sums(name: str, kinds: str, used: Iterable[str] | None, *units: str) -> Sum:
+        """What came of some kinds, what of it is used (None: nothing ever is), and what of some units has a reason."""
+        went = {} if used is None else {USED: used}
+        lost = [n for u in units for n in _names(losses, "file", "item_id", stage="validate", unit=u)]
+        return (
+            name,
+            _names(read[read["object"].isin(kinds.split())], "file", "guid"),
+            went | ({ASIDE: lost} if units else {}),
+        )
 
     used = _names(documents, "file", "guid")
-    yield "Dokumente", came("sources"), {USED: used}
-    yield "Gespräche", documents["case_id"], {"Fälle": cases["case_id"]}
     each = segments.assign(guid=segments["guid"].str.split()).explode("guid")
-    yield "Segmente", came("selections"), {USED: _names(each, "file", "guid"), ASIDE: aside("segment")}
-    yield "Kodierungen", came("codings"), {USED: _names(codings, "file", "coding_id"), ASIDE: aside("coding")}
-    yield "Notizen", came("memos"), {USED: _names(memos, "file", "memo_id")}
+    of_cases, variables = read[read["object"] == "cases"], read[read["object"] == "variables"]
+    present = [any(f"{r.file} {guid}" in used for guid in r.sources) for r in of_cases.itertuples()]
+    wanted = {v.casefold() for v in (book.case_variable, book.date_variable, book.type_variable)}
+    is_wanted = variables["name"].str.strip().str.casefold().isin(wanted)
+    yield sums("Dokumente", "sources", used)
+    yield "Gespräche", documents["case_id"], {"Fälle": cases["case_id"]}
+    yield sums("Segmente", "selections", _names(each, "file", "guid"), "segment")
+    yield sums("Kodierungen", "codings", _names(codings, "file", "coding_id"), "coding")
+    yield sums("Notizen", "memos", _names(memos, "file", "memo_id"))
 
     own = {guid for guids in codes["guid"] for guid in guids.split()}
     labels = {group.label for group in book.groups.values()}
     of_codes = read[read["object"] == "codes"]
     in_book = of_codes["guid"].isin(own)
-    outside = of_codes[~in_book]
-    is_group = ~outside["parent"].astype(bool) & outside["name"].str.split().str.join(" ").isin(labels)
-    groups = [n for n in _names(outside[is_group], "file", "guid") if n not in aside("code")]
-    went = {"im Codebuch": _names(of_codes[in_book], "file", "guid"), "Gruppen": groups, ASIDE: aside("code")}
-    yield "Kodes der Projekte", came("codes"), went
-
-    of_cases = read[read["object"] == "cases"]
-    present = [any(f"{r.file} {guid}" in used for guid in r.sources) for r in of_cases.itertuples()]
-    went = {USED: _names(of_cases[present], "file", "guid"), ASIDE: aside("case")}
-    yield "Fälle der Projekte", came("cases"), went
-    wanted = {v.casefold() for v in (book.case_variable, book.date_variable, book.type_variable)}
-    variables = read[read["object"] == "variables"]
-    is_wanted = [name.strip().casefold() in wanted for name in variables["name"]]
-    went = {USED: _names(variables[is_wanted], "file", "guid"), ASIDE: aside("variable")}
-    yield "Merkmale der Fälle", came("variables"), went
-    yield "Verknüpfungen und Gruppen", came("links") + came("sets"), {ASIDE: aside("link", "set")}
+    is_group = ~of_codes["parent"].astype(bool) & of_codes["name"].str.split().str.join(" ").isin(labels)
+    name, came_in, went = sums("Kodes der Projekte", "codes", None, "code")
+    groups = [n for n in _names(of_codes[~in_book & is_group], "file", "guid") if n not in went[ASIDE]]
+    yield name, came_in, {"im Codebuch": _names(of_codes[in_book], "file", "guid"), "Gruppen": groups} | went
+    yield sums("Fälle der Projekte", "cases", _names(of_cases[present], "file", "guid"), "case")
+    yield sums("Merkmale der Fälle", "variables", _names(variables[is_wanted], "file", "guid"), "variable")
+    yield sums("Verknüpfungen und Gruppen", "links sets", None, "link", "set")
 
     key = ("file", "item_id", "unit", "place")
     unread = losses[(losses["stage"] == "ingest") & (losses["unit"] != "file")]

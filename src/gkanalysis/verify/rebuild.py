@@ -17,12 +17,7 @@ from gkanalysis.core.errors import VerificationError
 # What a rebuild needs; nothing that make has made before goes along.
 PARTS = ("src", "notebooks", "data/raw", "data/codebook", "Makefile", "pyproject.toml")
 # Given to make as words of the command, they win over what the Makefile itself exports.
-SETTINGS = {
-    "TZ": "Pacific/Chatham",
-    "PYTHONHASHSEED": "4711",
-    "LANG": "tr_TR.UTF-8",
-    "LC_ALL": "C",
-}
+SETTINGS = {"TZ": "Pacific/Chatham", "PYTHONHASHSEED": "4711", "LANG": "tr_TR.UTF-8", "LC_ALL": "C"}
 LOCALES = ("tr_TR", "de_DE", "fr_FR", "pl_PL", "en_US")
 # Loaded by every Python of the rebuild before anything else: whoever asks for the network gets an error, and is
 # noted, because a notebook could swallow the error and go on with something else.
@@ -44,13 +39,7 @@ sys.addaudithook(_refuse)
 
 
 @contextmanager
-def rebuilt_report(
-    root: Path,
-    report: str,
-    *,
-    jobs: int = 2,
-    data: Path | None = None,
-) -> Iterator[Path]:
+def rebuilt_report(root: Path, report: str, *, jobs: int = 2, data: Path | None = None) -> Iterator[Path]:
     """Build a report anew and give the folder of its outputs; everything is gone afterwards.
 
     Parameters
@@ -110,22 +99,24 @@ def surroundings(jobs: int = 2) -> dict[str, str]:
 def no_network() -> tuple[str, ...]:
     """Words before a command that cut it off from the network where the system can (Linux); else none."""
     words = ("unshare", "--user", "--map-root-user", "--net")
-    try:
-        tried = subprocess.run([*words, "true"], capture_output=True, check=False)
-    except OSError:
-        return ()
-    return words if tried.returncode == 0 else ()
+    return () if _said(*words, "true") is None else words
 
 
 @cache
 def other_locale() -> str:
     """An installed locale with other letters, numbers or order than the usual one; C if there is none."""
-    try:
-        listed = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False).stdout.split()
-    except OSError:
-        return "C"
+    listed = (_said("locale", "-a") or "").split()
     utf8 = [name for name in listed if name.lower().replace("-", "").endswith(".utf8")]
     return next((name for start in LOCALES for name in utf8 if name.startswith(start)), "C")
+
+
+def _said(*words: str) -> str | None:
+    """What a command of the system prints; None if there is none, or it fails."""
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+    except OSError:
+        return None
+    return None if done.returncode else done.stdout
 
 
 def _copy(source: Path, target: Path) -> None:
