@@ -12,7 +12,7 @@ from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts.data import Data
 from gkanalysis.ingest.qda.model import Link, Set
 from gkanalysis.pipeline import build_interim, build_processed, build_register
-from gkanalysis.verify.accounts import account_rows
+from gkanalysis.verify.accounts import account_rows, with_loss
 from interviewfolder import BOOK, CLIMATE, LEAD, NEW, OPEN, SECOND, Drawn, Folder, guid
 
 KLIMA, BILANZ = "Leitfaden > Politisches Klima", "Leitfaden > Zwischenbilanz"
@@ -102,6 +102,13 @@ def test_row_that_is_missing_or_stands_twice_is_found(paths, table, unit, name, 
     row = sums(paths)[name]
     assert row["verdict"] == "does_not_add_up"
     assert ("doppelt oder ohne Herkunft" if twice else "ohne Verbleib") in row["message"]
+
+
+def test_each_reason_speaks_for_one_row():
+    """Of two rows at one place with one loss between them, one has no reason; a loss elsewhere gives none."""
+    row = {"file": "a.docx", "item_id": "1.1", "place": "p"}
+    rows = pd.DataFrame([row | {"occurrence": "1"}, row | {"occurrence": "2"}])
+    assert with_loss(rows, pd.DataFrame([row, row | {"place": "q"}])) == ["a.docx 1.1 1"]
 
 
 def test_source_that_was_not_read_is_named(project, tmp_path):

@@ -63,9 +63,10 @@ def test_rows_behind_a_number_and_the_rest_of_its_base(project):
 
 def test_a_number_that_does_not_add_up_is_refused_with_both_numbers(project):
     """By the rows behind it, by the second engine, and before a page is written."""
-    printed = {"definition": PLAN.name("ja"), "n": 3, "base_n": 3.0}
-    with pytest.raises(VerificationError, match=r"^x: im Bericht 3 von 3, nachgezählt 2 von 3$"):
-        trace_printed(project.data, "x", printed)
+    for n, base_n in ((3, 3), (2, 4)):
+        printed = {"definition": PLAN.name("ja"), "n": n, "base_n": float(base_n)}
+        with pytest.raises(VerificationError, match=rf"^x: im Bericht {n} von {base_n}, nachgezählt 2 von 3$"):
+            trace_printed(project.data, "x", printed)
     folder = project.paths.reports / "r"
     assert {wrong for *_, wrong in recount_report(folder, project.data)} == {""}
     spoil(project, "ja,Ja,alle,insgesamt,2,3", "ja,Ja,alle,insgesamt,3,3")

@@ -141,7 +141,7 @@ def _answers(data: Data, source: str) -> Iterator[Sum]:
     kept &= ~given["state"].isin(["contradictory", "illegible"])
     # losses of V12 stay in the answers and leave a set only
     went = {"wie ausgefüllt verwendet": _names(given[kept], *key)}
-    went |= {ASIDE: _with_loss(given[~kept], lost[lost["rule"] != "V12"])}
+    went |= {ASIDE: with_loss(given[~kept], lost[lost["rule"] != "V12"])}
     yield "ausgefüllte Stellen", _names(given, *key), went
 
     shown = settled[settled["note"].str.contains(r"\bplaceholder\b") & (settled["state"] == "not_answered")]
@@ -158,12 +158,12 @@ def _answers(data: Data, source: str) -> Iterator[Sum]:
         column = {i.id for i in book.items.values() if (i.part, i.column) == place}
         ticks = final[final["item_id"].isin(column) & (final["state"] == "selected")]
         inside = ticks["item_id"].isin(book.set_items(set_id))
-        own = _with_loss(ticks[~inside], lost[lost["rule"] == "V12"])
+        own = with_loss(ticks[~inside], lost[lost["rule"] == "V12"])
         went = {"gezählt": _names(ticks[inside], *key), "eigene Zeilen, mit Grund": own}
         yield f"Nennungen in „{declared['label']}“", _names(ticks, *key), went
 
 
-def _with_loss(rows: pd.DataFrame, losses: pd.DataFrame) -> list[str]:
+def with_loss(rows: pd.DataFrame, losses: pd.DataFrame) -> list[str]:
     """Names of those rows that have a loss of their own: each loss speaks for one row."""
     left = Counter(_names(losses, "file", "item_id", "place"))
     places, names = _names(rows, "file", "item_id", "place"), _names(rows, "file", "item_id", "occurrence")
