@@ -127,7 +127,7 @@ class Chapter:
         source = self[answered.count.source].source_line
         return self._keep(
             Table(
-                exhibit_id or self.id, "Tabelle", source=source, numbers=frame[frame["row"].isin(kept)], rows=rows, chapter=self.id, **about
+                exhibit_id or self.id, "Tabelle", source=source, numbers=frame[frame["row"].isin(kept)], rows=rows, **about
             )
         )  # fmt: skip
 
@@ -178,7 +178,7 @@ class Chapter:
         return self._keep(
             Table(
                 exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(dict.fromkeys(notes)),
-                header=header, rows=rows, chapter=self.id,
+                header=header, rows=rows,
             )
         )  # fmt: skip
 
@@ -222,15 +222,9 @@ class Chapter:
         numbers = figure_numbers(content, kind)
         kind = kind or default_kind(numbers, slide=slide)
         if isinstance(content, Beside):  # a cell that must not be printed is drawn as a dash
-            every = [(label, head) for label in content for head in content.heads]
-            empty = numbers.drop_duplicates("row").head(1).assign(n=0, base_n=0, share=0.0, mark="", row="")
-            cells = numbers.set_index(["label", "group_label"])
-            missing = [empty.assign(label=x, group=g, group_label=g) for x, g in every if (x, g) not in cells.index]
-            at = {pair: k for k, pair in enumerate(every)}
-            drawn = pd.concat([numbers, *missing])
-            drawn = drawn.assign(
-                at=[at[p] for p in zip(drawn["label"], drawn["group_label"], strict=True)]
-            ).sort_values("at")
+            every = pd.MultiIndex.from_product([content, content.heads], names=["label", "group_label"])
+            drawn = numbers.set_index(every.names).reindex(every).reset_index()
+            drawn = drawn.fillna({"n": 0, "mark": ""}).astype({"n": "int64"})
         if isinstance(content, Counted):
             base = base or content.base_words
             highlight = [content.labels.get(h, h) for h in highlight]
@@ -241,7 +235,7 @@ class Chapter:
         return self._keep(
             Figure(
                 exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(notes),
-                alt=alt or alternative(kind, numbers), chapter=self.id,
+                alt=alt or alternative(kind, numbers),
                 draw=lambda: draw(kind, numbers if drawn is None else drawn, mark=self.mark, slide=slide, highlight=highlight, **options),
             )
         )  # fmt: skip
@@ -272,7 +266,7 @@ class Chapter:
         """
         check_quotation(text, find_segment(self.data.table(f"{source}-segments"), quote_id))
         self._quotations[exhibit_id] = (source, quote_id)
-        return self._keep(Quotation(exhibit_id, quote_id, text, self.id))
+        return self._keep(Quotation(exhibit_id, quote_id, text))
 
     def speaker(self, exhibit_id: str) -> Speaker:
         """How the speaker of a quotation shown in this chapter is called: drawn at random, so the form tells nothing.

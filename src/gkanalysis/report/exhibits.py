@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,6 @@ class Exhibit(Shown):
     source: str
     numbers: pd.DataFrame
     notes: tuple[str, ...] = ()
-    chapter: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
         for name in ("id", "label", "title", "base", "source"):

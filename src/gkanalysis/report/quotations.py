@@ -33,7 +33,6 @@ class Quotation(Shown):
     id: str
     quote_id: str
     text: str
-    chapter: str = ""
 
     @property
     def caption(self) -> str:
