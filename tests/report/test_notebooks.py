@@ -57,7 +57,7 @@ def run(tmp_path):
 FAILURES = [
     pytest.param(["1"], {"welle": "2018"}, PARAMETERS, "kennt die Parameter welle nicht; bekannt sind data, out", id="unknown parameter"),
     pytest.param(["1"], {}, None, "keine Zelle mit der Marke „parameters“", id="no parameters cell"),
-    pytest.param(["1", "x = 1 / 0"], {}, PARAMETERS, "abgebrochen .ZeroDivisionError: division by zero", id="failing cell"),
+    pytest.param(["1", "x = 1 / 0\nx", "2"], {}, PARAMETERS, r"Codezelle 3 \(„x = 1 / 0“\) ist abgebrochen .ZeroDivisionError: division by zero", id="failing cell"),
     pytest.param(["x ="], {}, PARAMETERS, "abgebrochen .SyntaxError", id="syntax error"),
     pytest.param(["from gkanalysis.core.errors import TabulationError\nraise TabulationError('Die Basis fehlt.')"], {}, PARAMETERS, r"^„probe.ipynb“, Codezelle 2 \(„from gkanalysis.core.errors import TabulationError“\): Die Basis fehlt.$", id="our own error"),
     pytest.param(["1", "from gkanalysis.core.errors import ValidationError\nraise ValidationError('Das geht nicht.')"], {}, PARAMETERS, r"Codezelle 3 \(„from .*“\): Das geht nicht.$", id="any error of ours"),
