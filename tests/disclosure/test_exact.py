@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import product
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from gkanalysis.codebook.policy import Attribute, Link, Rule, SignedException
 from gkanalysis.disclosure.check import breach_sentence
 from gkanalysis.disclosure.exact import find_breaches
-from gkanalysis.disclosure.world import ALL, NONE, NOT_ASKED, Claim, World
+from gkanalysis.disclosure.world import ALL, NONE, NOT_ASKED, Claim, Question, SourceData, World, of_set, set_id
 from populations import SOURCE, Population, make_policy, told
 
 ONE = ("few", "nein", ("kommune",), (), 1, 1)
@@ -279,6 +280,25 @@ def test_filter_question_gives_away_the_answer_before_it():
     upper = population.table("u", [ALL], rows=("ja",), base="asked")
     both = population.breaches(table, upper, policy=policy)
     assert ("few", "nein", (ALL,), (), 3, 3) in told(both)
+
+
+@pytest.mark.parametrize(
+    ("printed", "found"),
+    [
+        ([(("a",), 4), (("a", "b"), 5)], [(1, 1)]),  # all ticks together, as the share of ticks tells them
+        ([(("a",), 3), ((set_id("s"),), 4)], [(1, 4)]),  # somebody has ticked nothing but b, and nobody else b
+        ([(("a",), 3)], []),
+    ],
+)
+def test_total_of_a_set_gives_away_a_box(printed, found):
+    """How many ticked b is printed nowhere; a reader knows that whoever ticks a box ticks something."""
+    boxes = {box: Question(box, ("selected", "not_selected", NONE, NOT_ASKED)) for box in "ab"}
+    some = of_set("s", boxes)
+    data = SourceData(SOURCE, pd.DataFrame({"type": ["stadt"] * 9}), ("full",), {**boxes, some.id: some})
+    claims = [Claim(SOURCE, str(n), of, (ALL,), (), ("selected",), n, n) for of, n in printed]
+    claims += [Claim(SOURCE, "nichts", ("b",), (ALL,), (), (), 0, 0)]
+    breaches = find_breaches(data, claims, make_policy(threshold=5, rules=()))
+    assert [(b.low, b.high) for b in breaches if b.question == "b"] == found
 
 
 CELLS = [

@@ -218,7 +218,7 @@ class Known:
         # the claims about its question alone are fewer, and mostly enough
         about = [c for c in self.claims if {*c.questions} <= {EVERYBODY.id, breach.question}]
         narrow = Known(self.data, about, self.policy)
-        usable = narrow.world.attributes == self.world.attributes and breach.question in narrow.world.questions
+        usable = [*narrow.world.attributes] == [*self.world.attributes] and breach.question in narrow.world.questions
         if not usable or not narrow.again(breach)(narrow.system):
             narrow = self
         own = {c.label for c in self.claims if breach.question in c.questions}

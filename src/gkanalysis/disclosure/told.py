@@ -90,7 +90,9 @@ class _Told:
             match s.kind:
                 case "x" | "any" | "mentions" | "cases" if public:
                     pass
-                case "x":
+                case "listed" if self._rules.kind == "public" or self._is_public(s.name):
+                    pass
+                case "x" | "listed":
                     yield from self._claim(s, (s.name,), s.states)
                 case "cases":
                     present = tuple(x for x in self._source.statuses if x not in self._rules.absent)
@@ -105,8 +107,6 @@ class _Told:
                     low, high = map(float, s.states)
                     states = self._source.questions[s.name].states
                     yield from self._claim(s, (s.name,), tuple(x for x in states if low <= float(x) <= high))
-                case "listed" if self._rules.kind != "public" and not self._is_public(s.name):
-                    yield from self._claim(s, (s.name,), s.states)
                 case _:
                     self._weigh(s)
 
