@@ -89,10 +89,7 @@ def test_what_cannot_be_compared_is_a_sentence(figures, declared, sentence):
 @pytest.mark.parametrize(
     ("declared", "sentence"),
     [
-        ({"summe": []}, "summe: unbekannt ist „summe“ (bekannt: one_number, equal, sum, sum_each, percent_columns, qualifiers; gemeint ist wohl „sum“)."),
-        ({"sum": "a"}, "sum: „a“ ist keine Liste; bitte in eckige Klammern setzen oder mit „- “ untereinander schreiben."),
         ({"sum": [SUM, SUM]}, "sum › s: die Kennung „s“ ist schon vergeben."),
-        ({"sum": [SUM | {"parts": [{"number": "a.n", "mal": 2}]}]}, "sum › s › parts › a.n › mal: unbekannt ist „mal“ (bekannt: number, times)."),
         ({"equal": [{"id": "e", "says": "e", "terms": ["a.n"]}]}, "equal › e › terms: gleich sein können nur zwei oder mehr Zahlen."),
         ({"sum_each": [SUM | {"rows": "a"}]}, "sum_each › s › rows: „a“ muss genau einmal {row} enthalten."),
         ({"qualifiers": {"rund": [1, 2]}}, "qualifiers › rund: nötig sind zwei Zahlen um die Null, wie [-2.5, 2.5]."),

@@ -97,8 +97,6 @@ def test_patterns_name_the_number_and_the_first_that_fits_counts():
     ("text", "sentence"),
     [
         (None, "ist nicht lesbar: die Datei fehlt."),
-        ("bindings: 3", "bindings: „3“ ist keine Liste"),
-        ("bindings: [{match: a}]", "bindings › a: es fehlt „number“"),
         ("bindings: [{match: a, number: b, part: N}]", "bindings › a › part: „N“ gibt es nicht (erlaubt: n, base)"),
         ("bindings: [{match: '(a', number: b}]", "„(a“ ist kein gültiges Muster"),
         ("bindings: []\nnot_checkable: [{match: a}]", "not_checkable › a: es fehlt „reason“"),
