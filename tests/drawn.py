@@ -101,7 +101,7 @@ count_words: {base: 3, words: [{from: 1, to: 1, words: [ein Fall]}, {from: 2, to
 instrument: besuche
 title: Besuche
 file: besuche.csv
-columns: [{name: case_id, titles: [Bündnis]}, {name: form, kind: option, titles: [Art], options: {treffen: [Treffen], telefon: [Telefonat]}}, {name: days, kind: number, titles: [Tage]}, {name: note, titles: [Notiz], required: false}]
+columns: [{name: case_id, titles: [Bündnis]}, {name: form, kind: option, titles: [Art], options: {treffen: [Treffen], telefon: [Telefonat]}}, {name: days, kind: number, titles: [Tage]}, {name: note, titles: [Notiz], required: false, several: true}]
 """,
     "summen": """
 instrument: summen

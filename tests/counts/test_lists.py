@@ -62,6 +62,17 @@ def test_list_sum(project):
         ListSum(source=LIST, amount="days").table(project.data)
 
 
+def test_columns_of_numbers_and_of_several_values(project):
+    """Numbers stand in their order, with a comma; what a cell names together is counted apart, each row once."""
+    days = ListRows(source=LIST, column="days")
+    check(project, days, "  alle\n0.5  2/4\n1.0  1/4\n2.0  1/4\nalle  4/4")
+    assert list(days.options(project.data).values()) == ["0,5", "1", "2", "alle Zeilen"]
+    several = VISITS.replace("neu", "neu; alt").replace("telefon  0.5   .", "telefon  0.5   neu;neu")
+    notes = "  alle  stadt  kreis\nneu  2/3  2/2  0/1\nalt  2/3  1/2  1/1\nalle  3/3  2/2  1/1"
+    check(project.listing(several), ListRows(source=LIST, column="note"), notes)
+    check(project, ListCases(source=LIST, column="note"), "  alle  stadt\nneu  2/5  2/2\nalt  2/5  1/2\nalle  3/5  2/2")
+
+
 def test_list_cases(project):
     """Alliances with a row of a value, of all; who has none is in the base."""
     count = ListCases(source=LIST, column="form")

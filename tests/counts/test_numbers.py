@@ -230,6 +230,8 @@ def test_compare(monkeypatch, data):
     }  # fmt: skip
     assert plain(pair.difference) == "+25"
     assert "Differenz: +25" in plain(pair._repr_html_())
+    box = compare(source_of(LATER, data)["2.H2.2"], f"{WAVE}:2.H2.2")  # by its set, the later one named first
+    assert plain(box.change["first"].of) == "2 von 4"
     unlike = compare(f"{WAVE}:1.3", f"{LATER}:1.3")
     assert not unlike.is_same
     assert "Keine Veränderung" in unlike._repr_html_()
@@ -267,8 +269,9 @@ MESSAGES = {  # what is asked -> the end of the sentence that answers it
     'core.top("drei")': 'top(places): „drei“ passt nicht zu „places“; erlaubt ist eine ganze Zahl (gemeint ist wohl 3).',
     'core.top()': "top(places): etwas fehlt oder ist zu viel; erlaubt ist genau, was in den Klammern steht.",
     'core.said("so", row="ja")': "said(phrase, *rows): „row“ gibt es dabei nicht (gemeint ist wohl „rows“); erlaubt ist …",
-    'core.only("jaa")': "Zeile „jaa“ gibt es in dieser Tabelle nicht; vorhanden sind ja, geplant, nein (gemeint ist wohl „ja“).",
-    'core.also("vielleicht")': "Zeile „vielleicht“ gibt es in dieser Tabelle nicht; vorhanden sind ja, geplant, nein.",
+    'core.by("type").ordered("Anteil")': "Spalte „Anteil“ gibt es in … nicht; vorhanden sind p, p_holm, …",
+    'core.only("jaa")': "Zeile „jaa“ gibt es in … nicht; vorhanden sind ja, geplant, nein (gemeint ist wohl „ja“).",
+    'core.also("vielleicht")': "Zeile „vielleicht“ gibt es in … nicht; vorhanden sind ja, geplant, nein.",
     'core.among("kreis")': f"Gruppe „kreis“ gibt es in {CORE} nicht; vorhanden sind alle.",
     'core["geplnt"]': f"Zeile „geplnt“ gibt es in {CORE} nicht; vorhanden sind ja, geplant, nein (gemeint ist wohl „geplant“).",
     'core[1]': f"Zeile „1“ gibt es in {CORE} nicht; vorhanden sind ja, geplant, nein.",
@@ -284,7 +287,7 @@ MESSAGES = {  # what is asked -> the end of the sentence that answers it
     'core.cases("voll")': "Stand eines Bogens „voll“ gibt es nicht; vorhanden sind full, partial, unusable, missing.",
     'core.p("nein")': f'Verglichen werden Gruppen; bitte zuerst gliedern, etwa {CORE}.only("nein").by("type").',
     'core.mean': f"{CORE} hat keinen Mittelwert je Bündnis; den gibt es bei Mehrfachantworten mit einer Basis für alle Zeilen.",
-    'core.statistic("ja", "medan")': "Statistik „medan“ gibt es in dieser Tabelle nicht; vorhanden sind label, …",
+    'core.statistic("ja", "medan")': "Statistik „medan“ gibt es in … nicht; vorhanden sind label, …",
     'core.only("ja").present().only().most': "zeigt keine Zeile; häufigste ist also keine.",
     'log["forms"]': f"„forms“ gibt es in {LIST} nicht; vorhanden sind case_id, form, days, note (gemeint ist wohl „form“).",
     'source_of("proben-2020", data)': f"Quelle „proben-2020“ gibt es nicht; vorhanden sind … register (gemeint ist wohl „{WAVE}“).",

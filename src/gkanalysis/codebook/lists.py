@@ -75,6 +75,7 @@ class Column:
     options: Options = d.key("Vorgaben, auch mit Schreibweisen zu jeder", default_factory=dict)
     low: Bound = d.key("kleinster Wert; ein Tag wie 2019-01-31", None)
     high: Bound = d.key("größter Wert; ein Tag wie 2019-12-31", None)
+    several: d.Flag = d.key("true: eine Zelle kann mehrere Werte haben, durch Semikolon getrennt", False)
     required: d.Flag = d.key("false: die Zelle darf leer sein", True)
     may_be_absent: d.Flag = d.key("true: die ganze Spalte darf fehlen", False)
 

@@ -10,8 +10,9 @@ from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import Answering, answered
 from gkanalysis.core.numbers import format_p
 from gkanalysis.counts.data import Data
+from gkanalysis.counts.shown import Row, table_html, table_text
 from gkanalysis.counts.sources import project_data, source_of
-from gkanalysis.counts.table import Counted, Row, Said, derived, table_html, table_text
+from gkanalysis.counts.table import SIGNIFICANT, Counted, Said, derived
 from gkanalysis.counts.waves import Change
 
 
@@ -52,6 +53,21 @@ class Comparison(Answering):
         """The difference of both shares of the pairs, in percentage points."""
         table = self._change()
         return table["second"].points(table["first"])
+
+    @property
+    def differs(self) -> Said:
+        """Whether the same cases rate two questions differently: „belegt“ or „nicht belegt“ (exact sign test)."""
+        from gkanalysis.stats.paired import mcnemar_test
+
+        place, marks = list(self.first.labels), []
+        for table in (self.first, self.second):
+            rows = table.count.cells(table.data, [table.count.item]).query("state == 'answered'")
+            marks.append(rows.set_index("case_id")["value"].map(place.index))
+        one, other = marks[0].align(marks[1], join="inner")
+        p = mcnemar_test(0, int((one < other).sum()), int((one > other).sum()), 0)
+        certain = p is not None and p < SIGNIFICANT
+        told = [t[r] for t in (self.first, self.second) for r in t.shown_rows]
+        return derived("belegt" if certain else "nicht belegt", told)
 
     def _change(self) -> Counted:
         if self.change is None:
@@ -97,16 +113,16 @@ def compare(first: str | Counted, second: str | Counted, data: str = "data/raw")
     NotebookError
         If a question is not written as `source:item`, does not exist, or is the same one twice.
     """
-    have = project_data(data)
+    have = first.data if isinstance(first, Counted) else project_data(data)
     one, other = _asked(first, have), _asked(second, have)
     if one == other:
         raise NotebookError(
             f"Beide Male ist „{':'.join(one)}“ gemeint; verglichen wird mit der Frage einer anderen Welle."
         )
-    if repeated(have, *one, other[0]) == other[1]:
+    if one[0] != other[0] and repeated(have, *one, other[0]) == other[1]:
         one, other = other, one  # the earlier one first
     tables = [source_of(name, have)[item] for name, item in (one, other)]
-    if repeated(have, *other, one[0]) == one[1]:
+    if one[0] != other[0] and repeated(have, *other, one[0]) == one[1]:
         return Comparison(*tables, Counted(Change.of(have, one, other), have))
     pairs = [
         ((u.source, u.item), q, u.reason) for q in (one, other) for u in have.book(q[0]).items[q[1]].not_comparable
@@ -130,7 +146,15 @@ def _asked(question: str | Counted, data: Data) -> tuple[str, str]:
 
 def repeated(data: Data, source: str, item: str, among: str) -> str:
     """The item of an earlier wave that an item asks again, also over waves between them; "" if there is none."""
-    again = data.book(source).items[item].repeats
-    while again and again.source != among:
-        again = data.book(again.source).items[again.item].repeats
-    return again.item if again else ""
+    while source != among:
+        book = data.book(source)
+        sets = {s: book.set_items(s) for s in book.sets}
+        of_set = [(again, items) for s, items in sets.items() if item in items and (again := book.set_repeat(s))]
+        if again := book.items[item].repeats:
+            source, item = again.source, again.item
+        elif of_set:  # the boxes of a set that is asked again stand in the same order
+            again, items = of_set[0]
+            source, item = again.source, data.book(again.source).set_items(again.set)[items.index(item)]
+        else:
+            return ""
+    return item

@@ -13,7 +13,7 @@ from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import Known
 from gkanalysis.core.numbers import NBSP, format_count, format_date
 from gkanalysis.counts.count import Count, Says, Units, each, format_number, is_in
-from gkanalysis.counts.data import TOTAL, Data
+from gkanalysis.counts.data import TOTAL, Data, in_order
 from gkanalysis.counts.waves import REGISTER_FILE
 
 SIGNS = {"anzahl": "", "prozent": f"{NBSP}%"}  # unit -> what follows the number; other units are written out
@@ -48,7 +48,7 @@ class OfList(Count):
     marked: ClassVar[bool] = False
 
     def list_rows(self, data: Data) -> pd.DataFrame:
-        """The rows of the list, with their values of `column` as `is`, and `weight`; without those that have none."""
+        """The rows of the list with their values of `column` as `is`, a tuple, and `weight`; none without a value."""
         return data._keep(("list", self), lambda: self._list_rows(data))
 
     def _list_rows(self, data: Data) -> pd.DataFrame:
@@ -59,20 +59,25 @@ class OfList(Count):
             column_title(data, self.source, name)  # an unknown column is answered
         rows = rows.dropna(subset=columns).rename(columns={"row": "line"})
         value = rows[split].astype("str").agg(",".join, axis=1) if split else pd.Series(TOTAL, index=rows.index)
+        several = len(split) == 1 and _column(data, self.source, split[0]).several
+        values = [tuple(x.strip() for x in v.split(";") if x.strip()) if several else (v,) for v in value]
         weight = in_steps(rows[self.amount], self.step, self.source) if self.amount else 1
-        return rows.assign(**{"is": value}, case_id=rows.get("case_id", ""), weight=weight)
+        return rows.assign(**{"is": values}, case_id=rows.get("case_id", ""), weight=weight)
 
     def options(self, data: Data) -> Mapping[str, str]:
-        """The declared values of the column, or those that occur; and all rows together."""
-        declared = column_labels(data, self.source, self.column) if self.column and "," not in self.column else {}
-        have = dict.fromkeys(self.list_rows(data)["is"])
-        return {**declared, **{v: v for v in have if v not in declared}, TOTAL: "alle Zeilen"}
+        """The declared values of the column, or those that occur, numbers by their size; and all rows together."""
+        one = self.column if "," not in self.column else ""
+        declared = column_labels(data, self.source, one) if one else {}
+        labels = {v: v for values in self.list_rows(data)["is"] for v in values if v not in declared}
+        if one and _column(data, self.source, one).kind in ("int", "number"):
+            labels = {v: shown(float(v)) for v in in_order(labels)}
+        return {**declared, **labels, TOTAL: "alle Zeilen"}
 
     def units(self, data: Data) -> Units:
         """A unit is a row of the list."""
         rows = self.list_rows(data)
         found = each(rows, self.options(data))
-        n = found["is"].eq(found["row"]) | found["row"].eq(TOTAL)
+        n = [r == TOTAL or r in values for values, r in zip(found["is"], found["row"], strict=True)]
         return Units(found.assign(base=True, n=n), lambda: self.places(data, self.amount or self.column), LINE)
 
     def places(self, data: Data, column: str) -> pd.DataFrame:
@@ -172,7 +177,7 @@ class ListCases(OfList):
     def units(self, data: Data) -> Units:
         """A unit is an alliance."""
         rows, found = self.list_rows(data), each(data.alliances[["case_id"]], self.options(data))
-        has = [*zip(rows["case_id"], rows["is"], strict=True), *((c, TOTAL) for c in rows["case_id"])]
+        has = [(c, v) for c, values in zip(rows["case_id"], rows["is"], strict=True) for v in (*values, TOTAL)]
         return Units(found.assign(base=True, n=is_in(found, ("case_id", "row"), has)), lambda: self.of_alliances(data))
 
     def of_alliances(self, data: Data) -> pd.DataFrame:
@@ -284,7 +289,7 @@ class ListTotal(OfList):
 
     def units(self, data: Data) -> Units:
         """A unit is a row that weighs its total; the total that it is part of is the base."""
-        rows = self.list_rows(data)
+        rows = self.list_rows(data).explode("is")
         if len(twice := rows.loc[rows["is"].duplicated(), "is"]):
             raise NotebookError(
                 f"„{self.source}“: die Summe „{twice.iloc[0]}“ steht mehrmals in der Liste; bitte berichtigen."
@@ -326,17 +331,21 @@ def in_steps(amounts: pd.Series, step: float, source: str) -> pd.Series:
     return pd.Series([int(e) for e in exact], index=amounts.index, dtype="int64")
 
 
+def _column(data: Data, source: str, column: str) -> Any:
+    """What is declared of a column of a list; an unknown one is answered."""
+    columns = {c.name: c for c in data.book(source).spec.columns}
+    return Known(columns, ("Spalte", f"gibt es in der Liste „{source}“ nicht"))[column]
+
+
 def column_title(data: Data, source: str, column: str) -> str:
     """The heading of a column of a list; an unknown one is answered."""
-    columns = {c.name: c for c in data.book(source).spec.columns}
-    declared = Known(columns, ("Spalte", f"gibt es in der Liste „{source}“ nicht"))[column]
+    declared = _column(data, source, column)
     return declared.titles[0] if declared.titles else column
 
 
 def column_labels(data: Data, source: str, column: str) -> Mapping[str, str]:
     """Option -> printed label of a column of a list, in the order of the codebook."""
-    column_title(data, source, column)
-    options = next(c.options for c in data.book(source).spec.columns if c.name == column)
+    options = _column(data, source, column).options
     labels = {option: texts[0] if texts else option for option, texts in options.items()}
     return Known(labels, ("Wert", f"gibt es in „{source}“, Spalte „{column}“, nicht"))
 

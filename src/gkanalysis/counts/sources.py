@@ -18,7 +18,8 @@ from gkanalysis.core.paths import ProjectPaths, project_root
 from gkanalysis.counts import forms, lists, talks, waves
 from gkanalysis.counts.count import Count
 from gkanalysis.counts.data import REGISTER, USABLE, Data
-from gkanalysis.counts.table import Counted, Number, Said, Shown, declared, derived
+from gkanalysis.counts.shown import Shown
+from gkanalysis.counts.table import Counted, Number, Said, declared, derived
 
 KIND_LABELS = {"forms": "Bögen", "interviews": "Gespräche", "lists": "Liste", REGISTER: "Register"}
 Told = tuple[str, str, str, str]  # number, question, answer and place of what one alliance said

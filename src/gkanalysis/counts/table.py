@@ -16,7 +16,6 @@ from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import Answering, Known, enumeration
 from gkanalysis.core.numbers import (
     NBSP,
-    NO_VALUE,
     by_count,
     format_count,
     format_decimal,
@@ -27,25 +26,17 @@ from gkanalysis.core.numbers import (
 )
 from gkanalysis.counts.count import (
     EVIDENCE,
-    SMALL_BASE,
     TOGETHER,
-    VERY_SMALL_BASE,
     Cell,
     Count,
-    count_of,
     format_number,
 )
 from gkanalysis.counts.data import TOTAL, Data
+from gkanalysis.counts.shown import SMALL_BASE_NOTE, Row, Shown, count_text, dash_note, layout, table_html, table_text
 from gkanalysis.counts.words import Scale, read_scale
 
 SIGNIFICANT = 0.05
-HIDDEN = "–"
-LONG = 1000  # rows that a notebook shows of a table
 MIME = "application/vnd.gkanalysis.value+json"
-SMALL_BASE_NOTE = (
-    f"* Basis unter {SMALL_BASE}, ** Basis unter {VERY_SMALL_BASE}: "
-    "Anteile kleiner Gruppen ändern sich stark mit jedem Fall; maßgeblich ist die Anzahl."
-)
 
 
 class Said(str):
@@ -342,6 +333,10 @@ class Counted(Answering):
         chosen = sorted(dict.fromkeys(rows), key=lambda r: place.get(self.headings.get(r, ""), 0))
         return self._but(called, chosen=tuple(chosen))
 
+    def _known(self, have: Mapping[str, Any], what: str) -> Known:
+        """Rows, groups or statistics by id; one that the table does not have is answered."""
+        return Known(have, (what, f"gibt es in {self.line or 'dieser Tabelle'} nicht"))
+
     def _elsewhere(self, name: str) -> str:
         row = next(iter(self.shown_rows), "…")
         return f'das hat eine Zahl daraus, etwa {self.line}["{row}"].{name}' if hasattr(Number, name) else ""
@@ -396,11 +391,8 @@ class Counted(Answering):
 
     def only(self, *rows: str) -> Counted:
         """Only these rows, in this order; `only("1.1.A*")` takes all that begin so."""
-        every = Known(self.labels, ("Zeile", "gibt es in dieser Tabelle nicht"))
-        for row in rows:
-            _ = matching(every, row) or every[row]
-        chosen = [r for row in rows for r in matching(every, row)]
-        return self._with(chosen, _call("only", rows))
+        every = self._known({r: [r] for r in self.labels}, "Zeile")
+        return self._with((r for row in rows for r in matching(every, row) or every[row]), _call("only", rows))
 
     def also(self, *rows: str) -> Counted:
         """With further rows, each at the end of its block; without blocks at the end."""
@@ -408,10 +400,8 @@ class Counted(Answering):
 
     def among(self, *groups: str) -> Counted:
         """Only these groups, in this order; `alle` is the total."""
-        every = Known(self.group_labels, ("Gruppe", f"gibt es in {self.line or 'dieser Tabelle'} nicht"))
-        for group in groups:
-            every[group]
-        return self._but(_call("among", groups), groups=groups)
+        every = self._known({g: g for g in self.group_labels}, "Gruppe")
+        return self._but(_call("among", groups), groups=tuple(every[g] for g in groups))
 
     def labelled(self, labels: Mapping[str, str]) -> Counted:
         """With other printed labels for some rows."""
@@ -425,25 +415,26 @@ class Counted(Answering):
     def short(self) -> Counted:
         """With the short labels of the items, where the codebook has some."""
         items = self.data.book(self.count.source).items
-        return self._but("short()", relabelled={r: items[r].short for r in self.labels if r in items})
+        return self.labelled({r: items[r].short for r in self.labels if r in items})
 
     def ordered(self, key: str = "n") -> Counted:
         """Most frequent first, or, with `"spread"`, whose groups differ most; within blocks, where there are any.
 
         Ties stay in the order of the instrument.
         """
-        value = {r: self.sums[r, TOTAL][0] for r in self.labels} if key == "n" else self.tests[key]
-        return self._with(
-            sorted(self.shown_rows, key=lambda r: -value[r]), "ordered()" if key == "n" else f'ordered("{key}")'
-        )
+        if key == "n":
+            value, called = {r: self.sums[r, TOTAL][0] for r in self.labels}, "ordered()"
+        else:
+            value, called = self._known(self.tests, "Spalte")[key], _call("ordered", [key])
+        return self._with(sorted(self.shown_rows, key=lambda r: (r == TOTAL, -value[r])), called)  # all rows come last
 
     def top(self, places: int) -> Counted:
         """The most frequent rows, those equal to the last one as well; within blocks, where there are any."""
         kept: list[str] = []
         for rows in self.ordered().blocks.values():
-            n = [self.sums[r, TOTAL][0] for r in rows]
-            least = n[places - 1] if len(n) >= places else 0
-            kept += [r for r, x in zip(rows, n, strict=True) if x and x >= least]
+            n = {r: self.sums[r, TOTAL][0] for r in rows if r != TOTAL}
+            least = [*n.values(), *[0] * places][places - 1]
+            kept += [r for r, x in n.items() if x and x >= least]
         return self._with(kept, f"top({places})")
 
     def present(self) -> Counted:
@@ -490,7 +481,7 @@ class Counted(Answering):
         """Headings of the groups with the base of the first row: „Kreise* (n = 24)“."""
         row = self.shown_rows[0]
         first = {r.subgroup: r for r in self.frame[self.frame["row"].eq(row)].itertuples()}
-        return tuple(f"{self.group_labels[g]}{r.mark} (n{NBSP}={NBSP}{_count(r.base_n)})" for g, r in first.items())
+        return tuple(f"{self.group_labels[g]}{r.mark} (n{NBSP}={NBSP}{count_text(r.base_n)})" for g, r in first.items())
 
     @property
     def shown_rows(self) -> tuple[str, ...]:
@@ -550,12 +541,13 @@ class Counted(Answering):
             If there is no such row or group; the sentence says which there are and what is probably meant.
         """
         row, group = map(str, key if isinstance(key, tuple) else (key, TOTAL))
-        hint = "" if self.grouped else ' (gegliedert wird sie mit .by("type"))'
-        Known(self.group_labels, ("Gruppe", f"gibt es in {self.line or 'dieser Tabelle'} nicht{hint}"))[group]
+        groups = self._known(self.group_labels, "Gruppe")
+        if not self.grouped:
+            groups.what = ("Gruppe", f'{groups.what[1]} (gegliedert wird sie mit .by("type"))')
+        groups[group]
         for part in row.split(TOGETHER):
             if part not in self.labels:
-                shown = {r: self.labels[r] for r in self.shown_rows}
-                Known(shown, ("Zeile", f"gibt es in {self.line or 'dieser Tabelle'} nicht"))[part]
+                self._known(dict.fromkeys(self.shown_rows), "Zeile")[part]
         return Number(self, row, group)
 
     def __iter__(self) -> Iterator[Number]:
@@ -578,13 +570,13 @@ class Counted(Answering):
         """The most frequent row; the first of several."""
         if not self.shown_rows:
             raise NotebookError(f"{self.line} zeigt keine Zeile; häufigste ist also keine.")
-        return self[max(self.shown_rows, key=lambda r: self.sums[r, TOTAL][0])]
+        return self[max(self.shown_rows, key=lambda r: (r != TOTAL, self.sums[r, TOTAL][0]))]
 
     @property
     def most_labels(self) -> Said:
         """The labels of the most frequent rows, in quotation marks; of some groups together, where `among` chose them."""
         groups = self.own_groups if self.groups else (TOTAL,)
-        n = {r: sum(self.sums[r, g][0] for g in groups) for r in self.shown_rows}
+        n = {r: sum(self.sums[r, g][0] for g in groups) for r in self.shown_rows if r != TOTAL}
         told = enumeration(f"„{self.labels[r]}“" for r in n if n[r] == max(n.values()))
         return derived(told, [self[r, g] for r in n for g in groups])
 
@@ -664,24 +656,9 @@ class Counted(Answering):
 
     def statistic(self, row: str, name: str, group: str = TOTAL, decimals: int | None = 2) -> Said:
         """A statistic that belongs to a row, such as `alpha` or `median`; without `decimals` as short as it is."""
-        value = Known(self.frame.set_index(["row", "subgroup"]), ("Statistik", "gibt es in dieser Tabelle nicht"))[
-            name
-        ][row, group]
+        value = self._known(self.frame.set_index(["row", "subgroup"]), "Statistik")[name][row, group]
         short = decimals is None or pd.isna(value)
         return derived(format_number(value) if short else format_decimal(value, decimals=decimals), [self[row, group]])
-
-    def differs(self, other: Counted) -> Said:
-        """Whether the same cases rate two questions differently: „belegt“ or „nicht belegt“ (exact sign test)."""
-        from gkanalysis.stats.paired import mcnemar_test
-
-        place, marks = list(self.labels), []
-        for table in (self, other):
-            rows = table.count.cells(self.data, [table.count.item]).query("state == 'answered'")
-            marks.append(rows.set_index("case_id")["value"].map(place.index))
-        first, second = marks[0].align(marks[1], join="inner")
-        p = mcnemar_test(0, int((first < second).sum()), int((first > second).sum()), 0)
-        certain = p is not None and p < SIGNIFICANT
-        return derived("belegt" if certain else "nicht belegt", [*self._totals(), *other._totals()])
 
     # ---- word for word: for work on the data, not to be handed on ----
 
@@ -741,150 +718,11 @@ class Counted(Answering):
         return table_text(*self.printed())
 
 
-@dataclass(frozen=True)
-class Row:
-    """One printed row: `kind` is row or block (a heading inside the table); `level` indents the first cell.
-
-    `numbers` has one entry per cell: `row:subgroup` of the number printed there, or nothing.
-    """
-
-    cells: tuple[str, ...]
-    kind: str = "row"
-    level: int = 0
-    numbers: tuple[str, ...] = ()
-
-
 def _call(name: str, given: Iterable[str]) -> str:
     """A call as an analyst writes it: only("ja", "nein")."""
     told = ", ".join(f'"{g}"' for g in given)
     return f"{name}({told})"
 
 
-def dash_note(threshold: int, *, beside_total: bool = False) -> str:
-    """What a dash stands for.
-
-    >>> dash_note(3)
-    '–: nicht gedruckt, weil hinter dem Ja oder dem Nein 1 oder 2 Bündnisse stehen.'
-    """
-    few = {1: "1 Bündnis steht", 2: "1 oder 2 Bündnisse stehen"}
-    behind = few.get(threshold - 1, f"1 bis {threshold - 1} Bündnisse stehen")
-    told = " oder weil sich das sonst aus der Summe ergäbe" if beside_total else ""
-    return f"{HIDDEN}: nicht gedruckt, weil hinter dem Ja oder dem Nein {behind}{told}."
-
-
-def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
-    """A table as it is printed.
-
-    One base a group: „39 (86,7 %)“, the base in the heading. A base of its own in each row: „22 von 23“ and percent.
-    No base: the count.
-    """
-    frame, count, first = table.frame, table.count, "Angabe"
-    if frame.empty:
-        return (first,), ()
-    groups = [g for g in table.groups or table.group_labels if g in set(frame["subgroup"])]
-    cells = {(r.row, r.subgroup): r for r in frame.itertuples()}
-    level = dict(zip(frame["row"], frame["level"], strict=True)) if "level" in frame else {}
-    if count.own_columns:
-        return (first, *count.columns), tuple(_own_rows(table, groups, cells))
-    several = len(groups) > 1
-    one_base = several and not table.hidden and frame.groupby("subgroup")["base_n"].nunique(dropna=False).eq(1).all()
-    if several:
-        heads = table.group_heads if one_base else tuple(table.group_labels[g] for g in groups)
-    elif frame["base_n"].isna().all():
-        heads = (count.unit_label,)
-    elif not count.percent:
-        heads = (f"{count.unit_label} (n{NBSP}={NBSP}{_count(frame['base_n'].iloc[0])})",)
-    else:
-        heads = (count.unit_label, "Anteil")
-
-    def text(c: Any) -> str:
-        if c is None:
-            return HIDDEN  # a number that must not be printed
-        if one_base:
-            return f"{_count(c.n)}{NBSP}({format_percent(c.n, c.base_n)})"
-        return count_of(c.n, c.base_n) if count.percent else _count(c.n)
-
-    def more(c: Any) -> Iterator[str]:
-        if len(heads) > 1:
-            has_share = c is not None and not pd.isna(c.base_n)
-            yield format_percent(c.n, c.base_n, decimals=count.decimals) if has_share else ""
-        for own in count.columns.values():
-            yield "" if c is None else own(c)
-
-    def printed(row: str) -> Row:
-        there = [cells.get((row, g)) for g in groups]
-        texts = [*map(text, there), *(() if several else more(there[0]))]
-        names = [f"{row}:{g}" if (row, g) in cells else "" for g in groups]
-        names += [""] * (len(texts) - len(names))
-        return Row((table.labels[row], *texts), level=int(level.get(row, 0)), numbers=("", *names))
-
-    rows: list[Row] = []
-    for heading, inside in table.blocks.items():
-        rows += [Row((heading,), kind="block")] if heading else []
-        rows += map(printed, inside)
-    return (first, *heads, *(() if several else count.columns)), tuple(rows)
-
-
-def _own_rows(table: Counted, groups: Sequence[str], cells: Mapping[tuple[str, str], Any]) -> Iterator[Row]:
-    """Rows of a count that prints only its own columns: a line a row, or a line a group."""
-    for row in table.shown_rows:
-        if len(groups) > 1 and len(table.shown_rows) > 1:
-            yield Row((table.labels[row],), kind="block")
-        for g in groups:
-            own = [text(cells[row, g]) for text in table.count.columns.values()]
-            label = table.group_labels[g] if len(groups) > 1 else table.labels[row]
-            yield Row((label, *own), numbers=(*[""] * len(own), f"{row}:{g}"))
-
-
 def _is_small(n: int, base_n: int, threshold: int) -> bool:
     return 0 < n < threshold or 0 < base_n - n < threshold
-
-
-def _count(n: int | None) -> str:
-    return NO_VALUE if n is None or pd.isna(n) else format_count(n)
-
-
-# ---- how tables show themselves ----
-
-
-class Shown(pd.DataFrame):
-    """A frame that shows itself whole: every column, long texts uncut, no row numbers."""
-
-    @property
-    def _constructor(self) -> type[Shown]:
-        return Shown
-
-    @classmethod
-    def of(cls, rows: pd.DataFrame, **heads: str) -> Shown:
-        """Some columns of a frame under German headings: column -> heading."""
-        return cls(rows[list(heads)].rename(columns=heads).reset_index(drop=True))
-
-    def _repr_html_(self) -> str:
-        with pd.option_context("display.max_colwidth", None):
-            return self.to_html(index=False, na_rep="", max_rows=LONG)
-
-    def __repr__(self) -> str:
-        return self.to_string(index=False, na_rep="", max_rows=LONG, max_colwidth=60)
-
-
-def table_text(header: Sequence[str], rows: Sequence[Row]) -> str:
-    """A table where there is only text."""
-    return "\n".join("  ".join(line) for line in (header, *(r.cells for r in rows)))
-
-
-def table_html(
-    header: Sequence[str], rows: Sequence[Row], caption: str, notes: Sequence[str] = (), line: str = ""
-) -> str:
-    """A table for JupyterLab, with notes and the line that made it."""
-    head = "".join(f"<th scope='col'>{html.escape(h)}</th>" for h in header)
-    body = "".join(
-        f"<tr><th colspan='{len(header)}'>{html.escape(r.cells[0])}</th></tr>"
-        if r.kind == "block"
-        else "<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in r.cells) + "</tr>"
-        for r in rows
-    )
-    table = (
-        f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
-    below = "".join(f"<p>{html.escape(n)}</p>" for n in notes)
-    return table + below + (f"<p><code>{html.escape(line)}</code></p>" if line else "")

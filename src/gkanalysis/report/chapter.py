@@ -17,8 +17,9 @@ from gkanalysis.core.numbers import format_count, number_word
 from gkanalysis.core.writing import write_json
 from gkanalysis.counts.count import Count, small_base_mark
 from gkanalysis.counts.data import REGISTER, TOTAL, Data
+from gkanalysis.counts.shown import HIDDEN, SMALL_BASE_NOTE, Row
 from gkanalysis.counts.sources import project_data, source_of
-from gkanalysis.counts.table import HIDDEN, SMALL_BASE_NOTE, Counted, Number, Row, Said, declared
+from gkanalysis.counts.table import Counted, Number, Said, declared
 from gkanalysis.counts.words import read_scale
 from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit, Figure, Table
 from gkanalysis.report.quotations import Quotation, check_quotation, draw_speaker, find_segment
@@ -230,7 +231,7 @@ class Chapter:
             highlight = [content.labels.get(h, h) for h in highlight]
             if kind == "units":
                 base += "; jeder Punkt ist ein Bündnis"
-            if kind == "dots" and content.blocks:
+            if kind == "dots" and content.headings:
                 options["blocks"] = {h: [content.labels[r] for r in rows] for h, rows in content.blocks.items()}
         return self._keep(
             Figure(

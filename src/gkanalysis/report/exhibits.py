@@ -14,7 +14,7 @@ import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.numbers import NBSP, format_count, format_percent
-from gkanalysis.counts.table import Row, table_html
+from gkanalysis.counts.shown import Row, table_html
 from gkanalysis.report.shown import Shown
 
 SYNTHETIC_NOTE = "Synthetische Daten"

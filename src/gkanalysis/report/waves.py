@@ -26,8 +26,9 @@ from gkanalysis.core.numbers import (
 from gkanalysis.counts import waves as counts
 from gkanalysis.counts.data import Data
 from gkanalysis.counts.forms import BASE_LABELS
+from gkanalysis.counts.shown import Row
 from gkanalysis.counts.sources import Wave, source_of
-from gkanalysis.counts.table import SIGNIFICANT, Counted, Number, Row, Said, declared, derived
+from gkanalysis.counts.table import SIGNIFICANT, Counted, Number, Said, declared, derived
 from gkanalysis.disclosure.paired import Paired, shown_interval, weighed
 from gkanalysis.stats.exact import holm
 from gkanalysis.stats.paired import mcnemar_test, paired_difference

@@ -273,11 +273,13 @@ class Naive:
 
     def list_rows_of(self, count: Any, row: str) -> Iterator[tuple[Row, str, bool]]:
         """Rows of a list that fill the columns, with their case, and whether they have the value."""
-        columns = count.column.split(",") if count.column else []
+        columns, spec = count.column.split(",") if count.column else [], self.data.book(count.source).spec
         for r in self.rows(f"{count.source}-rows"):
             if all(r[c] is not None for c in (*columns, *([count.given] if count.given else []))):
                 value = ",".join(str(r[c]) for c in columns)
-                yield r, r.get("case_id") or "", row in (value, TOTAL)
+                several = columns and next(c.several for c in spec.columns if c.name == columns[0])
+                values = [x.strip() for x in value.split(";")] if several and len(columns) == 1 else [value]
+                yield r, r.get("case_id") or "", row in (*values, TOTAL)
 
     def list_rows(self, count: Any, row: str) -> Iterator[Unit]:
         """Rows of a list; counted: of this value, or that fill a column."""

@@ -1,0 +1,160 @@
+"""How tables show themselves: rows as a report prints them, in a notebook, and where there is only text."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from gkanalysis.core.numbers import NBSP, NO_VALUE, format_count, format_percent
+from gkanalysis.counts.count import SMALL_BASE, VERY_SMALL_BASE, count_of
+
+if TYPE_CHECKING:
+    from gkanalysis.counts.table import Counted
+
+HIDDEN = "–"
+LONG = 1000  # rows that a notebook shows of a table
+SMALL_BASE_NOTE = (
+    f"* Basis unter {SMALL_BASE}, ** Basis unter {VERY_SMALL_BASE}: "
+    "Anteile kleiner Gruppen ändern sich stark mit jedem Fall; maßgeblich ist die Anzahl."
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One printed row: `kind` is row or block (a heading inside the table); `level` indents the first cell.
+
+    `numbers` has one entry per cell: `row:subgroup` of the number printed there, or nothing.
+    """
+
+    cells: tuple[str, ...]
+    kind: str = "row"
+    level: int = 0
+    numbers: tuple[str, ...] = ()
+
+
+def dash_note(threshold: int, *, beside_total: bool = False) -> str:
+    """What a dash stands for.
+
+    >>> dash_note(3)
+    '–: nicht gedruckt, weil hinter dem Ja oder dem Nein 1 oder 2 Bündnisse stehen.'
+    """
+    few = {1: "1 Bündnis steht", 2: "1 oder 2 Bündnisse stehen"}
+    behind = few.get(threshold - 1, f"1 bis {threshold - 1} Bündnisse stehen")
+    told = " oder weil sich das sonst aus der Summe ergäbe" if beside_total else ""
+    return f"{HIDDEN}: nicht gedruckt, weil hinter dem Ja oder dem Nein {behind}{told}."
+
+
+def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+    """A table as it is printed.
+
+    One base a group: „39 (86,7 %)“, the base in the heading. A base of its own in each row: „22 von 23“ and percent.
+    No base: the count.
+    """
+    frame, count, first = table.frame, table.count, "Angabe"
+    if frame.empty:
+        return (first,), ()
+    groups = [g for g in table.groups or table.group_labels if g in set(frame["subgroup"])]
+    cells = {(r.row, r.subgroup): r for r in frame.itertuples()}
+    level = dict(zip(frame["row"], frame["level"], strict=True)) if "level" in frame else {}
+    if count.own_columns:
+        return (first, *count.columns), tuple(_own_rows(table, groups, cells))
+    several = len(groups) > 1
+    one_base = several and not table.hidden and frame.groupby("subgroup")["base_n"].nunique(dropna=False).eq(1).all()
+    if several:
+        heads = table.group_heads if one_base else tuple(table.group_labels[g] for g in groups)
+    elif frame["base_n"].isna().all():
+        heads = (count.unit_label,)
+    elif not count.percent:
+        heads = (f"{count.unit_label} (n{NBSP}={NBSP}{count_text(frame['base_n'].iloc[0])})",)
+    else:
+        heads = (count.unit_label, "Anteil")
+
+    def text(c: Any) -> str:
+        if c is None:
+            return HIDDEN  # a number that must not be printed
+        if one_base:
+            return f"{count_text(c.n)}{NBSP}({format_percent(c.n, c.base_n)})"
+        return count_of(c.n, c.base_n) if count.percent else count_text(c.n)
+
+    def more(c: Any) -> Iterator[str]:
+        if len(heads) > 1:
+            has_share = c is not None and not pd.isna(c.base_n)
+            yield format_percent(c.n, c.base_n, decimals=count.decimals) if has_share else ""
+        for own in count.columns.values():
+            yield "" if c is None else own(c)
+
+    def printed(row: str) -> Row:
+        there = [cells.get((row, g)) for g in groups]
+        texts = [*map(text, there), *(() if several else more(there[0]))]
+        names = [f"{row}:{g}" if (row, g) in cells else "" for g in groups]
+        names += [""] * (len(texts) - len(names))
+        return Row((table.labels[row], *texts), level=int(level.get(row, 0)), numbers=("", *names))
+
+    rows: list[Row] = []
+    for heading, inside in table.blocks.items():
+        rows += [Row((heading,), kind="block")] if heading else []
+        rows += map(printed, inside)
+    return (first, *heads, *(() if several else count.columns)), tuple(rows)
+
+
+def _own_rows(table: Counted, groups: Sequence[str], cells: Mapping[tuple[str, str], Any]) -> Iterator[Row]:
+    """Rows of a count that prints only its own columns: a line a row, or a line a group."""
+    for row in table.shown_rows:
+        if len(groups) > 1 and len(table.shown_rows) > 1:
+            yield Row((table.labels[row],), kind="block")
+        for g in groups:
+            own = [text(cells[row, g]) for text in table.count.columns.values()]
+            label = table.group_labels[g] if len(groups) > 1 else table.labels[row]
+            yield Row((label, *own), numbers=(*[""] * len(own), f"{row}:{g}"))
+
+
+def count_text(n: int | None) -> str:
+    """A count in digits, a dash where there is none."""
+    return NO_VALUE if n is None or pd.isna(n) else format_count(n)
+
+
+class Shown(pd.DataFrame):
+    """A frame that shows itself whole: every column, long texts uncut, no row numbers."""
+
+    @property
+    def _constructor(self) -> type[Shown]:
+        return Shown
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, **heads: str) -> Shown:
+        """Some columns of a frame under German headings: column -> heading."""
+        return cls(rows[list(heads)].rename(columns=heads).reset_index(drop=True))
+
+    def _repr_html_(self) -> str:
+        with pd.option_context("display.max_colwidth", None):
+            return self.to_html(index=False, na_rep="", max_rows=LONG)
+
+    def __repr__(self) -> str:
+        return self.to_string(index=False, na_rep="", max_rows=LONG, max_colwidth=60)
+
+
+def table_text(header: Sequence[str], rows: Sequence[Row]) -> str:
+    """A table where there is only text."""
+    return "\n".join("  ".join(line) for line in (header, *(r.cells for r in rows)))
+
+
+def table_html(
+    header: Sequence[str], rows: Sequence[Row], caption: str, notes: Sequence[str] = (), line: str = ""
+) -> str:
+    """A table for JupyterLab, with notes and the line that made it."""
+    head = "".join(f"<th scope='col'>{html.escape(h)}</th>" for h in header)
+    body = "".join(
+        f"<tr><th colspan='{len(header)}'>{html.escape(r.cells[0])}</th></tr>"
+        if r.kind == "block"
+        else "<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in r.cells) + "</tr>"
+        for r in rows
+    )
+    table = (
+        f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+    below = "".join(f"<p>{html.escape(n)}</p>" for n in notes)
+    return table + below + (f"<p><code>{html.escape(line)}</code></p>" if line else "")
