@@ -93,6 +93,7 @@ def test_ids_are_short_and_different(folder, drawn):
         (None, [], "V20", "", "Dokument „g02“: kein Bündnis genannt; bitte im Projekt bei genau einem Fall"),
         ("B2", ["projekt.qdpx", "g02", "B3", ""], "V20", "B2 | B3", "mehrere Bündnisse genannt (B2, B3)"),
         ("B99", [], "V01", "B99", "„B99“ fehlt im Register; bitte im Projekt (Variable"),
+        ("Kreis Borretsch", [], "V35", "Kreis Borretsch", "Dokument „g02“: „Kreis Borretsch“ ist nach dem Namen als B2 gelesen"),
         ("B1", [], "V21", "", "„g01“ in „projekt.qdpx“, „g02“ in „zweites.qdpx“"),
         ("B2", ["zweites.qdpx", "g02", "", "gestern"], "V16", "gestern", "Zeile 2: „gestern“ ist kein Datum"),
         ("B2", ["zweites.qdpx", "g07", "B2", ""], "V27", "g07", "ein Dokument „g07“ in „zweites.qdpx“ gibt es nicht"),
@@ -274,6 +275,15 @@ def test_spreadsheet_of_coded_segments(folder):
     assert tables["memos"]["target_id"].tolist() == [tables["codings"]["coding_id"].iloc[2]]
 
 
+def test_the_same_words_coded_again_in_a_spreadsheet_count(folder):
+    """Each row is a segment and a coding of its own; the finding says what the spreadsheet does not tell."""
+    row = ("g10", "Leitfaden > Politisches Klima", "2", "2", "wir", LEAD)
+    (folder.folder / "segmente.xlsx").write_bytes(spreadsheet(row, row, row, says="SYNTHETISCH"))
+    tables = folder.list(["segmente.xlsx", "g10", "B1", ""]).process()
+    assert rows(tables["codings"], "segment_id") == [(f"g10-00{k}",) for k in (1, 2, 3)]
+    assert [f["raw"] for f in found(tables, "V28")] == ["same_words"]
+
+
 def test_every_file_is_accounted_for(folder, drawn):
     """Read, list, left out with a reason, or refused; invented and real ones never mix (V18)."""
     drawn.name = "Reflexionsgespräche"
@@ -288,6 +298,7 @@ def test_every_file_is_accounted_for(folder, drawn):
         "namen.csv": "list", "projekt.qdpx": "read", "~$segmente.xlsx": "left_out",
     }  # fmt: skip
     assert sorted(tables["losses"].query("unit == 'file'")["file"]) == ["Notiz.txt", "alt", "~$segmente.xlsx"]
+    assert [f["file"] for f in found(tables, "V34")] == ["Notiz.txt", "alt"]
     assert (folder.n_read, len(folder.refused)) == (1, 1)
     folder.says("synthetic: false")
     assert found(folder.process(), "V18") == []

@@ -179,6 +179,21 @@ def test_contacts(received):
     assert "kontakte.csv“, Zeile 3: „B9“ fehlt im Register; bitte" in found(tables, "V01")[0]["message"]
 
 
+def test_names_in_lists_and_files_that_nothing_reads(received):
+    """An alliance that a list names by its name is told and read; what lies beside the forms is named."""
+    received.add("a.docx", COUNTED, alliance="Amselstadt").line(
+        "kontakte", "Kreis Borretsch", "5.7.2019", "keine_kerngruppe"
+    )
+    for name in ("daten.sav", "alt.ods", "README.md", ".DS_Store"):
+        (received.folder / name).write_bytes(b"x")
+    tables = received.process()
+    assert tables["cases"][["file", "contact"]].values.tolist() == [["a.docx", ""], ["", "keine_kerngruppe"], ["", ""]]
+    assert [(f["raw"], f["case_id"]) for f in found(tables, "V35")] == [("Amselstadt", "B1"), ("Kreis Borretsch", "B2")]
+    assert [f["file"] for f in found(tables, "V34")] == ["alt.ods", "daten.sav"]
+    assert "„alt.ods“ in „strukturen-2018“ wird nicht gelesen: neben" in found(tables, "V34")[0]["message"]
+    assert tables["losses"]["rule"].value_counts()[["V34", "V35"]].tolist() == [2, 2]
+
+
 @pytest.mark.parametrize("files", [["a.docx"], ["a.docx", "b.docx", "c.docx"]])
 def test_changed_table(received, files):
     """A table that one form lacks is one question; one that three of three lack was not printed, and nobody is asked."""

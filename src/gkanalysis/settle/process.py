@@ -51,7 +51,8 @@ def process_source(
     forms = read_files(data, folder / "forms", interim / "forms.csv", "form", log)
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
         if path.name not in BESIDE_FORMS and not path.name.startswith((".", "~$")):
-            lose_file(path.name, "liegt neben dem Ordner der Bögen und ist keine der Listen", folder, "file", log)
+            why = "neben dem Ordner der Bögen werden nur Listen gelesen"
+            lose_file(path.name, why, book.source, "file", log)
 
     name_item = book.identity["name"]
     named = responses[(responses["item_id"] == name_item) & (responses["state"] == "answered")]
@@ -155,14 +156,14 @@ def read_files(
         if file.message == OF_THE_SYSTEM:
             log.lose("ingest", unit, "ausgelassen", file.message, file=file.file)
         else:
-            lose_file(file.file, file.message, folder, unit, log)
+            lose_file(file.file, file.message, folder.relative_to(data).as_posix(), unit, log)
     return files
 
 
-def lose_file(file: str, why: str, folder: Path, unit: str, log: Log) -> None:
+def lose_file(file: str, why: str, folder: str, unit: str, log: Log) -> None:
     """A file of a source's folder that nothing reads: a loss, and a finding, since somebody put it there (V34)."""
     advice = "Wenn darin Antworten stehen, bitte in einem der erwarteten Formate ablegen, sonst aus dem Ordner nehmen."
-    message = f"„{file}“ in „{folder}“ wird nicht gelesen ({why}). {advice}"
+    message = f"„{file}“ in „{folder}“ wird nicht gelesen: {why}. {advice}"
     log.find("V34", message, lost=("ingest", unit, "ausgelassen", why), file=file)
 
 
