@@ -1,5 +1,7 @@
 """Ticks and texts as people and other programs leave them: what is drawn, and what is read of it."""
 
+import json
+
 import pytest
 
 from docx_parts import (
@@ -112,6 +114,7 @@ WINGDINGS = '<w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr>'
         (paragraph("\uf0b7 Jugendamt"), [], ["\uf0b7 Jugendamt"]),
         (paragraph(symbol("Wingdings 2", "F053"), " Ja ", symbol("Wingdings 2", "F0AE"), " Nein"),
          [(X, "Ja"), (U, "Nein")], []),
+        (paragraph("☐ ", run("Ja", '<w:rFonts w:ascii="Wingdings"/>')), [(O, "Ja")], []),  # a label in a wrong font
         # marks typed in lines; what is empty says so beside another that is not
         *((paragraph(run(line)), [(X, "Ja"), (O, "Nein")], []) for line in (
             "_X_ Ja   ___ Nein", "( X ) Ja   (   ) Nein", "[ X ] Ja  [   ] Nein", "[x] Ja [  ] Nein", "{x} Ja {} Nein",
@@ -218,21 +221,25 @@ def bound(path, properties, content):
     return control(binding + properties, content)
 
 
+RELATION = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def with_parts(body, more):
+    """A document with parts of other folders: name -> kind of relationship and content."""
+    parts = members(body) | {name: content for name, (_, content) in more.items()}
+    links = [f'<Relationship Id="{name}" Type="{OFFICE}/{kind}" Target="/{name}"/>' for name, (kind, _) in more.items()]
+    parts["word/_rels/document.xml.rels"] = RELATION.format("".join(links))
+    return parts
+
+
 def with_store(body, store=STORE):
     """A document with a custom part."""
-    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    package = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
-    parts = members(body)
-    parts["word/_rels/document.xml.rels"] = (
-        f'<Relationships {package}><Relationship Id="c" Type="{office}/customXml" Target="../customXml/item1.xml"/></Relationships>'
-    )
-    parts["customXml/item1.xml"] = store
-    parts["customXml/_rels/item1.xml.rels"] = (
-        f'<Relationships {package}><Relationship Id="p" Type="{office}/customXmlProps" Target="itemProps1.xml"/></Relationships>'
-    )
-    parts["customXml/itemProps1.xml"] = (
-        f'<ds:datastoreItem xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml" ds:itemID="{ITEM.lower()}"/>'
-    )
+    parts = with_parts(body, {"customXml/item1.xml": ("customXml", store)})
+    link = f'<Relationship Id="p" Type="{OFFICE}/customXmlProps" Target="itemProps1.xml"/>'
+    parts["customXml/_rels/item1.xml.rels"] = RELATION.format(link)
+    space = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
+    parts["customXml/itemProps1.xml"] = f'<ds:datastoreItem xmlns:ds="{space}" ds:itemID="{ITEM.lower()}"/>'
     return WordPackage("Bogen.docx", zipped(parts))
 
 
@@ -270,9 +277,18 @@ def test_a_damaged_store_is_none():
 
 
 def test_what_is_skipped_is_printed():
-    """Each an object of its own, after the fields."""
-    form = read('<w:altChunk r:id="r2"/>' + paragraph("Text", button("", "EQ", "\\o(☐,x)")))
-    *_, chunk, formula = fields_as_json(form)
-    assert '"object": "skipped"' in chunk
-    assert '"what": "altChunk"' in chunk
-    assert "o(☐,x)" in formula
+    """Each an object of its own after the fields, with the words that stand in other parts."""
+    page, box = "word/seite.html", "word/activeX/activeX1.xml"
+    control = f'<w:r><w:object><w:control r:id="{box}"/></w:object></w:r>'
+    body = f'<w:altChunk r:id="{page}"/>' + paragraph("Text", control, button("", "EQ", "\\o(☐,x)"))
+    property_ = '<ax:ocxPr ax:name="Value" ax:value="1"/>'
+    more = {
+        page: ("aFChunk", "<p>Leitung: <b>Amt</b></p>"),
+        box: ("control", f'<ax:ocx xmlns:ax="urn:ax">{property_}</ax:ocx>'),
+    }
+    form = read_word_form(WordPackage("Bogen.docx", zipped(with_parts(body, more))))
+    assert [(s.what, s.text) for s in form.skipped] == [
+        ("altChunk", f"{page} Leitung: Amt"), ("activex", f"{box} Value=1"), ("field", "EQ \\o(☐,x)"),
+    ]  # fmt: skip
+    printed = [json.loads(line) for line in fields_as_json(form)]
+    assert [entry["what"] for entry in printed if entry.get("object") == "skipped"] == ["altChunk", "activex", "field"]

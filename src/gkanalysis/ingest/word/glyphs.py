@@ -40,24 +40,27 @@ _SHADE = W + "shd"
 _MARKINGS = (_SHADE, W + "highlight", W + "bdr")
 _NO_MARKING = frozenset({None, "none", "nil", "white"})
 _COLOUR = re.compile("[0-9A-Fa-f]{6}")
-VIVID = (
-    192  # between the strongest and the weakest of red, green and blue: FFFF00 has 255, Word's table styles up to 130
-)
+VIVID = 192  # strongest minus weakest of red, green, blue: FFFF00 has 255, Word's table styles have up to 130
+MAX_STYLES = 30  # based on each other; Word allows 11
 
 # Inside a line only boxes and ticks count, an x in brackets or on a printed line, and a letter x alone where a line or
 # column begins; bullets, squares and multiplication signs are too often something else there.
 _IN_LINE = f"{_BOXES}{BARE_TICKS}☑☒⊠⌧⮽🗹🗷🗵✅❎⬛▣"
 _X = f"[xX{BARE_TICKS}]"
-_BRACKETED = rf"(?<!\w)\(\s*{_X}\s*\)(?!\w)|(?<![^\W_])_+{_X}_+(?![^\W_])|\{{\s*{_X}\s*\}}|<\s*{_X}\s*>|(?<![\w/:])/\s*{_X}\s*/(?!\w)"
+_BRACKETED = "|".join((
+    rf"(?<!\w)\(\s*+{_X}\s*+\)(?!\w)", rf"(?<!\w)_++{_X}_++(?!\w)", rf"\{{\s*+{_X}\s*+\}}", rf"<\s*+{_X}\s*+>",
+    rf"(?<![\w/:])/\s*+{_X}\s*+/(?!\w)",
+))  # fmt: skip
 _LETTER = r"(?:^|(?<=[\t\n]))[xX](?=[\s☐□]|$)"
 # Box-like codes of Wingdings and Wingdings 2 that lost their font on the way.
 _LOST = "".join(chr(0xF000 + code) for code in (0xFE, 0xFD, 0xFC, 0xA8, 0x6F, 0x71, 0x72, 0x52, 0x53, 0x54, 0x51, 0xA3))
-_ANY = rf"[{_BOXES}][ \t\u00a0]*[xX](?=\s|$)|[{_IN_LINE}{_LOST}]|\[\s*{_X}?\s*\]|{_BRACKETED}|{_LETTER}"
-INLINE_MARK = re.compile(_ANY)
-X_BEHIND_BOX = re.compile(r"(\s*)([xX])(?=\s|$)")
+_BOX = rf"[{_BOXES}][ \t\u00a0]*+[xX](?=\s|$)|[{_IN_LINE}{_LOST}]|\[\s*+(?:{_X}\s*+)?\]"
+INLINE_MARK = re.compile(f"{_BOX}|{_BRACKETED}|{_LETTER}")
+X_BEHIND_BOX = re.compile(r"(\s*+)([xX])(?=\s|$)")
 # What is empty in this way only says so beside another that has its x.
 _TYPED = re.compile(rf"{_BRACKETED}|{_LETTER}")
-_WITH_EMPTY = re.compile(rf"{_ANY}|\(\s*\)|\{{\s*\}}|<\s*>|/\s+/|_{{2,}}|(?<!\w)[oO](?=\s)")
+_EMPTY = r"\(\s*+\)|\{\s*+\}|<\s*+>|/\s++/|_{2,}|(?<!\w)[oO](?=\s)"
+_WITH_EMPTY = re.compile(f"{INLINE_MARK.pattern}|{_EMPTY}")
 
 
 def marks_in(line):
@@ -74,7 +77,7 @@ def typed_state(written, is_one_of_several=True):
         return "unclear", ("two_marks",)
     if not core or core in "oO":
         return "not_selected", ()
-    if written.startswith("(") and not is_one_of_several:
+    if (written.startswith("(") and not is_one_of_several) or core not in MARKS:
         return "unclear", ("doubtful_mark",)
     return MARKS[core], ()
 
@@ -142,7 +145,7 @@ def styles_of(root, kind, read):
         parents[style_id] = next((child.get(VAL) for child in style.iterchildren(W + "basedOn")), None)
     for style_id in own:
         chain, current = [], style_id
-        while current in own and current not in chain:
+        while current in own and current not in chain and len(chain) < MAX_STYLES:
             chain.append(current)
             current = parents[current]
         if look := {name: value for ancestor in reversed(chain) for name, value in own[ancestor].items()}:
@@ -161,8 +164,9 @@ class RunLooks:
     @staticmethod
     def _switches(root):
         """Whether a part switches anything on or off itself, or names a symbol font."""
-        has_switch = next(root.iter(*_SWITCHES), None) is not None  # lxml knows which names it saw
-        return has_switch or any(symbol_font(fonts) for fonts in root.iter(_FONTS))
+        if next(root.iter(*_SWITCHES), None) is not None:  # lxml knows which names it saw
+            return True
+        return not _SYMBOLS.keys().isdisjoint({name.lower() for fonts in root.iter(_FONTS) for name in fonts.values()})
 
     def matter_in(self, root):
         """Whether anything in a part can look different: nothing does in most."""

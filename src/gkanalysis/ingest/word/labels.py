@@ -3,7 +3,15 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from gkanalysis.ingest.word.glyphs import BARE_TICKS, INLINE_MARK, X_BEHIND_BOX, mark_state, marks_in, typed_state
+from gkanalysis.ingest.word.glyphs import (
+    BARE_TICKS,
+    INLINE_MARK,
+    PRIVATE_USE,
+    X_BEHIND_BOX,
+    mark_state,
+    marks_in,
+    typed_state,
+)
 from gkanalysis.ingest.word.model import TICK_KINDS
 from gkanalysis.ingest.word.pieces import (
     Control,
@@ -86,7 +94,7 @@ def _split_marks(pieces, pattern, element, cell):
             text.append(piece)
             continue
         end_text()
-        if piece.__class__ is Symbol and (has_symbol and not piece.isspace()):
+        if piece.__class__ is Symbol and has_symbol and (INLINE_MARK.fullmatch(piece) or PRIVATE_USE.match(piece)):
             add_mark(str(piece), piece.stored)  # beside a known tick an unknown symbol may be the other one
         else:
             result.append(piece)
@@ -112,6 +120,7 @@ def _label_controls(pieces, before):
     segments = [one_line("".join(texts)) for texts in segments]
     struck = [one_line(stored_text(aside)) for aside in asides]
     has_struck = [bool(struck[n]) and not _is_label(segments[n]) for n in range(len(segments))]
+    has_marked = [any(piece.code == "marked" for piece in aside) for aside in asides]
     segments = [struck[n] if has_struck[n] else text for n, text in enumerate(segments)]
     ticks = [number for number, control in enumerate(controls) if control.kind in TICK_KINDS]
     # "☐ Ja ☐ Nein" or "Ja ☐ Nein ☐": what follows the last tick tells on which side the texts stand.
@@ -129,7 +138,7 @@ def _label_controls(pieces, before):
         if chosen is not None and control.kind in TICK_KINDS:
             if has_struck[chosen]:
                 control.doubt("struck")
-            elif asides[chosen] and control.state == "not_selected" and any(a.code == "marked" for a in asides[chosen]):
+            elif has_marked[chosen] and control.state == "not_selected":
                 control.doubt("marked")
     if len(controls) == 1 and nearest is not None and text_follows and _stands_between(controls[0], segments[0]):
         controls[0].doubt("doubtful_mark")

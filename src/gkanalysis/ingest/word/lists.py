@@ -51,7 +51,7 @@ class Lists:
         shape, text, _ = self._levels.get(list_id, {}).get(level, ("", "", 1))
         if shape == "bullet":
             return text
-        if shape not in _WRITTEN or not level.isdecimal():
+        if shape not in _WRITTEN:
             return ""
         levels, counts = self._levels[list_id], self._counts.setdefault(self._origin[list_id], {})
         counts[level] = counts.get(level, levels[level][2] - 1) + 1
@@ -75,8 +75,8 @@ class Lists:
 
 def _levels(parent):
     """Level -> its format, what it draws, and where it starts to count; of bullets only those that are marks count."""
-    for level in parent.iterchildren(W + "lvl"):
-        shape, text = _value(level, W + "numFmt") or "decimal", _value(level, W + "lvlText") or ""
+    for level in [each for each in parent.iterchildren(W + "lvl") if len(each.get(_LEVEL, "0")) == 1]:
+        shape, text = _value(level, W + "numFmt") or "decimal", (_value(level, W + "lvlText") or "")[:30]
         if shape == "bullet":
             font = next(filter(None, map(symbol_font, level.iter(W + "rFonts"))), "")
             tick = symbol(font, ord(text)) if font and len(text) == 1 else text

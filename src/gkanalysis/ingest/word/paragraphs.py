@@ -83,6 +83,8 @@ class ParagraphReader:
     def skip(self, element, what="", text=None):
         """Record something that is not read, with its text."""
         what, text = what or short_name(element), "".join(element.itertext()) if text is None else text
+        if what in ("altChunk", "activex"):
+            text = self.elsewhere.words_behind(self.part, element)
         self.skipped.append(Skipped(self.part, self.places.of(element), what, " ".join(text.split())[:200]))
 
     @nested

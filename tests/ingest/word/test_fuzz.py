@@ -1,0 +1,206 @@
+"""Mutants of forms: each ends in a sentence or is read, in bounded time and memory, and no tick changes silently.
+
+`python -m pytest tests/ingest/word/test_fuzz.py --fuzz 3000` makes so many; a mutant that fails is named by its number.
+"""
+
+import random
+import time
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from forms import BOOK, MAIN, MATCHER, W, parts_of, typed
+from gkanalysis.core.errors import IngestError
+from gkanalysis.core.writing import zip_parts
+from gkanalysis.ingest.office import WordPackage
+from gkanalysis.ingest.word.form import read_word_form
+from gkanalysis.ingest.word.model import TICK_KINDS
+from tools.synthetic.wordwriter import STYLES, write_form
+
+SECONDS, MB = 5, 300
+WRITTEN = {
+    "2.1:ja": "x",
+    "1.1.A03.4": "x",
+    "1.1.A05.4": "x",
+    "1.1.B02.6": "x",
+    "2.4": "Kleine Runde",
+    "1.2.1#3": "Beirat",
+}
+FORMS = {style: parts_of(write_form(BOOK, "kurz", WRITTEN, style)) for style in STYLES}
+CERTAIN = {"selected", "not_selected", "answered", "not_answered"}
+VALUES = ["", "0", "1", "on", "x", "-1", "999999999999", "2.1:nein", "1.1.A03.4", "Ü" * 3000, "{}", "%s"]
+TEXTS = [
+    "",
+    "x",
+    "☒",
+    "☐",
+    " nicht",
+    "(x)",
+    "…",
+    "\uf0fe",
+    "_x_ ___",
+    "1.",
+    "\u202e",
+    "A" * 5000,
+    "☐ x ☒ Ja Nein [ ] ( X )",
+]
+LOOKS = ["strike", "vanish", "dstrike", 'rFonts w:ascii="Wingdings"', 'highlight w:val="yellow"', 'rStyle w:val="Kopf"']
+WRAPS = [
+    "ins",
+    "del",
+    "moveFrom",
+    "smartTag",
+    "customXml",
+    "hyperlink",
+    "sdt",
+    "fldSimple",
+    "r",
+    "p",
+    "tc",
+    "tbl",
+    "txbxContent",
+]
+# What carries a tick: nothing but a change to it, or to what holds it, may change what it says.
+CARRIERS = f".//{W}sdt", f".//{W}fldChar", f".//{W}instrText"
+
+
+def made(name):
+    return etree.fromstring(f'<w:{name} xmlns:w="{W[1:-1]}"/>')
+
+
+def carriers(root):
+    """All elements that carry ticks, and what holds them or is inside them."""
+    runs = [t.getparent() for t in root.iter(W + "t") if (t.text or "").strip() in ("x", "☒", "☐")]
+    found = [element for path in CARRIERS for element in root.iterfind(path)] + runs
+    return {
+        e
+        for one in found
+        for e in (*one.iter(), *one.iterancestors(), *(one.getparent().iter() if one.tag == W + "fldChar" else ()))
+    }
+
+
+def mutate(rng, root):
+    """Change one thing; gives the elements that were touched."""
+    elements = list(root.iter())[2:]
+    one, other = rng.choice(elements), rng.choice(elements)
+    parent = one.getparent()
+    change = rng.randrange(11)
+    if change == 0:
+        parent.remove(one)
+    elif change == 1:
+        one.addnext(deepcopy(one))
+    elif change == 2 and other not in set(one.iter()):
+        other.append(one)
+    elif change == 3 and (nxt := one.getnext()) is not None:
+        nxt.addnext(one)
+    elif change == 4 and one.attrib:
+        one.set(rng.choice(list(one.attrib)), rng.choice(VALUES))
+    elif change == 5 and one.attrib:
+        del one.attrib[rng.choice(list(one.attrib))]
+    elif change == 6:
+        one.tag = rng.choice([W + rng.choice(WRAPS), other.tag])
+    elif change == 7:
+        one.insert(rng.randint(0, len(one)), typed(rng.choice(TEXTS))[0])
+    elif change == 8:
+        wrap = made(rng.choice(WRAPS))
+        parent.replace(one, wrap)
+        (wrap if wrap.tag != W + "sdt" else etree.SubElement(wrap, W + "sdtContent")).append(one)
+    elif change == 9 and one.tag == W + "t":
+        one.text = rng.choice(TEXTS)
+    else:
+        look = made("rPr")
+        look.append(made(rng.choice(LOOKS)))
+        one.insert(0, look)
+    return {one, parent} | ({other} if change == 2 else set())
+
+
+def bytes_of(rng, parts):
+    """A package whose bytes, members or other parts are damaged."""
+    change, parts = rng.randrange(5), dict(parts)
+    name = rng.choice(list(parts))
+    if change == 0:
+        del parts[name]
+    elif change == 1:
+        parts[name] = parts[rng.choice(list(parts))]
+    elif change == 2:
+        at = rng.randrange(len(parts[name]))
+        parts[name] = (
+            parts[name][:at] + rng.choice([b"<", b"&", b"\0", b"]]>", b"\xff", b"<w:p>", b""]) + parts[name][at + 1 :]
+        )
+    data = zip_parts(parts)
+    at = rng.randrange(len(data))
+    if change == 3:
+        return data[:at]
+    return data if change < 3 else data[:at] + bytes([rng.randrange(256)]) + data[at + 1 :]
+
+
+def read(data):
+    form = read_word_form(WordPackage(Path("Bogen.docx"), data), placeholders=())
+    tags = [f.tag for f in form.fields if f.tag]
+    ticks = {f.tag: f.state for f in form.fields if f.kind in TICK_KINDS and tags.count(f.tag) == 1}
+    return form, ticks
+
+
+def answers(matched):
+    return {
+        (r.item_id, r.occurrence): (r.state, r.value)
+        for r in matched.responses
+        if BOOK.items[r.item_id].kind in ("tick", "single")
+    }
+
+
+def changed(old, new, doubted):
+    """What is certain in a mutant and was otherwise before, and nobody is asked."""
+    return {
+        k: (old[k], v) for k, v in new.items() if k in old and v != old[k] and v[0] in CERTAIN and k[0] not in doubted
+    }
+
+
+@pytest.fixture(scope="module")
+def originals():
+    found = {}
+    for style, parts in FORMS.items():
+        form, ticks = read(zip_parts(parts))
+        found[style] = ticks, answers(MATCHER.match(form, "Bogen.docx"))
+    return found
+
+
+def test_mutants(n_damaged, originals):
+    """One XML change, or damage to the package; every fourth has three changes and may say anything but a traceback."""
+    resource = pytest.importorskip("resource")  # not on Windows
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for number in range(max(n_damaged, 100)):
+        rng = random.Random(number)
+        style = rng.choice(STYLES)
+        parts, touched, mutations = FORMS[style], None, ""
+        if number % 4 == 1:
+            data = bytes_of(rng, parts)
+        else:
+            root = etree.fromstring(parts[MAIN])
+            held = carriers(root)
+            touched = [mutate(rng, root) for _ in range(3 if number % 4 == 3 else 1)]
+            data = zip_parts(parts | {MAIN: etree.tostring(root)})
+            mutations = [[e.tag.rpartition("}")[2] for e in each] for each in touched]
+        start = time.process_time()
+        try:
+            form, ticks = read(data)
+            matched = MATCHER.match(form, "Bogen.docx")
+        except IngestError as error:
+            assert "Bogen.docx" in str(error)  # noqa: PT017
+            matched = None
+        except Exception as error:
+            raise AssertionError(f"mutant {number}: {style} {mutations}") from error
+        assert time.process_time() - start < SECONDS, number
+        if matched is None or touched is None or len(touched) > 1:
+            continue
+        old_ticks, old_answers = originals[style]
+        if style == "controls" or not (touched[0] & held):
+            silent = {t: s for t, s in ticks.items() if t in old_ticks and s not in (old_ticks[t], "unclear")}
+            assert silent == {}, f"mutant {number}: {style} {mutations}"
+        if not touched[0] & held:
+            doubted = {r.item_id for r in matched.reviews}
+            assert changed(old_answers, answers(matched), doubted) == {}, f"mutant {number}: {style} {mutations}"
+    used = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) / 1024
+    assert used < MB, used
