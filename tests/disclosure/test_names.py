@@ -6,8 +6,11 @@ import pandas as pd
 import pytest
 
 from gkanalysis.codebook.policy import NameRules, Policy
+from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.matching import Index, Name
 from gkanalysis.disclosure.names import collect_names, person_names
+from gkanalysis.disclosure.received import read_names
 
 PLACE = Name("Neuntöterstadt", "Ort", "Register")
 
@@ -135,6 +138,16 @@ def test_common_word_counts_as_place_only_with_a_sign_of_one():
     assert index.find("in Essen")
     assert index.find("Stadt Essen")
     assert not index.find("Es gab Essen an der Ruhr")
+
+
+def test_lists_in_the_encoding_of_windows_are_searched(tmp_path):
+    """Excel writes CSV so; a name with an umlaut is a name there, too."""
+    paths = ProjectPaths(tmp_path, *(tmp_path / n for n in ("raw", "interim", "processed", "build", "reports")))
+    paths.codebooks.mkdir(parents=True)
+    (paths.codebooks / "disclosure.yml").write_text("threshold: 2\nattributes: {}\nsources: {}\n")
+    (paths.data / "notizen").mkdir(parents=True)
+    (paths.data / "notizen/liste.csv").write_bytes("datum;notiz\n1;Anruf von Herrn Müßig\n".encode("cp1252"))
+    assert "Müßig" in names_of(read_names(Data(paths)))
 
 
 def test_free_text_must_not_appear_verbatim():
