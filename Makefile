@@ -4,7 +4,6 @@
 .DELETE_ON_ERROR:
 .PHONY: FORCE report reports data lab synthetic env test check fix verify verify-selftest release bench clean lock help
 MAKEFLAGS += --no-builtin-rules
-SHELL := /bin/sh
 
 # What makes results repeatable: always the code of this folder, with byte-code (imports are four times faster).
 unexport PYTHONDONTWRITEBYTECODE SOURCE_DATE_EPOCH
@@ -43,8 +42,8 @@ CODE = $(BUILD)/state/code $(ENV)
 ASKED := $(filter report reports data release build/% data/processed/% reports/% confidential/%,$(MAKECMDGOALS))
 ifneq ($(ASKED),)
   FIRST := $(or $(PYTHON),$(wildcard $(PY)),$(BASE_PYTHON))
-  STATE := $(if $(FIRST),$(shell $(FIRST) -I -S -X utf8 src/gkanalysis/core/rawstate.py \
-    $(call word_of,$(DATA)) $(call word_of,$(REPORT)) $(call word_of,$(MAKECMDGOALS)) 2>/dev/null))
+  STATE := $(if $(FIRST),$(shell ENTWURF=$(if $(ENTWURF),1) $(FIRST) -I -S -X utf8 src/gkanalysis/core/rawstate.py \
+    $(call word_of,$(DATA)) $(call word_of,$(REPORT)) $(call word_of,$(MAKECMDGOALS)) $$PPID 2>/dev/null))
   ifneq ($(firstword $(STATE)),ok)
     $(error $(or $(STATE),$(FIRST:%=„%“ ist kein Python ab Version 3.11; bitte ein anderes angeben),$(NO_PYTHON)))
   endif
@@ -52,11 +51,13 @@ ifneq ($(ASKED),)
   include $(BUILD)/rules.mk
 endif
 
+NOTE = git status --porcelain -- notebooks data/codebook 'reports/*.yml' 2>/dev/null | sed 's/^.. */Hinweis: noch nicht im Git: /'
+
 ##@ Berichte
-report: $(FILES_$(REPORT)) ## Bericht erzeugen (REPORT=..., DATA=Ordner)
-	@echo "Fertig: $(FILES_$(REPORT))"
+report: $(FILES_$(REPORT)) ## Bericht erzeugen (REPORT=..., DATA=Ordner, ENTWURF=1)
+	@echo "Fertig: $(FILES_$(REPORT))"; $(NOTE)
 reports: $(REPORT_FILES) $(BUILD)/together.ok ## Alle Berichte erzeugen: HTML, PDF und DOCX oder PPTX
-	@echo "Fertig: $(REPORT_FILES)"
+	@echo "Fertig: $(REPORT_FILES)"; $(NOTE)
 data: $(DATA_TABLES) ## Nur einlesen und prüfen
 	@echo "Eingelesen und geprüft; Hinweise und Rückfragen je Quelle: $(BUILD)/*-findings.csv, $(BUILD)/*-rueckfragen.csv"
 $(BUILD)/rules.mk: $(BUILD)/state/layout $(CODE)
@@ -68,8 +69,8 @@ $(BUILD)/rules.mk: $(BUILD)/state/layout $(CODE)
 	@echo "Fehler: „$@“ kennt make hier nicht, oder die Datei fehlt; „make help“ zeigt, was es gibt." >&2; exit 2
 
 ##@ Arbeiten
-lab: $(if $(PYTHON),$(ENV),.venv-lab/lab.txt) ## JupyterLab mit den Notebooks öffnen
-	$(or $(PYTHON),.venv-lab/$(BIN)/python) -m jupyter lab --notebook-dir=notebooks
+lab: $(if $(PYTHON),$(ENV),.venv-lab/lab.txt) ## JupyterLab zum Erkunden öffnen (DATA=Ordner)
+	@$(MAKE) data && $(or $(PYTHON),.venv-lab/$(BIN)/python) -m tools.lab $(call word_of,$(DATA))
 synthetic: $(ENV) ## Die mitgelieferten erfundenen Rohdaten neu erzeugen (braucht LibreOffice)
 	$(PY) -m tools.synthetic
 env: $(ENV) ## Nur die Umgebung anlegen
@@ -86,8 +87,7 @@ test check fix bench: $(if $(PYTHON),,.venv/test.txt)
 test: ## Alle Tests
 	$(MAKE) data && $(PY) -m pytest
 check: ## Stil von Code und Notebooks prüfen; ändert nichts
-	$(PY) -m ruff check $(STYLED) notebooks && $(PY) -m ruff format --check $(STYLED)
-	$(GK) notebooks
+	$(PY) -m ruff check $(STYLED) notebooks && $(PY) -m ruff format --check $(STYLED) && $(GK) notebooks
 fix: ## Stil verbessern, Notebooks von Ausgaben befreien
 	$(PY) -m ruff check --fix $(STYLED) notebooks && $(PY) -m ruff format $(STYLED)
 	$(GK) notebooks --strip

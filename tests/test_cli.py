@@ -101,6 +101,22 @@ def test_interviews_as_summary(tmp_path):
     assert "„a.docx“ ist kein Projekt eines QDA-Programms" in err
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
+def test_what_the_system_refuses_is_a_sentence(tmp_path):
+    """A full disk, a file where a folder must be: what happened and what to do, no traceback."""
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "gkanalysis", "form", str(FORM)]
+        run = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, encoding="utf-8")
+    assert (run.returncode, run.stderr) == (
+        1, "Fehler: auf dem Datenträger ist kein Platz mehr; bitte Platz schaffen und neu aufrufen.\n",
+    )  # fmt: skip
+    (tmp_path / "data/codebook").mkdir(parents=True)
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "data/codebook/schema").touch()
+    said = gk("schema", cwd=tmp_path, status=1)[1]
+    assert re.fullmatch("Fehler: „.*data/codebook/schema.*“: .*; bitte Datei und Ordner prüfen .*\n", said)
+
+
 def test_unknown_source(project):
     """A source without a codebook, or with one for another wave, is named."""
     assert "fehlt ein Codebuch" in gk("ingest", "gremien-2018", cwd=project, status=2)[1]

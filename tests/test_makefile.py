@@ -1,5 +1,6 @@
 """The Makefile: what it lists, what it refuses in German, and that it asks for no environment it does not need."""
 
+import json
 import os
 import re
 import runpy
@@ -105,8 +106,11 @@ def test_rules_make_the_formats_of_each_report():
     rules = "\n".join(make_rules(ProjectPaths.of(ROOT, ROOT / "data/raw"), ["folien-2022", REPORT]))
     made = {f for f in ("html", "pdf", "docx", "pptx") if f"/folien-2022.{f}: " in rules}
     assert made == {"html", "pdf", "pptx"}
-    assert "folien-2022.pptx: reports/folien-2022/values.json $(wildcard reports/reference.pptx) $(CODE)" in rules
-    assert "notebooks/03_kerngruppe.ipynb" in rules.partition(f"{REPORT}/chapters.ok:")[2].partition("\n")[0]
+    assert (
+        "folien-2022.pptx: reports/folien-2022/values.json $(wildcard build/state/project/reports/reference.pptx)"
+        in rules
+    )
+    assert "project/notebooks/03_kerngruppe.ipynb" in rules.partition(f"{REPORT}/chapters.ok:")[2].partition("\n")[0]
 
 
 def old_python(folder):
@@ -182,6 +186,40 @@ def test_environment_is_made_step_by_step_and_anew_if_broken_off(tmp_path, monke
     assert not (tmp_path / ".venv/unfinished").exists()
 
 
+def test_git_refuses_outputs_and_what_is_confidential(tmp_path):
+    """The hook that `make env` installs looks at what would be committed, not at what lies in the folder."""
+
+    def git(*words):
+        command = [
+            "git",
+            "-c",
+            "user.name=x",
+            "-c",
+            "user.email=x",
+            "-c",
+            f"core.hooksPath={ROOT / 'tools/hooks'}",
+            *words,
+        ]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
+
+    def notebook(**cell):
+        return json.dumps({"cells": [{"cell_type": "code", "source": "1", **cell}]})
+
+    git("init", "-q")
+    (tmp_path / "confidential").mkdir()
+    (tmp_path / "confidential/bogen.csv").write_text("geheim")
+    (tmp_path / "eins.ipynb").write_text(notebook(outputs=[{"output_type": "stream"}], execution_count=1))
+    git("add", "-A")
+    (tmp_path / "eins.ipynb").write_text(notebook(outputs=[], execution_count=None))
+    run = git("commit", "-qm", "x")
+    assert run.returncode == 1
+    assert "Ausgaben in einem Notebook gehört nicht ins Git: eins.ipynb" in run.stderr
+    assert "confidential/bogen.csv" in run.stderr
+    git("rm", "-rq", "--cached", "confidential")
+    git("add", "eins.ipynb")
+    assert git("commit", "-qm", "x").returncode == 0
+
+
 @pytest.mark.parametrize(
     ("name", "ignored"),
     [
@@ -189,6 +227,7 @@ def test_environment_is_made_step_by_step_and_anew_if_broken_off(tmp_path, monke
         ("confidential/echt/reports/x/x.pdf", True),
         ("data/processed/strukturen-2018-cases.parquet", True),
         ("build/interim/gespraeche-2019/projects.parquet", True),
+        ("erkunden/00_start.ipynb", True),
         ("data/raw/strukturen-2018/forms/Neu.docx", False),
         ("data/codebook/neu.yml", False),
         ("data/processed/README.md", False),

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import unicodedata
@@ -22,6 +23,7 @@ FILES = {
     "reports/eins.yml": "f",
     "notebooks/01.ipynb": "g",
 }
+BOOK, NEW = (f"project/data/codebook/{name}.yml" for name in ("strukturen", "neu"))
 
 
 @pytest.fixture
@@ -68,11 +70,12 @@ def same_times(path, text):
         (lambda f: put(f / "src/gkanalysis/teil/modul.py", "x"), "code"),
         (lambda f: (f / "src/gkanalysis/teil/modul.py").unlink(), "code"),
         (lambda f: put(f / "src/gkanalysis/teil/__pycache__/modul.pyc", "x"), ""),
-        (lambda f: (f / "data/codebook/strukturen.yml").rename(f / "data/codebook/neu.yml"), "code"),
-        (lambda f: put(f / "reports/eins.yml", "x"), "layout"),
+        (lambda f: (f / "data/codebook/strukturen.yml").rename(f / "data/codebook/neu.yml"), f"-{BOOK} layout {NEW}"),
+        (lambda f: put(f / "data/codebook/strukturen.yml", "x"), f"layout {BOOK}"),
+        (lambda f: put(f / "reports/eins.yml", "x"), "layout project/reports/eins.yml"),
         (lambda f: put(f / "reports/eins/eins.html", "x"), ""),
-        (lambda f: put(f / "notebooks/01.ipynb", "x"), ""),
-        (lambda f: (f / "notebooks/01.ipynb").unlink(), "layout"),
+        (lambda f: put(f / "notebooks/01.ipynb", "x", age=10**6), "project/notebooks/01.ipynb"),
+        (lambda f: (f / "notebooks/01.ipynb").unlink(), "-project/notebooks/01.ipynb layout"),
     ],
 )
 def test_changes(folder, change, expected):
@@ -107,7 +110,22 @@ def test_runs_before_there_is_an_environment(folder):
         (["raw", "zwei", "report"], "Einen Bericht „zwei“ gibt es nicht; vorhanden sind: eins"),
         (["fehlt", "eins", "data"], "Den Ordner „fehlt“ gibt es nicht; bitte DATA prüfen"),
     ):
-        run = subprocess.run([*script, *words], cwd=folder, capture_output=True, encoding="utf-8")
+        run = subprocess.run([*script, *words, "1"], cwd=folder, capture_output=True, encoding="utf-8")
         assert (run.stdout, run.stderr) == (f"{line}\n", "")
     assert (folder / "confidential/raw/build/state/strukturen-2018/forms").is_file()
-    assert not re.search("import (?!hashlib|os|sys)", (ROOT / "src/gkanalysis/core/rawstate.py").read_text())
+    assert not re.search("import (?!fcntl|hashlib|os|sys)", (ROOT / "src/gkanalysis/core/rawstate.py").read_text())
+
+
+def test_one_make_at_a_time_works_in_a_folder(folder):
+    """A second make is told to wait; one that ended, and a process that is no make, hold nobody up."""
+    make = folder / "make"
+    make.symlink_to(shutil.which("sleep"))
+    with subprocess.Popen([str(make), "60"]) as other:
+        rawstate.claim_build("build", str(other.pid))
+        rawstate.claim_build("build", str(other.pid))  # it asks again after the rules were written
+        with pytest.raises(StateError, match=f"anderes make \\(Prozess {other.pid}\\); bitte warten"):
+            rawstate.claim_build("build", "1")
+        other.kill()
+    for process in (os.getpid(), other.pid):
+        rawstate.claim_build("build", str(process))
+    rawstate.claim_build("build", "1")

@@ -61,6 +61,14 @@ def bring(group: str) -> None:
     install(group, folder)
 
 
+def hook() -> None:
+    """Let git look at every commit (`tools/hooks`), unless somebody has hooks of their own."""
+    git = shutil.which("git")
+    own = git and subprocess.run([git, "config", "core.hooksPath"], capture_output=True, check=False).stdout
+    if git and Path(".git").is_dir() and not own and not Path(".git/hooks/pre-commit").exists():
+        subprocess.run([git, "config", "core.hooksPath", "tools/hooks"], check=False)
+
+
 def lock() -> None:
     """Renew the locked versions; tests and lab have those of the run."""
     for group in ("run", "test", "lab"):
@@ -69,4 +77,8 @@ def lock() -> None:
 
 
 if __name__ == "__main__":
-    lock() if sys.argv[1] == "lock" else bring(sys.argv[1])
+    if sys.argv[1] == "lock":
+        lock()
+    else:
+        bring(sys.argv[1])
+        hook()

@@ -14,7 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from gkanalysis.core.arguments import Parser
-from gkanalysis.core.errors import GkError, IngestError, NotebookError, UsageError, VerificationError
+from gkanalysis.core.errors import (
+    GkError,
+    IngestError,
+    NotebookError,
+    UsageError,
+    VerificationError,
+    system_sentence,
+)
 
 DATA = ("--data", {"default": "data/raw", "help": "Ordner der eingegangenen Daten"})
 FILES = ("files", {"nargs": "+", "metavar": "DATEI"})
@@ -22,6 +29,10 @@ JSON = ("--json", {"action": "store_true", "help": "ein JSON-Objekt je Zeile"})
 CHAPTERS = (
     "chapters",
     {"nargs": "*", "default": [], "metavar": "KAPITEL", "help": "diese, auch wenn sie nicht fehlen"},
+)
+CHANGED = (
+    "changed",
+    {"nargs": "*", "default": [], "metavar": "DATEI", "help": "geänderte Datei, ab dem Ordner der Quelle"},
 )
 ENGINE = ("--engine", {"default": "fork", "choices": ["fork", "kernel"]})
 FORMAT = ("--format", {"required": True, "choices": ["html", "pdf", "docx", "pptx"]})
@@ -163,6 +174,12 @@ def _trace(call: Call) -> str:
     return "\n".join(origin_lines(call.paths, reports, call.number))
 
 
+def _receive(call: Call) -> Iterable[str]:
+    from gkanalysis.settle.checksums import receive
+
+    return receive(call.paths.data, call.source, call.changed)
+
+
 def _schema(call: Call) -> Iterable[str]:
     from gkanalysis.codebook.schema import schema_files
     from gkanalysis.core.writing import write_bytes
@@ -209,6 +226,7 @@ COMMANDS = (
     ("register", "das Register der Bündnisse prüfen und bereitstellen", _step("pipeline:build_register", "paths"), DATA),
     ("ingest", "die Bögen oder Gespräche einer Quelle einlesen", _step("pipeline:build_interim", "paths", "source"), "source", DATA),
     ("process", "eine Quelle prüfen und zur Auswertung bereitstellen", _step("pipeline:build_processed", "paths", "source"), "source", DATA),
+    ("receive", "neue Dateien einer Quelle mit ihrer Prüfsumme eintragen; geänderte nur, wenn sie genannt sind", _receive, "source", CHANGED, DATA),
     ("rules", "die Regeln für make ausgeben: woraus jeder Schritt entsteht", _step("report.rules:make_rules", "paths", "reports"), DATA),
     ("chapter", "die Kapitel eines Berichts rechnen, die noch fehlen", _step("report.chapters:run_chapters", "definition", "paths", "data", "chapters", engine="engine"), "report", CHAPTERS, ENGINE, DATA),
     ("assemble", "Kapitel, Tabellen und Werte eines Berichts zusammenführen", _step("report.assemble:assemble_report", "definition", "paths"), "report", DATA),
@@ -251,6 +269,14 @@ def main(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         sys.stderr.close()
+        return 1
+    except KeyboardInterrupt:
+        print("Abgebrochen; was schon fertig war, bleibt, und ein neuer Aufruf macht dort weiter.", file=sys.stderr)
+        return 130
+    except OSError as error:
+        if call.debug:
+            raise
+        print(f"Fehler: {system_sentence(error)}", file=sys.stderr)
         return 1
     return 0
 

@@ -63,8 +63,8 @@ def build_interim(paths: ProjectPaths, source: str) -> str:
     return f"{source}: {n} {kind.label} gelesen."
 
 
-def build_register(paths: ProjectPaths) -> None:
-    """Check the register and write its tables and `dataset.json` into `processed`.
+def build_register(paths: ProjectPaths) -> list[str]:
+    """Check the register and write its tables and `dataset.json` into `processed`; a line on each changed file.
 
     Raises
     ------
@@ -74,6 +74,7 @@ def build_register(paths: ProjectPaths) -> None:
     from gkanalysis.codebook.sources import read_dataset
     from gkanalysis.core.writing import write_json
     from gkanalysis.ingest.register import read_register
+    from gkanalysis.settle.checksums import changed_files
     from gkanalysis.settle.process import raw_hashes
 
     dataset = read_dataset(paths.data)
@@ -91,6 +92,9 @@ def build_register(paths: ProjectPaths) -> None:
         for path in _left_over(paths):
             path.unlink()
         write("raw-files.csv", lambda path: raw_hashes(paths.data).to_csv(path, index=False))
+    changed = list(changed_files(paths.data))
+    rest = [f"  … und {len(changed) - SHOWN} weitere."] if len(changed) > SHOWN else []
+    return [f"Hinweis: {line}" for line in changed[:SHOWN]] + rest
 
 
 def _left_over(paths: ProjectPaths) -> list[Path]:

@@ -107,6 +107,15 @@ def received_sources(paths: ProjectPaths) -> dict[str, SourceKind]:
     return sources
 
 
+def is_source_codebook(path: Path) -> bool:
+    """Whether a codebook describes one source, whichever kind; others (register, policy, words) concern all."""
+    try:
+        source_kind(path)
+    except CodebookError:
+        return False
+    return True
+
+
 def source_kind(codebook: Path) -> SourceKind:
     """The kind of source that a codebook describes, told by its keys without reading all of it.
 

@@ -4,6 +4,34 @@ A data error says where it is, what is wrong, what is allowed and what to do. Er
 itself are ordinary exceptions and keep their traceback.
 """
 
+import errno
+
+# what a system says when a file cannot be read or written -> what happened and what to do
+SYSTEM = {
+    errno.ENOSPC: "auf dem Datenträger ist kein Platz mehr; bitte Platz schaffen und neu aufrufen",
+    errno.EROFS: "der Ordner darf nicht beschrieben werden; bitte das Projekt in einen eigenen Ordner legen",
+    errno.EACCES: "die Rechte fehlen, oder ein anderes Programm hält die Datei offen; bitte dort schließen oder die Rechte prüfen",
+    errno.EPERM: "die Rechte fehlen, oder ein anderes Programm hält die Datei offen; bitte dort schließen oder die Rechte prüfen",
+    errno.EBUSY: "ein anderes Programm hält die Datei offen, etwa Word; bitte dort schließen und neu aufrufen",
+    errno.EMFILE: "zu viele Dateien sind zugleich offen; bitte andere Programme schließen und neu aufrufen",
+    errno.ENOMEM: "der Arbeitsspeicher reicht nicht; bitte andere Programme schließen und neu aufrufen",
+}
+
+
+def system_sentence(error: OSError) -> str:
+    """What a person needs to know of an error of the operating system.
+
+    Examples
+    --------
+    >>> system_sentence(PermissionError(errno.EBUSY, "busy", "bericht.docx"))
+    '„bericht.docx“: ein anderes Programm hält die Datei offen, etwa Word; bitte dort schließen und neu aufrufen.'
+    """
+    where = next((f for f in (error.filename2, error.filename) if f), None)
+    told = SYSTEM.get(
+        error.errno, f"{error.strerror or error}; bitte Datei und Ordner prüfen (--debug zeigt den Ablauf)"
+    )
+    return f"{f'„{where}“: ' if where else ''}{told}."
+
 
 class GkError(Exception):
     """Base of all errors shown to people; `str(error)` is the German sentence they read."""

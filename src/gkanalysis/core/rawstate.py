@@ -12,6 +12,7 @@ import sys
 WHERE_FROM = "ordner.txt"
 SHIPPED = "data/raw"
 UNSAFE = "#%'\"`$&;|<>()*?[]{}!=~\\"  # what make or a shell reads as more than a letter
+PROJECT = {"data/codebook": (".yml",), "notebooks": (".ipynb",), "reports": (".yml", ".docx", ".pptx")}
 
 
 class StateError(Exception):
@@ -36,8 +37,18 @@ def check_call(data: str, report: str, goals: str) -> None:
         raise StateError(f"Einen Bericht „{report}“ gibt es nicht; vorhanden sind: {' '.join(reports)}.")
 
 
+def is_draft() -> bool:
+    """Whether a draft for colleagues is made, in which the check of disclosure lists and does not stop."""
+    return bool(os.environ.get("ENTWURF"))
+
+
 def results_folder(data: str, root: str = ".") -> str:
-    """Folder of the results of a data folder below the project: "" for the shipped data, else below `confidential`."""
+    """Folder of the results of a data folder below the project: "" for the shipped data, else below `confidential`.
+
+    A draft (`make report ENTWURF=1`) has a folder of its own there, whatever the data.
+    """
+    if is_draft():
+        return f"confidential/entwurf-{os.path.basename(os.path.realpath(data))}"
     shipped = os.path.realpath(os.path.join(root, SHIPPED))
     is_shipped = os.path.realpath(os.path.join(root, data)) == shipped
     return "" if is_shipped else f"confidential/{os.path.basename(data.rstrip('/'))}"
@@ -68,13 +79,50 @@ def claim_folder(work: str, data: str) -> None:
         )
 
 
+def claim_build(build: str, process: str) -> None:
+    """Let one make at a time work in a folder; what a make that ended left there binds nobody.
+
+    Raises
+    ------
+    StateError
+        If another make is at work there.
+    """
+    if os.name == "nt":  # there is no harmless way to ask whether a process lives
+        return
+    import fcntl
+
+    os.makedirs(build, exist_ok=True)
+    with open(f"{build}/make.pid", "a+", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # two that start at once ask one after the other
+        file.seek(0)
+        other = file.read().strip()
+        if other not in ("", process) and _is_make(other):
+            raise StateError(
+                f"Hier arbeitet schon ein anderes make (Prozess {other}); bitte warten, bis es fertig ist, oder es beenden."
+            )
+        file.truncate(0)
+        file.write(process)
+
+
+def _is_make(process: str) -> bool:
+    """Whether a process lives and, where the system tells, is a make: numbers of processes are given again."""
+    try:
+        os.kill(int(process), 0)
+    except PermissionError:
+        pass
+    except (OSError, ValueError):
+        return False
+    name = _read(f"/proc/{process}/comm")
+    return not name or "make" in name
+
+
 def update_states(data: str, target: str) -> None:
     """Bring the state files of a data folder, and of the project that is the working folder, up to date.
 
     `dataset` lists the loose files of the data folder, `<folder>/forms` and `<folder>/lists` what lies in and beside
-    the `forms` of each of its folders, `all` everything; `code` lists the library and the codebooks. `layout` names
-    what the rules for make depend on: folders and what lies in them, notebooks, reports with their content; `python`
-    is the program that runs this.
+    the `forms` of each of its folders, `all` everything; `code` lists the library, `project/<path>` is one codebook,
+    notebook, definition or template. `layout` names what the rules for make depend on: folders and what lies in them,
+    notebooks, codebooks and reports with their content; `python` is the program that runs this.
 
     Raises
     ------
@@ -94,11 +142,11 @@ def update_states(data: str, target: str) -> None:
         for state in ("all", part):
             states.setdefault(state, []).append(_line(received[name], name))
     shallow = {"/".join(name.split("/")[:2]) for name in received}
-    shallow |= {p for p in _list_files("notebooks", deep=False) if p.endswith(".ipynb")}
-    states["layout"] += [f"{_escaped(name)}\n" for name in sorted(shallow)]
-    states["layout"] += [_line(p) for p in sorted(_list_files("reports", deep=False)) if p.endswith(".yml")]
+    project = {p: _line(p) for f in PROJECT for p in _list_files(f, deep=False) if p.endswith(PROJECT[f])}
+    states["layout"] += [f"{_escaped(name)}\n" for name in sorted({*shallow, *project})]
+    states["layout"] += [project[p] for p in sorted(project) if p.endswith(".yml")]
     states["code"] += [_line(p) for p in sorted(_list_files("src/gkanalysis")) if "__pycache__" not in p]
-    states["code"] += [_line(p) for p in sorted(_list_files("data/codebook")) if p.endswith(".yml")]
+    states |= {f"project/{p}": [line] for p, line in project.items()}
     kept = {os.path.join(target, *name.split("/")) for name in states}
     for path in set(_list_files(target)) - kept:
         os.remove(path)
@@ -150,14 +198,16 @@ def _write(path: str, text: str) -> None:
     os.replace(path + ".new", path)
 
 
-def main(data: str, report: str, goals: str) -> str:
+def main(data: str, report: str, goals: str, process: str) -> str:
     """Run for make in the folder of the project; says `ok` and the folder of the build, or what is wrong."""
     try:
         check_call(data, report, goals)
         work = results_folder(data)
-        if work and os.path.isfile(os.path.join(data, "dataset.yml")):
-            claim_folder(work, data)
         build = f"{work}/build" if work else "build"
+        if os.path.isfile(os.path.join(data, "dataset.yml")):
+            if work:
+                claim_folder(work, data)
+            claim_build(build, process)
         update_states(data, f"{build}/state")
     except StateError as error:
         return str(error).rstrip(".")  # make adds one

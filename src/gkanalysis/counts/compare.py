@@ -103,7 +103,7 @@ class Comparison(Answering):
 
 
 @answered
-def compare(first: str | Counted, second: str | Counted, data: str = "data/raw") -> Comparison:
+def compare(first: str | Counted, second: str | Counted, data: str = "") -> Comparison:
     """Two questions of two waves, each written as `source:item`, or as the table of a question.
 
     Only what the codebook declares to ask the same (`repeats`) shows a change; others stand side by side with the reason.

@@ -26,9 +26,9 @@ Told = tuple[str, str, str, str]  # number, question, answer and place of what o
 
 
 @cache
-def project_data(data: str = "data/raw") -> Data:
-    """The processed data of a folder of the project, read once."""
-    return Data(ProjectPaths.of(project_root(), Path(data)))
+def project_data(data: str = "") -> Data:
+    """The processed data of a data folder, read once; without a name of the one that the lab was opened with."""
+    return Data(ProjectPaths.of(project_root(), Path(data or os.environ.get("GKANALYSIS_DATA", "data/raw"))))
 
 
 class Asked(property):
@@ -499,7 +499,7 @@ def source_of(name: str, data: Data) -> Any:
 
 
 @answered
-def sources(data: str = "data/raw") -> Shown:
+def sources(data: str = "") -> Shown:
     """What there is: waves of forms, interviews, lists, the register.
 
     Parameters
@@ -522,7 +522,7 @@ def sources(data: str = "data/raw") -> Shown:
 
 
 @answered
-def source(name: str, data: str = "data/raw") -> Any:
+def source(name: str, data: str = "") -> Any:
     """A source: a wave of forms, interviews, a list, or the register.
 
     Raises
@@ -543,7 +543,7 @@ def source(name: str, data: str = "data/raw") -> Any:
 
 
 @answered
-def alliance(name: str, data: str = "data/raw") -> Shown:
+def alliance(name: str, data: str = "") -> Shown:
     """Everything that is known of one alliance, in the order of the waves: answers, coded segments, rows of lists.
 
     For work on the data: it names an alliance beside its answers, and what was said in an interview.

@@ -15,6 +15,7 @@ from gkanalysis.core.errors import RenderError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.writing import write_bytes, write_json
 from gkanalysis.disclosure.check import check_exhibits
+from gkanalysis.report.changes import changes, inputs, printed_numbers
 
 COUNTED_LABELS = ("Tabelle", "Abbildung")  # numbered in the order of the report; other labels are given
 KINDS = ("tables", "figures", "arbeit")  # folders of what a chapter makes
@@ -24,8 +25,10 @@ VERSIONED = (
 )  # fmt: skip
 
 
-def assemble_report(report: Report, paths: ProjectPaths) -> None:
+def assemble_report(report: Report, paths: ProjectPaths) -> list[str]:
     """Write `tables/`, `figures/`, `losses.csv`, `rueckfragen.csv` and, last, `values.json` of a report.
+
+    Returns lines for the log: which numbers the last build had otherwise, and what changed since then.
 
     The assembled document goes to `build/reports/<report>/document.json`, from which every format is set.
 
@@ -64,6 +67,8 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
         _copy_exhibits(report, build, Path(scratch))
         write_json(Path(scratch) / "values.json", values)
         check_exhibits(report, paths, Path(scratch))
+    before, record = printed_numbers(target), build / "inputs.json"
+    was = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
     write_json(build / "document.json", document)
     _copy_exhibits(report, build, target)
     for name, file in (("losses", "losses.csv"), ("questions", "rueckfragen.csv")):
@@ -71,6 +76,9 @@ def assemble_report(report: Report, paths: ProjectPaths) -> None:
         frame = pd.concat(tables, names=["source"]).reset_index("source").reset_index(drop=True)
         write_bytes(target / file, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
     write_json(target / "values.json", values)
+    made_from = inputs(report, paths, raw.itertuples(index=False, name=None))
+    write_json(record, made_from)
+    return list(changes(report.id, before, printed_numbers(target), was, made_from))
 
 
 def assemble(report: Report, build: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -207,13 +207,17 @@ def check_notebook(path: Path) -> list[str]:
 
 def strip_notebook(path: Path) -> None:
     """Remove outputs, counts and metadata from a notebook in place."""
-    notebook = nbformat.read(path, as_version=4)
+    nbformat.write(stripped(nbformat.read(path, as_version=4)), path)
+
+
+def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook with nothing but its text, its code and the tags of its cells."""
     notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     for cell in notebook.cells:
         cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    nbformat.write(notebook, path)
+    return notebook
 
 
 def _check_parameters(notebook: Path, passed: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """The rules for make: what each step from received files to finished reports is made from.
 
-A state file (`core.rawstate`) stands for received files and for the code as a whole. A record (`.ok`) is written by
+A state file (`core.rawstate`) stands for received files, for the code as a whole, and for each codebook, notebook,
+definition and template: content decides, not the time of a file. A record (`.ok`) is written by
 its step; what lies beside it keeps its time when its content did not change, so that only what really changed goes on
 being built. What somebody deleted brings its step back.
 """
@@ -8,16 +9,17 @@ being built. What somebody deleted brings its step back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from gkanalysis.codebook.reports import Report, read_report
-from gkanalysis.codebook.sources import SourceKind, received_sources
-from gkanalysis.core.errors import GkError
+from gkanalysis.codebook.sources import SourceKind, is_source_codebook, received_sources
+from gkanalysis.core.errors import GkError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 
 REGISTER = ("gebiete.parquet", "buendnisse.parquet", "raw-files.csv", "dataset.json")
 HEAD = """\
-# What each step is made from; written by `gkanalysis rules`. CODE is the library with all codebooks and packages.
+# What each step is made from; written by `gkanalysis rules`. CODE is the library with its packages.
 gone = $(if $(filter-out $(wildcard $(1)),$(1)),FORCE)
 copies = $(foreach k,tables figures,$(addprefix $(1)/$(k)/,$(notdir $(wildcard $(2:%=%/$(k)/*.*)))))
 """
@@ -37,10 +39,12 @@ def make_rules(paths: ProjectPaths, reports: Iterable[str]) -> Iterator[str]:
         "processed": short(paths.processed),
         "build": short(paths.build),
         "reports": short(paths.reports),
+        "project": f"{short(paths.build)}/state/project",
     }
     sources = received_sources(paths)
-    yield HEAD
-    yield from _source_rules(folders, sources)
+    books = _Codebooks(paths, folders["project"], sources)
+    yield HEAD + f"BOOKS := {books.common}\n"
+    yield from _source_rules(folders, sources, books)
     values, files = [], []
     for name in reports:
         try:
@@ -51,12 +55,17 @@ def make_rules(paths: ProjectPaths, reports: Iterable[str]) -> Iterator[str]:
             missing = ", ".join(s for s in report.sources if s not in sources)
             remedy = f"bitte dort ergänzen oder in reports/{name}.yml Quelle und Kapitel streichen"
             said = f'echo "Fehler: Dem Bericht „{name}“ fehlt in „$(DATA)“: {missing}; {remedy}." >&2; exit 2'
-            rules, made = _refusal(folders, name, said) if missing else _report_rules(folders, report, sources)
+            rules, made = _refusal(folders, name, said) if missing else _report_rules(folders, report, sources, books)
         yield from rules
         yield f"FILES_{name} := {' '.join(made)}\n"
         values.append(f"{folders['reports']}/{name}/values.json")
         files.append(f"$(FILES_{name})")
-    yield _rule(f"{folders['build']}/together.ok", f"{' '.join(values)} $(CODE)", "$(GK) disclose $(AT)", "@touch $@")
+    yield _rule(
+        f"{folders['build']}/together.ok",
+        f"{' '.join(values)} {books.all} $(CODE)",
+        "$(GK) disclose $(AT)",
+        "@touch $@",
+    )
     yield f"REPORT_FILES := {' '.join(files)}\n"
 
 
@@ -67,26 +76,46 @@ def _rule(targets: str, needs: str, *recipe: str) -> str:
     return f"{targets}: {needs}\n" + "".join(f"\t{line}\n" for line in recipe)
 
 
-def _source_rules(folders: Mapping[str, str], sources: Mapping[str, SourceKind]) -> Iterator[str]:
+class _Codebooks:
+    """The states of the codebooks: `common` concern every source, `all` any, `of` some sources with the common ones."""
+
+    def __init__(self, paths: ProjectPaths, project: str, sources: Iterable[str]) -> None:
+        def state(path: Path) -> str:
+            return f"{project}/{path.relative_to(paths.root).as_posix()}"
+
+        self._own: dict[str, str] = {}
+        for source in sources:
+            with suppress(UsageError):  # a source without codebook; the step that reads it says so
+                self._own[source] = state(paths.codebook(source))
+        every = {state(p): p for p in sorted(paths.codebooks.glob("*.yml"))}
+        self.all = " ".join(every)
+        self.common = " ".join(s for s, p in every.items() if not is_source_codebook(p))
+
+    def of(self, *sources: str) -> str:
+        return " ".join(dict.fromkeys([*(self._own[s] for s in sources if s in self._own), "$(BOOKS)"]))
+
+
+def _source_rules(folders: Mapping[str, str], sources: Mapping[str, SourceKind], books: _Codebooks) -> Iterator[str]:
     """Register and sources: reading (`build/interim`) and judging (`processed`)."""
     processed, build = folders["processed"], folders["build"]
     state = f"{build}/state"
     made = " ".join(f"{processed}/{name}" for name in REGISTER)
     yield _rule(
-        f"{processed}/register.ok", f"{state}/register/lists {state}/all $(CODE) $(call gone,{made})",
+        f"{processed}/register.ok", f"{state}/register/lists {state}/all $(BOOKS) $(CODE) $(call gone,{made})",
         "@mkdir -p $(@D) && rm -rf $(@D)/.register.*", "$(GK) register $(AT)", "@touch $@",
     )  # fmt: skip
     yield _rule(made, f"{processed}/register.ok", ";")
     for source, kind in sources.items():
         *others, last = (f"{build}/interim/{source}/{name}" for name in kind.interim)
         yield _rule(
-            last, f"{state}/{source}/{kind.part} $(CODE) $(call gone,{' '.join(others)})",
+            last, f"{state}/{source}/{kind.part} {books.of(source)} $(CODE) $(call gone,{' '.join(others)})",
             f"@rm -rf {build}/interim/.{source}.*", f"$(GK) ingest {source} $(AT)",
         )  # fmt: skip
         made = _tables(folders, source, kind)
         yield _rule(
             f"{processed}/{source}.ok",
-            f"{last} {processed}/buendnisse.parquet {state}/{source}/lists {state}/dataset $(CODE) $(call gone,{made})",
+            f"{last} {processed}/buendnisse.parquet {state}/{source}/lists {state}/dataset {books.of(source)} $(CODE) "
+            f"$(call gone,{made})",
             f"@rm -rf {processed}/.{source}.*", f"$(GK) process {source} $(AT)", "@touch $@",
         )  # fmt: skip
         yield _rule(made, f"{processed}/{source}.ok", ";")
@@ -115,7 +144,7 @@ def _refusal(folders: Mapping[str, str], name: str, recipe: str) -> tuple[list[s
 
 
 def _report_rules(
-    folders: Mapping[str, str], report: Report, sources: Mapping[str, SourceKind]
+    folders: Mapping[str, str], report: Report, sources: Mapping[str, SourceKind], books: _Codebooks
 ) -> tuple[list[str], list[str]]:
     """Rules of a report, and the files that it is.
 
@@ -124,17 +153,18 @@ def _report_rules(
     """
     name, processed = report.id, folders["processed"]
     build, folder = f"{folders['build']}/reports/{name}", f"{folders['reports']}/{name}"
-    definition = f"reports/{name}.yml"
+    project, own_books = folders["project"], books.of(*report.sources)
+    definition = f"{project}/reports/{name}.yml"
     tables = " ".join(
         [f"{processed}/{t}" for t in REGISTER[:2]] + [_tables(folders, s, sources[s]) for s in report.sources]
     )
-    notebooks = " ".join(dict.fromkeys(f"notebooks/{c.notebook}.ipynb" for c in report.chapters))
+    notebooks = " ".join(dict.fromkeys(f"{project}/notebooks/{c.notebook}.ipynb" for c in report.chapters))
     chapters = [f"{build}/{c.id}" for c in report.chapters]
     records = " ".join(f"{c}/chapter.json" for c in chapters)
     made = f"{build}/document.json {folder}/losses.csv {folder}/rueckfragen.csv"
     rules = [
         _rule(
-            f"{build}/common.ok", f"{definition} {processed}/dataset.json $(CODE)",
+            f"{build}/common.ok", f"{definition} {processed}/dataset.json {own_books} $(CODE)",
             f"@mkdir -p $(@D) && rm -f {build}/*/inputs.json && touch $@",
         ),
         _rule(
@@ -144,22 +174,22 @@ def _report_rules(
         _rule(records, f"{build}/chapters.ok", ";"),
         _rule(
             f"{folder}/values.json",
-            f"{records} {definition} {tables} {processed}/raw-files.csv {processed}/dataset.json $(CODE) "
+            f"{records} {definition} {tables} {processed}/raw-files.csv {processed}/dataset.json {own_books} $(CODE) "
             f"$(call gone,{made} $(call copies,{folder},{' '.join(chapters)}))",
-            f"@rm -f {folder}/.[a-z]*.* {build}/.document.json.*", f"$(GK) assemble {name} $(AT)",
+            f"@rm -rf {folder}/.[a-z]*.* {build}/.document.json.* {build}/.vorlage.*", f"$(GK) assemble {name} $(AT)",
         ),
         _rule(
-            f"{folder}/herkunft.html", f"{folder}/values.json $(CODE)",
+            f"{folder}/herkunft.html", f"{folder}/values.json {own_books} $(CODE)",
             f"@rm -f {folder}/.herkunft.html.*", f"$(GK) origins {name} $(AT)",
         ),
     ]  # fmt: skip
     files = [f"{folder}/{name}.{suffix}" for suffix in report.formats]
     for suffix, file in zip(report.formats, files, strict=True):
-        template = f" $(wildcard reports/reference.{suffix})" if suffix in ("docx", "pptx") else ""
+        template = f" $(wildcard {project}/reports/reference.{suffix})" if suffix in ("docx", "pptx") else ""
         beside = f" {folder}/herkunft.html" if suffix == "html" else ""  # every number links there
         rules.append(
             _rule(
-                file, f"{folder}/values.json{beside}{template} $(CODE)",
+                file, f"{folder}/values.json{beside}{template} {own_books} $(CODE)",
                 f"@rm -f {folder}/.{name}.{suffix}.*", f"$(GK) render {name} --format {suffix} $(AT)",
             )
         )  # fmt: skip

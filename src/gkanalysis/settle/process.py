@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from gkanalysis.core.findings import Log
 from gkanalysis.ingest.received import OF_THE_SYSTEM
 from gkanalysis.ingest.tables import read_rows
 from gkanalysis.settle import receipts, validate
+from gkanalysis.settle.checksums import digest, read_sums, received_files
 from gkanalysis.settle.mentions import read_mentions
 from gkanalysis.settle.receipts import iso_date, nfc
 
@@ -188,10 +188,7 @@ def check_mixing(synthetic: bool, files: pd.DataFrame, log: Log) -> None:
 
 def _check_sums(data: Path, folder: Path, files: pd.DataFrame, log: Log) -> None:
     """Compare the files of a folder with `SHA256SUMS`, if the data folder has one (V14)."""
-    path = data / "SHA256SUMS"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else ()
-    # a star before the name says that sha256sum read the file as binary
-    sums = {nfc(name.lstrip(" *")): digest for digest, _, name in (line.partition(" ") for line in lines)}
+    sums = read_sums(data)
     for file in files.itertuples():
         expected = sums.get(nfc((folder / file.file).relative_to(data).as_posix()))
         if expected and expected != file.sha256:  # a file that came in later has no sum yet
@@ -201,8 +198,7 @@ def _check_sums(data: Path, folder: Path, files: pd.DataFrame, log: Log) -> None
 
 def raw_hashes(data: Path) -> pd.DataFrame:
     """File and SHA-256 of everything in the data folder, for the last page of a report."""
-    files = sorted(p for p in data.rglob("*") if p.is_file() and p.name not in ("SHA256SUMS", "README.md"))
-    rows = [(p.relative_to(data).as_posix(), hashlib.sha256(p.read_bytes()).hexdigest()) for p in files]
+    rows = [(name, digest(path)) for name, path in received_files(data).items() if path.name != "README.md"]
     return pd.DataFrame(rows, columns=["file", "sha256"])
 
 

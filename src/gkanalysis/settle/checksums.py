@@ -1,0 +1,76 @@
+"""`SHA256SUMS` of a data folder: what came in, so that a later change of it is seen."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from unicodedata import normalize
+
+from gkanalysis.core.errors import UsageError
+from gkanalysis.core.lookup import listed
+from gkanalysis.core.writing import write_bytes
+
+SUMS = "SHA256SUMS"
+
+
+def read_sums(data: Path) -> dict[str, str]:
+    """File -> SHA-256 as written down; names in one form of umlauts, whichever system wrote them."""
+    path = data / SUMS
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else ()
+    # a star before the name says that sha256sum read the file as binary
+    return {normalize("NFC", name.lstrip(" *")): digest for digest, _, name in (line.partition(" ") for line in lines)}
+
+
+def received_files(data: Path) -> dict[str, Path]:
+    """Everything in a data folder but the list of sums, by name from there, in order."""
+    files = sorted(p for p in data.rglob("*") if p.is_file() and p.name != SUMS)
+    return {p.relative_to(data).as_posix(): p for p in files}
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def changed_files(data: Path) -> Iterator[str]:
+    """A sentence on each file that is not what was written down, or is gone, with both remedies."""
+    sums, files = read_sums(data), received_files(data)
+    there = {normalize("NFC", name): path for name, path in files.items()}
+    for name, expected in sums.items():
+        if name not in there:
+            yield f"„{name}“ steht in {SUMS} und ist nicht mehr da; bitte zurückholen oder die Zeile dort streichen."
+        elif digest(there[name]) != expected:
+            source, _, rest = name.partition("/")
+            command = f"gkanalysis receive {source} {shlex.quote(rest)}" if rest else f"die Zeile in {SUMS} streichen"
+            yield (
+                f"„{name}“ ist nicht mehr die Datei, die einging (Prüfsumme anders als in {SUMS}); bitte die eingegangene "
+                f"Fassung zurückholen oder, wenn die Änderung gewollt ist, {command}."
+            )
+
+
+def receive(data: Path, source: str, changed: Collection[str] = ()) -> Iterator[str]:
+    """Write down the sums of all new files of a source, and of changed ones that are named; a line on each.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder, or a named file does not lie there; nothing is written then.
+    """
+    names = {n: p for n, p in received_files(data).items() if n.startswith(f"{source}/")}
+    if not names:
+        folders = sorted(p.name for p in data.iterdir() if p.is_dir())
+        raise UsageError(f"In „{data}/{source}“ liegt nichts; Ordner sind {listed(folders, source)}.")
+    asked = {f"{source}/{name}" for name in changed}
+    if missing := sorted(asked - names.keys()):
+        raise UsageError(f"„{missing[0]}“ gibt es nicht; bitte den Namen ab dem Ordner „{source}“ angeben.")
+    sums = read_sums(data)
+    for name, path in names.items():
+        key, now = normalize("NFC", name), digest(path)
+        if key not in sums or (name in asked and sums[key] != now):
+            yield f"{name}: {'neu' if key not in sums else 'geändert'}, Prüfsumme eingetragen."
+            sums[key] = now
+        elif sums[key] != now:
+            yield f"{name}: anders als eingetragen; bleibt so, bis die Datei im Aufruf genannt wird."
+    write_bytes(data / SUMS, "".join(f"{sums[n]}  {n}\n" for n in sorted(sums)).encode("utf-8"))

@@ -1,0 +1,33 @@
+"""JupyterLab for the team: `python -m tools.lab DATENORDNER`, in the folder of the project.
+
+It opens a notebook in `erkunden/`, which git ignores, beside codebooks, notebooks and reports. Nothing is saved by
+itself: what is only tried changes no report.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from gkanalysis.core.rawstate import results_folder
+
+HERE = Path(__file__).parent
+START = "00_start.ipynb"
+
+
+def main(data: str) -> None:
+    """Make the folder for trying, unless it is there, and become the lab."""
+    folder = Path(results_folder(data) or ".", "erkunden")
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / START).exists():
+        (folder / START).write_bytes((HERE / START).read_bytes())
+    os.environ |= {"GKANALYSIS_DATA": data, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    settings = {
+        "--ServerApp.root_dir": Path.cwd(), "--config": HERE / "jupyter_server_config.py",
+        "--LabApp.app_settings_dir": HERE, "--LabApp.default_url": f"/lab/tree/{folder.as_posix()}/{START}",
+    }  # fmt: skip
+    words = [sys.executable, "-m", "jupyter", "lab", *(f"{k}={v}" for k, v in settings.items()), *sys.argv[2:]]
+    os.execv(sys.executable, words)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
