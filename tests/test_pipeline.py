@@ -261,7 +261,7 @@ def test_content_decides_what_is_made_again(copied):
         ("reports/reference.docx", f"{OUT}/{REPORT}.docx", [RENDERS[2]]),
         ("notebooks/03_kerngruppe.ipynb", chapters, computed("kerngruppe")),
         (f"reports/{REPORT}.yml", chapters, computed(*CHAPTERS)),
-        ("data/codebook/strukturen.yml", "data", FORMS_READ),
+        ("data/codebook/strukturen.yml", "data", read("strukturen-2018")),
     ):
         edit(copied / name)
         assert steps(make(copied, goal)) == ran, name

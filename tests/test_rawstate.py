@@ -10,7 +10,7 @@ import unicodedata
 import pytest
 
 from forms import ROOT
-from gkanalysis.core.rawstate import StateError, update_states
+from gkanalysis.core.rawstate import StateError, claim_build, update_states
 
 FORM = "raw/strukturen-2018/forms/Bögen Ä (neu)\t.docx"
 FILES = {
@@ -121,11 +121,11 @@ def test_one_make_at_a_time_works_in_a_folder(folder):
     make = folder / "make"
     make.symlink_to(shutil.which("sleep"))
     with subprocess.Popen([str(make), "60"]) as other:
-        rawstate.claim_build("build", str(other.pid))
-        rawstate.claim_build("build", str(other.pid))  # it asks again after the rules were written
+        claim_build("build", str(other.pid))
+        claim_build("build", str(other.pid))  # it asks again after the rules were written
         with pytest.raises(StateError, match=f"anderes make \\(Prozess {other.pid}\\); bitte warten"):
-            rawstate.claim_build("build", "1")
+            claim_build("build", "1")
         other.kill()
     for process in (os.getpid(), other.pid):
-        rawstate.claim_build("build", str(process))
-    rawstate.claim_build("build", "1")
+        claim_build("build", str(process))
+    claim_build("build", "1")
