@@ -74,7 +74,7 @@ def same_times(path, text):
         (lambda f: put(f / "data/codebook/strukturen.yml", "x"), f"layout {BOOK}"),
         (lambda f: put(f / "reports/eins.yml", "x"), "layout project/reports/eins.yml"),
         (lambda f: put(f / "reports/eins/eins.html", "x"), ""),
-        (lambda f: put(f / "notebooks/01.ipynb", "x", age=10**6), "project/notebooks/01.ipynb"),
+        (lambda f: put(f / "notebooks/01.ipynb", "x"), "project/notebooks/01.ipynb"),
         (lambda f: (f / "notebooks/01.ipynb").unlink(), "-project/notebooks/01.ipynb layout"),
     ],
 )
