@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from functools import wraps
 from inspect import Parameter, isfunction, signature
+from numbers import Integral, Real
 from typing import Any, ClassVar
 
 from gkanalysis.core.errors import NotebookError, UnknownNameError
@@ -76,7 +77,8 @@ class Known(dict[str, Any]):
         raise NotebookError(said + self.hint.get(str(name), f"vorhanden sind {listed(self, name)}") + ".")
 
 
-TYPES: dict[str, tuple[Any, str]] = {"str": (str, "ein Text in Anführungszeichen"), "int": (int, "eine ganze Zahl")}
+TYPES = {"str": (str, "ein Text in Anführungszeichen"), "int": (Integral, "eine ganze Zahl")}
+MANY = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 
 
 def answered(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -93,28 +95,27 @@ def answered(function: Callable[..., Any]) -> Callable[..., Any]:
     """
     takes_all = signature(function)
     takes = {k: p for k, p in takes_all.parameters.items() if k != "self"}
-    shown = ", ".join(("*" if p.kind is Parameter.VAR_POSITIONAL else "") + k for k, p in takes.items())
+    shown = ", ".join("*" * (p.kind in MANY) + k for k, p in takes.items())
     call = f"[{shown}]" if function.__name__ == "__getitem__" else f"{function.__name__}({shown})"
+
+    needed = [k for k, p in takes.items() if p.default is p.empty and p.kind not in MANY]
 
     @wraps(function)
     def asked(*args: Any, **named: Any) -> Any:
         try:
-            given = takes_all.bind(*args, **named).arguments
+            given = takes_all.bind_partial(*args, **named).arguments
         except TypeError:
-            wrong = [k for k in named if k not in takes]
-            told = (
-                f"„{wrong[0]}“ gibt es dabei nicht{guess(wrong[0], takes)}" if wrong else "etwas fehlt oder ist zu viel"
-            )
-            raise NotebookError(f"{call}: {told}; erlaubt ist genau, was in den Klammern steht.") from None
-        for name, p in takes.items():
-            kind, words = TYPES.get(str(p.annotation).strip("'"), (object, ""))
-            values = (
-                given.get(name, ()) if p.kind is Parameter.VAR_POSITIONAL else [given[name]] if name in given else []
-            )
-            for value in values:
-                if not isinstance(value, kind):
+            wrong = next((k for k in named if k not in takes), "")
+            told = f"„{wrong}“ gibt es dabei nicht{guess(wrong, takes)}" if wrong else "das sind zu viele Angaben"
+            raise NotebookError(f"{call}: {told}; erlaubt ist, was in den Klammern steht.") from None
+        if missing := [k for k in needed if k not in given]:
+            raise NotebookError(f"{call}: es fehlt {listed(missing)}.")
+        for name, value in given.items():
+            kind, words = TYPES.get(str(takes_all.parameters[name].annotation), (object, ""))
+            for v in value if takes_all.parameters[name].kind is Parameter.VAR_POSITIONAL else [value]:
+                if not isinstance(v, kind):
                     raise NotebookError(
-                        f"{call}: „{value}“ passt nicht zu „{name}“; erlaubt ist {words}{_as_type(value, kind)}."
+                        f"{call}: „{v}“ passt nicht zu „{name}“; erlaubt ist {words}{_as_type(v, kind)}."
                     )
         return function(*args, **named)
 
@@ -123,11 +124,11 @@ def answered(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _as_type(value: Any, kind: type) -> str:
     """What a value of another type probably means."""
-    if kind is str and isinstance(value, int | float):
+    if kind is str and isinstance(value, Real):
         return f' (gemeint ist wohl "{value}")'
     text = str(value).strip().lower()
     number = str(WORDS.index(text)) if text in WORDS else text
-    return f" (gemeint ist wohl {number})" if kind is int and number.isdigit() else ""
+    return f" (gemeint ist wohl {number})" if kind is Integral and number.isdigit() else ""
 
 
 class Answering:
