@@ -96,6 +96,7 @@ def test_what_is_struck_through(tmp_path):
     ("code", "stored_as", "look", "shown"),
     [
         ("0%", 0.25, "percent", "25 %"), ("0.0 %", 0.07, "percent", "7 %"), ('0"%"', 5, "", "5"), (";;;", 7, "hidden", "7"),
+        ('"ja";;"nein"', 1, "hidden", "1"),
         ("#,##0,", 4000, "scaled", "4000"), ("#,##0", 4000, "", "4000"), ("0.0,,", 4e6, "scaled", "4000000"),
     ],
 )  # fmt: skip

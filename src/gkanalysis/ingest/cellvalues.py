@@ -98,7 +98,7 @@ def _stored(cell: Cell, column: Column) -> tuple[Decimal, str]:
             "scaled": f"die Zelle zeigt Tausender statt {plain_number(value)}",
         }
         return value, words.get(cell.look, "")
-    if _PERCENT.search(" ".join((column.name, *column.titles))):
+    if column.high == 100 or _PERCENT.search(" ".join((column.name, *column.titles))):
         return value * 100, f"als {plain_number(value * 100)} gelesen, gespeichert ist {plain_number(value)}"
     if column.high is not None and column.high <= 1:
         return value, f"als {plain_number(value)} gelesen"

@@ -88,12 +88,18 @@ def _text_of(data: bytes, name: str) -> str:
 
 
 def _windows_text(data: bytes) -> str | None:
-    """Text in the encoding of Windows, if that makes words with umlauts of it, and nothing that no word has."""
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError:
-        return None
-    return text if _UMLAUT.search(text) and not _NOT_WINDOWS.search(text) else None
+    """Text in the encoding of Windows, if that makes words with umlauts of it, and nothing that no word has.
+
+    That of Polish, Czech or Turkish Windows must be the same text, or be none.
+    """
+    readings = []
+    for encoding in ("cp1252", "cp1250", "cp1254"):
+        try:
+            readings.append(data.decode(encoding))
+        except UnicodeDecodeError:
+            readings.append(None if encoding == "cp1252" else readings[0])
+    text = readings[0] if len(set(readings)) == 1 else None
+    return text if text and _UMLAUT.search(text) and not _NOT_WINDOWS.search(text) else None
 
 
 def read_rows(path: Path, columns: Sequence[str], *, optional: Iterable[str] = ()) -> list[dict[str, str]]:

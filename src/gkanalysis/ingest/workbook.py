@@ -287,10 +287,10 @@ def _shows_day(code: str) -> bool:
 
 
 def _look(code: str) -> str:
-    """How a number format shows a number otherwise than it is stored: times 100, in thousands, not at all."""
-    if re.fullmatch(r"\s*(;\s*)+", code):
-        return "hidden"
+    """How a number format shows a number otherwise than it is stored: times 100, in thousands, as words or not at all."""
     plain = _NO_CODE.sub("", code.split(";")[0])
+    if not re.search(r"[0#?@dmyhsDMYHS]|General", plain):
+        return "hidden"
     return "percent" if "%" in plain else "scaled" if re.search(r"[0#?],+(?![0#?,])", plain) else ""
 
 

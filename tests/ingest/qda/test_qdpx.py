@@ -67,7 +67,7 @@ SPECS = {
         '<Sources><AudioSource guid="T1" name="g01">'
         + "".join(f'<Transcript guid="R{n}" name="F{n}"><PlainTextContent>Text {n}</PlainTextContent></Transcript>' for n in "12")
         + "</AudioSource></Sources>",
-        ["source t1 name=g01 kind=audio", "source r2 name=F2 kind=audio", "loss r2 kind=second_transcript"],
+        ["source t1 name=g01 kind=audio", "source r2 name=F2 kind=audio", "loss r2 kind=second_text"],
     ),
     "a description serves as the text of a picture": (
         '<Sources><PictureSource guid="T1" name="Bild"><TextDescription guid="R1"><PlainTextContent>Ein Plakat</PlainTextContent>'

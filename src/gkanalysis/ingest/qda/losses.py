@@ -42,7 +42,7 @@ KINDS = {
     "text_absent": (_WITHOUT_PLACE, "Zu dieser Quelle enthält das Projekt keinen Text."),
     "text_encoding": (_WITHOUT_PLACE, "Die Textdatei ist weder in UTF-8 noch in UTF-16 geschrieben."),
     "text_damaged": (_WITHOUT_PLACE, "Die Textdatei ist beschädigt oder ungewöhnlich gepackt."),
-    "second_transcript": ("als eigene Quelle übernommen", "Die Aufnahme hat mehr als ein Transkript."),
+    "second_text": ("als eigene Quelle übernommen", "Zu der Quelle steht mehr als ein Text im Projekt (etwa ein zweites Transkript)."),
     "note_coding": (_NOT_TAKEN, "Textstellen und Kodierungen in Notizen werden nicht ausgewertet."),
     "case_code": (_NOT_TAKEN, "Der Fall verweist auf einen Code; ausgewertet werden Fälle nach ihren Quellen."),
     "unknown_note": (_REFERENCE, "Der Verweis führt zu einer Notiz, die es nicht gibt."),

@@ -235,13 +235,13 @@ class ProjectReader:
         self._lose_whole("graph", element)
 
     def _read_source(self, element, kind, of=None):
-        """One source with everything in it; a second transcript `of` another source becomes one of its own."""
+        """One source with everything in it; a second text `of` another source becomes one of its own."""
         path = "" if kind == "text" or of else element.get("path") or element.get("currentPath") or ""
         source = {"guid": self._claim(element, "source"), "name": element.get("name") or "", "kind": kind, "path": path}
         source |= {"note": "", "values": {}}
         self.all["sources"].append(source)
         if of:
-            self.lose("second_transcript", source["guid"], element.sourceline, source["name"])
+            self.lose("second_text", source["guid"], element.sourceline, source["name"])
             source["name"] = source["name"] or of["name"]
         self._read_content(source, element, source if not of else None)
         if not source["name"].strip():
@@ -266,11 +266,11 @@ class ProjectReader:
             for child in element
             if self._name(child) == "SyncPoint"
         }
-        transcripts = []
+        texts_read = []
 
         def read_text(child):
-            transcripts.extend([child] * (self._name(child) == "Transcript"))
-            if child in transcripts[1:]:
+            texts_read.append(child)
+            if len(texts_read) > 1:
                 self._read_source(child, source["kind"], source)
             else:
                 self._read_content(source, child)
