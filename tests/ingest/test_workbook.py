@@ -3,10 +3,7 @@
 from datetime import datetime
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from gkanalysis.core.errors import GkError
 from gkanalysis.core.writing import zip_parts
 from gkanalysis.ingest.refusal import RefusedSheetError
 from gkanalysis.ingest.workbook import read_workbook, says_synthetic
@@ -231,29 +228,3 @@ def test_what_lies_outside_is_named_and_nothing_of_it_read(tmp_path):
     assert sheet.outside == (
         "xl/connections.xml", "xl/externalLinks/externalLink1.xml", "externalLinkPath: file:///C:/Alt.xlsx",
     )  # fmt: skip
-
-
-WHOLE = xlsx({"Daten": [["a", "b", "c"], [1, "zwei", formula("A1", 3)]]}, merged=["A1:B1"])
-NOISE = st.one_of(st.binary(min_size=1, max_size=60), st.text('a;,"\n\t=<1ä', min_size=1).map(str.encode))
-
-
-@st.composite
-def damaged(draw):
-    """A workbook with bytes changed, cut out or put in anywhere."""
-    content = bytearray(WHOLE)
-    for _ in range(draw(st.integers(1, 4))):
-        at = draw(st.integers(0, len(content) - 1))
-        content[at : at + draw(st.integers(0, 3))] = draw(st.binary(max_size=3))
-    return bytes(content)
-
-
-@settings(max_examples=250, deadline=None)
-@given(damaged() | NOISE)
-def test_any_bytes_give_sheets_or_a_sentence(tmp_path_factory, content):
-    """Never another error than the German one."""
-    path = written(tmp_path_factory.getbasetemp(), content, "beschädigt.xlsx")
-    try:
-        sheets, sentence = read_workbook(path), ""
-    except GkError as error:
-        sheets, sentence = (), str(error)
-    assert (len(sheets) <= 1 and not sentence) or "bitte" in sentence

@@ -200,15 +200,11 @@ def project_summary(path: str, project: Project) -> list[str]:
         n = len(getattr(project, name))
         return f"{n} {one if n == 1 else more}"
 
-    counts = [
-        many("sources", "Dokument", "Dokumente"),
-        many("codes", "Kode", "Kodes"),
-        many("selections", "Segment", "Segmente"),
-        f"{many('codings', 'Kodierung', 'Kodierungen')} von {many('coders', 'Person', 'Personen')}",
-        many("cases", "Fall", "Fälle"),
-        many("memos", "Notiz", "Notizen"),
-        f"{len(project.losses)} nicht oder anders übernommen",
-    ]
+    words = {"sources": ("Dokument", "Dokumente"), "codes": ("Kode", "Kodes"), "selections": ("Segment", "Segmente")}
+    counts = [many(name, *forms) for name, forms in words.items()]
+    counts.append(f"{many('codings', 'Kodierung', 'Kodierungen')} von {many('coders', 'Person', 'Personen')}")
+    counts += [many("cases", "Fall", "Fälle"), many("memos", "Notiz", "Notizen")]
+    counts.append(f"{len(project.losses)} nicht oder anders übernommen")
     origin = f" ({project.origin})" if project.origin else ""
     lines = [f"{path}: „{project.name}“{origin}: {', '.join(counts)}"]
     segments, codings = (Counter(o.source for o in os) for os in (project.selections, project.codings))

@@ -168,19 +168,7 @@ class _Table:
         losses += [loss("outside", raw=target) for target in self._sheet.outside]
         order = {path: position for position, path in enumerate(self._paths)}
         tree = sorted(order, key=lambda path: [order[path[: n + 1]] for n in range(len(path))])
-        codes, coders, sources, selections, codings = self._objects.values()
-        return Project(
-            name=name,
-            origin="MAXQDA",
-            codes=tuple(codes[self._paths[path]] for path in tree),
-            coders=tuple(coders.values()),
-            sources=tuple(sources.values()),
-            selections=tuple(selections.values()),
-            codings=tuple(codings.values()),
-            memos=tuple(self._memos),
-            sets=tuple(
-                Set(derived_guid("MAXQDA group", group), group, tuple(members))
-                for group, members in self._groups.items()
-            ),
-            losses=tuple(losses + self._losses),
-        )
+        found = {f"{kind.__name__.lower()}s": tuple(objects.values()) for kind, objects in self._objects.items()}
+        found["codes"] = tuple(self._objects[Code][self._paths[path]] for path in tree)
+        sets = tuple(Set(derived_guid("MAXQDA group", group), group, tuple(m)) for group, m in self._groups.items())
+        return Project(name, "MAXQDA", **found, memos=tuple(self._memos), sets=sets, losses=(*losses, *self._losses))
