@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -24,8 +24,10 @@ from gkanalysis.core.numbers import (
     number_word,
 )
 from gkanalysis.counts import waves as counts
-from gkanalysis.counts.data import Data
+from gkanalysis.counts.count import count_of
+from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.counts.forms import BASE_LABELS
+from gkanalysis.counts.forms import codebook_lines as lines_of
 from gkanalysis.counts.shown import Row
 from gkanalysis.counts.sources import Wave, source_of
 from gkanalysis.counts.table import SIGNIFICANT, Counted, Number, Said, declared, derived
@@ -110,30 +112,14 @@ class Waves:
     def flows(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The numbers of the flow figure, with the line that names each; and the same as the drawing takes them."""
         rows = []
-        for first, then in pairwise(self.all):
-            for n in self.flow(first, then):
+        for first, then in pairwise((str(w.wave), w) for w in self.all):
+            for n in self.flow(first[1], then[1]):
                 a, b = n.row.split("-")
-                about = {
-                    "wave": str(first.wave),
-                    "state": a,
-                    "next_wave": str(then.wave),
-                    "next_row": b,
-                    "subgroup": "alle",
-                }
-                label = f"{first.wave} → {then.wave}: {n.label}"
-                row = f"{first.wave}-{a}-{then.wave}-{b}"
-                rows.append(
-                    {
-                        "row": row,
-                        "label": label,
-                        **about,
-                        "n": n.n,
-                        "base_n": n.base_n,
-                        "definition": n.definition,
-                    }
-                )
-        table = pd.DataFrame(rows).assign(base="cases", mark="", group="alle", group_label="alle Bündnisse")
-        table = table.assign(share=table["n"] / table["base_n"])
+                ids = {"row": f"{first[0]}-{a}-{then[0]}-{b}", "label": f"{first[0]} → {then[0]}: {n.label}"}
+                about = {"wave": first[0], "state": a, "next_wave": then[0], "next_row": b, "subgroup": TOTAL}
+                rows.append(ids | about | {"n": n.n, "base_n": n.base_n, "definition": n.definition})
+        more = {"base": "cases", "mark": "", "group": TOTAL, "group_label": "alle Bündnisse"}
+        table = pd.DataFrame(rows).assign(**more, share=lambda t: t["n"] / t["base_n"])
         return table[table["n"] > 0].reset_index(drop=True), table.assign(row=table["state"])
 
     def kept(self, *phrases: str) -> Said:
@@ -347,16 +333,17 @@ class Changes:
         """Lines of a table under a heading per set: waves, pairs, yes in each, difference, interval; dots if held back."""
         made: dict[str, list[tuple[Any, ...]]] = {}  # a question asked in three waves has two lines
         for table, r in zip(self.tables, self.frame.to_dict("records"), strict=True):
-            own = self.frame[self.frame["block"] == r["block"]]
+            own, detail = self.frame[self.frame["block"] == r["block"]], r["detail"]
             title = f"{r['block']} (Mehrfachantwort)" if r["block"] else KINDS["single"][len(own) > 1]
-            heading = f"{title}; Basis: {BASE_LABELS[r['base']]}"
-            counted = r["detail"] in ("interval", "counts")
-            cells: list[Any] = [f"{r['first_wave']}, {r['second_wave']}"]
-            cells.append(HELD_BACK if r["detail"] == "nothing" else table["pairs"].count)
-            cells += [table[w].n_percent if counted else HELD_BACK for w in ("first", "second")]
-            cells.append(HELD_BACK if r["detail"] == "nothing" else _points(r))
-            cells.append(" bis ".join(map(_signed, r["interval"])) if r["detail"] == "interval" else HELD_BACK)
-            made.setdefault(heading, []).append((r["label"], *cells))
+            cells: list[Any] = [HELD_BACK] * 5
+            if detail != "nothing":
+                cells[0], cells[3] = table["pairs"].count, _points(r)
+            if detail in ("interval", "counts"):
+                cells[1:3] = [table[w].n_percent for w in ("first", "second")]
+            if detail == "interval":
+                cells[4] = " bis ".join(map(_signed, r["interval"]))
+            line = (r["label"], f"{r['first_wave']}, {r['second_wave']}", *cells)
+            made.setdefault(f"{title}; Basis: {BASE_LABELS[r['base']]}", []).append(line)
         return made
 
     held_back_note = HELD_BACK_NOTE
@@ -395,13 +382,8 @@ class Changes:
         certain, only = (self.shown[p] < SIGNIFICANT for p in ("p_holm", "p_holm_ticked"))
         told = _certain(self.shown[certain])
         if self.shown["block"].ne("").any():
-            same = (only == certain).all()
-            tail = (
-                f"Das gilt auch, {TICKED_ONLY}"
-                if same
-                else f"Das hängt an der Basis: W{TICKED_ONLY[1:]}, {_certain(self.shown[only])}"
-            )
-            told = f"{told}. {tail}"
+            tail = f"Das hängt an der Basis: W{TICKED_ONLY[1:]}, {_certain(self.shown[only])}"
+            told = f"{told}. " + (f"Das gilt auch, {TICKED_ONLY}" if (only == certain).all() else tail)
         return self._said(told)
 
     @property
@@ -438,12 +420,9 @@ def _feminine(n: int) -> str:
 
 def _directions(part: pd.DataFrame, block: str, beside: bool) -> str:
     """At how many questions, or rows of a set, the share is higher, lower, the same."""
-    tests: dict[str, Callable[[Any], Any]] = {
-        "höher": lambda d: d > 0,
-        "niedriger": lambda d: d < 0,
-        "gleich hoch": lambda d: d == 0,
-    }
-    (first, n), *others = [(word, int(k)) for word, t in tests.items() if (k := t(part["difference"]).sum())]
+    signs = part["difference"].map(lambda d: "höher" if d > 0 else "niedriger" if d < 0 else "gleich hoch")
+    in_order = [(word, int(signs.eq(word).sum())) for word in ("höher", "niedriger", "gleich hoch")]
+    (first, n), *others = [(word, k) for word, k in in_order if k]
     one, many = ("Zeile", "Zeilen") if block else KINDS["single"] if beside else ("Frage", "Fragen")
     where = f" der Mehrfachantwort „{block}“" if block else ""
     asked = f"einer {one}" if n == 1 else f"{number_word(n)} {many}"
@@ -459,12 +438,9 @@ def _certain(rows: pd.DataFrame) -> str:
     """Which changes are certain; a tick is given more often, which is neither good nor bad."""
     told = []
     for r in rows.to_dict("records"):
-        more = r["difference"] > 0
-        told_more = ("öfter", "seltener") if r["block"] else ("höher", "niedriger")
-        word = told_more[not more]
-        where = (
-            f"„{r['block']}“, beim zweiten Mal {word} angekreuzt" if r["block"] else f"Anteil beim zweiten Mal {word}"
-        )
+        where = f"Anteil beim zweiten Mal {'höher' if r['difference'] > 0 else 'niedriger'}"
+        if r["block"]:
+            where = f"„{r['block']}“, beim zweiten Mal {'öfter' if r['difference'] > 0 else 'seltener'} angekreuzt"
         told.append(f"„{r['label']}“ ({where})")
     named = enumeration(told)
     return by_count(
@@ -487,23 +463,14 @@ def _largest(shown: pd.DataFrame) -> str:
 
 def codebook_lines(answered: Counted) -> tuple[Row, ...]:
     """Printed rows of the listing of a codebook: a heading per part, then question, kind and „39 von 41“."""
-    from gkanalysis.counts.count import count_of
-    from gkanalysis.counts.forms import codebook_lines as lines_of
-
     rows, heading = [], None
     for line in lines_of(answered.data.book(answered.count.source)):
         if line.heading != heading:
             heading = line.heading
             rows.append(Row((heading,), kind="block"))
-        if not line.items:
-            rows.append(Row((line.label, "", ""), level=line.level))
-            continue
-        n, base_n = answered.sums[line.row, "alle"]
+        number = (line.row, TOTAL) if line.items else ()
+        shown = count_of(*answered.sums[number]) if number else ""
         rows.append(
-            Row(
-                (line.label, line.kind, count_of(n, base_n)),
-                level=line.level,
-                numbers=("", "", f"{line.row}:alle"),
-            )
+            Row((line.label, line.kind, shown), level=line.level, numbers=("", "", ":".join(number)) if number else ())
         )
     return tuple(rows)
