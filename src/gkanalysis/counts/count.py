@@ -60,9 +60,8 @@ class Units:
         """One row per place of the received material: the key, and `EVIDENCE`, all as texts."""
         given = self.given() if callable(self.given) else self.given
         given = self.rows.drop_duplicates([*self.key]) if given is None else given
-        columns = dict.fromkeys([*self.key, *EVIDENCE])
-        told = {c: given[c].astype("str").fillna("") if c in given else "" for c in columns}
-        return pd.DataFrame(told, index=given.index, dtype="str")
+        columns, empty = dict.fromkeys([*self.key, *EVIDENCE]), [""] * len(given)
+        return pd.DataFrame({c: _texts(given[c]) if c in given else empty for c in columns}, dtype="object")
 
     @cached_property
     def by_row(self) -> Mapping[str, np.ndarray]:
@@ -116,11 +115,16 @@ class Units:
 
     @cached_property
     def _units(self) -> list[tuple[str, ...]]:
-        return list(zip(*(self.rows[k].astype("str").tolist() for k in self.key), strict=True))
+        return list(zip(*(_texts(self.rows[k]) for k in self.key), strict=True))
 
     def behind(self, at: np.ndarray) -> list[tuple[str, ...]]:
         """The evidence (`EVIDENCE`) of the units at some positions, in their order."""
         return [told for k in at.tolist() for told in self._behind.get(self._units[k], ())]
+
+
+def _texts(column: pd.Series) -> list[str]:
+    """The values of a column as texts, missing ones empty."""
+    return ["" if lost else str(v) for v, lost in zip(column.tolist(), column.isna().tolist(), strict=True)]
 
 
 @dataclass(frozen=True)
