@@ -7,7 +7,7 @@ import pytest
 from lxml import etree
 
 from forms import Drawn, W, answers, typed
-from gkanalysis.ingest.matching import BESIDE_BOX, MARKED, OUTSIDE, UNKNOWN, UNKNOWN_PROMPT
+from gkanalysis.ingest.matching import BESIDE_BOX, BESIDE_FIELD, MARKED, OUTSIDE, UNKNOWN, UNKNOWN_PROMPT
 
 WORD = "Quittenbrot"
 A03, ROW_A03 = "1.1.A03.4", 6  # row in table 2
@@ -61,6 +61,11 @@ def test_words_before_a_control(style):
     paragraph = drawn.cell(7, 10, 3).find(W + "p")
     paragraph.insert(0, typed("seit Mai: ")[0])
     assert answers(drawn.match())["2.4"] == ("answered", "seit Mai: Kleine Runde")
+    drawn = Drawn({}, style)
+    drawn.cell(7, 10, 3).find(W + "p").insert(0, typed("seit Mai: ")[0])
+    matched = drawn.match()
+    assert answers(matched)["2.4"][0] == "illegible"  # printed or typed, nobody knows
+    assert [(r.item_id, r.reason, r.raw) for r in matched.reviews] == [("2.4", BESIDE_FIELD, "seit Mai:")]
 
 
 @pytest.mark.parametrize("box", ["☐", "☒"])

@@ -5,7 +5,7 @@ import pytest
 
 from forms import BOOK
 from gkanalysis.core.findings import RULES, Log
-from gkanalysis.ingest.matching import BESIDE_BOX, NOT_FOUND, OUTSIDE, UNKNOWN
+from gkanalysis.ingest.matching import BESIDE_BOX, NOT_FOUND, OUTSIDE, UNKNOWN, UNKNOWN_PROMPT
 from gkanalysis.settle.validate import check_locations, completeness, log_reviews, set_aside_unprinted, settle_responses
 
 FORMS = ["a", "b", "c"]
@@ -196,6 +196,7 @@ def test_option_that_no_form_has():
     [
         ("", UNKNOWN, ["Bitte bis Mai", "bitte  bis Mai", "Bitte bis Juni"], "V33", 1),
         ("2.1", BESIDE_BOX, ["☒ Ja, und zwar\n☐ Nein", "☐ Ja, und zwar\n☒ Nein"], "V33", 0),
+        ("2.4", UNKNOWN_PROMPT, ["Bitte angeben"] * 3, "V33", 0),
         ("", OUTSIDE, ["image: logo.png"] * 3, "V36", 0),
         ("", UNKNOWN, ["Bitte bis Mai"], "", 1),  # of one form
         ("", UNKNOWN, ["x", "x", "x"], "", 3),  # no words

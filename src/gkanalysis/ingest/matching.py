@@ -29,6 +29,7 @@ OUTSIDE = "Verweis auf etwas außerhalb der Datei, dem nicht gefolgt wurde"
 NOT_FOUND = "Zeile, Spalte oder Zelle im Bogen nicht gefunden"
 BOX_NOT_FOUND = "Kästchen „{}“: nicht gefunden"
 BESIDE_BOX = "Text neben dem Kästchen"
+BESIDE_FIELD = "Text neben einem leeren Feld"
 UNKNOWN_PROMPT = "Antwort oder Platzhaltertext, der nicht unter `placeholders` im Codebuch steht"
 EMPTY = frozenset({"not_answered", "not_selected"})
 
@@ -514,6 +515,8 @@ def _read_text(
             values.append(f.value or f.raw)
         notes += [n for n in f.notes if n.startswith("tracked") or n in ("struck", "off_list")]
     if whole != "".join(values) and normalise(whole) not in placeholders | {normalise("".join(values))}:
+        if not values:
+            return _respond(slot, "illegible", whole, fields, how), [BESIDE_FIELD]
         values = [whole]  # boxes typed within a text are fields of their own, words before a control are its label
     response = _respond(slot, "answered" if values else "not_answered", "\n".join(values), fields, how)
     return response._replace(note=" ".join(dict.fromkeys(notes))) if notes else response, []

@@ -20,12 +20,14 @@ from gkanalysis.core.findings import Log
 from gkanalysis.core.lookup import enumeration
 from gkanalysis.ingest.matching import (
     BESIDE_BOX,
+    BESIDE_FIELD,
     BOX_NOT_FOUND,
     MARK_CHARACTERS,
     MARKED,
     NOT_FOUND,
     OUTSIDE,
     UNKNOWN,
+    UNKNOWN_PROMPT,
     normalise,
 )
 from gkanalysis.ingest.tables import read_rows
@@ -34,7 +36,13 @@ from gkanalysis.settle.receipts import nfc
 GIVEN = frozenset({"selected", "answered", "contradictory", "illegible"})
 _NUMBER = re.compile(r"-?\d+(?:,\d+|\.\d{1,2})?", re.ASCII)  # „1.000“ may be one or a thousand
 MIN_FORMS = 3  # fewer forms that lack a question do not show that it was never printed
-OF_THE_FORM = frozenset({BESIDE_BOX, MARKED, OUTSIDE, UNKNOWN})  # doubts for which the form itself may be the cause
+# Doubts for which the form itself may be the cause, with what is to be done then.
+_PLACEHOLDER = "bis dahin gilt die Antwort dort als unlesbar; bitte im Codebuch unter „placeholders“ eintragen"
+OF_THE_FORM = {
+    BESIDE_BOX: "bis dahin gilt die Antwort dort als unlesbar; bitte die Vorgaben im Codebuch so schreiben, wie sie gedruckt sind",
+    BESIDE_FIELD: _PLACEHOLDER, UNKNOWN_PROMPT: _PLACEHOLDER,
+    MARKED: "niemand wird danach gefragt", UNKNOWN: "niemand wird danach gefragt", OUTSIDE: "",
+}  # fmt: skip
 NAMED = 3  # questions that a sentence names one by one
 OTHER_VERSION = (
     "Wenn erst später danach gefragt wurde: im Codebuch unter „versions“ eine eigene Fassung anlegen; sonst Nummer "
@@ -127,15 +135,8 @@ def _log_shared(
         if reason == OUTSIDE:
             log.find("V36", f"„{raw[:80]}“ {of}: {reason}.", raw=raw)
             continue
-        remedy = (
-            "dort gilt die Antwort als unlesbar; bitte die Vorgaben im Codebuch so schreiben, wie sie gedruckt sind"
-        )
-        place = (
-            f"neben den Kästchen von {item_label(book.items[item_id])}" if item_id else "außerhalb der bekannten Felder"
-        )
-        message = (
-            f"„{raw[:80]}“ steht {of} {place}, ist also wohl gedruckt; {remedy if item_id else 'niemand wird gefragt'}."
-        )
+        place = f"bei {item_label(book.items[item_id])}" if item_id else "außerhalb der bekannten Felder"
+        message = f"„{raw[:80]}“ steht {of} {place}, ist also wohl gedruckt; {OF_THE_FORM[reason]}."
         lost = () if item_id else ("ingest", "response", "nicht zugeordnet", f"steht {of}")
         log.find("V33", message, lost=lost, item_id=item_id, raw=raw)
     return [key in shared for key in keys]

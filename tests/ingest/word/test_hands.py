@@ -192,7 +192,8 @@ def test_markings_are_noted(block, notes):
 
 
 PROMPTS = {"glossaryDocument": part("glossaryDocument", "<w:docParts><w:docPart><w:docPartPr><w:name w:val='P'/></w:docPartPr>"
-    f"<w:docPartBody>{paragraph('Bitte Stelle')}{paragraph('eintragen')}</w:docPartBody></w:docPart></w:docParts>")}  # fmt: skip
+    f"<w:docPartBody>{paragraph('Bitte Stelle')}{paragraph('eintragen')}</w:docPartBody></w:docPart><w:docPart><w:docPartPr>"
+    f"<w:name w:val='Q'/><w:types><w:type w:val='autoTxt'/></w:types></w:docPartPr>{paragraph('Jugendamt')}</w:docPart></w:docParts>")}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -207,7 +208,9 @@ PROMPTS = {"glossaryDocument": part("glossaryDocument", "<w:docParts><w:docPart>
 def test_prompt_of_the_glossary(flag, text, state, value, notes):
     """The document keeps the prompts of its controls: whether the flag was left on an answer or lost, they tell."""
     properties = f"<w:placeholder><w:docPart w:val='P'/></w:placeholder>{flag}<w:text/>"
-    (field,) = read(paragraph(control(properties, run(text))), **PROMPTS).fields
+    form = read(paragraph(control(properties, run(text))), **PROMPTS)
+    (field,) = form.fields
+    assert form.prompts == {"Bitte Stelle eintragen"}
     assert (field.state, field.value, " ".join(field.notes), field.raw) == (state, value, notes, text)
 
 
@@ -274,6 +277,20 @@ def test_a_damaged_store_is_none():
     body = paragraph(bound("/n:f/n:name", "<w:text/>", run("alt")))
     (field,) = read_word_form(with_store(body, "<f")).fields
     assert (field.state, field.value) == ("answered", "alt")
+
+
+@pytest.mark.parametrize(
+    ("drawing", "what"),
+    [
+        (drawn("<wps:wsp/>"), "shape"),  # around an answer
+        ("<w:r><w:pict><v:oval/></w:pict></w:r>", "shape"),
+        (drawn('<w14:contentPart r:id="r1"/>'), "ink"),
+        ("<w:r><w:pict><v:shape><v:imagedata/></v:shape></w:pict></w:r>", "drawing"),  # a logo
+    ],
+)
+def test_what_is_drawn_is_told_from_logos(drawing, what):
+    """What has no words may be an answer all the same."""
+    assert [s.what for s in read(paragraph("Ja / Nein", drawing)).skipped] == [what]
 
 
 def test_what_is_skipped_is_printed():

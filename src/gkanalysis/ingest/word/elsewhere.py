@@ -32,6 +32,8 @@ class Elsewhere:
         glossary = package.related_part(package.main_part, "glossaryDocument")
         self.prompts, self._stores, self._embedded, self._left = {}, None, None, MAX_BOUND
         for entry in package.xml(glossary).iter(_DOC_PART) if glossary else ():
+            if any(kind.get(VAL) != "bbPlcHdr" for kind in entry.iter(W + "type")):
+                continue  # another building block
             for name in entry.iter(_NAME):
                 lines = ("".join(paragraph.itertext(TEXT)) for paragraph in entry.iter(PARAGRAPH))
                 self.prompts[name.get(VAL, "")] = one_line("\n".join(lines))

@@ -8,7 +8,7 @@ from gkanalysis.ingest.word import controls
 from gkanalysis.ingest.word import xmlparts as xml
 from gkanalysis.ingest.word.glyphs import PRIVATE_USE, character_of, symbol
 from gkanalysis.ingest.word.model import Skipped
-from gkanalysis.ingest.word.pieces import Control, Note, Symbol, flow_text, has_control
+from gkanalysis.ingest.word.pieces import Control, Note, Symbol, flow_text, has_control, printed_text
 from gkanalysis.ingest.word.xmlparts import Places, W, chosen_branch, short_name
 
 MAX_DEPTH = 60  # of tables, cells, controls and boxes within each other; forms have 4 to 8
@@ -21,6 +21,7 @@ _BOXES = frozenset({W + "txbxContent", f"{{{xml.NAMESPACES['wne']}}}txbxContent"
 _DRAWN_PARAGRAPH, _DRAWN_TEXT, _DRAWN_BREAK = (f"{{{xml.NAMESPACES['a']}}}{name}" for name in ("p", "t", "br"))
 _WORD_ART = f"{{{xml.NAMESPACES['v']}}}textpath"
 _DRAWN_KINDS = {"control": "activex", "OLEObject": "embedded_object", "relIds": "diagram", "chart": "chart"}
+_DRAWN_KINDS |= {"contentPart": "ink"} | dict.fromkeys(("wsp", "oval", "line", "polyline"), "shape")  # around an answer
 _DRAWN = frozenset({W + "drawing", W + "pict", W + "object"})
 _EMOJI, _EMOJI_CHARACTER = (f"{{{xml.NAMESPACES['w16se']}}}{name}" for name in ("symEx", "char"))
 _RUBY, _SYMBOL, _SYMBOL_CHARACTER, _SYMBOL_FONT = W + "ruby", W + "sym", W + "char", W + "font"
@@ -168,7 +169,7 @@ class ParagraphReader:
                     aside, font, is_marked = self.looks.of_run(child, self._paragraph_look)
                 before = len(pieces)
                 self._read_run(child, pieces, aside, font)
-                if is_marked and "".join(filter(_is_text, pieces[before:])).strip():
+                if is_marked and printed_text(pieces[before:]).strip():
                     pieces.append(Note("marked"))
             elif tag == xml.SDT:
                 self._read_control(child, pieces)
@@ -206,7 +207,7 @@ class ParagraphReader:
                 self._read_field_character(child, pieces)
             elif tag == xml.FIELD_CODE:
                 if self.fields:
-                    self.fields[-1].code += "".join(filter(_is_text, _symbol_pieces(child.text or "", font)))
+                    self.fields[-1].code += printed_text(_symbol_pieces(child.text or "", font))
             elif tag == _SYMBOL:
                 symbol_font = child.get(_SYMBOL_FONT) or "?"
                 self._add_text(character_of(child.get(_SYMBOL_CHARACTER)), pieces, aside, symbol_font)
@@ -232,7 +233,7 @@ class ParagraphReader:
             return
         if self.fields and any(field.in_code for field in self.fields):
             self.fields[-1].text_in_code += text
-            self.fields[-1].code += "".join(filter(_is_text, _symbol_pieces(text, font)))
+            self.fields[-1].code += printed_text(_symbol_pieces(text, font))
         elif aside:
             pieces.append(Note(aside, text))
         else:
@@ -362,10 +363,6 @@ class ParagraphReader:
                 controls.close_legacy(field.control, field.carried, self.placeholders)
                 field.control.doubt("unclosed_field")
         self.fields = []
-
-
-def _is_text(piece):
-    return isinstance(piece, str)
 
 
 def _symbol_pieces(text, font):
