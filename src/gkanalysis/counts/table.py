@@ -672,7 +672,9 @@ class Counted(Answering):
         """What was coded, row by row: coded segments of interviews, mentions of an open answer."""
         asked = [row] if row else [r for r in self.shown_rows if r != TOTAL]
         rows = pd.concat([pd.DataFrame(columns=EVIDENCE), *(self[r].rows.assign(code=self.labels[r]) for r in asked)])
-        return Shown.of(rows, code="Kode", case_id="Fall", raw="Text", file="Dokument", place="Stelle")
+        if self.data.kind(self.count.source) == "interviews":
+            return Shown.of(rows, code="Kode", case_id="Fall", raw="Text", file="Dokument", place="Stelle")
+        return Shown.of(rows, code="Kategorie", raw="Nennung", case_id="Bündnis", file="Bogen", place="Stelle")
 
     # ---- showing ----
 
