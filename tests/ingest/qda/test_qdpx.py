@@ -153,6 +153,8 @@ def test_project_file_of_another_name_and_in_a_folder(tmp_path):
         zipped({"Studie/": "", "Studie/Studie.QDE": project(stored_source()), "Studie/sources/g01.txt": "Ja."})
     )
     assert read_qdpx(path).sources[0].text == "Ja."
+    path.write_bytes(zipped({"__MACOSX/._Studie.qde": b"\0\5\x16\7", "Studie/Studie.qde": project(text_source("Ja."))}))
+    assert (read_qdpx(path).sources[0].text, read_qdpx(path).losses) == ("Ja.", ())
     path.write_bytes(zipped({"alt.qde": project(), "project.qde": project(text_source("Ja."))}))
     found = read_qdpx(path)
     assert found.sources[0].text == "Ja."

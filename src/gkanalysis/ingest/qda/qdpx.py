@@ -62,8 +62,11 @@ def read_qdpx(path, *, beside=None):
 
 
 def _project_part(container):
-    """The project file and any others: `project.qde`, else the first in the outermost folder (ATLAS.ti names it so)."""
-    parts = [name for name in container.members if name.lower().endswith(".qde")]
+    """The project file and any others: `project.qde`, else the first in the outermost folder (ATLAS.ti names it so).
+
+    What macOS stores beside a file, under its name after „._“, is none.
+    """
+    parts = [name for name in container.members if re.search(r"(^|/)(?!\._)[^/]*\.qde$", name, re.IGNORECASE)]
     if not parts:
         raise container.refusal("no_project")
     first = min(parts, key=lambda name: (name.count("/"), posixpath.basename(name).lower() != "project.qde"))
