@@ -304,6 +304,18 @@ def test_every_file_is_accounted_for(folder, drawn):
     assert found(folder.process(), "V18") == []
 
 
+def test_text_that_a_project_reads_is_no_unread_file(folder):
+    """It lies beside the project, where some programs store it."""
+    drawn = Drawn()
+    drawn.coding(drawn.document(), KLIMA)
+    folder.add(drawn).spoil(f"<PlainTextContent>{TEXT}</PlainTextContent>", "")
+    folder.spoil('name="g01">\n      ', 'name="g01" plainTextPath="relative:///g01.txt">\n      ')
+    (folder.folder / "g01.txt").write_text(TEXT, encoding="utf-8")
+    tables = folder.process()
+    assert (tables["documents"]["text"].tolist(), found(tables, "V34")) == ([TEXT], [])
+    assert tables["losses"].query("unit == 'file'")["file"].tolist() == ["g01.txt"]
+
+
 def test_selection_beyond_the_text(folder, drawn):
     """It is the reader's loss with its GUID, and one finding a kind (V28); the words that it names stay."""
     source = drawn.sources[0].guid

@@ -160,7 +160,7 @@ def test_codebook_of_a_list_is_checked(tmp_path, book, says):
         read_list_book(ListFolder(tmp_path, **book).codebook)
 
 
-@pytest.mark.parametrize("rows", [CLEAN, DIRTY, [HEAD]])
+@pytest.mark.parametrize("rows", [CLEAN, DIRTY, [HEAD], [HEAD, [date(2023, 5, 3), "Amselstadt", "x", 1]]])
 def test_lists_add_up(tmp_path, rows):
     """Files, rows and filled cells of the spreadsheet are used or set aside, for clean and for dirty lists."""
     sums = list(account_rows(ListFolder(tmp_path, rows).data(), [SOURCE]))

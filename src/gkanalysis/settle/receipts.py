@@ -118,7 +118,7 @@ def alliance_meant(
         log.find("V01", f"{where}: „{text}“ fehlt im Register; {advice}.", raw=text, **at)
         return text
     message = f"{where}: „{text}“ ist nach dem Namen als {fits[0]} gelesen; bitte die Kennung eintragen."
-    lost = ("validate", "cell", f"als {fits[0]} gelesen", "Name statt Kennung")
+    lost = ("validate", "alliance", f"als {fits[0]} gelesen", "Name statt Kennung")
     log.find("V35", message, lost=lost, **{"case_id": fits[0], "raw": text, **at})
     return fits[0]
 

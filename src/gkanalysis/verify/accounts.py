@@ -242,7 +242,7 @@ def _lists(data: Data, source: str) -> Iterator[Sum]:
     """Rows and cells of a list, counted anew in the spreadsheet."""
     book, rows, losses = data.book(source), data.table(f"{source}-rows"), data.table(f"{source}-losses")
     names = {normalised(t): c.name for c in book.spec.columns for t in (c.name, *c.titles)}
-    sheets = read_workbook(data.paths.data / source / book.file)
+    sheets = read_workbook(data.paths.data / source / book.file, names)
     wanted = {normalised(s) for s in book.spec.sheets}
     headings = [  # the first row with most headings of the codebook
         (sum(normalised(c.shown) in names for (r, _), c in sheet.cells.items() if r == row), sheet, row)
