@@ -251,6 +251,8 @@ class Count(ABC):
         VerificationError
             If it is no such line.
         """
+        from gkanalysis.counts import forms, lists, talks, waves  # noqa: F401, every kind is known then
+
         try:
             node = ast.parse(line, mode="eval").body
             row = group = by = ""

@@ -17,7 +17,6 @@ from typing import Any, Protocol
 from gkanalysis.codebook.policy import Policy
 from gkanalysis.core.errors import DisclosureError, UsageError
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.counts import forms, lists, talks, waves  # noqa: F401, every kind of count is known
 from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.data import read_sources
 from gkanalysis.disclosure.exact import BASE, Breach, find_breaches

@@ -14,7 +14,6 @@ from typing import Any
 
 from gkanalysis.core.errors import GkError, UsageError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.counts import forms, lists, talks, waves  # noqa: F401, every kind of count is known
 from gkanalysis.counts.count import EVIDENCE, Count
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.disclosure.printed import exhibit_tables, find_numbers, n_and_base, values_by_id
