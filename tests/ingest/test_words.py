@@ -124,7 +124,7 @@ def test_markings_instead_of_ticks():
 def test_numbers_of_lists_do_not_hide_printed_labels():
     """If the rows were numbered by a list, the labels are still those of the codebook."""
     drawn = Drawn({A03: "x"})
-    drawn.type(drawn.cell(2, ROW_A03, 1), "3. " + "".join(drawn.cell(2, ROW_A03, 1).itertext()))
+    drawn.type(drawn.cell(2, ROW_A03, 1), "3 " + "".join(drawn.cell(2, ROW_A03, 1).itertext()))
     matched = drawn.match()
     assert (answers(matched)[A03][0], matched.reviews) == ("selected", [])
 

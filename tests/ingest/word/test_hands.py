@@ -48,7 +48,8 @@ LISTS = [
     bullet(1, "☐"), bullet(2, "☒"), bullet(3, "\uf0a8", "Wingdings"), bullet(4, "\uf0fe", "Wingdings"),
     bullet(5, "\uf0b7", "Symbol"), bullet(6, "%1.", shape="decimal", start=12), bullet(7, "%1)", shape="lowerLetter"),
 ]  # fmt: skip
-NUMBERING = part("numbering", "".join(a for a, _ in LISTS) + "".join(n for _, n in LISTS))
+RESTART = '<w:num w:numId="8"><w:abstractNumId w:val="6"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="3"/></w:lvlOverride></w:num>'
+NUMBERING = part("numbering", "".join(a for a, _ in LISTS) + "".join(n for _, n in LISTS) + RESTART)
 STYLES = part(
     "styles",
     '<w:style w:type="character" w:styleId="Kasten"><w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr></w:style>'
@@ -92,6 +93,7 @@ WINGDINGS = '<w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr>'
         (table(row("Jobcenter", cell(listed(2)))), [(X, "Jobcenter")], ["Jobcenter"]),
         (listed(5, "Jobcenter"), [], ["Jobcenter"]),
         (listed(6, "Mai") + listed(6) + listed(6, "Juni"), [], ["12. Mai", "14. Juni"]),
+        (listed(6, "Mai") + listed(8, "Juni") + listed(6, "Juli"), [], ["12. Mai", "3. Juni", "4. Juli"]),
         (listed(7, "Beirat") + listed(7, "Amt"), [], ["a) Beirat", "b) Amt"]),
         # what a web editor strikes out is done, what a hand strikes out is not meant: nobody but a person knows
         (listed(1, run("Jobcenter", "<w:strike/>")) + listed(1, "Amt"), [(U, "Jobcenter"), (O, "Amt")], []),

@@ -23,7 +23,7 @@ class Lists:
     def __init__(self, package):
         part, styles = (package.related_part(package.main_part, kind) for kind in ("numbering", "styles"))
         root = package.xml(part) if part else None
-        self._levels, self._origin, self._counts, self._styles = {}, {}, {}, {}
+        self._levels, self._origin, self._counts, self._restarts, self._styles = {}, {}, {}, {}, {}
         if root is None:
             return
         abstract = {a.get(W + "abstractNumId"): dict(_levels(a)) for a in root.iterchildren(W + "abstractNum")}
@@ -34,9 +34,8 @@ class Lists:
                 level = override.get(_LEVEL, "0")
                 start = _value(override, W + "startOverride")
                 levels |= dict(_levels(override))
-                if start is not None and level in levels:
-                    levels[level] = (*levels[level][:2], _whole(start))
-                    origin = list_id  # counts by itself
+                if start is not None:
+                    self._restarts[list_id, level] = _whole(start)
             self._levels[list_id], self._origin[list_id] = levels, origin
         self._styles = dict(styles_of(package.xml(styles), PARAGRAPH_LOOK, _list_of)) if styles else {}
 
@@ -54,7 +53,8 @@ class Lists:
         if shape not in _WRITTEN:
             return ""
         levels, counts = self._levels[list_id], self._counts.setdefault(self._origin[list_id], {})
-        counts[level] = counts.get(level, levels[level][2] - 1) + 1
+        following = counts.get(level, levels[level][2] - 1) + 1
+        counts[level] = self._restarts.pop((list_id, level), following)
         for deeper in [other for other in counts if other > level]:
             del counts[deeper]
 
