@@ -57,6 +57,7 @@ TYPES = [
     (stored("-3", 1), ("number", -3.0, "-3")),
     (stored("99999999999", 1), ("error", "#VALUE!", "#VALUE!")),  # shown as ##### by Excel
     (stored("2020-03-05T00:00:00", kind="d"), ("date", FIFTH, "05.03.2020")),
+    (stored("14:30:00", kind="d"), ("text", "14:30:00", "14:30:00")),
     (formula("SUM(B1:B2)", "12.5"), ("formula", "=SUM(B1:B2)", "12,5")),
     (formula("1/0"), ("formula", "=1/0", "")),
     (stored("ja", kind="str", more="<f>A1</f>"), ("formula", "=A1", "ja")),
@@ -92,7 +93,7 @@ def test_what_is_struck_through(tmp_path):
 @pytest.mark.parametrize(
     ("code", "stored_as", "look", "shown"),
     [
-        ("0%", 0.25, "percent", "25 %"), ("0.0 %", 0.07, "percent", "7 %"), ('0"%"', 5, "", "5"), (";;;", 7, "hidden", "7"),
+        ("0%", 0.25, "percent", "25 %"), ("", 5, "", "5"), ("0.0 %", 0.07, "percent", "7 %"), ('0"%"', 5, "", "5"), (";;;", 7, "hidden", "7"),
         ('"ja";;"nein"', 1, "hidden", "1"),
         ("#,##0,", 4000, "scaled", "4000"), ("#,##0", 4000, "", "4000"), ("0.0,,", 4e6, "scaled", "4000000"),
     ],

@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -120,13 +122,8 @@ def _xlsx_sheets(package: OfficePackage) -> tuple[Sheet, ...]:
         return tuple(_sheets(package))
     except RefusedSheetError:
         raise
-    except (
-        ValueError,
-        IndexError,
-        KeyError,
-        TypeError,
-        OverflowError,
-    ):  # no program writes such references and numbers
+    # no program writes references and numbers that end so
+    except (ValueError, IndexError, KeyError, TypeError, OverflowError):
         raise package.refusal("damaged") from None
 
 
@@ -190,10 +187,11 @@ def _formats(styles: etree._Element) -> list[tuple[str, bool]]:
     """Number format, and whether struck through, of each style of cells."""
     from openpyxl.styles.numbers import BUILTIN_FORMATS
 
-    codes = {int(e.get("numFmtId")): e.get("formatCode") for e in styles.iterfind(f"{_MAIN}numFmts/{_MAIN}numFmt")}
+    declared = styles.iterfind(f"{_MAIN}numFmts/{_MAIN}numFmt")
+    codes = BUILTIN_FORMATS | {int(e.get("numFmtId")): e.get("formatCode") or "General" for e in declared}
     fonts = [_is_struck(font) for font in styles.iterfind(f"{_MAIN}fonts/{_MAIN}font")] or [False]
     return [
-        ((BUILTIN_FORMATS | codes).get(int(xf.get("numFmtId", "0")), "General"), fonts[int(xf.get("fontId", "0"))])
+        (codes.get(int(xf.get("numFmtId", "0")), "General"), fonts[int(xf.get("fontId", "0"))])
         for xf in styles.iterfind(f"{_MAIN}cellXfs/{_MAIN}xf")
     ] or [("General", False)]
 
@@ -243,10 +241,11 @@ class _Cells:
         """The value of a cell as its type says."""
         if kind == "b":
             return Cell("bool", bool(int(text)), "WAHR" if int(text) else "FALSCH")
-        if kind == "d":
-            return _day(datetime.fromisoformat(text).replace(tzinfo=None))
         if kind == "n":
             return self._number(float(text), code)
+        with suppress(ValueError):  # a time of day, for instance, is read as it is written
+            if kind == "d":
+                return _day(datetime.fromisoformat(text).replace(tzinfo=None))
         text = _unescaped(text)
         return Cell("error" if kind == "e" else "text", text, text.strip())
 
@@ -256,15 +255,14 @@ class _Cells:
 
         if not math.isfinite(value):
             raise ValueError(value)
-        if value >= 1 and _shows_day(code):
+        look = _look(code)
+        if look == "day" and value >= 1:
             try:
                 return _day(from_excel(value, self.first_day))
             except (OverflowError, ValueError):  # the program shows ##### then
                 return Cell("error", "#VALUE!", "#VALUE!")
-        look, shown = _look(code), plain_number(value)
-        if look == "percent":
-            shown = f"{plain_number(Decimal(repr(value)) * 100)} %"
-        return Cell("number", value, shown, look=look)
+        shown = f"{plain_number(Decimal(repr(value)) * 100)} %" if look == "percent" else plain_number(value)
+        return Cell("number", value, shown, look=look.replace("day", ""))
 
 
 def _day(value: datetime) -> Cell:
@@ -281,17 +279,12 @@ def _unescaped(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _shows_day(code: str) -> bool:
-    """Whether a number format shows a day: d or y outside quotes and brackets."""
-    return bool(re.search("[dyDY]", _NO_CODE.sub("", code.split(";")[0])))
-
-
+@cache
 def _look(code: str) -> str:
-    """How a number format shows a number otherwise than it is stored: times 100, in thousands, as words or not at all."""
+    """How a number format shows a number otherwise than it is stored: as a day, times 100, in thousands, not at all."""
     plain = _NO_CODE.sub("", code.split(";")[0])
-    if not re.search(r"[0#?@dmyhsDMYHS]|General", plain):
-        return "hidden"
-    return "percent" if "%" in plain else "scaled" if re.search(r"[0#?],+(?![0#?,])", plain) else ""
+    looks = {"day": "[dyDY]", "percent": "%", "scaled": "[0#?],+(?![0#?,])", "hidden": "^(?!.*([0#?@mhsMHS]|General))"}
+    return next((look for look, sign in looks.items() if re.search(sign, plain)), "")
 
 
 def _area(reference: str) -> tuple[int, int, int, int]:
