@@ -10,6 +10,7 @@ from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import Answering, answered
 from gkanalysis.core.numbers import format_p
 from gkanalysis.counts.data import Data
+from gkanalysis.counts.forms import BASE_LABELS
 from gkanalysis.counts.shown import Row, table_html, table_text
 from gkanalysis.counts.sources import project_data, source_of
 from gkanalysis.counts.table import SIGNIFICANT, Counted, Said, derived
@@ -79,7 +80,7 @@ class Comparison(Answering):
         tables = {"first": self.first, "second": self.second}
         numbers = {f"{t.count.source}: ja": self._change()[r] for r, t in tables.items()}
         rows = [Row((label, str(n.of), str(n.percent))) for label, n in numbers.items()]
-        about = f"Dieselben {self._change()['pairs'].n} Bündnisse mit gültiger Antwort in beiden Wellen"
+        about = f"Dieselben {self._change()['pairs'].n} Bündnisse, {BASE_LABELS[self._change().count.base]}"
         told = f"Differenz: {self.difference} Prozentpunkte; exakter Test von McNemar: p = {self.p}. Bei so wenigen "
         return (
             ("Welle", "Anzahl", "Anteil"),
