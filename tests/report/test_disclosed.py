@@ -197,6 +197,19 @@ def test_number_without_a_definition_stops_the_report(copied):
         check_exhibits(copied.report, copied.paths, folder)
 
 
+def test_draft_lists_what_would_stop_it(copied, monkeypatch, capsys):
+    """The same sentence as of a report, and it goes on."""
+    folder = copied.paths.reports / copied.report.id
+    (folder / "tables/geheim.csv").write_text("row,n\na,1\n", encoding="utf-8")
+    monkeypatch.setenv("ENTWURF", "1")
+    check_exhibits(copied.report, copied.paths, folder)
+    said = capsys.readouterr().err
+    assert said.startswith(
+        f"Nur als Entwurf: Der Bericht „{copied.report.id}“ erscheint nicht, denn er verrät Vertrauliches"
+    )
+    assert "„geheim“: sie nennt keine Rechenvorschrift" in said
+
+
 def test_breach_leaves_the_folder_as_it_was(copied):
     """Nothing of the new report becomes visible, not even beside the old one."""
     build = copied.paths.build / "reports" / copied.report.id

@@ -8,6 +8,7 @@ reports give away to somebody who reads them all.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -17,6 +18,7 @@ from typing import Any, Protocol
 from gkanalysis.codebook.policy import Policy
 from gkanalysis.core.errors import DisclosureError, UsageError
 from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.core.rawstate import is_draft
 from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.data import read_sources
 from gkanalysis.disclosure.exact import BASE, Breach, find_breaches
@@ -139,12 +141,14 @@ class _Check:
         return read_sources(self.data)
 
     def stop(self, sentence: str) -> None:
-        """Raise if something was found."""
+        """Raise if something was found; of a draft it is only said."""
         if n := len(self.problems):
             shown = [f"  {p}." for p in self.problems[:SHOWN]]
             more = [f"  … und {n - SHOWN} weitere."] if n > SHOWN else []
             head = f"{sentence} ({n} {'Stelle' if n == 1 else 'Stellen'}):\n"
-            raise DisclosureError(head + "\n".join(shown + more))
+            if not is_draft():
+                raise DisclosureError(head + "\n".join(shown + more))
+            print("Nur als Entwurf:", head + "\n".join(shown + more), file=sys.stderr)
 
     def folder(self, report: Report, folder: Path) -> None:
         """Everything that a folder prints together, and each of its files."""

@@ -16,6 +16,7 @@ import pypandoc
 
 from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import RenderError
+from gkanalysis.core.rawstate import is_draft
 
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = "Source Sans 3"
@@ -36,6 +37,7 @@ SYNTHETIC = (
     "Die Daten sind synthetisch: Bündnisse und Angaben sind erfunden; sie treffen die veröffentlichten "
     "Randsummen, soweit diese sich nicht widersprechen. Aussagen über wirkliche Kommunen sind damit nicht möglich."
 )
+DRAFT = "ENTWURF für Kolleginnen und Kollegen: nicht weitergeben; der Schutz kleiner Zahlen hat ihn nicht angehalten. "
 REAL = "Die Daten sind vertraulich; dieser Bericht ist nicht zur Weitergabe bestimmt, bevor er geprüft ist."
 
 
@@ -77,8 +79,8 @@ def moment(report: Report) -> datetime:
 
 
 def data_mark(synthetic: bool) -> str:
-    """What every report says of its data, on its first and on its last page."""
-    return SYNTHETIC if synthetic else REAL
+    """What every report says of its data, on its first and on its last page; a draft says that it is one."""
+    return f"{DRAFT if is_draft() else ''}{SYNTHETIC if synthetic else REAL}"
 
 
 def data_sign(synthetic: bool) -> str:
@@ -87,7 +89,7 @@ def data_sign(synthetic: bool) -> str:
     >>> data_sign(True)
     'Synthetische Daten'
     """
-    return "Synthetische Daten" if synthetic else "Vertraulich"
+    return f"{'ENTWURF · ' if is_draft() else ''}{'Synthetische Daten' if synthetic else 'Vertraulich'}"
 
 
 def run_pandoc(text: str, arguments: list[str], *, epoch: int = 0, sandbox: bool = True) -> bytes:

@@ -15,7 +15,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from gkanalysis.core.numbers import format_date
-from gkanalysis.report.document import FONTS, Node, Setting, data_mark, data_sign, raw, replace_blocks, walk, write_tree
+from gkanalysis.core.rawstate import is_draft
+from gkanalysis.report.document import (
+    DRAFT,
+    FONTS,
+    Node,
+    Setting,
+    data_mark,
+    data_sign,
+    raw,
+    replace_blocks,
+    walk,
+    write_tree,
+)
 from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines
 from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide
 
@@ -33,7 +45,7 @@ def render_html(setting: Setting) -> bytes:
         body = _body(setting, _filled(setting.tree["blocks"], setting), *arguments)
         return fill_page(
             "report.html", body=body, headings=setting.headings, exhibits=setting.exhibits.values(),
-            synthetic=setting.synthetic, **common,
+            synthetic=setting.synthetic, draft=DRAFT if is_draft() else "", **common,
         ).encode()  # fmt: skip
     body = _body(setting, [block for slide in setting.slides for block in _slide(slide, setting)])
     grid = fill_page("grid.css", page=PAGE, line=LINE, boxes=BOXES, layouts=LAYOUTS, sizes=SIZES)

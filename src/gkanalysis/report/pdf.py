@@ -20,6 +20,7 @@ import typst
 
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import format_date
+from gkanalysis.core.rawstate import is_draft
 from gkanalysis.report.document import FONTS, Node, Setting, data_mark, data_sign, raw, replace_blocks, write_tree
 from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines
 from gkanalysis.report.html import TEMPLATES
@@ -83,7 +84,7 @@ def _info(setting: Setting) -> dict[str, Any]:
     return {
         "title": report.title, "subtitle": report.subtitle, "authors": report.authors, "lang": report.language,
         "institution": report.institution, "date": format_date(report.date), "keywords": report.keywords,
-        "description": report.description, "synthetic": synthetic, "mark": data_mark(synthetic), "sign": data_sign(synthetic),
+        "description": report.description, "draft": is_draft(), "mark": data_mark(synthetic), "sign": data_sign(synthetic),
         "year": moment.year, "month": moment.month, "day": moment.day,
         "tables": any(e["kind"] == "table" and e["label"] for e in exhibits),
         "figures": any(e["kind"] == "figure" for e in exhibits),
