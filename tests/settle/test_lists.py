@@ -77,11 +77,11 @@ def test_a_name_instead_of_an_id_is_read_as_in_forms(tmp_path):
 def test_files_that_nothing_reads_are_named(tmp_path):
     """Each has a finding and a loss; what programs leave behind has the loss alone. A list is read none the less."""
     drawn = ListFolder(tmp_path)
-    for name in ("alt.ods", "daten.sav", "brief.doc", ".DS_Store", "~$besuche.xlsx"):
+    for name in ("alt.ods", "daten.sav", "brief.doc", ".DS_Store", "~$besuche.xlsx", "README.md"):
         (drawn.folder / name).write_bytes(b"x")
     tables = drawn.process()
     assert [f["file"] for f in found(tables, "V34")] == ["alt.ods", "brief.doc", "daten.sav"]
-    assert len(tables["losses"]) == 5
+    assert len(tables["losses"]) == 6
     assert len(tables["rows"]) == 2
 
 

@@ -153,7 +153,7 @@ def read_files(
     check_mixing(read_dataset(data)["synthetic"], was_read, log)
     _check_sums(data, folder, files[files["status"] == "read"], log)
     for file in files[files["status"] == "left_out"].itertuples():
-        if file.message == OF_THE_SYSTEM or nfc(file.file) in read:
+        if file.message == OF_THE_SYSTEM or nfc(file.file) in {"README.md", *read}:
             log.lose("ingest", unit, "ausgelassen", file.message, file=file.file)
         else:
             lose_file(file.file, file.message, folder.relative_to(data).as_posix(), unit, log)

@@ -3,7 +3,6 @@
 import posixpath
 from collections import defaultdict
 from dataclasses import replace
-from operator import attrgetter
 
 from lxml import etree
 
@@ -251,12 +250,12 @@ class ProjectReader:
     def _read_content(self, source, element, owner=None):
         """What stands in a source (its own `owner`), or in the text that stands for it."""
         guid, is_text = source["guid"], owner is None or source["kind"] == "text"
-        describe = lambda child: source.update(note=_text(child))  # noqa: E731
+        describe = {"Description": lambda child: source.update(note=_text(child))}
         if owner is None:
             own = clean_guid(element.get("guid"))
             if own:
                 self.aliases[own] = guid
-            describe = self._remarks(own or f"{guid} text", guid)["Description"]
+            describe = {"Description": self._remarks(own or f"{guid} text", guid)["Description"]}
             if not source["name"].strip() and (element.get("name") or "").strip():
                 self.lose("unnamed_source", guid, element.sourceline, element.get("name"))
                 source["name"] = element.get("name")
@@ -285,7 +284,7 @@ class ProjectReader:
             **dict.fromkeys(("SyncPoint", "PlainTextContent"), _nothing),
             Coding=lambda child: self._read_coding(child, guid),
             VariableValue=self._value_for(source["values"]),
-            Description=describe,
+            **describe,
         )
 
     def _load_text(self, source, element, is_text):
@@ -432,18 +431,13 @@ def _list_coder(read, guid, owner, line):
         read.lose("unknown_coder", guid, line, owner)
 
 
-def _grouped(entries, *names):
-    """Objects by the values of some attributes, in their order."""
-    groups = defaultdict(list)
-    for entry in entries:
-        groups[attrgetter(*names)(entry)].append(entry)
-    return groups
-
-
 def _resolve_sources(read):
     """Sources, selections at their places in the text, and codings."""
-    selections_of = _grouped(read.all["selections"], "source")
-    codings_of = _grouped(read.all["codings"], "source", "selection")
+    selections_of, codings_of = defaultdict(list), defaultdict(list)
+    for s in read.all["selections"]:
+        selections_of[s.source].append(s)
+    for c in read.all["codings"]:
+        codings_of[c.source, c.selection].append(c)
     placed_in = {guid: [s for s in selections_of[guid] if s.start is not None] for guid, r in read.rulers.items() if r}
     marks = {guid: selections for guid, selections in placed_in.items() if selections}
     fits = dict(zip(marks, fit_readings([(read.rulers[guid], marks[guid]) for guid in marks]), strict=True))
