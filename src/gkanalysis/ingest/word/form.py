@@ -7,6 +7,8 @@ Nothing is decided here about what a field means; a codebook does that. What is 
 import json
 from collections.abc import Iterator
 
+from lxml import etree
+
 from gkanalysis.ingest.refusal import UnsafeContentError
 from gkanalysis.ingest.word import xmlparts as xml
 from gkanalysis.ingest.word.elsewhere import Elsewhere
@@ -53,7 +55,9 @@ def read_word_form(package, placeholders=PLACEHOLDERS):
     RefusedFileError
         If a part is damaged, dangerous, nested too deeply, or its tables are beyond all measure.
     """
-    looks, lists, elsewhere = RunLooks(package), Lists(package), Elsewhere(package)
+    shared = (package.related_part(package.main_part, kind) for kind in ("styles", "numbering"))
+    styles, numbering = (package.xml(part) if part else etree.Element("none") for part in shared)
+    looks, lists, elsewhere = RunLooks(styles), Lists(numbering, styles), Elsewhere(package)
     fields, tables = [], []
     skipped = [Skipped(package.main_part, "", "outside", target) for target in package.outside]
     parts = [package.main_part]

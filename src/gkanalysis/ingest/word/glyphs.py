@@ -19,10 +19,11 @@ _SYMBOLS = {
         0x52: "☑", 0x53: "☒", 0x54: "☒", 0x51: "☒", 0x50: "✓", 0x4F: "✗", 0xA3: "☐", 0x2A: "☐", 0x99: "○",
     },
     "webdings": {0x61: "✓", 0x72: "✗", 0x63: "☐", 0x67: "■", 0x6E: "●"},
+    "marlett": {0x61: "✓", 0x62: "✓"},
     "symbol": {0xD6: "√", 0xB4: "×"},
     "zapf dingbats": {0x33: "✓", 0x34: "✔", 0x35: "✕", 0x36: "✖", 0x37: "✗", 0x38: "✘", 0x6E: "■", 0x6F: "❑"},
 }  # fmt: skip
-_SYMBOLS["zapfdingbats"] = _SYMBOLS["zapf dingbats"]
+_SYMBOLS |= dict.fromkeys(("zapfdingbats", "monotype sorts"), _SYMBOLS["zapf dingbats"])
 PRIVATE_USE = re.compile("[\uf000-\uf0ff]")
 
 MARKS = dict.fromkeys(_SELECTED, "selected") | dict.fromkeys(_NOT_SELECTED, "not_selected")
@@ -155,10 +156,8 @@ def styles_of(root, kind, read):
 class RunLooks:
     """Which runs are struck out, hidden, marked or in a symbol font, by their own look and by the document's styles."""
 
-    def __init__(self, package):
-        part = package.related_part(package.main_part, "styles")
-        root = package.xml(part) if part else ()
-        self._styles = dict(styles_of(root, RUN_LOOK, _style_look)) if len(root) and self._switches(root) else {}
+    def __init__(self, styles):
+        self._styles = dict(styles_of(styles, RUN_LOOK, _style_look)) if self._switches(styles) else {}
         self._odd = {style_id for style_id, look in self._styles.items() if any(look.values())}
 
     @staticmethod

@@ -18,14 +18,10 @@ _WRITTEN = {
 
 
 class Lists:
-    """The lists of a document; numbers are counted as its paragraphs are read, one after the other."""
+    """The lists of a document by its numbering part; numbers are counted as its paragraphs are read, in their order."""
 
-    def __init__(self, package):
-        part, styles = (package.related_part(package.main_part, kind) for kind in ("numbering", "styles"))
-        root = package.xml(part) if part else None
-        self._levels, self._origin, self._counts, self._restarts, self._styles = {}, {}, {}, {}, {}
-        if root is None:
-            return
+    def __init__(self, root, styles):
+        self._levels, self._origin, self._counts, self._restarts = {}, {}, {}, {}
         abstract = {a.get(W + "abstractNumId"): dict(_levels(a)) for a in root.iterchildren(W + "abstractNum")}
         for number in root.iterchildren(W + "num"):
             list_id, origin = number.get(W + "numId"), _value(number, W + "abstractNumId")
@@ -37,7 +33,7 @@ class Lists:
                 if start is not None:
                     self._restarts[list_id, level] = _whole(start)
             self._levels[list_id], self._origin[list_id] = levels, origin
-        self._styles = dict(styles_of(package.xml(styles), PARAGRAPH_LOOK, _list_of)) if styles else {}
+        self._styles = dict(styles_of(styles, PARAGRAPH_LOOK, _list_of)) if self._levels else {}
 
     def matter_in(self, root):
         """Whether a list of a part draws anything."""
