@@ -68,6 +68,7 @@ REFUSED = {
     "id;name\n1;50 €, Köln\n".encode("iso8859_15"): "Kodierung",
     "id;name\n1;Kovačević, Köln\n".encode("cp1250"): "Kodierung",
     "id;name\n1;Yıldız, Köln\n".encode("cp1254"): "Kodierung",
+    "id;name\n1;Škoda, Köln\n".encode("iso8859_2"): "Kodierung",
     b"PK\x03\x04": "keine CSV-Datei",
     b'id,name\n1,"a\n2,b\n3,c\n': "nicht oder falsch geschlossen",
     b'id,name\n1,"a"b\n': "nicht oder falsch geschlossen",

@@ -21,9 +21,10 @@ _MARKS_OF_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _QUOTED = re.compile('"[^"]*"')
 # In the encoding of Windows these letters of a word are bytes that a Mac or MS-DOS uses for signs.
 _UMLAUT = re.compile("[A-Za-z][äöüßÄÖÜ]|[äöüÄÖÜ][A-Za-z]")
-# What shows another encoding: signs where Latin-9 has others, a capital after a small letter, signs within a word.
+# What shows another encoding: signs where Latin-9 has others, a capital after a small letter, signs in or at a word.
 _NOT_WINDOWS = re.compile(
-    "[¤¦¨´¸¼½¾]|[a-zß-ÿšžœ][À-ÖØ-ÞŠŽŒŸ]|[A-Za-zÀ-ÿ][„‚]|[A-Za-z][^\x00-\x7fÀ-ÖØ-öø-ÿŠšŽžŒœŸ“–’…·\xa0\xad][A-Za-zÀ-ÿ]"
+    "[¤¦¨´¸¼½¾]|[a-zß-ÿšžœ][À-ÖØ-ÞŠŽŒŸ]|[A-Za-zÀ-ÿ][„‚]|[¡¢£¥©ª¬®¯¹º¿][A-Za-z]|[A-Za-z][¡¢£¥©ª¬®¯¹º¿]"
+    "|[A-Za-z][^\x00-\x7fÀ-ÖØ-öø-ÿŠšŽžŒœŸ“–’…·\xa0\xad][A-Za-zÀ-ÿ]"
 )
 
 
