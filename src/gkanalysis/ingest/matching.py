@@ -30,7 +30,7 @@ NOT_FOUND = "Zeile, Spalte oder Zelle im Bogen nicht gefunden"
 BOX_NOT_FOUND = "Kästchen „{}“: nicht gefunden"
 BESIDE_BOX = "Text neben dem Kästchen"
 BESIDE_FIELD = "Text neben einem leeren Feld"
-UNKNOWN_PROMPT = "Antwort oder Platzhaltertext, der nicht unter `placeholders` im Codebuch steht"
+UNKNOWN_PROMPT = "Antwort oder Platzhaltertext, der nicht unter „placeholders“ im Codebuch steht"
 EMPTY = frozenset({"not_answered", "not_selected"})
 
 Cell = tuple[int, int, int]  # table, row, column
