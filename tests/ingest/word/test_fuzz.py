@@ -31,21 +31,8 @@ WRITTEN = {
 FORMS = {style: parts_of(write_form(BOOK, "kurz", WRITTEN, style)) for style in STYLES}
 CERTAIN = {"selected", "not_selected", "answered", "not_answered"}
 VALUES = ["", "0", "1", "on", "x", "-1", "999999999999", "2.1:nein", "1.1.A03.4", "Ü" * 3000, "{}", "%s"]
-TEXTS = [
-    "",
-    "x",
-    "☒",
-    "☐",
-    " nicht",
-    "(x)",
-    "…",
-    "\uf0fe",
-    "_x_ ___",
-    "1.",
-    "\u202e",
-    "A" * 5000,
-    "☐ x ☒ Ja Nein [ ] ( X )",
-]
+WORDS = [" nicht", "…", "1.", "\u202e", "A" * 5000, "doch, seit Mai"]
+MARKS = ["x", "☒", "☐", "(x)", "\uf0fe", "_x_ ___", "☐ x ☒ Ja Nein [ ] ( X )", ""]
 LOOKS = ["strike", "vanish", "dstrike", 'rFonts w:ascii="Wingdings"', 'highlight w:val="yellow"', 'rStyle w:val="Kopf"']
 WRAPS = [
     "ins",
@@ -62,8 +49,6 @@ WRAPS = [
     "tbl",
     "txbxContent",
 ]
-# What carries a tick: nothing but a change to it, or to what holds it, may change what it says.
-CARRIERS = f".//{W}sdt", f".//{W}fldChar", f".//{W}instrText"
 
 
 def made(name):
@@ -71,22 +56,22 @@ def made(name):
 
 
 def carriers(root):
-    """All elements that carry ticks, and what holds them or is inside them."""
-    runs = [t.getparent() for t in root.iter(W + "t") if (t.text or "").strip() in ("x", "☒", "☐")]
-    found = [element for path in CARRIERS for element in root.iterfind(path)] + runs
-    return {
-        e
-        for one in found
-        for e in (*one.iter(), *one.iterancestors(), *(one.getparent().iter() if one.tag == W + "fldChar" else ()))
-    }
+    """What carries a tick: controls, runs of legacy fields and typed marks, with all inside them; and what holds those."""
+    runs = [e.getparent() for e in root.iter(W + "fldChar", W + "instrText")]
+    runs += [t.getparent() for t in root.iter(W + "t") if (t.text or "").strip() in ("x", "☒", "☐")]
+    found = [*root.iter(W + "sdt"), *runs]
+    return {e for one in found for e in one.iter()}, {e for one in found for e in one.iterancestors()}
 
 
 def mutate(rng, root):
-    """Change one thing; gives the elements that were touched."""
+    """Change one thing; gives whether that leaves alone what carries a tick, so that no tick may change."""
+    inside, above = carriers(root)
     elements = list(root.iter())[2:]
     one, other = rng.choice(elements), rng.choice(elements)
-    parent = one.getparent()
-    change = rng.randrange(11)
+    parent, change = one.getparent(), rng.randrange(12)
+    is_beside = one not in inside
+    if change <= 3:
+        is_beside &= one not in above and other not in inside
     if change == 0:
         parent.remove(one)
     elif change == 1:
@@ -94,26 +79,33 @@ def mutate(rng, root):
     elif change == 2 and other not in set(one.iter()):
         other.append(one)
     elif change == 3 and (nxt := one.getnext()) is not None:
+        is_beside &= nxt not in inside | above
         nxt.addnext(one)
     elif change == 4 and one.attrib:
         one.set(rng.choice(list(one.attrib)), rng.choice(VALUES))
     elif change == 5 and one.attrib:
         del one.attrib[rng.choice(list(one.attrib))]
     elif change == 6:
+        is_beside &= one not in above
         one.tag = rng.choice([W + rng.choice(WRAPS), other.tag])
-    elif change == 7:
-        one.insert(rng.randint(0, len(one)), typed(rng.choice(TEXTS))[0])
-    elif change == 8:
+    elif change <= 8:
+        text = rng.choice(WORDS + MARKS)
+        is_beside &= text in WORDS
+        one.insert(rng.randint(0, len(one)), typed(text)[0])
+    elif change == 9:
+        is_beside &= one not in above
         wrap = made(rng.choice(WRAPS))
         parent.replace(one, wrap)
         (wrap if wrap.tag != W + "sdt" else etree.SubElement(wrap, W + "sdtContent")).append(one)
-    elif change == 9 and one.tag == W + "t":
-        one.text = rng.choice(TEXTS)
+    elif change == 10 and one.tag == W + "t":
+        text = rng.choice(WORDS + MARKS)
+        is_beside &= text in WORDS
+        one.text = text
     else:
         look = made("rPr")
         look.append(made(rng.choice(LOOKS)))
         one.insert(0, look)
-    return {one, parent} | ({other} if change == 2 else set())
+    return is_beside
 
 
 def bytes_of(rng, parts):
@@ -170,19 +162,17 @@ def originals():
 def test_mutants(n_damaged, originals):
     """One XML change, or damage to the package; every fourth has three changes and may say anything but a traceback."""
     resource = pytest.importorskip("resource")  # not on Windows
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak, n_checked = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, 0
     for number in range(max(n_damaged, 100)):
         rng = random.Random(number)
         style = rng.choice(STYLES)
-        parts, touched, mutations = FORMS[style], None, ""
+        parts, alone = FORMS[style], [False]
         if number % 4 == 1:
             data = bytes_of(rng, parts)
         else:
             root = etree.fromstring(parts[MAIN])
-            held = carriers(root)
-            touched = [mutate(rng, root) for _ in range(3 if number % 4 == 3 else 1)]
+            alone = [mutate(rng, root) for _ in range(3 if number % 4 == 3 else 1)]
             data = zip_parts(parts | {MAIN: etree.tostring(root)})
-            mutations = [[e.tag.rpartition("}")[2] for e in each] for each in touched]
         start = time.process_time()
         try:
             form, ticks = read(data)
@@ -191,16 +181,18 @@ def test_mutants(n_damaged, originals):
             assert "Bogen.docx" in str(error)  # noqa: PT017
             matched = None
         except Exception as error:
-            raise AssertionError(f"mutant {number}: {style} {mutations}") from error
+            raise AssertionError(f"mutant {number}: {style}") from error
         assert time.process_time() - start < SECONDS, number
-        if matched is None or touched is None or len(touched) > 1:
+        if matched is None:
             continue
         old_ticks, old_answers = originals[style]
-        if style == "controls" or not (touched[0] & held):
+        if all(alone) or (style == "controls" and alone == [False] and number % 4 != 1):
             silent = {t: s for t, s in ticks.items() if t in old_ticks and s not in (old_ticks[t], "unclear")}
-            assert silent == {}, f"mutant {number}: {style} {mutations}"
-        if not touched[0] & held:
+            assert silent == {}, f"mutant {number}: {style}"
+        if all(alone):
+            n_checked += 1
             doubted = {r.item_id for r in matched.reviews}
-            assert changed(old_answers, answers(matched), doubted) == {}, f"mutant {number}: {style} {mutations}"
+            assert changed(old_answers, answers(matched), doubted) == {}, f"mutant {number}: {style}"
+    assert n_checked > n_damaged / 5
     used = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) / 1024
     assert used < MB, used
