@@ -215,6 +215,13 @@ def test_fields_that_only_begin_are_refused():
         read(paragraph(*[begin] * 31))
 
 
+def test_endless_codes_are_refused():
+    """A code grows piece by piece, and each would copy what is there."""
+    pieces = "<w:instrText>{}</w:instrText>".format("a" * 1000) * 500
+    with pytest.raises(IngestError, match="mehr XML-Marken"):
+        read(paragraph('<w:r><w:fldChar w:fldCharType="begin"/></w:r>', f"<w:r>{pieces}</w:r>"))
+
+
 def test_reasonable_nesting_is_read():
     """Ten tables within each other are odd but harmless."""
     body = paragraph("x")

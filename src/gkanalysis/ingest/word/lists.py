@@ -6,8 +6,7 @@ from gkanalysis.ingest.word.glyphs import INLINE_MARK, styles_of, symbol, symbol
 from gkanalysis.ingest.word.pieces import Symbol
 from gkanalysis.ingest.word.xmlparts import PARAGRAPH_LOOK, VAL, W
 
-_LIST, _ID, _LEVEL = W + "numPr", W + "numId", W + "ilvl"
-_STYLE = W + "pStyle"
+_LIST, _ID, _LEVEL, _STYLE = (W + name for name in ("numPr", "numId", "ilvl", "pStyle"))
 _PLACE = re.compile(r"%([1-9])")
 _WRITTEN = {
     "decimal": str,

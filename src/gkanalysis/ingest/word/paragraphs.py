@@ -12,6 +12,7 @@ from gkanalysis.ingest.word.pieces import Control, Note, Symbol, flow_text, has_
 from gkanalysis.ingest.word.xmlparts import Places, W, chosen_branch, short_name
 
 MAX_DEPTH = 60  # of tables, cells, controls and boxes within each other; forms have 4 to 8
+MAX_CODE = 400_000  # characters of a field's code; programs for references keep whole records in it
 MAX_OPEN_FIELDS = 30  # of fields within each other
 
 _CHARACTERS = dict.fromkeys((W + "tab", W + "ptab"), "\t") | dict.fromkeys((W + "br", W + "cr"), "\n")
@@ -207,7 +208,7 @@ class ParagraphReader:
                 self._read_field_character(child, pieces)
             elif tag == xml.FIELD_CODE:
                 if self.fields:
-                    self.fields[-1].code += printed_text(_symbol_pieces(child.text or "", font))
+                    self._add_code(child.text or "", font)
             elif tag == _SYMBOL:
                 symbol_font = child.get(_SYMBOL_FONT) or "?"
                 self._add_text(character_of(child.get(_SYMBOL_CHARACTER)), pieces, aside, symbol_font)
@@ -218,14 +219,9 @@ class ParagraphReader:
             elif tag in _DRAWN:
                 self._read_drawing(child)
             elif tag == _RUBY:
-                self._read_ruby(child, pieces)
+                self.read_through(child, self._read_inline, pieces)
             else:
                 self.skip(child)
-
-    @nested
-    def _read_ruby(self, ruby, pieces):
-        """The base text of a phonetic guide."""
-        self._read_inline(ruby, pieces)
 
     def _add_text(self, text, pieces, aside, font):
         """Plain characters, unless they belong to a field's code: Word does not show those, but they may answer."""
@@ -233,11 +229,17 @@ class ParagraphReader:
             return
         if self.fields and any(field.in_code for field in self.fields):
             self.fields[-1].text_in_code += text
-            self.fields[-1].code += printed_text(_symbol_pieces(text, font))
+            self._add_code(text, font)
         elif aside:
             pieces.append(Note(aside, text))
         else:
             pieces += _symbol_pieces(text, font)
+
+    def _add_code(self, text, font):
+        """Characters of the code of the innermost field; ticks in a symbol font stay ticks."""
+        self.fields[-1].code += printed_text(_symbol_pieces(text, font))
+        if len(self.fields[-1].code) > MAX_CODE:
+            raise UnsafeContentError("elements")
 
     def _read_drawing(self, drawing):
         """Texts inside a drawing; one without any is listed as skipped."""

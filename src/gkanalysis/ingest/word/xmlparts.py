@@ -38,7 +38,7 @@ TABLE = W + "tbl"
 
 INSERTED = frozenset({W + "ins", W + "moveTo"})
 DELETED = frozenset({W + "del", W + "moveFrom"})
-TRANSPARENT = frozenset(W + name for name in ("customXml", "smartTag", "hyperlink", "dir", "bdo", "rubyBase"))
+TRANSPARENT = frozenset(W + name for name in ("customXml", "smartTag", "hyperlink", "dir", "bdo", "ruby", "rubyBase"))
 
 _MARKS_OF_RANGES = (
     "bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd commentReference moveFromRangeStart moveFromRangeEnd "
