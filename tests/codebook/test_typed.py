@@ -8,7 +8,8 @@ from gkanalysis.codebook.typed import typed_results, typed_sentence
 @pytest.mark.parametrize(
     "text",
     ["24 von 40", "24\u00a0von\u00a040", "63,2 %", "63 %", "12 Prozent", "5 Prozentpunkte", "n = 40", "24 von insgesamt 40",
-     "40 Bündnisse", "40 Bündnissen", "46 Bögen"],
+     "40 Bündnisse", "40 Bündnissen", "46 Bögen", "drei Kreisen", "zwölf von zwanzig", "fünfundzwanzig Kommunen", "der Hälfte",
+     "ein Drittel", "jedes vierte", "doppelt so"],
 )  # fmt: skip
 def test_typed_result_is_found(text):
     """In the middle of a sentence, at its start, and in bold."""
@@ -21,7 +22,7 @@ def test_typed_result_is_found(text):
     [
         "das 95-%-Intervall", "95-Prozent-Intervall", "mehr als 100 Prozent", "100 %", "Intervall zum Niveau 95 Prozent",
         "{eval}`v.n.of` und {eval}`v.n.percent`", "`24 von 40`", "[Seite](https://a.de/24%20von)", "2022 in Bündnissen",
-        "2021 Bündnisse", "Frage 2.1", "Punkte von 1 bis 5", "Überleitungen {#a-24 topic=\"12 Prozent\"}",
+        "2021 Bündnisse", "Frage 2.1", "drei Fragen", "zwei Gesichter", "jede Seite", "Punkte von 1 bis 5", "Überleitungen {#a-24 topic=\"12 Prozent\"}",
         "```\n24 von 40\n```",
     ],
 )  # fmt: skip

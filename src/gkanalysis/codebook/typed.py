@@ -14,10 +14,17 @@ NOT_PROSE = (
     r"https?://\S+",
 )
 START = r"(?<![\w.,/–-])"  # not inside a date, the number of a table, or a larger number
+COUNT = (
+    "(?:zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig|dreißig|vierzig|fünfzig|[a-zäöüß]+undzwanzig)"
+)
+UNIT = "(?:Bündniss?en?|Bögen|Kreisen?|Städten?|Kommunen|Gemeinden|Gesprächen?|Fällen?|Prozent)"
 RESULT = re.compile(
     rf"{START}\d+(?:,\d+)?\s*(?:%(?!-)|Prozent(?:punkten?)?\b(?!-))"
     rf"|{START}\d+\s+von\s+(?:[a-zäöüß]+\s+)?\d+\b(?![.,]\d)"
     rf"|{START}[nN]\s*=\s*\d+"
+    rf"|(?<!\w)(?i:{COUNT})\s+(?:von\s+(?:{COUNT}|\d)|(?:lokalen?\s+)?{UNIT}\b)"
+    r"|(?<!\w)(?:(?:die|der)\s+Hälfte|(?:ein|zwei)\s+Drittel|(?:ein|drei)\s+Viertel|(?:doppelt|halb)\s+so|[Jj]ede[rsmn]?\s+"
+    r"(?:zweite|dritte|vierte|fünfte)[rsn]?)(?!\w)"
     rf"|{START}(?!(?:19|20)\d\d\b)\d+\s+(?:lokalen?\s+)?(?:Bündniss?en?|Bündnis|Bögen)\b"
 )
 WHOLE = re.compile(r"100\s*(?:%|Prozent)")
@@ -26,10 +33,12 @@ INTERVAL = re.compile(r"[Ii]ntervall|[Vv]erteilung")
 
 
 def typed_results(markdown: str) -> list[str]:
-    """Results in digits in a text, outside of references to values, code, links and anchors.
+    """Results in digits or letters in a text, outside of references to values, code, links and anchors.
 
     What is no result is left: „95-%-Intervall“, „100 Prozent“, years, numbers of questions.
 
+    >>> typed_results("In drei Kreisen, drei Fragen, gut die Hälfte")
+    ['drei Kreisen', 'die Hälfte']
     >>> typed_results('Bei 24 von 40 Bündnissen (63,2 %), {eval}`n["ja"].of`; mehr als 100 Prozent, 95-%-Intervall')
     ['24 von 40', '63,2 %']
     """
@@ -50,10 +59,10 @@ def typed_sentence(phrase: str) -> str:
 
     >>> print(typed_sentence("24 von 40"))
     „24 von 40“ ist ein von Hand getipptes Ergebnis, das bei neuen Daten stehen bliebe; bitte die Zahl aus ihrer Tabelle \
-holen, etwa {eval}`tabelle["zeile"].of`. Ist es kein Ergebnis, bitte in Worten schreiben
+holen, etwa {eval}`tabelle["zeile"].of`. Ist es kein Ergebnis, bitte ohne Zahl schreiben
     """
     wording = "percent" if re.search("%|Prozent", phrase) else "count" if re.search("Bünd|Bög", phrase) else "of"
     return (
         f"„{phrase}“ ist ein von Hand getipptes Ergebnis, das bei neuen Daten stehen bliebe; bitte die Zahl aus ihrer Tabelle "
-        f'holen, etwa {{eval}}`tabelle["zeile"].{wording}`. Ist es kein Ergebnis, bitte in Worten schreiben'
+        f'holen, etwa {{eval}}`tabelle["zeile"].{wording}`. Ist es kein Ergebnis, bitte ohne Zahl schreiben'
     )

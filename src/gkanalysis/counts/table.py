@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.core.lookup import Answering, Known, enumeration
+from gkanalysis.core.lookup import Answering, Known, enumeration, listed
 from gkanalysis.core.numbers import (
     NBSP,
     by_count,
@@ -572,13 +572,34 @@ class Counted(Answering):
             raise NotebookError(f"{self.line} zeigt keine Zeile; häufigste ist also keine.")
         return self[max(self.shown_rows, key=lambda r: (r != TOTAL, self.sums[r, TOTAL][0]))]
 
+    def _of_most(self) -> dict[str, int]:
+        """Row -> how many, all groups together that `among` chose."""
+        groups = self.own_groups if self.groups else (TOTAL,)
+        return {r: sum(self.sums[r, g][0] for g in groups) for r in self.shown_rows if r != TOTAL}
+
+    def _derived_from_all(self, text: str) -> Said:
+        groups = self.own_groups if self.groups else (TOTAL,)
+        return derived(text, [self[r, g] for r in self.shown_rows if r != TOTAL for g in groups])
+
     @property
     def most_labels(self) -> Said:
         """The labels of the most frequent rows, in quotation marks; of some groups together, where `among` chose them."""
-        groups = self.own_groups if self.groups else (TOTAL,)
-        n = {r: sum(self.sums[r, g][0] for g in groups) for r in self.shown_rows if r != TOTAL}
-        told = enumeration(f"„{self.labels[r]}“" for r in n if n[r] == max(n.values()))
-        return derived(told, [self[r, g] for r in n for g in groups])
+        n = self._of_most()
+        return self._derived_from_all(enumeration(f"„{self.labels[r]}“" for r in n if n[r] == max(n.values())))
+
+    def most_said(self, phrase: str) -> Said:
+        """Words for the rank that `most_labels` have, such as „am häufigsten“.
+
+        Raises
+        ------
+        NotebookError
+            If no word for the first rank stands in the phrase.
+        """
+        if not self.scale.word_in(phrase, self.scale.most):
+            raise NotebookError(
+                f"„{phrase}“ enthält kein Wort für den ersten Rang; möglich ist: {listed(self.scale.most)}."
+            )
+        return self._derived_from_all(phrase)
 
     @property
     def enumerated(self) -> Said:

@@ -25,6 +25,7 @@ class Scale:
     steps : (words, least, most, whether least and most themselves are in) of a share from 0 to 1
     more, fewer, same : words that compare two numbers
     most, least, unsurpassed : words for a rank; the last ones allow for others that are equal
+    everyday : words that mean other things, too, and may stand in prose without a number
     base : that of a scale for the counts of few cases, as interviews have one; 0 for any base
 
     Examples
@@ -41,6 +42,7 @@ class Scale:
     most: tuple[str, ...] = ()
     least: tuple[str, ...] = ()
     unsurpassed: tuple[str, ...] = ()
+    everyday: tuple[str, ...] = ()
     base: int = 0
 
     def of_counts(self, declared: Any) -> Scale:
@@ -116,10 +118,11 @@ class Scale:
 
     @property
     def unbound(self) -> tuple[str, ...]:
-        """Words that must not stand in prose without a number behind them; „in allen“ may be no share."""
-        return tuple(
-            w for words, low, high, *_ in self.steps for w in words if self.base or (0 < high - low < 1 and " " in w)
-        )
+        """Words that must not stand in prose without a number behind them."""
+        every = [w for words, *_ in self.steps for w in words]
+        if not self.base:
+            every += [*self.more, *self.fewer, *self.same, *self.most, *self.least, *self.unsurpassed]
+        return tuple(w for w in every if w not in self.everyday)
 
 
 @cache
@@ -131,16 +134,14 @@ def read_scale(folder: Path) -> Scale:
     CodebookError
         If a word stands twice, or a step is no range within 0 and 1.
     """
-    from gkanalysis.codebook.words import read_words
+    from gkanalysis.codebook.words import KINDS, read_words
 
     declared = read_words(folder / WORDS_FILE)
     steps = tuple((tuple(s.words), s.least, s.most, s.with_least, s.with_most) for s in declared.shares)
     every = [w for s in steps for w in s[0]]
     if twice := {w for w in every if every.count(w) > 1}:
         raise CodebookError(f"„{WORDS_FILE}“: {listed(sorted(twice))} steht zweimal; bitte jedes Wort einmal nennen.")
-    return Scale(
-        steps, *(tuple(getattr(declared, k)) for k in ("more", "fewer", "same", "most", "least", "unsurpassed"))
-    )
+    return Scale(steps, *(tuple(getattr(declared, k)) for k in (*KINDS, "everyday")))
 
 
 def loose_words(text: str, words: Sequence[str]) -> list[str]:

@@ -92,13 +92,17 @@ class Waves:
         tables = {str(w.wave): w.returns.by(variable) for w in self.all}
         return {wave: [t["returned", g].n_percent for g in t.group_labels] for wave, t in tables.items()}
 
-    def extreme(self, phrase: str) -> tuple[Said, Number]:
-        """The waves with the most or the fewest returns, several if they are equal, and the number of the first."""
+    def extreme(self, phrase: str) -> tuple[Said, Said, Number]:
+        """The words, the waves with the most or the fewest returns, several if they are equal, the number of the first."""
         numbers = [w.returns["returned"] for w in self.all]
         scale = numbers[0].counted.scale
         best = (max if scale.word_in(phrase, scale.most) else min)(n.share for n in numbers)
         named = [str(w.wave) for w, n in zip(self.all, numbers, strict=True) if n.share == best]
-        return derived(enumeration(named), numbers), next(n for n in numbers if n.share == best)
+        return (
+            derived(phrase, numbers),
+            derived(enumeration(named), numbers),
+            next(n for n in numbers if n.share == best),
+        )
 
     @property
     def patterns(self) -> Counted:
