@@ -12,7 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from gkanalysis.codebook.instrument import TICK_KINDS, Codebook
@@ -39,6 +39,10 @@ _CELL_PATH = re.compile(r".*/w:tc\[\d+\]")
 _LIST_NUMBER = re.compile(r"^\(?(?:\d+(?:\.\d+)*[.)]?|[a-z][.)])")
 _NOISE = re.compile(r"[\s\u00ad\u00a0]+|-\s+")
 MARK_CHARACTERS = frozenset("".join(MARKS).casefold())
+_TEXTS = ("cell", "paragraph")
+# What a person is told of something that the reader only lists.
+_UNREAD = {"shape": "gezeichnete Form", "ink": "Handschrift", "diagram": "Diagramm", "chart": "Diagramm"}
+_UNREAD |= {"embedded_object": "eingebettetes Objekt", "altChunk": "eingebettetes Dokument"}
 _MERE_PUNCTUATION = frozenset(".,;:–-_…")
 
 
@@ -331,7 +335,7 @@ class _FormMatch:
             if s.what == "drawing" and not s.text and not inside:
                 continue  # a logo
             cell = paths.get(inside[0], (0, 0, 0)) if inside else (0, 0, 0)
-            kind = (s.what, "", "", "unclear", "", s.text or s.what, "", "", ())
+            kind = (s.what, "", "", "unclear", "", s.text or _UNREAD.get(s.what, s.what), "", "", ())
             unread[cell].append(Field(*kind, s.part, s.place, *cell, ("skipped",)))
         return unread
 
@@ -388,11 +392,12 @@ class _FormMatch:
         """Whatever stands in the form outside every known place and is not printed there goes to review."""
         paragraphs = self.matcher.paragraphs[self.version] | self.placeholders
         printed = self.matcher.printed[self.version]
+        shown = printed.union(normalise(f.value) for f in self.form.fields if f.kind in _TEXTS)
         for f in (*self.form.fields, *(f for fields in self.unread.values() for f in fields)):
             if id(f) in self.used or "container" in f.notes:
                 continue
-            text = _as_printed(normalise(f.value), printed)
-            beside = f.label if f.kind not in ("cell", "paragraph") and not self._stands_elsewhere(f.label) else ""
+            text, label = _as_printed(normalise(f.value), printed), _as_printed(normalise(f.label), printed)
+            beside = "" if f.kind in _TEXTS or label in shown else f.label  # else it is reviewed by itself
             if f.state in EMPTY and not beside:
                 continue
             is_cell = f.kind == "cell" and f.table in places and places[f.table].prints(f.column, text)
@@ -403,16 +408,6 @@ class _FormMatch:
             if f.kind == "cell" and text in self.placeholders:
                 continue
             self._review("", OUTSIDE if f.kind == "outside" else UNKNOWN, [f], beside)
-
-    def _stands_elsewhere(self, label: str) -> bool:
-        """Whether the text beside a control is printed in the form, or a field of its own."""
-        text, printed = normalise(label), self.matcher.printed[self.version]
-        return _as_printed(text, printed) in printed or text in self.shown
-
-    @cached_property
-    def shown(self) -> frozenset[str]:
-        """What the cells and paragraphs of the form show."""
-        return frozenset(normalise(f.value) for f in self.form.fields if f.kind in ("cell", "paragraph"))
 
     def _review(self, item_id: str, reason: str, fields: Iterable[Field], beside: str = "") -> None:
         """Enter a doubt; a person is shown the cell as it stands, if the doubt is about one cell."""

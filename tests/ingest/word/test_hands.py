@@ -49,6 +49,12 @@ LISTS = [
     bullet(5, "\uf0b7", "Symbol"), bullet(6, "%1.", shape="decimal", start=12), bullet(7, "%1)", shape="lowerLetter"),
 ]  # fmt: skip
 RESTART = '<w:num w:numId="8"><w:abstractNumId w:val="6"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="3"/></w:lvlOverride></w:num>'
+STYLED = (
+    '<w:abstractNum w:abstractNumId="9"><w:numStyleLink w:val="Kasten"/></w:abstractNum>',
+    '<w:num w:numId="9"><w:abstractNumId w:val="9"/></w:num>',
+)
+LISTS[1] = (LISTS[1][0].replace('"2">', '"2"><w:styleLink w:val="Kasten"/>', 1), LISTS[1][1])
+LISTS += [STYLED]
 NUMBERING = part("numbering", "".join(a for a, _ in LISTS) + "".join(n for _, n in LISTS) + RESTART)
 STYLES = part(
     "styles",
@@ -89,7 +95,7 @@ WINGDINGS = '<w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr>'
         # boxes that a list draws; the other bullets are none, and no number of a list is lost
         (listed(2, "Jobcenter") + listed(1, "Jugendamt"), [(X, "Jobcenter"), (O, "Jugendamt")], []),
         (listed(4, "Jobcenter") + listed(3, "Jugendamt"), [(X, "Jobcenter"), (O, "Jugendamt")], []),
-        (styled("Liste", "Jobcenter"), [(X, "Jobcenter")], []),
+        (styled("Liste", "Jobcenter") + listed(9, "Amt"), [(X, "Jobcenter"), (X, "Amt")], []),
         (table(row("Jobcenter", cell(listed(2)))), [(X, "Jobcenter")], ["Jobcenter"]),
         (listed(5, "Jobcenter"), [], ["Jobcenter"]),
         (listed(6, "Mai") + listed(6) + listed(6, "Juni"), [], ["12. Mai", "14. Juni"]),

@@ -22,6 +22,10 @@ class Lists:
     def __init__(self, root, styles):
         self._levels, self._origin, self._counts, self._restarts = {}, {}, {}, {}
         abstract = {a.get(W + "abstractNumId"): dict(_levels(a)) for a in root.iterchildren(W + "abstractNum")}
+        styled = {_value(a, W + "styleLink"): a.get(W + "abstractNumId") for a in root.iterchildren(W + "abstractNum")}
+        for a in root.iterchildren(W + "abstractNum"):
+            if (style := _value(a, W + "numStyleLink")) in styled and style:  # defined by a style of lists
+                abstract[a.get(W + "abstractNumId")] = abstract[styled[style]]
         for number in root.iterchildren(W + "num"):
             list_id, origin = number.get(W + "numId"), _value(number, W + "abstractNumId")
             levels = dict(abstract.get(origin, {}))
