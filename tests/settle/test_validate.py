@@ -130,8 +130,11 @@ def test_doubts_of_the_reader():
     for item_id in ("1.1.A03.4", "2.4", ""):
         log_reviews(doubts({"a": [item_id]}, "unklar", "(x)"), {"a": "B1"}, BOOK, log, {("a", "2.4")})
     assert logged(log) == [("finding", "V08", "1.1.A03.4"), ("finding", "V13", "")]
-    label = "1.1.A03.4 (Kommunales Integrationszentrum)"
-    assert log.findings[0]["question"] == f"Bei {label} steht „(x)“. Was ist gemeint?"
+    place = "Tabelle 1.1, Zeile „Kommunales Integrationszentrum“, Spalte „Akteure in der Bündnis-Kerngruppe“"
+    assert [f["question"] for f in log.findings] == [
+        f"Bei {place} steht „(x)“. Was ist gemeint?",
+        "In Ihrem Bogen steht „(x)“ an einer Stelle, die wir nicht zuordnen können. Was ist gemeint?",
+    ]
     assert (log.findings[1]["case_id"], log.findings[1]["raw"]) == ("B1", "(x)")
     assert lost(log) == [("response", "V13", "")]
 
@@ -139,7 +142,7 @@ def test_doubts_of_the_reader():
 @pytest.mark.parametrize(
     ("item_ids", "message", "letter"),
     [
-        (["2.1", "2.1"], "1 Frage (2.1) ohne", "fehlt uns 1 Antwort (2.1 (Kerngruppe an "),
+        (["2.1", "2.1"], "1 Frage (2.1) ohne", "fehlt uns 1 Antwort (Frage 2.1 („Kerngruppe an "),
         (["2.1", "2.1", "2.4"], "2 Fragen (2.1 und 2.4) ohne", "fehlen uns 2 Antworten (2.1 und 2.4), weil"),
         (["2.1", "2.2.1", "2.2.2a", "2.4"], "4 Fragen (2.1 bis 2.4) ohne", "4 Antworten (2.1 bis 2.4), weil"),
     ],

@@ -102,6 +102,16 @@ class Item(_Question):
     row: str = ""
     column: int = 0
 
+    @property
+    def number(self) -> str:
+        """The number of the question or table as the form prints it; what stands in its head has none."""
+        number = self.id.removesuffix(f".{self.row}.{self.column}") if self.row else self.id
+        return number if number[0].isdigit() else ""
+
+    def option_label(self, option: str) -> str:
+        """What is printed beside an option; an id that none has stays as it is."""
+        return next((o.label for o in self.options if o.id == option), option)
+
     def slots(self, *where: Any, **more: Any) -> list[Slot]:
         """The slots of one cell: a box for each option, a list of them, or the cell itself."""
         slot, choices = Slot(self.id, self.kind, *where, **more), tuple((o.id, o.label) for o in self.options)

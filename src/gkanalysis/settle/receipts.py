@@ -10,6 +10,7 @@ from datetime import date
 import pandas as pd
 
 from gkanalysis.core.findings import Log
+from gkanalysis.core.numbers import format_date
 
 IN_REGISTER = "bitte die Kennung berichtigen oder das Bündnis in „register/buendnisse.csv“ ergänzen"
 
@@ -154,7 +155,8 @@ def choose_forms(assigned: pd.DataFrame, log: Log) -> pd.DataFrame:
                 f"Von {case_id} liegen {n} Bögen ohne eindeutiges Eingangsdatum vor; bitte die Eingangsliste ergänzen."
             )
             log.find("V16", message, case_id=str(case_id), file=last["file"])
-        question = f"Wir haben von Ihnen mehrere Bögen. Gilt der Bogen vom {last['received']}?"
+        which = f"Gilt der Bogen vom {format_date(last['received'])}?" if last["received"] else "Welcher gilt?"
+        question = f"Wir haben von Ihnen mehrere Bögen. {which}"
         reason = f"ersetzt durch „{last['file']}“ vom {last['received']}"
         for old in group.iloc[:-1].itertuples():
             where = {"file": old.file, "case_id": str(case_id)}

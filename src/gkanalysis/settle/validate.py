@@ -174,7 +174,7 @@ def settle_responses(
             continue
         if asked and r.state == "not_answered" and "placeholder" in r.note.split():
             placeholders.setdefault((r.file, r.case_id, r.raw or r.value), []).append(r.item_id)
-        states.append(_settle(r, item, log) if asked else _set_aside_not_asked(r, item, log))
+        states.append(_settle(r, item, book, log) if asked else _set_aside_not_asked(r, item, book, log))
         notes.append(r.note)
     responses["state"], responses["note"] = states, notes
     for (_, row, _), cells in own_rows.items():
@@ -191,35 +191,38 @@ def _where(r: Any) -> dict[str, str]:
     return {c: getattr(r, c) for c in ("file", "case_id", "item_id", "place")} | {"raw": r.raw or r.value}
 
 
-def _set_aside_not_asked(r: Any, item: Item, log: Log) -> str:
+def _set_aside_not_asked(r: Any, item: Item, book: Codebook, log: Log) -> str:
     """Set aside whatever stands at a question that the filter did not ask (V10), impossible or not (V11)."""
     if r.state in GIVEN and (r.raw or r.value):
         (parent, option), label = item.asked_if, item_label(item)
-        question = f"Sie haben {label} ausgefüllt, bei {parent} aber nicht „{option}“ angekreuzt. Was gilt?"
-        message = f"{label} ist ausgefüllt, obwohl {parent} nicht „{option}“ lautet."
+        asked = book.items[parent]
+        printed = asked.option_label(option)
+        question = f"Sie haben {printed_place(item, book)} ausgefüllt, bei {printed_place(asked, book)} aber nicht „{printed}“ angekreuzt. Was gilt?"
+        message = f"{label} ist ausgefüllt, obwohl {parent} nicht „{printed}“ lautet."
         lost = ("validate", "response", "als nicht gefragt behandelt", f"Filter: {parent} = {option}")
         log.find("V10", message, question=question, lost=lost, **_where(r))
-        _impossible_number(r, item, log)
+        _impossible_number(r, item, book, log)
     return "not_asked"
 
 
-def _settle(r: Any, item: Item, log: Log) -> str:
+def _settle(r: Any, item: Item, book: Codebook, log: Log) -> str:
     """Final state of a response to a question that was asked (V07, V08, V11)."""
     where = _where(r)
     if r.state == "contradictory":
-        question = f"Bei {item_label(item)} sind mehrere Kästchen angekreuzt. Welches gilt?"
-        message = f"{item_label(item)}: {r.value.replace('|', ' und ')} zugleich angekreuzt."
+        question = f"Bei {printed_place(item, book)} sind mehrere Kästchen angekreuzt. Welches gilt?"
+        ticked = enumeration(f"„{item.option_label(o)}“" for o in r.value.split("|"))
+        message = f"{item_label(item)}: {ticked} zugleich angekreuzt."
         lost = ("validate", "response", "als widersprüchlich gezählt", "mehrere Vorgaben angekreuzt")
         log.find("V07", message, question=question, lost=lost, **where)
     elif r.state == "illegible":
         log.lose("ingest", "response", "als unlesbar gezählt", "Eintrag nicht eindeutig", rule="V08", **where)
-    elif problem := _impossible_number(r, item, log):
+    elif problem := _impossible_number(r, item, book, log):
         log.lose("validate", "response", "als unlesbar gezählt", problem, rule="V11", **where)
         return "illegible"
     return r.state
 
 
-def _impossible_number(r: Any, item: Item, log: Log) -> str:
+def _impossible_number(r: Any, item: Item, book: Codebook, log: Log) -> str:
     """What is wrong with the number that a form gives (V11); "" if it gives none or a possible one."""
     if item.kind != "number" or r.state != "answered":
         return ""
@@ -232,7 +235,7 @@ def _impossible_number(r: Any, item: Item, log: Log) -> str:
     elif high is not None and value > high:
         problem = f"ist größer als {high}"
     if problem:
-        question = f"Bei {label} steht „{r.value}“. Welche Zahl ist gemeint?"
+        question = f"Bei {printed_place(item, book)} steht „{r.value}“. Welche Zahl ist gemeint?"
         log.find("V11", f"{label}: „{r.value}“ {problem}.", question=question, **_where(r))
     return problem
 
@@ -267,8 +270,10 @@ def check_locations(responses: pd.DataFrame, types: Mapping[str, str], book: Cod
     possible = {o.id: o.get("type") for o in item.options}
     for r in responses[(responses["item_id"] == item.id) & (responses["state"] == "answered")].itertuples():
         if possible.get(r.value) != types.get(r.case_id):
-            message = f"Angekreuzt ist „{r.value}“, im Register steht „{types.get(r.case_id)}“."
-            question = "Bitte prüfen Sie die Angabe zur Lage Ihres Bündnisses."
+            ticked, known = item.option_label(r.value), types.get(r.case_id, "")
+            right = enumeration(f"„{o.label}“" for o in item.options if o.get("type") == known)
+            message = f"Angekreuzt ist „{ticked}“; zum Register („{known}“) passt {right or 'keine Vorgabe'}."
+            question = f"Zur Lage Ihres Bündnisses ist „{ticked}“ angekreuzt. Stimmt das?"
             log.find("V05", message, question=question, **_where(r) | {"raw": r.value})
 
 
@@ -314,7 +319,11 @@ def log_reviews(
             log.find("V36", f"Der Bogen verweist auf „{r.raw[:120]}“; nichts davon wurde geöffnet.", **where)
             continue
         label = item_label(item) if item else "unbekannte Stelle"
-        question = f"Bei {label} steht „{r.raw[:80]}“. Was ist gemeint?"
+        question = (
+            f"In Ihrem Bogen steht „{r.raw[:80]}“ an einer Stelle, die wir nicht zuordnen können. Was ist gemeint?"
+        )
+        if item:
+            question = f"Bei {printed_place(item, book)} steht „{r.raw[:80]}“. Was ist gemeint?"
         where = {"file": r.file, "case_id": case_of.get(r.file, ""), "item_id": r.item_id}
         where |= {"place": r.place, "raw": r.raw}
         message = f"{label}: {r.reason} („{r.raw[:80]}“)."
@@ -323,13 +332,24 @@ def log_reviews(
     for (file, reason), places in missing.items():  # one row a form, not one a cell
         ids = list(dict.fromkeys(places))  # each box of a choice is a place of its own
         which, n = _listed(ids), len(ids)
-        lack = f"fehlen uns {n} Antworten ({which})"
+        numbers = list(dict.fromkeys(book.items[i].number or "Kopf des Bogens" for i in ids))
+        lack = f"fehlen uns {n} Antworten ({_listed(numbers)})"
         if n == 1:
-            lack = f"fehlt uns 1 Antwort ({item_label(book.items[which])})"
+            lack = f"fehlt uns 1 Antwort ({printed_place(book.items[which], book)})"
         message = f"{n} {'Frage' if n == 1 else 'Fragen'} ({which}) ohne lesbare Stelle: {reason}."
         question = f"In Ihrem Bogen {lack}, weil die Tabelle verändert wurde. Können Sie sie nachreichen?"
         where = {"file": file, "case_id": case_of.get(file, ""), "item_id": " ".join(ids)}
         log.find("V08", message, question=question, **where)
+
+
+def printed_place(item: Item, book: Codebook) -> str:
+    """Where an item stands, for those who filled in the form: in its words, without our ids."""
+    name = f"„{item.label}“" if item.label else "einer eigenen Zeile"
+    if not item.row:
+        return f"Frage {item.number} ({name})" if item.number else f"{name} im Kopf des Bogens"
+    labels = (s["label"] for s in book.sets.values() if (s["part"], s["column"]) == (item.part, item.column))
+    column = next((f", Spalte „{label}“" for label in labels), "")
+    return f"Tabelle {item.number}, {'Zeile ' if item.label else 'in '}{name}{column}"
 
 
 def item_label(item: Item) -> str:
