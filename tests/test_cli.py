@@ -128,7 +128,7 @@ def test_unknown_source(project):
     ("source", "read", "judged", "table"),
     [
         (SOURCE, "6 Bögen gelesen.", ".*", "cases"),
-        (INTERVIEWS, "2 Projekte gelesen.", r"10 Gespräche, \d+ Segmente, \d+ Kodierungen von 3 Personen; ", "codings"),
+        (INTERVIEWS, "2 Projekte gelesen.", r"10 Gespräche, \d+ Segmente, \d+ Codierungen von 3 Personen; ", "codings"),
     ],
 )  # fmt: skip
 def test_the_way_to_the_tables(own, source, read, judged, table):

@@ -150,7 +150,9 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     # for Excel: it takes a semicolon and a byte order mark as a sign of columns and umlauts
     tables["questions"].to_csv(asked, index=False, sep=";", encoding="utf-8-sig")
     counted = _counted(kind, tables, book)
-    lines = [f"{source}: {counted}; {len(findings)} Hinweise, {len(tables['losses'])} Zeilen in den Verlusten."]
+    lines = [
+        f"{source}: {counted}; {len(findings)} Hinweise, {len(tables['losses'])} Stellen gelten anders als eingegangen (losses.csv)."
+    ]
     urgent = findings[findings["severity"] == "finding"]
     # what concerns no single alliance explains the others
     urgent = urgent.sort_values("case_id", key=lambda ids: ids != "", kind="stable")
@@ -166,7 +168,7 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     if kind.id == "forms" and len(tables["mentions"]):
         path = paths.build / f"{source}-kategorien.csv"
         path.write_text(coding_template(tables["mentions"], categories, source), encoding="utf-8", newline="")
-        lines.append(f"  Vorlage zum Kodieren offener Antworten, mit dem Stand bisher: {folder}/{path.name}")
+        lines.append(f"  Vorlage zum Codieren offener Antworten, mit dem Stand bisher: {folder}/{path.name}")
     return "\n".join(lines)
 
 
@@ -176,7 +178,7 @@ def _counted(kind: SourceKind, tables: Mapping[str, pd.DataFrame], book: Any) ->
         return f"{len(tables['rows'])} Zeilen"
     if kind.id == "interviews":
         n, coders = len(tables["codings"]), tables["codings"]["coder"].nunique()
-        return f"{len(tables['cases'])} Gespräche, {len(tables['segments'])} Segmente, {n} Kodierungen von {coders} Personen"
+        return f"{len(tables['cases'])} Gespräche, {len(tables['segments'])} Segmente, {n} Codierungen von {coders} Personen"
     labels = {r["id"]: r["label"] for r in book.completeness} | {"missing": "nicht eingegangen"}
     status = tables["cases"]["status"].value_counts()
     return ", ".join(f"{n} {labels[str(name)]}" for name, n in status.items())

@@ -56,7 +56,7 @@ def test_shipped_codebook_is_read():
         ("2019-07-04, ", "", "„period“ muss aus zwei Tagen bestehen"),
         ("[2019-07-04, 2019-08-15]", "[Juli, August]", "„Juli“ ist kein Tag; bitte wie 2019-07-04 schreiben"),
         ("ziele.gut", "wuensche.gut", "codes › wuensche.gut: Gruppe „wuensche“ gibt es nicht (erlaubt: klima, ziele)."),
-        ("ziele.gut", "ziele", "„ziele“ hat nicht die Form „gruppe.kode“"),
+        ("ziele.gut", "ziele", "„ziele“ hat nicht die Form „gruppe.code“"),
         ("ziele.gut", "ziele.Gut", "„ziele.Gut“ hat nicht die Form"),
         ("schlecht, def", "gut, def", "der Pfad „Klima > gut“ ist doppelt vergeben."),
         ("label: Ziele", "label: Klima", "die Gruppe „Klima“ ist doppelt vergeben."),

@@ -42,7 +42,7 @@ def test_codings(project):
         ("x", "amt.daten", ("present",), "n"),
         ("cases", "", (), "base_n"),
     ]
-    assert "A den Kode „Aufbau > Neugründung“ wenigstens einmal vergeben" in count.words(project.data, "aufbau.neu")
+    assert "A den Code „Aufbau > Neugründung“ wenigstens einmal vergeben" in count.words(project.data, "aufbau.neu")
 
 
 def test_texts(project):
@@ -58,7 +58,7 @@ def test_coverage(project):
     count = Coverage(source=TALKS)
     check(project, count, "  alle  stadt\naufbau  10/20  10/20\namt  5/20  5/20")
     assert claims(project, count, "amt") == [("whole", "", (), "n")]
-    assert "denen A einen Kode der Gruppe „Aufbau“ gab" in count.words(project.data, "aufbau")
+    assert "denen A einen Code der Gruppe „Aufbau“ gab" in count.words(project.data, "aufbau")
     assert count.table(project.data)["not_computable_n"].tolist() == [1, 1]
 
 
@@ -79,7 +79,7 @@ def test_agreement(project):
     assert claims(project, count, "document") == [("whole", "", (), "n")]
     by_code = Agreement(source=TALKS, of="code")
     check(project, by_code, "  alle\naufbau.neu  1/1\naufbau.alt  0/1\namt.daten  1/1")
-    assert "kommt der Kode „Amt > Daten“ im Gespräch vor" in by_code.words(project.data, "amt.daten")
+    assert "kommt der Code „Amt > Daten“ im Gespräch vor" in by_code.words(project.data, "amt.daten")
 
 
 def test_open_agreement(project):
@@ -96,5 +96,5 @@ def test_open_agreement(project):
     check(project, count, "  alle\nalle  2/4\nsport  1/2\nkochen  1/2")
     assert "Kochen, die übereinstimmen" in count.words(project.data, "kochen")
     project.mentions("case_id  mention  text  category  coder\nB1  1  Essen  kochen  A")
-    with pytest.raises(NotebookError, match="kodiert hat nur A; Übereinstimmung braucht zwei"):
+    with pytest.raises(NotebookError, match="codiert hat nur A; Übereinstimmung braucht zwei"):
         count.table(project.data)

@@ -87,7 +87,7 @@ B = [[N, "B01", "9", 1, "Runder Tisch", "wissen", "B"], [N, "B03", "9", 1, "Gedu
 FOUND = {
     "no category": (changed(5, category=None, coder=None), [("K01", None), ("K02", None)],
                     "„codes.xlsx“, Blatt „Codes“: Die Antwort „nachhaltigkeit-2022, B03, 9, 1“ („Geduld“) hat keine Kategorie. "
-                    "Bitte kodieren."),
+                    "Bitte codieren."),
     "no row": (FULL[:-1], [("K01", None), ("K02", None)], "B03, 9, 1“ („Geduld“) hat keine Kategorie"),
     "never given": (changed(5, category="netz"), [("K02", None)],
                     "Die Kategorie „sonstiges“ zu „nachhaltigkeit-2022“, Item „9“ wurde nie vergeben"),
@@ -97,7 +97,7 @@ FOUND = {
     "twice": ([*FULL, FULL[0], changed(3, category="wissen;wissen")[1]], [("K06", 6), ("K06", 7), ("K06", 7)],
               "schon in Zeile 2 gegeben"),
     "coded by two": ([*FULL, *B], [("K09", None), ("K09", None)],
-                     "„nachhaltigkeit-2022, B01, 9, 2“ haben nicht alle kodiert, es fehlt „B“"),
+                     "„nachhaltigkeit-2022, B01, 9, 2“ haben nicht alle codiert, es fehlt „B“"),
 }  # fmt: skip
 
 
@@ -121,8 +121,8 @@ def test_what_is_to_be_looked_at(read, case):
         ({"mention": 3}, "K05", "B01, 9, 3“ gibt es nicht"),
         ({"item_id": "8"}, "K08", "Item „8“ sind keine Kategorien erklärt"),
         ({"source": "andere"}, "K08", "Zu „andere“, Item „9“"),
-        ({"coder": "C"}, "K07", "„C“ ist niemand, der kodiert. Erlaubt: „A“, „B“"),
-        ({"coder": None}, "K07", "Es fehlt, wer kodiert hat"),
+        ({"coder": "C"}, "K07", "„C“ ist niemand, der codiert. Erlaubt: „A“, „B“"),
+        ({"coder": None}, "K07", "Es fehlt, wer codiert hat"),
         ({"case_id": None}, "T10", "Hier fehlt ein Wert"),
         ({"mention": "eins"}, "T06", "ist keine Zahl"),
         ({"text": formula("A1", 3)}, "T08", "ist eine Formel"),

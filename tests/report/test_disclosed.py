@@ -109,7 +109,7 @@ def test_quotation_under_a_code_of_one_case_stops_the_report(copied):
     wanted = next(k for k, (code, n) in common.items() if n == 1)
     name = change_quotation(copied, wanted)
     with pytest.raises(
-        DisclosureError, match=rf"Zitat „{name}“: es steht nur unter Kodes, die höchstens 1 Fälle haben"
+        DisclosureError, match=rf"Zitat „{name}“: es steht nur unter Codes, die höchstens 1 Fälle haben"
     ):
         check_exhibits(copied.report, copied.paths, copied.paths.reports / copied.report.id)
 
@@ -117,7 +117,7 @@ def test_quotation_under_a_code_of_one_case_stops_the_report(copied):
 def test_quotation_of_no_segment_stops_the_report(copied):
     """What cannot be looked up cannot be judged."""
     name = change_quotation(copied, "q00000000")
-    with pytest.raises(DisclosureError, match=f"Zitat „{name}“: dazu gibt es keine kodierte Stelle mehr"):
+    with pytest.raises(DisclosureError, match=f"Zitat „{name}“: dazu gibt es keine codierte Stelle mehr"):
         check_exhibits(copied.report, copied.paths, copied.paths.reports / copied.report.id)
 
 

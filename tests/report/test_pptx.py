@@ -18,7 +18,7 @@ from slidedeck import NOTE, make_deck
 
 TEXTS = """## Vieles
 
-Ein Satz **mit *beidem*** und `Kode`.
+Ein Satz **mit *beidem*** und `Code`.
 
 > "a" & 3 < 4
 
@@ -149,7 +149,7 @@ def test_text_keeps_its_form(tmp_path):
         ("Ein Satz ", None, None),
         ("mit ", True, None),
         ("beidem", True, True),
-        (" und Kode.", None, None),
+        (" und Code.", None, None),
     ]
     assert [(p.text, p.level) for p in frame.paragraphs[1:]] == [
         ("„a“ & 3 < 4", 0), ("c", 1), ("d", 2), ("da", 2), ("eins\vzwei", 0),

@@ -57,7 +57,7 @@ def test_id_comes_from_the_words():
     segments = pd.DataFrame({"segment_id": ["g01-001", "g02-001"], "text": ["Eins zwei drei.", STORED]})
     assert find_segment(segments, quote_id(STORED)) == STORED
     assert "g02" not in quote_id(STORED)
-    with pytest.raises(NotebookError, match="keine kodierte Stelle"):
+    with pytest.raises(NotebookError, match="keine codierte Stelle"):
         find_segment(segments, "q00000000")
 
 

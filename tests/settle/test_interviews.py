@@ -170,7 +170,7 @@ def test_codes_are_matched_by_path_not_guid(folder, drawn):
     [
         ("Das Bündnis > Neugründungen", "ähnlich ist „Das Bündnis > Neugründung“"),
         ("Wetter", "bitte im Codebuch ergänzen"),
-        ("Das Bündnis", "im Codebuch ist das eine Gruppe, kein Kode"),
+        ("Das Bündnis", "im Codebuch ist das eine Gruppe, kein Code"),
     ],
 )
 def test_unknown_code(folder, drawn, path, advice):
@@ -178,7 +178,7 @@ def test_unknown_code(folder, drawn, path, advice):
     numbers = [drawn.coding(drawn.sources[0].guid, path, place) for place in (CLIMATE, OPEN)]
     tables = folder.add(drawn).process()
     (finding,) = found(tables, "V22")
-    assert f"„{path}“ mit 2 Kodierungen steht nicht im Codebuch ({advice})" in finding["message"]
+    assert f"„{path}“ mit 2 Codierungen steht nicht im Codebuch ({advice})" in finding["message"]
     assert [(i, r) for i, r, _ in lost(tables, "coding")] == [(n, "V22") for n in numbers]
     assert [i for i, *_ in lost(tables, "code")] == [finding["item_id"]]
     assert len(tables["segments"]) == 3
@@ -190,7 +190,7 @@ def test_unknown_coder(folder, drawn, name):
     numbers = [drawn.coding(drawn.sources[0].guid, KLIMA, place, coder=name) for place in (CLIMATE, OPEN)]
     tables = folder.add(drawn).process()
     (finding,) = found(tables, "V23")
-    assert "von 2 Kodierungen ist unbekannt, wer sie vergeben hat" in finding["message"]
+    assert "von 2 Codierungen ist unbekannt, wer sie vergeben hat" in finding["message"]
     assert [(i, r) for i, r, _ in lost(tables, "coding")] == [(n, "V23") for n in numbers]
     assert tables["codings"]["coder"].tolist() == [LEAD]
 
@@ -201,7 +201,7 @@ def test_lead_coder(folder, drawn):
     tables = folder.add(drawn).process()
     assert [(f["case_id"], f["item_id"]) for f in found(tables, "V26")] == [("B2", guid(3, 2))]
     (finding,) = found(folder.process(BOOK.model_copy(update={"lead_coder": "Jemand"})), "V25")
-    assert f"kodiert haben: „{LEAD}“, „{SECOND}“" in finding["message"]
+    assert f"codiert haben: „{LEAD}“, „{SECOND}“" in finding["message"]
 
 
 def test_same_coding_twice(folder, drawn):
@@ -210,7 +210,7 @@ def test_same_coding_twice(folder, drawn):
     twice = drawn.coding(source, START)
     drawn.coding(source, START, coder=SECOND)
     tables = folder.add(drawn).process()
-    assert lost(tables, "coding") == [(twice, "V29", f"dieselbe Kodierung wie {guid(5, 1)}")]
+    assert lost(tables, "coding") == [(twice, "V29", f"dieselbe Codierung wie {guid(5, 1)}")]
     assert (len(tables["codings"]), len(found(tables, "V29"))) == (2, 1)
 
 

@@ -71,9 +71,9 @@ def test_all_sums_are_right(project):
         "Dokumente": ("2", "2 verwendet"),
         "Gespräche": ("2", "2 Fälle"),
         "Segmente": ("7", "7 verwendet"),
-        "Kodierungen": ("7", "4 verwendet + 3 zurückgestellt mit Grund"),
+        "Codierungen": ("7", "4 verwendet + 3 zurückgestellt mit Grund"),
         "Notizen": ("1", "1 verwendet"),
-        "Kodes der Projekte": ("4", "2 im Codebuch + 1 Gruppen + 1 zurückgestellt mit Grund"),
+        "Codes der Projekte": ("4", "2 im Codebuch + 1 Gruppen + 1 zurückgestellt mit Grund"),
         "Fälle der Projekte": ("3", "2 verwendet + 1 zurückgestellt mit Grund"),
         "Merkmale der Fälle": ("2", "1 verwendet + 1 zurückgestellt mit Grund"),
         "Verknüpfungen und Gruppen": ("2", "2 zurückgestellt mit Grund"),
@@ -82,8 +82,8 @@ def test_all_sums_are_right(project):
 
 
 LOST = [
-    ("documents", "", "Dokumente"), ("segments", "", "Segmente"), ("codings", "", "Kodierungen"), ("memos", "", "Notizen"),
-    ("cases", "", "Gespräche"), ("files", "", "Dateien"), ("losses", "coding", "Kodierungen"), ("losses", "code", "Kodes der Projekte"),
+    ("documents", "", "Dokumente"), ("segments", "", "Segmente"), ("codings", "", "Codierungen"), ("memos", "", "Notizen"),
+    ("cases", "", "Gespräche"), ("files", "", "Dateien"), ("losses", "coding", "Codierungen"), ("losses", "code", "Codes der Projekte"),
     ("losses", "case", "Fälle der Projekte"), ("losses", "variable", "Merkmale der Fälle"), ("losses", "link", "Verknüpfungen und Gruppen"),
     ("losses", "set", "Verknüpfungen und Gruppen"), ("losses", "file", "ausgelassene Dateien"),
     ("losses", "outside_text", "beim Lesen nicht oder anders übernommen"),

@@ -94,8 +94,8 @@ def test_summary_counts_each_section_and_leads_to_it():
     table = page().find_class("summary")[0]
     counts = {tr[0].text_content(): [td.text for td in tr[1:]] for tr in table.find("tbody")}
     assert [th.text for th in table.find("thead")[0]] == ["Was geprüft wurde", "offen", "bekannt", "ohne Vergleich", "in Ordnung"]  # fmt: skip
-    assert counts["Gedruckte Angaben gegen den Neubau"] == ["–", "1", "1", "1"]
-    assert counts["Neubau gegen den veröffentlichten Stand"] == ["1", "–", "–", "1"]
+    assert counts["Gedruckte Angaben gegen die Nachrechnung"] == ["–", "1", "1", "1"]
+    assert counts["Nachrechnung gegen den veröffentlichten Stand"] == ["1", "–", "–", "1"]
     assert len(counts) == 6
     made = page()
     assert {h[1:] for h in made.xpath("//table[@class='summary']//a/@href")} <= set(made.xpath("//@id"))

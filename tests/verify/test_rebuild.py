@@ -108,7 +108,7 @@ def test_a_step_that_asks_for_the_network_fails(ask, cut_off, project, listening
     if not cut_off:
         monkeypatch.setattr(rebuild, "no_network", tuple)
     port, came = listening
-    with pytest.raises(VerificationError, match="Der Neubau von „r“ hat nach dem Netz verlangt"):
+    with pytest.raises(VerificationError, match="Die Nachrechnung von „r“ hat nach dem Netz verlangt"):
         seen(project(ask.format(port=port)))
     assert came == []
 
@@ -130,7 +130,7 @@ def test_programs_that_are_not_python_have_no_network_either(project, listening)
     """The operating system cuts off everything that make starts."""
     port, came = listening
     asking = f"subprocess.run(['bash', '-c', 'exec 3<>/dev/tcp/127.0.0.1/{port}'], check=True)"
-    with pytest.raises(VerificationError, match="Der Neubau von „r“ ist gescheitert"):
+    with pytest.raises(VerificationError, match="Die Nachrechnung von „r“ ist gescheitert"):
         seen(project(asking))
     assert came == []
 
@@ -139,7 +139,7 @@ def test_a_build_that_fails_ends_with_what_make_said(project):
     """The last lines, under a German sentence; the scratch folder is gone."""
     with pytest.raises(VerificationError) as error:
         seen(project("sys.exit('Fehler: Blatt 7 fehlt.')"))
-    assert str(error.value).startswith("Der Neubau von „r“ ist gescheitert:\n")
+    assert str(error.value).startswith("Die Nachrechnung von „r“ ist gescheitert:\n")
     assert "Fehler: Blatt 7 fehlt." in str(error.value)
 
 

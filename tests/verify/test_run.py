@@ -165,7 +165,7 @@ def test_without_a_release_or_with_another_ones_nothing_is_green(project):
 
 def test_a_build_that_fails_leaves_a_certificate_that_is_red(project, monkeypatch):
     """Why it failed stands in it, figures are still checked against each other; a run without end leaves none."""
-    project.fails = "Der Neubau ist gescheitert:\nKapitel drei"
+    project.fails = "Die Nachrechnung ist gescheitert:\nKapitel drei"
     code, _, rows, _ = project.verify()
     assert (code, rows["rebuild"]["message"]) == (17, project.fails)
     assert rows["tables/kerngruppe.csv"]["verdict"] == "not_rebuilt"

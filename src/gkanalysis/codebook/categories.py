@@ -17,7 +17,7 @@ Id = Annotated[d.Text, d.matching(r"[a-z0-9_-]+", "ist keine Kennung (erlaubt si
 class Category:
     """A category of one item: its id, a short printed label, and what belongs to it."""
 
-    id: Id = d.key("Kennung, wie sie in der Liste der Kodierungen steht")
+    id: Id = d.key("Kennung, wie sie in der Liste der Codierungen steht")
     label: Name = d.key("gedruckter Name")
     definition: Name = d.key("was zu der Kategorie gehört")
 
@@ -32,7 +32,7 @@ class _CodedItem(d.Declared):
 class CategoryBook(d.Declared):
     """The categories of open items; the first of `coders` is the lead coder, whose codings count in tables."""
 
-    coders: d.Some[Name] = d.key("wer kodiert, die maßgebliche Person zuerst")
+    coders: d.Some[Name] = d.key("wer codiert, die maßgebliche Person zuerst")
     coded: d.Some[_CodedItem] = d.key("offene Fragen mit ihren Kategorien", alias="items")
 
     @cached_property

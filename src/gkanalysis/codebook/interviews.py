@@ -28,7 +28,7 @@ def _no_day(text: str) -> str:
 
 WORD, OF = r"[a-z][a-z0-9_]*", "(a–z, 0–9 und _)"
 GroupId = Annotated[d.Text, d.matching(WORD, f"hat nicht die Form „gruppe“ {OF}")]
-CodeId = Annotated[d.Text, d.matching(rf"{WORD}\.{WORD}", f"hat nicht die Form „gruppe.kode“ {OF}")]
+CodeId = Annotated[d.Text, d.matching(rf"{WORD}\.{WORD}", f"hat nicht die Form „gruppe.code“ {OF}")]
 Filled = Annotated[d.Text, d.matching(r"(?s).*\S.*", "ist leer")]
 Label = Annotated[
     Filled, d.matching(f"(?s)(?!.*{SEPARATOR}).*", f"enthält „{SEPARATOR.strip()}“, das in Pfaden trennt")
@@ -45,8 +45,8 @@ class CodeGroup(d.Declared):
 
 
 class _Code(d.Declared):
-    label: Label = d.key("Name des Kodes, wie das QDA-Programm ihn zeigt")
-    definition: Filled = d.key("was zu dem Kode gehört")
+    label: Label = d.key("Name des Codes, wie das QDA-Programm ihn zeigt")
+    definition: Filled = d.key("was zu dem Code gehört")
 
 
 class InterviewCode(_Code):
@@ -91,13 +91,13 @@ class InterviewCodebook(d.Declared):
     instrument: d.Text = d.key("Name des Instruments, zugleich der Datei")
     wave: d.Written = d.key("Welle, etwa das Jahr; mit dem Instrument der Name der Quelle")
     title: d.Text = d.key("Titel, wie der Bericht ihn druckt")
-    lead_coder: d.Text = d.key("maßgebliche Kodierung: auf ihr beruhen die Zahlen der Fälle")
+    lead_coder: d.Text = d.key("maßgebliche Codierung: auf ihr beruhen die Zahlen der Fälle")
     case_variable: d.Text = d.key("Variable der Fälle, die die Kennung des Bündnisses enthält")
     date_variable: d.Text = d.key("Variable der Fälle mit dem Tag des Gesprächs", "")
     type_variable: d.Text = d.key("Variable der Fälle mit dem Kommunaltyp", "")
     period: Period = d.key("erster und letzter Tag der Gespräche")
-    groups: Groups = d.key("Gruppen von Kodes nach ihrer Kennung")
-    all_codes: Codes = d.key("Kodes: „gruppe.kode“ und was dazu gehört", alias="codes")
+    groups: Groups = d.key("Gruppen von Codes nach ihrer Kennung")
+    all_codes: Codes = d.key("Codes: „gruppe.code“ und was dazu gehört", alias="codes")
     count_words: Scale = d.key("Wörter für Anzahlen, an die der Bericht gebunden ist", None)
     speakers: Speakers = d.key("wie Befragte neben Zitaten heißen", None)
     decisions: d.Many[d.Text] = d.key("Festlegungen, die der Anhang des Berichts druckt", ())

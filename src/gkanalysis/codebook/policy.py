@@ -28,7 +28,7 @@ class Rule:
 class Link:
     """A state of a question or code that shows in public: it equals a value of an attribute of the register."""
 
-    item: d.Written = d.key("Frage oder Kode")
+    item: d.Written = d.key("Frage oder Code")
     attribute: d.Text = d.key("Merkmal unter „attributes“, das dasselbe sagt")
     value: d.Text = d.key("Wert des Merkmals")
     reason: d.Text = d.key("Grund")
@@ -39,7 +39,7 @@ class Link:
 class Quotations:
     """From how many cases with the same code on a quotation of it may appear, if not from the threshold on."""
 
-    least_cases: AtLeastOne = d.key("in so vielen Gesprächen muss der häufigste Kode eines Zitats vorkommen")
+    least_cases: AtLeastOne = d.key("in so vielen Gesprächen muss der häufigste Code eines Zitats vorkommen")
     reason: d.Text = d.key("Grund")
 
 
@@ -57,7 +57,7 @@ class SourceRules:
     known_status: d.Flag = d.key("true: es ist öffentlich, wer geantwortet hat", False)
     total_from: d.Whole | None = d.key("kleinste Anzahl über alle Fälle, wenn nicht die Schwelle", None)
     check_base: d.Flag = d.key("true: auch die Basis einer Gruppe muss die Schwelle erreichen", False)
-    variables: d.Many[Rule] = d.key("Regeln für Fragen und Kodes, die erste passende gilt", ())
+    variables: d.Many[Rule] = d.key("Regeln für Fragen und Codes, die erste passende gilt", ())
     links: d.Many[Link] = d.key("Antworten, die dasselbe sagen wie ein öffentliches Merkmal", ())
     quotations: Quotations | None = d.key("ab wie vielen Fällen ein Zitat erscheinen darf", None)
 
@@ -77,7 +77,7 @@ class SignedException:
     """One number that may appear although it is small; it holds for this number only."""
 
     source: d.Text = d.key("Quelle")
-    item: d.Written = d.key("Frage oder Kode")
+    item: d.Written = d.key("Frage oder Code")
     state: d.Text = d.key("Antwort")
     groups: d.Many[d.Text] = d.key("Gruppen, von denen die Zahl handelt")
     n: d.Whole = d.key("die Anzahl, die erscheinen darf")
@@ -147,7 +147,7 @@ class Policy:
     attributes: Mapping[str, Attribute] = d.key("was jeder weiß; danach darf gegliedert werden")
     sources: Mapping[str, SourceRules] = d.key("Regeln nach Quellen; was hier nicht steht, ist vertraulich")
     unweighed: d.Many[Unweighed] = d.key("Darstellungen ohne Rechenvorschrift, jede einzeln", ())
-    exceptions: d.Many[SignedException] = d.key("gezeichnete Ausnahmen, jede für eine Zahl", ())
+    exceptions: d.Many[SignedException] = d.key("begründete Ausnahmen, jede für eine Zahl", ())
     internal: d.Many[Internal] = d.key("Arbeitsunterlagen neben dem Bericht, nicht zur Weitergabe", ())
     names: NameRules = d.key("wie nach Namen gesucht wird", NameRules())
 

@@ -138,6 +138,6 @@ def source_kind(codebook: Path) -> SourceKind:
     if len(fitting) != 1:
         allowed = " oder ".join(f"„{kind.declares}“" for kind in KINDS)
         raise CodebookError(
-            f"Codebuch „{codebook}“ muss genau eines von {allowed} enthalten: Teile eines Bogens, Kodes von Gesprächen oder Spalten einer Liste."
+            f"Codebuch „{codebook}“ muss genau eines von {allowed} enthalten: Teile eines Bogens, Codes von Gesprächen oder Spalten einer Liste."
         )
     return fitting[0]

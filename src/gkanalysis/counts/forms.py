@@ -32,7 +32,7 @@ BASE_LABELS = {
     "mentioned": "alle mit mindestens einer Nennung", "mentions": "alle Nennungen",
     "offers_answered": "alle Angebote mit Angabe", "need_answered": "alle mit gültiger Angabe",
     "interviewed": "alle Gespräche", "interviewed_with_text": "alle Gespräche mit gespeichertem Text",
-    "characters": "Zeichen aller gespeicherten Texte", "document_pairs": "alle Vergleiche zweier Kodierender",
+    "characters": "Zeichen aller gespeicherten Texte", "document_pairs": "alle Vergleiche zweier Codierender",
     "answered_both": "mit gültiger Angabe in beiden Wellen",
     "asked_both": "in beiden Wellen gefragt; nicht angekreuzt heißt nein",
 }  # fmt: skip
@@ -504,7 +504,7 @@ class Open(OfItems):
         if len(missing):
             raise NotebookError(
                 f"„{self.source}“, Item {self.item}: {len(missing)} Nennungen haben von „{lead}“ keine Kategorie, zuerst "
-                f"„{missing['text'].iloc[0]}“ von {missing['case_id'].iloc[0]}; bitte in „kategorien.csv“ kodieren."
+                f"„{missing['text'].iloc[0]}“ von {missing['case_id'].iloc[0]}; bitte in „kategorien.csv“ codieren."
             )
         return own
 

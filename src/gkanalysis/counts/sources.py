@@ -235,7 +235,7 @@ class Wave(Source):
         agreed = self.agreement(item)
         rows = agreed[talks.TOTAL].rest
         rows = rows.assign(value=rows["value"].map(agreed.labels))
-        return Shown.of(rows, raw="Nennung", case_id="Bündnis", value="Kategorie", state="Kodierende")
+        return Shown.of(rows, raw="Nennung", case_id="Bündnis", value="Kategorie", state="Codierende")
 
     @property
     def lead_coder(self) -> Said:
@@ -298,7 +298,7 @@ class Talks(Source):
         given, labels = self.data.table(f"{self.name}-codings"), {c.id: c.path for c in self.book.codes.values()}
         given = given[given["coder"] == self.book.lead_coder]
         table = pd.crosstab(given["code_id"], given["case_id"]).reindex(list(labels), fill_value=0)
-        return Shown(table.rename(index=labels).rename_axis(index="Kode", columns=None).reset_index())
+        return Shown(table.rename(index=labels).rename_axis(index="Code", columns=None).reset_index())
 
     @property
     def coverage(self) -> Counted:
@@ -353,7 +353,7 @@ class Talks(Source):
         agreed = self.agreement()
         every = pd.concat(agreed[level].rest.assign(level=said) for level, said in talks.LEVELS.items())
         return Shown.of(
-            every, level="Ebene", case_id="Gespräch", state="Kodierende", value="Kode und Unterschied", raw="Text", place="Stelle"
+            every, level="Ebene", case_id="Gespräch", state="Codierende", value="Code und Unterschied", raw="Text", place="Stelle"
         )  # fmt: skip
 
     def _keys(self) -> Mapping[str, str]:

@@ -694,7 +694,7 @@ class Counted(Answering):
         asked = [row] if row else [r for r in self.shown_rows if r != TOTAL]
         rows = pd.concat([pd.DataFrame(columns=EVIDENCE), *(self[r].rows.assign(code=self.labels[r]) for r in asked)])
         if self.data.kind(self.count.source) == "interviews":
-            return Shown.of(rows, code="Kode", case_id="Fall", raw="Text", file="Dokument", place="Stelle")
+            return Shown.of(rows, code="Code", case_id="Fall", raw="Text", file="Dokument", place="Stelle")
         return Shown.of(rows, code="Kategorie", raw="Nennung", case_id="Bündnis", file="Bogen", place="Stelle")
 
     # ---- showing ----

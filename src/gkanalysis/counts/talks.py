@@ -20,9 +20,9 @@ from gkanalysis.stats.coders import coder_coefficients
 
 INTERVIEWED = "interviewed"
 LEVELS = {
-    "document": "Kode kommt im Gespräch vor",
-    "frequency": "Zahl der Kodierungen im Gespräch",
-    "segment": "Lage der Kodierung im Text",
+    "document": "Code kommt im Gespräch vor",
+    "frequency": "Zahl der Codierungen im Gespräch",
+    "segment": "Lage der Codierung im Text",
 }
 # A coding rarely starts and ends on the same character twice; 90 % is also what MAXQDA proposes.
 OVERLAP = 0.9
@@ -48,8 +48,8 @@ class Codings(Count):
     marked: ClassVar[bool] = False
     percent: ClassVar[bool] = False
     unit_label: ClassVar[str] = "Kommunen"
-    unit_words: ClassVar[str] = "Anzahl der Kommunen, in deren Gespräch der Kode vergeben ist"
-    more_words: ClassVar[str] = "; mehrere Kodes je Gespräch"
+    unit_words: ClassVar[str] = "Anzahl der Kommunen, in deren Gespräch der Code vergeben ist"
+    more_words: ClassVar[str] = "; mehrere Codes je Gespräch"
 
     def options(self, data: Data) -> Mapping[str, str]:
         """The codes, and the number of interviews."""
@@ -93,7 +93,7 @@ class Codings(Count):
             return f"Gezählt sind die geführten Gespräche ({book.title})"
         code = book.codes[row]
         return (
-            f"Gezählt sind Kommunen, in deren Gespräch {book.lead_coder} den Kode „{code.path}“ wenigstens einmal vergeben hat "
+            f"Gezählt sind Kommunen, in deren Gespräch {book.lead_coder} den Code „{code.path}“ wenigstens einmal vergeben hat "
             f"(Definition: {code.definition.rstrip('.')}); Basis: alle Gespräche"
         )
 
@@ -108,8 +108,8 @@ class Texts(Count):
         """Stored text; coded by two, by three people."""
         return {
             "stored": "Text gespeichert",
-            "coders2": "von zweien kodiert",
-            "coders3": "von dreien kodiert",
+            "coders2": "von zweien codiert",
+            "coders3": "von dreien codiert",
         }
 
     def units(self, data: Data) -> Units:
@@ -207,7 +207,7 @@ class Coverage(Count):
     def words(self, data: Data, row: str) -> str:
         """The theme."""
         lead = data.book(self.source).lead_coder
-        return f"Gezählt sind Zeichen der gespeicherten Texte, denen {lead} einen Kode der Gruppe „{self.options(data)[row]}“ gab; Basis: alle Zeichen dieser Texte"
+        return f"Gezählt sind Zeichen der gespeicherten Texte, denen {lead} einen Code der Gruppe „{self.options(data)[row]}“ gab; Basis: alle Zeichen dieser Texte"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -328,11 +328,11 @@ class Agreement(Compared):
         """What was compared."""
         book = data.book(self.source)
         about = (
-            f"{LEVELS[row]}, alle Kodes"
+            f"{LEVELS[row]}, alle Codes"
             if self.of == "level"
-            else f"kommt der Kode „{book.codes[row].path}“ im Gespräch vor"
+            else f"kommt der Code „{book.codes[row].path}“ im Gespräch vor"
         )
-        return f"Gezählt sind Vergleiche zweier Kodierender, die übereinstimmen ({about}); Basis: alle Vergleiche"
+        return f"Gezählt sind Vergleiche zweier Codierender, die übereinstimmen ({about}); Basis: alle Vergleiche"
 
 
 def _counted(a: list[Any], b: list[Any], codes: list[str], level: str) -> Iterator[tuple[bool, str, dict[str, str]]]:
@@ -417,7 +417,7 @@ class OpenAgreement(Compared):
         those = [c for c in data.category_book.coders if c in set(coded["coder"])]
         if len(those) < 2:
             raise NotebookError(
-                f"„{self.source}“, Item {self.item}: kodiert hat nur {', '.join(those) or 'niemand'}; Übereinstimmung braucht zwei."
+                f"„{self.source}“, Item {self.item}: codiert hat nur {', '.join(those) or 'niemand'}; Übereinstimmung braucht zwei."
             )
         codings = coded.assign(
             document_id=coded["case_id"].astype(str) + "/" + coded["mention"].astype(str),
@@ -430,4 +430,4 @@ class OpenAgreement(Compared):
     def words(self, data: Data, row: str) -> str:
         """The category."""
         label = data.book(self.source).items[self.item].label
-        return f"Gezählt sind Vergleiche zweier Kodierender zu {self.item} „{label}“, {self.options(data)[row]}, die übereinstimmen; Basis: alle Vergleiche"
+        return f"Gezählt sind Vergleiche zweier Codierender zu {self.item} „{label}“, {self.options(data)[row]}, die übereinstimmen; Basis: alle Vergleiche"

@@ -136,14 +136,14 @@ def rare_quotations(report: Any, data: Data) -> Iterator[str]:
             code, n = common[quotation.quote_id]
             if n < least:
                 label = book.codes[code].label if code in book.codes else code
-                few = f"steht nur unter Kodes, die höchstens {n} Fälle haben (häufigster: „{label}“)"
-                under = few if code else "hat keinen Kode der maßgeblichen Kodierung"
+                few = f"steht nur unter Codes, die höchstens {n} Fälle haben (häufigster: „{label}“)"
+                under = few if code else "hat keinen Code der maßgeblichen Codierung"
                 yield (
                     f"{source}, Zitat „{quotation.id}“: es {under}; erlaubt ist es ab {least} Fällen, sonst ist zu erkennen, "
                     "wer spricht; bitte ein anderes Zitat wählen oder es streichen"
                 )
     advice = "bitte das Kapitel neu rechnen oder das Zitat neu wählen"
-    yield from (f"Zitat „{name}“: dazu gibt es keine kodierte Stelle mehr; {advice}" for name in sorted(lost))
+    yield from (f"Zitat „{name}“: dazu gibt es keine codierte Stelle mehr; {advice}" for name in sorted(lost))
 
 
 def most_common_codes(segments: pd.DataFrame, codings: pd.DataFrame, lead_coder: str) -> dict[str, tuple[str, int]]:

@@ -164,7 +164,7 @@ class _Check:
             sentence = f"Der Text ist nicht mehr die Antwort „{_short(received)}“."
             return "K04", "text", sentence, {"value": text, "allowed": "der Text, wie er eingegangen ist"}
         if coder is not None and coder not in self.book.coders:
-            sentence = f"„{coder}“ ist niemand, der kodiert." if coder else "Es fehlt, wer kodiert hat."
+            sentence = f"„{coder}“ ist niemand, der codiert." if coder else "Es fehlt, wer codiert hat."
             return "K07", "coder", sentence, {"value": coder, "allowed": quoted(self.book.coders)}
         return None
 
@@ -186,7 +186,7 @@ class _Check:
             if not there:
                 self.findings.add("K01", f"Die Antwort „{named}“ („{_short(text)}“) hat keine Kategorie.", value=named)
             elif missing := sorted(active[key[0], key[2]] - there):
-                sentence = f"Die Antwort „{named}“ haben nicht alle kodiert, es fehlt {quoted(missing)}."
+                sentence = f"Die Antwort „{named}“ haben nicht alle codiert, es fehlt {quoted(missing)}."
                 self.findings.add("K09", sentence, value=named)
         used = {(source, item_id, category) for source, _, item_id, _, category, _ in kept}
         for (source, item_id), categories in self.book.items.items():

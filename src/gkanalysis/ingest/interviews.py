@@ -27,7 +27,7 @@ from gkanalysis.ingest.received import FILE_COLUMNS, Received, csv_rows, receive
 from gkanalysis.ingest.workbook import SYNTHETIC, says_synthetic
 
 ENDINGS = (".qdpx", ".xlsx")
-NO_PROJECT = "keine Datei mit Kodierungen (ein Text wird nur gelesen, wenn ein Projekt auf ihn verweist)"
+NO_PROJECT = "keine Datei mit Codierungen (ein Text wird nur gelesen, wenn ein Projekt auf ihn verweist)"
 LISTS = frozenset({"dokumente.csv", "namen.csv"})  # kept by the team beside the projects
 SCHEMA = pa.schema([(name, pa.string()) for name in ("file", "object", "guid", "record")])
 
@@ -200,9 +200,9 @@ def project_summary(path: str, project: Project) -> list[str]:
         n = len(getattr(project, name))
         return f"{n} {one if n == 1 else more}"
 
-    words = {"sources": ("Dokument", "Dokumente"), "codes": ("Kode", "Kodes"), "selections": ("Segment", "Segmente")}
+    words = {"sources": ("Dokument", "Dokumente"), "codes": ("Code", "Codes"), "selections": ("Segment", "Segmente")}
     counts = [many(name, *forms) for name, forms in words.items()]
-    counts.append(f"{many('codings', 'Kodierung', 'Kodierungen')} von {many('coders', 'Person', 'Personen')}")
+    counts.append(f"{many('codings', 'Codierung', 'Codierungen')} von {many('coders', 'Person', 'Personen')}")
     counts += [many("cases", "Fall", "Fälle"), many("memos", "Notiz", "Notizen")]
     counts.append(f"{len(project.losses)} nicht oder anders übernommen")
     origin = f" ({project.origin})" if project.origin else ""
@@ -211,7 +211,7 @@ def project_summary(path: str, project: Project) -> list[str]:
     for document in project.sources:
         size = "ohne Text" if document.text is None else f"{len(document.text)} Zeichen"
         reading = f" ({READINGS[document.reading]})" if document.reading else ""
-        counted = f"{segments[document.guid]} Segmente, {codings[document.guid]} Kodierungen"
+        counted = f"{segments[document.guid]} Segmente, {codings[document.guid]} Codierungen"
         lines.append(f"  {document.name}: {size}, {counted}{reading}")
     losses = Counter((loss.done, loss.why) for loss in project.losses)
     return lines + [f"  {n}-mal {done}: {why}" for (done, why), n in losses.items()]

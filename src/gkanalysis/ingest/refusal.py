@@ -117,7 +117,7 @@ class RefusedSheetError(RefusedError):
         html="enthält HTML statt einer Tabelle; {save}",
         not_xlsx="heißt „.xlsx“, ist aber keine Arbeitsmappe; {save} (eine CSV-Datei bitte „.csv“ nennen)",
         not_sheet="ist keine Tabelle; {save}",
-        encoding=f"ist in keiner Kodierung gespeichert, die sich sicher erkennen lässt (etwa von Excel für Mac oder MS-DOS), Umlaute wären unsicher; {_CSV_AGAIN}",
+        encoding=f"ist in keiner Codierung gespeichert, die sich sicher erkennen lässt (etwa von Excel für Mac oder MS-DOS), Umlaute wären unsicher; {_CSV_AGAIN}",
         not_csv=f"ist keine CSV-Datei; {_CSV_AGAIN}",
         quotes=f"hat ein Anführungszeichen, das nicht oder falsch geschlossen ist; {_CSV_AGAIN}",
         cells="hat mehr als 400.000 gefüllte Zellen; bitte nur das benötigte Blatt speichern und diese Datei einlesen",

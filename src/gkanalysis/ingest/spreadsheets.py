@@ -45,15 +45,15 @@ SHEET_RULES: dict[str, tuple[str, str, str]] = {
         "Arbeitsmappe verweist nach außen",
         "bitte prüfen, ob die gespeicherten Werte die richtigen sind",
     ),
-    "K01": ("finding", "Antwort ohne Kategorie", "bitte kodieren"),
+    "K01": ("finding", "Antwort ohne Kategorie", "bitte codieren"),
     "K02": ("hint", "Kategorie nie vergeben", "bitte prüfen, ob sie gebraucht wird"),
     "K03": ("error", "Kategorie unbekannt", "bitte berichtigen oder in die Kategorien aufnehmen"),
     "K04": ("error", "Text weicht von der Antwort ab", "bitte Text wiederherstellen und Kategorie prüfen"),
     "K05": ("error", "Antwort gibt es nicht", "bitte Bündnis, Item und Nennung prüfen"),
     "K06": ("finding", "Kategorie doppelt vergeben", "bitte eine der beiden löschen"),
-    "K07": ("error", "unbekannt, wer kodiert hat", "bitte berichtigen"),
+    "K07": ("error", "unbekannt, wer codiert hat", "bitte berichtigen"),
     "K08": ("error", "Item ohne Kategorien", "bitte das Item aufnehmen oder berichtigen"),
-    "K09": ("finding", "Antwort nicht von allen kodiert", "bitte nachtragen"),
+    "K09": ("finding", "Antwort nicht von allen codiert", "bitte nachtragen"),
 }
 _WITH_VALUE = frozenset({"T06", "T07", "T08", "T09", "T14", "T16"})  # the sentence quotes what the cell holds
 

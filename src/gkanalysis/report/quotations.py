@@ -99,7 +99,7 @@ def find_segment(segments: pd.DataFrame, wanted: str) -> str:
         if quote_id(text) == wanted:
             return str(text)
     raise NotebookError(
-        f"Zum Zitat „{wanted}“ gibt es keine kodierte Stelle; Transkript oder Kodierung haben sich geändert. Bitte das Zitat neu wählen."
+        f"Zum Zitat „{wanted}“ gibt es keine codierte Stelle; Transkript oder Codierung haben sich geändert. Bitte das Zitat neu wählen."
     )
 
 

@@ -113,13 +113,13 @@ def _check_lead_coder(
     if documents and not coded:
         names = ", ".join(f"„{name}“" for name in sorted({row[5] for row in codings})) or "niemand"
         message = (
-            f"Keine Kodierung ist von „{book.lead_coder}“, auf der alle Auszählungen beruhen (kodiert haben: {names}). "
+            f"Keine Codierung ist von „{book.lead_coder}“, auf der alle Auszählungen beruhen (codiert haben: {names}). "
             "Bitte „lead_coder“ im Codebuch oder den Namen im QDA-Programm berichtigen."
         )
         log.find("V25", message)
         return
     for document in (d for d in documents if d.id not in coded):
-        message = f"„{document.source.name}“ hat keine Kodierung von „{book.lead_coder}“; in den Auszählungen fehlt dieses Gespräch. Bitte die Kodierung nachholen."
+        message = f"„{document.source.name}“ hat keine Codierung von „{book.lead_coder}“; in den Auszählungen fehlt dieses Gespräch. Bitte die Codierung nachholen."
         where = {"file": document.file, "case_id": document.case_id, "item_id": document.source.guid}
         log.find("V26", message, **where)
 
@@ -296,7 +296,7 @@ class Rows:
             where = {"file": file, "case_id": case_id, "item_id": loss.guid, "place": loss.place, "raw": loss.raw}
             self.log.lose("ingest", loss.kind, loss.done, loss.why, rule=rules[loss.kind], **where)
         for (kind, done, why), n in Counter((x.kind, x.done, x.why) for x in project.losses).items():
-            message = f"„{file}“: {n}-mal {done}: {why} Jede Stelle steht mit Kennung in den Verlusten."
+            message = f"„{file}“: {n}-mal {done}: {why} Jede Stelle steht mit Kennung in losses.csv."
             self.log.find(rules[kind], message, file=file, raw=kind)
 
     def _add_segments(self, file: str, project: Project, own: Mapping[str, Document]) -> dict[str, str]:
@@ -346,12 +346,12 @@ class Rows:
             if document is None or (c.selection and not segment_id):
                 reason = "das Dokument oder die Stelle fehlt im Projekt"
             elif not code_id:
-                reason, rule = f"Kode „{path}“ steht nicht im Codebuch", "V22"
+                reason, rule = f"Code „{path}“ steht nicht im Codebuch", "V22"
             elif not coder:
-                reason, rule = "unbekannt, wer kodiert hat", "V23"
+                reason, rule = "unbekannt, wer codiert hat", "V23"
                 nameless[c.coder] += 1
             elif (key := (document.id, segment_id, code_id, coder)) in counted:
-                reason, rule = f"dieselbe Kodierung wie {counted[key]}", "V29"
+                reason, rule = f"dieselbe Codierung wie {counted[key]}", "V29"
                 repeated += 1
             if reason:
                 case_id = document.case_id if document else ""
@@ -367,13 +367,13 @@ class Rows:
         self.codings += [row for _, row in sorted(rows, key=lambda r: r[0])]
         for guid, n in nameless.items():
             message = (
-                f"„{file}“: von {n} Kodierungen ist unbekannt, wer sie vergeben hat ({guid or 'ohne Angabe'}). Bitte im "
+                f"„{file}“: von {n} Codierungen ist unbekannt, wer sie vergeben hat ({guid or 'ohne Angabe'}). Bitte im "
                 "QDA-Programm den Namen eintragen und neu ausgeben; bis dahin zählen sie nicht."
             )
             self.log.find("V23", message, file=file, item_id=guid)
         if repeated:
-            same = "Stelle, Kode und Person gleich"
-            message = f"„{file}“: {repeated} Kodierungen gibt es mehrmals ({same}); jede zählt einmal."
+            same = "Stelle, Code und Person gleich"
+            message = f"„{file}“: {repeated} Codierungen gibt es mehrmals ({same}); jede zählt einmal."
             self.log.find("V29", message, file=file)
         return list(counted.values())
 
@@ -446,10 +446,10 @@ def match_codes(projects: Mapping[str, Project], book: InterviewCodebook, log: L
                 continue
             close = get_close_matches(path, declared, n=1)
             advice = f"ähnlich ist „{close[0]}“" if close else "bitte im Codebuch ergänzen"
-            advice = "im Codebuch ist das eine Gruppe, kein Kode" if path in groups else advice
+            advice = "im Codebuch ist das eine Gruppe, kein Code" if path in groups else advice
             message = (
-                f"„{file}“: „{path}“ mit {n} Kodierungen steht nicht im Codebuch ({advice}). Bitte den Kode umbenennen "
-                "oder ergänzen; bis dahin zählen seine Kodierungen nicht."
+                f"„{file}“: „{path}“ mit {n} Codierungen steht nicht im Codebuch ({advice}). Bitte den Code umbenennen "
+                "oder ergänzen; bis dahin zählen seine Codierungen nicht."
             )
             lost = ("validate", "code", "zurückgestellt", "steht nicht im Codebuch")
             log.find("V22", message, lost=lost, **where)

@@ -57,7 +57,7 @@ def read_mentions(
     elif len(answers):
         lacking = SheetFindings(SHEET)
         message = f"Die Datei fehlt; {len(answers)} Nennungen offener Antworten haben keine Kategorie."
-        lacking.add("K01", message, todo=f"bitte in „{folder}“ anlegen und kodieren")
+        lacking.add("K01", message, todo=f"bitte in „{folder}“ anlegen und codieren")
         log.findings += lacking.table()[FINDING_COLUMNS].to_dict("records")
     return _frame(list(_coded(answers, given, categories, book.source)))
 

@@ -23,9 +23,9 @@ FEW_CLUSTERS = "few_clusters"
 UNSTABLE = "unstable"
 
 REASON_LABELS = {
-    NO_PAIRS: "nichts wurde von zwei Personen kodiert",
+    NO_PAIRS: "nichts wurde von zwei Personen codiert",
     NO_VARIATION: "alle Werte sind gleich, Zufall und Übereinstimmung sind nicht zu trennen",
-    UNEQUAL_CODERS: "nicht überall haben gleich viele Personen kodiert",
+    UNEQUAL_CODERS: "nicht überall haben gleich viele Personen codiert",
     FEW_CLUSTERS: "zu wenige Dokumente für ein Intervall",
     UNSTABLE: "in zu vielen Ziehungen sind alle Werte gleich",
 }

@@ -217,7 +217,7 @@ def _interviews(data: Data, source: str) -> Iterator[Sum]:
     yield sums("Dokumente", "sources", used)
     yield "Gespräche", documents["case_id"], {"Fälle": cases["case_id"]}
     yield sums("Segmente", "selections", _names(each, "file", "guid"), "segment")
-    yield sums("Kodierungen", "codings", _names(codings, "file", "coding_id"), "coding")
+    yield sums("Codierungen", "codings", _names(codings, "file", "coding_id"), "coding")
     yield sums("Notizen", "memos", _names(memos, "file", "memo_id"))
 
     own = {guid for guids in codes["guid"] for guid in guids.split()}
@@ -225,7 +225,7 @@ def _interviews(data: Data, source: str) -> Iterator[Sum]:
     of_codes = read[read["object"] == "codes"]
     in_book = of_codes["guid"].isin(own)
     is_group = ~of_codes["parent"].astype(bool) & of_codes["name"].str.split().str.join(" ").isin(labels)
-    name, came_in, went = sums("Kodes der Projekte", "codes", None, "code")
+    name, came_in, went = sums("Codes der Projekte", "codes", None, "code")
     groups = [n for n in _names(of_codes[~in_book & is_group], "file", "guid") if n not in went[ASIDE]]
     yield name, came_in, {"im Codebuch": _names(of_codes[in_book], "file", "guid"), "Gruppen": groups} | went
     yield sums("Fälle der Projekte", "cases", _names(of_cases[present], "file", "guid"), "case")

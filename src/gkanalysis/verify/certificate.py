@@ -16,8 +16,8 @@ from gkanalysis.report.html import fill_page
 SECTIONS = {
     "problem": "Was sich nicht prüfen ließ",
     "contradiction": "Gedruckte Angaben untereinander",
-    "published": "Gedruckte Angaben gegen den Neubau",
-    "output": "Neubau gegen den veröffentlichten Stand",
+    "published": "Gedruckte Angaben gegen die Nachrechnung",
+    "output": "Nachrechnung gegen den veröffentlichten Stand",
     "trace": "Zahlen gegen ihre Herkunft",
     "account": "Verbleib alles Eingegangenen",
     "input": "Daten, Codebücher, Notebooks und Definitionen",

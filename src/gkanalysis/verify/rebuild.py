@@ -75,11 +75,11 @@ def rebuilt_report(root: Path, report: str, *, jobs: int = 2, data: Path | None 
         if notes.exists():
             asked = ", ".join(sorted(set(notes.read_text(encoding="utf-8").splitlines())))
             raise VerificationError(
-                f"Der Neubau von „{report}“ hat nach dem Netz verlangt ({asked}); ein Bericht entsteht nur aus den Daten."
+                f"Die Nachrechnung von „{report}“ hat nach dem Netz verlangt ({asked}); ein Bericht entsteht nur aus den Daten."
             )
         if done.returncode:
             said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-8:])
-            raise VerificationError(f"Der Neubau von „{report}“ ist gescheitert:\n{said}")
+            raise VerificationError(f"Die Nachrechnung von „{report}“ ist gescheitert:\n{said}")
         yield place / "reports" / report
 
 
@@ -92,7 +92,7 @@ def surroundings(jobs: int = 2) -> dict[str, str]:
     """How a rebuild runs, in words for the certificate."""
     shown = ", ".join(f"{k}={v}" for k, v in chosen_settings().items())
     how = "vom Betriebssystem abgetrennt" if no_network() else "in Python gesperrt"
-    return {"Einstellungen des Neubaus": f"{shown}, make -j{jobs}", "Netz": how}
+    return {"Einstellungen der Nachrechnung": f"{shown}, make -j{jobs}", "Netz": how}
 
 
 @cache

@@ -149,7 +149,7 @@ def compare_outputs(manifest: Mapping[str, Any], folder: Path) -> Iterator[dict[
     now = make_manifest(folder, "", "")["outputs"] if folder.is_dir() else {}
     for name in sorted({*before, *now}):
         if name not in now:
-            yield _row(name, "not_rebuilt", "Die Datei ist beim Neubau nicht entstanden.")
+            yield _row(name, "not_rebuilt", "Die Datei ist bei der Nachrechnung nicht entstanden.")
         elif name not in before:
             yield _row(name, "not_checked", "Die Datei steht nicht im Stand der Veröffentlichung.")
         elif "text" in now[name]:

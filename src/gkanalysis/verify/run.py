@@ -90,7 +90,7 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
     except GkError as error:
         failed = checks(report, paths, paths.root / "reports" / NOWHERE)
         rows = [row for name in ("inputs", "manifest", "relations") for row in collect(name, failed[name])]
-        message = "Der Neubau ist gescheitert, also ist keine gedruckte Angabe mit ihm verglichen."
+        message = "Die Nachrechnung ist gescheitert, also ist keine gedruckte Angabe mit ihr verglichen."
         rows += [_problem("rebuild", str(error)), _problem("published", message)]
     accepted: list[dict[str, str]] = []
     rows += collect("accepted", lambda: accepted.extend(read_accepted(release_files(paths, report.id)[1])) or ())

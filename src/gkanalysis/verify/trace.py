@@ -23,7 +23,7 @@ from gkanalysis.verify.naive import told
 STATES = {
     "selected": "angekreuzt", "not_selected": "nicht angekreuzt", "answered": "beantwortet",
     "not_answered": "keine Angabe", "not_asked": "nicht gefragt", "illegible": "unlesbar",
-    "contradictory": "widersprüchlich", "coded": "kodiert", "not_coded": "nicht kodiert",
+    "contradictory": "widersprüchlich", "coded": "codiert", "not_coded": "nicht codiert",
     "interviewed": "Gespräch geführt", "": "",
 }  # fmt: skip
 INTERNAL = "Internes Arbeitspapier zum Nachprüfen, kein Teil des Berichts: Die Seite zeigt einzelne Antworten."

@@ -9,8 +9,8 @@ from gkanalysis.ingest.refusal import printable
 RAW_LENGTH = 200
 
 _NOT_TAKEN = "nicht übernommen"
-_REFERENCE, _CODING = f"Verweis {_NOT_TAKEN}", f"Kodierung {_NOT_TAKEN}"
-_WITHOUT_PLACE = "Kodierungen ohne Textstelle übernommen"
+_REFERENCE, _CODING = f"Verweis {_NOT_TAKEN}", f"Codierung {_NOT_TAKEN}"
+_WITHOUT_PLACE = "Codierungen ohne Textstelle übernommen"
 
 # kind: (what was done, why)
 KINDS = {
@@ -24,12 +24,12 @@ KINDS = {
     "missing_guid": ("unter neuer GUID übernommen", "Das Objekt hat keine GUID."),
     "unnamed_coder": ("unter einem Ersatznamen geführt", "Zu dieser Person nennt das Projekt keinen Namen."),
     "unknown_coder": ("unter einem Ersatznamen geführt", "Die Person steht nicht in der Liste der Beteiligten."),
-    "no_coder": ("Kodierung ohne Person übernommen", "Das Projekt sagt nicht, wer hier kodiert hat."),
+    "no_coder": ("Codierung ohne Person übernommen", "Das Projekt sagt nicht, wer hier codiert hat."),
     "only_modified": ("unter der Person der letzten Änderung übernommen", "Das Projekt sagt nur, wer hier zuletzt geändert, nicht wer angelegt hat."),
-    "case_coding": ("als Teil des Falls übernommen", "Die Kodierung nennt einen Fall und keinen Code."),
+    "case_coding": ("als Teil des Falls übernommen", "Die Codierung nennt einen Fall und keinen Code."),
     "unnamed_source": ("unter einem Ersatznamen geführt", "Die Quelle hat keinen Namen; an seine Stelle tritt der ihres Transkripts oder ihrer Datei."),
-    "unknown_code": (_CODING, "Die Kodierung verweist auf einen Code, den das Codesystem nicht enthält."),
-    "no_code": (_CODING, "Die Kodierung nennt keinen Code."),
+    "unknown_code": (_CODING, "Die Codierung verweist auf einen Code, den das Codesystem nicht enthält."),
+    "no_code": (_CODING, "Die Codierung nennt keinen Code."),
     "outside_text": (_WITHOUT_PLACE, "Die Textstelle liegt außerhalb des gespeicherten Textes."),
     "bad_position": (_WITHOUT_PLACE, "Anfang oder Ende der Textstelle fehlen oder sind keine brauchbaren Zahlen."),
     "text_mismatch": ("Textstelle nach ihrer Position übernommen", "Der Text an dieser Stelle ist ein anderer, als der Name der Textstelle sagt."),
@@ -43,7 +43,7 @@ KINDS = {
     "text_encoding": (_WITHOUT_PLACE, "Die Textdatei ist weder in UTF-8 noch in UTF-16 geschrieben."),
     "text_damaged": (_WITHOUT_PLACE, "Die Textdatei ist beschädigt oder ungewöhnlich gepackt."),
     "second_text": ("als eigene Quelle übernommen", "Zu der Quelle steht mehr als ein Text im Projekt (etwa ein zweites Transkript)."),
-    "note_coding": (_NOT_TAKEN, "Textstellen und Kodierungen in Notizen werden nicht ausgewertet."),
+    "note_coding": (_NOT_TAKEN, "Textstellen und Codierungen in Notizen werden nicht ausgewertet."),
     "case_code": (_NOT_TAKEN, "Der Fall verweist auf einen Code; ausgewertet werden Fälle nach ihren Quellen."),
     "unknown_note": (_REFERENCE, "Der Verweis führt zu einer Notiz, die es nicht gibt."),
     "unknown_source": (_REFERENCE, "Der Verweis führt zu einer Quelle, die es nicht gibt."),
@@ -56,7 +56,7 @@ KINDS = {
     "error_value": ("Zelle als leer gelesen", "Die Zelle enthält einen Fehlerwert."),
     "unused_column": (_NOT_TAKEN, "Diese Spalte wird für die Auswertung nicht gebraucht."),
     "incomplete_row": ("Zeile nicht übernommen", "In der Zeile fehlt der Name des Dokuments oder der Code."),
-    "same_words": ("als eigene Kodierung übernommen", "Dieselben Worte desselben Absatzes hat dieselbe Person schon so kodiert; welche Stelle gemeint ist, sagt die Tabelle nicht."),
+    "same_words": ("als eigene Codierung übernommen", "Dieselben Worte desselben Absatzes hat dieselbe Person schon so codiert; welche Stelle gemeint ist, sagt die Tabelle nicht."),
     "deep_code": ("Zeile nicht übernommen", "Über dem Code stehen mehr Ebenen, als ein Codesystem hat."),
     "backslash_split": ("als Pfad von Codes gelesen", "Der Name des Codes enthält „\\“, das in älteren Tabellen Ebenen trennt."),
     "backslash_kept": ("als Teil des Namens gelesen", "Der Name des Codes enthält „\\“; Ebenen trennt in dieser Tabelle „>“."),
