@@ -85,7 +85,7 @@ env: $(ENV) ## Nur die Umgebung anlegen
 ##@ Prüfen
 test check fix bench: $(if $(PYTHON),,.venv/test.txt)
 test: ## Alle Tests
-	$(MAKE) data && $(PY) -m pytest
+	$(MAKE) data && $(PY) -m pytest -n auto --dist loadfile
 check: ## Stil von Code und Notebooks prüfen; ändert nichts
 	$(PY) -m ruff check $(STYLED) notebooks && $(PY) -m ruff format --check $(STYLED) && $(GK) notebooks
 fix: ## Stil verbessern, Notebooks von Ausgaben befreien

@@ -12,3 +12,12 @@ def pytest_addoption(parser):
 def n_damaged(request):
     """Number of damaged files that a test of a reader makes."""
     return request.config.getoption("--fuzz")
+
+
+# Files that build whole reports; they come first, so that no core ends up waiting for the other one.
+LONG = ("test_selftest.py", "test_pipeline.py", "test_finished_reports.py", "test_new_wave.py", "test_disclosed.py", "test_run.py")
+
+
+def pytest_collection_modifyitems(items):
+    """The longest files first, each in its own order."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
