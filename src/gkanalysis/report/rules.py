@@ -52,10 +52,13 @@ def make_rules(paths: ProjectPaths, reports: Iterable[str]) -> Iterator[str]:
         except GkError:  # the step that reads it says what is wrong
             rules, made = _refusal(folders, name, f"$(GK) chapter {name} $(AT); exit 2")
         else:
-            missing = ", ".join(s for s in report.sources if s not in sources)
+            absent = [s for s in report.sources if s not in sources]
+            unread = [s for s in report.sources if s in sources and not books.of(s, alone=True)]
+            lacks = [f"in „$(DATA)“: {_needed(absent, report)}"] if absent else []
+            lacks += [f"in „data/codebook“ das Codebuch von {_needed(unread, report)}"] if unread else []
             remedy = f"bitte dort ergänzen oder in reports/{name}.yml Quelle und Kapitel streichen"
-            said = f'echo "Fehler: Dem Bericht „{name}“ fehlt in „$(DATA)“: {missing}; {remedy}." >&2; exit 2'
-            rules, made = _refusal(folders, name, said) if missing else _report_rules(folders, report, sources, books)
+            said = f'echo "Fehler: Dem Bericht „{name}“ fehlt {" und ".join(lacks)}; {remedy}." >&2; exit 2'
+            rules, made = _refusal(folders, name, said) if lacks else _report_rules(folders, report, sources, books)
         yield from rules
         yield f"FILES_{name} := {' '.join(made)}\n"
         values.append(f"{folders['reports']}/{name}/values.json")
@@ -67,6 +70,17 @@ def make_rules(paths: ProjectPaths, reports: Iterable[str]) -> Iterator[str]:
         "@touch $@",
     )
     yield f"REPORT_FILES := {' '.join(files)}\n"
+
+
+def _needed(sources: Iterable[str], report: Report) -> str:
+    """Sources with the chapters of a report that name them."""
+    told = []
+    for source in sources:
+        chapters = [
+            c.id for c in report.chapters if source in str(c.parameters).replace("'", " ").replace(",", " ").split()
+        ]
+        told.append(f"{source} (für {', '.join(chapters)})" if chapters else source)
+    return ", ".join(told)
 
 
 def _rule(targets: str, needs: str, *recipe: str) -> str:
@@ -91,8 +105,9 @@ class _Codebooks:
         self.all = " ".join(every)
         self.common = " ".join(s for s, p in every.items() if not is_source_codebook(p))
 
-    def of(self, *sources: str) -> str:
-        return " ".join(dict.fromkeys([*(self._own[s] for s in sources if s in self._own), "$(BOOKS)"]))
+    def of(self, *sources: str, alone: bool = False) -> str:
+        own = [self._own[s] for s in sources if s in self._own]
+        return " ".join(dict.fromkeys([*own, *([] if alone else ["$(BOOKS)"])]))
 
 
 def _source_rules(folders: Mapping[str, str], sources: Mapping[str, SourceKind], books: _Codebooks) -> Iterator[str]:
