@@ -22,10 +22,10 @@ def main(data: str) -> None:
         (folder / START).write_bytes((HERE / START).read_bytes())
     os.environ |= {"GKANALYSIS_DATA": data, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     settings = {
-        "--ServerApp.root_dir": Path.cwd(), "--config": HERE / "jupyter_server_config.py",
+        "--ServerApp.root_dir": Path.cwd(), "--FileContentsManager.pre_save_hook": "tools.lab.saving.without_outputs",
         "--LabApp.app_settings_dir": HERE, "--LabApp.default_url": f"/lab/tree/{folder.as_posix()}/{START}",
     }  # fmt: skip
-    words = [sys.executable, "-m", "jupyter", "lab", *(f"{k}={v}" for k, v in settings.items()), *sys.argv[2:]]
+    words = [sys.executable, "-m", "jupyterlab", *(f"{k}={v}" for k, v in settings.items()), *sys.argv[2:]]
     os.execv(sys.executable, words)
 
 
