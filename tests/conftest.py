@@ -15,7 +15,14 @@ def n_damaged(request):
 
 
 # Files that build whole reports; they come first, so that no core ends up waiting for the other one.
-LONG = ("test_selftest.py", "test_pipeline.py", "test_finished_reports.py", "test_new_wave.py", "test_disclosed.py", "test_run.py")
+LONG = (
+    "test_selftest.py",
+    "test_pipeline.py",
+    "test_finished_reports.py",
+    "test_new_wave.py",
+    "test_disclosed.py",
+    "test_run.py",
+)
 
 
 def pytest_collection_modifyitems(items):
