@@ -76,6 +76,7 @@ def test_layout(read):
         (("id: K.3, label: Wo", "id: 2.10, label: Wo"), "items › 2.10 › id: „2.10“ ist kein Text; bitte in Anführungszeichen setzen"),
         (("{id: nein,", "{id: no,"), "K.2 › options › no › id: „no“ ist kein Text"),
         (("{id: nein,", "{id: ja,"), "K.2 › options › ja: „ja“ steht doppelt"),
+        (("{id: nein,", "{id: illegible,"), "K.2 › options › illegible: Item „K.2“: „illegible“ heißt schon ein Zustand; bitte"),
         (("label: Name, kind: text", "label: Name, kind: single"), "Item „K.1“: Vorgaben gehören zur Art „single“"),
         (("{item: K.2, value: ja}", "{item: K.9, value: ja}"), "K.3 › asked_if › item: Item „K.9“ gibt es nicht (erlaubt: K.1, K.2, "),
         (("{item: K.2, value: ja}", "{item: K.2, value: Ja}"), "K.3 › asked_if › value: Vorgabe „Ja“ gibt es nicht (erlaubt: ja, nein)"),

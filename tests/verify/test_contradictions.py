@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bruteforce import HIGHEST, possible, systems
 from gkanalysis.__main__ import main
-from gkanalysis.verify import solver
+from gkanalysis.stats import integers
 from gkanalysis.verify.contradictions import check_consistency, report_lines
 from gkanalysis.verify.solver import RULES, Claim, Relation, System
 
@@ -189,14 +189,14 @@ def test_rounding_is_decimal_arithmetic(n, base, decimals):
 @pytest.mark.parametrize("buffered", [False, True])
 def test_words_of_the_library_stay_out_of_the_output(buffered, monkeypatch, capfd):
     """What compiled code prints while it solves is dropped, also if it sits in a buffer of C; ours is kept."""
-    real = solver.milp
+    real = integers.milp
 
     def chatty(*arguments, **named):
         library = ctypes.CDLL(None)
         library.printf(b"HighsMipSolverData\n") if buffered else library.write(1, b"HighsMip\n", 9)
         return real(*arguments, **named)
 
-    monkeypatch.setattr(solver, "milp", chatty)
+    monkeypatch.setattr(integers, "milp", chatty)
     print("davor")
     System([Claim("a", 1)], []).solve({}, {0})
     print("danach")

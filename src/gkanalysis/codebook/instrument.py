@@ -29,6 +29,9 @@ Answers = Annotated[tuple[d.Text, ...], d.number_of(2, TWO)]
 Names = d.Many[d.Text]
 Aspect = Literal["", "present", "open_ag", "open_d", "could_open"]
 
+# what became of a place in a form; no answer may be called so
+STATES = ("selected", "not_selected", "answered", "not_answered", "illegible", "contradictory", "not_asked")
+
 
 class Repeat(d.Declared):
     """The item of an earlier wave that an item asks again; of a single choice all answers but `as_yes` count as no."""
@@ -401,6 +404,9 @@ def _asked_slips(asked: _Question | _Column, place: d.Place) -> d.Slips:
     if (asked.kind == "single") != bool(asked.options):
         yield place, f"{what}: Vorgaben gehören zur Art „single“ und nur zu ihr"
     yield from d.twice(options, (o.id for o in asked.options))
+    for k, option in enumerate(asked.options):
+        if option.id in STATES:  # a table could not tell the answer from the state
+            yield (*options, k), f"{what}: „{option.id}“ heißt schon ein Zustand; bitte die Vorgabe anders nennen"
     if asked.control:
         yield from d.twice(options, (o.label for o in asked.options), "die Liste zeigt „{}“ doppelt")
         if asked.kind != "single":

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 Key = Hashable
-INFEASIBLE = 2  # status of scipy's milp
 
 
 class Contradiction(Exception):  # noqa: N818 - not an error of the program: the statements exclude each other
@@ -79,20 +78,16 @@ class System:
     def least(self, keys: Sequence[Key], minus: Sequence[Key] = ()) -> int:
         """The smallest value of a sum minus another one; see `bounds`."""
         # loaded here: most steps that search finished files for names compute no bounds
-        from scipy.optimize import Bounds, milp
+        from gkanalysis.stats.integers import least_cost
 
         at, factor = self.signs(keys, minus)
         objective = np.zeros(len(self.index))
         np.add.at(objective, at, factor)
-        solved = milp(
-            objective, constraints=self._constraints, bounds=Bounds(0, list(self.largest.values())), integrality=1
-        )
-        if solved.status == INFEASIBLE:
+        none, most = np.zeros(len(self.index)), np.array(list(self.largest.values()), dtype=float)
+        if (population := least_cost(objective, none, most, [self._constraints])) is None:
             raise Contradiction
-        if not solved.success:
-            raise ArithmeticError(solved.message)
-        self._populations = np.vstack([self._populations, np.rint(solved.x).astype(np.int64)])
-        return round(solved.fun)
+        self._populations = np.vstack([self._populations, population.astype(np.int64)])
+        return round(float(objective @ population))
 
     @cached_property
     def _constraints(self) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from gkanalysis.codebook.categories import CategoryBook
-from gkanalysis.codebook.instrument import Codebook
+from gkanalysis.codebook.instrument import STATES, Codebook
 from gkanalysis.codebook.sources import read_dataset
 from gkanalysis.core.errors import ValidationError
 from gkanalysis.core.findings import Log
@@ -76,7 +76,7 @@ def process_source(
     first = ["case_id", "item_id", "occurrence", "state", "value"]
     kept = kept[[*first, *(c for c in kept.columns if c not in (*first, "order"))]].reset_index(drop=True)
     mentions = read_mentions(folder, kept, book, categories, log)
-    kept["state"] = pd.Categorical(kept["state"], categories=validate.STATES)
+    kept["state"] = pd.Categorical(kept["state"], categories=STATES)
     for loss in log.losses:
         loss["case_id"] = loss["case_id"] or case_of.get(loss["file"], "")
     logged = {"findings": log.finding_table(), "losses": log.loss_table(), "forms": forms}

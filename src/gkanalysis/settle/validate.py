@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from gkanalysis.codebook.instrument import Codebook, Item
+from gkanalysis.codebook.instrument import STATES, Codebook, Item
 from gkanalysis.core.findings import Log
 from gkanalysis.core.lookup import enumeration
 from gkanalysis.ingest.matching import (
@@ -60,7 +60,6 @@ GERMAN = {
     "unlesbar": "illegible",
 }  # fmt: skip
 WORDS = {state: word for word, state in GERMAN.items()} | {"not_answered": "keine Angabe"}
-STATES = ("selected", "not_selected", "answered", "not_answered", "illegible", "contradictory", "not_asked")
 
 
 def set_aside_unprinted(

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
-import sys
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, inf, lcm
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import LinearConstraint
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import shortest_path
 
 from gkanalysis.core.errors import VerificationError
+from gkanalysis.stats.integers import least_cost
 
 RULES = {"half_up": "kaufmännisch gerundet", "truncate": "abgeschnitten"}
 UNPRINTED = 20_000  # largest base that is considered where neither a count nor a base is printed
@@ -296,32 +293,12 @@ def _bounds(claims: Sequence[Claim], relations: Sequence[Relation], highest: int
 
 
 def _solve_integers(
-    cost: np.ndarray, low: np.ndarray, high: np.ndarray, rows: Sequence[LinearConstraint], gap: float = 0
+    cost: np.ndarray, low: np.ndarray, high: np.ndarray, rows: Any, gap: float = 0
 ) -> np.ndarray | None:
-    """Whole numbers of least cost, or up to the part `gap` above it; None if there are none."""
-    with _quiet():
-        solved = milp(
-            cost, integrality=np.ones(len(cost)), bounds=Bounds(low, high), constraints=rows,
-            options={"mip_rel_gap": float(gap)},
-        )  # fmt: skip
-    if solved.status not in (0, 2):  # neither optimal nor impossible
-        raise VerificationError(
-            f"Die Angaben ließen sich nicht durchrechnen ({solved.message}); bitte die Beziehungen in kleinere Dateien teilen."
-        )
-    return None if solved.x is None else np.round(solved.x)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """What the solver's library writes to the standard output by itself does not arrive there."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
+    """As `least_cost`; what the solver cannot do is told."""
     try:
-        yield
-    finally:
-        with suppress(TypeError, AttributeError):  # Windows: what the library still holds comes later
-            ctypes.CDLL(None).fflush(None)
-        os.dup2(kept, 1)
-        os.close(kept)
+        return least_cost(cost, low, high, rows, gap)
+    except ArithmeticError as error:
+        raise VerificationError(
+            f"Die Angaben ließen sich nicht durchrechnen ({error}); bitte die Beziehungen in kleinere Dateien teilen."
+        ) from None
