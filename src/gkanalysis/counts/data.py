@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gkanalysis.codebook.sources import KINDS, source_kind
+from gkanalysis.codebook.sources import KINDS, SourceKind, source_kind
 from gkanalysis.core.errors import NotebookError, UsageError
 from gkanalysis.core.lookup import Known, guess
 from gkanalysis.core.paths import ProjectPaths
@@ -25,6 +25,12 @@ REGISTER = "register"  # the source that holds what everybody knows of the allia
 TOTAL = "alle"
 USABLE = ("full", "partial")  # forms that count unless one says otherwise
 REFUSED = "verweigert"  # what the list of receipts says of an alliance that declined
+
+
+@cache
+def _codebook(kind: SourceKind, path: Path, changed: int) -> Any:
+    """A codebook, read once a process and its children for each state of its file."""
+    return kind.read(path)
 
 
 @dataclass(frozen=True)
@@ -142,7 +148,8 @@ class Data:
 
     def _book(self, source: str) -> Any:
         kind = next(k for k in KINDS if k.id == self.kind(source))
-        book = kind.read(self.paths.codebook(source))
+        path = self.paths.codebook(source)
+        book = _codebook(kind, path, path.stat().st_mtime_ns)
         return named_codebook(book, source) if kind.id == "forms" else book
 
     @cached_property

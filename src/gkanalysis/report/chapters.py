@@ -14,6 +14,7 @@ import gkanalysis
 from gkanalysis.codebook.reports import ChapterDefinition, Report
 from gkanalysis.core.errors import GkError, NotebookError, UsageError
 from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.counts.data import Data
 
 
 def run_chapters(
@@ -49,6 +50,8 @@ def run_chapters(
     from gkanalysis.report.notebooks import run_chapter
 
     load_libraries()
+    for source in report.sources:  # the children of this process have what it read
+        Data(paths).book(source)
     failed: list[GkError] = []
     for chapter in asked:
         notebook = paths.root / f"notebooks/{chapter.notebook}.ipynb"
