@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bruteforce import HIGHEST, possible, systems
 from gkanalysis.__main__ import main
-from gkanalysis.stats import integers
+from gkanalysis.disclosure import integers
 from gkanalysis.verify.contradictions import check_consistency, report_lines
 from gkanalysis.verify.solver import RULES, Claim, Relation, System
 

@@ -78,7 +78,7 @@ class System:
     def least(self, keys: Sequence[Key], minus: Sequence[Key] = ()) -> int:
         """The smallest value of a sum minus another one; see `bounds`."""
         # loaded here: most steps that search finished files for names compute no bounds
-        from gkanalysis.stats.integers import least_cost
+        from gkanalysis.disclosure.integers import least_cost
 
         at, factor = self.signs(keys, minus)
         objective = np.zeros(len(self.index))

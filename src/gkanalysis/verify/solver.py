@@ -14,7 +14,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import shortest_path
 
 from gkanalysis.core.errors import VerificationError
-from gkanalysis.stats.integers import least_cost
+from gkanalysis.disclosure.integers import least_cost
 
 RULES = {"half_up": "kaufmännisch gerundet", "truncate": "abgeschnitten"}
 UNPRINTED = 20_000  # largest base that is considered where neither a count nor a base is printed
