@@ -35,7 +35,7 @@ RULES: Mapping[str, tuple[str, str]] = {
     "V20": ("error", "Dokument ohne eindeutiges Bündnis"),
     "V21": ("error", "mehrere Dokumente eines Bündnisses"),
     "V22": ("finding", "Code steht nicht im Codebuch"),
-    "V23": ("finding", "unbekannt, wer codiert hat"),
+    "V23": ("finding", "unklar, wer codiert hat"),
     "V24": ("finding", "Gespräch außerhalb des Zeitraums"),
     "V25": ("error", "maßgebliche Codierung fehlt ganz"),
     "V26": ("finding", "maßgebliche Codierung fehlt für ein Dokument"),

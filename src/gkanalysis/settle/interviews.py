@@ -77,6 +77,7 @@ def process_interviews(
     codes, rows = match_codes(projects, book, log), Rows(book, log)
     for file, project in projects.items():
         rows.add(file, project, {d.source.guid: d for d in documents if d.file == file}, codes[file])
+    _check_names_of_coders(rows.codings, book, log)
     _check_lead_coder(documents, rows.codings, book, log)
     guids: dict[str, dict[str, None]] = {}
     for guid, code_id in (pair for ids in codes.values() for pair in ids.items()):
@@ -103,6 +104,22 @@ def process_interviews(
 def _frame(rows: Sequence[tuple], columns: Sequence[str]) -> pd.DataFrame:
     """Rows as a frame whose columns have the same type whether or not there are rows."""
     return pd.DataFrame(rows, columns=list(columns)).astype({c: NUMBERS.get(c, "str") for c in columns})
+
+
+def _check_names_of_coders(codings: Sequence[tuple], book: InterviewCodebook, log: Log) -> None:
+    """A name that differs in case or blanks only would silently be another person, and counts fall (V23)."""
+    given = Counter(row[5] for row in codings)
+    meant: dict[str, str] = {}
+    for name in (book.lead_coder, *(name for name, _ in given.most_common())):
+        meant.setdefault(_plain(name).casefold(), name)
+    for (name, file), n in Counter((row[5], row[-1]) for row in codings).items():
+        if (usual := meant[_plain(name).casefold()]) != name:
+            many = f"{n} Codierungen sind" if n > 1 else "eine Codierung ist"
+            message = (
+                f"„{file}“: {many} von „{name}“ (gemeint ist wohl „{usual}“); bis der Name im QDA-Programm berichtigt "
+                "und das Projekt neu ausgegeben ist, zählt das als eine andere Person."
+            )
+            log.find("V23", message, file=file, raw=name)
 
 
 def _check_lead_coder(
@@ -416,7 +433,7 @@ def _reading_order(selection: Selection) -> tuple:
 
 
 def _plain(path: str) -> str:
-    """A path of codes as it is compared: composed characters, single blanks."""
+    """A path of codes, or a name, as it is compared: composed characters, single blanks."""
     return " ".join(nfc(path).split())
 
 
