@@ -107,6 +107,19 @@ def test_which_sheet_is_read(read):
     )
 
 
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [([HEAD, *ROWS], "„2020“ hat dieselben Überschriften und 2 Zeilen, gelesen wird nur „Protokoll“"),
+     ([["Stand:"], HEAD[:4], ROWS[0]], "„2020“ hat dieselben Überschriften und eine Zeile"), ([HEAD], None), ([HEAD[:2], *ROWS], None)],
+    ids=["same", "moved", "without rows", "other headings"],
+)  # fmt: skip
+def test_second_sheet_with_the_headings(read, second, expected):
+    """Rows that stand on another sheet with the same headings are told, not passed over."""
+    table = read({"2020": second, "Protokoll": [HEAD, *ROWS]})
+    assert (values(table), rules(table)) == (EXPECTED, [("T18", None)] if expected else [])
+    assert not expected or expected in table.findings["message"].item()
+
+
 @pytest.mark.parametrize(("lines_above", "expected"), [(29, []), (30, [("T02", None)])])
 def test_heading_is_looked_for_in_the_first_rows(read, lines_above, expected):
     """Row 30 is the last that may be the heading; without one the sentence names what is looked for."""

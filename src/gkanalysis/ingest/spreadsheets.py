@@ -45,6 +45,7 @@ SHEET_RULES: dict[str, tuple[str, str, str]] = {
         "Arbeitsmappe verweist nach außen",
         "bitte prüfen, ob die gespeicherten Werte die richtigen sind",
     ),
+    "T18": ("finding", "Blatt wird nicht gelesen", "bitte dorthin übertragen, was gelten soll, und das Blatt löschen"),
     "K01": ("finding", "Antwort ohne Kategorie", "bitte codieren"),
     "K02": ("hint", "Kategorie nie vergeben", "bitte prüfen, ob sie gebraucht wird"),
     "K03": ("error", "Kategorie unbekannt", "bitte berichtigen oder in die Kategorien aufnehmen"),
@@ -273,7 +274,10 @@ class _Reader:
         return rows
 
     def _choose(self, sheets: Sequence[Sheet], headings: Sequence[Heading]) -> int | None:
-        """Position of the declared sheet, or of the only one with the headings; else a finding and None."""
+        """Position of the declared sheet, or of the only one with the headings; else a finding and None.
+
+        Another sheet with the headings and rows is told.
+        """
         needed = {c.name for c in self.spec.columns if not c.may_be_absent}
         fitting = [k for k, heading in enumerate(headings) if needed <= set(heading.places)]
         if len(sheets) == 1 and not sheets[0].name:
@@ -282,6 +286,11 @@ class _Reader:
         named = [k for k, sheet in enumerate(sheets) if normalised(sheet.name) in wanted]
         candidates = named if wanted else fitting if len(sheets) > 1 else [0]
         if len(candidates) == 1 and sheets:
+            for k in fitting:
+                if k != candidates[0] and (n := len(rows_below(sheets[k], headings[k]))):
+                    many = f"{n} Zeilen" if n > 1 else "eine Zeile"
+                    sentence = f"Das Blatt {quoted([sheets[k].name])} hat dieselben Überschriften und {many}, gelesen wird nur {quoted([sheets[candidates[0]].name])}."
+                    self.findings.add("T18", sentence)
             return candidates[0]
         sentence = f"Vorhanden sind die Blätter {quoted(s.name for s in sheets) or 'keine'}."
         if fitting:
