@@ -73,7 +73,7 @@ lab: $(if $(PYTHON),$(ENV),.venv-lab/lab.txt) ## JupyterLab zum Erkunden öffnen
 	@$(MAKE) data && $(or $(PYTHON),.venv-lab/$(BIN)/python) -m tools.lab $(call word_of,$(DATA))
 synthetic: $(ENV) ## Die mitgelieferten erfundenen Rohdaten neu erzeugen (braucht LibreOffice)
 	$(PY) -m tools.synthetic
-env: $(ENV) ## Nur die Umgebung anlegen
+env: $(ENV) ; @$(PY) tools/environment.py hook ## Nur die Umgebung anlegen, und die Prüfung vor jedem Eintrag ins Git
 # Locked versions; an installation that was killed leaves a mark and starts again.
 .venv/run.txt: requirements/uv.txt requirements/run.txt pyproject.toml $(if $(wildcard .venv/unfinished),FORCE)
 	@$(or $(BASE_PYTHON),false) $(NEW_ENOUGH) >/dev/null 2>&1 || { echo "Fehler: $(or $(BASE_PYTHON),Python) fehlt oder" \

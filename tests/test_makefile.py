@@ -216,6 +216,12 @@ def test_git_refuses_outputs_and_what_is_confidential(tmp_path):
     assert "Ausgaben in einem Notebook gehört nicht ins Git: eins.ipynb" in run.stderr
     assert "confidential/bogen.csv" in run.stderr
     git("rm", "-rq", "--cached", "confidential")
+    (tmp_path / "echt/forms").mkdir(parents=True)
+    (tmp_path / "echt/dataset.yml").write_text("title: E\nsynthetic: false\n")
+    (tmp_path / "echt/forms/a.docx").write_text("geheim")
+    git("add", "echt", "eins.ipynb")
+    assert "gehört nicht ins Git: echt/dataset.yml, echt/forms/a.docx" in git("commit", "-qm", "x").stderr
+    git("rm", "-rq", "--cached", "echt")
     git("add", "eins.ipynb")
     assert git("commit", "-qm", "x").returncode == 0
 

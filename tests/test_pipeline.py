@@ -267,6 +267,13 @@ def test_content_decides_what_is_made_again(copied):
         assert steps(make(copied, goal)) == ran, name
 
 
+def test_source_whose_codebook_is_gone_is_told_each_time(copied):
+    """Tables of before do not make `make data` green."""
+    (copied / "data/codebook/strukturen.yml").rename(copied / "data/codebook/Strukturen.yml")
+    for _ in range(2):
+        assert "Für die Quelle „strukturen-2018“ fehlt ein Codebuch" in make(copied, "data", fails=True)
+
+
 # One tick
 
 

@@ -77,8 +77,8 @@ def lock() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "lock":
-        lock()
+    if sys.argv[1] in ("lock", "hook"):
+        {"lock": lock, "hook": hook}[sys.argv[1]]()
     else:
         bring(sys.argv[1])
         hook()

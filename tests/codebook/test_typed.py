@@ -9,7 +9,8 @@ from gkanalysis.codebook.typed import typed_results, typed_sentence
     "text",
     ["24 von 40", "24\u00a0von\u00a040", "63,2 %", "63 %", "12 Prozent", "5 Prozentpunkte", "n = 40", "24 von insgesamt 40",
      "40 Bündnisse", "40 Bündnissen", "46 Bögen", "drei Kreisen", "zwölf von zwanzig", "fünfundzwanzig Kommunen", "der Hälfte",
-     "ein Drittel", "jedes vierte", "doppelt so"],
+     "ein Drittel", "jedes vierte", "doppelt so", "Die Hälfte", "Drei Viertel", "Dreizehn Kommunen", "sechzig Prozent", "32 Kommunen",
+     "32 der 45", "71.1 %", "zwei Fünftel", "ein Dutzend"],
 )  # fmt: skip
 def test_typed_result_is_found(text):
     """In the middle of a sentence, at its start, and in bold."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from gkanalysis.core.errors import DisclosureError
+from gkanalysis.core.errors import DisclosureError, IngestError
 from gkanalysis.counts.data import Data
 from gkanalysis.counts.sources import source_of
 from gkanalysis.disclosure.check import check_exhibits, check_report
@@ -195,6 +195,20 @@ def test_number_without_a_definition_stops_the_report(copied):
     (folder / "tables/geheim.csv").write_text("row,n\na,1\n", encoding="utf-8")
     with pytest.raises(DisclosureError, match="„geheim“: sie nennt keine Rechenvorschrift"):
         check_exhibits(copied.report, copied.paths, folder)
+
+
+def test_list_of_names_without_its_heading_stops_the_check(copied, tmp_path):
+    """Another spelling of the heading is read; another heading would take the protection away without a word."""
+    data = tmp_path / "raw"
+    shutil.copytree(copied.paths.data, data, ignore=shutil.ignore_patterns("*.docx", "*.qdpx"))
+    moved = replace(copied, paths=replace(copied.paths, data=data))
+    path = data / TALKS / "namen.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("name", "Name", 1), encoding="utf-8")
+    assert check_report(moved.report, moved.paths) == check_report(copied.report, copied.paths)
+    path.write_text(text.replace("name", "wer", 1), encoding="utf-8")
+    with pytest.raises(IngestError, match=r"namen\.csv“ fehlt die Überschrift „name“"):
+        check_report(moved.report, moved.paths)
 
 
 def test_draft_lists_what_would_stop_it(copied, monkeypatch, capsys):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from gkanalysis.core.findings import Log
-from gkanalysis.settle.receipts import alliances_named, assign_forms, check_receipts, choose_forms, iso_date
+from gkanalysis.settle.receipts import alliances_named, assign_forms, check_days, check_receipts, choose_forms, iso_date
 
 ALLIANCES = pd.DataFrame(
     [("B1", "Fulda", ""), ("B2", "Kreis Fulda", "Landkreis Fulda|LK Fulda"), ("B3", "Waldsee", None)],
@@ -97,3 +97,15 @@ def test_list_of_receipts():
 def test_no_day(text):
     """What is not certainly a day is none."""
     assert iso_date(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("received", "doubted"),
+    [("2019-05-01", False), ("2021-12-31", False), ("", False), ("2018-12-31", True), ("2109-05-20", True)],
+)
+def test_day_before_the_form_was_sent_or_years_after(received, doubted):
+    """The day decides which form counts, so one that cannot be is told (V16)."""
+    log = Log()
+    form = pd.DataFrame({"file": ["a"], "case_id": "B1", "version": "kurz", "received": received})
+    check_days(form, {"kurz": "2019-05", "lang": "2018-11"}, "eingang.csv", log)
+    assert [(f["rule"], f["raw"]) for f in log.findings] == ([("V16", received)] if doubted else [])

@@ -14,18 +14,24 @@ NOT_PROSE = (
     r"https?://\S+",
 )
 START = r"(?<![\w.,/–-])"  # not inside a date, the number of a table, or a larger number
+TENS = "zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig"
 COUNT = (
-    "(?:zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig|dreißig|vierzig|fünfzig|[a-zäöüß]+undzwanzig)"
+    "(?i:zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|(?:drei|vier|fünf|sech|sieb|acht|neun)zehn|hundert"
+    f"|{TENS}|[a-zäöüß]+und(?:{TENS}))"
 )
-UNIT = "(?:Bündniss?en?|Bögen|Kreisen?|Städten?|Kommunen|Gemeinden|Gesprächen?|Fällen?|Prozent)"
+UNIT = r"(?:(?:lokalen?\s+)?(?:Bündnisse?n?|Bögen|Kreisen?|Städten?|Kommunen|Gemeinden|Gesprächen?|Fällen?)\b)"
+PARTS = (
+    r"(?i:(?:die|der)\s+Hälfte|(?:ein|zwei|drei|vier)\s+(?:Drittel|Viertel|Fünftel|Sechstel|Achtel|Zehntel)n?|dreiviertel"
+    r"|(?:doppelt|halb|dreimal)\s+so|jede[rsmn]?\s+(?:zweite|dritte|vierte|fünfte|zehnte)[rsn]?|(?:ein|zwei|drei)\s+Dutzend"
+    r"|vom\s+Hundert)"
+)
 RESULT = re.compile(
-    rf"{START}\d+(?:,\d+)?\s*(?:%(?!-)|Prozent(?:punkten?)?\b(?!-))"
-    rf"|{START}\d+\s+von\s+(?:[a-zäöüß]+\s+)?\d+\b(?![.,]\d)"
+    rf"{START}\d+(?:[.,]\d+)?\s*(?:%(?!-)|Prozent(?:punkten?)?\b(?!-))"
+    rf"|{START}\d+\s+(?:von|aus|der)\s+(?:[a-zäöüß]+\s+)?\d+\b(?![.,]\d)"
     rf"|{START}[nN]\s*=\s*\d+"
-    rf"|(?<!\w)(?i:{COUNT})\s+(?:von\s+(?:{COUNT}|\d)|(?:lokalen?\s+)?{UNIT}\b)"
-    r"|(?<!\w)(?:(?:die|der)\s+Hälfte|(?:ein|zwei)\s+Drittel|(?:ein|drei)\s+Viertel|(?:doppelt|halb)\s+so|[Jj]ede[rsmn]?\s+"
-    r"(?:zweite|dritte|vierte|fünfte)[rsn]?)(?!\w)"
-    rf"|{START}(?!(?:19|20)\d\d\b)\d+\s+(?:lokalen?\s+)?(?:Bündniss?en?|Bündnis|Bögen)\b"
+    rf"|{START}(?!(?:19|20)\d\d\b)\d+\s+{UNIT}"
+    rf"|(?<!\w){COUNT}\s+(?:(?:von|aus|der)\s+(?:{COUNT}|\d+)\b|Prozent\b|{UNIT})"
+    rf"|(?<!\w){PARTS}(?!\w)"
 )
 WHOLE = re.compile(r"100\s*(?:%|Prozent)")
 LEVEL = re.compile(r"95\s*(?:%|Prozent)")  # how sure an interval is, and no result, where the sentence speaks of one

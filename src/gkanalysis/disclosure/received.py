@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 
 from gkanalysis.codebook.declared import load_yaml
+from gkanalysis.core.errors import IngestError
+from gkanalysis.core.lookup import listed as names_of
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.matching import Index, Row, in_cells, listed_rows, masked
@@ -18,6 +20,7 @@ from gkanalysis.disclosure.verbatim import Spoken, shown_quotations
 from gkanalysis.ingest.tables import csv_lines
 
 POLICY = "disclosure.yml"
+NAMES = "namen.csv"  # the team's list of names that must appear nowhere
 LABELS = {"label", "short", "printed", "heading", "title", "report"}  # what codebooks print
 REGISTER = ("gebiete", "buendnisse")
 TEXTS = ["case_id", "item_id", "content", "value"]
@@ -119,7 +122,10 @@ def _form_texts(responses: pd.DataFrame, items: Any) -> pd.DataFrame:
 def _list(path: Path) -> pd.DataFrame:
     """A list beside received files, as text."""
     (_, header), *rows = csv_lines(path.read_bytes(), str(path)) or [(1, [])]
-    frame = pd.DataFrame([dict(zip(map(str.strip, header), cells, strict=False)) for _, cells in rows])
+    names = [name.strip().lower() for name in header]  # „Name“ must not take the protection from a list of names
+    if path.name == NAMES and "name" not in names:
+        raise IngestError(f"In „{path}“ fehlt die Überschrift „name“ (dort steht: {names_of(header)}); bitte ergänzen.")
+    frame = pd.DataFrame([dict(zip(names, cells, strict=False)) for _, cells in rows])
     frame.attrs["name"] = f"{path.parent.name}/{path.name}"
     return frame
 

@@ -123,7 +123,7 @@ def _source_rules(folders: Mapping[str, str], sources: Mapping[str, SourceKind],
     for source, kind in sources.items():
         *others, last = (f"{build}/interim/{source}/{name}" for name in kind.interim)
         yield _rule(
-            last, f"{state}/{source}/{kind.part} {books.of(source)} $(CODE) $(call gone,{' '.join(others)})",
+            last, f"{state}/{source}/{kind.part} {books.of(source)}{'' if books.of(source, alone=True) else ' FORCE'} $(CODE) $(call gone,{' '.join(others)})",
             f"@rm -rf {build}/interim/.{source}.*", f"$(GK) ingest {source} $(AT)",
         )  # fmt: skip
         made = _tables(folders, source, kind)

@@ -59,6 +59,7 @@ def process_source(
     names = dict(zip(named["file"], named["value"], strict=True))
     was_read, path = forms[forms["status"] == "read"], str(folder / "eingang.csv")
     assigned = receipts.assign_forms(was_read, listed, alliances, names, log, name_item, path)
+    receipts.check_days(assigned, {v: version.sent for v, version in book.versions.items()}, path, log)
     chosen = receipts.choose_forms(assigned, log)
     case_of = dict(zip(chosen["file"], chosen["case_id"], strict=True))
     version_of = dict(zip(chosen["file"], chosen["version"], strict=True))

@@ -12,6 +12,7 @@ import pandas as pd
 from gkanalysis.core.findings import Log
 from gkanalysis.core.numbers import format_date
 
+YEARS = 2  # a form that comes in later after it was sent has a wrong date
 IN_REGISTER = "bitte die Kennung berichtigen oder das Bündnis in „register/buendnisse.csv“ ergänzen"
 
 
@@ -81,6 +82,21 @@ def assign_forms(
             message = f"Dieselbe Datei ist unter mehreren Bündnissen abgelegt: {files}."
             log.find("V19", message, file=copies["file"].iloc[0], case_id=copies["case_id"].iloc[0])
     return assigned
+
+
+def check_days(assigned: pd.DataFrame, sent: Mapping[str, str], path: str, log: Log) -> None:
+    """A form that came in before its version was sent, or years later (V16): the day decides which form counts.
+
+    `sent` is the month of each version, as „2019-05“; `path` names the list.
+    """
+    for form in assigned.itertuples():
+        month, first = form.received[:7], sent.get(form.version, "")
+        if month and first and (month < first or int(month[:4]) > int(first[:4]) + YEARS):
+            message = (
+                f"„{form.file}“ ist nach „{path}“ am {format_date(form.received)} eingegangen; verschickt wurde dieser Bogen "
+                f"im {format_date(first)}. Bitte das Datum in der Liste prüfen."
+            )
+            log.find("V16", message, file=form.file, case_id=form.case_id, raw=form.received)
 
 
 def _log_other_name(
