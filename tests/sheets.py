@@ -4,7 +4,7 @@ from datetime import date
 from xml.sax.saxutils import escape, quoteattr
 
 from gkanalysis.core.writing import zip_parts
-from gkanalysis.ingest.workbook import column_letter
+from gkanalysis.ingest.tables import column_letter
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"

@@ -31,8 +31,21 @@ def rows_of(tmp_path):
         'id,"name"\r\n1,Bläuling\r\n'.encode(),
         "name,id\n Bläuling , 1\n".encode(),
         'id,name\n"1","Bläuling"'.encode(),
+        "id;name;\r\n1;Bläuling;\r\n".encode(),
+        "id;name\r\n1;Bläuling; ;\r\n".encode(),
     ],
-    ids=["plain", "byte order mark", "semicolons", "Windows", "Latin-9", "quoted heading", "other order", "quotes"],
+    ids=[
+        "plain",
+        "byte order mark",
+        "semicolons",
+        "Windows",
+        "Latin-9",
+        "quoted heading",
+        "other order",
+        "quotes",
+        "empty column",
+        "emptied cells",
+    ],
 )
 def test_what_excel_does(rows_of, data):
     """Byte order mark, semicolons, Windows encoding, quotes, order of columns: the rows are the same."""
@@ -56,6 +69,8 @@ REFUSED = {
     b"": "leer",
     b"\n": "fehlend: „id“, „name“",
     b"id,name,rest\n1,a,b\n": "unbekannt oder doppelt: „rest“",
+    b"id;name;;\n1;a;;\n2;b;;x\n": "unbekannt oder doppelt: keine; ohne Überschrift: Spalte C, Spalte D",
+    b"id,,name\n1,,a\n": "ohne Überschrift: Spalte B",
     b"id,name,name\n1,a,b\n": "unbekannt oder doppelt: „name“",
     b"id,name\n1,a,b\n2\n3,c\n": "Zeile 2 hat 3, Zeile 3 hat 1 statt 2 Felder",
     b"id,name\n1,a\0b\n": "keine CSV-Datei",

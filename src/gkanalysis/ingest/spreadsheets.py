@@ -19,8 +19,8 @@ from gkanalysis.codebook.lists import Column, TableSpec, normalised
 from gkanalysis.core.findings import FINDING_COLUMNS
 from gkanalysis.ingest.cellvalues import read_cell
 from gkanalysis.ingest.refusal import printable
-from gkanalysis.ingest.tables import HEADING_ROWS
-from gkanalysis.ingest.workbook import Cell, Sheet, column_letter, read_workbook
+from gkanalysis.ingest.tables import HEADING_ROWS, column_letter
+from gkanalysis.ingest.workbook import Cell, Sheet, read_workbook
 
 _DTYPES = {"int": "Int64", "number": "Float64", "date": "str", "text": "str", "option": "str"}
 # Rule -> severity, title, what is to be done. Errors stop the build, findings are to be looked at, hints may be.

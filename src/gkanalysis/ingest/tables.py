@@ -28,6 +28,13 @@ _NOT_WINDOWS = re.compile(
 )
 
 
+def column_letter(column: int) -> str:
+    """Name of a column as the program shows it."""
+    from openpyxl.utils import get_column_letter
+
+    return get_column_letter(column)
+
+
 def csv_lines(data: bytes, name: str, headings: Iterable[str] = ()) -> list[tuple[int, list[str]]]:
     """Row, as the program counts it, and values of each row of a CSV file that has any text.
 
@@ -117,14 +124,17 @@ def read_rows(path: Path, columns: Sequence[str], *, optional: Iterable[str] = (
     if b"\0" in data or data.startswith((b"PK\x03\x04", b"%PDF-")):
         raise RefusedSheetError("not_csv", str(path))
     lines = csv_lines(data, str(path), columns)
+    width = max((k for _, cells in lines for k, cell in enumerate(cells, 1) if cell.strip()), default=0)
+    lines = [(row, cells[:width]) for row, cells in lines]  # Excel saves columns that were emptied
     heading, cells = lines[0] if lines else (1, [])
     header = [cell.strip() for cell in cells]
     missing = [c for c in columns if c not in header and c not in set(optional)]
-    unknown = [h for h in header if h not in columns or header.count(h) > 1]
-    if missing or unknown:
+    unknown = [h for h in header if h and (h not in columns or header.count(h) > 1)]
+    nameless = ", ".join(f"Spalte {column_letter(k)}" for k, h in enumerate(header, 1) if not h)
+    if missing or unknown or nameless:
         raise IngestError(
             f"„{path}“, Zeile {heading}: Spalten passen nicht (fehlend: {_listed(missing)}; unbekannt oder doppelt: "
-            f"{_listed(unknown)}). Erlaubt sind: {', '.join(columns)}."
+            f"{_listed(unknown)}{nameless and f'; ohne Überschrift: {nameless}'}). Erlaubt sind: {', '.join(columns)}."
         )
     ragged = [f"Zeile {row} hat {len(cells)}" for row, cells in lines[1:] if len(cells) != len(header)]
     if ragged:

@@ -103,13 +103,6 @@ def says_synthetic(path: Path) -> bool | None:
     return SYNTHETIC in " ".join(properties.values()).casefold()
 
 
-def column_letter(column: int) -> str:
-    """Name of a column as the program shows it."""
-    from openpyxl.utils import get_column_letter
-
-    return get_column_letter(column)
-
-
 def plain_number(value: float | Decimal) -> str:
     """A number as a German reader types it: no exponent, decimal comma, no dots."""
     text = f"{Decimal(repr(value)) if isinstance(value, float) else value:f}"

@@ -14,8 +14,8 @@ from gkanalysis.ingest.qda.losses import loss
 from gkanalysis.ingest.qda.model import Code, Coder, Coding, Memo, Project, Selection, Set, Source, derived_guid
 from gkanalysis.ingest.refusal import QdaFileError
 from gkanalysis.ingest.spreadsheets import find_heading, rows_below
-from gkanalysis.ingest.tables import MAX_COLUMN
-from gkanalysis.ingest.workbook import Cell, column_letter, read_workbook
+from gkanalysis.ingest.tables import MAX_COLUMN, column_letter
+from gkanalysis.ingest.workbook import Cell, read_workbook
 
 # Headings by what they hold; of two that hold the same the first is taken.
 COLUMNS = tuple(
