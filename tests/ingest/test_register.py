@@ -99,7 +99,7 @@ TABLE = {
         ("1;a;0;", ""),
         ("1;b;;", ""),
         ("1;a;4;3", "n (4) ist größer als limit (3)"),
-        ("1;b;3;", "n „3“ ist nur bei"),
+        ("1;b;3;", "n „3“ ist nur bei type „a“ vorgesehen; bitte leeren oder type berichtigen"),
         ("1;a;;", "n fehlt (Anzahl)"),
         ("1;c;;", "type „c“ ist unbekannt; erlaubt sind a, b"),
         ("1;a;-1;", "n „-1“ ist keine ganze Zahl"),
@@ -119,6 +119,17 @@ def test_values_of_a_table(tmp_path, row, problem):
         read_register(tmp_path, {"tables": {"t": TABLE}})
     assert problem in str(caught.value)
     assert f"t.csv“, Zeile {row.count(chr(10)) + 2}: " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("row", "names"), [("1;c;3;", ["type"]), ("1;;3;", ["type"]), ("1;c;;", ["type"]), ("1;c;x;", ["type", "n"])]
+)
+def test_condition_that_is_itself_wrong(tmp_path, row, names):
+    """Nobody is told to empty a right cell because another one is misspelt; what is wrong in any case is told."""
+    (tmp_path / "t.csv").write_text(f"id;type;n;limit\n{row}\n", encoding="utf-8")
+    with pytest.raises(ValidationError) as caught:
+        read_register(tmp_path, {"tables": {"t": TABLE}})
+    assert [line.split(": ")[1].split()[0] for line in str(caught.value).splitlines()[1:]] == names
 
 
 @pytest.mark.parametrize("text", ["", "tables: 3", "tables: {a: {file: x}}", "tables: [", "tables: {}\ntables: {}"])

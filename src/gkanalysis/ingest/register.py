@@ -56,21 +56,28 @@ def read_register(data: Path, codebook: Mapping[str, Any]) -> dict[str, pd.DataF
 def _row_problems(rows: Sequence[Mapping[str, str]], table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Row and what is wrong with its key, or with a value that the codebook of its table does not allow."""
     seen: dict[str, str] = {}
+    columns = {column["name"]: column for column in table["columns"]}
     for row in rows:
         key = row[table["key"]]
         if key in seen:
             yield row["row"], f"{table['key']} „{key}“ steht schon in Zeile {seen[key]}"
         seen[key] = row["row"]
-        for column in table["columns"]:
-            if problem := _value_problem(row, column):
-                yield row["row"], f"{column['name']} {problem}"
+        for name, column in columns.items():
+            unmet = {k: v for k, v in column.get("only_if", {}).items() if row[k] != v}
+            is_open = any(_value_problem(row, columns[k]) for k in unmet)  # what rules the cell is itself wrong
+            if unmet and not row[name]:
+                continue
+            if unmet and not is_open:
+                allowed = " und ".join(f"{k} „{v}“" for k, v in unmet.items())
+                advice = f"bitte leeren oder {' und '.join(unmet)} berichtigen"
+                yield row["row"], f"{name} „{row[name]}“ ist nur bei {allowed} vorgesehen; {advice}"
+            elif problem := _value_problem(row, column):
+                yield row["row"], f"{name} {problem}"
 
 
 def _value_problem(row: Mapping[str, str], column: Mapping[str, Any]) -> str:
-    """What is wrong with the value of a column, as the end of a sentence."""
-    value, only_if = row[column["name"]], column.get("only_if", {})
-    if any(row[k] != v for k, v in only_if.items()):
-        return f"„{value}“ ist nur bei {only_if} vorgesehen; bitte leeren" if value else ""
+    """What is wrong with the value of a column that may have one, as the end of a sentence."""
+    value = row[column["name"]]
     if not value:
         return "" if column.get("optional") else f"fehlt ({column['label']})"
     if column["kind"] == "enum" and value not in column["options"]:
