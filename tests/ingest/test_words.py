@@ -7,7 +7,16 @@ import pytest
 from lxml import etree
 
 from forms import Drawn, W, answers, typed
-from gkanalysis.ingest.matching import BESIDE_BOX, BESIDE_FIELD, MARKED, OUTSIDE, UNKNOWN, UNKNOWN_PROMPT
+from gkanalysis.ingest.matching import (
+    BESIDE_BOX,
+    BESIDE_FIELD,
+    LABEL_GONE,
+    MARKED,
+    NOT_FOUND,
+    OUTSIDE,
+    UNKNOWN,
+    UNKNOWN_PROMPT,
+)
 
 WORD = "Quittenbrot"
 A03, ROW_A03 = "1.1.A03.4", 6  # row in table 2
@@ -119,6 +128,75 @@ def test_markings_instead_of_ticks():
     matched = drawn.match()
     assert answers(matched)[A03][0] == "illegible"
     assert [(r.item_id, r.reason) for r in matched.reviews] == [(A03, "Feld eingefärbt statt angekreuzt")]
+
+
+def look_of(element, look):
+    """Give all runs of an element a look."""
+    for run in element.iter(W + "r"):
+        properties = run.find(W + "rPr")
+        if properties is None:
+            properties = etree.Element(W + "rPr")
+            run.insert(0, properties)
+        etree.SubElement(properties, W + look)
+
+
+@pytest.mark.parametrize("look", ["strike", "vanish"])
+@pytest.mark.parametrize(
+    ("style", "problem"),
+    [("controls", LABEL_GONE), ("legacy", LABEL_GONE), ("typed_x", NOT_FOUND), ("typed_box", NOT_FOUND)],
+)
+def test_a_ticked_row_that_was_struck_out(style, problem, look):
+    """Whether the label, the row, or the label for another one, by hand or as a tracked change: nobody but a person knows what the tick says."""
+
+    def label(drawn):
+        look_of(drawn.cell(2, ROW_A03, 1), look)
+
+    def row(drawn):
+        look_of(drawn.row(2, ROW_A03), look)
+
+    def rename(drawn):
+        label(drawn)
+        drawn.cell(2, ROW_A03, 1).find(W + "p").append(typed(" Rat")[0])
+
+    def delete(drawn):
+        (run,) = drawn.cell(2, ROW_A03, 1).iter(W + "r")
+        change = etree.Element(W + "del")
+        run.getparent().replace(run, change)
+        change.append(run)
+        run.find(W + "t").tag = W + "delText"
+
+    def question(drawn):
+        look_of(drawn.cell(7, 1, 2), look)
+
+    for change, item in ((label, A03), (row, A03), (rename, A03), (delete, A03), (question, "2.1")):
+        drawn = Drawn({A03: "x", "2.1:ja": "x"}, style)
+        change(drawn)
+        matched = drawn.match()
+        assert answers(matched)[item][0] == "illegible"
+        assert {r.reason for r in matched.reviews if r.item_id == item} == {problem}
+
+
+@pytest.mark.parametrize("style", ["controls", "legacy"])
+def test_what_was_struck_out_beside_a_whole_label(style):
+    """A row whose label can still be read counts."""
+    drawn = Drawn({A03: "x"}, style)
+    add(drawn.cell(2, ROW_A03, 1).find(W + "p"), " (alt)", "<w:strike/>")
+    matched = drawn.match()
+    assert (answers(matched)[A03][0], matched.reviews) == ("selected", [])
+
+
+@pytest.mark.parametrize("style", ["controls", "legacy", "typed_x"])
+def test_raised_digits(style):
+    """Behind a number they make no other one; in printed labels they may be raised or not; in words they stay."""
+    raised = '<w:vertAlign w:val="superscript"/>'
+    drawn = Drawn({A03: "x", "2.4": "Runde"}, style)
+    add(drawn.cell(7, 10, 3).find(f".//{W}r").getparent(), "1", raised)
+    look_of(drawn.cell(2, 2, 4), "vertAlign")
+    for look in drawn.cell(2, 2, 4).iter(W + "vertAlign"):
+        look.set(W + "val", "superscript")
+    matched = drawn.match()
+    assert (answers(matched)[A03][0], answers(matched)["2.4"]) == ("selected", ("answered", "Runde¹"))
+    assert matched.reviews == []
 
 
 def test_numbers_of_lists_do_not_hide_printed_labels():

@@ -28,6 +28,7 @@ MARKED = "gedruckter Text ist hervorgehoben, vielleicht statt eines Kreuzes"
 OUTSIDE = "Verweis auf etwas außerhalb der Datei, dem nicht gefolgt wurde"
 NOT_FOUND = "Zeile, Spalte oder Zelle im Bogen nicht gefunden"
 BOX_NOT_FOUND = "Kästchen „{}“: nicht gefunden"
+LABEL_GONE = "Beschriftung der Zeile ist durchgestrichen, gelöscht oder verborgen"
 BESIDE_BOX = "Text neben dem Kästchen"
 BESIDE_FIELD = "Text neben einem leeren Feld"
 UNKNOWN_PROMPT = "Antwort oder Platzhaltertext, der nicht unter „placeholders“ im Codebuch steht"
@@ -39,6 +40,8 @@ _CELL_PATH = re.compile(r".*/w:tc\[\d+\]")
 _LIST_NUMBER = re.compile(r"^\(?(?:\d+(?:\.\d+)*[.)]?|[a-z][.)])")
 _NOISE = re.compile(r"[\s\u00ad\u00a0]+|-\s+")
 MARK_CHARACTERS = frozenset("".join(MARKS).casefold())
+_GONE = frozenset({"struck", "hidden", "tracked_deletion"})
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _TEXTS = ("cell", "paragraph")
 # What a person is told of something that the reader only lists.
 _UNREAD = {"shape": "gezeichnete Form", "ink": "Handschrift", "diagram": "Diagramm", "chart": "Diagramm"}
@@ -85,8 +88,8 @@ class Match:
 
 @lru_cache(maxsize=4096)  # nearly all texts of a form are printed ones, the same in every form
 def normalise(text: str) -> str:
-    """Text for comparison: case, white space, soft hyphens and line-end hyphens do not count."""
-    return _NOISE.sub("", text).casefold()
+    """Text for comparison: case, white space, soft and line-end hyphens do not count; ¹ is 1."""
+    return _NOISE.sub("", text).translate(_DIGITS).casefold()
 
 
 def _as_printed(text: str, printed: Collection[str]) -> str:
@@ -284,10 +287,13 @@ class _FormMatch:
         self.result = Match(version)
         self.cells: dict[Cell, list[Field]] = defaultdict(list)
         self.tagged: dict[int, list[Field]] = defaultdict(list)  # by id of the slot: each exists once
+        self.gone: dict[tuple[int, int], list[Field]] = defaultdict(list)  # by row, what somebody took away
         self.used: set[int] = set()
         for f in form.fields:
             if f.table:
                 self.cells[f.table, f.row, f.column].append(f)
+                if f.kind == "cell" and not _GONE.isdisjoint(f.notes):
+                    self.gone[f.table, f.row].append(f)
             if f.tag and (slot := self.tags.get(f.tag)):
                 self.tagged[id(slot)].append(f)
         starts: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -360,9 +366,17 @@ class _FormMatch:
                 return [], how, ""  # the boxes of the other options: the choice says that this one is lacking
             return [], "", "Kennung und Stelle im Bogen widersprechen sich"
         self.used.update(map(id, fields))
+        if self._lost_its_label(slot, cell):
+            return fields, "", LABEL_GONE
         if unread := self.unread.pop(cell, None):
             return [*fields, *unread], "", "Inhalt der Zelle wird nicht gelesen"
         return fields, how, ""
+
+    def _lost_its_label(self, slot: Slot, cell: Cell) -> bool:
+        """Whether the label of a row that its tags found was taken away: nobody knows whether the ticks still count."""
+        table, row, column = cell
+        label, left = normalise(slot.row_label), [f for f in self.gone.get((table, row), ()) if f.column < column]
+        return any(label in normalise(f.raw) and label not in normalise(f.value) for f in left if label)
 
     def _response(self, parts: Sequence[tuple[Slot, list[Field], str]]) -> Response:
         """One response from the slots of an item, each with its fields and how they were found."""

@@ -44,6 +44,11 @@ def box(inside, glyph=None):
     return legacy(BOX.format(inside), "FORMCHECKBOX", glyph)
 
 
+def crossed(field, look="strike"):
+    """A legacy field whose runs are struck out."""
+    return field.replace("<w:r>", f"<w:r><w:rPr><w:{look}/></w:rPr>")
+
+
 def entry(stored, shown=None):
     """A legacy list."""
     return legacy(f"<w:ddList>{stored}{ENTRIES}</w:ddList>", "FORMDROPDOWN", shown)
@@ -105,6 +110,8 @@ def entry(stored, shown=None):
         (box(""), "legacy_checkbox", "not_selected", "☐", "", ""),
         (box("<w:checked w:val='2'/>"), "legacy_checkbox", "unclear", "", "2", "unknown_value"),
         (box("<w:checked/>", run("☐")), "legacy_checkbox", "unclear", "☐", "", "text_conflict"),
+        *((crossed(box("<w:checked/>"), look), "legacy_checkbox", "unclear", "☒", "", f"{note} glyph_conflict")
+          for look, note in (("strike", "struck"), ("dstrike", "struck"), ("vanish", "hidden"))),
         # legacy texts: five wide blanks are Word's empty field; a default left standing is noted
         (legacy(TEXT, "FORMTEXT", run("Möller")), "legacy_text", "answered", "Möller", "Möller", ""),
         (legacy(TEXT, "FORMTEXT", run("\u2002" * 5)), "legacy_text", "not_answered", "", "\u2002" * 5, ""),
@@ -121,6 +128,7 @@ def entry(stored, shown=None):
         (entry('<w:result w:val="9"/>'), "legacy_dropdown", "unclear", "", "9", "unknown_value"),
         (entry(f'<w:result w:val="{"9" * 5000}"/>'), "legacy_dropdown", "unclear", "", "9" * 5000, "unknown_value"),
         (entry('<w:result w:val="0"/>', run("zwei")), "legacy_dropdown", "unclear", "zwei", "0", "text_conflict"),
+        (crossed(entry('<w:result w:val="1"/>')), "legacy_dropdown", "unclear", "zwei", "1", "struck glyph_conflict"),
     ],
 )  # fmt: skip
 def test_what_a_control_says(content, kind, state, value, raw, notes):

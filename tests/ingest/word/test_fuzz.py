@@ -34,6 +34,7 @@ VALUES = ["", "0", "1", "on", "x", "-1", "999999999999", "2.1:nein", "1.1.A03.4"
 WORDS = [" nicht", "…", "1.", "\u202e", "A" * 5000, "doch, seit Mai"]
 MARKS = ["x", "☒", "☐", "(x)", "\uf0fe", "_x_ ___", "☐ x ☒ Ja Nein [ ] ( X )", ""]
 LOOKS = ["strike", "vanish", "dstrike", 'rFonts w:ascii="Wingdings"', 'highlight w:val="yellow"', 'rStyle w:val="Kopf"']
+LOOKS += ['vertAlign w:val="superscript"', "vertAlign"]
 WRAPS = [
     "ins",
     "del",

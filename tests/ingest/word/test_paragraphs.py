@@ -18,6 +18,8 @@ from docx_parts import (
     tick,
 )
 
+RAISED, LOWERED = '<w:vertAlign w:val="superscript"/>', '<w:vertAlign w:val="subscript"/>'
+
 
 def test_tracked_changes_are_read_as_accepted():
     """Insertions are in, deletions and moved-away text are out, both are noted."""
@@ -95,6 +97,27 @@ def test_looks_come_from_styles_too():
     styled = f'<w:p><w:pPr><w:pStyle w:val="Weg"/></w:pPr>{run("weg")}</w:p>{paragraph("da")}'
     values = [(field.value, field.state) for field in read(styled, styles=styles).fields]
     assert values == [("", "not_answered"), ("da", "answered")]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (("4", run("1", RAISED)), "4¹"),
+        (("3", run("1", RAISED), run("2", LOWERED)), "3¹₂"),
+        (("3", run("1", '<w:rStyle w:val="Fussnote"/>')), "3¹"),
+        (("3", run("1", '<w:rStyle w:val="Fussnote"/><w:vertAlign w:val="baseline"/>')), "31"),
+        (("am 3", run("ten", RAISED), " Mai"), "am 3ten Mai"),
+        (("H", run("2", LOWERED), "O"), "H₂O"),
+    ],
+)
+def test_raised_digits_are_no_digits(text, shown):
+    """The mark of a note behind a number does not make it another number, typed or in a control; words stay."""
+    styles = part("styles", f'<w:style w:styleId="Fussnote"><w:rPr>{RAISED}</w:rPr></w:style>')
+    (typed,) = (f.value for f in read(paragraph(*text), styles=styles).fields)
+    runs = "".join(piece if piece.startswith("<") else run(piece) for piece in text)
+    for inside in (control("<w:text/>", runs), legacy("<w:textInput/>", "FORMTEXT", runs)):
+        assert [f.value for f in read(in_cell(inside), styles=styles).fields if "text" in f.kind] == [shown]
+    assert typed == shown
 
 
 def test_legacy_text_over_several_paragraphs():

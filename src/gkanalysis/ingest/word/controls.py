@@ -117,9 +117,17 @@ def _close_checkbox(control, shown):
     if control.state == "unclear" or control.value == ("☒" if control.state == "selected" else "☐"):
         return
     shown_state = _own_glyphs(control.source).get(control.value) or MARKS.get(control.value)
-    lost = "struck" in control.notes or "hidden" in control.notes
-    if lost or (control.value and shown_state != control.state) or (control.state == "selected" and not control.value):
+    if (
+        _is_lost(control)
+        or (control.value and shown_state != control.state)
+        or (control.state == "selected" and not control.value)
+    ):
         control.doubt("glyph_conflict")  # a tick that nobody sees is none that anybody left
+
+
+def _is_lost(control):
+    """Whether what a control shows was struck out or hidden."""
+    return "struck" in control.notes or "hidden" in control.notes
 
 
 def _own_glyphs(checkbox):
@@ -219,5 +227,7 @@ def close_legacy(control, pieces, placeholders):
     if conflicts:
         control.value = control.flow = shown
         control.doubt("text_conflict")
+    elif _is_lost(control):
+        control.doubt("glyph_conflict")
     if control.kind == "legacy_dropdown":
         control.flow = control.stored = control.value

@@ -1,4 +1,4 @@
-"""What characters stand for: ticks (x, ☒, ✓, letters of symbol fonts), and text that is struck out or hidden."""
+"""What characters stand for: ticks (x, ☒, ✓, letters of symbol fonts), and text struck out, hidden or raised."""
 
 import re
 
@@ -34,6 +34,12 @@ _MARK_CHARACTERS = set(_SELECTED + _NOT_SELECTED)
 _LONGEST_MARK = 12
 
 _STRUCK, _HIDDEN = (W + "strike", W + "dstrike"), W + "vanish"
+_RAISED = W + "vertAlign"
+# Raised and lowered digits as characters of their own, so that „4“ with the mark of a note is never read as 41.
+_SHIFTED = {
+    "superscript": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
+    "subscript": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"),
+}
 _SWITCHES = frozenset({*_STRUCK, _HIDDEN})
 _FONTS, _STYLE, _PARAGRAPH_STYLE = W + "rFonts", W + "rStyle", W + "pStyle"
 _FONT_NAMES = tuple(W + name for name in ("ascii", "hAnsi", "cs", "asciiTheme", "hAnsiTheme"))
@@ -154,7 +160,7 @@ def styles_of(root, kind, read):
 
 
 class RunLooks:
-    """Which runs are struck out, hidden, marked or in a symbol font, by their own look and by the document's styles."""
+    """Which runs are struck out, hidden, marked, raised or in a symbol font, by their own look and by styles."""
 
     def __init__(self, styles):
         self._styles = dict(styles_of(styles, RUN_LOOK, _style_look)) if self._switches(styles) else {}
@@ -162,8 +168,8 @@ class RunLooks:
 
     @staticmethod
     def _switches(root):
-        """Whether a part switches anything on or off itself, or names a symbol font."""
-        if next(root.iter(*_SWITCHES), None) is not None:  # lxml knows which names it saw
+        """Whether a part switches anything on or off itself, raises anything, or names a symbol font."""
+        if next(root.iter(*_SWITCHES, _RAISED), None) is not None:  # lxml knows which names it saw
             return True
         return not _SYMBOLS.keys().isdisjoint({name.lower() for fonts in root.iter(_FONTS) for name in fonts.values()})
 
@@ -181,13 +187,13 @@ class RunLooks:
         return {}
 
     def of_run(self, run, inherited):
-        """Code of text that does not count ("", "struck", "hidden"), the symbol font or "", and whether it is marked."""
+        """Code of text that does not count ("", "struck", "hidden"), symbol font, whether marked, what digits become."""
         look = inherited
         for properties in run.iterchildren(RUN_LOOK):
             own = _look(properties)
             look = inherited | self._styles.get(own.pop(_STYLE, None), {}) | own
         aside = "hidden" if look.get(_HIDDEN) else "struck" if any(map(look.get, _STRUCK)) else ""
-        return aside, look.get(_FONTS, ""), look.get(_SHADE, False)
+        return aside, look.get(_FONTS, ""), look.get(_SHADE, False), _SHIFTED.get(look.get(_RAISED))
 
 
 def _style_look(properties):
@@ -202,7 +208,7 @@ def _look(properties):
         tag = child.tag
         if tag in _SWITCHES:
             look[tag] = is_on(child) is not False
-        elif tag == _STYLE:
+        elif tag in (_STYLE, _RAISED):
             look[tag] = child.get(VAL)
         elif tag == _FONTS:
             if (font := symbol_font(child)) is not None:

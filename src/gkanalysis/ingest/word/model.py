@@ -39,7 +39,7 @@ class Field(NamedTuple):
         Ticks: `selected`, `not_selected`; all else: `answered`, `not_answered`; any: `unclear`, for a person to see.
     value, raw : str
         Clean text with all tracked changes accepted, "" if not answered; as stored: state value, list code, date
-        code, typed mark, placeholder, text with what was struck out.
+        code, typed mark, placeholder, text with what was struck out. Raised and lowered digits are ¹ and ₁.
     tag, alias, options : str, str, tuple of str
         The control's names (that of a legacy field is its tag); texts of a list, in order.
     part, place : str

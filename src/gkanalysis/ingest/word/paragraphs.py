@@ -162,14 +162,16 @@ class ParagraphReader:
 
     def _read_inline(self, parent, pieces):
         """Append the pieces of a paragraph, or of something inside it."""
-        aside, font, is_marked = "", "", False
+        aside, font, is_marked, digits = "", "", False, None
         for child in parent[:]:
             tag = child.tag
             if tag == xml.RUN:
                 if self.looks:
-                    aside, font, is_marked = self.looks.of_run(child, self._paragraph_look)
+                    aside, font, is_marked, digits = self.looks.of_run(child, self._paragraph_look)
                 before = len(pieces)
                 self._read_run(child, pieces, aside, font)
+                if digits:
+                    pieces[before:] = [p.translate(digits) if p.__class__ is str else p for p in pieces[before:]]
                 if is_marked and printed_text(pieces[before:]).strip():
                     pieces.append(Note("marked"))
             elif tag == xml.SDT:
@@ -205,7 +207,7 @@ class ParagraphReader:
             elif tag in _CHARACTERS:
                 self._add_text(_CHARACTERS[tag], pieces, aside, "")
             elif tag == xml.FIELD_CHARACTER:
-                self._read_field_character(child, pieces)
+                self._read_field_character(child, pieces, aside)
             elif tag == xml.FIELD_CODE:
                 if self.fields:
                     self._add_code(child.text or "", font)
@@ -266,7 +268,7 @@ class ParagraphReader:
             has_text |= text != ""
         return has_text
 
-    def _read_field_character(self, element, pieces):
+    def _read_field_character(self, element, pieces, aside):
         """Begin a field, end its code ("separate"), or end it; a form field has its data with the first character."""
         kind = element.get(W + "fldCharType")
         if kind == "begin":
@@ -276,6 +278,8 @@ class ParagraphReader:
             for data in element.iterchildren(W + "ffData"):
                 field.control = self._add_control(Control("", data, self.cell))
                 controls.read_legacy_data(field.control, data)
+                if aside:
+                    field.control.note(aside)
                 pieces.append(field.control)
             self.fields.append(field)
         elif kind == "separate" and self.fields:
