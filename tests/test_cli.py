@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -115,6 +116,19 @@ def test_what_the_system_refuses_is_a_sentence(tmp_path):
     (tmp_path / "data/codebook/schema").touch()
     said = gk("schema", cwd=tmp_path, status=1)[1]
     assert re.fullmatch("Fehler: „.*data/codebook/schema.*“: .*; bitte Datei und Ordner prüfen .*\n", said)
+
+
+def test_ctrl_c_is_a_sentence():
+    """What was finished stays; the exit status is that of an interrupted program."""
+    command = [sys.executable, "-u", "-m", "gkanalysis", "form", *[str(FORM)] * 5000]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=ROOT, encoding="utf-8", **pipes) as run:
+        run.stdout.readline()  # it is at work
+        run.send_signal(signal.SIGINT)
+        said = run.communicate(timeout=60)[1]
+    assert (run.returncode, said.splitlines()) == (
+        130, ["Abgebrochen; was schon fertig war, bleibt, und ein neuer Aufruf macht dort weiter."],
+    )  # fmt: skip
 
 
 def test_unknown_source(project):

@@ -274,6 +274,17 @@ def test_source_whose_codebook_is_gone_is_told_each_time(copied):
         assert "Für die Quelle „strukturen-2018“ fehlt ein Codebuch" in make(copied, "data", fails=True)
 
 
+def test_what_is_not_in_git_is_told(copied):
+    """Notebooks, codebooks and definitions that differ from the last commit; nothing else, and nothing without git."""
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *words], cwd=copied, check=True)
+    assert nothing_to_do(make(copied, "report"))
+    (copied / "README.md").write_text("x")
+    (copied / "notebooks/neu.ipynb").write_text("{}")
+    assert "Hinweis: noch nicht im Git: notebooks/neu.ipynb" in make(copied, "report").splitlines()
+
+
 # One tick
 
 

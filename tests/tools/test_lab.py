@@ -1,0 +1,47 @@
+"""The lab: a folder of its own to try things in, nothing saved by itself, report notebooks never with outputs."""
+
+import json
+import os
+
+import nbformat
+import pytest
+
+from tools.lab import __main__ as lab
+from tools.lab.saving import without_outputs
+
+
+@pytest.mark.parametrize(
+    ("data", "folder"),
+    [("data/raw", "erkunden"), ("data/../data/raw", "erkunden"), ("/srv/echt", "confidential/echt/erkunden")],
+)
+def test_opens_a_notebook_where_trying_is_free(data, folder, tmp_path, monkeypatch):
+    """With data of one's own below `confidential/`; what lies there already stays; figures appear in the notebook."""
+    called = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "execv", lambda program, words: called.append(words))
+    monkeypatch.setattr(os, "environ", dict(os.environ, MPLBACKEND="Agg"))
+    (tmp_path / "data/raw").mkdir(parents=True)
+    lab.main(data)
+    start = tmp_path / folder / "00_start.ipynb"
+    assert "gk.sources()" in nbformat.read(start, as_version=4).cells[1].source
+    start.write_text("mein", encoding="utf-8")
+    lab.main(data)
+    assert start.read_text(encoding="utf-8") == "mein"
+    assert f"--LabApp.default_url=/lab/tree/{folder}/00_start.ipynb" in called[1]
+    assert os.environ["GKANALYSIS_DATA"] == data
+    assert "inline" in os.environ["MPLBACKEND"]
+    (settings,) = [w.partition("=")[2] for w in called[1] if w.startswith("--LabApp.app_settings_dir=")]
+    with open(f"{settings}/overrides.json", encoding="utf-8") as file:
+        assert json.load(file)["@jupyterlab/docmanager-extension:plugin"] == {"autosave": False}
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"), [("notebooks/03_kerngruppe.ipynb", False), ("erkunden/00_start.ipynb", True)]
+)
+def test_report_notebooks_are_saved_without_outputs(path, kept):
+    """What was tried in a folder of one's own keeps its outputs."""
+    shown = nbformat.v4.new_output("stream", text="geheim")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[shown], execution_count=1)])
+    model = {"type": "notebook", "content": json.loads(json.dumps(notebook))}
+    without_outputs(model, path)
+    assert bool(model["content"]["cells"][0]["outputs"]) == kept
