@@ -1,6 +1,11 @@
 """Options of the tests."""
 
 import pytest
+from hypothesis import settings
+
+# speed is measured by `make bench`; a busy machine is no fault of a property
+settings.register_profile("gkanalysis", deadline=None)
+settings.load_profile("gkanalysis")
 
 
 def pytest_addoption(parser):
