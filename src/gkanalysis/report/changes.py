@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from gkanalysis.codebook.reports import Report
+from gkanalysis.codebook.sources import is_source_codebook
 from gkanalysis.core.numbers import NBSP
 from gkanalysis.core.paths import ProjectPaths
 
@@ -23,7 +24,10 @@ def printed_numbers(folder: Path) -> dict[str, str]:
             for row in (r for r in csv.DictReader(file) if r.get("n")):
                 base = f"{NBSP}von{NBSP}{row['base_n']}" if row.get("base_n") else ""
                 where = (path.stem, row.get("label") or row.get("row"), row.get("group_label"))
-                found[", ".join(filter(None, where))] = f"{row['n']}{base}"
+                key = ", ".join(filter(None, where))
+                while key in found:  # two rows may have the same label
+                    key += "*"
+                found[key] = f"{row['n']}{base}"
     path = folder / "values.json"
     for value in json.loads(path.read_text(encoding="utf-8")) if path.exists() else ():
         found[f"Text, {value['id']}"] = value["text"]
@@ -33,7 +37,7 @@ def printed_numbers(folder: Path) -> dict[str, str]:
 def inputs(report: Report, paths: ProjectPaths, raw: Iterable[tuple[str, str]]) -> dict[str, str]:
     """File -> SHA-256 of all that a report is made from; the library counts as one."""
     books = [paths.codebook(s) for s in report.sources if (paths.data / s).exists()]
-    shared = [paths.codebooks / f"{name}.yml" for name in ("register", "disclosure", "woerter", "kategorien")]
+    shared = [p for p in sorted(paths.codebooks.glob("*.yml")) if not is_source_codebook(p)]
     notebooks = [paths.root / f"notebooks/{c.notebook}.ipynb" for c in report.chapters]
     files = [*books, *shared, *notebooks, paths.root / f"reports/{report.id}.yml"]
     made = {p.relative_to(paths.root).as_posix(): _digest([p]) for p in dict.fromkeys(files) if p.exists()}

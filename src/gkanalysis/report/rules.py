@@ -8,6 +8,7 @@ being built. What somebody deleted brings its step back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -76,9 +77,7 @@ def _needed(sources: Iterable[str], report: Report) -> str:
     """Sources with the chapters of a report that name them."""
     told = []
     for source in sources:
-        chapters = [
-            c.id for c in report.chapters if source in str(c.parameters).replace("'", " ").replace(",", " ").split()
-        ]
+        chapters = [c.id for c in report.chapters if source in re.findall(r"[\w.-]+", str(c.parameters))]
         told.append(f"{source} (für {', '.join(chapters)})" if chapters else source)
     return ", ".join(told)
 
