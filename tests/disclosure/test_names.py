@@ -33,9 +33,43 @@ def test_name_is_found_in_every_disguise(text):
     assert [h.name for h in Index.of([PLACE]).find(text)] == [PLACE]
 
 
-@pytest.mark.parametrize("text", ["Neuntöterstadtrat", "Alt Neuntöter Stadt", "Neuntöter", "neun Töter"])
-def test_part_of_a_word_is_no_name(text):
-    """Only whole words count."""
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Neuntöterstädter Modell", "Neuntöterstädterinnen", "neuntöterstädtisch", "Neuntöterstadtrat", "Neuntöter-Städter", "NEUNTOTERSTADT",
+        "N e u n t ö t e r s t a d t", "Nеuntöterstadt", "Neuntoterstaedter",
+    ],
+)  # fmt: skip
+def test_what_is_made_from_a_place_leads_to_it(text):
+    """Derivations and compounds, in one word, with a hyphen, spaced out, without accents, with a Cyrillic letter."""
+    assert [h.name for h in Index.of([PLACE]).find(text)] == [PLACE]
+
+
+def test_places_in_en_lose_it():
+    """Auen: Auer; other words that begin so are no derivations."""
+    index = Index.of([Name("Finkenhausen", "Ort", "Register"), Name("Muster", "Person", "Bogen")])
+    assert index.find("das Finkenhauser Modell")
+    assert index.find("finkenhausisch")
+    assert not index.find("Finkenhaus und Mustermann")
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"),
+    [
+        ("Frau Çelik kam", "CELIK"), ("Herr Şahin", "Sahin"), ("Herrn Yılmaz", "YILMAZ"), ("Frau YILMAZ", "Yılmaz"), ("Frau Đorđević", "Dordevic"),
+        ("Frau Łukasz-Šimić", "lukasz-simic"), ("Frau von der Linden", "Linden"), ("Herr al-Hassan", "Al-Hassan"), ("Frau Öztürk", "Ozturk"),
+        ("Herr Nguyễn", "Nguyen"), ("Frau Müller", "Mueller"), ("Frau Eva von der Linden", "Eva von der Linden"), ("Frau El Khoury", "EL KHOURY"),
+    ],
+)  # fmt: skip
+def test_names_of_all_languages_are_searched(said, printed):
+    """Whatever their first letter, accents and particles, and however the report writes them."""
+    index = sought(documents=[("g01", "g01", said + " dazu.")])
+    assert [h.name.kind for h in index.find(f"Dank an {printed}.")][:1] == ["Person"]
+
+
+@pytest.mark.parametrize("text", ["Alt Neuntöter Stadt", "Neuntöter", "neun Töter", "Altneuntöter"])
+def test_part_of_a_name_is_no_name(text):
+    """Only what begins with the whole name leads to it."""
     assert Index.of([PLACE]).find(text) == []
 
 

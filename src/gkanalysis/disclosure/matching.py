@@ -1,6 +1,7 @@
-"""Find names in text as people read it: whatever case, hyphen, ligature, kind of space or invisible sign.
+"""Find names in text as people read it: whatever case, accent, hyphen, ligature, kind of space or invisible sign.
 
-Text and names become words of folded letters. A name is a sequence of words, its last one may carry the German -s.
+Text and names become words of folded letters. A name is a sequence of words, its last one may carry the German -s; a
+place also stands in what is made from it (Kiebitzstädter, Bremer, Kiebitzstadtmodell, Kiebitz-Städter).
 A place may stand where a public list is printed, between the cells that the policy names, and nowhere else.
 """
 
@@ -20,23 +21,34 @@ from gkanalysis.ingest.cellvalues import MONTHS
 UNSEEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 HYPHENS = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 SOFT_BREAK = re.compile("\u00ad[ \t]*\r?\n\\s*")
+HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 HARD_BREAK = re.compile(r"(?<=[^\W\d_])-[ \t]*\n\s*(?=[^\W\d_])")
 WORD = re.compile(r"[^\W_]+")
-UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+SPACED = re.compile(r"(?<!\w)(?:\w ){3,}\w(?!\w)")  # s o   g e s p e r r t
+# letters without a base letter of their own, and Greek or Cyrillic ones that look like Latin letters
+LETTERS = str.maketrans({"ß": "ss", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "a", "œ": "o", "ə": "e"}
+    | dict(zip("аеорсхуіѕјԁһкмтвнαοντκιρυ", "aeopcxyisjdhkmtbhaovtkipu", strict=True)))  # fmt: skip
+ACCENTS = re.compile("[\u0300-\u036f]")
+TRANSCRIBED = re.compile("(?<=[aou])e")  # ä is a for readers, and ae in e-mail addresses
+MADE_FROM = re.compile("(?:er|aner|enser|isch|sch)")  # Bremen: Bremer, bremisch
+FIRST = 5  # letters of a place from which on words begin with it
 SHOWN = 40  # letters of context on each side
 ASIDE = ("Attribut", "Kommentar", "<script>", "<style>")  # texts that lie between the cells of a table, not in them
 Told = tuple[str, ...]  # words of a name
 
 
 def fold(text: str) -> str:
-    """Text without differences that readers do not see; umlauts as in e-mail addresses.
+    """Text without differences that readers do not see, or overlook: without accents, umlauts as plain letters.
 
-    >>> fold("NEUN\\u00adTÖTERSTADT") == fold("Neuntoeterstadt")
+    >>> fold("NEUN\\u00adTÖTERSTADT") == fold("Neuntoeterstadt") == fold("Neuntoterstadt")
+    True
+    >>> fold("Şahin YILMAZ Çelik") == fold("Sahin Yılmaz ÇELİK")
     True
     """
-    text = unicodedata.normalize("NFKC", SOFT_BREAK.sub("", text))
-    text = HYPHENS.sub("-", UNSEEN.sub("", text))
-    return unicodedata.normalize("NFC", text.casefold()).translate(UMLAUTS)
+    text = HYPHENS.sub("-", UNSEEN.sub("", unicodedata.normalize("NFKC", SOFT_BREAK.sub("", text)))).casefold()
+    if not text.isascii():
+        text = ACCENTS.sub("", unicodedata.normalize("NFKD", text)).translate(LETTERS)
+    return TRANSCRIBED.sub("", text)
 
 
 def words(text: str) -> list[str]:
@@ -77,6 +89,7 @@ class Index:
     """
 
     by_first: dict[str, list[tuple[Told, Name]]] = field(default_factory=dict)
+    places: dict[str, list[tuple[str, Name]]] = field(default_factory=dict)  # first letters -> places of one word
     size: int = 0
 
     @classmethod
@@ -89,15 +102,19 @@ class Index:
                 entered.add(told)
                 index.by_first.setdefault(told[0], []).append((told, name))
                 index.size += 1
+                if len(told) == 1 and len(told[0]) >= FIRST and name.kind.startswith("Ort"):
+                    index.places.setdefault(told[0][:FIRST], []).append((told[0], name))
         return index
 
     def find(self, text: str) -> list[Hit]:
-        """Every name in a text, also across a hyphenated end of line; each once a text."""
+        """Every name in a text, also across a hyphen, an end of line, or spaced out; each once a text."""
         folded = fold(text)
-        hits = list(self._scan(folded))
+        views = [folded]
         if "\n" in folded:  # a word may go on in the next line, with a hyphen or, set in two styles, without
-            for joined in (HARD_BREAK.sub("", folded), re.sub(r"\s*\n\s*", "", folded)):
-                hits += self._scan(joined)
+            views += HARD_BREAK.sub("", folded), re.sub(r"\s*\n\s*", "", folded)
+        views.append(" ".join(m[0].replace("-", "") for m in HYPHENATED.finditer(folded)))
+        views.append(" ".join(m[0].replace(" ", "") for m in SPACED.finditer(folded)))
+        hits = [hit for view in dict.fromkeys(views) for hit in self._scan(view)]
         return list({h.name: h for h in reversed(hits)}.values())[::-1]
 
     def _scan(self, folded: str) -> Iterator[Hit]:
@@ -110,7 +127,23 @@ class Index:
                         continue
                     start, stop = places[at].start(), places[at + len(told) - 1].end()
                     if name.kind != "Kennung" or not _is_part(folded, start, stop):
-                        yield Hit(name, " ".join(folded[max(0, start - SHOWN) : stop + SHOWN].split()))
+                        yield Hit(name, _around(folded, start, stop))
+            for word, name in self.places.get(token[:FIRST], ()):
+                if _made_from(token, word):
+                    yield Hit(name, _around(folded, *places[at].span()))
+
+
+def _around(text: str, start: int, stop: int) -> str:
+    """A place in a text with its surroundings."""
+    return " ".join(text[max(0, start - SHOWN) : stop + SHOWN].split())
+
+
+def _made_from(token: str, place: str) -> bool:
+    """Whether a word begins with a place, or with what German makes of one that ends in -en or -e."""
+    stem = re.sub("en?$", "", place)
+    return token.startswith(place) or (
+        stem != place and token.startswith(stem) and bool(MADE_FROM.match(token, len(stem)))
+    )
 
 
 def _reads(tokens: Sequence[str], told: Told) -> bool:

@@ -11,18 +11,21 @@ from gkanalysis.codebook.policy import NameRules, Policy
 from gkanalysis.disclosure.matching import Index, Name, words
 
 SHORTEST = 3  # letters of a name of one word; shorter ones are found within longer names only
+BIG = "".join(c for c in map(chr, (*range(0x250), *range(0x1E00, 0x1F00))) if c.isupper())  # of all Latin scripts
+SMALL = r"[^\W\d_]"
+PARTICLES = r"(?:(?:von|vom|van|de|del|della|di|da|dos|du|la|le|los|der|den|dem|zu|zum|zur|ten|ter|el|al|bin|ibn|bint|af|av)[ \u00a0]|(?:al|el)-|[dlo]’|d')*"
+SURNAME = rf"{PARTICLES}[{BIG}][\w’'-]+"
+INNER_PARTICLE = re.compile(rf"^[{BIG}]\S*[ \u00a0](?![{BIG}])")
 AFTER_TITLE = re.compile(
-    r"\b(?:Frau|Herrn?|Hr\.|Fr\.)\s+((?:(?:Dr|Prof|Dipl)\.[\w.-]*\s+)*)([A-ZÄÖÜ][\w’'-]+(?:[ \u00a0][A-ZÄÖÜ][\w’'-]+)?)"
+    rf"\b(?:Frau|Herrn?|Hr\.|Fr\.)\s+((?:(?:Dr|Prof|Dipl)\.[\w.-]*\s+)*)({SURNAME}(?:[ \u00a0]{SURNAME})?)"
 )
-FULL_NAME = re.compile(
-    r"\b([A-ZÄÖÜ][a-zäöüß]+(?:-[A-ZÄÖÜ]?[a-zäöüß]+)?)\s+((?:von |van |de )?[A-ZÄÖÜ][a-zäöüß]+(?:-[A-ZÄÖÜ][a-zäöüß]+)?)\b"
-)
+FULL_NAME = re.compile(rf"(?<!\w)[{BIG}]{SMALL}+(?:-{SMALL}+)?\s+{PARTICLES}[{BIG}]{SMALL}+(?:-{SMALL}+)?(?!\w)")
 EMAIL = re.compile(r"[\w.+-]+@([\w-]+)(?:\.[\w-]+)+")
 CONTENTS = {"name": "Name", "person": "Person", "office": "Stelle", "contact": "Erreichbarkeit"}
-CAPITAL = r"[A-ZÄÖÜ][\wäöüß]+(?:-[A-ZÄÖÜ]?[\wäöüß]+)*"
+CAPITAL = rf"[{BIG}]\w+(?:-\w+)*"
 KINDS = "Amt|Stelle|Büro|Fachbereich|Stabsstelle|Referat|Dezernat|Abteilung|Sachgebiet|Fachdienst|Fachstelle|Zentrum"
 OFFICE = re.compile(
-    rf"\b(?:[A-ZÄÖÜ]?[a-zäöüß]*(?:{KINDS.lower()})|{KINDS})s?\s+für\s+((?:{CAPITAL})(?:(?:,\s+|\s+und\s+|\s+)(?:{CAPITAL}))*)"
+    rf"\b(?:{SMALL}*(?:{KINDS.lower()})|{KINDS})s?\s+für\s+((?:{CAPITAL})(?:(?:,\s+|\s+und\s+|\s+)(?:{CAPITAL}))*)"
 )
 PLACE = re.compile(rf"\b(?:([Ii]n|[Aa]us|[Nn]ach)|(?:Land)?[Kk]reis|(?:Kreis)?[Ss]tadt|Gemeinde)\s+({CAPITAL})")
 # what stands before a common noun and hardly ever before a place
@@ -34,7 +37,7 @@ DETERMINERS = {
     "diesem", "jeder", "jede", "jedes", "jeden", "jedem", "welche", "welcher", "viel", "viele", "vielen",
     "wenig", "wenige", "alle", "allen", "manche", "mehr", "zwei", "drei", "vier", "fünf", "sechs", "zehn",
 }  # fmt: skip
-GERMAN_WORD = re.compile(r"[\wäöüß]+(?:-[\wäöüß]+)*")
+GERMAN_WORD = re.compile(r"\w+(?:-\w+)*")
 
 
 def collect_names(
@@ -121,11 +124,14 @@ def person_names(text: str, whole: bool = False) -> list[str]:
 
     >>> person_names("Frau Dr. Anna Muster und Herrn Beispiel"), person_names("Anna Muster, Leitung", whole=True)
     (['Anna Muster', 'Muster', 'Beispiel'], ['Anna Muster', 'Muster'])
+    >>> person_names("Frau von der Linden, Herr ŞAHİN")
+    ['von der Linden', 'Linden', 'ŞAHİN']
     """
     found = [m[2] for m in AFTER_TITLE.finditer(text)]
     if whole:
         found += [m[0] for m in FULL_NAME.finditer(AFTER_TITLE.sub(" ", text))]
-    names = [n for f in found for n in (f, f.split()[-1])]
+    # behind a first name „von der“ may begin a surname or an office: then not the last word, but the first is a name
+    names = [n for f in found for n in (f, f.split()[0 if INNER_PARTICLE.search(f) else -1])]
     return [n for n in dict.fromkeys(names) if len(n) >= SHORTEST]
 
 
