@@ -113,7 +113,7 @@ def test_runs_before_there_is_an_environment(folder):
         run = subprocess.run([*script, *words, "1"], cwd=folder, capture_output=True, encoding="utf-8")
         assert (run.stdout, run.stderr) == (f"{line}\n", "")
     assert (folder / "confidential/raw/build/state/strukturen-2018/forms").is_file()
-    assert not re.search("import (?!fcntl|hashlib|os|sys)", (ROOT / "src/gkanalysis/core/rawstate.py").read_text())
+    assert not re.search("import (?!fcntl|hashlib|json|os|sys)", (ROOT / "src/gkanalysis/core/rawstate.py").read_text())
 
 
 def test_one_make_at_a_time_works_in_a_folder(folder):

@@ -24,6 +24,7 @@ ROWS = [
 ]  # fmt: skip
 KNOWN = [{"id": "r1-5-04", "verdict": "differs", "reason": "Im Druck nicht auflösbar."}]
 ABOUT = {"Bericht": "Ein Bericht", "Dauer": "27 s"}
+FILES = {"r.html": "ab" * 32, "tables/t.csv": "cd" * 32}
 
 
 def status(rows, accepted=()):
@@ -70,19 +71,20 @@ def test_what_is_neither_right_nor_excused_is_open_and_fails(verdict):
 
 
 def page(accepted=KNOWN, rows=ROWS, mark=""):
-    return html.fromstring(certificate_html("Ein „Bericht“ <1>", settle(rows, accepted), ABOUT, mark))
+    return html.fromstring(certificate_html("Ein „Bericht“ <1>", settle(rows, accepted), ABOUT, FILES, mark))
 
 
 def test_findings_come_first_then_every_row():
     """Verdict, summary, open findings, known ones with their reason, the rest folded, each row exactly once."""
     made = page()
     assert [h.text_content() for h in made.iter("h2")] == [
-        "Offene Befunde", "Bekannte Abweichungen", "Alles Übrige", "Angaben zur Prüfung",
+        "Offene Befunde zu diesem Bericht", "Offene Befunde zur gedruckten Veröffentlichung",
+        "Bekannte Befunde zur gedruckten Veröffentlichung", "Alles Übrige", "Die geprüften Dateien", "Angaben zur Prüfung",
     ]  # fmt: skip
     heads = [
         th.text_content().replace("\u200b", "") for t in made.find_class("rows") for th in t.xpath("./tbody/tr/th")
     ]
-    assert heads[:3] == ["widerspruch:a.n+b.n", "r.pdf", "r1-5-04"]
+    assert heads[:3] == ["r.pdf", "widerspruch:a.n+b.n", "r1-5-04"]
     assert sorted(heads) == sorted(r["id"] for r in ROWS)
     (known,) = made.xpath("//tr[@class='accepted']/td[@class='note']")
     assert known.text_content() == "fehlende Bögen (5)Bekannt: Im Druck nicht auflösbar."
@@ -114,12 +116,12 @@ def test_texts_cannot_become_markup_and_lines_stay_lines():
 def test_codecheck_manifest_has_the_fields_of_its_specification():
     """Version, paper, files with comments, who checked, summary, time and report."""
     report = SimpleNamespace(id="r", title="Titel: „A“", authors=["Eins", "Zwei"])
-    made = yaml.safe_load(codecheck_yaml(report, ["r.html", "tables/t.csv"], "Gut."))
+    made = yaml.safe_load(codecheck_yaml(report, FILES, "Gut."))
     assert re.match(r"20\d\d-\d\d-\d\dT", made.pop("check_time"))
     assert made == {
         "version": "https://codecheck.org.uk/spec/config/1.0/",
         "paper": {"title": "Titel: „A“", "authors": [{"name": "Eins"}, {"name": "Zwei"}], "reference": "r.pdf"},
-        "manifest": [{"file": f, "comment": "rebuilt from the received data"} for f in ("r.html", "tables/t.csv")],
+        "manifest": [{"file": f, "comment": f"rebuilt from the received data; SHA-256 {d}"} for f, d in FILES.items()],
         "codechecker": [{"name": "gkanalysis verify (automatic)"}],
         "summary": "Gut.", "repository": ".", "report": "verification.html",
     }  # fmt: skip
@@ -130,7 +132,7 @@ def test_codecheck_manifest_has_the_fields_of_its_specification():
 def test_page_is_accessible_and_works_offline(width, accepted, tmp_path):
     """No rule of WCAG AA is broken on screens wide and narrow, with everything unfolded, and nothing is fetched."""
     path = tmp_path / "verification.html"
-    made = certificate_html("Bericht", settle(ROWS, accepted), ABOUT, "Synthetische Daten.")
+    made = certificate_html("Bericht", settle(ROWS, accepted), ABOUT, FILES, "Synthetische Daten.")
     path.write_text(made.replace("<details", "<details open"), encoding="utf-8")
     assert axe_violations(path, viewport=(width, 900)) == []
     if width == 390:

@@ -3,6 +3,7 @@
 import json
 import shutil
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
@@ -13,9 +14,10 @@ from gkanalysis import __version__
 from gkanalysis.__main__ import main
 from gkanalysis.core.errors import VerificationError
 from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.core.rawstate import misfit
 from gkanalysis.verify import run
-from gkanalysis.verify.release import make_manifest
-from gkanalysis.verify.run import CERTIFICATE, verify_report
+from gkanalysis.verify.release import CERTIFICATE, make_manifest
+from gkanalysis.verify.run import verify_report
 from tools.project import REPORT
 
 CLASH = "widerspruch:ja.n+nein.n+alle.n"
@@ -48,6 +50,7 @@ class Project:
         (self.folder / f"{REPORT}.html").write_text("<p>Bericht</p>")
         for suffix, text in FILES.items():
             self.file(suffix).write_text(text, encoding="utf-8")
+        shutil.copytree(self.folder, self.target, dirs_exist_ok=True)
         self.manifest = root / f"reports/{REPORT}.manifest.json"
         self.manifest.write_text(json.dumps(make_manifest(self.folder, REPORT, __version__, root)))
 
@@ -93,16 +96,58 @@ def test_a_report_that_is_as_released(project):
     code, said, rows, _ = project.verify()
     assert code == 0
     assert said.startswith("Bestanden: ")
-    assert ", kein offener Befund, 1 bekannter und begründeter Befund, 2 ohne Vergleich." in said
-    assert {r["section"] for r in rows.values()} == {"input", "output", "trace", "account", "published", "contradiction"}  # fmt: skip
+    assert (
+        "diesem Bericht: 0 offen; Befunde zur gedruckten Veröffentlichung: 0 offen, 1 bekannt und begründet; 2 ohne Vergleich."
+        in said
+    )
+    assert {r["section"] for r in rows.values()} == {"input", "output", "delivered", "trace", "account", "published", "contradiction"}  # fmt: skip
     assert rows["ja"]["status"] == rows["tables/kerngruppe.csv"]["status"] == "good"
     assert rows["basis:frei.percent"]["message"].endswith("Anteil 39 % bei „Beiräte“ (5.3; frei): 46.")
-    assert {p.name for p in project.target.iterdir()} == set(CERTIFICATE)
+    assert {p.name for p in project.target.iterdir()} == {"tables", "values.json", f"{REPORT}.html", *CERTIFICATE}
     page = (project.target / "verification.html").read_text(encoding="utf-8")
     for words in ("Synthetische Daten", "TZ=Pacific/Chatham", "Netz", "1e-09; Anzahlen", __version__):
         assert words in page
+    digest = sha256((project.target / "values.json").read_bytes()).hexdigest()
+    assert (digest in page, "nicht aus einem Git" in page, "Alle, die das Projekt haben" in page) == (True, True, True)
     listed = yaml.safe_load((project.target / "codecheck.yml").read_text(encoding="utf-8"))["manifest"]
     assert [m["file"] for m in listed] == ["tables/kerngruppe.csv", "values.json", f"{REPORT}.html"]
+    assert misfit(str(project.target)) == ""
+
+
+def change(path, text="<p>Anderer Bericht</p>"):
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("do", "found"),
+    [
+        (lambda at: change(at / f"{REPORT}.html"), {f"beiliegend/{REPORT}.html": ("delivered", "differs")}),
+        (lambda at: change(at / "tables/kerngruppe.csv", (at / "tables/kerngruppe.csv").read_text(encoding="utf-8").replace("32", "23", 1)), {"beiliegend/tables/kerngruppe.csv": ("delivered", "differs")}),
+        (lambda at: (at / "values.json").unlink(), {"beiliegend/values.json": ("delivered", "not_checked")}),
+        (lambda at: (at / f"{REPORT}.pdf").write_bytes(b"%PDF"), {f"beiliegend/{REPORT}.pdf": ("delivered", "not_rebuilt")}),
+        (lambda at: (at / f"{REPORT}.docx").write_bytes(b"PK?"), {f"beiliegend/{REPORT}.docx": ("delivered", "not_rebuilt")}),
+        (lambda at: (at / "~$bericht.docx").write_bytes(b"x"), {}),
+        (shutil.rmtree, {"delivered": ("problem", "problem")}),
+    ],
+)  # fmt: skip
+def test_the_certificate_is_about_the_files_beside_it(do, found, project):
+    """Edited, from another build, missing, left over, none at all: each is named, and is the only thing that is wrong."""
+    do(project.target)
+    code, said, _, opened = project.verify()
+    assert (opened, code) == (found, 0 if not found else 15 if "differs" in str(found) else 17)
+    assert all(name in said for name in found)
+
+
+def test_files_that_no_longer_fit_the_certificate_are_named(project):
+    """As make says it after each build: changed, missing, or a certificate of which nothing can be said."""
+    assert misfit(str(project.target)) == ""  # there is none
+    project.verify()
+    change(project.target / f"{REPORT}.html")
+    (project.target / "values.json").unlink()
+    hint = f"Hinweis: Der Prüfbericht zu „{REPORT}“ gilt nicht für das, was neben ihm liegt; anders sind: "
+    assert misfit(str(project.target)) == f"{hint}values.json, {REPORT}.html. „make verify REPORT={REPORT}“ prüft neu."
+    change(project.target / "verification.json", '{"passed": true}')
+    assert misfit(str(project.target)).startswith(f"{hint}verification.json.")
 
 
 def test_a_changed_cell_is_found_by_every_check_that_can_see_it(project):
@@ -113,7 +158,7 @@ def test_a_changed_cell_is_found_by_every_check_that_can_see_it(project):
     code, said, _, opened = project.verify()
     assert code == 15
     assert opened == {
-        "tables/kerngruppe.csv": ("output", "differs"), "kerngruppe:ja:alle": ("trace", "does_not_add_up"), "ja": ("published", "differs"),
+        "tables/kerngruppe.csv": ("output", "differs"), "beiliegend/tables/kerngruppe.csv": ("delivered", "differs"), "kerngruppe:ja:alle": ("trace", "does_not_add_up"), "ja": ("published", "differs"),
     }  # fmt: skip
     assert "\n  ja: weicht ab; angeknüpft (5.1): gedruckt 32, neu gerechnet 33\n" in said
     assert said.endswith(f"Alle stehen in „{project.target / 'verification.html'}“.")
@@ -175,13 +220,13 @@ def test_a_build_that_fails_leaves_a_certificate_that_is_red(project, monkeypatc
     monkeypatch.setattr(run, "account_rows", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         verify_report(project.report, project.paths)
-    assert list(project.target.iterdir()) == []
+    assert not {p.name for p in project.target.iterdir()} & set(CERTIFICATE)
 
 
 def test_shipped_report_is_green_with_its_own_manifest(rebuilt, tmp_path, monkeypatch, capsys):
     """The whole of it by the command: status 0, and each output, number and printed figure has its row."""
     root = tmp_path / "gk"
-    shutil.copytree(rebuilt.root, root, ignore=shutil.ignore_patterns(REPORT, "build", "processed", "src"))
+    shutil.copytree(rebuilt.root, root, ignore=shutil.ignore_patterns("build", "processed", "src"))
 
     @contextmanager
     def built(*_, **__):

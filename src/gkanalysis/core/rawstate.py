@@ -198,6 +198,24 @@ def _write(path: str, text: str) -> None:
     os.replace(path + ".new", path)
 
 
+def misfit(folder: str) -> str:
+    """A sentence if the certificate in a folder is not about the files beside it; "" if it is, or without one."""
+    import json
+
+    try:
+        checked = json.loads(_read(os.path.join(folder, "verification.json")) or '{"files": {}}')["files"]
+        found = {os.path.relpath(p, folder).replace(os.sep, "/"): p for p in _list_files(folder)}
+        wrong = [n for n in checked if n not in found or not _line(found[n]).startswith(f"{checked[n]} ")]
+    except (ValueError, LookupError, TypeError, StateError):
+        wrong = ["verification.json"]
+    more = f" und {len(wrong) - 3} weitere" if len(wrong) > 3 else ""
+    name = os.path.basename(folder)
+    return bool(wrong) * (
+        f"Hinweis: Der Prüfbericht zu „{name}“ gilt nicht für das, was neben ihm liegt; anders sind: "
+        f"{', '.join(wrong[:3])}{more}. „make verify REPORT={name}“ prüft neu."
+    )
+
+
 def main(data: str, report: str, goals: str, process: str) -> str:
     """Run for make in the folder of the project; says `ok` and the folder of the build, or what is wrong."""
     try:
@@ -217,4 +235,7 @@ def main(data: str, report: str, goals: str, process: str) -> str:
 
 
 if __name__ == "__main__" and sys.version_info >= (3, 11):
-    print(main(*sys.argv[1:]))
+    if sys.argv[1] == "--fits":
+        print(*filter(None, (misfit(folder.rstrip("/")) for folder in sys.argv[2:])), sep="\n", end="")
+    else:
+        print(main(*sys.argv[1:]))

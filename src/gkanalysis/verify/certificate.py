@@ -15,13 +15,15 @@ from gkanalysis.report.html import fill_page
 
 SECTIONS = {
     "problem": "Was sich nicht prüfen ließ",
-    "contradiction": "Gedruckte Angaben untereinander",
-    "published": "Gedruckte Angaben gegen die Nachrechnung",
+    "delivered": "Beiliegende Dateien gegen die Nachrechnung",
     "output": "Nachrechnung gegen den veröffentlichten Stand",
     "trace": "Zahlen gegen ihre Herkunft",
     "account": "Verbleib alles Eingegangenen",
     "input": "Daten, Codebücher, Notebooks und Definitionen",
+    "published": "Gedruckte Angaben gegen die Nachrechnung",
+    "contradiction": "Gedruckte Angaben untereinander",
 }
+PRINTED = ("published", "contradiction")  # what these find is said of the publication, not of this report
 # Verdict -> its words, and what it means: compared and right (good), with a declared reason why there is nothing to
 # compare (unchecked), wrong, or not compared although it should have been (missing). The last two are open.
 VERDICTS = {
@@ -102,32 +104,35 @@ def exit_status(rows: Sequence[Mapping[str, Any]]) -> int:
 
 
 def verdict_words(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The verdict as a sentence: passed or not, and how much is open, known, and without anything to compare.
+    """The verdict as a sentence: passed or not; what is open and known, of this report and of the publication apart.
 
-    >>> verdict_words([{"status": "accepted"}, {"status": "good"}])
-    'Bestanden: 2 Zeilen, kein offener Befund, 1 bekannter und begründeter Befund, 0 ohne Vergleich.'
+    >>> verdict_words([{"section": "output", "status": "good"}, {"section": "published", "status": "accepted"}])
+    'Bestanden: 2 Zeilen; Befunde zu diesem Bericht: 0 offen; Befunde zur gedruckten Veröffentlichung: 0 offen, 1 bekannt und begründet; 0 ohne Vergleich.'
     """
-    n = Counter(r["status"] for r in rows)
-    opened = {0: "kein offener Befund", 1: "1 offener Befund"}.get(n["open"], f"{n['open']} offene Befunde")
-    accepted = f"{n['accepted']} bekannte und begründete Befunde"
-    accepted = "1 bekannter und begründeter Befund" if n["accepted"] == 1 else accepted
-    passed = "Nicht bestanden" if n["open"] else "Bestanden"
-    return f"{passed}: {len(rows)} Zeilen, {opened}, {accepted}, {n['unchecked']} ohne Vergleich."
+    n = Counter((r["section"] in PRINTED, r["status"]) for r in rows)
+    known = [f", {n[printed, 'accepted']} bekannt und begründet" * bool(n[printed, "accepted"]) for printed in (0, 1)]
+    return (
+        f"{'Nicht bestanden' if n[0, 'open'] + n[1, 'open'] else 'Bestanden'}: {len(rows)} Zeilen; "
+        f"Befunde zu diesem Bericht: {n[0, 'open']} offen{known[0]}; Befunde zur gedruckten Veröffentlichung: "
+        f"{n[1, 'open']} offen{known[1]}; {n[0, 'unchecked'] + n[1, 'unchecked']} ohne Vergleich."
+    )
 
 
-def certificate_html(report: str, rows: Sequence[Mapping[str, Any]], about: Mapping[str, str], mark: str = "") -> str:
-    """The page for people: verdict, summary, findings in full, then every other row.
+def certificate_html(
+    report: str, rows: Sequence[Mapping[str, Any]], about: Mapping[str, str], files: Mapping[str, str], mark: str = ""
+) -> str:
+    """The page for people: what it says, verdict, summary, findings in full, then every other row.
 
-    `mark` says what kind of data the report was made from, where that is known.
+    `files` are those that the page is about, with their SHA-256; `mark` says what kind of data the report was made from, where that is known.
     """
     return fill_page(
         "certificate.html", title=f"Prüfbericht: {report}", rows=rows, about=about, mark=mark,
         words=verdict_words(rows), counts=Counter((r["section"], r["status"]) for r in rows),
-        sections=SECTIONS, statuses=STATUS, verdicts=VERDICTS,
+        sections=SECTIONS, printed=PRINTED, statuses=STATUS, verdicts=VERDICTS, files=files,
     )  # fmt: skip
 
 
-def codecheck_yaml(report: Report, outputs: Sequence[str], summary: str) -> str:
+def codecheck_yaml(report: Report, outputs: Mapping[str, str], summary: str) -> str:
     """A manifest in the form of CODECHECK (https://codecheck.org.uk), version 1.0."""
     content = {
         "version": "https://codecheck.org.uk/spec/config/1.0/",
@@ -136,7 +141,10 @@ def codecheck_yaml(report: Report, outputs: Sequence[str], summary: str) -> str:
             "authors": [{"name": a} for a in report.authors],
             "reference": f"{report.id}.pdf",
         },
-        "manifest": [{"file": name, "comment": "rebuilt from the received data"} for name in outputs],
+        "manifest": [
+            {"file": name, "comment": f"rebuilt from the received data; SHA-256 {digest}"}
+            for name, digest in outputs.items()
+        ],
         "codechecker": [{"name": "gkanalysis verify (automatic)"}],
         "summary": summary,
         "repository": ".",

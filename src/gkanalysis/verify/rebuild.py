@@ -95,6 +95,14 @@ def surroundings(jobs: int = 2) -> dict[str, str]:
     return {"Einstellungen der Nachrechnung": f"{shown}, make -j{jobs}", "Netz": how}
 
 
+def code_state(root: Path) -> str:
+    """The commit that was verified, and whether files differ from it."""
+    git = ("git", "-C", str(root))
+    commit, changed = _said(*git, "rev-parse", "HEAD"), (_said(*git, "status", "--porcelain") or "").splitlines()
+    more = f"; dazu {len(changed)} Dateien, die nicht so im Git stehen" if changed else ""
+    return f"Commit {commit.strip()}{more}" if commit else "nicht aus einem Git"
+
+
 @cache
 def no_network() -> tuple[str, ...]:
     """Words before a command that cut it off from the network where the system can (Linux); else none."""

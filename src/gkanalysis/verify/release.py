@@ -26,6 +26,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from gkanalysis.core.errors import VerificationError
 
 FORMAT = 1
+CERTIFICATE = ("verification.html", "verification.json", "codecheck.yml")
 INPUTS = ("data/raw", "data/codebook", "notebooks")
 WORKING = "arbeit/"  # papers with cases and files: the manifest is public, so it keeps their hash only
 TOLERANCE = 1e-9  # shares and limits of intervals; counts must be the same
@@ -54,14 +55,15 @@ def make_manifest(
     outputs: dict[str, dict[str, str]] = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = path.relative_to(folder).as_posix()
-        if name.startswith("verification.") or name == "codecheck.yml" or path.name.startswith("."):
+        if name in CERTIFICATE or path.name.startswith((".", "~$")):  # the latter: Word has the file open
             continue
         if path.suffix in (".csv", ".json") and not name.startswith(WORKING):
-            outputs[name] = {"text": path.read_bytes().decode("utf-8")}
+            outputs[name] = {"text": path.read_bytes().decode("utf-8", "replace")}
             continue
         outputs[name] = {"sha256": sha256(path.read_bytes()).hexdigest()}
         if path.suffix in (".html", ".docx", ".pptx"):
-            outputs[name]["content"] = sha256(seen_content(path)).hexdigest()
+            with suppress(zipfile.BadZipFile, etree.LxmlError):  # a damaged file has no content to compare
+                outputs[name]["content"] = sha256(seen_content(path)).hexdigest()
     inputs = describe_inputs(root, data) if root else {}
     return {"format": FORMAT, "report": report, "version": version, "inputs": inputs, "outputs": outputs}
 

@@ -6,6 +6,8 @@ import json
 import platform
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +25,23 @@ from gkanalysis.verify.contradictions import check_consistency
 from gkanalysis.verify.naive import recount_report
 from gkanalysis.verify.printed import read_figures
 from gkanalysis.verify.published import judge_published, unused_patterns
-from gkanalysis.verify.rebuild import rebuilt_report, surroundings
-from gkanalysis.verify.release import TOLERANCE, compare_inputs, compare_outputs, read_manifest
+from gkanalysis.verify.rebuild import code_state, rebuilt_report, surroundings
+from gkanalysis.verify.release import (
+    CERTIFICATE,
+    TOLERANCE,
+    compare_inputs,
+    compare_outputs,
+    make_manifest,
+    read_manifest,
+)  # fmt: skip
 from gkanalysis.verify.trace import data_mark, find_untraced
 
 SHOWN = 20  # open findings that the terminal shows
-CERTIFICATE = ("verification.html", "verification.json", "codecheck.yml")
+REPEAT = {
+    True: "Alle, die das Projekt haben: diesen Stand aus dem Git holen, „make report REPORT={report}“, „make verify REPORT={report}“; "
+    "die Dateien unten haben dann dieselben Prüfsummen.",
+    False: "Nur wer die vertraulichen Daten hat, mit „DATA=Ordner“ hinter „make report“ und „make verify“.",
+}  # fmt: skip
 NOWHERE = Path("es-gibt-nichts")
 Rows = Iterable[dict[str, Any]]
 
@@ -48,6 +61,7 @@ def checks(report: Report, paths: ProjectPaths, folder: Path) -> dict[str, Calla
     data = Data(ProjectPaths.of(folder.parents[1], Path("data/raw")))
     return {
         "inputs": lambda: _input_rows(manifest, paths),
+        "delivered": lambda: _delivered_rows(paths.reports / report.id, folder),
         "manifest": lambda: _within("output", compare_outputs(read_manifest(manifest), folder)),
         "trace": lambda: _trace_rows(data, folder),
         "account": lambda: account_rows(data, report.sources),
@@ -81,12 +95,11 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
     target = paths.reports / report.id
     for name in CERTIFICATE:  # one of an earlier run must not stay behind if this one comes to no end
         (target / name).unlink(missing_ok=True)
-    outputs, mark = [], ""
+    mark = ""
     try:
         with rebuilt_report(paths.root, report.id, data=paths.data) as folder:
             mark = data_mark(Data(ProjectPaths.of(folder.parents[1], Path("data/raw"))))
             rows = [row for check in checks(report, paths, folder).items() for row in collect(*check)]
-            outputs = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
     except GkError as error:
         failed = checks(report, paths, paths.root / "reports" / NOWHERE)
         rows = [row for name in ("inputs", "manifest", "relations") for row in collect(name, failed[name])]
@@ -97,8 +110,15 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
     # a problem that two checks have met in the same file stands once
     once = {row["message"] if row["section"] == "problem" else k: row for k, row in reversed([*enumerate(rows)])}
     settled = settle([*reversed(once.values())], accepted)
+    files = {
+        name: sha256((target / name).read_bytes()).hexdigest() for name in make_manifest(target, "", "")["outputs"]
+    }
+    shipped = paths.data == paths.root / "data/raw"
     about = {
         "Bericht": report.title,
+        "Geprüft am": f"{datetime.now(UTC):%d.%m.%Y, %H:%M} Uhr (UTC)",
+        "Stand des Projekts": code_state(paths.root),
+        "Wer es wiederholen kann": REPEAT[shipped].format(report=report.id),
         "gkanalysis, Python, System": f"{__version__}, {platform.python_version()}, {platform.system()}",
         **surroundings(),
         "Toleranz": f"Anteile und Grenzen von Intervallen {TOLERANCE:g}; Anzahlen, Texte und Bilder müssen gleich sein",
@@ -106,11 +126,18 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
         "Dauer": f"{time.monotonic() - began:.0f} s",
     }
     summary, status = verdict_words(settled), exit_status(settled)
-    record = {"report": report.id, "passed": not status, "summary": summary, "about": about, "rows": settled}
+    record = {
+        "report": report.id,
+        "passed": not status,
+        "summary": summary,
+        "about": about,
+        "files": files,
+        "rows": settled,
+    }
     contents = (
-        certificate_html(report.title, settled, about, mark),
+        certificate_html(report.title, settled, about, files, mark),
         json.dumps(record, ensure_ascii=False, indent=1) + "\n",
-        codecheck_yaml(report, outputs, summary),
+        codecheck_yaml(report, files, summary),
     )
     for name, content in zip(CERTIFICATE, contents, strict=True):
         write_bytes(target / name, content.encode("utf-8"))
@@ -138,6 +165,19 @@ def _within(section: str, rows: Rows) -> Rows:
 def _is_number(row: Mapping[str, Any]) -> bool:
     """Whether a row says that a number was counted a second time."""
     return row["section"] == "trace" and row["verdict"] != "derived"
+
+
+def _delivered_rows(target: Path, folder: Path) -> Rows:
+    """Each file that lies beside the certificate against the same one of the rebuild."""
+    files = make_manifest(target, "", "")["outputs"]
+    if not files:
+        raise VerificationError(
+            f"In „{target}“ liegt kein Bericht, über den der Prüfbericht urteilt; bitte zuerst „make report REPORT={target.name}“ ausführen."
+        )
+    for row in compare_outputs({"outputs": files}, folder):
+        if "#" not in row["id"]:  # a difference in values names the first of them
+            more = {} if row["id"] in files else {"message": "Die Datei fehlt neben dem Prüfbericht."}
+            yield {"section": "delivered", **row, "id": f"beiliegend/{row['id']}", **more}
 
 
 def _input_rows(manifest: Path, paths: ProjectPaths) -> Rows:
