@@ -51,14 +51,13 @@ ifneq ($(ASKED),)
   include $(BUILD)/rules.mk
 endif
 
-FITS = $(FIRST) -I -S -X utf8 src/gkanalysis/core/rawstate.py --fits $(sort $(dir $1))
-NOTE = git status --porcelain -- notebooks data/codebook 'reports/*.yml' 2>/dev/null | sed 's/^.. */Hinweis: noch nicht im Git: /'
+NOTE = $(FIRST) -I -S -X utf8 src/gkanalysis/core/rawstate.py --fits $(sort $(dir $1)); git status --porcelain -- notebooks data/codebook 'reports/*.yml' 2>/dev/null | sed 's/^.. */Hinweis: noch nicht im Git: /'
 
 ##@ Berichte
 report: $(FILES_$(REPORT)) ## Bericht erzeugen (REPORT=..., DATA=Ordner, ENTWURF=1)
-	@echo "Fertig: $(FILES_$(REPORT))"; $(call FITS,$(FILES_$(REPORT))); $(NOTE)
+	@echo "Fertig: $(FILES_$(REPORT))"; $(call NOTE,$(FILES_$(REPORT)))
 reports: $(REPORT_FILES) $(BUILD)/together.ok ## Alle Berichte erzeugen: HTML, PDF und DOCX oder PPTX
-	@echo "Fertig: $(REPORT_FILES)"; $(call FITS,$(REPORT_FILES)); $(NOTE)
+	@echo "Fertig: $(REPORT_FILES)"; $(call NOTE,$(REPORT_FILES))
 data: $(DATA_TABLES) ## Nur einlesen und prüfen
 	@echo "Eingelesen und geprüft; Hinweise und Rückfragen je Quelle: $(BUILD)/*-findings.csv, $(BUILD)/*-rueckfragen.csv"
 $(BUILD)/rules.mk: $(BUILD)/state/layout $(CODE)
