@@ -101,14 +101,31 @@ def test_contents_are_there_before_word_fills_them(small, word):
     probe = small(text=f"# {LONG}\n\n[](#abb)\n\n{places}")
     root = body(word(probe))
     entries = ["".join(p.itertext()) for p in root.iter(f"{W}p") if p.find(f"{W}hyperlink") is not None]
-    assert [e.rpartition("\\u ")[2] for e in entries[:4]] == [
-        f"1\u2002{LONG}", "Daten, Dateien und Versionen", "Tabelle 1: Wer dabei ist", "Abbildung 1: Städte knüpfen an",
+    assert [e.rpartition("\\u ")[2] for e in (*entries[:3], *entries[-2:])] == [
+        f"1\u2002{LONG}", "Daten, Dateien und Versionen", "Impressum", "Tabelle 1: Wer dabei ist", "Abbildung 1: Städte knüpfen an",
     ]  # fmt: skip
     bookmarks = {b.get(f"{W}name") for b in root.iter(f"{W}bookmarkStart")}
     anchors = [h.get(f"{W}anchor") for h in root.iter(f"{W}hyperlink") if h.get(f"{W}anchor")]
-    assert len(anchors) == 5
+    assert len(anchors) == 6
     assert set(anchors) <= bookmarks
     assert all(len(a) <= 40 for a in anchors)
+
+
+def test_summary_stands_before_the_contents_and_lists_of_exhibits_at_the_end(small, word):
+    """A chapter marked `front` comes first; the imprint names authors and how the report is cited."""
+    root = body(
+        word(
+            small(text="# Kurz {#kurz .unnumbered .front}\n\nVorweg.\n\n# Erstes\n\nText.\n\n::: {.exhibit #tab}\n:::")
+        )
+    )
+    texts = ["".join(p.itertext()) for p in root.iter(f"{W}p")]
+    places = [
+        len(texts) - texts[::-1].index(t)
+        for t in ("Vorweg.", "Inhalt", "Text.", "Impressum", "Tabellen und Abbildungen")
+    ]
+    assert places == sorted(places)
+    assert "Verfasst von. Erste / Zweite" in texts
+    assert any(t.startswith("Zitiervorschlag. Erste / Zweite (2019): Ein „kleiner“ Bericht.") for t in texts)
 
 
 def test_box_is_one_block(small, word):

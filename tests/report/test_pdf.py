@@ -73,38 +73,37 @@ def test_lists_of_exhibits_tell_the_true_pages(built):
     document = json.loads((built.paths.build / "reports" / built.report.id / "document.json").read_bytes())
     exhibits = {e["label"]: e for e in document["exhibits"].values() if e["label"]}
     pages = layout(built.file("pdf"))
-    front = front_matter(pages)
-    lists = front[front.index("\nTabellen") :]
+    whole = "\f".join(pages)
+    lists = whole[whole.rindex("\nTabellen\n") :]
+    start = whole[: whole.rindex("\nTabellen\n")].count("\f") + 1  # the page on which they begin, at the end
     entries = re.findall(r"^ *((?:Übersicht|Tabelle|Abbildung) \d+) (.*?) (\d+)$", lists, re.MULTILINE | re.DOTALL)
     assert sorted(label for label, _, _ in entries) == sorted(exhibits)
     for label, title, page in entries:
         assert squeeze(title) == squeeze(exhibits[label]["title"])
         assert squeeze(label + title) in squeeze(pages[int(page) - 1])
-        after = len(front.split("\f")) + 2  # the first page behind title page and lists
-        others = [
-            k for k, text in enumerate(pages[after - 1 :], start=after) if squeeze(label + title) in squeeze(text)
-        ]
+        others = [k for k, text in enumerate(pages[: start - 1], start=1) if squeeze(label + title) in squeeze(text)]
         assert others == [int(page)]
     with pikepdf.open(built.file("pdf")) as file:
         numbers = {page.obj.objgen: k for k, page in enumerate(file.pages, start=1)}
         # the contents lead to named places, the lists of exhibits to points on pages
-        marks = [a for page in file.pages[1 : after - 1] for a in page.Annots]
+        marks = [a for page in file.pages[start - 1 :] for a in page.get("/Annots", ())]
         leads = [numbers[a.Dest[0].objgen] for a in marks if isinstance(a.Dest, pikepdf.Array)]
     # an entry at the head of a page has a second, empty link at the foot of the one before
     assert list(dict.fromkeys(leads)) == list(dict.fromkeys(int(page) for _, _, page in entries))
 
 
 def front_matter(pages):
-    """Contents and lists: all pages between the title page and the first chapter, joined by form feeds."""
-    first = int(re.search(r"^ *1 .*? (\d+)$", pages[1], re.MULTILINE)[1])
-    return "\f".join(pages[1 : first - 1])
+    """The contents: all pages from their heading to the first chapter, joined by form feeds."""
+    begin = next(k for k, text in enumerate(pages) if re.search(r"^ *Inhalt$", text, re.MULTILINE))
+    first = int(re.search(r"^ *1 .*? (\d+)$", pages[begin], re.MULTILINE)[1])
+    return "\f".join(pages[begin : first - 1])
 
 
 @needs("poppler")
 def test_contents_tell_the_true_pages_of_chapters(built):
     """Each chapter and subchapter stands on the page that the contents name."""
     pages = layout(built.file("pdf"))
-    contents = front_matter(pages).partition("\nTabellen")[0]
+    contents = front_matter(pages)
     entries = re.findall(r"^ *(\d(?:\.\d)?) (.+?)[ .]* (\d+)$", contents, re.MULTILINE)
     assert len(entries) > 12
     for number, title, page in entries:

@@ -50,6 +50,9 @@ class _Definition(d.Declared):
     chapters: d.Some[ChapterDefinition] = d.key("Kapitel in ihrer Reihenfolge")
     subtitle: d.AnyText = d.key("Untertitel", "")
     keywords: d.Many[d.Text] = d.key("Schlagwörter", ())
+    imprint: Mapping[str, str] = d.key(
+        "Impressum: Angabe und Text, wie „Auftrag: …“; die Zitierweise ergibt sich von selbst", {}
+    )
     kind: Literal["report", "slides"] = d.key("Bericht (report) oder Folien (slides)", "report")
     formats: d.Many[d.Text] | None = d.key("Ausgaben: html, pdf, docx; bei Folien html, pdf, pptx", None)
 

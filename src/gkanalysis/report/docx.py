@@ -33,6 +33,7 @@ from gkanalysis.report.document import (
     FAMILY,
     FONTS,
     Node,
+    Setter,
     Setting,
     data_mark,
     data_sign,
@@ -68,20 +69,24 @@ def render_docx(setting: Setting, reference: Path) -> bytes:
         return [styled("Kasten", inner)]
 
     mark = paragraph("Marke", text_node(data_mark(setting.synthetic)))
-    contents = fill_page(
-        "contents.xml",
-        headings=setting.headings,
-        exhibits=exhibits.values(),
-        bookmark=_bookmark,
-        names=Markup(f" {nsdecls('w')}"),
-    )
+
+    def listing(part: str) -> Setter:
+        names = Markup(f" {nsdecls('w')}")
+        page = fill_page("contents.xml", part=part, headings=setting.headings, exhibits=exhibits.values(), bookmark=_bookmark, names=names)  # fmt: skip
+        return lambda *_: raw("openxml", page)
+
     meta = {
         "title": report.title, "subtitle": report.subtitle, "author": list(report.authors),
         "date": format_date(report.date), "lang": LOCALES.get(report.language, report.language),
         "keywords": list(report.keywords), "description": report.description,
     }  # fmt: skip
     tree |= {
-        "blocks": [mark, *raw("openxml", contents), *replace_blocks(tree["blocks"], exhibit=exhibit, kasten=kasten)],
+        "blocks": [
+            mark,
+            *replace_blocks(
+                tree["blocks"], exhibit=exhibit, kasten=kasten, contents=listing("contents"), lists=listing("lists")
+            ),
+        ],
         "meta": {k: _meta(v) for k, v in meta.items()},
     }
     with tempfile.TemporaryDirectory() as scratch:

@@ -92,8 +92,9 @@ def _filled(blocks: list[Node], setting: Setting) -> list[Node]:
         return [{"t": "Div", "c": [[*attributes[:2], [["role", "note"], ["aria-label", "Empfehlung"]]], inner]}]
 
     return replace_blocks(
-        blocks, exhibit=lambda a, _: raw("html", exhibit_html(setting.exhibits[a[0]], setting)), kasten=box
-    )
+        blocks, exhibit=lambda a, _: raw("html", exhibit_html(setting.exhibits[a[0]], setting)), kasten=box,
+        contents=lambda *_: [], lists=lambda *_: [],  # both stand at the side
+    )  # fmt: skip
 
 
 def exhibit_html(exhibit: dict[str, Any], setting: Setting) -> str:

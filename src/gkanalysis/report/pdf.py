@@ -98,6 +98,8 @@ def _filled(blocks: list[Node], setting: Setting, folder: Path) -> list[Node]:
         blocks,
         exhibit=lambda attributes, _: raw("typst", _exhibit(setting.exhibits[attributes[0]], setting, folder)),
         kasten=lambda _, inner: [*raw("typst", "#kasten["), *inner, *raw("typst", "]")],
+        contents=lambda *_: raw("typst", "#contents"),
+        lists=lambda *_: raw("typst", "#exhibit-lists"),
     )
 
 

@@ -13,6 +13,7 @@ from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.writing import write_bytes
 from gkanalysis.disclosure.check import check_file
 from gkanalysis.report.document import (
+    Node,
     Setting,
     check_document,
     data_mark,
@@ -36,6 +37,13 @@ sie schreibt, nach Namen geordnet; schon ein geändertes Kreuz ergibt eine ander
 :::
 
 ::: {{.exhibit #versionen}}
+:::
+
+# Impressum {{#impressum .unnumbered}}
+
+{imprint}
+
+::: {{.lists}}
 :::
 """
 
@@ -94,13 +102,30 @@ def prepare(report: Report, document: dict[str, Any], build: Path) -> Setting:
         dataset=escape_markdown(document["dataset"]),
         kind=data_mark(document["synthetic"]),
         n=len(document["raw_files"]),
+        imprint="\n\n".join(f"**{k}.** {escape_markdown(v)}" for k, v in _imprint(report).items()),
     )
     tree = parse(document["markdown"] + last)
+    _place_contents(tree["blocks"])
     headings = number_headings(tree)
     exhibits = document["exhibits"] | _last_page_tables(document)
     check_document(tree, exhibits)
     link_exhibits(tree, exhibits, headings)
     return Setting(report, document | {"exhibits": exhibits}, tree, headings, build)
+
+
+def _imprint(report: Report) -> dict[str, str]:
+    """Who made the report and how it is cited, then what its definition adds."""
+    authors, title = " / ".join(report.authors), f"{report.title}. {report.subtitle}".rstrip(". ")
+    citation = f"{authors} ({report.date[:4]}): {title}. {report.institution}."
+    return {"Verfasst von": authors, "Herausgeber": report.institution, **report.imprint, "Zitiervorschlag": citation}
+
+
+def _place_contents(blocks: list[Node]) -> None:
+    """Mark the place of the contents: after the chapters whose heading has the class `front`."""
+    chapters = (
+        k for k, b in enumerate(blocks) if b["t"] == "Header" and b["c"][0] == 1 and "front" not in b["c"][1][1]
+    )
+    blocks.insert(next(chapters), {"t": "Div", "c": [["", ["contents"], []], []]})
 
 
 def _last_page_tables(document: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -75,6 +75,13 @@ class Waves:
         """How many waves there are, as a word."""
         return declared(number_word(len(self.all)))
 
+    def titles(self, also: str = "") -> Said:
+        """The forms after „stützt sich auf“, with the wave where the title does not name it, and what else there is."""
+        names = [f"{w.title}".removeprefix("Arbeitshilfe ") for w in self.all]
+        dated = [n if str(w.wave) in n else f"{n} ({w.wave})" for n, w in zip(names, self.all, strict=True)]
+        forms = f"die Arbeitshilfe{'n' * (len(dated) > 1)} {enumeration(dated) if not also else ', '.join(dated)}"
+        return declared(f"{forms}{' sowie ' * bool(also)}{also}")
+
     def source_line(self, waves: Iterable[str] = ()) -> str:
         """The source line of an exhibit on several waves; all if none are named."""
         named = sorted(waves) or [str(w.wave) for w in self.all]
