@@ -368,6 +368,53 @@ def test_foreign_document():
         match(drawn.data(), "Protokoll.docx")
 
 
+OTHERS = {"K.1": "Kreis Borretsch", "1.1.A04.4": "x", "2.4": "Streng vertraulich"}
+
+
+def append(drawn, other):
+    for block in list(other.body)[:-1]:
+        drawn.body.insert(len(drawn.body) - 1, block)
+
+
+def join_tables(drawn, other):
+    """What Word makes of two tables without a line between them."""
+    for number, table in enumerate(other.body.findall(W + "tbl"), start=1):
+        drawn.table(number).extend(table.findall(W + "tr"))
+
+
+def nest(drawn, other):
+    cell = drawn.cell(7, 10, 3)
+    for block in list(other.body)[:-1]:
+        cell.insert(1, block)
+
+
+@pytest.mark.parametrize(("style", "version"), [("controls", "lang"), ("typed_x", "kurz"), ("legacy", "lang")])
+@pytest.mark.parametrize("written", [OTHERS, {}])
+@pytest.mark.parametrize("add", [append, join_tables, nest])
+def test_two_forms_in_one_file(add, written, style, version):
+    """A second form behind the first, whatever its version, filled in or blank: none counts, nothing of it is quoted."""
+    drawn = Drawn({A03: "x", "K.1": "Kreis Beinwell"}, "controls")
+    add(drawn, Drawn(written, style, version))
+    with pytest.raises(IngestError) as refused:
+        match(drawn.data(), "Bögen.docx")
+    sentence = str(refused.value)
+    assert sentence.startswith("In der Datei „Bögen.docx“ stehen zwei Bögen der Arbeitshilfe „Strukturen")
+    assert "Bitte als zwei Dateien ablegen" in sentence
+    assert not any(value in sentence for value in ("Kreis", "vertraulich", "\n"))
+
+
+def test_what_is_no_second_form():
+    """A letter before the form, its questions quoted in a mail, its first table or a block twice: the form is read."""
+    labels = [text for table in BOOK.tables("lang") for text in table.printed.values()]
+    for lines, copied in ((["Sehr geehrte Damen und Herren,", "anbei unser Bogen."], 0), (labels, 0), ([], 1), ([], 2)):
+        drawn = Drawn({A03: "x", "K.1": "Kreis Beinwell"})
+        for line in lines:
+            drawn.table(1).addprevious(typed(line))
+        if copied:
+            drawn.table(7).addnext(deepcopy(drawn.table(copied)))
+        assert answers(drawn.match())[A03] == ("selected", "")
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_place_finds_the_answer(style):
     """The XPath of each response finds one element in its part, and that element holds the answer."""

@@ -10,6 +10,8 @@ from forms import Drawn, W, answers, typed
 from gkanalysis.ingest.matching import (
     BESIDE_BOX,
     BESIDE_FIELD,
+    EMPHASISED,
+    EMPHASISED_BESIDE_TICK,
     LABEL_GONE,
     MARKED,
     NOT_FOUND,
@@ -130,14 +132,71 @@ def test_markings_instead_of_ticks():
     assert [(r.item_id, r.reason) for r in matched.reviews] == [(A03, "Feld eingefärbt statt angekreuzt")]
 
 
-def look_of(element, look):
+def look_of(element, look, value=None):
     """Give all runs of an element a look."""
     for run in element.iter(W + "r"):
         properties = run.find(W + "rPr")
         if properties is None:
             properties = etree.Element(W + "rPr")
             run.insert(0, properties)
-        etree.SubElement(properties, W + look)
+        etree.SubElement(properties, W + look, {W + "val": value} if value else {})
+
+
+BOLD_STYLE = (
+    f'<w:style xmlns:w="{W[1:-1]}" w:type="character" w:styleId="Stark"><w:rPr><w:b/></w:rPr></w:style>'
+    f'<w:style xmlns:w="{W[1:-1]}" w:type="paragraph" w:styleId="Zitat"><w:basedOn w:val="Stark"/></w:style></w:styles>'
+)
+PRINTED_SO = [("b", "0"), ("u", "none"), ("color", "auto"), ("color", "262626"), ("i", None), ("rStyle", "Platzhalter")]
+LIFTED = [
+    ("b", None),
+    ("u", "single"),
+    ("color", "FF0000"),
+    ("color", "0070C0"),
+    ("rStyle", "Stark"),
+    ("pStyle", "Zitat"),
+]
+
+
+def lift(drawn, element, look, value):
+    """Give the words of an element a look of their own or by a style."""
+    drawn.parts["word/styles.xml"] = drawn.parts["word/styles.xml"].replace(b"</w:styles>", BOLD_STYLE.encode())
+    if look != "pStyle":
+        look_of(element, look, value)
+        return
+    for paragraph in element.iter(W + "p"):
+        paragraph.insert(0, etree.Element(W + "pPr"))
+        etree.SubElement(paragraph[0], W + "pStyle").set(W + "val", value)
+
+
+@pytest.mark.parametrize("style", ["controls", "legacy", "typed_x", "typed_box"])
+@pytest.mark.parametrize(("look", "value"), [*LIFTED, *PRINTED_SO])
+def test_printed_words_in_bold_or_colour(look, value, style):
+    """One option, or the label of one row, lifted out of the others: no answer, but a person has to look; beside a tick
+    it says nothing, yet is told, so that a print can be recognised."""
+    is_lifted = (look, value) in LIFTED
+    for ticked in ("", "nein", "ja"):
+        drawn = Drawn({f"2.1:{ticked}": "x", "1.1.A04.5": "x" if ticked else ""}, style)
+        for element in (option(drawn, 1), drawn.cell(2, ROW_A03 + bool(ticked), 1)):
+            lift(drawn, element, look, value)
+        matched = drawn.match()
+        assert answers(matched)["2.1"] == (("answered", ticked) if ticked else ("not_answered", ""))
+        reason = EMPHASISED_BESIDE_TICK if ticked else EMPHASISED
+        told = [(r.item_id, r.reason, r.raw.rpartition(" | ")[2]) for r in matched.reviews]
+        row = "".join(drawn.cell(2, ROW_A03 + bool(ticked), 1).itertext())
+        assert told == ([("2.1", reason, "Ja"), ("", reason, row)] if is_lifted else [])
+
+
+def test_what_all_printed_words_share_lifts_out_none():
+    """All options in bold, all labels of a block in blue, headings, answers, or only the x: nobody has to look."""
+    drawn = Drawn({A03: "x", "2.4": "Runde"})
+    for element in (drawn.cell(7, 1, 3), drawn.row(2, 2), drawn.cell(7, 10, 3), drawn.cell(2, ROW_A03, 4)):
+        look_of(element, "b")
+    for row in range(1, 18):
+        look_of(drawn.cell(2, row, 1), "color", "0070C0")
+    assert drawn.match().reviews == []
+    look_of(drawn.cell(2, ROW_A03 + 1, 1), "u", "double")  # one of them is underlined as well
+    look_of(option(drawn, 2), "color", "FF0000")
+    assert [(r.item_id, r.reason) for r in drawn.match().reviews] == [("2.1", EMPHASISED), ("", EMPHASISED)]
 
 
 @pytest.mark.parametrize("look", ["strike", "vanish"])

@@ -4,8 +4,9 @@ import unicodedata
 
 import pandas as pd
 import pytest
+from lxml import etree
 
-from forms import Drawn, parts_of
+from forms import BOOK, Drawn, W, parts_of
 from gkanalysis.codebook.sources import read_dataset
 from gkanalysis.core.errors import IngestError, ValidationError
 from gkanalysis.core.findings import Log
@@ -210,6 +211,38 @@ def test_changed_table(received, files):
     assert len(questions(tables["findings"], ALLIANCES)) == one
     assert state(tables, "B1", "1.1.D01.4") == ("illegible" if one else "not_asked", "")
     assert tables["losses"]["rule"].tolist() == (["V08"] * 13 if one else ["V33"])
+
+
+@pytest.mark.parametrize(
+    ("bold", "decision", "expected", "n_asked"),
+    [
+        (["b"], "", ["answered", "illegible", "not_answered"], 2),  # the row of another form, too
+        (["b"], "keine angabe", ["answered", "not_answered", "not_answered"], 1),
+        (["a", "b"], "", ["answered", "not_answered", "not_answered"], 0),  # two of three forms: the print
+        (["a", "b", "c"], "", ["answered", "not_answered", "not_answered"], 0),
+    ],
+)
+def test_an_option_in_bold(received, bold, decision, expected, n_asked):
+    """Unread until somebody says what is meant; most forms show what is printed in bold, ticked there or not."""
+    for file, case in zip("abc", ALLIANCES["alliance_id"], strict=True):
+        drawn = Drawn({"K.3": file, "1.1.A04.4": "x"} | ({"2.1:ja": "x"} if file == "a" else {}), "typed_box", "kurz")
+        received.add(f"{file}.docx", {}, alliance=case)
+        for words in drawn.table(6).iter(W + "t"):
+            if file in bold and words.text == " Ja":
+                words.addprevious(etree.fromstring(f'<w:rPr xmlns:w="{W[1:-1]}"><w:b/></w:rPr>'))
+        for words in drawn.table(2).iter(W + "t"):
+            if file in bold and words.text == BOOK.items["1.1.A03.4"].label:
+                words.addprevious(etree.fromstring(f'<w:rPr xmlns:w="{W[1:-1]}"><w:b/></w:rPr>'))
+        (received.forms / f"{file}.docx").write_bytes(drawn.data())
+    if decision:
+        received.line("entscheidungen", "b.docx", "2.1", "1", decision, "Rückfrage", "MK")
+    tables = received.process()
+    assert [state(tables, case, "2.1")[0] for case in ("B1", "B2", "B3")] == expected
+    told = [f for f in tables["findings"].to_dict("records") if "fett" in f["message"]]
+    assert [(f["rule"], f["file"]) for f in told] == [("V08", "b.docx"), ("V13", "b.docx")][2 - n_asked :]
+    assert all(f["question"] for f in told)
+    lost = tables["losses"].query("rule in ('V08', 'V13')")[["rule", "item_id"]].values.tolist()
+    assert lost == [["V13", ""], ["V08", "2.1"]][:n_asked]
 
 
 def test_errors_are_told_together():

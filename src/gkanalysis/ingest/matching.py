@@ -13,18 +13,20 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from gkanalysis.codebook.instrument import TICK_KINDS, Codebook
 from gkanalysis.codebook.layout import FormTable, Slot
 from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.word.glyphs import MARKS
-from gkanalysis.ingest.word.model import PLACEHOLDERS, Field, WordForm, WordTable
+from gkanalysis.ingest.word.model import EMPHASES, PLACEHOLDERS, Field, WordForm, WordTable
 from gkanalysis.ingest.word.model import TICK_KINDS as BOX_KINDS
 
 MIN_PRINTED = 0.5  # a form in which less than half of the printed labels is found is another document
 UNKNOWN = "Eintrag außerhalb der bekannten Felder"
 MARKED = "gedruckter Text ist hervorgehoben, vielleicht statt eines Kreuzes"
+EMPHASISED = "Gedrucktes ist fett, unterstrichen oder farbig, vielleicht statt eines Kreuzes"
+EMPHASISED_BESIDE_TICK = "Gedrucktes ist fett, unterstrichen oder farbig, ein Kreuz steht da"
 OUTSIDE = "Verweis auf etwas außerhalb der Datei, dem nicht gefolgt wurde"
 NOT_FOUND = "Zeile, Spalte oder Zelle im Bogen nicht gefunden"
 BOX_NOT_FOUND = "Kästchen „{}“: nicht gefunden"
@@ -34,6 +36,7 @@ BESIDE_FIELD = "Text neben einem leeren Feld"
 UNKNOWN_PROMPT = "Antwort oder Platzhaltertext, der nicht unter „placeholders“ im Codebuch steht"
 EMPTY = frozenset({"not_answered", "not_selected"})
 
+_T = TypeVar("_T")
 Cell = tuple[int, int, int]  # table, row, column
 Place = tuple[Slot, Cell | None, str]
 _CELL_PATH = re.compile(r".*/w:tc\[\d+\]")
@@ -110,6 +113,10 @@ class Matcher:
             for version, layout in self.layouts.items()
         }
         self.paragraphs = {v: frozenset(map(normalise, book.printed_paragraphs(v))) for v in book.versions}
+        self.counts = {
+            v: Counter(filter(None, (normalise(text) for t in layout for text in t.printed.values())))
+            for v, layout in self.layouts.items()
+        }
         self.printed = {v: self.paragraphs[v].union(*labels.values()) for v, labels in self.labels.items()}
         self.all_printed = frozenset().union(*self.printed.values())
         self.tags = {
@@ -123,7 +130,7 @@ class Matcher:
         Raises
         ------
         IngestError
-            If the document is not a form of this instrument.
+            If the document is not a form of this instrument, or holds two of them.
         """
         tables = [_ReceivedTable(t, self.all_printed) for t in form.tables]
         best: tuple[int, str, dict[int, _ReceivedTable]] | None = None
@@ -138,6 +145,13 @@ class Matcher:
                 f"„{file}“ ist kein Bogen der {self.book.title}: die gedruckten Beschriftungen fehlen. "
                 "Bitte prüfen, ob die Datei in diesen Ordner gehört."
             )
+        there = Counter(text for table in tables for text in table.texts.values())
+        for counts in self.counts.values():  # the second form may be of another version
+            if sum(there[text] >= 2 * n for text, n in counts.items()) >= MIN_PRINTED * len(counts):
+                raise IngestError(
+                    f"In der Datei „{file}“ stehen zwei Bögen der {self.book.title}; welcher gilt, ist nicht sicher, also "
+                    "zählt keiner. Bitte als zwei Dateien ablegen (einen leeren Bogen nur löschen)."
+                )
         return _FormMatch(self, best[1], form, tables).run(best[2])
 
 
@@ -321,8 +335,22 @@ class _FormMatch:
                 response = self._response(parts)
                 if not (parts[0][0].extra and response.state in EMPTY):
                     self.result.responses.append(response)
+        for table in places.values():
+            self._emphasised_rows(table)
         self._leftovers(places)
         return self.result
+
+    def _emphasised_rows(self, places: _TablePlaces) -> None:
+        """Rows of boxes whose labels are lifted out of the others; a doubt if nothing else stands in the row."""
+        labels = []
+        for printed, (row, column, _) in places.rows.items() if places.layout.n_header_rows else ():
+            labels += [
+                ((printed, f), f.notes) for f in self.cells[places.table.number, row, column] if f.kind == "cell"
+            ]
+        for printed, f in _lifted(labels):
+            asked = {s.item_id for s in places.layout.slots if s.row == printed}
+            is_answered = any(r.item_id in asked and r.state not in EMPTY for r in self.result.responses)
+            self._review("", EMPHASISED_BESIDE_TICK if is_answered else EMPHASISED, [f])
 
     def _tag_rows(self, layout: FormTable, number: int) -> dict[int, int]:
         """Printed row -> the one received row in which the tags of its controls stand."""
@@ -386,9 +414,12 @@ class _FormMatch:
             return _respond(slot, "illegible", "", together, "none")
         if slot.option:
             options = [(option, beside) for option, beside, _ in parts]
-            response, problems = _read_single(options, how, self.tags, self.placeholders)
+            response, problems, lifted = _read_single(options, how, self.tags, self.placeholders)
             if BESIDE_BOX in problems:
                 response = response._replace(raw=self._whole(together))
+            for option in lifted:
+                reason = EMPHASISED_BESIDE_TICK if response.value else EMPHASISED
+                self._review(slot.item_id, reason, together, option.option_label)
         else:
             whole = self._whole(fields)
             read = _read_choice if slot.choices else _read_tick if slot.kind in TICK_KINDS else _read_text
@@ -469,16 +500,17 @@ def _read_single(
     how: str,
     tags: Mapping[str, Slot],
     placeholders: Collection[str],
-) -> tuple[Response, list[str]]:
+) -> tuple[Response, list[str], list[Slot]]:
     """One response from the boxes of all options, each with the fields that can be its box: none, one, or several.
 
-    `tags` names the option that a control was made for.
+    `tags` names the option that a control was made for. Also gives what is doubtful, and if nothing is, the options
+    that are lifted out of the others.
     """
     slot = parts[0][0]
     labels = [normalise(option.option_label) for option, _ in parts]
     cell = _each_once(f for _, fields in parts for f in fields)
     rest = {id(f): f for f in cell}
-    ticked, places, problems = [], [], []
+    ticked, places, problems, looks = [], [], [], []
     for (option, fields), label in zip(parts, labels, strict=True):
         boxes = [f for f in fields if f.kind in BOX_KINDS and _ties(f, option, label, labels, tags)]
         state, problem = _tick_state(boxes, placeholders) if boxes else ("", "")
@@ -491,15 +523,23 @@ def _read_single(
         if state == "selected":
             ticked.append(option.option)
             places += boxes
+        looks.append((option, [note for f in boxes for note in f.notes]))
         for f in boxes:
             rest.pop(id(f))
     if any(_adds(f, labels) for f in rest.values()):
         problems.append("Eintrag neben den Kästchen")
     value = "|".join(ticked)
     if problems:
-        return _respond(slot, "illegible", value, cell, how), list(dict.fromkeys(problems))
+        return _respond(slot, "illegible", value, cell, how), list(dict.fromkeys(problems)), []
     state = ("not_answered", "answered")[len(ticked)] if len(ticked) < 2 else "contradictory"
-    return _respond(slot, state, value, places or cell, how), []
+    return _respond(slot, state, value, places or cell, how), [], _lifted(looks)
+
+
+def _lifted(looks: Sequence[tuple[_T, Collection[str]]]) -> list[_T]:
+    """What has an emphasis that others, each with the notes on its label, do not have: a look of all is the form's."""
+    codes = Counter(note for _, notes in looks for note in set(notes) if note.startswith(EMPHASES))
+    own = {code for code, n in codes.items() if n < len(looks)}
+    return [it for it, notes in looks if not own.isdisjoint(notes)]
 
 
 def _read_text(

@@ -22,6 +22,8 @@ from gkanalysis.ingest.matching import (
     BESIDE_BOX,
     BESIDE_FIELD,
     BOX_NOT_FOUND,
+    EMPHASISED,
+    EMPHASISED_BESIDE_TICK,
     MARK_CHARACTERS,
     MARKED,
     NOT_FOUND,
@@ -41,7 +43,7 @@ _PLACEHOLDER = "bis dahin gilt die Antwort dort als unlesbar; bitte im Codebuch 
 OF_THE_FORM = {
     BESIDE_BOX: "bis dahin gilt die Antwort dort als unlesbar; bitte die Vorgaben im Codebuch so schreiben, wie sie gedruckt sind",
     BESIDE_FIELD: _PLACEHOLDER, UNKNOWN_PROMPT: _PLACEHOLDER,
-    MARKED: "niemand wird danach gefragt", UNKNOWN: "niemand wird danach gefragt", OUTSIDE: "",
+    MARKED: "niemand wird danach gefragt", UNKNOWN: "niemand wird danach gefragt", OUTSIDE: "", EMPHASISED: "",
 }  # fmt: skip
 NAMED = 3  # questions that a sentence names one by one
 OTHER_VERSION = (
@@ -119,8 +121,11 @@ def _log_shared(
 ) -> list[bool]:
     """Which doubts are about words that most forms of a version share: the form says so, not those who filled it in.
 
-    The team hears of each once (V33, of a link V36), and no alliance is asked.
+    The team hears of each once (V33, of a link V36), and no alliance is asked; nor anybody of an emphasis that is
+    printed, for which those that stand beside a tick count, too.
     """
+    is_ticked = reviews["reason"].eq(EMPHASISED_BESIDE_TICK)
+    reviews = reviews.assign(reason=reviews["reason"].where(~is_ticked, EMPHASISED))
     words = ["".join(c for c in normalise(raw) if c not in MARK_CHARACTERS) for raw in reviews["raw"]]
     keys = list(zip(versions, reviews["item_id"], reviews["reason"], words, strict=True))
     n_files = Counter(key for _, key in set(zip(reviews["file"], keys, strict=True)) if key[3])
@@ -130,6 +135,8 @@ def _log_shared(
     raw_of = dict(zip(reversed(keys), reversed(reviews["raw"].tolist()), strict=True))
     for key in dict.fromkeys(k for k in keys if k in shared):
         version, item_id, reason, _ = key
+        if reason == EMPHASISED:
+            continue
         raw, of = raw_of[key], f"in {n_files[key]} von {n_forms[version]} gezählten Bögen der Fassung „{version}“"
         if reason == OUTSIDE:
             log.find("V36", f"„{raw[:80]}“ {of}: {reason}.", raw=raw)
@@ -138,7 +145,7 @@ def _log_shared(
         message = f"„{raw[:80]}“ steht {of} {place}, ist also wohl gedruckt; {OF_THE_FORM[reason]}."
         lost = () if item_id else ("ingest", "response", "nicht zugeordnet", f"steht {of}")
         log.find("V33", message, lost=lost, item_id=item_id, raw=raw)
-    return [key in shared for key in keys]
+    return [key in shared or ticked for key, ticked in zip(keys, is_ticked, strict=True)]
 
 
 def _n_places(item: Item) -> int:

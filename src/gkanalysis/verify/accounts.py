@@ -15,11 +15,13 @@ from gkanalysis.codebook.lists import normalised
 from gkanalysis.codebook.sources import source_kind
 from gkanalysis.core.errors import UsageError
 from gkanalysis.counts.data import Data
+from gkanalysis.ingest.matching import EMPHASISED, EMPHASISED_BESIDE_TICK
 from gkanalysis.ingest.workbook import read_workbook
 from gkanalysis.settle.validate import GIVEN
 from gkanalysis.verify.trace import STATES
 
 USED, ASIDE, REASON = "verwendet", "zurückgestellt mit Grund", "mit Grund"
+PRINTED_PERHAPS = (EMPHASISED, EMPHASISED_BESIDE_TICK)  # those of the form itself are no entries
 Sum = tuple[str, Iterable[str], Mapping[str, Iterable[str]]]  # what is summed, what came in, place -> what stands there
 
 
@@ -149,8 +151,9 @@ def _answers(data: Data, source: str) -> Iterator[Sum]:
     yield "stehen gebliebene Platzhalter", _names(shown, "file", "item_id"), {REASON: pairs}
 
     reviews = pd.read_csv(data.paths.interim / source / "reviews.csv", dtype=str, keep_default_na=False)
-    loose = reviews[~reviews["item_id"].isin(book.items) & reviews["file"].isin(files)]
-    outside = {REASON: _names(lost, "file", "place", rule="V13")}
+    is_loose = ~reviews["item_id"].isin(book.items) & ~reviews["reason"].isin(PRINTED_PERHAPS)
+    loose = reviews[is_loose & reviews["file"].isin(files)]
+    outside = {REASON: _names(lost[~lost["reason"].isin(PRINTED_PERHAPS)], "file", "place", rule="V13")}
     yield "Einträge außerhalb der Felder", _names(loose, "file", "place"), outside
 
     for set_id, declared in book.sets.items():

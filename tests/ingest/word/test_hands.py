@@ -190,6 +190,15 @@ def test_cells_that_are_one_mark(typed, state):
         (paragraph(EMPTY, run(" Ja", YELLOW)), ["marked"]),
         (table(row("Amt", cell("", look='<w:shd w:fill="FFFF00"/>')), row("Rat", ""), row("Bund", "")), ["shaded"]),
         (table(*[row("Amt", cell("", look='<w:shd w:fill="FFFF00"/>'))] * 3), []),  # yellow fields to be filled in
+        # in cells: a label in bold, or more than half of it; not a stress within, the box alone, or the words beside it
+        (in_cell(run("☐ ") + run("Ja", "<w:b/>")), ["bold"]),
+        (in_cell(run("☐ Ja, ") + run("seit 2019", '<w:b/><w:color w:val="FF0000"/>')), ["bold", "coloured:FF0000"]),
+        (in_cell(run("☐ Eine Gruppe wurde ") + run("neu", "<w:b/>") + run(" gegründet")), []),
+        (in_cell(run("☐", "<w:b/>") + run(" Ja")), []),
+        (in_cell(run("☐ Ja ☐ ") + run("Nein", '<w:u w:val="single"/>')), ["underlined"]),
+        (table(row("Amt", cell(paragraph("☐ Ja"), paragraph(run("☐ Nein", "<w:b/>"))))), ["bold"]),
+        (table(row(cell(paragraph(run("Amt", "<w:b/>"))), "☐")), ["bold"]),
+        (paragraph(run("Überschrift", "<w:b/>")), []),
     ],
 )
 def test_markings_are_noted(block, notes):

@@ -14,7 +14,7 @@ from gkanalysis.ingest.word import xmlparts as xml
 from gkanalysis.ingest.word.elsewhere import Elsewhere
 from gkanalysis.ingest.word.glyphs import RunLooks
 from gkanalysis.ingest.word.grid import Grid, GridCell, special_looks
-from gkanalysis.ingest.word.labels import label_line, settle_rest, settle_text
+from gkanalysis.ingest.word.labels import emphasis_of, label_line, settle_rest, settle_text
 from gkanalysis.ingest.word.lists import Lists
 from gkanalysis.ingest.word.model import PLACEHOLDERS, TICK_KINDS, Field, Skipped, WordForm
 from gkanalysis.ingest.word.paragraphs import ParagraphReader, nested
@@ -292,10 +292,11 @@ class PartReader(ParagraphReader):
         if cell.is_deleted:
             self.skip(element, "tracked_deletion", " ".join(element.itertext()))
             return
+        first = len(self.controls)
         self.controls.append(cell)
-        self.cell = cell
+        outer, self.cell, self.emphases = self.emphases, cell, {}
         lines = self._read_lines(element)
-        self.cell = None
+        emphases, self.cell, self.emphases = self.emphases, None, outer
         pieces = lines[0].pieces if len(lines) == 1 else joined(lines)
         if wrapper is not None and self.finish_control(wrapper, pieces, element) == [wrapper]:
             self._fill_cell(cell, wrapper)
@@ -318,6 +319,9 @@ class PartReader(ParagraphReader):
                 cell.kind = ""
         if cell.kind and self.is_inserting:
             cell.note("tracked_insertion")
+        for control in self.controls[first:] if emphases else ():
+            if control is cell or (control.cell is cell and control.kind in TICK_KINDS):
+                control.note(*emphasis_of(control.value if control is cell else control.label, emphases))
 
     def _read_lines(self, cell):
         """Lines of a `w:tc`; most are a look and one paragraph."""

@@ -46,8 +46,11 @@ _FONT_NAMES = tuple(W + name for name in ("ascii", "hAnsi", "cs", "asciiTheme", 
 _SHADE = W + "shd"
 _MARKINGS = (_SHADE, W + "highlight", W + "bdr")
 _NO_MARKING = frozenset({None, "none", "nil", "white"})
+_EMPHASES = (_BOLD, _UNDERLINED, _COLOURED) = W + "b", W + "u", W + "color"  # of which forms are printed, too
 _COLOUR = re.compile("[0-9A-Fa-f]{6}")
 VIVID = 192  # strongest minus weakest of red, green, blue: FFFF00 has 255, Word's table styles have up to 130
+TINTED = 64  # the same of letters: blacks and greys of a print stay below
+PLAIN = ("", "", False, None, ())
 MAX_STYLES = 30  # based on each other; Word allows 11
 
 # Inside a line only boxes and ticks count, an x in brackets or on a printed line, and a letter x alone where a line or
@@ -131,11 +134,13 @@ def symbol_font(fonts):
 
 def is_vivid(shade):
     """Whether a `w:shd` fills with one of the colours people mark with; forms are printed with pale or dark ones."""
-    fill = shade.get(W + "fill", "")
-    if not _COLOUR.fullmatch(fill):
-        return False
-    channels = bytes.fromhex(fill)
-    return max(channels) - min(channels) >= VIVID
+    return _strength(shade.get(W + "fill", "")) >= VIVID
+
+
+def _strength(colour):
+    """How far a colour is from grey; 0 for `auto`."""
+    channels = bytes.fromhex(colour) if _COLOUR.fullmatch(colour) else b"\0"
+    return max(channels) - min(channels)
 
 
 def _is_marking(look):
@@ -160,7 +165,7 @@ def styles_of(root, kind, read):
 
 
 class RunLooks:
-    """Which runs are struck out, hidden, marked, raised or in a symbol font, by their own look and by styles."""
+    """Which runs are struck out, hidden, marked, raised, lifted out or in a symbol font, by look or style."""
 
     def __init__(self, styles):
         self._styles = dict(styles_of(styles, RUN_LOOK, _style_look)) if self._switches(styles) else {}
@@ -168,8 +173,8 @@ class RunLooks:
 
     @staticmethod
     def _switches(root):
-        """Whether a part switches anything on or off itself, raises anything, or names a symbol font."""
-        if next(root.iter(*_SWITCHES, _RAISED), None) is not None:  # lxml knows which names it saw
+        """Whether a part switches anything on or off itself, raises or emphasises anything, or names a symbol font."""
+        if next(root.iter(*_SWITCHES, _RAISED, *_EMPHASES), None) is not None:  # lxml knows which names it saw
             return True
         return not _SYMBOLS.keys().isdisjoint({name.lower() for fonts in root.iter(_FONTS) for name in fonts.values()})
 
@@ -187,18 +192,30 @@ class RunLooks:
         return {}
 
     def of_run(self, run, inherited):
-        """Code of text that does not count ("", "struck", "hidden"), symbol font, whether marked, what digits become."""
+        """Code of text that does not count ("", "struck", "hidden"), symbol font, whether marked, what digits become;
+        and codes of emphases, in which a form may be printed as well."""
         look = inherited
         for properties in run.iterchildren(RUN_LOOK):
             own = _look(properties)
             look = inherited | self._styles.get(own.pop(_STYLE, None), {}) | own
+        if not look:
+            return PLAIN
         aside = "hidden" if look.get(_HIDDEN) else "struck" if any(map(look.get, _STRUCK)) else ""
-        return aside, look.get(_FONTS, ""), look.get(_SHADE, False), _SHIFTED.get(look.get(_RAISED))
+        emphases = [look[tag] for tag in _EMPHASES if look.get(tag)]
+        return aside, look.get(_FONTS, ""), look.get(_SHADE, False), _SHIFTED.get(look.get(_RAISED)), emphases
 
 
 def _style_look(properties):
     """What a style says; what it marks is printed so."""
     return {name: value for name, value in _look(properties).items() if name != _SHADE}
+
+
+def _emphasis(look):
+    """The code of a `w:u` or `w:color`, "" if it lifts nothing out; two colours are two codes."""
+    value = look.get(VAL) or ""
+    if look.tag == _COLOURED:
+        return f"coloured:{value}" if _strength(value) >= TINTED else ""
+    return "" if value in _NO_MARKING else "underlined"
 
 
 def _look(properties):
@@ -210,6 +227,10 @@ def _look(properties):
             look[tag] = is_on(child) is not False
         elif tag in (_STYLE, _RAISED):
             look[tag] = child.get(VAL)
+        elif tag == _BOLD:
+            look[tag] = "bold" if is_on(child) is not False else ""
+        elif tag in _EMPHASES:
+            look[tag] = _emphasis(child)
         elif tag == _FONTS:
             if (font := symbol_font(child)) is not None:
                 look[tag] = font

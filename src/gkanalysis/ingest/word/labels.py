@@ -155,6 +155,19 @@ def _is_label(text):
     return bool(set(text) - _MERE_PUNCTUATION) and mark_state(text) is None
 
 
+def emphasis_of(label, emphases):
+    """Codes of the emphases (code -> text) that lift out a label, or more than half of it."""
+    letters = _letters(label)
+    for code, text in emphases.items() if letters else ():
+        lifted = _letters(text)
+        if letters in lifted or (lifted in letters and 2 * len(lifted) > len(letters)):
+            yield code
+
+
+def _letters(text):
+    return "".join(filter(str.isalnum, text))
+
+
 def _doubt_neighbours(first, second, text_follows):
     """A typed tick right beside another tick box: nobody but a person can say which of them is meant."""
     if {first.kind, second.kind} <= TICK_KINDS and "mark" in (first.kind, second.kind):

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 TICK_KINDS = frozenset({"checkbox", "legacy_checkbox", "mark"})
 
+EMPHASES = ("bold", "underlined", "coloured:")  # notes on a printed label
+
 # What Word shows in an empty control, in the languages of the Word versions that forms pass through.
 PLACEHOLDERS = frozenset(
     {
@@ -50,7 +52,7 @@ class Field(NamedTuple):
         Short codes: `placeholder`, `default`, `tracked_insertion`, `tracked_deletion`, `struck`, `hidden`,
         `glyph_conflict`, `placeholder_conflict`, `store_conflict`, `text_conflict`, `marked`, `shaded`, `unknown_value`, `unknown_symbol`, `off_list`,
         `two_marks`, `doubtful_mark`, `inline_mark`, `text_beside_control`, `container`, `merged_cell`, `textbox`,
-        `unclosed_field`, `date_without_text`.
+        `unclosed_field`, `date_without_text`; of a printed label `bold`, `underlined`, `coloured:` with the colour.
     """
 
     kind: str

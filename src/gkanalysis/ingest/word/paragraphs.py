@@ -6,7 +6,7 @@ from functools import wraps
 from gkanalysis.ingest.refusal import UnsafeContentError
 from gkanalysis.ingest.word import controls
 from gkanalysis.ingest.word import xmlparts as xml
-from gkanalysis.ingest.word.glyphs import PRIVATE_USE, character_of, symbol
+from gkanalysis.ingest.word.glyphs import PLAIN, PRIVATE_USE, character_of, symbol
 from gkanalysis.ingest.word.model import Skipped
 from gkanalysis.ingest.word.pieces import Control, Note, Symbol, flow_text, has_control, printed_text
 from gkanalysis.ingest.word.xmlparts import Places, W, chosen_branch, short_name
@@ -80,6 +80,7 @@ class ParagraphReader:
         self.controls, self.fields = [], []
         self.cell = None
         self.is_inserting = self.depth = 0
+        self.emphases = {}  # code -> text of the cell that looks so
         self._paragraph_look = {}
 
     def skip(self, element, what="", text=None):
@@ -162,18 +163,20 @@ class ParagraphReader:
 
     def _read_inline(self, parent, pieces):
         """Append the pieces of a paragraph, or of something inside it."""
-        aside, font, is_marked, digits = "", "", False, None
+        aside, font, is_marked, digits, emphases = PLAIN
         for child in parent[:]:
             tag = child.tag
             if tag == xml.RUN:
                 if self.looks:
-                    aside, font, is_marked, digits = self.looks.of_run(child, self._paragraph_look)
+                    aside, font, is_marked, digits, emphases = self.looks.of_run(child, self._paragraph_look)
                 before = len(pieces)
                 self._read_run(child, pieces, aside, font)
                 if digits:
                     pieces[before:] = [p.translate(digits) if p.__class__ is str else p for p in pieces[before:]]
                 if is_marked and printed_text(pieces[before:]).strip():
                     pieces.append(Note("marked"))
+                for code in emphases if self.cell else ():
+                    self.emphases[code] = self.emphases.get(code, "") + printed_text(pieces[before:])
             elif tag == xml.SDT:
                 self._read_control(child, pieces)
             elif tag == xml.SIMPLE_FIELD:
