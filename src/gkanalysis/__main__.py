@@ -35,7 +35,6 @@ CHANGED = (
     {"nargs": "*", "default": [], "metavar": "DATEI", "help": "geänderte Datei, ab dem Ordner der Quelle"},
 )
 ENGINE = ("--engine", {"default": "fork", "choices": ["fork", "kernel"]})
-FORMAT = ("--format", {"required": True, "choices": ["html", "pdf", "docx", "pptx"]})
 ACCEPT = ("--accept", {"default": [], "action": "append", "metavar": "KENNUNG", "help": "bekannter Widerspruch"})
 ONE_REPORT = ("report", {"nargs": "?", "help": "dieser, mit allen Dateien; ohne Angabe alle nebeneinander"})
 IN_REPORT = ("--report", {"help": "in diesem Bericht; ohne Angabe im ersten, der die Zahl hat"})
@@ -132,16 +131,6 @@ def _check_published(call: Call) -> None:
         )
 
 
-def _origins(call: Call) -> None:
-    from gkanalysis.core.writing import write_bytes
-    from gkanalysis.counts.data import Data
-    from gkanalysis.verify.trace import trace_page
-
-    folder = call.paths.reports / call.definition.id
-    page = trace_page(Data(call.paths), folder, call.definition.title)
-    write_bytes(folder / "herkunft.html", page.encode("utf-8"))
-
-
 def _disclose(call: Call) -> str:
     from gkanalysis.codebook.reports import read_report
     from gkanalysis.disclosure.check import check_report, check_together
@@ -229,10 +218,8 @@ COMMANDS = (
     ("receive", "neue Dateien einer Quelle mit ihrer Prüfsumme eintragen; geänderte nur, wenn sie genannt sind", _receive, "source", CHANGED, DATA),
     ("rules", "die Regeln für make ausgeben: woraus jeder Schritt entsteht", _step("report.rules:make_rules", "paths", "reports"), DATA),
     ("chapter", "die Kapitel eines Berichts rechnen, die noch fehlen", _step("report.chapters:run_chapters", "definition", "paths", "data", "chapters", engine="engine"), "report", CHAPTERS, ENGINE, DATA),
-    ("assemble", "Kapitel, Tabellen und Werte eines Berichts zusammenführen", _step("report.assemble:assemble_report", "definition", "paths"), "report", DATA),
-    ("render", "einen Bericht setzen", _step("report.render:render_report", "definition", "paths", "format"), "report", FORMAT, DATA),
+    ("finish", "Kapitel eines Berichts zusammenführen, die Herkunft jeder Zahl zeigen und alle Formate setzen", _step("pipeline:finish_report", "paths", "definition"), "report", DATA),
     ("check-published", "prüfen, ob gedruckte Angaben sich selbst widersprechen", _check_published, "figures", "relations", ACCEPT),
-    ("origins", "die Seite mit der Herkunft jeder Zahl eines Berichts schreiben", _origins, "report", DATA),
     ("disclose", "prüfen, ob fertige Berichte Vertrauliches verraten, einer oder alle zusammen", _disclose, ONE_REPORT, DATA),
     ("verify", "einen Bericht neu bauen und jede Zahl prüfen", _step("verify.run:verify_report", "definition", "paths"), "report", DATA),
     ("release", "den jetzigen Stand eines Berichts als Vergleich für verify festhalten", _release, "report", DATA),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from gkanalysis.codebook.reports import Report
     from gkanalysis.codebook.sources import SourceKind
 
 
@@ -170,6 +171,25 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
         path.write_text(coding_template(tables["mentions"], categories, source), encoding="utf-8", newline="")
         lines.append(f"  Vorlage zum Codieren offener Antworten, mit dem Stand bisher: {folder}/{path.name}")
     return "\n".join(lines)
+
+
+def finish_report(paths: ProjectPaths, report: Report) -> Iterator[str]:
+    """Bring the chapters of a report together, show the origin of each number, set all formats; sentences for the log.
+
+    Raises
+    ------
+    DisclosureError, RenderError, UsageError
+    """
+    from gkanalysis.core.writing import write_bytes
+    from gkanalysis.counts.data import Data
+    from gkanalysis.report.assemble import assemble_report
+    from gkanalysis.report.render import render_report
+    from gkanalysis.verify.trace import trace_page
+
+    yield from assemble_report(report, paths)
+    folder = paths.reports / report.id
+    write_bytes(folder / "herkunft.html", trace_page(Data(paths), folder, report.title).encode("utf-8"))
+    yield from render_report(report, paths)
 
 
 def _counted(kind: SourceKind, tables: Mapping[str, pd.DataFrame], book: Any) -> str:

@@ -153,6 +153,5 @@ def built(tmp_path_factory):
         build_processed(paths, source)
     list(run_chapters(report, paths, "data/raw"))
     assemble_report(report, paths)
-    for suffix in ("html", "pdf", "docx"):
-        render_report(report, paths, suffix)
+    render_report(report, paths)
     return Built(root, paths, report)

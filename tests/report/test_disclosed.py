@@ -85,7 +85,7 @@ def test_what_an_interview_tells_stops_a_document(copied, tmp_path, text, found,
         copied = replace(copied, paths=replace(copied.paths, data=data))
     change_document(copied, spoken(text))
     with pytest.raises(DisclosureError) as caught:
-        render_report(copied.report, copied.paths, "html")
+        render_report(copied.report, copied.paths, ["html"])
     assert found in str(caught.value)
 
 
@@ -154,7 +154,7 @@ def test_name_in_a_document_stops_it(copied, suffix, change, place):
     change_document(copied, change)
     before = copied.file(suffix).read_bytes()
     with pytest.raises(DisclosureError, match=PLACE) as caught:
-        render_report(copied.report, copied.paths, suffix)
+        render_report(copied.report, copied.paths, [suffix])
     assert place in str(caught.value)
     assert copied.file(suffix).read_bytes() == before
 
@@ -163,7 +163,7 @@ def test_name_in_metadata_of_the_pdf_stops_it(copied):
     """Keywords are on no page."""
     report = copied.report.model_copy(update={"keywords": (*copied.report.keywords, PLACE)})
     with pytest.raises(DisclosureError, match=r"Metadaten \(Info, /Keywords\): dort steht „Eisvogelstadt“"):
-        render_report(report, copied.paths, "pdf")
+        render_report(report, copied.paths, ["pdf"])
 
 
 def test_difference_of_two_tables_stops_the_report(copied):

@@ -140,4 +140,4 @@ def test_format_that_the_definition_does_not_name(tmp_path):
     """Slides are not set as a Word document."""
     deck = make_deck(tmp_path)
     with pytest.raises(UsageError, match="gibt es nicht als docx; sein Eintrag „formats“ nennt html, pdf, pptx"):
-        render_report(deck.report, ProjectPaths.of(tmp_path, tmp_path), "docx")
+        render_report(deck.report, ProjectPaths.of(tmp_path, tmp_path), ["docx"])

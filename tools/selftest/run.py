@@ -329,8 +329,7 @@ def build_report(root: Path, report_id: str) -> None:
     for _ in run_chapters(report, paths, "data/raw", [c.id for c in report.chapters]):
         pass  # each line is for a log
     assemble_report(report, paths)
-    for suffix in report.formats:
-        render_report(report, paths, suffix)
+    render_report(report, paths)
 
 
 def import_everything() -> None:

@@ -1,7 +1,7 @@
 """The check of a report before it appears: its numbers together, and every file that it consists of.
 
-`check_exhibits` looks at tables, figures and values before they are put into the report's folder, `check_file` at a
-finished document before it is written, `check_report` at a whole folder again, `check_together` at what several
+`check_exhibits` looks at tables, figures and values before they are put into the report's folder, `check_files` at
+finished documents before they are written, `check_report` at a whole folder again, `check_together` at what several
 reports give away to somebody who reads them all.
 """
 
@@ -54,15 +54,15 @@ def check_exhibits(report: Report, paths: ProjectPaths, folder: Path) -> None:
     check.stop(_alone(report))
 
 
-def check_file(report: Report, paths: ProjectPaths, name: str, content: bytes) -> None:
-    """Stop a finished document in which a name or an interview's words stand, in its text or anywhere else.
+def check_files(report: Report, paths: ProjectPaths, files: Mapping[str, bytes]) -> None:
+    """Stop finished documents in which a name or an interview's words stand, in their text or anywhere else.
 
     Raises
     ------
     DisclosureError
     """
     check = _Check(paths)
-    check.files(report, [(name, texts_of(name, content))])
+    check.files(report, [(name, texts_of(name, content)) for name, content in files.items()])
     check.stop(_alone(report))
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,7 @@ from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.writing import write_bytes
-from gkanalysis.disclosure.check import check_file
+from gkanalysis.disclosure.check import check_files
 from gkanalysis.report.document import (
     Node,
     Setting,
@@ -48,25 +51,24 @@ sie schreibt, nach Namen geordnet; schon ein geändertes Kreuz ergibt eine ander
 """
 
 
-def render_report(report: Report, paths: ProjectPaths, format_: str) -> str:
-    """Write `reports/<report>/<report>.<format_>`; returns a sentence for the log.
+def render_report(report: Report, paths: ProjectPaths, formats: Sequence[str] = ()) -> list[str]:
+    """Write `reports/<report>/<report>.<format>` for these formats, by default all of it; sentences for the log.
 
     Raises
     ------
     DisclosureError
-        If a name stands in it that the policy keeps confidential; the file does not appear then.
+        If a name stands in one of them that the policy keeps confidential; none of them appears then.
     RenderError
         If a value, label or alternative text is missing, or the typesetter refuses the document.
     UsageError
         If the definition of the report does not name the format.
     """
-    if format_ not in report.formats:
+    for suffix in set(formats) - set(report.formats):
         raise UsageError(
-            f"„{report.id}“ gibt es nicht als {format_}; sein Eintrag „formats“ nennt {', '.join(report.formats)}."
+            f"„{report.id}“ gibt es nicht als {suffix}; sein Eintrag „formats“ nennt {', '.join(report.formats)}."
         )
-    build, target = paths.build / "reports" / report.id, paths.reports / report.id
+    build = paths.build / "reports" / report.id
     document = json.loads((build / "document.json").read_text(encoding="utf-8"))
-    reference = paths.root / f"reports/reference.{format_}"
     if report.kind == "slides":
         from gkanalysis.report.pdf import fit_slides
         from gkanalysis.report.slides import make_slides
@@ -74,26 +76,17 @@ def render_report(report: Report, paths: ProjectPaths, format_: str) -> str:
         setting = fit_slides(make_slides(report, document, build))
     else:
         setting = prepare(report, document, build)
-    if format_ == "html":
-        from gkanalysis.report.html import render_html
-
-        content = render_html(setting)
-    elif format_ == "pdf":
-        from gkanalysis.report.pdf import render_pdf
-
-        content = render_pdf(setting)
-    elif format_ == "docx":
-        from gkanalysis.report.docx import render_docx
-
-        content = render_docx(setting, reference)
-    else:
-        from gkanalysis.report.pptx import render_pptx
-
-        content = render_pptx(setting, reference)
-    path = target / f"{report.id}.{format_}"
-    check_file(report, paths, path.name, content)
-    write_bytes(path, content)
-    return f"{path.relative_to(paths.root)} ({len(content) / 1000:.0f} kB)"
+    made = {}
+    for suffix in formats or report.formats:
+        render = getattr(import_module(f"gkanalysis.report.{suffix}"), f"render_{suffix}")
+        template = [paths.root / f"reports/reference.{suffix}"] if suffix in ("docx", "pptx") else []
+        # each format changes the document in its own way
+        made[f"{report.id}.{suffix}"] = render(copy.deepcopy(setting), *template)
+    check_files(report, paths, made)
+    folder = paths.reports / report.id
+    for name, content in made.items():
+        write_bytes(folder / name, content)
+    return [f"{(folder / name).relative_to(paths.root)} ({len(c) / 1000:.0f} kB)" for name, c in made.items()]
 
 
 def prepare(report: Report, document: dict[str, Any], build: Path) -> Setting:

@@ -175,7 +175,9 @@ def _report_rules(
     notebooks = " ".join(dict.fromkeys(f"{project}/notebooks/{c.notebook}.ipynb" for c in report.chapters))
     chapters = [f"{build}/{c.id}" for c in report.chapters]
     records = " ".join(f"{c}/chapter.json" for c in chapters)
-    made = f"{build}/document.json {folder}/losses.csv {folder}/rueckfragen.csv"
+    files = [f"{folder}/{name}.{suffix}" for suffix in report.formats]
+    templates = " ".join(f"$(wildcard {project}/reports/reference.{suffix})" for suffix in report.formats)
+    left = f"{build}/document.json {folder}/losses.csv {folder}/rueckfragen.csv {folder}/values.json {folder}/herkunft.html"
     rules = [
         _rule(
             f"{build}/common.ok", f"{definition} {processed}/dataset.json {own_books} $(CODE)",
@@ -187,24 +189,11 @@ def _report_rules(
         ),
         _rule(records, f"{build}/chapters.ok", ";"),
         _rule(
-            f"{folder}/values.json",
-            f"{records} {definition} {tables} {processed}/raw-files.csv {processed}/dataset.json {own_books} $(CODE) "
-            f"$(call gone,{made} $(call copies,{folder},{' '.join(chapters)}))",
-            f"@rm -rf {folder}/.[a-z]*.* {build}/.document.json.* {build}/.vorlage.*", f"$(GK) assemble {name} $(AT)",
+            f"{build}/finished.ok",
+            f"{records} {definition} {tables} {processed}/raw-files.csv {processed}/dataset.json {templates} {own_books} $(CODE) "
+            f"$(call gone,{left} {' '.join(files)} $(call copies,{folder},{' '.join(chapters)}))",
+            f"@rm -rf {folder}/.[a-z]*.* {build}/.document.json.* {build}/.vorlage.*", f"$(GK) finish {name} $(AT)", "@touch $@",
         ),
-        _rule(
-            f"{folder}/herkunft.html", f"{folder}/values.json {own_books} $(CODE)",
-            f"@rm -f {folder}/.herkunft.html.*", f"$(GK) origins {name} $(AT)",
-        ),
+        _rule(f"{left} {' '.join(files)}", f"{build}/finished.ok", ";"),
     ]  # fmt: skip
-    files = [f"{folder}/{name}.{suffix}" for suffix in report.formats]
-    for suffix, file in zip(report.formats, files, strict=True):
-        template = f" $(wildcard {project}/reports/reference.{suffix})" if suffix in ("docx", "pptx") else ""
-        beside = f" {folder}/herkunft.html" if suffix == "html" else ""  # every number links there
-        rules.append(
-            _rule(
-                file, f"{folder}/values.json{beside}{template} {own_books} $(CODE)",
-                f"@rm -f {folder}/.{name}.{suffix}.*", f"$(GK) render {name} --format {suffix} $(AT)",
-            )
-        )  # fmt: skip
     return rules, files
