@@ -220,9 +220,8 @@ def test_register_that_cannot_be_used(own, file, text, status, sentence):
         ("", "es fehlt: BEFEHL"),
         ("berichte", "BEFEHL kennt 'berichte' nicht; möglich sind 'form', 'interviews'"),
         ("chapter", "es fehlt: report"),
-        ("render x", "es fehlt: --format"),
-        ("render x --format", "nach --format fehlt eine Angabe"),
-        ("render x --format doc", "--format kennt 'doc' nicht; möglich sind 'html', 'pdf', 'docx', 'pptx'"),
+        ("chapter x --engine", "nach --engine fehlt eine Angabe"),
+        ("chapter x --engine schnell", "--engine kennt 'schnell' nicht; möglich sind 'fork', 'kernel'"),
         ("register --schnell", "unbekannt ist: --schnell"),
     ],
 )

@@ -426,7 +426,6 @@ def test_killed_make_leaves_nothing_that_counts_as_finished(built, ticked, tmp_p
         (FINISH[0], changed_since(folder, f"build/reports/{REPORT}/document.json")),
         (FINISH[0], changed_since(folder, f"{OUT}/values.json")),
         (FINISH[0], changed_since(folder, f"{OUT}/herkunft.html")),
-        (FINISH[0], changed_since(folder, f"{OUT}/{REPORT}.html")),
     ]
     for line, condition in moments:
         assert killed(folder, line, condition), line

@@ -174,7 +174,7 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
 
 
 def finish_report(paths: ProjectPaths, report: Report) -> Iterator[str]:
-    """Bring the chapters of a report together, show the origin of each number, set all formats; sentences for the log.
+    """Bring a report's chapters together, show the origin of each number, set all formats; sentences for the log.
 
     Raises
     ------

@@ -666,7 +666,7 @@ class Counted(Answering):
 
     @property
     def mean(self) -> Said:
-        """How many rows a case has on average, of a multiple response set or of categories."""
+        """How many rows a case has on average, over all groups, of a multiple response set or of categories."""
         bases = {self.sums[r, TOTAL][1] for r in self.shown_rows}
         if self.count.exclusive or "share_of_responses" not in self.everything or len(bases) > 1:
             raise NotebookError(
