@@ -424,7 +424,6 @@ def test_killed_make_leaves_nothing_that_counts_as_finished(built, ticked, tmp_p
         ("process", changed_since(folder, "data/processed/strukturen-2018-responses.parquet")),
         (f"chapter {REPORT}", appears(folder, f"build/reports/{REPORT}/.kerngruppe*/*")),
         (FINISH[0], changed_since(folder, f"build/reports/{REPORT}/document.json")),
-        (FINISH[0], changed_since(folder, f"{OUT}/values.json")),
         (FINISH[0], changed_since(folder, f"{OUT}/herkunft.html")),
     ]
     for line, condition in moments:
