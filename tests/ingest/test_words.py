@@ -16,9 +16,11 @@ from gkanalysis.ingest.matching import (
     MARKED,
     NOT_FOUND,
     OUTSIDE,
+    PICTURE,
     UNKNOWN,
     UNKNOWN_PROMPT,
 )
+from gkanalysis.ingest.word.xmlparts import NAMESPACES
 
 WORD = "Quittenbrot"
 A03, ROW_A03 = "1.1.A03.4", 6  # row in table 2
@@ -264,6 +266,28 @@ def test_numbers_of_lists_do_not_hide_printed_labels():
     drawn.type(drawn.cell(2, ROW_A03, 1), "3 " + "".join(drawn.cell(2, ROW_A03, 1).itertext()))
     matched = drawn.match()
     assert (answers(matched)[A03][0], matched.reviews) == ("selected", [])
+
+
+def picture():
+    """A paragraph with a picture."""
+    paragraph = typed("")
+    blip = etree.SubElement(paragraph[0], W + "drawing")
+    etree.SubElement(blip, "{http://schemas.openxmlformats.org/drawingml/2006/main}blip")
+    return paragraph
+
+
+def test_pictures_between_the_tables():
+    """A page that somebody scanned may hold all answers: told once a form; a letterhead is none."""
+    drawn = Drawn({A03: "x"})
+    drawn.parts["word/header1.xml"] = drawn.parts["word/header1.xml"].replace(
+        b"</w:hdr>", etree.tostring(picture()) + b"</w:hdr>"
+    )
+    assert drawn.match().reviews == []
+    for _ in range(2):
+        drawn.table(3).addprevious(picture())
+    matched = drawn.match()
+    assert [(r.item_id, r.reason, r.raw) for r in matched.reviews] == [("", PICTURE, "2 Bilder")]
+    assert all(drawn.root.xpath(p, namespaces=NAMESPACES) for p in matched.reviews[0].place.split(" | "))
 
 
 def test_links_are_not_followed_and_named():

@@ -5,7 +5,7 @@ import pytest
 
 from forms import BOOK
 from gkanalysis.core.findings import RULES, Log
-from gkanalysis.ingest.matching import BESIDE_BOX, NOT_FOUND, OUTSIDE, UNKNOWN, UNKNOWN_PROMPT
+from gkanalysis.ingest.matching import BESIDE_BOX, NOT_FOUND, OUTSIDE, PICTURE, UNKNOWN, UNKNOWN_PROMPT
 from gkanalysis.settle.validate import check_locations, completeness, log_reviews, set_aside_unprinted, settle_responses
 
 FORMS = ["a", "b", "c"]
@@ -201,6 +201,7 @@ def test_option_that_no_form_has():
         ("2.1", BESIDE_BOX, ["☒ Ja, und zwar\n☐ Nein", "☐ Ja, und zwar\n☒ Nein"], "V33", 0),
         ("2.4", UNKNOWN_PROMPT, ["Bitte angeben"] * 3, "V33", 0),
         ("", OUTSIDE, ["image: logo.png"] * 3, "V36", 0),
+        ("", PICTURE, ["1 Bild", "1 Bild", "2 Bilder"], "", 1),  # a logo that all have
         ("", UNKNOWN, ["Bitte bis Mai"], "", 1),  # of one form
         ("", UNKNOWN, ["x", "x", "x"], "", 3),  # no words
         ("2.1", "unklar", ["Ja"] * 3, "", 3),

@@ -27,6 +27,7 @@ UNKNOWN = "Eintrag außerhalb der bekannten Felder"
 MARKED = "gedruckter Text ist hervorgehoben, vielleicht statt eines Kreuzes"
 EMPHASISED = "Gedrucktes ist fett, unterstrichen oder farbig, vielleicht statt eines Kreuzes"
 EMPHASISED_BESIDE_TICK = "Gedrucktes ist fett, unterstrichen oder farbig, ein Kreuz steht da"
+PICTURE = "Bild im Bogen, nicht gelesen"
 OUTSIDE = "Verweis auf etwas außerhalb der Datei, dem nicht gefolgt wurde"
 NOT_FOUND = "Zeile, Spalte oder Zelle im Bogen nicht gefunden"
 BOX_NOT_FOUND = "Kästchen „{}“: nicht gefunden"
@@ -47,7 +48,13 @@ _GONE = frozenset({"struck", "hidden", "tracked_deletion"})
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _TEXTS = ("cell", "paragraph")
 # What a person is told of something that the reader only lists.
-_UNREAD = {"shape": "gezeichnete Form", "ink": "Handschrift", "diagram": "Diagramm", "chart": "Diagramm"}
+_UNREAD = {
+    "shape": "gezeichnete Form",
+    "ink": "Handschrift",
+    "diagram": "Diagramm",
+    "chart": "Diagramm",
+    "picture": "Bild",
+}
 _UNREAD |= {"embedded_object": "eingebettetes Objekt", "altChunk": "eingebettetes Dokument"}
 _MERE_PUNCTUATION = frozenset(".,;:–-_…")
 
@@ -338,6 +345,10 @@ class _FormMatch:
         for table in places.values():
             self._emphasised_rows(table)
         self._leftovers(places)
+        here = [s.place for s in self.form.skipped if s.what == "picture" and s.part == self.form.tables[0].part]
+        if here := [place for place in here if not _CELL_PATH.match(place)]:  # not the letterhead
+            told = f"{len(here)} Bild{'er' if len(here) > 1 else ''}"
+            self.result.reviews.append(Review("", PICTURE, told, self.form.tables[0].part, " | ".join(here)))
         return self.result
 
     def _emphasised_rows(self, places: _TablePlaces) -> None:
@@ -366,8 +377,8 @@ class _FormMatch:
         paths = {m[0]: (f.table, f.row, f.column) for f in fields if (m := _CELL_PATH.match(f.place))}
         for s in self.form.skipped:
             inside = _CELL_PATH.match(s.place)
-            if s.what == "drawing" and not s.text and not inside:
-                continue  # a logo
+            if s.what in ("drawing", "picture") and not s.text and not inside:
+                continue  # a logo, or a page that somebody scanned
             cell = paths.get(inside[0], (0, 0, 0)) if inside else (0, 0, 0)
             kind = (s.what, "", "", "unclear", "", s.text or _UNREAD.get(s.what, s.what), "", "", ())
             unread[cell].append(Field(*kind, s.part, s.place, *cell, ("skipped",)))

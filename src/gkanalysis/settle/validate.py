@@ -28,6 +28,7 @@ from gkanalysis.ingest.matching import (
     MARKED,
     NOT_FOUND,
     OUTSIDE,
+    PICTURE,
     UNKNOWN,
     UNKNOWN_PROMPT,
     normalise,
@@ -43,7 +44,7 @@ _PLACEHOLDER = "bis dahin gilt die Antwort dort als unlesbar; bitte im Codebuch 
 OF_THE_FORM = {
     BESIDE_BOX: "bis dahin gilt die Antwort dort als unlesbar; bitte die Vorgaben im Codebuch so schreiben, wie sie gedruckt sind",
     BESIDE_FIELD: _PLACEHOLDER, UNKNOWN_PROMPT: _PLACEHOLDER,
-    MARKED: "niemand wird danach gefragt", UNKNOWN: "niemand wird danach gefragt", OUTSIDE: "", EMPHASISED: "",
+    MARKED: "niemand wird danach gefragt", UNKNOWN: "niemand wird danach gefragt", OUTSIDE: "", EMPHASISED: "", PICTURE: "",
 }  # fmt: skip
 NAMED = 3  # questions that a sentence names one by one
 OTHER_VERSION = (
@@ -121,8 +122,8 @@ def _log_shared(
 ) -> list[bool]:
     """Which doubts are about words that most forms of a version share: the form says so, not those who filled it in.
 
-    The team hears of each once (V33, of a link V36), and no alliance is asked; nor anybody of an emphasis that is
-    printed, for which those that stand beside a tick count, too.
+    The team hears of each once (V33, of a link V36), and no alliance is asked; nor anybody of a logo or an emphasis that
+    is printed, for which those that stand beside a tick count, too.
     """
     is_ticked = reviews["reason"].eq(EMPHASISED_BESIDE_TICK)
     reviews = reviews.assign(reason=reviews["reason"].where(~is_ticked, EMPHASISED))
@@ -135,7 +136,7 @@ def _log_shared(
     raw_of = dict(zip(reversed(keys), reversed(reviews["raw"].tolist()), strict=True))
     for key in dict.fromkeys(k for k in keys if k in shared):
         version, item_id, reason, _ = key
-        if reason == EMPHASISED:
+        if reason in (EMPHASISED, PICTURE):
             continue
         raw, of = raw_of[key], f"in {n_files[key]} von {n_forms[version]} gezählten Bögen der Fassung „{version}“"
         if reason == OUTSIDE:

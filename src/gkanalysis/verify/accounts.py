@@ -15,13 +15,13 @@ from gkanalysis.codebook.lists import normalised
 from gkanalysis.codebook.sources import source_kind
 from gkanalysis.core.errors import UsageError
 from gkanalysis.counts.data import Data
-from gkanalysis.ingest.matching import EMPHASISED, EMPHASISED_BESIDE_TICK
+from gkanalysis.ingest.matching import EMPHASISED, EMPHASISED_BESIDE_TICK, PICTURE
 from gkanalysis.ingest.workbook import read_workbook
 from gkanalysis.settle.validate import GIVEN
 from gkanalysis.verify.trace import STATES
 
 USED, ASIDE, REASON = "verwendet", "zurückgestellt mit Grund", "mit Grund"
-PRINTED_PERHAPS = (EMPHASISED, EMPHASISED_BESIDE_TICK)  # those of the form itself are no entries
+PRINTED_PERHAPS = (EMPHASISED, EMPHASISED_BESIDE_TICK, PICTURE)  # those of the form itself are no entries
 Sum = tuple[str, Iterable[str], Mapping[str, Iterable[str]]]  # what is summed, what came in, place -> what stands there
 
 

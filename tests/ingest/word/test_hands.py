@@ -302,7 +302,9 @@ def test_a_damaged_store_is_none():
         (drawn("<wps:wsp/>"), "shape"),  # around an answer
         ("<w:r><w:pict><v:oval/></w:pict></w:r>", "shape"),
         (drawn('<w14:contentPart r:id="r1"/>'), "ink"),
-        ("<w:r><w:pict><v:shape><v:imagedata/></v:shape></w:pict></w:r>", "drawing"),  # a logo
+        ("<w:r><w:pict><v:shape><v:imagedata/></v:shape></w:pict></w:r>", "picture"),  # a logo, or a scan
+        (drawn("<pic:pic><a:blip/></pic:pic>"), "picture"),
+        ("<w:r><w:pict><v:rect/></w:pict></w:r>", "drawing"),  # a line
     ],
 )
 def test_what_is_drawn_is_told_from_logos(drawing, what):

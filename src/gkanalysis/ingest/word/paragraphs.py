@@ -23,6 +23,7 @@ _DRAWN_PARAGRAPH, _DRAWN_TEXT, _DRAWN_BREAK = (f"{{{xml.NAMESPACES['a']}}}{name}
 _WORD_ART = f"{{{xml.NAMESPACES['v']}}}textpath"
 _DRAWN_KINDS = {"control": "activex", "OLEObject": "embedded_object", "relIds": "diagram", "chart": "chart"}
 _DRAWN_KINDS |= {"contentPart": "ink"} | dict.fromkeys(("wsp", "oval", "line", "polyline"), "shape")  # around an answer
+_DRAWN_KINDS |= dict.fromkeys(("blip", "imagedata"), "picture")
 _DRAWN = frozenset({W + "drawing", W + "pict", W + "object"})
 _EMOJI, _EMOJI_CHARACTER = (f"{{{xml.NAMESPACES['w16se']}}}{name}" for name in ("symEx", "char"))
 _RUBY, _SYMBOL, _SYMBOL_CHARACTER, _SYMBOL_FONT = W + "ruby", W + "sym", W + "char", W + "font"
