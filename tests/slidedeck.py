@@ -129,6 +129,6 @@ def make_deck(folder, text=TEXT, *, synthetic=True, exhibits=None, **report):
     }  # fmt: skip
     document = {
         "markdown": text, "exhibits": records, "synthetic": synthetic, "dataset": "Probe_daten",
-        "raw_files": [["forms/a.docx", "ab" * 32]] * 40, "versions": [["Python", "3.11.0"], ["numpy", "2"]],
+        "raw_files": [["forms/a.docx", "ab" * 32]] * 40, "version": "1.2.3",
     }  # fmt: skip
     return Deck(made(**known | report), document, folder)

@@ -143,6 +143,7 @@ def _disclose(call: Call) -> str:
 def _release(call: Call) -> str:
     from gkanalysis import __version__
     from gkanalysis.core.writing import write_json
+    from gkanalysis.verify.rebuild import versions
     from gkanalysis.verify.release import make_manifest
     from gkanalysis.verify.run import release_files
 
@@ -152,7 +153,7 @@ def _release(call: Call) -> str:
     if missing:
         raise UsageError(f"Zu „{report.id}“ fehlt {', '.join(missing)}; bitte zuerst „make report“ ausführen.")
     path = release_files(paths, report.id)[0]
-    write_json(path, make_manifest(folder, report.id, __version__, paths.root, paths.data))
+    write_json(path, make_manifest(folder, report.id, __version__, paths.root, paths.data, versions()))
     return f"Der jetzige Stand steht in „{path.relative_to(paths.root)}“."
 
 

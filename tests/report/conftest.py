@@ -106,7 +106,7 @@ def small(tmp_path, bars):
             "synthetic": synthetic,
             "dataset": "Probe_daten",
             "raw_files": [["forms/Überblick.docx", "ab" * 32]],
-            "versions": [["Python", "3.11.0"]],
+            "version": "1.2.3",
         }
         return Small(report, document, build)
 

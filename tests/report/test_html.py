@@ -85,5 +85,5 @@ def test_report_shows_every_exhibit_once(built):
     root = html.fromstring(built.file("html").read_bytes())
     made = {p.stem for p in (built.paths.reports / built.report.id).glob("*/*.csv") if p.parent.name != "arbeit"}
     shown = root.xpath("//figure/@id")
-    assert sorted(shown) == sorted([*made, "rohdateien", "versionen"])
+    assert sorted(shown) == sorted([*made, "rohdateien"])
     assert all(len(image.get("alt")) > 40 for image in root.xpath("//img"))

@@ -16,6 +16,7 @@ from gkanalysis.core.errors import VerificationError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.rawstate import misfit
 from gkanalysis.verify import run
+from gkanalysis.verify.rebuild import versions
 from gkanalysis.verify.release import CERTIFICATE, make_manifest
 from gkanalysis.verify.run import verify_report
 from tools.project import REPORT
@@ -145,7 +146,9 @@ def test_files_that_no_longer_fit_the_certificate_are_named(project):
     change(project.target / f"{REPORT}.html")
     (project.target / "values.json").unlink()
     hint = f"Hinweis: Der Prüfbericht zu „{REPORT}“ gilt nicht für das, was neben ihm liegt; anders sind: "
-    assert misfit(str(project.target)) == f"{hint}values.json, {REPORT}.html. „make verify REPORT={REPORT}“ prüft neu."
+    assert (
+        misfit(str(project.target)) == f"{hint}values.json, {REPORT}.html. „make verify REPORT={REPORT}“ prüft neu.\n"
+    )
     change(project.target / "verification.json", '{"passed": true}')
     assert misfit(str(project.target)).startswith(f"{hint}verification.json.")
 
@@ -162,6 +165,21 @@ def test_a_changed_cell_is_found_by_every_check_that_can_see_it(project):
     }  # fmt: skip
     assert "\n  ja: weicht ab; angeknüpft (5.1): gedruckt 32, neu gerechnet 33\n" in said
     assert said.endswith(f"Alle stehen in „{project.target / 'verification.html'}“.")
+
+
+def test_other_versions_pass_and_say_so_unless_they_change_a_number(project):
+    """Provenance is compared as such; where an output differs, what ran otherwise stands beside it."""
+    content = json.loads(project.manifest.read_text()) | {"versions": versions() | {"numpy": "1.0", "Python": "3.9.1"}}
+    project.manifest.write_text(json.dumps(content))
+    code, _, rows, _ = project.verify()
+    assert (code, rows["programme"]["verdict"], rows["programme"]["status"]) == (0, "other_versions", "good")
+    entstand = f"Die Veröffentlichung entstand mit Python 3.9.1 (hier {versions()['Python']}), numpy 1.0 (hier {versions()['numpy']})."
+    assert rows["programme"]["message"] == entstand
+    for folder in (project.folder, project.target):
+        edit(folder / "tables/kerngruppe.csv", "alle,insgesamt,32", "alle,Insgesamt,32")
+    code, _, rows, opened = project.verify()
+    assert (code, opened["tables/kerngruppe.csv"], "programme" in rows) == (15, ("output", "differs"), False)
+    assert rows["tables/kerngruppe.csv"]["message"].endswith(f"; {entstand}")
 
 
 PROBLEM, GONE = ("problem", "problem"), {CLASH: ("problem", "gone")}

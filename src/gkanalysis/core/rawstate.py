@@ -212,7 +212,7 @@ def misfit(folder: str) -> str:
     name = os.path.basename(folder)
     return bool(wrong) * (
         f"Hinweis: Der Prüfbericht zu „{name}“ gilt nicht für das, was neben ihm liegt; anders sind: "
-        f"{', '.join(wrong[:3])}{more}. „make verify REPORT={name}“ prüft neu."
+        f"{', '.join(wrong[:3])}{more}. „make verify REPORT={name}“ prüft neu.\n"
     )
 
 
@@ -236,6 +236,6 @@ def main(data: str, report: str, goals: str, process: str) -> str:
 
 if __name__ == "__main__" and sys.version_info >= (3, 11):
     if sys.argv[1] == "--fits":
-        print(*filter(None, (misfit(folder.rstrip("/")) for folder in sys.argv[2:])), sep="\n", end="")
+        sys.stdout.writelines(misfit(folder.rstrip("/")) for folder in sys.argv[2:])
     else:
         print(main(*sys.argv[1:]))

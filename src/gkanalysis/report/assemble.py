@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import tempfile
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from gkanalysis import __version__
 from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import RenderError, UsageError
 from gkanalysis.core.paths import ProjectPaths
@@ -19,10 +19,6 @@ from gkanalysis.report.changes import changes, inputs, printed_numbers
 
 COUNTED_LABELS = ("Tabelle", "Abbildung")  # numbered in the order of the report; other labels are given
 KINDS = ("tables", "figures", "arbeit")  # folders of what a chapter makes
-# the locked packages; Python itself may differ from machine to machine and stands in the certificate
-VERSIONED = (
-    "gkanalysis", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "nbconvert", "pyarrow", "lxml", "typst",
-)  # fmt: skip
 
 
 def assemble_report(report: Report, paths: ProjectPaths) -> list[str]:
@@ -61,7 +57,7 @@ def assemble_report(report: Report, paths: ProjectPaths) -> list[str]:
         "synthetic": dataset["synthetic"],
         "dataset": dataset["title"],
         "raw_files": raw.values.tolist(),
-        "versions": [[name, version(name)] for name in VERSIONED],
+        "version": __version__,
     }
     with tempfile.TemporaryDirectory(dir=build, prefix=".vorlage.") as scratch:
         _copy_exhibits(report, build, Path(scratch))

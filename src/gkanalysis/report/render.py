@@ -28,18 +28,16 @@ from gkanalysis.report.document import (
 
 LAST_PAGE = """
 
-# Daten, Dateien und Versionen {{#datenstand .unnumbered}}
+# Daten und Dateien {{#datenstand .unnumbered}}
 
 Datensatz: {dataset}. {kind}
 
-Der Bericht ist aus {n} eingegangenen Dateien gerechnet. Die Namen der Dateien nennen Bündnisse und stehen deshalb
+Der Bericht ist mit gkanalysis {version} aus {n} eingegangenen Dateien gerechnet; welche Programme in welcher Fassung
+dabei liefen, steht im Prüfbericht. Die Namen der Dateien nennen Bündnisse und stehen deshalb
 nicht hier. Je Ordner steht die Prüfsumme (SHA-256) über die Liste seiner Dateien mit ihren Prüfsummen, wie `sha256sum`
 sie schreibt, nach Namen geordnet; schon ein geändertes Kreuz ergibt eine andere Summe.
 
 ::: {{.exhibit #rohdateien}}
-:::
-
-::: {{.exhibit #versionen}}
 :::
 
 # Impressum {{#impressum .unnumbered}}
@@ -96,6 +94,7 @@ def prepare(report: Report, document: dict[str, Any], build: Path) -> Setting:
         kind=data_mark(document["synthetic"]),
         n=len(document["raw_files"]),
         imprint="\n\n".join(f"**{k}.** {escape_markdown(v)}" for k, v in _imprint(report).items()),
+        version=document["version"],
     )
     tree = parse(document["markdown"] + last)
     _place_contents(tree["blocks"])
@@ -122,19 +121,12 @@ def _place_contents(blocks: list[Node]) -> None:
 
 
 def _last_page_tables(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The lists of files and versions as plain tables without a label."""
-
-    def table(exhibit_id: str, title: str, header: list[str], rows: list[list[str]]) -> dict[str, Any]:
-        return {
-            "id": exhibit_id, "kind": "table", "label": "", "title": title, "base": "", "source": "", "notes": [],
-            "header": header, "rows": [{"cells": r, "kind": "row", "level": 0} for r in rows], "plain": True,
-        }  # fmt: skip
-
-    files = _folders(document["raw_files"])
-    return {
-        "rohdateien": table("rohdateien", "Eingegangene Dateien", ["Ordner", "SHA-256 (Anfang)"], files),
-        "versionen": table("versionen", "Verwendete Programme", ["Programm", "Version"], document["versions"]),
-    }
+    """The list of files as a plain table without a label."""
+    rows = [{"cells": r, "kind": "row", "level": 0} for r in _folders(document["raw_files"])]
+    return {"rohdateien": {
+        "id": "rohdateien", "kind": "table", "label": "", "title": "Eingegangene Dateien", "base": "", "source": "",
+        "notes": [], "header": ["Ordner", "SHA-256 (Anfang)"], "rows": rows, "plain": True,
+    }}  # fmt: skip
 
 
 def _folders(files: list[list[str]]) -> list[list[str]]:

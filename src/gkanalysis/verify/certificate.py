@@ -30,6 +30,7 @@ VERDICTS = {
     "identical": ("gleiche Bytes", "good"),
     "same_values": ("gleiche Werte, andere Bytes", "good"),
     "within_tolerance": ("gleich im Rahmen der Toleranz", "good"),
+    "other_versions": ("gleicher Inhalt, andere Versionen", "good"),
     "drawn_otherwise": ("gleiche Werte, anders gezeichnet", "wrong"),
     "differs": ("weicht ab", "wrong"),
     "not_rebuilt": ("nicht neu erzeugt", "missing"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 from gkanalysis.core.errors import VerificationError
@@ -17,6 +19,9 @@ from gkanalysis.core.errors import VerificationError
 # What a rebuild needs; nothing that make has made before goes along.
 PARTS = ("src", "notebooks", "data/raw", "data/codebook", "Makefile", "pyproject.toml")
 # Given to make as words of the command, they win over what the Makefile itself exports.
+VERSIONED = (
+    "numpy", "scipy", "pandas", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert", "pyarrow", "lxml", "typst",
+)  # fmt: skip
 SETTINGS = {"TZ": "Pacific/Chatham", "PYTHONHASHSEED": "4711", "LANG": "tr_TR.UTF-8", "LC_ALL": "C"}
 LOCALES = ("tr_TR", "de_DE", "fr_FR", "pl_PL", "en_US")
 # Loaded by every Python of the rebuild before anything else: whoever asks for the network gets an error, and is
@@ -93,6 +98,12 @@ def surroundings(jobs: int = 2) -> dict[str, str]:
     shown = ", ".join(f"{k}={v}" for k, v in chosen_settings().items())
     how = "vom Betriebssystem abgetrennt" if no_network() else "in Python gesperrt"
     return {"Einstellungen der Nachrechnung": f"{shown}, make -j{jobs}", "Netz": how}
+
+
+def versions() -> dict[str, str]:
+    """What a report is computed and set with here, and on which machine: provenance, never content."""
+    named = {name: version(name) for name in VERSIONED}
+    return {"Python": platform.python_version(), **named, "System": f"{platform.system()} {platform.machine()}"}
 
 
 def code_state(root: Path) -> str:

@@ -18,6 +18,7 @@ from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from lxml import etree, html
@@ -41,15 +42,16 @@ PARTS = re.compile(rf"{WORDS}|{LINKS}|(word|ppt)/media/.*")  # of a Word or Powe
 
 
 def make_manifest(
-    folder: Path, report: str, version: str, root: Path | None = None, data: Path | None = None
-) -> dict[str, Any]:
+    folder: Path, report: str, version: str, root: Path | None = None, data: Path | None = None,
+    versions: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:  # fmt: skip
     """Describe every output of a finished report, and the inputs below `root`.
 
     `data` is the folder of received data, `data/raw` unless given; its files are named as if it were `data/raw`.
 
     Returns
     -------
-    dict with format, report, version, `inputs`: path -> sha256, and `outputs`: path -> text for tables and values,
+    dict with format, report, version, `versions`: program -> version, `inputs`: path -> sha256, and `outputs`: path -> text for tables and values,
         sha256 for everything else and for working papers, and `content`, the sha256 of words, links and pictures, for HTML and DOCX
     """
     outputs: dict[str, dict[str, str]] = {}
@@ -65,7 +67,8 @@ def make_manifest(
             with suppress(zipfile.BadZipFile, etree.LxmlError):  # a damaged file has no content to compare
                 outputs[name]["content"] = sha256(seen_content(path)).hexdigest()
     inputs = describe_inputs(root, data) if root else {}
-    return {"format": FORMAT, "report": report, "version": version, "inputs": inputs, "outputs": outputs}
+    made = {"format": FORMAT, "report": report, "version": version, "versions": dict(versions)}
+    return made | {"inputs": inputs, "outputs": outputs}
 
 
 def describe_inputs(root: Path, data: Path | None = None) -> dict[str, str]:
@@ -103,6 +106,7 @@ class Manifest(BaseModel):
 
     format: Literal[1]
     version: str
+    versions: dict[str, str] = {}
     inputs: dict[str, str]
     outputs: dict[str, Annotated[dict[Literal["text", "sha256", "content"], str], Field(min_length=1)]]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import platform
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -25,7 +24,7 @@ from gkanalysis.verify.contradictions import check_consistency
 from gkanalysis.verify.naive import recount_report
 from gkanalysis.verify.printed import read_figures
 from gkanalysis.verify.published import judge_published, unused_patterns
-from gkanalysis.verify.rebuild import code_state, rebuilt_report, surroundings
+from gkanalysis.verify.rebuild import code_state, rebuilt_report, surroundings, versions
 from gkanalysis.verify.release import (
     CERTIFICATE,
     TOLERANCE,
@@ -62,7 +61,7 @@ def checks(report: Report, paths: ProjectPaths, folder: Path) -> dict[str, Calla
     return {
         "inputs": lambda: _input_rows(manifest, paths),
         "delivered": lambda: _delivered_rows(paths.reports / report.id, folder),
-        "manifest": lambda: _within("output", compare_outputs(read_manifest(manifest), folder)),
+        "manifest": lambda: _output_rows(read_manifest(manifest), folder),
         "trace": lambda: _trace_rows(data, folder),
         "account": lambda: account_rows(data, report.sources),
         "published": lambda: _published_rows(published, folder),
@@ -119,7 +118,8 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
         "Geprüft am": f"{datetime.now(UTC):%d.%m.%Y, %H:%M} Uhr (UTC)",
         "Stand des Projekts": code_state(paths.root),
         "Wer es wiederholen kann": REPEAT[shipped].format(report=report.id),
-        "gkanalysis, Python, System": f"{__version__}, {platform.python_version()}, {platform.system()}",
+        "gkanalysis": __version__,
+        "Gerechnet mit": ", ".join(map(" ".join, versions().items())),
         **surroundings(),
         "Toleranz": f"Anteile und Grenzen von Intervallen {TOLERANCE:g}; Anzahlen, Texte und Bilder müssen gleich sein",
         "Umfang": f"{len(settled)} Zeilen, {sum(map(_is_number, rows))} Zahlen bis zu ihrer Herkunft verfolgt",
@@ -178,6 +178,26 @@ def _delivered_rows(target: Path, folder: Path) -> Rows:
         if "#" not in row["id"]:  # a difference in values names the first of them
             more = {} if row["id"] in files else {"message": "Die Datei fehlt neben dem Prüfbericht."}
             yield {"section": "delivered", **row, "id": f"beiliegend/{row['id']}", **more}
+
+
+def _output_rows(manifest: Mapping[str, Any], folder: Path) -> Rows:
+    """Each output against the release; other versions of programs pass if they change nothing, else are named."""
+    before, now = manifest["versions"], versions()
+    other = ", ".join(f"{k} {before[k]} (hier {v})" for k, v in now.items() if before.get(k, v) != v)
+    rows = list(compare_outputs(manifest, folder))
+    for row in rows:
+        if other and VERDICTS[row["verdict"]][1] == "wrong":
+            row["message"] += f"; Die Veröffentlichung entstand mit {other}."
+    same = all(VERDICTS[row["verdict"]][1] == "good" for row in rows)
+    yield from _within("output", rows)
+    if same and rows:
+        message = f"Die Veröffentlichung entstand mit {other}." if other else ""
+        yield {
+            "section": "output",
+            "id": "programme",
+            "verdict": "other_versions" if other else "identical",
+            "message": message,
+        }
 
 
 def _input_rows(manifest: Path, paths: ProjectPaths) -> Rows:
