@@ -20,6 +20,7 @@ TOOLS = {
     "java": ("javac", "default-jdk-headless"),
     "jaxb": (str(JAXB_RUNTIME), "libjaxb-java"),
     "poppler": ("pdftoppm", "poppler-utils"),
+    "pspp": ("pspp", "pspp"),
     "soffice": ("soffice", "libreoffice-writer-nogui"),
 }
 

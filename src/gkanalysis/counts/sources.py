@@ -19,6 +19,7 @@ from gkanalysis.core.paths import ProjectPaths, project_root
 from gkanalysis.counts import forms, lists, talks, waves
 from gkanalysis.counts.count import Count
 from gkanalysis.counts.data import REGISTER, USABLE, Data
+from gkanalysis.counts.export import DataFile, Exported, cases_file, codings_file, plain_file, responses_file
 from gkanalysis.counts.shown import Shown
 from gkanalysis.counts.table import Counted, Number, Said, declared, derived
 
@@ -43,7 +44,7 @@ class Asked(property):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Source(Answering):
+class Source(Exported, Answering):
     """What every source has: its title, and what can be asked of it by index."""
 
     name: str
@@ -258,6 +259,9 @@ class Wave(Source):
             told = "angekreuzt" if r.state == "selected" else options.get(r.value, r.raw or r.value)
             yield r.item_id, item.label or item.short, told, f"{r.file} {r.place}"
 
+    def _data_file(self, long: bool) -> DataFile:
+        return responses_file(self) if long else cases_file(self)
+
     def _overview(self) -> tuple[str, Any]:
         back = self.returns["returned"]
         sets = ", ".join(self.book.sets) or "keine"
@@ -367,6 +371,9 @@ class Talks(Source):
         for r in given[given["case_id"].eq(case_id) & given["state"].eq("coded")].itertuples():
             yield r.row, self.book.codes[r.row].path, r.raw, f"{r.file} {r.place}"
 
+    def _data_file(self, long: bool) -> DataFile:
+        return codings_file(self)
+
     def _overview(self) -> tuple[str, Any]:
         return f"{self.title}, Welle {self.wave}", self.codes
 
@@ -461,6 +468,9 @@ class Listing(Source):
                     told = self.labels(column).get(r[column], lists.shown(r[column]))
                     yield f"Zeile {r['row']}", title, told, f"{r['file']} {r['place']}"
 
+    def _data_file(self, long: bool) -> DataFile:
+        return plain_file(self.name, str(self.title), self.rows)
+
     def _overview(self) -> tuple[str, Any]:
         return str(self.title), self.rows
 
@@ -483,6 +493,9 @@ class Register(Source):
         """A declared table of the kind „x von y“."""
         Known(self.data.register["nested_tables"], ("Tabelle", "gibt es im Codebuch des Registers nicht"))[table]
         return self._table(f'.nested("{table}")', waves.Nested, declared=table)
+
+    def _data_file(self, long: bool) -> DataFile:
+        return plain_file(self.name, "Register der Bündnisse", self.data.alliances)
 
     def _overview(self) -> tuple[str, Any]:
         return "Register der Bündnisse", Shown(self.data.alliances)

@@ -32,6 +32,7 @@ from gkanalysis.counts.count import (
     format_number,
 )
 from gkanalysis.counts.data import TOTAL, Data
+from gkanalysis.counts.export import DataFile, Exported, table_file
 from gkanalysis.counts.shown import SMALL_BASE_NOTE, Row, Shown, count_text, dash_note, layout, table_html, table_text
 from gkanalysis.counts.words import Scale, read_scale
 
@@ -299,7 +300,7 @@ def _check_rank(phrase: str, numbers: Sequence[Number], field: Sequence[Number])
 
 
 @dataclass(frozen=True, eq=False)
-class Counted(Answering):
+class Counted(Exported, Answering):
     """A table of one count; it shows itself with German labels, n, base and notes, as a report prints it.
 
     Examples
@@ -698,6 +699,9 @@ class Counted(Answering):
         return Shown.of(rows, code="Kategorie", raw="Nennung", case_id="Bündnis", file="Bogen", place="Stelle")
 
     # ---- showing ----
+
+    def _data_file(self, long: bool) -> DataFile:
+        return table_file(self)
 
     @property
     def base_words(self) -> str:
