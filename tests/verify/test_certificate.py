@@ -51,10 +51,19 @@ def test_an_accepted_finding_that_is_none_any_more_is_an_error(verdict):
     assert exit_status(settled) > 0
 
 
-GOOD = ("identical", "same_values", "within_tolerance", "agrees", "adds_up", "rounding", "implied_base")
+GOOD = (
+    "identical",
+    "same_values",
+    "within_tolerance",
+    "other_versions",
+    "agrees",
+    "adds_up",
+    "rounding",
+    "implied_base",
+)
 UNCHECKED = ("transcribed", "not_checkable", "derived", "no_exact_number")
 MISSING = ("not_rebuilt", "not_checked", "unknown_number", "not_bound", "not_compared", "gone", "problem")
-WRONG = ("drawn_otherwise", "differs", "agrees_other_base", "does_not_add_up", "contradiction")
+WRONG = ("drawn_otherwise", "other_words", "differs", "agrees_other_base", "does_not_add_up", "contradiction")
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)

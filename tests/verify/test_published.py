@@ -4,7 +4,7 @@ import pytest
 
 from gkanalysis.codebook.published import read_bindings
 from gkanalysis.core.errors import VerificationError
-from gkanalysis.verify.published import judge_published, unused_patterns
+from gkanalysis.verify.published import judge_published, seen_words, unused_patterns
 
 NUMBERS = {"a": (39, 45), "b": (9, 21), "c": (9, 45), "anzahl": (48, None), "t": (40, None), "u": (19, 93)}
 REBUILT = {name: {"n": n, "base_n": base_n} for name, (n, base_n) in NUMBERS.items()}
@@ -91,6 +91,33 @@ def test_patterns_name_the_number_and_the_first_that_fits_counts():
         "neu": ("not_bound", "Der Angabe ist weder eine Zahl des Berichts noch ein Grund zugeordnet, warum sie nicht prüfbar ist."),
     }  # fmt: skip
     assert unused_patterns(figures, declared) == ["x"]
+
+
+PAGE = """<p>Es sind <a class="number" href="h#z-v">58</a> Bündnisse.</p><table><thead><tr><th>Merkmal</th><th>Gruppe</th>
+<th>Kreise*<br>(n&nbsp;=&nbsp;21)</th></tr></thead><tbody><tr><th>neu&nbsp;gegründet</th><td>alle</td>
+<td><a class="number" href="h#z-t_x_k">1.009 (42,9 %)</a></td></tr></tbody></table>"""
+
+
+@pytest.mark.parametrize(
+    ("number", "n", "label", "group", "words", "verdict"),
+    [
+        ("t:x:k", 1009, "Neu gegründet", "kreis", {"kreis": "Kreise"}, "agrees"),
+        ("t:x:k", 1009, "BKG neu", "", {"BKG neu": "neu gegründet"}, "agrees"),
+        ("t:x:k", 1009, "BKG neu", "", {"f": "neu gegründet", "BKG neu": "alt"}, "agrees"),
+        ("t:x:k", 1009, "BKG neu", "", {}, "other_words"),
+        ("t:x:k", 1009, "neu", "", {}, "other_words"),
+        ("t:x:k", 1009, "neu gegründet", "stadt", {"stadt": "kreisfreie Städte"}, "other_words"),
+        ("t:x:k", 1008, "neu gegründet", "", {}, "other_words"),
+        ("t:y:k", 1009, "neu gegründet", "", {}, "other_words"),
+        ("v", 58, "Zahl", "", {"Zahl": "58 Bündnisse"}, "agrees"),
+        ("v", 58, "Zahl", "", {"Zahl": "Kommunen"}, "other_words"),
+    ],
+)  # fmt: skip
+def test_an_agreement_counts_only_at_the_words_a_reader_finds(number, n, label, group, words, verdict):
+    """Row, column and number of the finished page, or the paragraph; declared where the publication says it otherwise."""
+    row = figure(str(n), str(n)) | {"label": label, "subgroup": group}
+    declared = {"bindings": [{"match": "f", "number": number}], "words": words}
+    assert judge_published({"f": row}, {number: {"n": n, "base_n": None}}, declared, {}, seen_words(PAGE.encode()))[0]["verdict"] == verdict  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,10 @@ from gkanalysis.verify.run import verify_report
 from tools.project import REPORT
 
 CLASH = "widerspruch:ja.n+nein.n+alle.n"
+PAGE = "<table><thead><tr><th>Weg</th><th>insgesamt<br>(n&nbsp;=&nbsp;45)</th></tr></thead><tbody>" + "".join(
+    f'<tr><th>{label}</th><td><a class="number" href="herkunft.html#z-kerngruppe_{row}_alle">{n} (x %)</a></td></tr>'
+    for row, label, n in (("ja", "angeknüpft", 32), ("nein", "neu gegründet", 13))
+)
 FILES = {
     "csv": "id,section,label,subgroup,kind,printed,qualifier,numerator,base\nja,5.1,angeknüpft,,count,32,,32,\n"
     "nein,5.1,neu gegründet,,count,13,,13,\nalle,5,Bögen,,count,48,,48,\nfrei,5.3,Beiräte,,percent,39,,18,\n",
@@ -48,7 +52,7 @@ class Project:
         self.table = self.folder / "tables/kerngruppe.csv"
         shutil.copy(rebuilt.folder / "tables/kerngruppe.csv", self.table)
         (self.folder / "values.json").write_text("[]")
-        (self.folder / f"{REPORT}.html").write_text("<p>Bericht</p>")
+        (self.folder / f"{REPORT}.html").write_text(PAGE, encoding="utf-8")
         for suffix, text in FILES.items():
             self.file(suffix).write_text(text, encoding="utf-8")
         shutil.copytree(self.folder, self.target, dirs_exist_ok=True)
@@ -165,6 +169,21 @@ def test_a_changed_cell_is_found_by_every_check_that_can_see_it(project):
     }  # fmt: skip
     assert "\n  ja: weicht ab; angeknüpft (5.1): gedruckt 32, neu gerechnet 33\n" in said
     assert said.endswith(f"Alle stehen in „{project.target / 'verification.html'}“.")
+
+
+def test_labels_that_changed_places_are_found_without_a_release(project):
+    """The numbers are right by their ids, and a reader takes one for the other: the comparison is by what is printed."""
+    swapped = PAGE.replace("angeknüpft", "x").replace("neu gegründet", "angeknüpft").replace("x<", "neu gegründet<")
+    for folder in (project.folder, project.target):
+        change(folder / f"{REPORT}.html", swapped)
+    project.manifest.write_text(json.dumps(make_manifest(project.folder, REPORT, __version__, project.root)))
+    code, said, rows, opened = project.verify()
+    assert (code, opened) == (15, dict.fromkeys(("ja", "nein"), ("published", "other_words")))
+    assert (
+        rows["nein"]["message"]
+        == "neu gegründet (5.1): im fertigen Bericht steht die Zahl bei „13 (x %); angeknüpft; insgesamt“"
+    )
+    assert "\n  ja: gleiche Zahl, aber bei anderen Wörtern; " in said
 
 
 def test_other_versions_pass_and_say_so_unless_they_change_a_number(project):

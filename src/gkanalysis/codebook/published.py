@@ -108,6 +108,9 @@ class Bindings(d.Declared):
 
     bindings: d.Many[_Binding] = d.key("Zuordnungen, die erste passende gilt")
     report: d.Text = d.key("Bericht, aus dem die Zahlen sind", "")
+    words: Mapping[str, d.Text] = d.key(
+        "wie eine Angabe im fertigen Bericht heißt: Kennung, Bezeichnung oder Gruppe der Angabe → Wörter im Bericht", {}
+    )
     tables: Tables = d.key("zum Nachschlagen: {name[1]} sucht Gruppe 1 in „name“", {})
     not_checkable: d.Many[_NotCheckable] = d.key("Angaben, die nicht prüfbar sind", ())
 

@@ -36,6 +36,7 @@ VERDICTS = {
     "not_rebuilt": ("nicht neu erzeugt", "missing"),
     "not_checked": ("nicht geprüft", "missing"),
     "agrees": ("stimmt überein", "good"),
+    "other_words": ("gleiche Zahl, aber bei anderen Wörtern", "wrong"),
     "transcribed": ("wie veröffentlicht wiedergegeben, nicht nachgerechnet", "unchecked"),
     "agrees_other_base": ("stimmt, aber auf anderer Basis", "wrong"),
     "not_checkable": ("nicht prüfbar, mit Grund", "unchecked"),

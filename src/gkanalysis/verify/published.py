@@ -8,9 +8,11 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
+from lxml import html
 
 from gkanalysis.counts.lists import ListTotal
 from gkanalysis.disclosure.printed import n_and_base
+from gkanalysis.report.html import origin_anchor
 from gkanalysis.verify.naive import told
 from gkanalysis.verify.printed import WHOLE, Figures, is_exact, read_share
 from gkanalysis.verify.solver import RULES, Claim
@@ -33,6 +35,7 @@ def judge_published(
     rebuilt: Mapping[str, Mapping[str, Any]],
     declared: Mapping[str, Any],
     bands: Bands = MappingProxyType({}),
+    seen: Mapping[str, Sequence[str]] | None = None,
 ) -> list[dict[str, str]]:
     """Give every published figure a verdict.
 
@@ -42,6 +45,7 @@ def judge_published(
     rebuilt : number id -> the number as `find_numbers` gives it, of the rebuilt report
     declared : bindings; `bindings` have a regular expression `match`, a `number` with {1}, {2} for its groups
         (looked up in `tables` where a table of that name is given as {name[1]}), and optionally `part: base`
+    seen : number id -> the words at which a reader finds it, as `seen_words` gives them; None: not compared
     bands : how far the exact share may lie below and above one that is printed with a word such as „rund“
 
     Returns
@@ -56,7 +60,58 @@ def judge_published(
     >>> judged["verdict"], judged["new"], judged["message"]
     ('agrees', '39 von 45', 'ja (5); abgeschnitten')
     """
-    return [_judge(i, figure, rebuilt, declared, bands) for i, figure in figures.items()]
+    judged = [_judge(i, figure, rebuilt, declared, bands) for i, figure in figures.items()]
+    return judged if seen is None else [_at_its_words(row, figures[row["id"]], declared, seen) for row in judged]
+
+
+def seen_words(page: bytes) -> dict[str, list[str]]:
+    """Where a reader of a finished page finds each number: its anchor -> number, row, column, or the paragraph."""
+    seen: dict[str, list[str]] = {}
+    for link in html.document_fromstring(page, html.HTMLParser(encoding="utf-8")).xpath(
+        "//a[contains(@class, 'number')]"
+    ):
+        name = link.get("href").partition("#")[2]
+        if (cell := next(link.iterancestors("td"), None)) is not None:
+            row, table = cell.getparent(), next(cell.iterancestors("table"))
+            at = sum(int(c.get("colspan", 1)) for c in cell.itersiblings(preceding=True))
+            beside = [c for c in row if not c.xpath(".//a") or c.tag == "th"]
+            about = [*beside, *table.xpath(".//thead/tr[last()]/*")[at : at + 1]]
+            seen[name] = [_plain(link), *(_plain(c) for c in about)]
+        else:
+            paragraph = next(link.iterancestors("p", "li", "h2", "h3", "figcaption"), link)
+            seen[name] = [*seen.get(name, ()), _plain(paragraph)]
+    return seen
+
+
+def _plain(element: Any) -> str:
+    """The words of an element as a reader takes them: without marks of notes, line breaks and the base in a head."""
+    return " ".join(element.text_content().partition("(n\u00a0=")[0].split()).rstrip("*").strip()
+
+
+def _at_its_words(
+    row: dict[str, str], figure: Mapping[str, str], declared: Mapping[str, Any], seen: Mapping[str, Sequence[str]]
+) -> dict[str, str]:
+    """An agreement counts only where the finished report says of the number what the publication says of its figure."""
+    number, words = _bound(row["id"], declared)[0], declared.get("words") or {}
+    if row["verdict"] not in ("agrees", "transcribed") or not number:
+        return row
+    places = [text.casefold() for text in seen.get(origin_anchor(number), ())]
+    label = words.get(row["id"], words.get(figure["label"], figure["label"])).casefold()
+    group = words.get(figure["subgroup"], figure["subgroup"]).casefold()
+    if number.count(":") > 1:  # in a table, where the number itself can be compared, too
+        n, shown = row["new"].partition(" ")[0], re.match(r"[\d.]+", places[0] if places else "")
+        of_base = row["verdict"] == "transcribed" or _bound(row["id"], declared)[1] == "base"
+        same = of_base or (shown and shown[0].replace(".", "") == n)
+        fits = same and label in places and any(group in text for text in places)
+    else:
+        fits = any(label in text for text in places)
+    if fits:
+        return row
+    where = "; ".join(places[:3]) or "nirgends"
+    return row | {
+        "verdict": "other_words",
+        "message": f"{row['message']}: im fertigen Bericht steht die Zahl bei „{where}“",
+    }
 
 
 def _judge(

@@ -23,7 +23,7 @@ from gkanalysis.verify.certificate import VERDICTS, certificate_html, codecheck_
 from gkanalysis.verify.contradictions import check_consistency
 from gkanalysis.verify.naive import recount_report
 from gkanalysis.verify.printed import read_figures
-from gkanalysis.verify.published import judge_published, unused_patterns
+from gkanalysis.verify.published import judge_published, seen_words, unused_patterns
 from gkanalysis.verify.rebuild import code_state, rebuilt_report, surroundings, versions
 from gkanalysis.verify.release import (
     CERTIFICATE,
@@ -225,7 +225,9 @@ def _published_rows(published: Path, folder: Path) -> Rows:
     for k, pattern in enumerate(unused_patterns(figures, bindings), start=1):
         message = f"Die Zuordnung „{pattern}“ trifft keine Angabe; bitte streichen oder berichtigen."
         yield _problem(f"angaben-{k}", message)
-    yield from judge_published(figures, dict(find_numbers(folder)), bindings, bands)
+    page = folder / f"{folder.name}.html"
+    seen = seen_words(page.read_bytes()) if page.exists() else {}
+    yield from judge_published(figures, dict(find_numbers(folder)), bindings, bands, seen)
 
 
 def _contradiction_rows(published: Path) -> Rows:
