@@ -9,7 +9,8 @@ settings.load_profile("gkanalysis")
 
 
 def pytest_addoption(parser):
-    """How many damaged files a test of readers makes."""
+    """How much is tried."""
+    parser.addoption("--kills", type=int, default=2, metavar="N", help="how often a build is killed in a row (2)")
     parser.addoption("--fuzz", type=int, default=20, metavar="N", help="damaged files for each reader (20)")
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -431,6 +432,36 @@ def test_killed_make_leaves_nothing_that_counts_as_finished(built, ticked, tmp_p
     make(folder, "report")
     assert not different(outputs(ticked[0]), outputs(folder))
     assert nothing_to_do(make(folder, "report"))
+
+
+def test_killed_at_any_moment_nothing_is_lost_or_left(built, ticked, request, tmp_path):
+    """Hard, by Ctrl-C or by the system, `--kills` times in a row: then the same bytes, no folder, copy or process more."""
+    folder, scratch, chance = tmp_path / "gk", tmp_path / "tmp", random.Random(11)
+    scratch.mkdir()
+    with_tick(built, folder)
+
+    def start():
+        command, there = make_command("-j2", "report"), environment(TMPDIR=str(scratch))
+        return subprocess.Popen(command, cwd=folder, env=there, stdout=-1, stderr=-2, start_new_session=True)
+
+    for _ in range(request.config.getoption("--kills")):
+        while True:
+            process = start()
+            time.sleep(chance.uniform(0, 8))
+            if process.poll() is None:
+                break
+            assert not process.returncode, process.communicate()[0].decode()
+            shutil.rmtree(folder)
+            with_tick(built, folder)
+        os.killpg(process.pid, chance.choice([signal.SIGKILL, signal.SIGINT, signal.SIGTERM]))
+        process.communicate(timeout=60)  # until the last child has closed its output
+    assert not start().communicate()[0].count(b"Fehler")
+    assert not different(outputs(ticked[0]), outputs(folder))
+    names = [
+        sorted(p.relative_to(f) for p in f.rglob("*") if "__pycache__" not in p.parts) for f in (ticked[0], folder)
+    ]
+    assert names[0] == names[1]
+    assert not list(scratch.iterdir())
 
 
 # A folder of one's own

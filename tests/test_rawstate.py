@@ -10,7 +10,7 @@ import unicodedata
 import pytest
 
 from forms import ROOT
-from gkanalysis.core.rawstate import StateError, claim_build, update_states
+from gkanalysis.core.rawstate import StateError, claim_build, main, update_states
 
 FORM = "raw/strukturen-2018/forms/Bögen Ä (neu)\t.docx"
 FILES = {
@@ -113,7 +113,17 @@ def test_runs_before_there_is_an_environment(folder):
         run = subprocess.run([*script, *words, "1"], cwd=folder, capture_output=True, encoding="utf-8")
         assert (run.stdout, run.stderr) == (f"{line}\n", "")
     assert (folder / "confidential/raw/build/state/strukturen-2018/forms").is_file()
-    assert not re.search("import (?!fcntl|hashlib|json|os|sys)", (ROOT / "src/gkanalysis/core/rawstate.py").read_text())
+    assert not re.search(
+        "import (?!errno|fcntl|hashlib|json|os|sys)", (ROOT / "src/gkanalysis/core/rawstate.py").read_text()
+    )
+
+
+def test_full_disk_is_a_sentence(folder):
+    """What is full says so without a name, from the first file that make needs."""
+    (folder / "confidential/raw").mkdir(parents=True)
+    (folder / "confidential/raw/ordner.txt.new").symlink_to("/dev/full")
+    sentence = "Auf dem Datenträger ist kein Platz mehr; bitte Platz schaffen und neu aufrufen"
+    assert main("raw", "eins", "report", "1") == sentence
 
 
 def test_one_make_at_a_time_works_in_a_folder(folder):

@@ -4,9 +4,6 @@ These names are what notebooks use; `counts` has what stands behind them.
 """
 
 from importlib import import_module
-from importlib.metadata import version
-
-__version__ = version("gkanalysis")
 
 # Public names and where they live; looked up on first use, so that a step of make loads only what it needs.
 _WHERE = {
@@ -22,6 +19,10 @@ __all__ = ["__version__", *sorted(_WHERE)]
 def __getattr__(name: str) -> object:
     if name in _WHERE:
         return getattr(import_module(f"gkanalysis.{_WHERE[name]}"), name)
+    if name == "__version__":
+        from importlib.metadata import version  # takes longer than all that a command needs to begin
+
+        return version("gkanalysis")
     from gkanalysis.core.lookup import guess
 
     raise AttributeError(

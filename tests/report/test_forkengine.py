@@ -182,6 +182,20 @@ def test_nothing_is_left_running_or_written_in_the_home_folder(tmp_path, monkeyp
     assert not list(tmp_path.rglob("history.sqlite"))
 
 
+def test_child_whose_parent_is_gone_says_nothing(tmp_path, capfd):
+    """After Ctrl-C there is one sentence, the parent's: no traceback of a pipe, nor of a cell that was interrupted."""
+    for end in ("os.close(int(os.environ['GK_PARENT']))", "os.kill(os.getpid(), signal.SIGINT)"):
+        read_end, write_end = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.environ["GK_PARENT"] = str(read_end)
+            forkengine._run_child([f"import os, signal; {end}"], [], write_end)
+        os.close(read_end)
+        os.close(write_end)
+        os.waitpid(child, 0)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_stock_engine_runs_where_fork_is_missing(tmp_path, monkeypatch):
     """On Windows there is no fork; the notebook runs in a kernel of its own."""
     monkeypatch.delattr(forkengine.os, "fork")

@@ -68,13 +68,14 @@ FAILURES = [
     pytest.param(["import os; os._exit(0)", "1"], {}, PARAMETERS, "beendet", id="os._exit"),
     pytest.param(["1", "import os; os._exit(0)"], {}, PARAMETERS, "beendet", id="os._exit in the last cell"),
     pytest.param(["import os, signal; os.kill(os.getpid(), signal.SIGKILL)"], {}, PARAMETERS, "beendet", id="killed"),
-    pytest.param([SHOWN], {}, PARAMETERS, "gerechnet, aber nicht gezeigt: tab", id="exhibit not shown"),
+    pytest.param([SHOWN], {}, PARAMETERS, "^Kapitel „kapitel“: .* gerechnet, aber nicht gezeigt: tab; die Zeile muss die letzte ihrer Zelle sein.$", id="exhibit not shown"),
+    pytest.param(["from gkanalysis.report.chapter import Chapter as C; C.__new__(C).qotation()"], {}, PARAMETERS, r"\): Ein Kapitel hat nichts namens „qotation“; .* „quotation“\)\.$", id="misspelt"),
+    pytest.param(["from gkanalysis.report.chapter import Chapter as C; C.__new__(C).table(1)"], {}, PARAMETERS, r"\): table\(.*\): es fehlt title\.$", id="argument missing"),
     pytest.param(["class A:\n    def _repr_html_(self):\n        raise ValueError('kein Bild')\nA()"], {}, PARAMETERS, "ValueError: kein Bild", id="failing display"),
 ]  # fmt: skip
 
 
 SHORT = [
-    ("from gkanalysis.report.chapter import Chapter\nChapter.__new__(Chapter).qotation()", r"„quotation“.\.\n  Chapter.__new__.Chapter.\.qotation..$"),
     ("import gkanalysis as gk\n\ngk.sorce(1)", r"„sorce“ .gemeint ist wohl „source“.; .*\n  gk.sorce.1.$"),
     ("a = 1\nb = lables", r"NameError.*\n  b = lables$"),
     ("import pandas as pd\npd.Series([1]).loc['x']", r"KeyError: 'x'.\.\n  pd.Series..1...loc.'x'.$"),

@@ -6,6 +6,9 @@ import os
 import nbformat
 import pytest
 
+from drawn import WAVE, Project
+from gkanalysis.core.errors import NotebookError
+from gkanalysis.report.chapter import Chapter
 from tools.lab import __main__ as lab
 from tools.lab.saving import without_outputs
 
@@ -32,7 +35,9 @@ def test_opens_a_notebook_where_trying_is_free(data, folder, tmp_path, monkeypat
     assert "inline" in os.environ["MPLBACKEND"]
     (settings,) = [w.partition("=")[2] for w in called[1] if w.startswith("--LabApp.app_settings_dir=")]
     with open(f"{settings}/overrides.json", encoding="utf-8") as file:
-        assert json.load(file)["@jupyterlab/docmanager-extension:plugin"] == {"autosave": False}
+        overrides = json.load(file)
+    assert overrides["@jupyterlab/docmanager-extension:plugin"] == {"autosave": False}
+    assert overrides["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
 
 
 @pytest.mark.parametrize(
@@ -45,3 +50,18 @@ def test_report_notebooks_are_saved_without_outputs(path, kept):
     model = {"type": "notebook", "content": json.loads(json.dumps(notebook))}
     without_outputs(model, path)
     assert bool(model["content"]["cells"][0]["outputs"]) == kept
+
+
+def test_cell_of_a_report_may_run_again(tmp_path):
+    """By hand the later table takes the place of the earlier; in a build an id names one exhibit."""
+    data = Project(tmp_path).wave("\ncase  status  1.1\nB1  full  ja\nB2  full  nein\n").data
+    for by_hand in (True, False):
+        chapter = Chapter("kapitel", data, tmp_path / "out", by_hand)
+        chapter.table(chapter[WAVE]["1.1"], title="Alt")
+        if by_hand:
+            chapter.table(chapter[WAVE]["1.1"], title="Neu")
+            kept = json.loads((tmp_path / "out/exhibits.json").read_text(encoding="utf-8"))
+            assert [e["title"] for e in kept.values()] == ["Neu"]
+        else:
+            with pytest.raises(NotebookError, match="„kapitel“ gibt es in diesem Kapitel schon"):
+                chapter.table(chapter[WAVE]["1.1"], title="Neu")

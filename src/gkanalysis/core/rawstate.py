@@ -5,6 +5,7 @@ So make sees state files: each lists some files with their SHA-256 and is rewrit
 A copied or touched file that says the same is the same: nothing is rebuilt.
 """
 
+import errno
 import hashlib
 import os
 import sys
@@ -230,7 +231,9 @@ def main(data: str, report: str, goals: str, process: str) -> str:
     except StateError as error:
         return str(error).rstrip(".")  # make adds one
     except OSError as error:
-        return f"„{error.filename}“ lässt sich nicht lesen oder schreiben; bitte die Rechte prüfen"
+        if error.errno == errno.ENOSPC:
+            return "Auf dem Datenträger ist kein Platz mehr; bitte Platz schaffen und neu aufrufen"
+        return f"„{error.filename or build}“ lässt sich nicht lesen oder schreiben; bitte die Rechte prüfen"
     return f"ok {build}"
 
 

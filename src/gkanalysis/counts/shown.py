@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -130,8 +131,10 @@ class Shown(pd.DataFrame):
         return cls(rows[list(heads)].rename(columns=heads).reset_index(drop=True))
 
     def _repr_html_(self) -> str:
+        uncut = dict.fromkeys(self.select_dtypes(["object", "str"]), str)  # pandas writes a line break as \\n
         with pd.option_context("display.max_colwidth", None):
-            return self.to_html(index=False, na_rep="", max_rows=LONG)
+            table = self.to_html(index=False, na_rep="", max_rows=LONG, formatters=uncut)
+        return re.sub("<(t[dh])>", r"<\1 style='text-align: left; white-space: pre-line'>", table)
 
     def __repr__(self) -> str:
         return self.to_string(index=False, na_rep="", max_rows=LONG, max_colwidth=60)
@@ -156,5 +159,7 @@ def table_html(
     table = (
         f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
+    # JupyterLab sets every cell to the right, labels as well
+    table = re.sub("<tr><(t[dh])", r"<tr><\1 style='text-align: left'", table)
     below = "".join(f"<p>{html.escape(n)}</p>" for n in notes)
     return table + below + (f"<p><code>{html.escape(line)}</code></p>" if line else "")

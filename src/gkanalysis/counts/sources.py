@@ -530,7 +530,7 @@ def sources(data: str = "") -> Shown:
     for name, kind in have.sources.items():
         made = source_of(name, have)
         back, items = (str(made.returns["returned"].of), str(len(made.items))) if kind == "forms" else ("", "")
-        rows.append((name, KIND_LABELS[kind], made.book.title, made.book.wave, back, items))
+        rows.append((name, KIND_LABELS[kind], made.book.title, "" if kind == "lists" else made.book.wave, back, items))
     rows.append((REGISTER, KIND_LABELS[REGISTER], "Register der Bündnisse", "", str(len(have.alliances)), ""))
     return Shown(rows, columns=["Quelle", "Art", "Titel", "Welle", "Rücklauf", "Fragen"])
 

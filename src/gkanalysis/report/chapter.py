@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.core.lookup import enumeration
+from gkanalysis.core.lookup import Answering, answered, enumeration
 from gkanalysis.core.numbers import format_count, number_word
 from gkanalysis.core.writing import write_json
 from gkanalysis.counts.count import Count, small_base_mark
@@ -51,11 +51,13 @@ class Beside(dict[str, Any]):
     notes: tuple[str, ...] = ()
 
 
-class Chapter:
-    """One chapter of a report; see `chapter`."""
+class Chapter(Answering):
+    """One chapter of a report; see `chapter`. Opened by hand its cells may run again."""
 
-    def __init__(self, chapter_id: str, data: Data, out: Path) -> None:
-        self.id, self.data, self.out = chapter_id, data, out
+    called = "Ein Kapitel hat nichts namens"
+
+    def __init__(self, chapter_id: str, data: Data, out: Path, by_hand: bool = False) -> None:
+        self.id, self.data, self.out, self.by_hand = chapter_id, data, out, by_hand
         self._exhibits: dict[str, dict[str, Any]] = {}
         self._quotations: dict[str, tuple[str, str]] = {}
         self._words: list[str] = []
@@ -306,7 +308,7 @@ class Chapter:
             raise NotebookError(f"Der Text sagt: „{sentence}“ Die Daten sagen es nicht; bitte den Text ändern.")
 
     def _keep(self, exhibit: Exhibit | Quotation) -> Shown:
-        if exhibit.id in self._exhibits:
+        if exhibit.id in self._exhibits and not self.by_hand:
             raise NotebookError(f"Die Darstellung „{exhibit.id}“ gibt es in diesem Kapitel schon.")
         exhibit.save(self.out)
         self._exhibits[exhibit.id] = exhibit.record()
@@ -314,6 +316,7 @@ class Chapter:
         return exhibit
 
 
+@answered
 def chapter(chapter_id: str, report: str = "", *, data: str = "data/raw", out: str = "") -> Chapter:
     """Open a chapter in a notebook.
 
@@ -333,7 +336,7 @@ def chapter(chapter_id: str, report: str = "", *, data: str = "data/raw", out: s
     target = Path(out) if out else have.paths.build / "lab" / (report or "versuch") / chapter_id
     have.record = target / "inputs.json"
     write_json(have.record, have.read)
-    return Chapter(chapter_id, have, target)
+    return Chapter(chapter_id, have, target, by_hand=not out)
 
 
 def answer_labels(data: Data, source: str) -> dict[tuple[str, str], str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import tempfile
 import uuid
 import zipfile
 from collections.abc import Sequence
@@ -89,12 +88,10 @@ def render_docx(setting: Setting, reference: Path) -> bytes:
         ],
         "meta": {k: _meta(v) for k, v in meta.items()},
     }
-    with tempfile.TemporaryDirectory() as scratch:
-        out = Path(scratch) / "report.docx"
-        arguments = ["-f", "json", "-t", "docx", f"--reference-doc={reference}", "-o", str(out)]
-        # the sandbox would keep pandoc from the template and the images
-        run_pandoc(json.dumps(tree), arguments, epoch=int(setting.moment.timestamp()), sandbox=False)
-        return finish(out.read_bytes(), [e for e in exhibits.values() if e["kind"] == "table"], setting.synthetic)
+    arguments = ["-f", "json", "-t", "docx", f"--reference-doc={reference}", "-o", "-"]
+    # the sandbox would keep pandoc from the template and the images
+    made = run_pandoc(json.dumps(tree), arguments, epoch=int(setting.moment.timestamp()), sandbox=False)
+    return finish(made, [e for e in exhibits.values() if e["kind"] == "table"], setting.synthetic)
 
 
 def _meta(value: str | list[str]) -> Node:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import sys
 import traceback
 from typing import Any
@@ -91,6 +92,7 @@ class ForkEngine(Engine):
 def _run_child(sources: list[str], asked: list[dict[str, str]], write_end: int) -> None:
     """Run all cells in a fresh shell, then the expressions; sends one JSON line per cell and one; ends the process."""
     status = 1
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it; the parent says so
     try:
         answers = os.fdopen(write_end, "w", encoding="utf-8")
         outputs: list[dict[str, Any]] = []
@@ -105,6 +107,8 @@ def _run_child(sources: list[str], asked: list[dict[str, str]], write_end: int) 
             answers.write(json.dumps([shell.user_expressions(text) for text in asked]) + "\n")
             answers.flush()
         status = 0
+    except BrokenPipeError:  # the parent is gone
+        pass
     except BaseException:  # the parent sees the missing line; the log sees why
         traceback.print_exc(file=sys.__stderr__)
     finally:

@@ -18,12 +18,11 @@ from typing import Any
 
 import nbformat
 
-import gkanalysis
 from gkanalysis.codebook.reports import ChapterDefinition, Report
 from gkanalysis.codebook.typed import typed_results, typed_sentence
 from gkanalysis.core import errors
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.core.lookup import guess, listed
+from gkanalysis.core.lookup import listed
 from gkanalysis.core.writing import write_bytes, write_json
 from gkanalysis.counts.words import loose_words
 from gkanalysis.report.exporter import (
@@ -264,7 +263,7 @@ def _failure(notebook: Path, error: Any) -> str:
         return f"{place}: {error.evalue}"
     frames = [ANSI.sub("", str(frame)) for frame in error.traceback]
     cells = [k for k, frame in enumerate(frames) if IN_CELL.search(frame)]
-    said = f"{place} ist abgebrochen ({error.ename}: {error.evalue}){_meant(error)}."
+    said = f"{place} ist abgebrochen ({error.ename}: {error.evalue})."
     if not cells:
         return "\n".join([said, error.source, *frames[-6:]])
     after = frames[cells[-1] + 1 : -1]
@@ -274,17 +273,6 @@ def _failure(notebook: Path, error: Any) -> str:
     lines = [line for frame in (frames[cells[-1]], *after[:1]) for line in frame.splitlines()][1:]
     marked = next((line for line in lines if line.lstrip().startswith("-")), *lines[:1])
     return f"{said}\n  {re.sub(r'^-+> *[0-9]* ', '', marked.strip()).strip()}"
-
-
-def _meant(error: Any) -> str:
-    """What a misspelt method of ours probably is called; Python says so only on a terminal."""
-    said = re.fullmatch(r"'(\w+)' object has no attribute '(\w+)'", error.evalue)
-    if not said:
-        return ""
-    from gkanalysis.report.chapter import Chapter
-
-    kinds = {"Chapter": Chapter} | {n: getattr(gkanalysis, n) for n in gkanalysis.__all__ if n == said[1]}
-    return guess(said[2], (n for n in dir(kinds.get(said[1])) if not n.startswith("_")))
 
 
 def _code_cell(notebook: Path, error: Any) -> str:
@@ -323,7 +311,10 @@ def _chapter(executed: nbformat.NotebookNode, folder: Path, resources: dict[str,
     markdown, resources = ChapterExporter().from_notebook_node(executed, resources)
     exhibits = read("exhibits.json", {})
     if unseen := set(exhibits) - set(resources["shown"]):
-        raise NotebookError(f"Diese Darstellungen wurden gerechnet, aber nicht gezeigt: {', '.join(sorted(unseen))}.")
+        raise NotebookError(
+            f"Kapitel „{resources['chapter']}“: diese Darstellungen wurden gerechnet, aber nicht gezeigt: {', '.join(sorted(unseen))}; "
+            "die Zeile muss die letzte ihrer Zelle sein."
+        )
     return {
         "markdown": markdown, "exhibits": {e: exhibits[e] for e in resources["shown"]}, "values": resources["values"],
         "synthetic": about.get("synthetic"),

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import math
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import typst
@@ -57,7 +57,7 @@ def fit_slides(setting: Setting) -> Setting:
 def _compiler(setting: Setting) -> Iterator[typst.Compiler]:
     """Typst with the document: the template, the text with calls of it, and the data of both as JSON beside it."""
     template, what = ("slides", "die Folien") if setting.slides else ("report", "den Bericht")
-    with tempfile.TemporaryDirectory() as scratch:
+    with TemporaryDirectory(dir=setting.build, prefix=".satz.") as scratch:  # not elsewhere: a kill leaves it
         folder = Path(scratch)
         _write_json(folder / "info.json", _info(setting))
         if setting.slides:

@@ -192,7 +192,7 @@ def _report_rules(
             f"{build}/finished.ok",
             f"{records} {definition} {tables} {processed}/raw-files.csv {processed}/dataset.json {templates} {own_books} $(CODE) "
             f"$(call gone,{left} {' '.join(files)} $(call copies,{folder},{' '.join(chapters)}))",
-            f"@rm -rf {folder}/.[a-z]*.* {build}/.document.json.* {build}/.vorlage.*", f"$(GK) finish {name} $(AT)", "@touch $@",
+            f"@rm -rf {folder}/.[a-z]*.* {build}/.document.json.* {build}/.vorlage.* {build}/.satz.*", f"$(GK) finish {name} $(AT)", "@touch $@",
         ),
         _rule(f"{left} {' '.join(files)}", f"{build}/finished.ok", ";"),
     ]  # fmt: skip
