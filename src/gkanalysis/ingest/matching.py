@@ -414,7 +414,9 @@ class _FormMatch:
     def _lost_its_label(self, slot: Slot, cell: Cell) -> bool:
         """Whether the label of a row that its tags found was taken away: nobody knows whether the ticks still count."""
         table, row, column = cell
-        label, left = normalise(slot.row_label), [f for f in self.gone.get((table, row), ()) if f.column < column]
+        if (table, row) not in self.gone:
+            return False
+        label, left = normalise(slot.row_label), [f for f in self.gone[table, row] if f.column < column]
         return any(label in normalise(f.raw) and label not in normalise(f.value) for f in left if label)
 
     def _response(self, parts: Sequence[tuple[Slot, list[Field], str]]) -> Response:

@@ -288,14 +288,15 @@ class PartReader(ParagraphReader):
 
     def _read_cell(self, element, grid, wrapper):
         """One cell: its controls, and a field of its own for text outside them."""
-        cell = grid.add_cell(element)
+        blocks = element[:]
+        cell = grid.add_cell(element, blocks)
         if cell.is_deleted:
             self.skip(element, "tracked_deletion", " ".join(element.itertext()))
             return
         first = len(self.controls)
         self.controls.append(cell)
         outer, self.cell, self.emphases = self.emphases, cell, {}
-        lines = self._read_lines(element)
+        lines = self._read_lines(element, blocks)
         emphases, self.cell, self.emphases = self.emphases, None, outer
         pieces = lines[0].pieces if len(lines) == 1 else joined(lines)
         if wrapper is not None and self.finish_control(wrapper, pieces, element) == [wrapper]:
@@ -323,10 +324,10 @@ class PartReader(ParagraphReader):
             if control is cell or (control.cell is cell and control.kind in TICK_KINDS):
                 control.note(*emphasis_of(control.value if control is cell else control.label, emphases))
 
-    def _read_lines(self, cell):
-        """Lines of a `w:tc`; most are a look and one paragraph."""
-        blocks = cell[:]
+    def _read_lines(self, cell, blocks):
+        """Lines of a `w:tc` from its blocks; most are a look and one paragraph."""
         if [block.tag for block in blocks] == _PLAIN_CELL:
+            self.places.paths[blocks[1]] = f"{self.places.paths[cell]}/w:p[1]"
             return [Line(self.read_paragraph(blocks[1]), blocks[1])]
         flow = Flow(is_cell=True)
         self._read_blocks(cell, flow)

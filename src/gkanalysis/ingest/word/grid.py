@@ -70,7 +70,7 @@ class Grid:
 
     def begin_row(self, row):
         """Begin a row; return "deleted", "inserted" or "" for its tracked change."""
-        looks = self._looks(row)
+        looks = self._looks(row[:])
         if "del" in looks:
             return "deleted"
         self.rows.append([])
@@ -79,11 +79,11 @@ class Grid:
             self._marked_headers.add(len(self.rows))
         return "inserted" if "ins" in looks else ""
 
-    def add_cell(self, element):
-        """Place a `w:tc` on the grid; return the GridCell."""
+    def add_cell(self, element, blocks):
+        """Place a `w:tc` with these blocks on the grid; return the GridCell."""
         row, column = self.rows[-1], self._next_column
         cell = GridCell(element, self, len(self.rows), column)
-        if looks := self._looks(element):
+        if looks := self._looks(blocks):
             self._merge(cell, looks)
         elif self._merged_from:
             self._merged_from.pop(column, None)
@@ -96,9 +96,9 @@ class Grid:
         row.append(cell)
         return cell
 
-    def _looks(self, element):
-        """What a row or cell says beyond widths and colours, by the name of the element."""
-        for properties in element[:] if self._special else ():
+    def _looks(self, blocks):
+        """What a row or cell with these blocks says beyond widths and colours, by the name of the element."""
+        for properties in blocks if self._special else ():
             if properties in self._special:
                 return {look.tag.removeprefix(W): look for look in properties if _is_special(look)}
         return {}
