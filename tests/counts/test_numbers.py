@@ -151,6 +151,18 @@ def test_groups_by_the_register_and_by_another_item(wave, data):
         assert recount(data, number.definition) == (number.n, number.base_n) == (number.cell.n, number.cell.base_n)
 
 
+def test_parts_follow_their_whole_and_what_excludes_comes_last(data):
+    """H1 (4 ticks) is declared a part of H3 (none), H2 (2 ticks) excludes the others."""
+    book = data.paths.codebooks / "probe.yml"
+    text = book.read_text(encoding="utf-8")
+    assert text.count("label: Übergang}") == text.count("label: Räume}") == 1
+    text = text.replace("label: Übergang}", "label: Übergang, part_of: H3}").replace("Räume}", "Räume, alone: true}")
+    book.write_text(text, encoding="utf-8")
+    boxes = source_of(WAVE, data)["huerden"]
+    assert boxes.ordered().shown_rows == ("2.H3.2", "2.H1.2", "2.H2.2")
+    assert boxes.top(1).shown_rows == ("2.H1.2",)  # places go by number alone
+
+
 def test_order_and_choice_of_rows(wave):
     """Most frequent first, ties as printed; the first places with those equal to the last one; further rows again."""
     boxes = wave["huerden"]

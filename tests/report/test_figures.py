@@ -9,6 +9,7 @@ from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +19,8 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.numbers import NBSP
+from gkanalysis.report import figures
 from gkanalysis.report.figures import (
     ACCENT,
     HEIGHT,
@@ -29,6 +32,7 @@ from gkanalysis.report.figures import (
     WIDTH,
     default_kind,
     draw,
+    figure_style,
 )  # fmt: skip
 from gkanalysis.report.slides import svg_size
 
@@ -79,6 +83,12 @@ def drawn(kind, **more):
     """SVG and PNG of the example of a form."""
     numbers, options = FORMS[kind]
     return draw(kind, numbers, **options, **more)
+
+
+def canvas_of(kind, numbers, **options):
+    """The figure itself."""
+    with mpl.rc_context(figure_style()):
+        return figures.FORMS[kind](figures._complete(numbers), False, (), **options)[0]
 
 
 def area(png, colour):
@@ -186,6 +196,27 @@ def test_bars_of_different_bases_print_them():
         "19\u00a0von\u00a046 (41,3\u00a0%)",
         "10\u00a0von\u00a040 (25,0\u00a0%)",
     ]
+
+
+def test_bars_in_blocks():
+    """Groups with labels of their own stand below one another, each bar on the track of its block's base."""
+    blocks = pd.DataFrame(
+        [("Lebenslage", "Wohnen", 15, 30), ("Sprache", "Kurse", 10, 20)],
+        columns=["group_label", "label", "n", "base_n"],
+    )
+    (axes,) = canvas_of("bars", blocks).axes
+    assert [round(p.get_width(), 6) for p in axes.patches] == [1, 1, 0.5, 0.5]
+    texts = [t.get_text().replace(NBSP, " ") for t in axes.texts]
+    assert {"Lebenslage (n = 30)", "Sprache (n = 20)", "Wohnen", "Kurse"} <= set(texts)
+    assert len(canvas_of("bars", ONE.assign(group_label="a")).axes) == 1
+    assert len(canvas_of("bars", CODES).axes) == 2  # the same labels in both groups: side by side
+
+
+def test_parts_are_indented_and_what_excludes_stands_off():
+    """A part begins further right under its whole; before an excluding row there is half a row more."""
+    (axes,) = canvas_of("bars", ONE, parts=["im Turnus"], apart=["gar nicht"]).axes
+    assert [t.get_text() for t in axes.texts if "Turnus" in t.get_text()] == ["\u2003im Turnus"]
+    assert [p.get_y() + p.get_height() / 2 for p in axes.patches][:3] == pytest.approx([0, 1, 2.5])
 
 
 def test_divided_bars_are_as_long_as_their_numbers():

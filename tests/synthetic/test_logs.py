@@ -30,13 +30,14 @@ def test_every_alliance_has_its_days():
     assert len({(row[0], row[1]) for row in rows}) == len(rows)
     assert all(row[1].weekday() < 5 for row in rows)
     assert rows == sorted(rows, key=lambda row: row[1])
+    assert f"{rows[0][1]:%Y-%m}" == "2019-04"  # printed: the advisers began in April
 
 
 def test_published_number_of_sites():
     """As many alliances as printed have the one team, all others the other; a team never changes."""
     _, *rows = make_log(PLAN, BOOK, alliances(), figure)
     teams = {(row[0], row[3]) for row in rows}
-    assert Counter(team for _, team in teams) == {"FOGS": 8, "ISR": 22}
+    assert Counter(team for _, team in teams) == {"Team B": 8, "Team A": 22}
 
 
 def test_columns_are_those_of_the_codebook():

@@ -64,6 +64,19 @@ def test_categories(wave):
     assert all(row[4] in answers[row[1]] for row in wave.categories)
 
 
+def test_texts_are_coded_mention_by_mention(tmp_path):
+    """An answer of two mentions has two numbered rows, each with the category of its own text."""
+    coded = {"a": ["Sport im Verein"], "b": ["Kochen am Abend"]}
+    texts = [{"items": ["1.4"], "answered": 4, "texts": ["Sport im Verein; Kochen am Abend"], "coded": coded}]
+    made = make(tmp_path, texts=texts, mess=None)
+    first = made.categories[0][1]
+    assert len(made.categories) == 8
+    assert [row[1:6] for row in made.categories if row[1] == first] == [
+        (first, "1.4", 1, "Sport im Verein", "a"),
+        (first, "1.4", 2, "Kochen am Abend", "b"),
+    ]
+
+
 def test_second_coder(tmp_path):
     """Another person codes every mention of the item, some otherwise; answers and first codings stay as they are."""
     plain = make(tmp_path / "a", mess=None)

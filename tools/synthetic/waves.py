@@ -354,7 +354,7 @@ def fill_texts(
 
     `texts` in the plan: a list of entries with `items`, `answered` (a number of forms, or a share of those that are
     asked), and either `texts` to choose from or `categories`, each with the number `n` of its mentions and its `texts`;
-    `coded` says for `texts` which of them have which category. `second_coder` has a `name`, a `seed` and by item the share
+    `coded` says of `texts`, mention by mention, which category each has. `second_coder` has a `name`, a `seed` and by item the share
     of mentions that get another category. Returns the coded mentions and what became of published counts.
     """
     rows: list[tuple] = []
@@ -370,8 +370,8 @@ def fill_texts(
                 category_of = {text: c for c, texts in entry.get("coded", {}).items() for text in texts}
                 for k in sorted(rng.permutation(len(asked))[:n]):
                     text = asked[k].answers[item.id] = str(rng.choice(entry["texts"]))
-                    if category_of:
-                        rows.append((book.source, asked[k].alliance_id, item.id, 1, text, category_of[text], plan["coder"]))  # fmt: skip
+                    for number, part in enumerate(text.split(SEPARATOR) if category_of else (), start=1):
+                        rows.append((book.source, asked[k].alliance_id, item.id, number, part, category_of[part], plan["coder"]))  # fmt: skip
                 continue
             counts = {}
             for category, declared in entry["categories"].items():

@@ -104,6 +104,8 @@ class Item(_Question):
     block: str = ""
     row: str = ""
     column: int = 0
+    part_of: str = ""
+    alone: bool = False
 
     @property
     def number(self) -> str:
@@ -135,6 +137,8 @@ class _Row(d.Declared):
     label: d.Text = d.key("Wortlaut, im ganzen Bogen nur einmal")
     short: d.Text = d.key("kürzerer Wortlaut für Tabellen", "")
     printed: d.Text = d.key("gedruckter Wortlaut, wenn er ein anderer ist", "")
+    part_of: d.Text = d.key("Kennung der Zeile darüber, von der diese ein Teil ist; Abbildungen rücken sie ein", "")
+    alone: d.Flag = d.key("true: schließt die anderen Zeilen aus; Abbildungen setzen sie ab", False)
 
 
 class _Block(d.Declared):
@@ -178,6 +182,7 @@ class _Part(d.Declared):
         """An item as `asked`, with the words of what names it; an empty row has none."""
         label = named.label if named else ""
         words = {"id": item_id, "label": label, "short": getattr(named, "short", "") or label, "part": self.id}
+        words |= {k: getattr(named, k) for k in ("part_of", "alone") if hasattr(named, k)}
         kind = "text" if asked.kind == "row_label" else asked.kind
         return Item.model_construct(**dict(asked) | words | {"kind": kind} | where)
 
@@ -429,6 +434,10 @@ def _references(book: Codebook, places: Mapping[str, d.Place]) -> Iterator[tuple
             yield ("completeness", k, "needs", n, kind), what, [name], declared
     for role, item_id in book.identity.items():
         yield ("identity", role), "Item", [item_id], book.items
+    for item in (i for i in book.items.values() if i.part_of):
+        yield (
+            (*places[item.id], "part_of"), "Zeile", [item.part_of], [i.row for i in book.items.values() if i.block == item.block]
+        )  # fmt: skip
     for item in (i for i in book.items.values() if i.asked_if):
         place, (parent, option) = (*places[item.id], "asked_if"), item.asked_if
         yield (*place, "item"), "Item", [parent], book.items

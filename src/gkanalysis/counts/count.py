@@ -219,6 +219,10 @@ class Count(ABC):
         """What must stand below its tables."""
         return ()
 
+    def kin(self, data: Data) -> Mapping[str, str]:
+        """Row -> the row that it is a part of, or "" where it excludes all others."""
+        return {}
+
     # ---- what follows ----
 
     @property

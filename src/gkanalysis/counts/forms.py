@@ -325,6 +325,12 @@ class Ticks(OfItems):
         items = [book.items[i] for i in book.set_items(self.set)]
         return {i.id: Asked(i.label, (i.id,), ("selected",), TICK_BASES[self.of]) for i in items}
 
+    def kin(self, data: Data) -> Mapping[str, str]:
+        """As the rows of the form are declared: `part_of`, `alone`."""
+        items = {i: data.book(self.source).items[i] for i in self.rows(data)}
+        of = {(x.block, x.row): i for i, x in items.items()}
+        return {i: of.get((x.block, x.part_of), "") for i, x in items.items() if x.part_of or x.alone}
+
     def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame:
         """Each box as a share of all ticks."""
         return _share_of_ticks(table)

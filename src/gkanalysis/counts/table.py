@@ -421,21 +421,29 @@ class Counted(Exported, Answering):
     def ordered(self, key: str = "n") -> Counted:
         """Most frequent first, or, with `"spread"`, whose groups differ most; within blocks, where there are any.
 
-        Ties stay in the order of the instrument.
+        Ties stay in the order of the instrument, parts follow their whole.
         """
         if key == "n":
             value, called = {r: self.sums[r, TOTAL][0] for r in self.labels}, "ordered()"
         else:
             value, called = self._known(self.tests, "Spalte")[key], _call("ordered", [key])
-        return self._with(sorted(self.shown_rows, key=lambda r: (r == TOTAL, -value[r])), called)  # all rows come last
+        kin, place = self.count.kin(self.data), {r: k for k, r in enumerate(self.shown_rows)}
+
+        def rank(
+            row: str,
+        ) -> tuple[Any, ...]:  # parts follow their whole; what excludes the others, and all rows, come last
+            whole = kin.get(row, "") if kin.get(row, "") in place else row
+            return row == TOTAL, kin.get(row) == "", -value[whole], place[whole], row != whole, -value[row]
+
+        return self._with(sorted(self.shown_rows, key=rank), called)
 
     def top(self, places: int) -> Counted:
         """The most frequent rows, those equal to the last one as well; within blocks, where there are any."""
         kept: list[str] = []
         for rows in self.ordered().blocks.values():
             n = {r: self.sums[r, TOTAL][0] for r in rows if r != TOTAL}
-            least = [*n.values(), *[0] * places][places - 1]
-            kept += [r for r, x in n.items() if x and x >= least]
+            least = [*sorted(n.values(), reverse=True), *[0] * places][places - 1]
+            kept += sorted((r for r, x in n.items() if x and x >= least), key=lambda r: -n[r])
         return self._with(kept, f"top({places})")
 
     def present(self) -> Counted:

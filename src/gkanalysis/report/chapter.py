@@ -233,6 +233,9 @@ class Chapter(Answering):
             highlight = [content.labels.get(h, h) for h in highlight]
             if kind == "units":
                 base += "; jeder Punkt ist ein Bündnis"
+            if kind == "bars":
+                kin = {content.labels[r]: w for r, w in content.count.kin(self.data).items() if r in content.shown_rows}
+                options = {"parts": [k for k in kin if kin[k]], "apart": [k for k in kin if not kin[k]]} | options
             if kind == "dots" and content.headings:
                 options["blocks"] = {h: [content.labels[r] for r in rows] for h, rows in content.blocks.items()}
         return self._keep(

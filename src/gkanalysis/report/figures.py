@@ -122,8 +122,8 @@ def draw(
     mark : text in the corner, such as the mark of synthetic data
     slide : fill the place that a slide has, labels at its left edge
     highlight : labels of the bars or answers that the headline speaks of
-    options : bars: `details` (label -> smaller text below it), `of_base` (print „24 von 40“); dots: `blocks`
-        (heading -> labels), `right` (label -> text at the right edge), `right_head`; flow: `states` (state -> text)
+    options : bars: `details` (label -> smaller text below it), `of_base` (print „24 von 40“), `parts` (labels that are
+        indented under the one above), `apart` (labels that stand off); dots: `blocks` (heading -> labels), `right` (label -> text at the right edge), `right_head`; flow: `states` (state -> text)
 
     Raises
     ------
@@ -225,66 +225,95 @@ def _base(n: int) -> str:
 
 def _bars(
     numbers: pd.DataFrame, slide: bool, highlight: Collection[str], *, details: Mapping[str, str] | None = None,
-    of_base: bool = False,
+    of_base: bool = False, parts: Collection[str] = (), apart: Collection[str] = (),
 ) -> Made:  # fmt: skip
-    """Bars on a light track that is their base, one panel per group, the number at each."""
+    """Bars on a light track that is their base, the number at each.
+
+    Groups with the same labels are panels side by side; groups with labels of their own are blocks, each under its
+    heading with its base. `parts` are labels that belong to the one above them, `apart` labels that stand off.
+    """
     _check(numbers, [*highlight, *(details or {})])
     labels, groups = _unique(numbers["label"]), _unique(numbers["group_label"])
-    lines = {k: textwrap.wrap(k, LETTERS, break_long_words=False) for k in labels}
+    blocks = len(groups) > 1 and numbers["label"].is_unique
+    heads = {numbers.loc[numbers["group_label"] == g, "label"].iloc[0]: g for g in groups} if blocks else {}
+    at, y = {}, -1.0
+    for k in labels:
+        y += 1 + 0.5 * (k in apart) + (1.25 if at else 1) * (k in heads)
+        at[k] = y
+    indent = {k: "\u2003" * (k in parts) for k in labels}
+    lines = {k: [indent[k] + t for t in textwrap.wrap(k, LETTERS, break_long_words=False)] for k in labels}
     below = {k: textwrap.wrap((details or {}).get(k, "").removesuffix("."), SMALL_LETTERS) for k in labels}
-    needed = sum(3.7 * len(lines[k]) + 3.2 * len(below[k]) + 2.3 for k in labels)
+    needed = (
+        sum(3.7 * len(lines[k]) + 3.2 * len(below[k]) + (1.4 if blocks else 2.3) for k in labels)
+        * (y + 1)
+        / len(labels)
+    )
     height = max(HEIGHT - 7, needed) if slide else needed
-    canvas, panels = _canvas(height + 7 + 9 * (not slide), 1, len(groups), sharey=True)
+    side_by_side = len(groups) > 1 and not blocks
+    canvas, panels = _canvas(height + 7 + 9 * side_by_side, 1, len(groups) if side_by_side else 1, sharey=True)
     own = of_base or numbers.groupby("group_label")["base_n"].nunique().max() > 1  # each bar has its own base
-    whole = numbers["base_n"].clip(lower=1) if own else numbers["base_n"].clip(lower=1).max()
+    whole = numbers["base_n"].clip(lower=1) if own or blocks else numbers["base_n"].clip(lower=1).max()
     numbers = numbers.assign(track=numbers["base_n"] / whole, bar=numbers["n"] / whole)
     chart = []
-    for axes, group in zip(panels.flat, groups, strict=True):
-        rows = numbers[numbers["group_label"] == group].set_index("label").loc[labels]
-        texts = [_number(n, b, own, len(groups) == 1) for n, b in zip(rows["n"], rows["base_n"], strict=True)]
-        look = TYPE_LOOKS.get(rows["subgroup"].iloc[0], TYPE_LOOKS["alle"])[0] if len(groups) > 1 else ACCENT
-        width = min(0.62, 8 * len(labels) / height)
-        common = {"y": labels, "width": width, "saturation": 1, "linewidth": 0, "ax": axes}
-        sns.barplot(x=rows["track"], color=TRACK, **common)
-        sns.barplot(x=rows["bar"], color=look, **common)
+    for axes, group in zip(panels.flat, groups if side_by_side else [""], strict=True):
+        rows = numbers[numbers["group_label"].eq(group) | (group == "")].set_index("label").loc[labels]
+        texts = [_number(n, b, own, not side_by_side) for n, b in zip(rows["n"], rows["base_n"], strict=True)]
+        look = TYPE_LOOKS.get(rows["subgroup"].iloc[0], TYPE_LOOKS["alle"])[0] if side_by_side else ACCENT
+        width = min(0.62, 8 * (y + 1) / height)
+        common = {
+            "y": list(at.values()),
+            "orient": "h",
+            "native_scale": True,
+            "width": width,
+            "saturation": 1,
+            "linewidth": 0,
+            "ax": axes,
+        }
+        sns.barplot(x=rows["track"].tolist(), color=TRACK, **common)
+        sns.barplot(x=rows["bar"].tolist(), color=look, **common)
         bars = axes.containers[-1]
         for bar, label, text in zip(bars, labels, axes.bar_label(bars, texts, padding=3), strict=True):
             strong = label in highlight
             bar.set_facecolor(look if strong or not highlight else QUIET_BAR)
             text.set(color=INK, weight=600 if strong else 400)
-        if not slide:
+        if side_by_side:
             base = "" if own else _base(rows["base_n"].iloc[0])
             axes.set_title("\n".join(t for t in (group, base) if t), fontsize=8.5, loc="left", color=INK)
-        room = 0.08 if len(groups) > 1 else 0.27 if own else 0.19  # the widest number behind its bar
-        axes.set_xlim(0, max(1, numbers["bar"].max() + room))
+        room = 0.08 if side_by_side else 0.27 if own else 0.19  # the widest number behind its bar
+        axes.set(xlim=(0, max(1, numbers["bar"].max() + room)), ylim=(y + 0.5, -0.5))
         chart += [
-            {"label": k, "detail": " ".join(below[k]), "n": int(n), "base_n": int(b), "text": t, "strong": k in highlight}
+            {
+                "label": indent[k] + k, "detail": " ".join(below[k]), "n": int(n), "base_n": int(b), "text": t,
+                "strong": k in highlight,
+            }
             for k, n, b, t in zip(labels, rows["n"], rows["base_n"], texts, strict=True)
         ]  # fmt: skip
-    _name_bars(canvas, panels[0][0], [(lines[k], below[k]) for k in labels], left=slide)
+    names = [(at[k], 400, lines[k], below[k]) for k in labels]
+    bases = numbers.set_index("group_label")["base_n"]
+    names += [(at[k] - 1, 600, [f"{g} ({_base(bases[g].max())})"], []) for k, g in heads.items()]
+    _name_bars(canvas, panels[0][0], names)
     return canvas, {"kind": "bars", "rows": chart} if len(groups) == 1 else None
 
 
-def _name_bars(canvas: Canvas, axes: Axes, names: Sequence[tuple[list[str], list[str]]], *, left: bool) -> None:
-    """Labels with their details below them, at the bars or at the left edge of the figure."""
+def _name_bars(canvas: Canvas, axes: Axes, names: Sequence[tuple[Any, ...]]) -> None:
+    """Labels with their details below them, at the left edge of the figure."""
     axes.set_yticks([])
     texts = []
-    for y, (label, detail) in enumerate(names):
+    for y, weight, label, detail in names:
         lines = [(8.5, INK, t) for t in label] + [(SMALL, QUIET, t) for t in detail]
         top = sum(size for size, _, _ in lines) * LINE / 2
         for size, colour, line in lines:
             texts.append(
                 axes.annotate(
                     line, (0, y), (-4, top - size * LINE / 2), color=colour, fontsize=size, va="center", ha="right",
-                    xycoords=axes.get_yaxis_transform(), textcoords="offset points",
+                    xycoords=axes.get_yaxis_transform(), textcoords="offset points", weight=weight,
                 )
             )  # fmt: skip
             top -= size * LINE
-    if left:
-        room = max(t.get_window_extent().width for t in texts) * 72 / canvas.dpi
-        for text in texts:
-            text.set(horizontalalignment="left", x=-room - 6)
-        canvas.get_layout_engine().set(w_pad=0)
+    room = max(t.get_window_extent().width for t in texts) * 72 / canvas.dpi
+    for text in texts:
+        text.set(horizontalalignment="left", x=-room - 6)
+    canvas.get_layout_engine().set(w_pad=0)
 
 
 def _parts(numbers: pd.DataFrame) -> str:
