@@ -62,7 +62,7 @@ GOOD = (
     "implied_base",
 )
 UNCHECKED = ("transcribed", "not_checkable", "derived", "no_exact_number")
-MISSING = ("not_rebuilt", "not_checked", "unknown_number", "not_bound", "not_compared", "gone", "problem")
+MISSING = ("checkable", "not_rebuilt", "not_checked", "unknown_number", "not_bound", "not_compared", "gone", "problem")
 WRONG = ("drawn_otherwise", "other_words", "differs", "agrees_other_base", "does_not_add_up", "contradiction")
 
 

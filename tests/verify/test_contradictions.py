@@ -233,3 +233,30 @@ def test_check_published_by_the_command(lines, relations, accept, status, says, 
     if lines.count("\n") != 4:
         assert says in printed.err
     assert "Traceback" not in printed.err
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "clash"),
+    [
+        ("April 2019", "Mai 2019", ["a.from+b.from", "a.to+b.to"]),
+        ("Juli 2019", "04.07.-15.08.2019", ["a.to+b.to"]),
+        ("Feb.-März 2022", "01.02.2022-31.03.2022", []),
+        ("Ende 2022", "Mai 2019", []),
+    ],
+)
+def test_dates_and_periods_are_figures(one, other, clash):
+    """Months of their beginning and end clash, and the correction is a month; without a month nothing is claimed."""
+    row = dict.fromkeys(("qualifier", "numerator", "base", "subgroup"), "") | {
+        "kind": "date",
+        "label": "Versand",
+        "section": "3",
+    }
+    relations = [{"id": e, "says": "Gleich.", "terms": [f"a.{e}", f"b.{e}"]} for e in ("from", "to")]
+    result = check_consistency({"a": row | {"printed": one}, "b": row | {"printed": other}}, {"equal": relations})
+    assert sorted(c.id.removeprefix("widerspruch:") for c in result.contradictions) == clash
+    if one == "April 2019":
+        assert (
+            "Beginn „April 2019“ bei „Versand“ (3; a): statt „April 2019“ müsste Mai 2019 stehen."
+            in result.rows[0]["message"]
+        )
+    assert bool(result.problems) == (one == "Ende 2022")

@@ -72,6 +72,49 @@ def test_what_is_printed_and_what_was_rebuilt_stand_beside_the_verdict():
     assert judge(figure("19", base="93"), "u")["verdict"] == "transcribed"
 
 
+REST = [
+    ("a", "rest", figure("6", "6", "45"), "agrees"),
+    ("a", "count", figure("39", "39", "13"), "agrees"),
+    ("a + b", "n", figure("48", "48", "66"), "agrees"),
+    ("a + b", "n", figure("47", "47", "66"), "differs"),
+    ("a + anzahl", "n", figure("87", "87"), "agrees"),
+    ("a + weg", "n", figure("39", "39"), "unknown_number"),
+    ("anzahl", "rest", figure("0", "0"), "not_compared"),
+]
+
+
+@pytest.mark.parametrize(("number", "part", "row", "verdict"), REST)
+def test_a_figure_can_be_a_sum_the_rest_of_a_base_or_a_count_on_another_base(number, part, row, verdict):
+    """What the report prints in two cells, or as its opposite, is compared all the same."""
+    assert judge(row, number, part=part)["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("label", "n", "verdict"),
+    [("Sitz: Bildung", "4", "checkable"), ("bildung", "4", "checkable"), ("Sitz: Bildung", "5", "not_checkable"),
+     ("Bildung für alle", "4", "not_checkable"), ("Sitz: Integration", "4", "not_checkable")],
+)  # fmt: skip
+def test_a_reason_why_nothing_can_be_compared_is_checked(label, n, verdict):
+    """Who says that the report does not print a figure is contradicted by a cell with its words and its number."""
+    rebuilt = {"t:b:alle": {"n": 4, "base_n": 9, "label": "Bildung"}}
+    declared = {"bindings": [], "not_checkable": [{"match": "f", "reason": "Der Bericht druckt sie nicht."}]}
+    (row,) = judge_published({"f": figure(n, n) | {"label": label}}, rebuilt, declared)
+    assert row["verdict"] == verdict
+    assert ("„t:b:alle“ druckt die Zahl bei denselben Wörtern" in row["message"]) == (verdict == "checkable")
+
+
+@pytest.mark.parametrize(("second", "fits"), [((5, "Kreise"), True), ((5, "Städte"), False), ((6, "Kreise"), False)])
+def test_each_part_of_a_sum_stands_at_its_words(second, fits):
+    """The row they share, and for each its own group; the numbers that are printed there add up."""
+    cells = {"t:x:a": (4, "Städte"), "t:x:b": second}
+    seen = {f"z-{i.replace(':', '_')}": [str(n), "Bildung", group] for i, (n, group) in cells.items()}
+    declared = {"bindings": [{"match": "f", "number": "t:x:a + t:x:b"}], "words": {"s+k": "Städte + Kreise"}}
+    rebuilt = {"t:x:a": {"n": 4, "base_n": None}, "t:x:b": {"n": 5, "base_n": None}}
+    row = figure("9", "9") | {"label": "Bildung", "subgroup": "s+k"}
+    (judged,) = judge_published({"f": row}, rebuilt, declared, {}, seen)
+    assert (judged["verdict"] == "agrees") == fits
+
+
 def test_patterns_name_the_number_and_the_first_that_fits_counts():
     """One binding serves a table: parts of the id, looked up where they are called otherwise in the report."""
     declared = {
@@ -124,7 +167,7 @@ def test_an_agreement_counts_only_at_the_words_a_reader_finds(number, n, label, 
     ("text", "sentence"),
     [
         (None, "ist nicht lesbar: die Datei fehlt."),
-        ("bindings: [{match: a, number: b, part: N}]", "bindings › a › part: „N“ gibt es nicht (erlaubt: n, base)"),
+        ("bindings: [{match: a, number: b, part: N}]", "bindings › a › part: „N“ gibt es nicht (erlaubt: n, base, rest, count)"),
         ("bindings: [{match: '(a', number: b}]", "„(a“ ist kein gültiges Muster"),
         ("bindings: []\nnot_checkable: [{match: a}]", "not_checkable › a: es fehlt „reason“"),
     ],

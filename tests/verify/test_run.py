@@ -57,7 +57,10 @@ class Project:
             self.file(suffix).write_text(text, encoding="utf-8")
         shutil.copytree(self.folder, self.target, dirs_exist_ok=True)
         self.manifest = root / f"reports/{REPORT}.manifest.json"
-        self.manifest.write_text(json.dumps(make_manifest(self.folder, REPORT, __version__, root)))
+        self.release()
+
+    def release(self):
+        self.manifest.write_text(json.dumps(make_manifest(self.folder, REPORT, __version__, self.root)))
 
     def file(self, suffix):
         return self.root / f"data/published/{REPORT}.{suffix}"
@@ -176,7 +179,7 @@ def test_labels_that_changed_places_are_found_without_a_release(project):
     swapped = PAGE.replace("angeknüpft", "x").replace("neu gegründet", "angeknüpft").replace("x<", "neu gegründet<")
     for folder in (project.folder, project.target):
         change(folder / f"{REPORT}.html", swapped)
-    project.manifest.write_text(json.dumps(make_manifest(project.folder, REPORT, __version__, project.root)))
+    project.release()
     code, said, rows, opened = project.verify()
     assert (code, opened) == (15, dict.fromkeys(("ja", "nein"), ("published", "other_words")))
     assert (
@@ -188,11 +191,11 @@ def test_labels_that_changed_places_are_found_without_a_release(project):
 
 def test_other_versions_pass_and_say_so_unless_they_change_a_number(project):
     """Provenance is compared as such; where an output differs, what ran otherwise stands beside it."""
-    content = json.loads(project.manifest.read_text()) | {"versions": versions() | {"numpy": "1.0", "Python": "3.9.1"}}
+    content = json.loads(project.manifest.read_text()) | {"versions": versions() | {"Python": "3.9.1", "Code": "abc"}}
     project.manifest.write_text(json.dumps(content))
     code, _, rows, _ = project.verify()
     assert (code, rows["programme"]["verdict"], rows["programme"]["status"]) == (0, "other_versions", "good")
-    entstand = f"Die Veröffentlichung entstand mit Python 3.9.1 (hier {versions()['Python']}), numpy 1.0 (hier {versions()['numpy']})."
+    entstand = f"Die Veröffentlichung entstand mit Python 3.9.1 (hier {versions()['Python']}), Code abc (hier {versions()['Code']})."
     assert rows["programme"]["message"] == entstand
     for folder in (project.folder, project.target):
         edit(folder / "tables/kerngruppe.csv", "alle,insgesamt,32", "alle,Insgesamt,32")
@@ -218,6 +221,7 @@ PROBLEM, GONE = ("problem", "problem"), {CLASH: ("problem", "gone")}
         ("relations.yml", "nein.n", "niemand.n", 17, {"beziehung-1": PROBLEM, **GONE}),
         ("relations.yml", "sum: [", "sum: ", 17, {"beziehung-1": PROBLEM, **GONE}),
         ("accepted.yml", "reason: Im Druck nicht auflösbar.", "reason: ''", 15, {"accepted": PROBLEM, CLASH: ("contradiction", "contradiction")}),
+        ("accepted.yml", "- {id: 'w", "- {id: ja, verdict: differs, reason: im DRUCK  nicht auflösbar}\n- {id: 'w", 15, {"accepted": PROBLEM, CLASH: ("contradiction", "contradiction")}),
         ("accepted.yml", "- {id: 'w", "- ja\n- {id: 'w", 15, {"accepted": PROBLEM, CLASH: ("contradiction", "contradiction")}),
         ("accepted.yml", "- {id: 'w", "- {id: weg, verdict: differs, reason: alt}\n- {id: 'w", 17, {"weg": ("problem", "gone")}),
     ],
@@ -225,6 +229,9 @@ PROBLEM, GONE = ("problem", "problem"), {CLASH: ("problem", "gone")}
 def test_what_is_wrong_in_a_file_is_open_and_the_rest_is_checked(suffix, old, new, code, opened, project):
     """One row each; everything else has been checked and is as before."""
     edit(project.file(suffix), old, new)
+    _, _, _, wrong = project.verify()  # what is published, bound, related and accepted is part of the release
+    assert wrong.pop(f"data/published/{REPORT}.{suffix}") == ("input", "differs")
+    project.release()
     status, _, rows, wrong = project.verify()
     assert (status, wrong) == (code, opened)
     assert {"trace", "output", "account", "input"} <= {r["section"] for r in rows.values()}

@@ -94,8 +94,10 @@ Reason = Annotated[d.Text, d.matching(r"(?s).*\S.*", "ist leer; nötig ist ein T
 
 class _Binding(d.Declared):
     match: Pattern = d.key("Muster der Kennungen (regulärer Ausdruck)")
-    number: d.Text = d.key("Darstellung:Zeile:Gruppe oder Wert; {1} ist die erste Gruppe des Musters")
-    part: Literal["n", "base"] = d.key("Anzahl (n) oder Basis (base)", "n")
+    number: d.Text = d.key("Darstellung:Zeile:Gruppe oder Wert, auch Summe mit +; {1} ist die erste Gruppe des Musters")
+    part: Literal["n", "base", "rest", "count"] = d.key(
+        "Anzahl (n), Basis (base), Basis ohne Anzahl (rest) oder Anzahl ohne Basis (count)", "n"
+    )
 
 
 class _NotCheckable(d.Declared):
@@ -123,6 +125,8 @@ class _Accepted(d.Declared):
 
 def _entries_twice(entries: Any) -> d.Slips:
     yield from d.twice((), (f"{e.id}“ mit „{e.verdict}" for e in entries), "„{}“ steht zweimal")
+    words = (" ".join(re.findall(r"\w+", e.reason.casefold())) for e in entries)
+    yield from d.twice((), words, "der Grund „{}“ steht zweimal; jeder Befund braucht seinen eigenen")
 
 
 def _relation_slips(relations: Relations) -> d.Slips:

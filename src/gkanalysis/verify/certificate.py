@@ -19,7 +19,7 @@ SECTIONS = {
     "output": "Nachrechnung gegen den veröffentlichten Stand",
     "trace": "Zahlen gegen ihre Herkunft",
     "account": "Verbleib alles Eingegangenen",
-    "input": "Daten, Codebücher, Notebooks und Definitionen",
+    "input": "Daten, Codebücher, Notebooks, Definitionen, gedruckte Angaben",
     "published": "Gedruckte Angaben gegen die Nachrechnung",
     "contradiction": "Gedruckte Angaben untereinander",
 }
@@ -40,6 +40,7 @@ VERDICTS = {
     "transcribed": ("wie veröffentlicht wiedergegeben, nicht nachgerechnet", "unchecked"),
     "agrees_other_base": ("stimmt, aber auf anderer Basis", "wrong"),
     "not_checkable": ("nicht prüfbar, mit Grund", "unchecked"),
+    "checkable": ("als nicht prüfbar eingetragen, aber prüfbar", "missing"),
     "unknown_number": ("die genannte Zahl berechnet kein Bericht", "missing"),
     "not_bound": ("keiner Zahl zugeordnet", "missing"),
     "not_compared": ("zugeordnet, aber nicht vergleichbar", "missing"),

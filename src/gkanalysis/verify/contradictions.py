@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from gkanalysis.verify.printed import Figures, PrintedNumbers
+from gkanalysis.verify.printed import Figures, PrintedNumbers, month_name
 from gkanalysis.verify.solver import RULES, Claim, Relation, System
 
 SHARE = "Ein Anteil ist Anzahl durch Basis, in einer Spalte überall gerundet oder überall abgeschnitten."
@@ -133,6 +133,8 @@ def _changes(system: System, out: frozenset[int], figures: Figures) -> tuple[Cha
             above = system.value_range(kept, claim.key, low=claim.value + 1)
             low, high = below or above or (claim.value, claim.value)
             both = below and above and f"{below[1]} oder {above[0]}"
+            if claim.key.endswith((".from", ".to")):
+                both = " oder ".join(month_name(end[k]) for end, k in ((below, 1), (above, 0)) if end)
             needed = both or (f"höchstens {high}" if high and not low else _span(low, high))
         changes.append((claim.key, _as_printed(claim.key, figures), needed))
     return tuple(changes)
@@ -146,6 +148,8 @@ def _as_printed(key: str, figures: Figures) -> str:
     """A number as it stands in print, without its word."""
     i, _, part = key.rpartition(".")
     row = figures[i]
+    if part in ("from", "to"):
+        return f"„{row['printed']}“"
     return f"{row['printed'].replace('.', ',')} %" if part == "percent" else row["numerator" if part == "n" else "base"]
 
 
@@ -205,7 +209,11 @@ def name_number(key: str, figures: Figures) -> str:
     """A printed number in words: what it is, what it says, where it stands."""
     i, _, part = key.rpartition(".")
     row = figures[i]
-    what = {"n": "Anzahl", "base": "Basis", "percent": f"Anteil {row['qualifier']}".strip()}[part]
+    what = {"n": "Anzahl", "base": "Basis", "percent": f"Anteil {row['qualifier']}".strip()} | {
+        "from": "Beginn",
+        "to": "Ende",
+    }
+    what = what[part]
     who = f", {row['subgroup']}" if row["subgroup"] else ""
     return f"{what} {_as_printed(key, figures)} bei „{row['label']}{who}“ ({row['section']}; {i})"
 

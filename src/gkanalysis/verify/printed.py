@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import connected_components
 
 from gkanalysis.codebook.published import checked_relations
 from gkanalysis.core.errors import VerificationError
+from gkanalysis.ingest.cellvalues import MONTHS
 from gkanalysis.ingest.tables import read_rows
 from gkanalysis.verify.solver import Claim, Relation, System, neighbours
 
@@ -55,6 +56,33 @@ def read_share(text: str) -> tuple[int, int] | None:
     return match and (int(match[1] + (match[2] or "")), len(match[2] or ""))
 
 
+def read_period(text: str) -> tuple[int, int] | None:
+    """First and last month of a printed date or period, counted from the year 0; None if month or year is missing.
+
+    >>> read_period("04.07.-15.08.2019"), read_period("Juli 2019"), read_period("Feb.-März 2022"), read_period("Ende 2022")
+    ((24234, 24235), (24234, 24234), (24265, 24266), None)
+    """
+    years = [int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", text)]
+    found = (m[1] or m[2] for m in re.finditer(r"\b\d\d?\.(\d\d?)\.|([^\W\d_]{3,})", text))
+    named = (next((k for k, m in enumerate(MONTHS, start=1) if m.startswith(f.casefold())), f) for f in found)
+    months = [int(m) for m in named if str(m).isdecimal()]
+    ends = (
+        [12 * year + month - 1 for year, month in ((years[0], months[0]), (years[-1], months[-1]))]
+        if years and months
+        else []
+    )
+    return (ends[0], ends[1]) if ends else None
+
+
+def month_name(months: int) -> str:
+    """A month as it is printed.
+
+    >>> month_name(24234)
+    'Juli 2019'
+    """
+    return f"{MONTHS[months % 12].capitalize()} {months // 12}"
+
+
 class PrintedNumbers:
     """Figures and declared relations as claims and relations over quantities.
 
@@ -92,6 +120,8 @@ class PrintedNumbers:
     def _read_numbers(self) -> Iterator[tuple[str, int]]:
         """Counts and bases that are printed as exact whole numbers."""
         for i, row in self.figures.items():
+            if row["kind"] == "date" and (months := read_period(row["printed"])):
+                yield from zip((f"{i}.from", f"{i}.to"), months, strict=True)
             for part, column in (("n", "numerator"), ("base", "base")):
                 text = row[column]
                 if text and not WHOLE.fullmatch(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any
 
@@ -92,20 +93,25 @@ def _at_its_words(
     row: dict[str, str], figure: Mapping[str, str], declared: Mapping[str, Any], seen: Mapping[str, Sequence[str]]
 ) -> dict[str, str]:
     """An agreement counts only where the finished report says of the number what the publication says of its figure."""
-    number, words = _bound(row["id"], declared)[0], declared.get("words") or {}
-    if row["verdict"] not in ("agrees", "transcribed") or not number:
+    (numbers, part, _), words = _bound(row["id"], declared), declared.get("words") or {}
+    if row["verdict"] not in ("agrees", "transcribed"):
         return row
-    places = [text.casefold() for text in seen.get(origin_anchor(number), ())]
     label = words.get(row["id"], words.get(figure["label"], figure["label"])).casefold()
     group = words.get(figure["subgroup"], figure["subgroup"]).casefold()
-    if number.count(":") > 1:  # in a table, where the number itself can be compared, too
-        n, shown = row["new"].partition(" ")[0], re.match(r"[\d.]+", places[0] if places else "")
-        of_base = row["verdict"] == "transcribed" or _bound(row["id"], declared)[1] == "base"
-        same = of_base or (shown and shown[0].replace(".", "") == n)
-        fits = same and label in places and any(group in text for text in places)
-    else:
-        fits = any(label in text for text in places)
-    if fits:
+    several = numbers.split(" + ")
+    total = 0
+    for number, its_group in zip_longest(several, group.split(" + ") if len(several) > 1 else [group], fillvalue=""):
+        places = [text.casefold() for text in seen.get(origin_anchor(number), ())]
+        if number.count(":") > 1:  # in a table, where the number itself can be compared, too
+            fits = label in places and any(its_group in text for text in places)
+            shown = re.match(r"[\d.]+", places[0] if places else "")
+            total += int(shown[0].replace(".", "")) if shown else 0
+        else:
+            fits = any(label in text for text in places)
+        if not fits:
+            break
+    plain = row["verdict"] == "transcribed" or part in ("base", "rest") or numbers.count(":") < 2
+    if fits and (plain or str(total) == row["new"].partition(" ")[0]):
         return row
     where = "; ".join(places[:3]) or "nirgends"
     return row | {
@@ -119,22 +125,41 @@ def _judge(
 ) -> dict[str, str]:
     number, part, (verdict, message, rule) = _bound(figure_id, declared)
     n = base_n = None
-    if number and number not in rebuilt:
-        verdict, message = "unknown_number", f"„{number}“ gibt es im Bericht nicht; bitte die Zuordnung prüfen."
+    parts = number.split(" + ") if number else []
+    if unknown := [p for p in parts if p not in rebuilt]:
+        verdict, message = "unknown_number", f"„{unknown[0]}“ gibt es im Bericht nicht; bitte die Zuordnung prüfen."
     elif number:
-        cell = rebuilt[number]
-        n, base_n = n_and_base(cell)
-        n, base_n = (base_n, None) if part == "base" else (n, base_n)
+        cell = rebuilt[parts[0]]
+        counts, bases = zip(*(n_and_base(rebuilt[p]) for p in parts), strict=True)
+        n, base_n = sum(counts), None if None in bases else sum(bases)
+        rest = None if base_n is None else base_n - n
+        n, base_n = {"n": (n, base_n), "base": (base_n, None), "rest": (rest, base_n), "count": (n, None)}[part]
         if str(cell.get("definition", "")).startswith(f"{ListTotal.__name__}("):
             verdict, message, rule = _copied(figure, n, base_n, cell)
         else:
             verdict, message, rule = _compare(figure, n, base_n, bands)
+    elif verdict == "not_checkable" and (same := _same_words(figure, rebuilt)):
+        verdict, message = "checkable", f"„{same}“ druckt die Zahl bei denselben Wörtern; bitte zuordnen."
     where = f"{', '.join(filter(None, (figure['label'], figure['subgroup'])))} ({figure['section']})"
     where += f"; {rule}" if rule else ""
     return {
         "section": "published", "id": figure_id, "verdict": verdict, "old": _as_printed(figure),
         "new": "" if n is None else told(n, base_n), "message": f"{where}: {message}" if message else where,
     }  # fmt: skip
+
+
+def _same_words(figure: Mapping[str, str], rebuilt: Mapping[str, Mapping[str, Any]]) -> str:
+    """A number of the report that prints what a figure prints, at words that one has of the other; "" if there is none."""
+    label = figure["label"].casefold()
+    for number, cell in rebuilt.items():
+        words = str(cell.get("label") or "").casefold()
+        if (
+            len(words) > 3
+            and (label.endswith(words) or label in words)
+            and figure["numerator"] == str(n_and_base(cell)[0])
+        ):
+            return number
+    return ""
 
 
 def _as_printed(figure: Mapping[str, str]) -> str:

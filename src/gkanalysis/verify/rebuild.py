@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
@@ -103,7 +104,13 @@ def surroundings(jobs: int = 2) -> dict[str, str]:
 def versions() -> dict[str, str]:
     """What a report is computed and set with here, and on which machine: provenance, never content."""
     named = {name: version(name) for name in VERSIONED}
-    return {"Python": platform.python_version(), **named, "System": f"{platform.system()} {platform.machine()}"}
+    package = Path(__file__).parents[1]
+    lines = [
+        f"{p.relative_to(package).as_posix()} {sha256(p.read_bytes()).hexdigest()}\n" for p in package.rglob("*.py")
+    ]
+    code = sha256("".join(sorted(lines)).encode()).hexdigest()[:12]
+    system = f"{platform.system()} {platform.machine()}"
+    return {"Python": platform.python_version(), **named, "System": system, "Code": code}
 
 
 def code_state(root: Path) -> str:

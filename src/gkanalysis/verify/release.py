@@ -66,19 +66,20 @@ def make_manifest(
         if path.suffix in (".html", ".docx", ".pptx"):
             with suppress(zipfile.BadZipFile, etree.LxmlError):  # a damaged file has no content to compare
                 outputs[name]["content"] = sha256(seen_content(path)).hexdigest()
-    inputs = describe_inputs(root, data) if root else {}
+    inputs = describe_inputs(root, data, report) if root else {}
     made = {"format": FORMAT, "report": report, "version": version, "versions": dict(versions)}
     return made | {"inputs": inputs, "outputs": outputs}
 
 
-def describe_inputs(root: Path, data: Path | None = None) -> dict[str, str]:
-    """SHA-256 of everything a report is made from besides the code: the code is judged by what it makes."""
+def describe_inputs(root: Path, data: Path | None, report: str) -> dict[str, str]:
+    """SHA-256 of all that a report is made from and judged by; the code is one of the versions (`rebuild`)."""
     inputs: dict[str, Path] = {}
     for name in INPUTS:
         folder = data if data and name == "data/raw" else root / name
         inputs |= {f"{name}/{p.relative_to(folder).as_posix()}": p for p in folder.rglob("*") if p.is_file()}
     definitions = (p for p in (root / "reports").glob("*") if p.suffix in (".yml", ".docx", ".pptx"))
     inputs |= {f"reports/{p.name}": p for p in definitions}
+    inputs |= {f"data/published/{p.name}": p for p in (root / "data/published").glob(f"{report}.*")}
     shown = sorted(n for n in inputs if not any(part.startswith(".") for part in n.split("/")))
     return {n: sha256(inputs[n].read_bytes()).hexdigest() for n in shown}
 
@@ -105,6 +106,7 @@ class Manifest(BaseModel):
     """The shape of a manifest; `inputs`: path -> sha256, `outputs`: path -> what `make_manifest` says of it."""
 
     format: Literal[1]
+    report: str
     version: str
     versions: dict[str, str] = {}
     inputs: dict[str, str]
@@ -135,12 +137,12 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 def compare_inputs(manifest: Mapping[str, Any], root: Path, data: Path | None = None) -> Iterator[dict[str, str]]:
     """One row for all inputs that are the same, and one for each that is not what it was at release."""
-    before, now = manifest["inputs"], describe_inputs(root, data)
+    before, now = manifest["inputs"], describe_inputs(root, data, manifest["report"])
     same = sum(now.get(name) == before[name] for name in before)
     verdict = "identical" if same else "not_checked"
     yield _row("inputs", verdict, f"{same} Dateien sind, was sie bei der Veröffentlichung waren.")
     for name in sorted(name for name in {*before, *now} if now.get(name) != before.get(name)):
-        message = "Daten, Codebuch, Notebook oder Berichtsdefinition wurde geändert."
+        message = "Daten, Codebuch, Notebook, Definition oder gedruckte Angabe wurde geändert."
         yield _row(name, "differs", message, *(h[:12] if h else "fehlt" for h in (before.get(name), now.get(name))))
 
 
