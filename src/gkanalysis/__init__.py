@@ -10,6 +10,7 @@ _WHERE = {
     "alliance": "counts.sources",
     "chapter": "report.chapter",
     "compare": "counts.compare",
+    "explore": "report.explore",
     "source": "counts.sources",
     "sources": "counts.sources",
 }

@@ -235,6 +235,11 @@ class Data:
         have = {c: declared.get(c, {}) for c in self.alliances.columns if c not in ("case_id", "name", "aliases")}
         return have | {"type": dict(self.register["types"])}
 
+    def variable_label(self, variable: str) -> str:
+        """What a variable of the register is called."""
+        columns = self.register["tables"]["buendnisse"]["columns"]
+        return next((str(c["label"]) for c in columns if c["name"] == variable), variable)
+
     # ---- answers ----
 
     def responses(self, source: str, status: Iterable[str]) -> Responses:

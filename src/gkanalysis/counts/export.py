@@ -149,7 +149,7 @@ def cases_file(wave: Wave) -> DataFile:
         whole = not codes and pd.api.types.is_numeric_dtype(cases[column])
         columns[column] = cases[column].astype("float64") if whole else given.map(codes) if codes else given
         level = SCALE if whole else NOMINAL if codes else TEXT
-        declared = COMMON.get(column) or _register_label(data, column)
+        declared = COMMON.get(column) or data.variable_label(column)
         variables[column] = Variable(declared, level, {k: known[v] for v, k in codes.items()})
     rows = data.answers(wave.name, ("full", "partial"))
     rows = rows.assign(state=rows["state"].astype(str))
@@ -232,11 +232,6 @@ def plain_file(name: str, title: str, frame: pd.DataFrame, declared: Mapping[str
             column, Variable(COMMON.get(column, column), SCALE if numeric else TEXT)
         )
     return DataFile(name, title, pd.DataFrame(made), variables)
-
-
-def _register_label(data: Data, column: str) -> str:
-    columns = data.register["tables"]["buendnisse"]["columns"]
-    return next((str(c.get("label") or c["name"]) for c in columns if c["name"] == column), column)
 
 
 # ---- how it is written ----
