@@ -21,7 +21,8 @@ import pyarrow.parquet as pq
 from gkanalysis.core.errors import GkError, VerificationError
 from gkanalysis.counts.count import TOGETHER, Count
 from gkanalysis.counts.data import REFUSED, REGISTER, TOTAL, USABLE, Data
-from gkanalysis.disclosure.printed import find_numbers, n_and_base
+from gkanalysis.disclosure.printed import find_numbers, n_and_base, values_by_id
+from gkanalysis.verify.again import P_VALUE, p_values, wrong_statistics
 
 Row = Mapping[str, Any]
 # What is said of a unit: its case, whether it is in the base (None: there is no base), whether it is counted; then what
@@ -458,7 +459,10 @@ def recount(data: Data, line: str) -> tuple[int, int | None]:
 
 
 def recount_report(folder: Path, data: Data) -> Iterator[tuple[str, str, str]]:
-    """Every number of a finished report: its id, how it is printed, and what is wrong with it ("" if nothing)."""
+    """Every number of a finished report, with its statistics, and the p values of its text.
+
+    Yields id, how it is printed, and what is wrong with it ("" if nothing).
+    """
     for number_id, cell in find_numbers(folder):
         printed = n_and_base(cell)
         try:
@@ -467,7 +471,17 @@ def recount_report(folder: Path, data: Data) -> Iterator[tuple[str, str, str]]:
             again, wrong = printed, str(error)
         if again != printed:
             wrong = f"im Bericht {told(*printed)}, nachgezählt {told(*again)}"
+        elif not wrong:
+            count, by, row, group = Count.read(str(cell["definition"]))
+            naive = data._keep(("naive",), lambda: Naive(data))
+            own = {c for c, g in naive.group_of(by or "type").items() if g == group} if group != TOTAL else None
+            wrong = "; ".join(wrong_statistics(naive, count, row, cell, own))
         yield number_id, told(*printed), wrong
+    for value_id, value in values_by_id(folder).items():
+        if P_VALUE.search(value_id):
+            named = [(line, *Count.read(line)[2:]) for line in value["of"]]
+            cells = [(row, group, *recount(data, line)) for line, row, group in named if group != TOTAL]
+            yield value_id, str(value["text"]), p_values(value, cells)
 
 
 def told(n: int, base_n: int | None) -> str:

@@ -210,11 +210,14 @@ def _input_rows(manifest: Path, paths: ProjectPaths) -> Rows:
 
 def _trace_rows(data: Data, folder: Path) -> Rows:
     """Each number of the report counted again from the responses, and those that follow from others."""
+    again = set()
     for number_id, text, wrong in recount_report(folder, data):
+        again.add(number_id)
         verdict = {"verdict": "does_not_add_up", "message": wrong} if wrong else {"verdict": "adds_up", "old": ""}
         yield {"section": "trace", "id": number_id, "new": text} | verdict
     for name, sentence in find_untraced(folder, data.paths):
-        yield {"section": "trace", "id": name, "verdict": "derived", "message": sentence}
+        if name not in again:
+            yield {"section": "trace", "id": name, "verdict": "derived", "message": sentence}
 
 
 def _published_rows(published: Path, folder: Path) -> Rows:
