@@ -441,8 +441,10 @@ def test_killed_at_any_moment_nothing_is_lost_or_left(built, ticked, request, tm
     with_tick(built, folder)
 
     def start():
-        command, there = make_command("-j2", "report"), environment(TMPDIR=str(scratch))
-        return subprocess.Popen(command, cwd=folder, env=there, stdout=-1, stderr=-2, start_new_session=True)
+        return subprocess.Popen(
+            make_command("-j2", "report"), cwd=folder, env=environment(TMPDIR=str(scratch)), stdout=-1, stderr=-2,
+            start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # nohup ignores it
+        )  # fmt: skip
 
     for _ in range(request.config.getoption("--kills")):
         while True:
