@@ -11,6 +11,7 @@ _WHERE = {
     "chapter": "report.chapter",
     "compare": "counts.compare",
     "explore": "report.explore",
+    "find": "counts.sources",
     "source": "counts.sources",
     "sources": "counts.sources",
 }

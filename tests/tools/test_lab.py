@@ -26,6 +26,7 @@ def test_opens_a_notebook_where_trying_is_free(data, folder, tmp_path, monkeypat
     (tmp_path / "data/raw").mkdir(parents=True)
     lab.main(data)
     start = tmp_path / folder / "00_start.ipynb"
+    assert {p.name for p in (tmp_path / folder).iterdir()} == {p.name for p in lab.HERE.glob("*.ipynb")}
     assert "gk.sources()" in nbformat.read(start, as_version=4).cells[1].source
     start.write_text("mein", encoding="utf-8")
     lab.main(data)
@@ -38,6 +39,18 @@ def test_opens_a_notebook_where_trying_is_free(data, folder, tmp_path, monkeypat
         overrides = json.load(file)
     assert overrides["@jupyterlab/docmanager-extension:plugin"] == {"autosave": False}
     assert overrides["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+
+
+@pytest.mark.parametrize("path", sorted(lab.HERE.glob("*.ipynb")), ids=lambda p: p.stem)
+def test_every_cell_of_the_lab_runs(path, tmp_path, monkeypatch):
+    """In its order and with the shipped data; each shows something, and files go where one is told."""
+    monkeypatch.setattr("gkanalysis.counts.export.FOLDER", str(tmp_path))
+    names = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            *lines, last = cell.source.splitlines()
+            exec("\n".join(lines), names)
+            assert len(repr(eval(last, names))) > 20, cell.source
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """JupyterLab for the team: `python -m tools.lab DATENORDNER`, in the folder of the project.
 
-It opens a notebook in `erkunden/`, which git ignores, beside codebooks, notebooks and reports. Nothing is saved by
+It opens notebooks, one a use, in `erkunden/`, which git ignores, beside codebooks, notebooks and reports. Nothing is saved by
 itself: what is only tried changes no report.
 """
 
@@ -18,8 +18,9 @@ def main(data: str) -> None:
     """Make the folder for trying, unless it is there, and become the lab."""
     folder = Path(results_folder(data) or ".", "erkunden")
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / START).exists():
-        (folder / START).write_bytes((HERE / START).read_bytes())
+    for book in sorted(HERE.glob("*.ipynb")):
+        if not (folder / book.name).exists():
+            (folder / book.name).write_bytes(book.read_bytes())
     os.environ |= {"GKANALYSIS_DATA": data, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     settings = {
         "--ServerApp.root_dir": Path.cwd(), "--FileContentsManager.pre_save_hook": "tools.lab.saving.without_outputs",

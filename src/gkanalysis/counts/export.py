@@ -31,6 +31,7 @@ GIVEN = {"answered": 1, "selected": 2, "not_selected": 3}
 NOMINAL, SCALE, TEXT = "nominal", "scale", "text"
 LEVELS = {NOMINAL: "nominal", SCALE: "metrisch", TEXT: "Text"}
 LABEL_BYTES, VALUE_BYTES, NAME_BYTES, CELL_LETTERS = 255, 120, 64, 32767  # what SPSS and Excel hold
+FOLDER = "erkunden"  # where files go, beside the notebooks of the lab
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 COMMON = {
     "case_id": "Kennung des Bündnisses", "name": "Name", "type": "Kommunaltyp", "status": "Rücklauf", "version": "Fassung",
@@ -240,7 +241,7 @@ def plain_file(name: str, title: str, frame: pd.DataFrame, declared: Mapping[str
 def _place(data: Data, name: str, suffix: str, path: str) -> Path:
     """Where a file goes: `erkunden/` unless one says otherwise, with real answers only below `confidential/`."""
     synthetic, root = data.dataset["synthetic"], data.paths.root
-    folder = root / "erkunden" if synthetic else data.paths.build.parent / "erkunden"
+    folder = (root if synthetic else data.paths.build.parent) / FOLDER
     file = (Path.cwd() / path if path else folder / f"{name}{suffix}").resolve()
     if file.suffix != suffix:
         raise NotebookError(f"„{path}“ endet nicht auf {suffix}; bitte den Namen so wählen.")

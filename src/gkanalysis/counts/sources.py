@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ from gkanalysis.counts.shown import Shown
 from gkanalysis.counts.table import Counted, Number, Said, declared, derived
 
 KIND_LABELS = {"forms": "Bögen", "interviews": "Gespräche", "lists": "Liste", REGISTER: "Register"}
-Told = tuple[str, str, str, str]  # number, question, answer and place of what one alliance said
+Told = tuple[str, str, str, str, str]  # alliance, number, question, answer and place
 
 
 @cache
@@ -118,8 +118,8 @@ class Source(Exported, Answering):
         """When its answers were given."""
         return str(self.book.wave)
 
-    def _said_by(self, case_id: str) -> Iterator[Told]:
-        """What one alliance said."""
+    def _told(self, cases: Collection[str]) -> Iterator[Told]:
+        """What some alliances said."""
         yield from ()
 
     def _overview(self) -> tuple[str, Any]:
@@ -251,13 +251,13 @@ class Wave(Source):
         """What an open item asks, in a few words."""
         return declared(Known(self.data.category_book.labels, ("Offene Frage", "gibt es nicht"))[self.name, item])
 
-    def _said_by(self, case_id: str) -> Iterator[Told]:
+    def _told(self, cases: Collection[str]) -> Iterator[Told]:
         given = self.data.answers(self.name, (*USABLE, "unusable"))
-        for r in given[given["case_id"].eq(case_id) & given["state"].isin(["answered", "selected"])].itertuples():
+        for r in given[given["case_id"].isin(cases) & given["state"].isin(["answered", "selected"])].itertuples():
             item = self.book.items[r.item_id]
             options = {o.id: o.label for o in item.options}
             told = "angekreuzt" if r.state == "selected" else options.get(r.value, r.raw or r.value)
-            yield r.item_id, item.label or item.short, told, f"{r.file} {r.place}"
+            yield r.case_id, r.item_id, item.label or item.short, told, f"{r.file} {r.place}"
 
     def _data_file(self, long: bool) -> DataFile:
         return responses_file(self) if long else cases_file(self)
@@ -366,10 +366,10 @@ class Talks(Source):
     def _ask(self, key: str) -> Counted:
         return self._table(f'["{key}"]', talks.Codings)._with([key])
 
-    def _said_by(self, case_id: str) -> Iterator[Told]:
+    def _told(self, cases: Collection[str]) -> Iterator[Told]:
         given = self.codes.count.counted(self.data).evidence
-        for r in given[given["case_id"].eq(case_id) & given["state"].eq("coded")].itertuples():
-            yield r.row, self.book.codes[r.row].path, r.raw, f"{r.file} {r.place}"
+        for r in given[given["case_id"].isin(cases) & given["state"].eq("coded")].itertuples():
+            yield r.case_id, r.row, self.book.codes[r.row].path, r.raw, f"{r.file} {r.place}"
 
     def _data_file(self, long: bool) -> DataFile:
         return codings_file(self)
@@ -460,13 +460,13 @@ class Listing(Source):
     def _year(self) -> str:
         return str(self.rows["date"].min())[:4] if "date" in self.rows else super()._year()
 
-    def _said_by(self, case_id: str) -> Iterator[Told]:
-        rows = self.rows[self.rows["case_id"] == case_id] if "case_id" in self.rows else self.rows.head(0)
+    def _told(self, cases: Collection[str]) -> Iterator[Told]:
+        rows = self.rows[self.rows["case_id"].isin(cases)] if "case_id" in self.rows else self.rows.head(0)
         for r in rows.to_dict("records"):
             for column, title in self._keys().items():
                 if column != "case_id" and not pd.isna(r[column]):
                     told = self.labels(column).get(r[column], lists.shown(r[column]))
-                    yield f"Zeile {r['row']}", title, told, f"{r['file']} {r['place']}"
+                    yield r["case_id"], f"Zeile {r['row']}", title, told, f"{r['file']} {r['place']}"
 
     def _data_file(self, long: bool) -> DataFile:
         return plain_file(self.name, str(self.title), self.rows)
@@ -582,6 +582,40 @@ def alliance(name: str, data: str = "") -> Shown:
     ids = have.alliances.set_index("case_id")["name"]
     names = {i: i for i in ids.index} | {n: i for i, n in ids.items()}
     case_id = Known(names, ("Bündnis", "gibt es im Register nicht"))[name]
-    told = sorted((source_of(n, have) for n in have.sources), key=lambda s: (s._year(), s.name))
-    rows = [(s._year(), s.name, *row) for s in told for row in s._said_by(case_id)]
-    return Shown(rows, columns=["Welle", "Quelle", "Nummer", "Frage", "Antwort", "Stelle"])
+    return _everything(have, [case_id]).drop(columns="Bündnis")
+
+
+@answered
+def find(words: str, data: str = "") -> Shown:
+    """Where words stand in everything that was answered, coded or listed, in the order of the waves.
+
+    For work on the data, as `alliance`. Capitals do not count; of interviews the coded segments are searched, and the
+    paragraphs of stored transcripts.
+
+    Parameters
+    ----------
+    words : what to look for, also a part of a word
+    data : folder of the received data, from the project's root
+
+    Examples
+    --------
+    >>> import gkanalysis as gk
+    >>> len(gk.find("wartezeit")) > len(gk.find("lange Wartezeit")) > 0
+    True
+    """
+    have = project_data(data)
+    rows = _everything(have, have.alliances["case_id"], transcripts=True)
+    return rows[rows["Antwort"].str.casefold().str.contains(words.casefold(), regex=False)]
+
+
+def _everything(data: Data, cases: Collection[str], transcripts: bool = False) -> Shown:
+    """What alliances said in every source, in the order of the waves."""
+    told = sorted((source_of(n, data) for n in data.sources), key=lambda s: (s._year(), s.name))
+    rows = [(s._year(), s.name, *row) for s in told for row in s._told(cases)]
+    for s in (s for s in told if transcripts and isinstance(s, Talks)):
+        for d in data.table(f"{s.name}-documents").to_dict("records"):
+            parts = enumerate(str(d["text"] or "").split("\n\n"), 1)
+            rows += [
+                (s._year(), s.name, d["case_id"], "", d["name"], p, f"{d['file']} Absatz {k}") for k, p in parts if p
+            ]
+    return Shown(rows, columns=["Welle", "Quelle", "Bündnis", "Nummer", "Frage", "Antwort", "Stelle"])
