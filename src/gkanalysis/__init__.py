@@ -12,6 +12,7 @@ _WHERE = {
     "compare": "counts.compare",
     "explore": "report.explore",
     "find": "counts.sources",
+    "form": "counts.reading",
     "source": "counts.sources",
     "sources": "counts.sources",
 }

@@ -556,6 +556,14 @@ def source(name: str, data: str = "") -> Any:
 # ---- one alliance ----
 
 
+def alliance_id(data: Data, name: str) -> str:
+    """The id of an alliance that is called by id or name; an unknown one is answered."""
+    ids = data.alliances.set_index("case_id")["name"]
+    return Known({i: i for i in ids.index} | {n: i for i, n in ids.items()}, ("Bündnis", "gibt es im Register nicht"))[
+        name
+    ]
+
+
 @answered
 def alliance(name: str, data: str = "") -> Shown:
     """Everything that is known of one alliance, in the order of the waves: answers, coded segments, rows of lists.
@@ -579,10 +587,7 @@ def alliance(name: str, data: str = "") -> Shown:
     True
     """
     have = project_data(data)
-    ids = have.alliances.set_index("case_id")["name"]
-    names = {i: i for i in ids.index} | {n: i for i, n in ids.items()}
-    case_id = Known(names, ("Bündnis", "gibt es im Register nicht"))[name]
-    return _everything(have, [case_id]).drop(columns="Bündnis")
+    return _everything(have, [alliance_id(have, name)]).drop(columns="Bündnis")
 
 
 @answered

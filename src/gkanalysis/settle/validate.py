@@ -386,10 +386,8 @@ def apply_decisions(
     path, decided, done = folder / "entscheidungen.csv", set(), set()
     for row in read_rows(path, DECISION_COLUMNS) if path.exists() else ():
         row["decision"] = GERMAN.get(row["decision"].casefold(), row["decision"])
-        hit = (responses["file"].map(nfc) == nfc(row["file"])) & (responses["item_id"] == row["item_id"])
-        hit &= responses["occurrence"].astype(str) == (row["occurrence"] or "1")
-        index = responses.index[hit]
-        if problem := _problem(row, responses, index, done, book):
+        index = decided_rows(row, responses)
+        if problem := decision_problem(row, responses, index, done, book):
             where = {"file": row["file"], "item_id": row["item_id"]}
             log.find("V17", f"„{path}“, Zeile {row['row']}: {problem}.", **where)
             continue
@@ -404,7 +402,15 @@ def apply_decisions(
     return responses, decided
 
 
-def _problem(row: Mapping[str, str], responses: pd.DataFrame, index: pd.Index, done: set[Any], book: Codebook) -> str:
+def decided_rows(row: Mapping[str, str], responses: pd.DataFrame) -> pd.Index:
+    """Where the response stands that a decision names."""
+    hit = (responses["file"].map(nfc) == nfc(row["file"])) & (responses["item_id"] == row["item_id"])
+    return responses.index[hit & (responses["occurrence"].astype(str) == (row["occurrence"] or "1"))]
+
+
+def decision_problem(
+    row: Mapping[str, str], responses: pd.DataFrame, index: pd.Index, done: set[Any], book: Codebook
+) -> str:
     """Why a decision cannot be applied, as the rest of a sentence; "" if it can."""
     if len(index) != 1:
         return _not_there(row, responses)
