@@ -186,7 +186,7 @@ def solve_answers(
 ) -> list[Outcome]:
     """Enter all ticks and single choices that the plan counts.
 
-    `plan` has `items` and `sets` with the counts, `implies` with pairs of slots of which the first needs the second.
+    `plan` has `items` and `sets` with the counts, `implies` with pairs of slots of which the first needs the second, or one of several.
     Returns (published id, printed, solved) of each count that refers to a published figure.
     """
     model = _Model(plan, book, forms, figure, rng)
@@ -196,9 +196,9 @@ def solve_answers(
         model.ticks(set_id, declared)
     for first, second in plan.get("implies", ()):
         for k in range(len(forms)):
-            if (first, k) in model.names and (second, k) in model.names:
-                terms = {model.names[first, k]: 1, model.names[second, k]: -1}
-                model.program.constrain(terms, high=0)
+            others = [model.names[o, k] for o in ([second] if isinstance(second, str) else second) if (o, k) in model.names]
+            if (first, k) in model.names and others:
+                model.program.constrain({model.names[first, k]: 1, **dict.fromkeys(others, -1)}, high=0)
     model.enter()
     return model.outcomes()
 
@@ -361,7 +361,8 @@ def fill_texts(
     outcomes: list[Outcome] = []
     for entry in plan.get("texts", ()):
         for item in planned_items(book, entry["items"]):
-            asked = [f for f in forms if is_asked(f, item, book)]
+            unless = set(entry.get("unless", ()))  # who ticked one of these has nothing to say here
+            asked = [f for f in forms if is_asked(f, item, book) and not unless & set(f.answers)]
             answered = entry["answered"]
             n = round(answered * len(asked)) if isinstance(answered, float) else answered
             if n > len(asked):

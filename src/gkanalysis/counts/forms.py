@@ -571,10 +571,9 @@ class Mentions(Open):
         """How many mentions there are, and whether a case names a category several times."""
         n = self.table(data).set_index("row")["n"]
         cases = Open(source=self.source, item=self.item, status=self.status).table(data)
-        told = "Ein Bündnis kann eine Kategorie mehrmals nennen."
-        if n.drop(TOTAL).sum() == cases["n"].sum():
-            told = "Kein Bündnis nennt eine Kategorie mehrmals, jede hat so viele Nennungen wie Bündnisse."
-        return (f"{format_count(n[TOTAL])} Nennungen aus {format_count(cases['base_n'].iloc[0])} Bündnissen. {told}",)
+        told = f"{format_count(n[TOTAL])} Nennungen aus {format_count(cases['base_n'].iloc[0])} Bündnissen."
+        several = n.drop(TOTAL).sum() > cases["n"].sum()
+        return (told + " Ein Bündnis kann eine Kategorie mehrmals nennen." * bool(several),)
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """Mentions tell whether cases have the category, and at most how many; all together tell nothing."""

@@ -711,6 +711,15 @@ class Counted(Exported, Answering):
     def _data_file(self, long: bool) -> DataFile:
         return table_file(self)
 
+    def asked_words(self, short: bool = False) -> str:
+        """Number and label of the question that the table is about, at the beginning of a line; `short`: the number."""
+        of = getattr(self.count, "set", "") if not self.item else ""
+        book = self.data.book(self.count.source) if of or self.item else None
+        if not book or not (item := book.items.get(self.item or book.set_items(of)[0])) or not item.number:
+            return ""
+        label = "" if short else f" ({book.sets[of]['label'] if of else item.label})"
+        return f"Frage{NBSP}{item.number}{label}: "
+
     @property
     def base_words(self) -> str:
         """What was counted and of what, with the number of cases where all rows have the same."""

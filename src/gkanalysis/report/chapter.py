@@ -229,7 +229,7 @@ class Chapter(Answering):
             drawn = numbers.set_index(every.names).reindex(every).reset_index()
             drawn = drawn.fillna({"n": 0, "mark": ""}).astype({"n": "int64"})
         if isinstance(content, Counted):
-            base = base or content.base_words
+            base = base or content.asked_words(short=slide) + content.base_words
             highlight = [content.labels.get(h, h) for h in highlight]
             if kind == "units":
                 base += "; jeder Punkt ist ein Bündnis"
