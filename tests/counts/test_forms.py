@@ -249,6 +249,7 @@ def test_mentions(project):
     assert claims(project, count, "alle") == [("public", "", (), "n")]
     assert [s.exact for s in count.says(project.data, "sport-nennungen")] == [False]
     assert "Nennungen mit der Kategorie „Sport“" in count.words(project.data, "sport-nennungen")
+    assert "kann eine Kategorie mehrmals nennen" in count.notes(project.data)[0]
 
 
 # 3.1 names an offer, 3.2 says whether it is open; a comma parts the lines of the table

@@ -163,6 +163,13 @@ def test_parts_follow_their_whole_and_what_excludes_comes_last(data):
     assert boxes.top(1).shown_rows == ("2.H1.2",)  # places go by number alone
 
 
+def test_a_table_knows_the_number_of_its_question(wave):
+    """A set is called by the number of its part; what is no question of the form has none."""
+    told = [plain(wave[k].asked_words()) for k in ("1.1", "huerden", "status")]
+    assert told == ["Frage 1.1 (Besteht ein Konzept?): ", "Frage 2 (Hürden): ", ""]
+    assert plain(wave["1.1"].asked_words(short=True)) == "Frage 1.1: "
+
+
 def test_order_and_choice_of_rows(wave):
     """Most frequent first, ties as printed; the first places with those equal to the last one; further rows again."""
     boxes = wave["huerden"]

@@ -77,6 +77,22 @@ def test_texts_are_coded_mention_by_mention(tmp_path):
     ]
 
 
+def test_who_has_nothing_to_say_is_not_asked(tmp_path):
+    """A text is not written by forms that ticked one of `unless`."""
+    texts = [{"items": ["1.8"], "answered": 1.0, "texts": ["läuft"], "unless": ["2.Z4.2"]}]
+    made = make(tmp_path, texts=texts, mess=None)
+    assert [f for f in made.forms if "2.Z4.2" in f.answers]
+    assert all(("1.8" in f.answers) != ("2.Z4.2" in f.answers) for f in made.forms)
+
+
+def test_a_tick_that_needs_one_of_several(tmp_path):
+    """Of the forms that ticked the first row each has one of the other two."""
+    made = make(tmp_path, implies=[["2.Z2.2", ["2.Z1.2", "2.Z3.2"]]], mess=None)
+    ticked = [set(f.answers) for f in made.forms if "2.Z2.2" in f.answers]
+    assert len(ticked) == 9
+    assert all({"2.Z1.2", "2.Z3.2"} & t for t in ticked)
+
+
 def test_second_coder(tmp_path):
     """Another person codes every mention of the item, some otherwise; answers and first codings stay as they are."""
     plain = make(tmp_path / "a", mess=None)

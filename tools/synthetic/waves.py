@@ -196,7 +196,9 @@ def solve_answers(
         model.ticks(set_id, declared)
     for first, second in plan.get("implies", ()):
         for k in range(len(forms)):
-            others = [model.names[o, k] for o in ([second] if isinstance(second, str) else second) if (o, k) in model.names]
+            others = [
+                model.names[o, k] for o in ([second] if isinstance(second, str) else second) if (o, k) in model.names
+            ]
             if (first, k) in model.names and others:
                 model.program.constrain({model.names[first, k]: 1, **dict.fromkeys(others, -1)}, high=0)
     model.enter()
