@@ -91,7 +91,7 @@ def test_what_the_data_lack_is_named(project, tmp_path):
     for goals, sentence in (
         (["data"], f"Fehler: In „{data}/register“ fehlen"),
         ([table], "Fehler: Die Tabelle „strukturen-2018-cases“ entsteht nicht aus"),
-        (["report"], f"Fehler: Dem Bericht „{REPORT}“ fehlt in „{data}“: strukturen-2018 (für ruecklauf, kerngruppe,"),
+        (["report"], f"Fehler: Dem Bericht „{REPORT}“ fehlt in „{data}“: strukturen-2018 (für "),
         (["report", "REPORT=falsch"], "falsch.yml“ ist nicht stimmig"),
     ):
         output = make(project, *goals, f"DATA={data}", fails=True)

@@ -108,10 +108,10 @@ def test_torture_notebook_equals_the_stock_engine(tmp_path):
     assert fork[-1][1:] == (None, [])
 
 
-@pytest.mark.parametrize("number", [0, 3])
-def test_project_notebooks_equal_the_stock_engine(built, tmp_path, number):
+@pytest.mark.parametrize("name", ["02_ruecklauf", "04_akteure"])
+def test_project_notebooks_equal_the_stock_engine(built, tmp_path, name):
     """Chapters with tables, figures and values come out the same, cell by cell."""
-    chapter = built.report.chapters[number]
+    chapter = next(c for c in built.report.chapters if c.notebook == name)
     notebook = built.paths.root / f"notebooks/{chapter.notebook}.ipynb"
     where = {"cwd": str(notebook.parent)}
     parameters = {"report": built.report.id, "data": "data/raw", **chapter.parameters, "out": str(tmp_path / "out")}
