@@ -10,6 +10,7 @@ from gkanalysis.core.numbers import (
     format_count,
     format_date,
     format_decimal,
+    format_n_percent,
     format_p,
     format_percent,
     format_points,
@@ -33,7 +34,23 @@ from gkanalysis.core.numbers import (
 )
 def test_percent_on_and_around_boundaries(n, base_n, text):
     """Half rounds up, never to even, and starts from the exact fraction."""
-    assert format_percent(n, base_n) == f"{text}{NBSP}%"
+    assert format_percent(n, base_n, decimals=1) == f"{text}{NBSP}%"
+
+
+@pytest.mark.parametrize(
+    ("n", "base_n", "text"),
+    [
+        (4, 9, "4"),
+        (4, 10, "4 (40 %)"),
+        (98, 99, "98 (99 %)"),
+        (99, 100, "99 (99,0 %)"),
+        (0, 45, "0"),
+        (45, 45, "45 (100 %)"),
+    ],
+)
+def test_one_rule_for_percentages(n, base_n, text):
+    """No percentage below a base of 10, whole ones below 100, none for nobody; the same in tables, figures and text."""
+    assert format_n_percent(n, base_n).replace(NBSP, " ") == text
 
 
 def test_percent_is_not_rounded_twice():

@@ -4,6 +4,7 @@ import pytest
 
 from drawn import TALKS, WAVE, Project, behind, check, claims
 from gkanalysis.core.errors import NotebookError
+from gkanalysis.counts.sources import source_of
 from gkanalysis.counts.talks import Agreement, Codings, Coverage, Meetings, OpenAgreement, Texts
 
 TEXTS = "0123456789|abcdefghij|."  # of the third interview there are only notes
@@ -98,3 +99,13 @@ def test_open_agreement(project):
     project.mentions("case_id  mention  text  category  coder\nB1  1  Essen  kochen  A")
     with pytest.raises(NotebookError, match="codiert hat nur A; Übereinstimmung braucht zwei"):
         count.table(project.data)
+
+
+def test_codes_that_coders_did_not_agree_on_are_named(project):
+    """Below the table stand the codes whose alpha lies below 0.667; one without an alpha is not weak."""
+    talks = source_of(TALKS, project.data)
+    alpha = talks.agreement("code").frame.set_index("row")["alpha"]
+    weak = talks.weak(*alpha.index)
+    assert weak == [c for c in alpha.index if alpha[c] < 0.667] != []
+    told = " ".join(talks.notes(talks.codes))
+    assert all(f"„{talks.codes.labels[c]}“" in told for c in weak)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from lxml import html
 
-from gkanalysis.core.numbers import format_percent
+from gkanalysis.core.numbers import format_n_percent
 from gkanalysis.report.docx import render_docx
 from gkanalysis.report.html import render_html
 from gkanalysis.report.pdf import render_pdf
@@ -22,9 +22,7 @@ PLAIN = str.maketrans({"\u00a0": " ", "\n": " "})
 def cells_of_csv(built):
     """Printed rows made from the CSV alone: label and one cell per subgroup."""
     numbers = pd.read_csv(built.paths.reports / built.report.id / "tables/uebersicht-10.csv", keep_default_na=False)
-    cells = numbers.assign(
-        cell=[f"{r.n} ({format_percent(r.n, r.base_n)})".translate(PLAIN) for r in numbers.itertuples()]
-    )
+    cells = numbers.assign(cell=[format_n_percent(r.n, r.base_n).translate(PLAIN) for r in numbers.itertuples()])
     return [[label, *group["cell"]] for label, group in cells.groupby("label", sort=False)]
 
 

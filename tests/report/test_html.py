@@ -43,7 +43,7 @@ def test_figure_has_alternative_text_and_its_numbers(small):
         "neu gegründet",
         "3",
         "18",
-        "16,7\u00a0%",
+        "17\u00a0%",
     ]
 
 

@@ -133,8 +133,8 @@ def test_notes_say_what_the_finding_rests_on(content):
     pages = slides(content)
     assert pages[2].notes_slide.notes_text_frame.text.split("\n") == [
         "Die meisten Städte wollen weitermachen", "Die Aussage beruht auf: Sollen die Strukturen bleiben?",
-        "– Städte (ja): 11 von 18 (61,1\u00a0%)", "– Städte (nein): 7 von 18 (38,9\u00a0%)",
-        "– Kreise (ja): 9 von 21 (42,9\u00a0%)", "– Kreise (nein): 12 von 21 (57,1\u00a0%)",
+        "– Städte (ja): 11 von 18 (61\u00a0%)", "– Städte (nein): 7 von 18 (39\u00a0%)",
+        "– Kreise (ja): 9 von 21 (43\u00a0%)", "– Kreise (nein): 12 von 21 (57\u00a0%)",
         "Basis: 39 Bündnisse", "Quelle: Abfrage.",
     ]  # fmt: skip
     assert NOTE in pages[3].notes_slide.notes_text_frame.text

@@ -23,7 +23,7 @@ from tools.synthetic.answers import make_forms
 from tools.synthetic.interviews import SOURCE, write_interviews
 from tools.synthetic.register import make_register
 from tools.synthetic.sheets import write_csv, write_tables
-from tools.synthetic.waves import CATEGORY_COLUMNS, make_waves, published_figures
+from tools.synthetic.waves import CATEGORY_COLUMNS, SEPARATOR, make_waves, published_figures
 from tools.synthetic.wordwriter import write_form
 
 SUMS = "SHA256SUMS"
@@ -60,7 +60,7 @@ def make_synthetic(root: Path) -> list[str]:
         units.to_csv(new / "register/gebiete.csv", index=False)
         alliances.to_csv(new / "register/buendnisse.csv", index=False)
         said = write_interviews(root, new / SOURCE, alliances, forms, figure)
-        write_source(new / book.source, book, forms, contacts)
+        write_source(new / book.source, book, forms, contacts, coded_answers(spec, book.source, forms))
         waves = list(make_waves(root, alliances, {f.alliance_id for f in forms}))
         for wave in waves:
             write_source(new / wave.book.source, wave.book, wave.forms, wave.contacts, wave.categories)
@@ -83,6 +83,20 @@ def make_synthetic(root: Path) -> list[str]:
         *[f"{w.book.source}: {len(w.forms)} Bögen, {len(w.categories)} kodierte Nennungen." for w in waves],
         *said_of_tables,
     ]
+
+
+def coded_answers(spec: Mapping[str, Any], source: str, forms: Sequence[Any]) -> list[tuple]:
+    """The mentions of open answers with their categories, as they are read from the last form of each alliance."""
+    latest = {f.alliance_id: f for f in sorted(forms, key=lambda f: f.received)}
+    rows = []
+    for item, categories in spec["coded"].items():
+        for alliance, form in sorted(latest.items()):
+            answer = form.answers.get(item, "")
+            answer = answer.replace("\n", "") if form.style == "libreoffice" else answer  # it loses line breaks
+            for k, mention in enumerate(map(str.strip, answer.split(SEPARATOR.strip())), start=1):
+                given = [c for c, words in categories.items() if any(w in mention for w in words)]
+                rows += [(source, alliance, item, k, mention, c, spec["coder"]) for c in given]
+    return rows
 
 
 def checksums(folder: Path) -> str:

@@ -89,6 +89,9 @@ class _Question(_Asked):
     kind: Literal["text", "number", "tick", "single"] = d.key("Art der Antwort")
     short: d.Text = d.key("noch kürzerer Wortlaut für Tabellen", "")
     asked_if: Filter = d.key("Filter: wird nur bei dieser Antwort gefragt", None)
+    assumed: d.Flag = d.key(
+        "true: der Bogen ist nicht veröffentlicht, die Frage ist eine Annahme; Ergebnisse tragen eine Marke", False
+    )
     gap_in: d.Text = d.key("Teil mit „theme“, nach dessen Lücken gefragt wird", "")
     repeats: Repeat | None = d.key("Frage einer früheren Welle, die hier wortgleich wiederkehrt", None)
     not_comparable: tuple[Unlike, ...] = d.key("frühere Fragen zum Thema, die etwas anderes fragen", ())
@@ -176,6 +179,7 @@ class _Version(d.Declared):
 class _Part(d.Declared):
     id: d.Text = d.key("Kennung des Teils")
     heading: d.Text = d.key("gedruckte Überschrift")
+    assumed: d.Flag = d.key("true: alle Fragen des Teils sind Annahmen", False)
     theme: d.Text = d.key("Thema, zu dem der Bogen nach Lücken und Angeboten fragt", "")
 
     def item(self, asked: _Asked, item_id: str, named: _Question | _Column | _Row | None, **where: Any) -> Item:
@@ -183,6 +187,7 @@ class _Part(d.Declared):
         label = named.label if named else ""
         words = {"id": item_id, "label": label, "short": getattr(named, "short", "") or label, "part": self.id}
         words |= {k: getattr(named, k) for k in ("part_of", "alone") if hasattr(named, k)}
+        words["assumed"] = self.assumed or getattr(asked, "assumed", False)
         kind = "text" if asked.kind == "row_label" else asked.kind
         return Item.model_construct(**dict(asked) | words | {"kind": kind} | where)
 

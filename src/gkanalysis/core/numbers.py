@@ -10,6 +10,7 @@ from gkanalysis.core.errors import NotebookError
 
 NBSP = "\u00a0"
 MINUS = "−"
+FEW = 10  # a base below which no percentage is printed
 NO_VALUE = "–"  # where a base is 0 or a number does not exist
 WORDS = ["null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"]
 MONTHS = [
@@ -46,17 +47,40 @@ def format_count(n: int) -> str:
     return f"{int(n):,}".replace(",", ".").replace("-", MINUS)
 
 
-def format_percent(n: int, base_n: int, *, decimals: int = 1) -> str:
+def format_percent(n: int, base_n: int, *, decimals: int | None = None) -> str:
     """The percentage of two counts, rounded once, half up, from the exact fraction; an en dash if the base is 0.
 
-    >>> format_percent(39, 45).replace(NBSP, " "), format_percent(1, 8, decimals=0).replace(NBSP, " ")
-    ('86,7 %', '13 %')
+    By default whole below a base of 100: a decimal would pretend more than one case.
+
+    >>> format_percent(39, 45).replace(NBSP, " "), format_percent(247, 288).replace(NBSP, " ")
+    ('87 %', '85,8 %')
     """
     if not base_n:
         return NO_VALUE
+    if decimals is None:
+        decimals = 0 if base_n < 100 else 1
     exact = Fraction(100 * int(n), int(base_n)) * 10**decimals
     steps = math.floor(abs(exact) + Fraction(1, 2))
     return _comma(-steps if exact < 0 else steps, decimals) + f"{NBSP}%"
+
+
+def format_share(n: int, base_n: int) -> str:
+    """A percentage as tables and figures print it: nothing below a base of 10, where the count says all.
+
+    >>> format_share(39, 45).replace(NBSP, " "), format_share(4, 5)
+    ('87 %', '')
+    """
+    return format_percent(n, base_n) if not base_n or base_n >= FEW else ""
+
+
+def format_n_percent(n: int, base_n: int) -> str:
+    """A count with its percentage in brackets; without it below a base of 10, and where there is nobody.
+
+    >>> format_n_percent(39, 45).replace(NBSP, " "), format_n_percent(4, 5), format_n_percent(0, 45)
+    ('39 (87 %)', '4', '0')
+    """
+    share = format_share(n, base_n) if n else ""
+    return format_count(n) + (f"{NBSP}({share})" if share else "")
 
 
 def format_decimal(value: float, *, decimals: int = 2) -> str:

@@ -181,7 +181,6 @@ class Count(ABC):
     within: ClassVar[bool] = True  # whether what is counted is always part of the base
     sampled: ClassVar[bool] = False  # whether the cases stand for all alliances: then the table has intervals
     marked: ClassVar[bool] = True  # whether a small base is marked
-    decimals: ClassVar[int] = 1  # of shares in a column of their own
     percent: ClassVar[bool] = True  # whether shares are printed; too few cases for it otherwise
     unit_label: ClassVar[str] = "Anzahl"  # what is counted, as the heading of a column
     unit_words: ClassVar[str] = "Anzahl der Bündnisse"  # the same below the title of a figure
@@ -214,6 +213,11 @@ class Count(ABC):
     def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame | None:
         """Further columns of the table so far, indexed by row, or by row and subgroup: statistics of the count."""
         return None
+
+    def asks(self, data: Data) -> Iterable[tuple[str, str]]:
+        """Source and id of the questions that it rests on."""
+        item = getattr(self, "item", "")
+        return [(self.source, item)] if item else []
 
     def notes(self, data: Data) -> tuple[str, ...]:
         """What must stand below its tables."""

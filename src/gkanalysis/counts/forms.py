@@ -90,6 +90,10 @@ class OfItems(OfForms):
         """What each row asks, made once."""
         return data._keep(("asked", self), lambda: self.asked(data))
 
+    def asks(self, data: Data) -> Iterable[tuple[str, str]]:
+        """Every question of every row."""
+        return [(self.source, i) for asked in self.rows(data).values() for i in asked.items]
+
     def options(self, data: Data) -> Mapping[str, str]:
         """The labels of what is asked."""
         return {row: asked.label for row, asked in self.rows(data).items()}

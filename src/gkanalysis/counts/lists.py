@@ -207,8 +207,6 @@ class ListBands(ListCases):
     amount: str = ""
     step: float = 1
 
-    decimals: ClassVar[int] = 0
-
     def options(self, data: Data) -> Mapping[str, str]:
         """The bands."""
         return {name: label for name, _, _, label in self.bands}

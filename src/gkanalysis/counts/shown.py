@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gkanalysis.core.numbers import NBSP, NO_VALUE, format_count, format_percent
+from gkanalysis.core.numbers import NBSP, NO_VALUE, format_count, format_n_percent, format_share
 from gkanalysis.counts.count import SMALL_BASE, VERY_SMALL_BASE, count_of
 
 if TYPE_CHECKING:
@@ -78,13 +78,13 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
         if c is None:
             return HIDDEN  # a number that must not be printed
         if one_base:
-            return f"{count_text(c.n)}{NBSP}({format_percent(c.n, c.base_n)})"
+            return format_n_percent(c.n, c.base_n)
         return count_of(c.n, c.base_n) if count.percent else count_text(c.n)
 
     def more(c: Any) -> Iterator[str]:
         if len(heads) > 1:
             has_share = c is not None and not pd.isna(c.base_n)
-            yield format_percent(c.n, c.base_n, decimals=count.decimals) if has_share else ""
+            yield format_share(c.n, c.base_n) if has_share else ""
         for own in count.columns.values():
             yield "" if c is None else own(c)
 

@@ -26,6 +26,8 @@ from gkanalysis.counts.table import Counted, Number, Said, declared, derived
 KIND_LABELS = {"forms": "Bögen", "interviews": "Gespräche", "lists": "Liste", REGISTER: "Register"}
 Told = tuple[str, str, str, str, str]  # alliance, number, question, answer and place
 
+RELIABLE = 0.667  # alpha from which a code may carry a conclusion
+
 
 @cache
 def project_data(data: str = "") -> Data:
@@ -319,6 +321,20 @@ class Talks(Source):
     def agreement(self, of: str = "level") -> Counted:
         """How far the coders agree: on three levels, or `of="code"` by code."""
         return self._table(f'.agreement("{of}")', talks.Agreement, of=of)
+
+    def weak(self, *codes: str) -> list[str]:
+        """Those of some codes that coders did not agree on: nothing should be concluded from them.
+
+        Krippendorff (2004), Content Analysis, 2nd ed., p. 241: below an alpha of 0.667.
+        """
+        alpha = self.agreement("code").frame.set_index("row")["alpha"]
+        return [c for c in codes if alpha[c] < RELIABLE]
+
+    def notes(self, codes: Counted) -> tuple[str, ...]:
+        """What stands below a table of codes: they are no sample, and which of them the coders did not agree on."""
+        weak = [f"„{codes.labels[r]}“" for r in self.weak(*codes.shown_rows)]
+        said = f"Wenig verlässlich codiert (Alpha unter 0,667), daraus folgt hier nichts: {', '.join(weak)}."
+        return (self.note, *[said] * bool(weak))
 
     @property
     def lead_coder(self) -> Said:

@@ -19,6 +19,7 @@ from gkanalysis.core.numbers import (
     by_count,
     format_count,
     format_decimal,
+    format_n_percent,
     format_p,
     format_percent,
     format_points,
@@ -118,10 +119,8 @@ class Number(Answering):
     of = Wording("Count and base: 13 von 45.", lambda x: f"{format_count(x.n)}{NBSP}von{NBSP}{format_count(x._base())}")
     base = Wording("The base alone.", lambda x: format_count(x._base()))
     percent = Wording("The share; below a base of 100 without decimals, which would pretend more than one case.",
-                      lambda x: format_percent(x.n, x._base(), decimals=0 if x._base() < 100 else 1))  # fmt: skip
-    n_percent = Wording("Count and share.", lambda x: f"{format_count(x.n)}{NBSP}({x.percent})")
-    n_percent_cell = Wording("Count and share as a table prints them, with one decimal.",
-                             lambda x: f"{format_count(x.n)}{NBSP}({format_percent(x.n, x._base())})")  # fmt: skip
+                      lambda x: format_percent(x.n, x._base()))  # fmt: skip
+    n_percent = Wording("Count and share, as tables print them.", lambda x: format_n_percent(x.n, x._base()))
     word_capital = Wording("As the first word of a sentence; one is „Ein“.", lambda x: x._inflected("Ein").capitalize())
     word_dative = Wording("After „bei“: einem, zwei, ...", lambda x: x._inflected("einem"))
 

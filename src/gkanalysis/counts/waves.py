@@ -251,6 +251,10 @@ class Change(Count):
         """What makes an alliance a pair."""
         return "asked_both" if self.yes == ("selected",) else "answered_both"
 
+    def asks(self, data: Data) -> Iterable[tuple[str, str]]:
+        """The question of both waves."""
+        return [(self.source, self.item), (self.then, self.then_item)]
+
     def options(self, data: Data) -> Mapping[str, str]:
         """Pairs, and yes in each wave."""
         return {"pairs": "beide Male", "first": "zuerst ja", "second": "später ja"}

@@ -26,6 +26,8 @@ from gkanalysis.report.quotations import Quotation, check_quotation, draw_speake
 from gkanalysis.report.shown import Shown
 from gkanalysis.report.waves import Waves, codebook_lines
 
+ASSUMED = "Frage angenommen"
+ASSUMED_NOTE = f"{ASSUMED}: Der Bogen ist nicht veröffentlicht; Frage und Antworten sind erdacht und zeigen nur, wie ausgewertet wird."
 WORKING_PAPERS = "arbeit"  # folder of what a report makes for its authors only
 Lines = Mapping[str, Any] | list[tuple[Any, ...]]
 
@@ -178,6 +180,7 @@ class Chapter(Answering):
             header, notes = (*head, *getattr(content, "heads", ())), (*notes, *getattr(content, "notes", ()))
             if any("*" in h for h in header):
                 notes = (*notes, SMALL_BASE_NOTE)
+        notes = (*notes, *[ASSUMED_NOTE] * self.is_assumed(content))
         return self._keep(
             Table(
                 exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(dict.fromkeys(notes)),
@@ -222,7 +225,8 @@ class Chapter(Answering):
 
         if not kind and isinstance(content, Counted) and is_whole(content.frame):
             kind = "units" if slide and content.frame["subgroup"].nunique() == 1 else "segments"
-        numbers = figure_numbers(content, kind)
+        numbers, assumed = figure_numbers(content, kind), self.is_assumed(content)
+        mark, notes = " · ".join(filter(None, [self.mark, ASSUMED * assumed])), (*notes, *[ASSUMED_NOTE] * assumed)
         kind = kind or default_kind(numbers, slide=slide)
         if isinstance(content, Beside):  # a cell that must not be printed is drawn as a dash
             every = pd.MultiIndex.from_product([content, content.heads], names=["label", "group_label"])
@@ -242,7 +246,7 @@ class Chapter(Answering):
             Figure(
                 exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(notes),
                 alt=alt or alternative(kind, numbers),
-                draw=lambda: draw(kind, numbers if drawn is None else drawn, mark=self.mark, slide=slide, highlight=highlight, **options),
+                draw=lambda: draw(kind, numbers if drawn is None else drawn, mark=mark, slide=slide, highlight=highlight, **options),
             )
         )  # fmt: skip
 
@@ -262,6 +266,14 @@ class Chapter(Answering):
         ]
         return f"Quelle: {'; '.join(titles)}; eigene Berechnung" + ("; synthetische Daten." if self.mark else ".")
 
+    def is_assumed(self, content: Any) -> bool:
+        """Whether some number rests on a question that its codebook marks as `assumed`."""
+        counts = (
+            [content.count] if isinstance(content, Counted) else [Count.read(n)[0] for n in definitions_in(content)]
+        )
+        asked = {question for count in counts for question in count.asks(self.data)}
+        return any(self.data.book(source).items[item.partition("/")[0]].assumed for source, item in asked)
+
     def quotation(self, source: str, exhibit_id: str, quote_id: str, text: str) -> Shown:
         """Show a quotation, checked against the coded segment with this quote id.
 
@@ -272,7 +284,7 @@ class Chapter(Answering):
         """
         check_quotation(text, find_segment(self.data.table(f"{source}-segments"), quote_id))
         self._quotations[exhibit_id] = (source, quote_id)
-        return self._keep(Quotation(exhibit_id, quote_id, text))
+        return self._keep(Quotation(exhibit_id, quote_id, text, invented=bool(self.mark)))
 
     def speaker(self, exhibit_id: str) -> Speaker:
         """How the speaker of a quotation shown in this chapter is called: drawn at random, so the form tells nothing.

@@ -42,7 +42,7 @@ from gkanalysis.report.document import (
     text_node,
     walk,
 )
-from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines
+from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines, text_columns
 from gkanalysis.report.html import fill_page
 
 OBFUSCATED = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
@@ -147,9 +147,9 @@ def table_node(exhibit: dict[str, Any]) -> Node:
             rows.append([empty, [cell([first], len(exhibit["header"]), block=True)]])
         else:
             rows.append([empty, [cell([c]) for c in ("\u2003" * row["level"] + first, *rest)]])
-    side = "AlignLeft" if exhibit.get("plain") else "AlignRight"
-    widths = enumerate(column_widths(exhibit))
-    specs = [[{"t": side if k else "AlignLeft"}, {"t": "ColWidth", "c": w}] for k, w in widths]
+    columns = zip(text_columns(exhibit), column_widths(exhibit), strict=True)
+    left = exhibit.get("plain", False)
+    specs = [[{"t": "AlignLeft" if words or left else "AlignRight"}, {"t": "ColWidth", "c": w}] for words, w in columns]
     head = [empty, [[empty, [cell(heading_lines(h)) for h in exhibit["header"]]]]]
     return {"t": "Table", "c": [empty, [None, []], specs, head, [[empty, 1, [], rows]], [empty, []]]}
 

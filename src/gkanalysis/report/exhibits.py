@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.core.numbers import NBSP, format_count, format_percent
+from gkanalysis.core.numbers import MINUS, NBSP, format_count, format_share
 from gkanalysis.counts.shown import Row, table_html
 from gkanalysis.report.shown import Shown
 
@@ -146,7 +146,7 @@ def numbers_view(numbers: pd.DataFrame) -> tuple[tuple[str, ...], list[dict[str,
             str(r.group_label),
             format_count(r.n),
             format_count(r.base_n),
-            format_percent(r.n, r.base_n),
+            format_share(r.n, r.base_n),
         )
         rows.append(asdict(Row(cells, numbers=("", "", f"{r.row}:{r.subgroup}" if traceable else "", "", ""))))
     return ("Merkmal", "Gruppe", "n", "Basis", "Anteil"), rows
@@ -160,6 +160,17 @@ def heading_lines(heading: str) -> list[str]:
     """
     name, mark, base = heading.partition(f" (n{NBSP}=")
     return [name, mark.lstrip(" ") + base] if mark else [heading]
+
+
+def text_columns(exhibit: Mapping[str, Any]) -> list[bool]:
+    """Which columns hold words and stand on the left, as the first one; numbers stand on the right.
+
+    >>> text_columns({"header": ["Weg", "Ort", "n"], "rows": [{"cells": ["neu", "im Haus", "etwa 4"], "kind": "row"}]})
+    [True, True, False]
+    """
+    rows = [r["cells"] for r in exhibit["rows"] if r["kind"] == "row"]
+    numeric = re.compile(rf"(?:etwa|rund|ca\.|bis zu|mehr als)? *[\d{MINUS}+<–•].*|")
+    return [k == 0 or not all(numeric.fullmatch(r[k]) for r in rows) for k in range(len(exhibit["header"]))]
 
 
 def column_widths(exhibit: Mapping[str, Any]) -> list[float]:

@@ -31,6 +31,7 @@ from gkanalysis.report.quotations import in_quotation_marks
 from gkanalysis.report.shown import EXHIBIT, EXPRESSION, VALUE, expressions
 
 UNREADABLE = re.compile(r"\{eval\}(?: ?`[^`\n]*`?|\S*)")
+INVENTED = " \\[erfunden\\]"  # behind a quotation from invented interviews
 INTERNAL = "intern"  # tag of cells of text that stay out of the report
 Where = Callable[[int, NotebookNode, str], str]
 
@@ -167,7 +168,7 @@ class PlaceExhibits(Preprocessor):
             shown = [o.data[EXHIBIT] for o in cell.outputs if EXHIBIT in o.get("data", {})]
             resources["shown"] += [e["id"] for e in shown]
             blocks = [
-                f"> {escape_markdown(in_quotation_marks(e['text']))}"
+                f"> {escape_markdown(in_quotation_marks(e['text']))}{INVENTED * e['invented']}"
                 if "text" in e
                 else f"::: {{.exhibit #{e['id']}}}\n:::"
                 for e in shown

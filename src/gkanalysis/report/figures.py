@@ -24,7 +24,7 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.core.numbers import NBSP, format_count, format_percent
+from gkanalysis.core.numbers import NBSP, format_count, format_n_percent, format_percent, format_share
 from gkanalysis.report.document import FAMILY, FONTS
 
 DPI = 220  # of the PNG
@@ -214,9 +214,10 @@ def _legend(canvas: Canvas, handles: Sequence[Any], texts: Sequence[str], side: 
 
 
 def _number(n: int, base_n: int, of_base: bool, percent: bool) -> str:
-    """What stands at a bar: 24, 24 von 40, 24 (60,0 %) or both."""
+    """What stands at a bar: 24, 24 von 40, 24 (60 %) or both."""
     of = f"{NBSP}von{NBSP}{format_count(base_n)}" if of_base else ""
-    return format_count(n) + of + (f" ({format_percent(n, base_n)})" if percent else "")
+    share = format_share(n, base_n) if percent and n else ""
+    return format_count(n) + of + (f" ({share})" if share else "")
 
 
 def _base(n: int) -> str:
@@ -367,7 +368,7 @@ def _units(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) -> Ma
             "Ein Punkt je Bündnis geht nur, wo die Antworten zusammen die Basis ergeben; "
             f"hier sind es {numbers['n'].sum()} von {numbers['base_n'].max()}."
         )
-    heads = [f"{format_count(r.n)} ({format_percent(r.n, r.base_n)})" for r in numbers.itertuples()]
+    heads = [format_n_percent(r.n, r.base_n).replace(NBSP, " ", 1) for r in numbers.itertuples()]
     words = [1.95 * max(1.08 * len(t), len(h)) for t, h in zip(numbers["label"], heads, strict=True)]
 
     def blocks(deep: int, pitch: float) -> list[float]:

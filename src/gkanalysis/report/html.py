@@ -28,7 +28,7 @@ from gkanalysis.report.document import (
     walk,
     write_tree,
 )
-from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines
+from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines, text_columns
 from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -106,7 +106,9 @@ def exhibit_html(exhibit: dict[str, Any], setting: Setting) -> str:
         look += " plain" * exhibit.get("plain", False) + " long" * (len(exhibit["rows"]) > WHOLE)
     heads = [heading_lines(h) for h in exhibit["header"]]
     page = _pages().get_template("exhibit.html")
-    return page.render(e=exhibit, look=look, image=image, widths=column_widths(exhibit), heads=heads)
+    return page.render(
+        e=exhibit, look=look, image=image, widths=column_widths(exhibit), heads=heads, words=text_columns(exhibit)
+    )
 
 
 def _slide(slide: Slide, setting: Setting) -> list[Node]:

@@ -22,7 +22,7 @@ from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import format_date
 from gkanalysis.core.rawstate import is_draft
 from gkanalysis.report.document import FONTS, Node, Setting, data_mark, data_sign, raw, replace_blocks, write_tree
-from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines
+from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines, text_columns
 from gkanalysis.report.html import TEMPLATES
 from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide
 
@@ -119,7 +119,12 @@ def _shown(exhibit: dict[str, Any], setting: Setting, folder: Path) -> dict[str,
     """A table as cells, a figure as a drawing beside the document."""
     if exhibit["kind"] == "table":
         heads = [heading_lines(h) for h in exhibit["header"]]
-        return {"header": heads, "widths": column_widths(exhibit), "rows": exhibit["rows"]}
+        return {
+            "header": heads,
+            "widths": column_widths(exhibit),
+            "rows": exhibit["rows"],
+            "words": text_columns(exhibit),
+        }
     name = f"figure-{exhibit['id']}.svg"
     shutil.copy(setting.figure(exhibit, "svg"), folder / name)
     return {"alt": exhibit["alt"], "file": name}

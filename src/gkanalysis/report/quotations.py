@@ -33,6 +33,7 @@ class Quotation(Shown):
     id: str
     quote_id: str
     text: str
+    invented: bool = False
 
     @property
     def caption(self) -> str:
@@ -44,7 +45,14 @@ class Quotation(Shown):
 
     def record(self) -> dict[str, Any]:
         """What the chapter file keeps."""
-        return {"id": self.id, "kind": "quotation", "label": "", "quote_id": self.quote_id, "text": self.text}
+        return {
+            "id": self.id,
+            "kind": "quotation",
+            "label": "",
+            "quote_id": self.quote_id,
+            "text": self.text,
+            "invented": self.invented,
+        }
 
     def _repr_html_(self) -> str:
         return f"<blockquote>{html.escape(self.caption)}</blockquote>"

@@ -47,5 +47,5 @@ class Shown:
     """An exhibit or quotation as the output of a cell: a page for people, an id for the renderer."""
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        quoted = {"text": self.text} if hasattr(self, "text") else {}
+        quoted = {"text": self.text, "invented": self.invented} if hasattr(self, "text") else {}
         return {EXHIBIT: {"id": self.id} | quoted, "text/html": self._repr_html_(), "text/plain": self.caption}

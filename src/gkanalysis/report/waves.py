@@ -19,8 +19,8 @@ from gkanalysis.core.numbers import (
     format_count,
     format_date,
     format_decimal,
-    format_percent,
     format_points,
+    format_share,
     number_word,
 )
 from gkanalysis.counts import waves as counts
@@ -258,7 +258,7 @@ class Waves:
                     pair = [(of[u.source], u.item, u.answers[0]), (w, item.id, u.answers[1])]
                     numbers = [(x, x[i][a]) for x, i, a in pair]
                     for x, n in numbers:
-                        share = Said(format_percent(n.n, n.base_n, decimals=0))
+                        share = Said(format_share(n.n, n.base_n))
                         made.append((str(n.question), str(x.wave), str(n.label), n, share))
                     notes += [declared(u.reason), declared(_caution(numbers))]
         if not made:
