@@ -283,7 +283,11 @@ def test_openings(project):
         sprache.open_d      0/0  0/0  0/0
         sprache.could_open  0/0  0/0  0/0
     """)  # fmt: skip
-    assert claims(project, count, "sprache.open_ag") == [("behind", "", (), "n")]
+    assert claims(project, count, "sprache.open_ag") == [
+        ("behind", "", (), "n"), ("x", "sprache.open_ag", ("open",), "n"),
+        ("x", "sprache.open_ag", ("open", "closed", "mixed"), "base_n"),
+    ]  # fmt: skip
+    assert [(s.exact, s.per) for s in count.says(project.data, "sprache.open_ag")][1] == (False, 2)  # lines of the form
     assert count.counts_units
     assert "Gezählt sind Angebote beim Thema „Sprache“: offen für Gestattete" in count.words(
         project.data, "sprache.open_ag"
@@ -302,6 +306,12 @@ def test_offered(project):
         sprache.open_d      0/0  0/0  0/0  0/0
         sprache.could_open  0/0  0/0  0/0  0/0
     """)  # fmt: skip
+    assert claims(project, count, "sprache.open_ag") == [
+        ("x", "sprache.open_ag", ("open",), "n"), ("x", "sprache.open_ag", ("open", "closed"), "base_n"),
+    ]  # fmt: skip
+    assert ("x", "sprache.open_d", ("open", "closed", "mixed", "unknown"), "n") in claims(
+        project, count, "sprache.offer"
+    )
     assert "alle, deren Bogen die Tabelle enthält" in count.words(project.data, "sprache.offer")
 
 

@@ -1,5 +1,6 @@
 """What printed numbers give away together: small cells, differences, whole groups; cause, advice and exceptions."""
 
+from collections import Counter
 from dataclasses import replace
 from itertools import product
 
@@ -9,10 +10,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gkanalysis.codebook.policy import Attribute, Link, Rule, SignedException
+from gkanalysis.counts.table import held_back
 from gkanalysis.disclosure.check import breach_sentence
 from gkanalysis.disclosure.exact import find_breaches
-from gkanalysis.disclosure.world import ALL, NONE, NOT_ASKED, Claim, Question, SourceData, World, of_set, set_id
-from populations import SOURCE, Population, make_policy, told
+from gkanalysis.disclosure.world import (
+    ALL,
+    NONE,
+    NOT_ASKED,
+    Claim,
+    Dashes,
+    Question,
+    SourceData,
+    TooManyWorldsError,
+    World,
+    of_set,
+    set_id,
+)
+from populations import SOURCE, TYPES, Population, make_policy, told
 
 ONE = ("few", "nein", ("kommune",), (), 1, 1)
 
@@ -366,3 +380,87 @@ def test_bounds_and_breaches_are_those_of_all_populations(case):
         is_breach = low >= 1 and (high < policy.threshold or (not status and low == sum(map(world.classes.get, union))))
         assert is_breach or (state, union, status, low, high) not in breaches
         assert not is_breach or any(b[0] == state and b[1] <= union for b in breaches)
+
+
+def row_with_dashes(population, row="ja", groups=TYPES, threshold=3, elsewhere=()):
+    """What a row by type prints whose small cells are held back, with its total, and what is printed `elsewhere`."""
+    cells = {i.rpartition(":")[2]: c for i, c in population.table("t", [ALL, *groups], rows=[row])}
+    held = held_back({g: (c["n"], c["base_n"] - c["n"]) for g, c in cells.items() if g != ALL}, threshold)
+    claims = {g: tuple(population.claims([(f"t:{row}:{g}", c)])) for g, c in cells.items()}
+    printed = [c for g, pair in claims.items() if g not in held or g in elsewhere for c in pair]
+    dashes = Dashes(SOURCE, f"t:{row}", {g: p for g, p in claims.items() if g != ALL}, frozenset(held))
+    return [*printed, dashes] if held else printed
+
+
+def test_reader_who_knows_the_rule_of_dashes_computes_back():
+    """Three no in two groups, of which at least one is small: one has one and the other two, else there were no dash."""
+    population = Population.of(
+        ("stadt", "full", "ja", 7), ("stadt", "full", "nein", 2), ("kreis", "full", "ja", 6), ("kreis", "full", "nein", 5),
+        ("kommune", "full", "ja", 6), ("kommune", "full", "nein", 1),
+    )  # fmt: skip
+    returns = population.claims(population.returns())
+    alone = find_breaches(population.data, [*row_with_dashes(population), *returns], make_policy())
+    assert alone == []  # the rule holds the third group back as well
+    both = find_breaches(population.data, [*row_with_dashes(population, elsewhere=["kreis"]), *returns], make_policy())
+    assert told(both) == [("few", "nein", ("stadt",), (), 1, 2), ("few", "nein", ("kommune",), (), 1, 2)]
+    assert "„t:ja“ (Striche)" in both[0].because
+    assert "wer die Regel der Striche kennt" in both[0].advice
+    without = [c for c in row_with_dashes(population, elsewhere=["kreis"]) if not isinstance(c, Dashes)]
+    assert find_breaches(population.data, [*without, *returns], make_policy()) == []
+
+
+def test_dash_and_a_figure_decide_each_other():
+    """A dash in a column of its own says that yes or no is small; that yes is not, another figure tells."""
+    population = Population.of(("stadt", "full", "ja", 5), ("stadt", "full", "nein", 1))
+    (dashes,) = (d for d in row_with_dashes(population, groups=["stadt"]) if isinstance(d, Dashes))
+    assert find_breaches(population.data, [dashes], make_policy()) == []
+    figure = Claim(
+        SOURCE, "f:ja", ("q",), ("stadt",), ("full", "partial"), ("ja",), 3, 9
+    )  # 9 offers of at most 3 a form
+    assert told(find_breaches(population.data, [dashes, figure], make_policy())) == [("few", "nein", (ALL,), (), 1, 2)]
+
+
+def test_dashes_that_cannot_be_or_cannot_be_tried():
+    """Numbers that exclude the pattern contradict it; of too many worlds nobody may say that they give nothing away."""
+    population = Population.of(("stadt", "full", "ja", 4), ("kreis", "full", "ja", 4), ("kreis", "full", "nein", 1))
+    claims = row_with_dashes(population, groups=["stadt", "kreis"], elsewhere=["stadt", "kreis"])
+    wrong = [replace(c, low=5, high=5) if getattr(c, "number", "") == "t:ja:kreis" and c.what == "Anzahl" else c
+             for c in claims if isinstance(c, Dashes) or c.groups != (ALL,)]  # fmt: skip
+    (breach,) = find_breaches(population.data, wrong, make_policy())
+    assert breach.kind == "contradiction"
+    assert "„t:ja“ (Striche)" in breach.because
+    many = Population.of(*((t, "full", a, n) for t in TYPES for a, n in (("ja", 40), ("nein", 1))))
+    dashes = [d for d in row_with_dashes(many) if isinstance(d, Dashes)]
+    with pytest.raises(TooManyWorldsError):
+        find_breaches(many.data, dashes, make_policy())
+
+
+@st.composite
+def rows_of_three(draw):
+    """Answers of at most four cases in each of three types, and which of the dashes is printed all the same."""
+    cells = {t: [draw(st.integers(t == "stadt", 2)), draw(st.integers(0, 2)), draw(st.integers(0, 1))] for t in TYPES}
+    groups = [(t, "full", a, n) for t, c in cells.items() for a, n in zip(("ja", "nein", NONE), c, strict=True)]
+    return Population.of(*groups), draw(st.sets(st.sampled_from([*TYPES]), max_size=1))
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows_of_three())
+def test_bounds_with_dashes_are_those_of_all_worlds_with_the_same_dashes(case):
+    """Every way to answer is tried and the rule applied to it; only those that print the same are left."""
+    population, elsewhere = case
+    claims, sizes = row_with_dashes(population, elsewhere=elsewhere, threshold=2), Counter(population.cases["type"])
+    policy, about = make_policy(threshold=2, rules=()), Claim(SOURCE, "x", ("q",), ("stadt",), (), (), 0, 0)
+    world = World(population.data, [*claims, about], policy)
+    system, types, held = world.system(), [*sizes], next((d.held for d in claims if isinstance(d, Dashes)), None)
+    left = []
+    for split in product(*([(y, n) for y in range(s + 1) for n in range(s + 1 - y)] for s in sizes.values())):
+        here = dict(zip(types, split, strict=True))
+        sums = [(c, sum(here[t][0] + (c.what == "Basis") * here[t][1] for t in types if {t, ALL} & {*c.groups}))
+                for c in claims if isinstance(c, Claim)]  # fmt: skip
+        row = {t: here.get(t, (0, 0)) for t in TYPES}
+        if all(c.low == n for c, n in sums) and (held is None or held_back(row, 2) == held):
+            left.append(here)
+    for union in world.unions():
+        for k, state in enumerate(("ja", "nein")):
+            values = [sum(h[t][k] for (t,) in union) if world.attributes else sum(h[t][k] for t in types) for h in left]
+            assert system.bounds(world.keys("q", union, (), [state])) == (min(values), max(values))

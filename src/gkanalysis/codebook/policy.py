@@ -22,6 +22,7 @@ class Rule:
     sensitive: d.Many[d.Written] | None = d.key("Antworten, die nicht selten sein dürfen; sonst alle", None)
     match: d.Written = d.key("Frage; * steht für beliebige Zeichen, die erste Regel gilt", "*")
     reason: d.AnyText = d.key("Grund; nötig, wo etwas öffentlich ist", "")
+    total_from: d.Whole | None = d.key("kleinste Anzahl über alle Fälle, wenn nicht die der Quelle", None)
 
 
 @d.declared

@@ -135,12 +135,14 @@ class Says:
     ----------
     kind : what is told:
         `x` how many cases are in `states` of the question `name`; `cases` how many cases there are; `any`, `asked`,
-        `mentions` of a set: who ticked anything, who was asked, all ticks together; `public` nothing that is not
+        `mentions` of a set: who ticked anything, who was asked, all ticks together; `least` like `x`, at least so many;
+        `public` nothing that is not
         known anyway; `whole` something about the material as a whole, harmless where a single case may be counted;
         `behind` units that are no cases: too few cases behind them would show; `weighed` a paired change, see `Change`
     of : the column that holds the number: `n`, `base_n`, or `share_of_responses`
     statuses : only cases with these; empty for all
     exact : False where a unit is no case: the number tells whether there are cases, and at most how many
+    per : then how many units a case has at most, as readers of the empty form suppose; 0: any number
     """
 
     kind: str
@@ -149,6 +151,7 @@ class Says:
     of: str = "n"
     statuses: tuple[str, ...] = ()
     exact: bool = True
+    per: int = 0
 
 
 PUBLIC = (Says("public"),)

@@ -467,6 +467,8 @@ class Answered(OfItems):
         """So many said something. Over several items, or at an entry that everybody was asked for, only as a whole."""
         items = self.rows(data)[row].items
         item = data.book(self.source).items[items[0]]
+        if aspect := _aspect(data.book(self.source), item):  # lines of one's own are not in the listing
+            return (Says("whole"), Says("least", f"{item.part}.{aspect}", ANSWERED, statuses=self.status))
         if len(items) > 1 or (item.kind not in ("single", "tick") and not item.asked_if):
             return (Says("whole", items[0] if len(items) == 1 else ""),)
         return super().says(data, row)
@@ -667,6 +669,9 @@ ASPECTS = {
     "could_open": "weiter zu öffnen",
 }  # fmt: skip
 OPEN = [a for a in ASPECTS if a != "offer"]
+# what a case with offers says of an aspect: yes of some, no of all, neither and no, nothing; so the disclosure check
+OPENNESS = {"open": "ja", "closed": "nein", "mixed": "nicht von allen bekannt", "unknown": "ohne Angabe"}
+ANSWERED = ("open", "closed", "mixed")
 OFFER = ("theme", "case_id", "offer")
 
 
@@ -729,8 +734,15 @@ class Openings(OfForms):
         return Units(pd.concat(parts).fillna({"n": False}), lambda: self.entries(data), OFFER)
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
-        """Offers are no cases: what shows is whether few cases stand behind them."""
-        return (Says("behind"),)
+        """Offers are no cases: what shows is whether few stand behind them, and how many must, as a form has few lines."""
+        theme = row.partition(".")[0]
+        part, most = data.book(self.source).part(theme), self.offers(data).groupby(["theme", "case_id"]).size()
+        blocks = part.get("blocks", ())
+        lines = part.get("printed_rows", 0) + sum(len(b["rows"]) + b.get("extra_rows", 0) for b in blocks)
+        per = max(lines, most.get(theme, most.iloc[:0]).max())
+        yield Says("behind")
+        yield Says("x", row, ("open",), statuses=self.status, exact=False, per=per)
+        yield Says("x", row, ANSWERED, of="base_n", statuses=self.status, exact=False, per=per)
 
     def words(self, data: Data, row: str) -> str:
         """Theme and aspect."""
@@ -761,6 +773,14 @@ class Offered(Openings):
             parts.append(known.assign(row=known["theme"] + "." + a, base=known[a], n=known[a] & yes[a].to_numpy()))
         return Units(pd.concat(parts), lambda: self.entries(data), OFFER[:2])
 
+    def says(self, data: Data, row: str) -> Iterable[Says]:
+        """So many cases have an offer, or one that is open; of so many it is known."""
+        theme, _, aspect = row.partition(".")
+        if aspect == "offer":
+            return [Says("x", f"{theme}.{a}", (*OPENNESS,), statuses=self.status) for a in OPEN]
+        known = Says("x", row, ("open", "closed"), of="base_n", statuses=self.status)
+        return Says("x", row, ("open",), statuses=self.status), known
+
     def words(self, data: Data, row: str) -> str:
         """Theme and aspect."""
         theme, aspect = self.options(data)[row], ASPECTS[row.rpartition(".")[2]]
@@ -770,6 +790,13 @@ class Offered(Openings):
             else "alle mit Angebot, von denen das bekannt ist"
         )
         return f"Gezählt sind Bündnisse mit wenigstens einem Angebot beim Thema „{theme}“: {aspect} ({self.forms_words(data)}); Basis: {of}"
+
+
+def _aspect(book: Any, item: Any) -> str:
+    """The aspect of openness that an item of an offer asks for, if its theme has one column for it; else ""."""
+    aspects = {c["id"]: c.get("aspect") for c in book.part(item.part).get("columns", ())}
+    own = aspects.get(item.column)
+    return own if own in OPEN and list(aspects.values()).count(own) == 1 else ""
 
 
 def openable(count: Openings, data: Data) -> dict[str, list[str]]:

@@ -34,7 +34,17 @@ from gkanalysis.counts.count import (
 )
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.counts.export import DataFile, Exported, table_file
-from gkanalysis.counts.shown import SMALL_BASE_NOTE, Row, Shown, count_text, dash_note, layout, table_html, table_text
+from gkanalysis.counts.shown import (
+    HIDDEN,
+    SMALL_BASE_NOTE,
+    Row,
+    Shown,
+    count_text,
+    dash_note,
+    layout,
+    table_html,
+    table_text,
+)
 from gkanalysis.counts.words import Scale, read_scale
 
 SIGNIFICANT = 0.05
@@ -180,11 +190,14 @@ class Number(Answering):
         """The rows of the received material that are in the base and not counted."""
         return Shown(self.cell.rest_rows)
 
+    @property
+    def cases(self) -> tuple[int, int]:
+        """How many cases stand behind the number, and behind the rest of its base."""
+        return self.cell.cases if self.counted.count.counts_units else (self.n, (self.base_n or 0) - self.n)
+
     def is_small(self, threshold: int) -> bool:
         """Whether some cases, but fewer than a threshold, stand behind the number or behind the rest of its base."""
-        if not self.counted.count.counts_units:
-            return _is_small(self.n, self.base_n or 0, threshold)
-        return any(0 < n < threshold for n in self.cell.cases)
+        return _few(self.cases, threshold)
 
     @property
     def words(self) -> str:
@@ -450,21 +463,10 @@ class Counted(Exported, Answering):
         return self._with((r for r in self.shown_rows if self.sums[r, TOTAL][0]), "present()")
 
     def shielded(self) -> Counted:
-        """Without what must not be printed: few cases behind a number or behind the rest of its base.
-
-        As the total gives away a single group that is held back, and small counts of two, further groups follow.
-        """
+        """Without what must not be printed, see `held_back`; the check of disclosure knows that readers know the rule."""
         threshold, hidden = self.data.policy.threshold, set()
         for row in self.shown_rows:
-            held = [g for g in self.own_groups if self[row, g].is_small(threshold)]
-            others = sorted((g for g in self.own_groups if g not in held), key=lambda g: self.sums[row, g][1] or 0)
-            while (
-                held
-                and others
-                and _is_small(*(sum(self.sums[row, g][k] or 0 for g in held) for k in (0, 1)), threshold)
-            ):
-                held.append(others.pop(0))
-            hidden |= {(row, g) for g in held}
+            hidden |= {(row, g) for g in held_back({g: self[row, g].cases for g in self.own_groups}, threshold)}
         return self._but("shielded()", hidden=frozenset(hidden))
 
     # ---- getting ----
@@ -532,6 +534,18 @@ class Counted(Exported, Answering):
         at = sorted((k for k, c in enumerate(cells) if c in place), key=lambda k: place[cells[k]])
         table = self.everything.iloc[at].reset_index(drop=True)
         return table.assign(label=table["row"].map(self.labels))
+
+    @property
+    def withheld(self) -> list[dict[str, str]]:
+        """A row for each cell that is not printed: which it is, a dash for its mark, no number."""
+        return [
+            {
+                "row": r, "label": self.labels[r], "subgroup": g, "group_label": self.group_labels[g], "mark": HIDDEN,
+                "definition": self[r, g].definition,
+            }
+            for r, g in product(self.shown_rows, self.own_groups)
+            if (r, g) in self.hidden
+        ]  # fmt: skip
 
     @cached_property
     def sums(self) -> dict[tuple[str, str], tuple[int, int | None]]:
@@ -767,5 +781,21 @@ def _call(name: str, given: Iterable[str]) -> str:
     return f"{name}({told})"
 
 
-def _is_small(n: int, base_n: int, threshold: int) -> bool:
-    return 0 < n < threshold or 0 < base_n - n < threshold
+def held_back(cells: Mapping[str, tuple[int, int]], threshold: int) -> set[str]:
+    """The groups of a row that are not printed, of group -> cases counted and others of its base.
+
+    Few cases behind either are not printed. As the total gives away what is held back together, further groups follow,
+    small ones first, until more than the threshold are: of so many, two cells that are known to be small would be known.
+
+    >>> sorted(held_back({"kreis": (14, 5), "stadt": (13, 2), "kommune": (6, 4)}, 3)), held_back({"kreis": (0, 3)}, 3)
+    (['kommune', 'stadt'], set())
+    """
+    held = {g for g, cases in cells.items() if _few(cases, threshold)}
+    others = sorted(cells.keys() - held, key=lambda g: (sum(cells[g]), g))
+    while held and others and _few([sum(cells[g][k] for g in held) for k in (0, 1)], threshold + 1):
+        held.add(others.pop(0))
+    return held
+
+
+def _few(cases: Iterable[int], threshold: int) -> bool:
+    return any(0 < n < threshold for n in cases)

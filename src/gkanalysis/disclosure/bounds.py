@@ -75,6 +75,14 @@ class System:
         """
         return self.least(keys), -self.least((), keys)
 
+    def is_possible(self) -> bool:
+        """Whether the statements do not exclude each other."""
+        try:
+            self.least(())
+        except Contradiction:
+            return False
+        return True
+
     def least(self, keys: Sequence[Key], minus: Sequence[Key] = ()) -> int:
         """The smallest value of a sum minus another one; see `bounds`."""
         # loaded here: most steps that search finished files for names compute no bounds

@@ -22,12 +22,12 @@ from gkanalysis.core.rawstate import is_draft
 from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.data import read_sources
 from gkanalysis.disclosure.exact import BASE, Breach, find_breaches
-from gkanalysis.disclosure.printed import find_numbers
+from gkanalysis.disclosure.printed import find_numbers, find_withheld
 from gkanalysis.disclosure.received import POLICY, read_forbidden
 from gkanalysis.disclosure.texts import json_texts, texts_of
-from gkanalysis.disclosure.told import read_claims, words_behind
+from gkanalysis.disclosure.told import read_claims, read_dashes, words_behind
 from gkanalysis.disclosure.verbatim import rare_quotations
-from gkanalysis.disclosure.world import ALL, Claim, SourceData
+from gkanalysis.disclosure.world import ALL, Claim, Dashes, SourceData, TooManyWorldsError
 
 SHOWN = 12  # breaches of one kind that a message names
 BARE = "sie nennt keine Rechenvorschrift"
@@ -168,18 +168,19 @@ class _Check:
         self.problems += rare_quotations(report, self.data)
         self.files(report, _files(folder, self.policy))
 
-    def claims(self, folder: Path) -> tuple[list[Claim], dict[str, str]]:
+    def claims(self, folder: Path) -> tuple[list[Claim | Dashes], dict[str, str]]:
         """What the numbers of a folder tell; and the exhibits with numbers that cannot be weighed, with the reason."""
         numbers = list(find_numbers(folder))
         self.n_numbers += len(numbers)
         behind, unknown = words_behind(folder, [c for _, c in numbers], self.data)
         claims, unread = read_claims([*numbers, *behind], self.data, self.sources)
-        reasons = {number.partition(":")[0]: reason for number, reason in reversed(unread)}
-        return claims, reasons | dict.fromkeys([*_undefined(folder), *unknown], BARE)
+        dashes, unknown_dashes = read_dashes(numbers, find_withheld(folder), self.data, self.sources)
+        reasons = {number.partition(":")[0]: reason for number, reason in reversed([*unread, *unknown_dashes])}
+        return [*claims, *dashes], reasons | dict.fromkeys([*_undefined(folder), *unknown], BARE)
 
-    def breaches(self, claims: Iterable[Claim]) -> None:
+    def breaches(self, claims: Iterable[Claim | Dashes]) -> None:
         """What claims give away together, source by source."""
-        by_source: dict[str, list[Claim]] = {}
+        by_source: dict[str, list[Claim | Dashes]] = {}
         for claim in claims:
             by_source.setdefault(claim.source, []).append(claim)
         for source, printed in by_source.items():
@@ -188,6 +189,12 @@ class _Check:
             except KeyError as missing:
                 self.problems.append(
                     f"„{source}“: die Gruppe oder Antwort {missing} ist den Regeln in „{POLICY}“ nicht bekannt; bitte dort nachtragen"
+                )
+                continue
+            except TooManyWorldsError:
+                self.problems.append(
+                    f"{source}: zu den Strichen einer Zeile sind zu viele Fälle möglich, um sie zu prüfen; bitte die Basis der Gruppen "
+                    "drucken, oder die Zeile ohne Gruppen"
                 )
                 continue
             self.signed += [b for b in breaches if b.signed]

@@ -13,10 +13,22 @@ from dataclasses import dataclass, fields, replace
 
 from gkanalysis.codebook.policy import Link, Policy, SignedException, SourceRules
 from gkanalysis.disclosure.bounds import Contradiction, Key, System, smallest_cause
-from gkanalysis.disclosure.world import ALL, EVERYBODY, NONE, NOT_ASKED, Claim, Class, Question, SourceData, World
+from gkanalysis.disclosure.world import (
+    ALL,
+    EVERYBODY,
+    NONE,
+    NOT_ASKED,
+    Claim,
+    Class,
+    Dashes,
+    Question,
+    SourceData,
+    World,
+)
 
 BASE = "base"  # stands for a state where a group of cases itself is too small
 LINKED = "die Zahl weglassen, auch als Wort im Text, oder die Ausnahme mit Grund zeichnen"
+DASHED = "die Zeile ohne Gruppen drucken, oder ohne die Summe; wer die Regel der Striche kennt, rechnet zurück"
 LEAVE_OUT = (
     "keine vorgesehene Zusammenfassung hilft; die Zahl zusammen mit ihrer Summe weglassen und mit allem, woraus sie "
     "sich errechnen lässt"
@@ -56,7 +68,7 @@ class Breach(Target):
     signed: SignedException | None = None
 
 
-def find_breaches(data: SourceData, claims: Sequence[Claim], policy: Policy) -> list[Breach]:
+def find_breaches(data: SourceData, told: Sequence[Claim | Dashes], policy: Policy) -> list[Breach]:
     """Every breach of one source, with its cause and advice; those with a signed exception say so.
 
     Of groups that lie in each other only the smallest is named. The first `EXPLAINED` are explained.
@@ -66,31 +78,24 @@ def find_breaches(data: SourceData, claims: Sequence[Claim], policy: Policy) -> 
     KeyError
         If a claim names a group, question or state that the source does not have, or a link a value that nobody has.
     """
-    known = Known(data, claims, policy)
+    known = Known(data, told, policy)
     try:
         breaches = list(known.breaches())
     except Contradiction:
-        cause = smallest_cause(known.system, _impossible, known.system.labels)
+        cause = smallest_cause(known.system, lambda system: not system.is_possible(), known.system.labels)
         return [Breach("", "", (), source=data.source, kind="contradiction", because=tuple(cause))]
     explained = {b: known.explained(b) for b in [b for b in breaches if not b.signed][:EXPLAINED]}
     return [explained.get(b, b) for b in breaches]
 
 
-def _impossible(system: System) -> bool:
-    try:
-        system.least(())
-    except Contradiction:
-        return True
-    return False
-
-
 class Known:
-    """What everybody knows after reading some claims about a source."""
+    """What everybody knows after reading some claims about a source, and some dashes."""
 
-    def __init__(self, data: SourceData, claims: Sequence[Claim], policy: Policy) -> None:
-        self.data, self.claims, self.policy = data, claims, policy
+    def __init__(self, data: SourceData, told: Sequence[Claim | Dashes], policy: Policy) -> None:
+        self.data, self.policy = data, policy
         self.rules = policy.sources.get(data.source, SourceRules())
-        self.world = World(data, claims, policy)
+        self.world = World(data, told, policy)
+        self.claims = self.world.claims
         self.system = self.world.system()
         self.present = tuple(s for s in data.statuses if s not in self.rules.absent)
 
@@ -184,8 +189,10 @@ class Known:
     def _kind(self, target: Target, low: int, high: int, rest: int) -> str:
         """What a count between bounds gives away, of a group with at most so many others; "" if nothing."""
         highest = self.policy.threshold - 1
-        if target.groups == (ALL,) and self.rules.total_from is not None:
-            highest = min(highest, self.rules.total_from - 1)
+        rule = self.policy.rule(self.data.source, target.question)
+        least = self.rules.total_from if rule.total_from is None else rule.total_from
+        if target.groups == (ALL,) and least is not None:
+            highest = min(highest, least - 1)
         if low < 1:  # then nothing is given away, however high it may be
             return ""
         if target.link:
@@ -225,7 +232,9 @@ class Known:
         # those that shall stay come last: about the question itself, and in a table
         order = sorted(narrow.system.labels, key=lambda label: (label in own, ":" in label))
         because = smallest_cause(narrow.system, narrow.again(breach), order)
-        return replace(breach, because=tuple(because), advice=LINKED if breach.link else self._advice(breach))
+        dashed = any(d.label in because for d in self.world.dashes)
+        advice = LINKED if breach.link else DASHED if dashed else self._advice(breach)
+        return replace(breach, because=tuple(because), advice=advice)
 
     def _advice(self, breach: Breach) -> str:
         """The first declared merger of groups that may reach the threshold and gives nothing away."""

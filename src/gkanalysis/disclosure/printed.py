@@ -10,9 +10,21 @@ import pandas as pd
 
 
 def exhibit_tables(report_folder: Path) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Name and rows of each table and figure."""
+    """Name and rows of each table and figure, without what is withheld."""
+    for name, table in _tables(report_folder):
+        yield name, table[table["n"].notna()].astype({"n": "int64"}) if "definition" in table else table
+
+
+def _tables(report_folder: Path) -> Iterator[tuple[str, pd.DataFrame]]:
     for path in sorted([*report_folder.glob("tables/*.csv"), *report_folder.glob("figures/*.csv")]):
         yield path.stem, pd.read_csv(path, dtype={"row": str}, keep_default_na=False, na_values=[""])
+
+
+def find_withheld(report_folder: Path) -> Iterator[tuple[str, str]]:
+    """Every cell that a report does not print: exhibit, and the line that names its number."""
+    for name, table in _tables(report_folder):
+        if "definition" in table:
+            yield from ((name, line) for line in table.loc[table["n"].isna(), "definition"])
 
 
 def values_by_id(report_folder: Path) -> dict[str, dict[str, object]]:

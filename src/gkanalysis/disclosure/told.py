@@ -16,7 +16,7 @@ from gkanalysis.counts.count import TOGETHER, Count, Says
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.counts.waves import Change
 from gkanalysis.disclosure.paired import weighed
-from gkanalysis.disclosure.world import EVERYBODY, NONE, Claim, SourceData, set_id
+from gkanalysis.disclosure.world import EVERYBODY, NONE, Claim, Dashes, SourceData, set_id
 
 HARMLESS = ("declared", "drawn")  # words from codebooks, words drawn at random
 WHATS = {"base_n": "Basis", "share_of_responses": "Nennungen"}
@@ -58,6 +58,37 @@ def read_claims(
     return claims, unread
 
 
+def read_dashes(
+    numbers: Numbers, withheld: Iterable[tuple[str, str]], data: Data, sources: Mapping[str, SourceData]
+) -> tuple[list[Dashes], list[tuple[str, str]]]:
+    """The rows from which something is withheld, with what is printed beside it; and what cannot be weighed."""
+    rows: dict[tuple[str, Count, str], dict[str, str]] = {}
+    for exhibit, line in withheld:
+        count, by, row, group = Count.read(line)
+        rows.setdefault((exhibit, count, row), {})[group] = by
+    shown: dict[tuple[str, Count, str], list[str]] = {}
+    for number, cell in numbers if rows else ():
+        if str(cell["definition"]).startswith(tuple(type(count).__name__ + "(" for _, count, _ in rows)):
+            count, _, row, group = Count.read(str(cell["definition"]))
+            shown.setdefault((number.partition(":")[0], count, row), []).append(group)
+    made, unread = [], []
+    for (exhibit, count, row), held in rows.items():
+        by, cells, number = next(iter(held.values())), {}, f"{exhibit}:{row}"
+        for group in [*held, *(g for g in shown.get((exhibit, count, row), ()) if g != TOTAL)]:
+            told = _Told(data, sources, {}, number, {"n": 0, "base_n": 0}, count, by, row, group)
+            try:
+                claims = {c.what: c for c in reversed(list(told.claims()))}
+            except (UnreadError, KeyError, VerificationError):
+                claims = {}
+            cells[group] = claims.get("Anzahl"), claims.get("Basis")
+        says = count.says(data, row)
+        if all(n and base for n, base in cells.values()) and all(s.exact for s in says):
+            made.append(Dashes(cells[group][0].source, number, cells, frozenset(held)))
+        elif not all(told._is_public(s.name) for s in says):
+            unread.append((number, "ob seine Striche etwas verraten, lässt sich nicht prüfen"))
+    return made, unread
+
+
 @dataclass(frozen=True)
 class _Told:
     """One printed number on its way to its claims."""
@@ -88,11 +119,11 @@ class _Told:
         public = any(self._is_public(s.name) for s in says if s.kind == "x" and s.of != "base_n")
         for s in says:
             match s.kind:
-                case "x" | "any" | "mentions" | "cases" if public:
+                case "x" | "least" | "any" | "mentions" | "cases" if public:
                     pass
                 case "listed" if self._rules.kind == "public" or self._is_public(s.name):
                     pass
-                case "x" | "listed":
+                case "x" | "listed" | "least":
                     yield from self._claim(s, (s.name,), s.states)
                 case "cases":
                     present = tuple(x for x in self._source.statuses if x not in self._rules.absent)
@@ -122,7 +153,8 @@ class _Told:
         """The claim that a number makes, if there is one: an exact one, or that there are cases and at most so many."""
         source, n = self._source.source, self._value(s.of)
         if n is not None:
-            low, what = n if s.exact else min(n, 1), WHATS.get(s.of, "Anzahl")
+            low, what = n if s.exact else -(-n // s.per) if s.per else min(n, 1), WHATS.get(s.of, "Anzahl")
+            n = len(self._source.cases) if s.kind == "least" else n
             groups, statuses = (self.group,), statuses or s.statuses
             yield Claim(source, self.number, questions, groups, statuses, states, low, n, what)
 

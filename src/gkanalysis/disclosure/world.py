@@ -11,15 +11,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations, product
+from math import prod
 
 import pandas as pd
 
 from gkanalysis.codebook.policy import Policy, SourceRules
+from gkanalysis.counts.table import held_back
 from gkanalysis.disclosure.bounds import Key, Statement, System
 
 ALL = "alle"
 NOT_ASKED = "not_asked"
 NONE = "none"  # asked, but without a valid answer
+MANY = 100_000  # worlds of a row with dashes that are tried
 FEW_CLASSES = 6  # up to here every union of classes is examined
 Class = tuple[str, ...]
 
@@ -95,6 +98,29 @@ class Claim:
         return f"„{self.number}“ ({self.what} {shown})"
 
 
+@dataclass(frozen=True)
+class Dashes:
+    """Cells of a row that are not printed, by a rule that readers know: it holds back just these.
+
+    `cells` has for each group that is printed or `held` two claims whose numbers do not matter: who is counted, and who
+    is in the base.
+    """
+
+    source: str
+    number: str
+    cells: Mapping[str, tuple[Claim, Claim]]
+    held: frozenset[str]
+
+    @property
+    def label(self) -> str:
+        """The dashes in words."""
+        return f"„{self.number}“ (Striche)"
+
+
+class TooManyWorldsError(Exception):
+    """Dashes in a row whose cells are too little known to try them."""
+
+
 class World:
     """The cases of a source by the attributes of groups, and the questions, that some claims speak of.
 
@@ -104,8 +130,11 @@ class World:
         If a group is no value of an attribute that the policy declares.
     """
 
-    def __init__(self, data: SourceData, claims: Sequence[Claim], policy: Policy) -> None:
-        self.cases, self.statuses, self.claims = data.cases, data.statuses, claims
+    def __init__(self, data: SourceData, told: Sequence[Claim | Dashes], policy: Policy) -> None:
+        self.cases, self.statuses, self.threshold = data.cases, data.statuses, policy.threshold
+        self.claims = [c for c in told if isinstance(c, Claim)]
+        self.dashes = [d for d in told if isinstance(d, Dashes)]
+        claims = [*self.claims, *(c for d in self.dashes for pair in d.cells.values() for c in pair)]
         self.absent = policy.sources.get(data.source, SourceRules()).absent  # these cases have answered nothing
         self.attributes: dict[str, None] = {}
         columns = [a for a in policy.attributes if a in data.cases]
@@ -178,12 +207,50 @@ class World:
         largest = {k: n for c, n in self.classes.items() for q in self.questions for k in self.keys(q, [c])}
         printed: dict[object, Statement] = {}
         for claim in self.claims:
-            classes = self.members(claim.groups)
-            keys = [k for q in claim.questions for k in self.keys(q, classes, claim.statuses, claim.states)]
+            keys = self._counted(claim)
             printed.setdefault(
                 (frozenset(keys), claim.low, claim.high), Statement(keys, claim.low, claim.high, claim.label)
             )
-        return System(largest, [*self._by_itself(), *printed.values()])
+        system = System(largest, [*self._by_itself(), *printed.values()])
+        tried, more = {}, []
+        for dashes in self.dashes if system.is_possible() else ():
+            cells = [self._counted(c) for pair in dashes.cells.values() for c in pair]
+            worlds = {("–", dashes.number, w): w for w in self._worlds(dashes, cells, system)}
+            # exactly one of the worlds is true, and each cell is what it is there
+            tried |= dict.fromkeys(worlds, 1)
+            more.append(Statement([*worlds], 1, 1, dashes.label))
+            for k, keys in enumerate(cells):
+                there = [z for z, w in worlds.items() for _ in range(w[k])]
+                more.append(Statement(keys, 0, 0, dashes.label, minus=there))
+        return System(largest | tried, [*system.statements, *more]) if more else system
+
+    def _counted(self, claim: Claim) -> list[Key]:
+        """The unknowns that a claim adds up."""
+        classes = self.members(claim.groups)
+        return [k for q in claim.questions for k in self.keys(q, classes, claim.statuses, claim.states)]
+
+    def _worlds(self, dashes: Dashes, cells: Sequence[Sequence[Key]], system: System) -> Iterator[tuple[int, ...]]:
+        """What the cells of a row (counted and base, group by group) can be so that just these are held back.
+
+        Raises
+        ------
+        TooManyWorldsError
+            If bases are so little known that they cannot be tried one by one.
+        """
+        sides = []
+        for side in (cells[::2], cells[1::2]):
+            ranges, total = [system.bounds(keys) for keys in side], system.bounds([k for keys in side for k in keys])
+            if prod(high - low + 1 for low, high in ranges) > MANY:
+                raise TooManyWorldsError
+            tried = product(*(range(low, high + 1) for low, high in ranges))
+            sides.append([x for x in tried if total[0] <= sum(x) <= total[1]])
+        if len(sides[0]) * len(sides[1]) > MANY:
+            raise TooManyWorldsError
+        for n, base in product(*sides):
+            rest = [b - x for x, b in zip(n, base, strict=True)]
+            row = dict(zip(dashes.cells, zip(n, rest, strict=True), strict=True))
+            if min(rest) >= 0 and held_back(row, self.threshold) == dashes.held:
+                yield tuple(x for pair in zip(n, base, strict=True) for x in pair)
 
     def _by_itself(self) -> Iterator[Statement]:
         """Every case is in one status, and in one state of each question; who is absent was not asked."""

@@ -51,6 +51,7 @@ class Beside(dict[str, Any]):
 
     heads: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    withheld: list[dict[str, str]]
 
 
 class Chapter(Answering):
@@ -109,7 +110,7 @@ class Chapter(Answering):
     def beside(self, columns: Mapping[str, Counted]) -> Beside:
         """Tables of the same lines side by side, matched by label: heading -> table; a dash where one has no such line."""
         made = Beside()
-        made.heads = tuple(columns)
+        made.heads, made.withheld = tuple(columns), [cell for t in columns.values() for cell in t.withheld]
         for label in dict.fromkeys(t.labels[r] for t in columns.values() for r in t.shown_rows):
             made[label] = [
                 next(
@@ -184,7 +185,7 @@ class Chapter(Answering):
         return self._keep(
             Table(
                 exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(dict.fromkeys(notes)),
-                header=header, rows=rows,
+                getattr(content, "withheld", ()), header=header, rows=rows,
             )
         )  # fmt: skip
 
@@ -245,7 +246,7 @@ class Chapter(Answering):
         return self._keep(
             Figure(
                 exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(notes),
-                alt=alt or alternative(kind, numbers),
+                getattr(content, "withheld", ()), alt=alt or alternative(kind, numbers),
                 draw=lambda: draw(kind, numbers if drawn is None else drawn, mark=mark, slide=slide, highlight=highlight, **options),
             )
         )  # fmt: skip

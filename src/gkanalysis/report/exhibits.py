@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ WHOLE = 34  # a table of up to so many rows fits on a page and stays whole; long
 
 @dataclass(frozen=True)
 class Exhibit(Shown):
-    """What tables and figures share; `numbers` is the long table behind, unrounded.
+    """What tables and figures share; `numbers` is the long table behind, `withheld` are cells not printed.
 
     Without title, base, source and a plain name as id an exhibit must not leave the notebook.
     """
@@ -36,6 +36,7 @@ class Exhibit(Shown):
     source: str
     numbers: pd.DataFrame
     notes: tuple[str, ...] = ()
+    withheld: Sequence[Mapping[str, str]] = ()
 
     def __post_init__(self) -> None:
         for name in ("id", "label", "title", "base", "source"):
@@ -79,7 +80,7 @@ class Table(Exhibit):
 
     def save(self, folder: Path) -> None:
         """Write the numbers as `tables/<id>.csv`."""
-        write_numbers(self.numbers, folder / "tables" / f"{self.id}.csv")
+        write_numbers(self.numbers, folder / "tables" / f"{self.id}.csv", self.withheld)
 
     def _repr_html_(self) -> str:
         return table_html(self.header, self.rows, self.caption, [f"{self.base}. {self.source}"])
@@ -117,7 +118,7 @@ class Figure(Exhibit):
         target.mkdir(parents=True, exist_ok=True)
         (target / f"{self.id}.svg").write_bytes(svg)
         (target / f"{self.id}.png").write_bytes(png)
-        write_numbers(self.numbers, target / f"{self.id}.csv")
+        write_numbers(self.numbers, target / f"{self.id}.csv", self.withheld)
 
     def _repr_html_(self) -> str:
         svg = self.drawing[0].decode("utf-8")
@@ -127,10 +128,14 @@ class Figure(Exhibit):
         )
 
 
-def write_numbers(numbers: pd.DataFrame, path: Path) -> None:
-    """Write a long table as CSV: decimal point, UTF-8, no index, full precision."""
+def write_numbers(numbers: pd.DataFrame, path: Path, withheld: Sequence[Mapping[str, str]] = ()) -> None:
+    """Write a long table as CSV: decimal point, UTF-8, no index, full precision; last what is withheld, without n."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    numbers.to_csv(path, index=False, lineterminator="\n")
+    more = pd.DataFrame(withheld, columns=numbers.columns, dtype="str")
+    text = numbers.to_csv(index=False, lineterminator="\n") + more.to_csv(
+        header=False, index=False, lineterminator="\n"
+    )
+    path.write_text(text, encoding="utf-8", newline="")
 
 
 def numbers_view(numbers: pd.DataFrame) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
