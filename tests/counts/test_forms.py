@@ -287,7 +287,7 @@ def test_openings(project):
         ("behind", "", (), "n"), ("x", "sprache.open_ag", ("open",), "n"),
         ("x", "sprache.open_ag", ("open", "closed", "mixed"), "base_n"),
     ]  # fmt: skip
-    assert [(s.exact, s.per) for s in count.says(project.data, "sprache.open_ag")][1] == (False, 2)  # lines of the form
+    assert [(s.exact, s.per) for s in count.says(project.data, "sprache.open_ag")][1] == (False, 3)  # lines of the form
     assert count.counts_units
     assert "Gezählt sind Angebote beim Thema „Sprache“: offen für Gestattete" in count.words(
         project.data, "sprache.open_ag"

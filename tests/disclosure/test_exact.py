@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from gkanalysis.codebook.policy import Attribute, Link, Rule, SignedException
 from gkanalysis.counts.table import held_back
-from gkanalysis.disclosure.check import breach_sentence
 from gkanalysis.disclosure.exact import find_breaches
 from gkanalysis.disclosure.world import (
     ALL,
@@ -61,7 +60,8 @@ def test_advised_merger_reaches_the_threshold_in_the_data():
 def linked(of, value="gmbh", **more):
     """Twenty cases of which so many have an office that everybody knows, and the policy that links „nein“ to it."""
     said = min(of, 3)
-    population = Population.of(("stadt", "full", "nein", said), ("stadt", "full", "ja", 20 - said))
+    answers = (("full", "nein", said), ("full", "ja", 10), ("missing", NOT_ASKED, 10 - said))
+    population = Population.of(*(("stadt", *a) for a in answers))
     cases = population.cases.assign(office=["gmbh"] * of + ["amt"] * (20 - of))
     population = Population(cases, replace(population.data, cases=cases))
     policy = make_policy(links=(Link("q", "office", value, "öffentlich", state="nein"),), total_from=1, **more)
@@ -72,25 +72,42 @@ def test_answer_that_shows_in_public_leads_to_few_cases():
     """One case with this answer, one of the register with this office: a single number tells who it is."""
     population, policy = linked(1)
     (breach,) = population.breaches(population.table("t", [ALL]), policy=policy)
-    assert told([breach]) == [("linked", "nein", (ALL,), (), 1, 1)]
-    assert breach.public_n == 1
+    assert told([breach]) == [("few", "nein", ("gmbh",), (), 1, 1)]
     assert breach.because == ("„t:nein:alle“ (Anzahl 1)",)
-    sentence = breach_sentence(breach, {SOURCE: population.data}, policy)
-    assert "öffentlich ist: Sitz „gmbh“ haben nur 1 Bündnisse" in sentence
 
 
-def test_answer_that_shows_in_public_may_be_signed_or_be_common():
-    """With five offices three answers tell nobody apart, with three all of them; a signature allows the number."""
-    population, policy = linked(5)
-    assert population.breaches(population.table("t", [ALL]), policy=policy) == []
-    population, policy = linked(3)
-    assert told(population.breaches(population.table("t", [ALL]), policy=policy)) == [
-        ("linked", "nein", (ALL,), (), 3, 3)
-    ]
-    population, policy = linked(1)
-    signed = SignedException(SOURCE, "q", "nein", (ALL,), 1, "gedruckt", "A. B.", "2019-09-30")
-    (breach,) = population.breaches(population.table("t", [ALL]), policy=replace(policy, exceptions=(signed,)))
+@pytest.mark.parametrize(("of", "found"), [(6, []), (3, [("all", "nein", ("gmbh",), (), 3, 3)])])
+def test_answer_that_shows_in_public_may_be_common(of, found):
+    """With six offices three answers tell nobody apart, with three all of them."""
+    population, policy = linked(of)
+    assert told(population.breaches(population.table("t", [ALL]), policy=policy)) == found
+
+
+def test_answer_that_shows_in_public_narrows_who_it_is():
+    """Two of the four that have such an office: nobody knows which, but each of them with even odds."""
+    population, policy = linked(4)
+    two = [replace(c, low=2, high=2) for c in population.claims(population.table("t", [ALL], rows=["nein"])[:1])[:1]]
+    assert told(find_breaches(population.data, two, policy)) == [("few", "nein", ("gmbh",), (), 2, 2)]
+
+
+def test_signed_exception_and_a_word_for_all_fix_another_answer():
+    """Who took part is signed and known; that all who took part have said „ja“ to r is then her answer, too."""
+    population = Population.of(
+        ("stadt", "full", "nein", 1), ("stadt", "full", "ja", 9), ("stadt", "missing", NOT_ASKED, 10),
+        second=lambda k: "ja" if k < 10 else NOT_ASKED,
+    )  # fmt: skip
+    cases = population.cases.assign(office=["gmbh"] + ["amt"] * 19)
+    population = Population(cases, replace(population.data, cases=cases))
+    policy = linked(1)[1]
+    signed = SignedException(SOURCE, "q", "nein", ("gmbh",), 1, "gedruckt", "A. B.", "2019-09-30")
+    policy = replace(policy, exceptions=(signed,))
+    one, every = (population.table(i, [ALL], rows=[row], item=i) for i, row in (("q", "nein"), ("r", "ja")))
+    (breach,) = population.breaches(one, policy=policy)
     assert breach.signed == signed
+    breaches = population.breaches(one, every, population.returns(groups=[ALL]), policy=policy)
+    assert [(b.question, b.state, b.groups, bool(b.signed)) for b in breaches] == [
+        ("q", "nein", ("gmbh",), True), ("r", "ja", ("gmbh",), False),
+    ]  # fmt: skip
 
 
 def test_link_to_a_value_that_nobody_has_is_refused():

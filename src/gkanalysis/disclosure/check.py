@@ -224,13 +224,7 @@ def breach_sentence(breach: Breach, data: Mapping[str, SourceData], policy: Poli
         return f"{breach.source}: gedruckte Zahlen schließen sich aus, so ist nichts zu prüfen: {because}; bitte berichtigen"
     what = _what(breach, data, policy)
     shown = f"{breach.low}" if breach.low == breach.high else f"{breach.low} bis {breach.high}"
-    if breach.link:
-        attribute = policy.attributes[breach.link.attribute].label
-        told = (
-            f"es {'ist' if breach.high == 1 else 'sind'} {shown}, und öffentlich ist: {attribute} „{breach.link.value}“ haben nur "
-            f"{breach.public_n} Bündnisse (erlaubt ist eine Anzahl erst ab {policy.threshold}, und nicht alle)"
-        )
-    elif breach.kind == "all":
+    if breach.kind == "all":
         told = f"alle {shown} haben dieselbe Antwort (erlaubt ist, dass mindestens eines offen bleibt)"
     else:
         told = f"es {'ist' if breach.high == 1 else 'sind'} {shown} (erlaubt sind 0 oder mindestens {policy.threshold})"

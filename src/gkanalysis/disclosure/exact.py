@@ -2,8 +2,8 @@
 
 For each confidential question, every group that can be told apart and every sensitive state, the tightest bounds
 of the count are computed. A count that must lie between 1 and the threshold is a breach, and so is one that must
-be all of a group. So is, where the policy says that an answer shows in public, a count that leads to few cases of
-the register: with it a reader knows which of them took part.
+be all of a group. Where the policy says that an answer shows in public, only cases of which the register shows it can
+have given it: with a count a reader knows of few cases that they took part, and what all who did have said.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
-from gkanalysis.codebook.policy import Link, Policy, SignedException, SourceRules
+from gkanalysis.codebook.policy import Policy, SignedException, SourceRules
 from gkanalysis.disclosure.bounds import Contradiction, Key, System, smallest_cause
 from gkanalysis.disclosure.world import (
     ALL,
@@ -19,7 +19,6 @@ from gkanalysis.disclosure.world import (
     NONE,
     NOT_ASKED,
     Claim,
-    Class,
     Dashes,
     Question,
     SourceData,
@@ -27,7 +26,6 @@ from gkanalysis.disclosure.world import (
 )
 
 BASE = "base"  # stands for a state where a group of cases itself is too small
-LINKED = "die Zahl weglassen, auch als Wort im Text, oder die Ausnahme mit Grund zeichnen"
 DASHED = "die Zeile ohne Gruppen drucken, oder ohne die Summe; wer die Regel der Striche kennt, rechnet zurück"
 LEAVE_OUT = (
     "keine vorgesehene Zusammenfassung hilft; die Zahl zusammen mit ihrer Summe weglassen und mit allem, woraus sie "
@@ -38,25 +36,19 @@ EXPLAINED = 12  # breaches that get a cause and advice; the others are listed
 
 @dataclass(frozen=True)
 class Target:
-    """A count to be bounded: of the cases in a state of a question, by groups and status (none: all).
-
-    With a `link` the answer shows in public: so many as `public_n` cases of the register have it.
-    """
+    """A count to be bounded: of the cases in a state of a question, by groups and status (none: all)."""
 
     question: str
     state: str
     groups: tuple[str, ...]
     status: tuple[str, ...] = ()
-    link: Link | None = None
-    public_n: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Breach(Target):
     """Something that the report gives away; `because` are the printed numbers, `advice` a German sentence.
 
-    `kind` is few (a small count), all (a whole group has one answer), linked (an answer that shows in public) or
-    contradiction.
+    `kind` is few (a small count), all (a whole group has one answer) or contradiction.
     """
 
     source: str
@@ -117,25 +109,10 @@ class Known:
         confidential = [(q, s) for q in world.questions.values() if q.id and not q.parts for s in self._sensitive(q)]
         for union in world.unions():
             groups = world.names(union)
-            for link in (x for x in self.rules.links if x.item in world.questions):
-                yield Target(link.item, link.state, groups, (), link, self._public_n(link, union))
-            if self.rules.check_base:
+            if self.rules.check_base and not any(union <= world.members([x.value]) for x in world.links):
                 yield Target(EVERYBODY.id, BASE, groups, self.present)
             for question, state in confidential:
                 yield from (Target(question.id, state, groups, status) for status in [(), *alone])
-
-    def _public_n(self, link: Link, union: frozenset[Class]) -> int:
-        """How many cases of some classes the register shows with the value that an answer leads to.
-
-        Raises
-        ------
-        KeyError
-            If the register has no such attribute, or nobody has the value.
-        """
-        having = self.data.cases[self.data.cases[link.attribute].astype(str) == link.value]
-        if having.empty:
-            raise KeyError(link.value)
-        return sum(c in union for c in self.world.class_of(having))
 
     def _sensitive(self, question: Question) -> list[str]:
         """The states of a question that must not be rare."""
@@ -151,7 +128,7 @@ class Known:
 
         A signed one covers no other status, unless the group has cases in this status only.
         """
-        same = (breach.question, breach.state, breach.link) == (target.question, target.state, target.link)
+        same = (breach.question, breach.state) == (target.question, target.state)
         classes = self.world.members(breach.groups)
         if not same or not classes <= self.world.members(target.groups):
             return False
@@ -195,8 +172,6 @@ class Known:
             highest = min(highest, least - 1)
         if low < 1:  # then nothing is given away, however high it may be
             return ""
-        if target.link:
-            return "linked" if target.public_n < self.policy.threshold or low >= target.public_n else ""
         return "few" if high <= highest else "all" if rest == 0 else ""
 
     def _signed(self, breach: Breach) -> SignedException | None:
@@ -233,8 +208,7 @@ class Known:
         order = sorted(narrow.system.labels, key=lambda label: (label in own, ":" in label))
         because = smallest_cause(narrow.system, narrow.again(breach), order)
         dashed = any(d.label in because for d in self.world.dashes)
-        advice = LINKED if breach.link else DASHED if dashed else self._advice(breach)
-        return replace(breach, because=tuple(because), advice=advice)
+        return replace(breach, because=tuple(because), advice=DASHED if dashed else self._advice(breach))
 
     def _advice(self, breach: Breach) -> str:
         """The first declared merger of groups that may reach the threshold and gives nothing away."""

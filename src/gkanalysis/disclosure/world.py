@@ -19,7 +19,7 @@ from gkanalysis.codebook.policy import Policy, SourceRules
 from gkanalysis.counts.table import held_back
 from gkanalysis.disclosure.bounds import Key, Statement, System
 
-ALL = "alle"
+ALL, OTHERS = "alle", "andere"
 NOT_ASKED = "not_asked"
 NONE = "none"  # asked, but without a valid answer
 MANY = 100_000  # worlds of a row with dashes that are tried
@@ -127,7 +127,7 @@ class World:
     Raises
     ------
     KeyError
-        If a group is no value of an attribute that the policy declares.
+        If a group is no value of an attribute that the policy declares, or nobody has the value of a link.
     """
 
     def __init__(self, data: SourceData, told: Sequence[Claim | Dashes], policy: Policy) -> None:
@@ -135,25 +135,33 @@ class World:
         self.claims = [c for c in told if isinstance(c, Claim)]
         self.dashes = [d for d in told if isinstance(d, Dashes)]
         claims = [*self.claims, *(c for d in self.dashes for pair in d.cells.values() for c in pair)]
-        self.absent = policy.sources.get(data.source, SourceRules()).absent  # these cases have answered nothing
-        self.attributes: dict[str, None] = {}
+        rules = policy.sources.get(data.source, SourceRules())
+        self.absent = rules.absent  # these cases have answered nothing
+        self.attributes: dict[str, set[str]] = {}  # that cases are told apart by -> their values, none: all
         columns = [a for a in policy.attributes if a in data.cases]
         for group in dict.fromkeys(g for c in claims for g in c.groups if g != ALL):
             name = policy.attribute_of(group)
             name = name or next((a for a in columns if (data.cases[a].astype(str) == group).any()), "")
             if not name:
                 raise KeyError(group)
-            self.attributes[name] = None
+            self.attributes[name] = set()
         self.questions = {EVERYBODY.id: EVERYBODY}
         asked = [q for c in claims for q in c.questions]
         while asked:
             if (name := asked.pop(0)) not in self.questions:
                 question = self.questions[name] = data.questions[name]
                 asked[:0] = [question.asked_if[0]] if question.asked_if else []
+        self.links = [link for link in rules.links if link.item in self.questions]
+        for link in self.links:
+            if not (data.cases[link.attribute].astype(str) == link.value).any():
+                raise KeyError(link.value)
+            if self.attributes.get(link.attribute, {link.value}):
+                self.attributes.setdefault(link.attribute, set()).add(link.value)
 
     def class_of(self, cases: pd.DataFrame) -> list[Class]:
         """The class of each of some cases."""
-        columns = [cases[a].astype(str) for a in self.attributes]
+        texts = {a: cases[a].astype(str) for a in self.attributes}
+        columns = [texts[a].where(texts[a].isin(of), OTHERS) if of else texts[a] for a, of in self.attributes.items()]
         return list(zip(*columns, strict=True)) if columns else [()] * len(cases)
 
     @cached_property
@@ -265,6 +273,9 @@ class World:
                 if question.asked_if:
                     yield from self._filter(question, *question.asked_if, c, s)
                 yield from self._parts(question, c, s)
+            for link in self.links:  # what shows in public is nobody else's answer
+                if link.value not in c:
+                    yield Statement(self.keys(link.item, [c], (), [link.state]), 0, 0)
 
     def _at_most(self, keys: Sequence[Key], more: Sequence[Key]) -> Statement:
         return Statement(keys, -len(more) * len(self.cases), 0, minus=more)
