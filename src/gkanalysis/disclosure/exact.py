@@ -14,7 +14,6 @@ from dataclasses import dataclass, fields, replace
 from gkanalysis.codebook.policy import Policy, SignedException, SourceRules
 from gkanalysis.disclosure.bounds import Contradiction, Key, System, smallest_cause
 from gkanalysis.disclosure.world import (
-    ALL,
     EVERYBODY,
     NONE,
     NOT_ASKED,
@@ -168,7 +167,8 @@ class Known:
         highest = self.policy.threshold - 1
         rule = self.policy.rule(self.data.source, target.question)
         least = self.rules.total_from if rule.total_from is None else rule.total_from
-        if target.groups == (ALL,) and least is not None:
+        unlinked = {c for c in self.world.classes if not any(x.value in c for x in self.world.links)}
+        if least is not None and self.world.members(target.groups) >= unlinked:  # all, or all but few
             highest = min(highest, least - 1)
         if low < 1:  # then nothing is given away, however high it may be
             return ""
