@@ -139,7 +139,7 @@ class Says:
         `public` nothing that is not
         known anyway; `whole` something about the material as a whole, harmless where a single case may be counted;
         `behind` units that are no cases: too few cases behind them would show; `weighed` a paired change, see `Change`
-    of : the column that holds the number: `n`, `base_n`, or `share_of_responses`
+    of : the column that holds the number: `n`, `base_n`, or `share_of_responses`; `coded`: that a statistic tells
     statuses : only cases with these; empty for all
     exact : False where a unit is no case: the number tells whether there are cases, and at most how many
     per : then how many units a case has at most, as readers of the empty form suppose; 0: any number

@@ -287,6 +287,10 @@ class Agreement(Compared):
             return LEVELS
         return {c.id: c.label for c in data.book(self.source).codes.values()}
 
+    def says(self, data: Data, row: str) -> Iterable[Says]:
+        """Beside the pairs that agree, alpha tells how often a code was given."""
+        return WHOLE if self.of == "level" else (*WHOLE, Says("x", row, ("present",), of="coded"))
+
     def units(self, data: Data) -> Units:
         """A unit is one comparison of two coders."""
         codes, people = list(data.book(self.source).codes), coders(data, self.source)

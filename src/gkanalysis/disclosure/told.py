@@ -14,6 +14,7 @@ from gkanalysis.codebook.policy import SourceRules
 from gkanalysis.core.errors import VerificationError
 from gkanalysis.counts.count import TOGETHER, Count, Says
 from gkanalysis.counts.data import TOTAL, Data
+from gkanalysis.counts.talks import Codings
 from gkanalysis.counts.waves import Change
 from gkanalysis.disclosure.paired import weighed
 from gkanalysis.disclosure.world import EVERYBODY, NONE, Claim, Dashes, SourceData, set_id
@@ -163,6 +164,8 @@ class _Told:
         if of == "share_of_responses":
             share = self.cell.get(of)
             return None if not n or share is None or pd.isna(share) or not share else round(n / share)
+        if of == "coded":  # beside statistics of coders
+            return Codings(source=self.count.source).cell(self.data, self.row, self.group).n
         if of == "rest":
             return int(base_n) - int(n)
         value = n if of == "n" else base_n
