@@ -25,13 +25,21 @@ PARTS = (
     r"|(?:doppelt|halb|dreimal)\s+so|jede[rsmn]?\s+(?:zweite|dritte|vierte|fünfte|zehnte)[rsn]?|(?:ein|zwei|drei)\s+Dutzend"
     r"|vom\s+Hundert)"
 )
+CASE = (
+    r"(?:[a-zäöüß]+e[nmrs]?\s+)?(?:Bündnis(?:ses)?|Kommune|Kreis(?:es)?|Stadt|Gemeinde|Gespräch|Bogen|Formular|Fall)\b"
+)
+ONE = (  # a small count without a number: nur eine Kommune, das einzige Bündnis, alle bis auf zwei, mit einer Ausnahme
+    rf"(?i:(?:nur|lediglich|genau|bloß|höchstens|einmal)\s+eine?[mnrs]?\s+(?:{CASE}|von\b|der\b|davon\b)"
+    rf"|(?:eine?[mnrs]?|die|das|de[mnr])\s+einzige[mnrs]?\s+{CASE}|bis\s+auf\s+(?:eine?[mnrs]?|zwei)\b"
+    r"|mit\s+(?:einer|zwei)\s+Ausnahmen?|beide[nr]?\s+(?:[a-zäöüß]+en\s+)?(?:Bündnisse|Kreise|Städte|Kommunen|Gemeinden))"
+)
 RESULT = re.compile(
     rf"{START}\d+(?:[.,]\d+)?\s*(?:%(?!-)|Prozent(?:punkten?)?\b(?!-))"
     rf"|{START}\d+\s+(?:von|aus|der)\s+(?:[a-zäöüß]+\s+)?\d+\b(?![.,]\d)"
     rf"|{START}[nN]\s*=\s*\d+"
     rf"|{START}(?!(?:19|20)\d\d\b)\d+\s+{UNIT}"
     rf"|(?<!\w){COUNT}\s+(?:(?:von|aus|der)\s+(?:{COUNT}|\d+)\b|Prozent\b|{UNIT})"
-    rf"|(?<!\w){PARTS}(?!\w)"
+    rf"|(?<!\w)(?:{PARTS}|{ONE})(?!\w)"
 )
 WHOLE = re.compile(r"100\s*(?:%|Prozent)")
 LEVEL = re.compile(r"95\s*(?:%|Prozent)")  # how sure an interval is, and no result, where the sentence speaks of one
@@ -47,6 +55,8 @@ def typed_results(markdown: str) -> list[str]:
     ['drei Kreisen', 'die Hälfte']
     >>> typed_results('Bei 24 von 40 Bündnissen (63,2 %), {eval}`n["ja"].of`; mehr als 100 Prozent, 95-%-Intervall')
     ['24 von 40', '63,2 %']
+    >>> typed_results("Nur eine Kommune klagt, alle bis auf zwei nicht; nur eine Antwort war möglich.")
+    ['Nur eine Kommune', 'bis auf zwei']
     """
     for pattern in NOT_PROSE:
         markdown = re.sub(pattern, " ; ", markdown)

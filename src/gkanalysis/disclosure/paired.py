@@ -113,14 +113,22 @@ def printable_detail(
             f"Paarvergleich: Die Wellen haben mit {first} und {second} gültigen Antworten (ja, nein) weniger als die Paare "
             f"{tuple(pairs)}; bitte die Angaben berichtigen."
         )
-    base_n = sum(pairs)
-    told, printed = verdict(pairs), interval(pairs)
-    tables = (p for p in _tables(base_n, pairs.gained - pairs.lost) if _fits(p, first, second))
-    possible = [p for p in tables if verdict(p) == told]
-    same_counts = [p for p in possible if p.both + p.lost == pairs.both + pairs.lost]
-    same_interval = [p for p in same_counts if interval(p) == printed]
-    views = {"interval": same_interval, "counts": same_counts, "difference": possible}
-    return next((d for d, seen in views.items() if not _tells(seen, first, second, threshold)), "nothing")
+    told = verdict(pairs)
+    tables = (p for p in _tables(sum(pairs), pairs.gained - pairs.lost) if _fits(p, first, second))
+    left = [p for p in tables if verdict(p) == told]
+    # who sees less than another table would print knows that it is none of these
+    for detail, view in (
+        ("interval", lambda p: (p.both + p.lost, interval(p))),
+        ("counts", lambda p: p.both + p.lost),
+        ("difference", len),
+    ):
+        seen: dict[object, list[Paired]] = {}
+        for p in left:
+            seen.setdefault(view(p), []).append(p)
+        if not _tells(seen[view(pairs)], first, second, threshold):
+            return detail
+        left = [p for same in seen.values() if _tells(same, first, second, threshold) for p in same]
+    return "nothing"
 
 
 def _tables(base_n: int, net: int) -> Iterator[Paired]:
