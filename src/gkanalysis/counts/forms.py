@@ -736,7 +736,8 @@ class Openings(OfForms):
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """Offers are no cases: what shows is whether few stand behind them, and how many must, as a form has few lines."""
         theme = row.partition(".")[0]
-        part, most = data.book(self.source).part(theme), self.offers(data).groupby(["theme", "case_id"]).size()
+        part = data.book(self.source).part(theme)
+        most = data._keep(("most", self), lambda: self.offers(data).groupby(["theme", "case_id"]).size())
         blocks = part.get("blocks", ())
         lines = part.get("printed_rows", 0) + sum(len(b["rows"]) + b.get("extra_rows", 0) for b in blocks)
         per = max(lines, most.get(theme, most.iloc[:0]).max())

@@ -150,29 +150,24 @@ class Known:
 
     def breach(self, system: System, target: Target) -> Breach | None:
         """The breach that a target is in a system, if it is one; what a known population refutes is not computed."""
-        counted, group = self._counted(target)
-        ends = []
+        (counted, group), highest, ends = self._counted(target), self._highest(target), []
         for keys, minus in ((counted, ()), ((), counted), *([(counted, group)] if group else ())):
             values = system.seen(counted)
-            others = system.seen(group) - values if group else [1] * len(values)
-            if not all(self._kind(target, n, n, rest) for n, rest in zip(values, others, strict=True)):
+            few = values <= highest if not group else (values <= highest) | (values == system.seen(group))
+            if not (few & (values > 0)).all():
                 return None
             ends.append(abs(system.least(keys, minus)))
         low, high, rest = ends if group else (*ends, 1)
-        kind = self._kind(target, low, high, rest)
+        kind = "" if low < 1 else "few" if high <= highest else "all" if rest == 0 else ""
         return Breach(**vars(target), source=self.data.source, kind=kind, low=low, high=high) if kind else None
 
-    def _kind(self, target: Target, low: int, high: int, rest: int) -> str:
-        """What a count between bounds gives away, of a group with at most so many others; "" if nothing."""
-        highest = self.policy.threshold - 1
-        rule = self.policy.rule(self.data.source, target.question)
-        least = self.rules.total_from if rule.total_from is None else rule.total_from
-        unlinked = {c for c in self.world.classes if not any(x.value in c for x in self.world.links)}
-        if least is not None and self.world.members(target.groups) >= unlinked:  # all, or all but few
-            highest = min(highest, least - 1)
-        if low < 1:  # then nothing is given away, however high it may be
-            return ""
-        return "few" if high <= highest else "all" if rest == 0 else ""
+    def _highest(self, target: Target) -> int:
+        """Up to which count, if there is any, a target is too small: below the threshold, of all cases another one."""
+        rule, world, least = self.policy.rule(self.data.source, target.question), self.world, self.rules.total_from
+        least = least if rule.total_from is None else rule.total_from
+        unlinked = {c for c in world.classes if not any(x.value in c for x in world.links)}
+        of_all = least is not None and world.members(target.groups) >= unlinked  # or of all but few
+        return min(self.policy.threshold, least if of_all else self.policy.threshold) - 1
 
     def _signed(self, breach: Breach) -> SignedException | None:
         """The exception for exactly this number."""

@@ -8,23 +8,29 @@ from pathlib import Path
 
 import pandas as pd
 
+from gkanalysis.counts.shown import HIDDEN
+
 
 def exhibit_tables(report_folder: Path) -> Iterator[tuple[str, pd.DataFrame]]:
     """Name and rows of each table and figure, without what is withheld."""
-    for name, table in _tables(report_folder):
-        yield name, table[table["n"].notna()].astype({"n": "int64"}) if "definition" in table else table
-
-
-def _tables(report_folder: Path) -> Iterator[tuple[str, pd.DataFrame]]:
-    for path in sorted([*report_folder.glob("tables/*.csv"), *report_folder.glob("figures/*.csv")]):
-        yield path.stem, pd.read_csv(path, dtype={"row": str}, keep_default_na=False, na_values=[""])
+    for path in _files(report_folder):
+        table = _read(path)
+        yield path.stem, table[table["n"].notna()].astype({"n": "int64"}) if "definition" in table else table
 
 
 def find_withheld(report_folder: Path) -> Iterator[tuple[str, str]]:
     """Every cell that a report does not print: exhibit, and the line that names its number."""
-    for name, table in _tables(report_folder):
-        if "definition" in table:
-            yield from ((name, line) for line in table.loc[table["n"].isna(), "definition"])
+    for path in (p for p in _files(report_folder) if f",{HIDDEN}," in p.read_text(encoding="utf-8")):
+        table = _read(path)
+        yield from ((path.stem, line) for line in table.loc[table["mark"] == HIDDEN, "definition"])
+
+
+def _files(report_folder: Path) -> list[Path]:
+    return sorted([*report_folder.glob("tables/*.csv"), *report_folder.glob("figures/*.csv")])
+
+
+def _read(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype={"row": str}, keep_default_na=False, na_values=[""])
 
 
 def values_by_id(report_folder: Path) -> dict[str, dict[str, object]]:

@@ -194,7 +194,14 @@ class World:
         states = known if states is None else states
         if unknown := set(states) - set(known):
             raise KeyError(min(unknown))
-        return [(question, *of) for of in product(classes, statuses or self.statuses, states)]
+        return [
+            (question, *of) for of in product(classes, self._answering(question, statuses or self.statuses), states)
+        ]
+
+    def _answering(self, question: str, statuses: Iterable[str]) -> list[str]:
+        """The statuses in which a question can have been asked."""
+        asked_of_all = NOT_ASKED not in self.questions[question].states
+        return [s for s in statuses if asked_of_all or s not in self.absent]
 
     def unions(self) -> list[frozenset[Class]]:
         """Sets of classes whose counts are examined, small ones first.
@@ -245,13 +252,19 @@ class World:
         TooManyWorldsError
             If bases are so little known that they cannot be tried one by one.
         """
+        exact = {frozenset(x.keys): (x.low, x.high) for x in system.statements if x.low == x.high and not x.minus}
+        ends = lambda keys: exact.get(frozenset(keys)) or system.bounds(keys)  # noqa: E731, a bound takes its time
+        bases = [ends(keys) for keys in cells[1::2]]
+        counts = [exact.get(frozenset(keys), (0, most)) for keys, (_, most) in zip(cells[::2], bases, strict=True)]
         sides = []
-        for side in (cells[::2], cells[1::2]):
-            ranges, total = [system.bounds(keys) for keys in side], system.bounds([k for keys in side for k in keys])
+        for ranges, side in ((counts, cells[::2]), (bases, cells[1::2])):
             if prod(high - low + 1 for low, high in ranges) > MANY:
                 raise TooManyWorldsError
-            tried = product(*(range(low, high + 1) for low, high in ranges))
-            sides.append([x for x in tried if total[0] <= sum(x) <= total[1]])
+            (low, high), tried = (
+                ends([k for keys in side for k in keys]),
+                product(*(range(x, y + 1) for x, y in ranges)),
+            )
+            sides.append([x for x in tried if low <= sum(x) <= high])
         if len(sides[0]) * len(sides[1]) > MANY:
             raise TooManyWorldsError
         for n, base in product(*sides):
@@ -261,15 +274,12 @@ class World:
                 yield tuple(x for pair in zip(n, base, strict=True) for x in pair)
 
     def _by_itself(self) -> Iterator[Statement]:
-        """Every case is in one status, and in one state of each question; who is absent was not asked."""
+        """Every case is in one status, and in one state of each question that it can have been asked."""
         for c, n in self.classes.items():
             yield Statement(self.keys("", [c]), n, n)
             asked = [q for q in self.questions.values() if q is not EVERYBODY]
-            for question, s in product(asked, self.statuses):
-                everybody = self.keys("", [c], [s])
-                yield Statement(self.keys(question.id, [c], [s]), 0, 0, minus=everybody)
-                if s in self.absent and NOT_ASKED in question.states:
-                    yield Statement(self.keys(question.id, [c], [s], [NOT_ASKED]), 0, 0, minus=everybody)
+            for question, s in ((q, s) for q in asked for s in self._answering(q.id, self.statuses)):
+                yield Statement(self.keys(question.id, [c], [s]), 0, 0, minus=self.keys("", [c], [s]))
                 if question.asked_if:
                     yield from self._filter(question, *question.asked_if, c, s)
                 yield from self._parts(question, c, s)
