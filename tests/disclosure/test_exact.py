@@ -481,3 +481,16 @@ def test_bounds_with_dashes_are_those_of_all_worlds_with_the_same_dashes(case):
         for k, state in enumerate(("ja", "nein")):
             values = [sum(h[t][k] for (t,) in union) if world.attributes else sum(h[t][k] for t in types) for h in left]
             assert system.bounds(world.keys("q", union, (), [state])) == (min(values), max(values))
+
+
+@pytest.mark.parametrize(("listed_n", "found"), [(6, []), (7, [("few", "mixed", (ALL,), (), 1, 1)])])
+def test_offers_of_two_reports_side_by_side(listed_n, found):
+    """Seven have offers, of six the openness is known; the codebook of another report lists seven with an answer."""
+    states = ("open", "closed", "mixed", "unknown", NONE, NOT_ASKED)
+    cases = pd.DataFrame({"type": ["stadt"] * 30})
+    data = SourceData(SOURCE, cases, ("full",), {"o": Question("o", states)})
+    told_of = [(states[:4], 7, 7), (("open", "closed"), 6, 6), (("open",), 6, 6), (states[:3], listed_n, 30)]
+    claims = [Claim(SOURCE, f"t{k}", ("o",), (ALL,), (), of, *ends) for k, (of, *ends) in enumerate(told_of)]
+    rule = Rule("confidential", ("open", "closed", "mixed"), "o", "", 3)
+    assert told(find_breaches(data, claims, make_policy(rules=[rule], total_from=1))) == found
+    assert find_breaches(data, claims, make_policy(rules=[replace(rule, total_from=None)], total_from=1)) == []
