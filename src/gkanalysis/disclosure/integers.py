@@ -12,6 +12,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 SOLVED, IMPOSSIBLE = 0, 2  # status of scipy's milp
+NEARLY = 1e-6  # of a whole number
 
 
 def least_cost(
@@ -39,12 +40,14 @@ def least_cost(
     >>> least_cost(np.array([1, -1]), np.zeros(2), np.full(2, 5), [LinearConstraint([[1, 1]], 5, 5)]).tolist()
     [0.0, 5.0]
     """
-    with _quiet():
-        solved = milp(
-            cost, integrality=1, bounds=Bounds(low, high), constraints=rows, options={"mip_rel_gap": float(gap)}
-        )
-    if solved.status not in (SOLVED, IMPOSSIBLE):
-        raise ArithmeticError(solved.message)
+    within, options = Bounds(low, high), {"mip_rel_gap": float(gap)}
+    for is_whole in (0, 1):  # the best of all numbers is mostly whole, and found sooner; then it is the best whole one
+        with _quiet():
+            solved = milp(cost, integrality=is_whole, bounds=within, constraints=rows, options=options)
+        if solved.status not in (SOLVED, IMPOSSIBLE):
+            raise ArithmeticError(solved.message)
+        if solved.x is None or np.abs(solved.x - np.round(solved.x)).max(initial=0) < NEARLY:
+            break
     return None if solved.x is None else np.round(solved.x)
 
 
