@@ -28,6 +28,8 @@ from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide
 
 STANDARDS = ["ua-1", "a-2a"]  # accessible, and readable in decades; Typst refuses what would break either
 MM = 72 / 25.4  # points in a millimetre
+HEAD = 34  # millimetres from the edge: what begins above stands at the head of a page
+ROUNDS = 6  # each exhibit that moves may push another one
 SLACK = 0.05  # millimetres that a measured height may exceed its box: rounding
 PARTS = {
     "title": "der Titel",
@@ -40,26 +42,42 @@ PARTS = {
 
 def render_pdf(setting: Setting) -> bytes:
     """Set the PDF of a report or of slides; what Typst refuses, such as a missing alternative text, is told."""
-    with _compiler(setting) as compiler:
+    with _compiler(setting) as (compiler, folder):
+        if not setting.slides:
+            _fill_pages(compiler, folder, setting)
         return compiler.compile(pdf_standards=STANDARDS, timestamp=int(setting.moment.timestamp()))
 
 
 def fit_slides(setting: Setting) -> Setting:
     """The setting with the one layout that each slide is set in; names every slide that holds too much."""
-    with _compiler(setting) as compiler:
+    with _compiler(setting) as (compiler, _):
         verdicts = json.loads(compiler.query("<fit>", field="value"))
     _refuse(setting.slides, verdicts)
     by_number = {v["number"]: v for v in verdicts}
     return replace(setting, slides=tuple(_chosen(slide, by_number[slide.number]) for slide in setting.slides))
 
 
+def _fill_pages(compiler: typst.Compiler, folder: Path, setting: Setting) -> None:
+    """Let exhibits that begin a page, because they did not fit on the one before, give way to the text behind them."""
+    whole = {e["id"] for e in setting.exhibits.values() if not e.get("plain") and not _is_long(e)}
+    floating: set[str] = set()
+    for _ in range(ROUNDS):
+        spots = json.loads(compiler.query("<spot>", field="value"))
+        more = {s["id"] for s in spots if s["y"] < HEAD and s["id"] in whole} - floating
+        if not more:
+            break
+        floating |= more
+        _write_json(folder / "floating.json", sorted(floating))
+
+
 @contextmanager
-def _compiler(setting: Setting) -> Iterator[typst.Compiler]:
+def _compiler(setting: Setting) -> Iterator[tuple[typst.Compiler, Path]]:
     """Typst with the document: the template, the text with calls of it, and the data of both as JSON beside it."""
     template, what = ("slides", "die Folien") if setting.slides else ("report", "den Bericht")
     with TemporaryDirectory(dir=setting.build, prefix=".satz.") as scratch:  # not elsewhere: a kill leaves it
         folder = Path(scratch)
         _write_json(folder / "info.json", _info(setting))
+        _write_json(folder / "floating.json", [])
         if setting.slides:
             blocks = [block for slide in setting.slides for block in _slide(slide, setting, folder)]
         else:
@@ -68,7 +86,7 @@ def _compiler(setting: Setting) -> Iterator[typst.Compiler]:
         path = folder / f"{template}.typ"
         path.write_text((TEMPLATES / path.name).read_text(encoding="utf-8") + "\n" + body, encoding="utf-8")
         try:
-            yield typst.Compiler(path, root=folder, font_paths=[FONTS], ignore_system_fonts=True)
+            yield typst.Compiler(path, root=folder, font_paths=[FONTS], ignore_system_fonts=True), folder
         except (typst.TypstError, RuntimeError) as error:
             raise RenderError(f"Typst setzt {what} nicht: {error}") from None
 
@@ -103,13 +121,15 @@ def _filled(blocks: list[Node], setting: Setting, folder: Path) -> list[Node]:
     )
 
 
+def _is_long(exhibit: dict[str, Any]) -> bool:
+    """Whether a table may go on over the page."""
+    return exhibit["kind"] == "table" and len(exhibit["rows"]) > WHOLE
+
+
 def _exhibit(exhibit: dict[str, Any], setting: Setting, folder: Path) -> str:
     """A call of the template with an exhibit as data."""
-    n, table = len(exhibit["rows"]), exhibit["kind"] == "table"
     record = {k: exhibit[k] for k in ("id", "label", "title", "base", "source", "notes")}
-    # tall exhibits may move to the head of the next page, so that text fills the rest of this one
-    record["floats"] = WHOLE // 2 < n <= WHOLE if table else n > 40
-    record |= {"plain": exhibit.get("plain", False), "breakable": n > WHOLE} | _shown(exhibit, setting, folder)
+    record |= {"plain": exhibit.get("plain", False), "breakable": _is_long(exhibit)} | _shown(exhibit, setting, folder)
     data = f"exhibit-{exhibit['id']}.json"  # a name that no other file of the document has
     _write_json(folder / data, record)
     return f'#exhibit-{exhibit["kind"]}(json("{data}"))'
