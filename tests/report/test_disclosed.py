@@ -263,3 +263,15 @@ def test_breach_leaves_the_folder_as_it_was(copied):
     assert {p: p.stat().st_mtime_ns for p in folder.rglob("*")} == before
     assert (build / "document.json").read_bytes() == document
     assert not list(build.glob(".vorlage.*"))
+
+
+def test_file_that_somebody_edited_is_kept(copied):
+    """A report opened in Word and changed there is put aside with a word, each time; one that nobody touched is not."""
+    path, edited = copied.file("html"), b"von Hand"
+    assert len(render_report(copied.report, copied.paths, ["html"])) == 1
+    for name in ("zwischenbericht-2019-von-hand.html", "zwischenbericht-2019-von-hand1.html"):
+        path.write_bytes(edited)
+        said, _ = render_report(copied.report, copied.paths, ["html"])
+        assert f"war von Hand geändert; die geänderte Fassung liegt jetzt als „{name}“ daneben" in said
+        assert path.with_name(name).read_bytes() == edited
+        assert path.read_bytes() != edited

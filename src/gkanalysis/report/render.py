@@ -5,15 +5,17 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import UsageError
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.core.writing import write_bytes
+from gkanalysis.core.writing import write_bytes, write_json
 from gkanalysis.disclosure.check import check_files
 from gkanalysis.report.document import (
     Node,
@@ -25,6 +27,7 @@ from gkanalysis.report.document import (
     number_headings,
     parse,
 )
+from gkanalysis.settle.checksums import digest as digest_of
 
 LAST_PAGE = """
 
@@ -81,10 +84,26 @@ def render_report(report: Report, paths: ProjectPaths, formats: Sequence[str] = 
         # each format changes the document in its own way
         made[f"{report.id}.{suffix}"] = render(copy.deepcopy(setting), *template)
     check_files(report, paths, made)
-    folder = paths.reports / report.id
+    folder, record, lines = paths.reports / report.id, build / "written.json", []
+    ours = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
     for name, content in made.items():
-        write_bytes(folder / name, content)
-    return [f"{(folder / name).relative_to(paths.root)} ({len(c) / 1000:.0f} kB)" for name, c in made.items()]
+        path = folder / name
+        if path.exists() and name in ours and digest_of(path) != ours[name]:
+            lines.append(_kept(path))
+        write_bytes(path, content)
+        lines.append(f"{os.path.relpath(path, paths.root)} ({len(content) / 1000:.0f} kB)")
+    write_json(record, ours | {name: hashlib.sha256(content).hexdigest() for name, content in made.items()})
+    return lines
+
+
+def _kept(path: Path) -> str:
+    """Put a file aside that somebody changed after it was made; what to know of it."""
+    names = (path.with_name(f"{path.stem}-von-hand{k or ''}{path.suffix}") for k in count())
+    aside = next(p for p in names if not p.exists())
+    path.replace(aside)
+    return (
+        f"Hinweis: „{path.name}“ war von Hand geändert; die geänderte Fassung liegt jetzt als „{aside.name}“ daneben."
+    )
 
 
 def prepare(report: Report, document: dict[str, Any], build: Path) -> Setting:
