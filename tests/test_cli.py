@@ -9,8 +9,9 @@ import subprocess
 import sys
 
 import pytest
+from lxml import etree
 
-from forms import ROOT
+from forms import ROOT, Drawn, W, typed
 from gkanalysis.__main__ import main
 
 FORM = ROOT / "data/raw/strukturen-2018/forms/Kurzfassung Kreis Wollgras.docx"
@@ -27,7 +28,8 @@ def project(tmp_path_factory):
     shutil.copytree(ROOT / "data/codebook", root / "data/codebook")
     raw = ROOT / "data/raw"
     names = sorted(p.name for p in (raw / SOURCE / "forms").iterdir())[6:]
-    shutil.copytree(raw, root / "data/raw", ignore=lambda folder, _: names if folder.endswith("forms") else [])
+    names.append("kategorien.csv")  # codings of all forms
+    shutil.copytree(raw, root / "data/raw", ignore=lambda folder, _: names if SOURCE in folder else [])
     for name in ("pyproject.toml", "Makefile"):
         shutil.copy(ROOT / name, root)
     for name in ("reports", "notebooks"):
@@ -68,6 +70,17 @@ def test_form_as_json():
     assert err == ""
     assert {"kind", "label", "state", "value", "raw", "part", "place"} <= set(fields[0])
     assert any(f["value"] == "Kreis Wollgras" for f in fields)
+
+
+def test_form_says_what_is_struck_out(tmp_path):
+    """Text that does not count is shown with what was done to it."""
+    drawn = Drawn()
+    drawn.cell(7, 10, 3).find(W + "p").append(typed("Amt")[0])
+    (run,) = (text.getparent() for text in drawn.root.iter(W + "t") if text.text == "Amt")
+    run.insert(0, etree.fromstring(f'<w:rPr xmlns:w="{W[1:-1]}"><w:strike/></w:rPr>'))
+    (tmp_path / "a.docx").write_bytes(drawn.data())
+    (line,) = (line for line in gk("form", tmp_path / "a.docx")[0].splitlines() if "Amt" in line)
+    assert line.endswith("Tabelle 7, Zeile 10, Spalte 3, durchgestrichen: 'Amt'")
 
 
 def test_form_reads_on_after_a_refused_file(tmp_path):

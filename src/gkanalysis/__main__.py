@@ -86,6 +86,7 @@ def _print_each(files: Iterable[str], lines: Callable[[str], Iterable[str]]) -> 
 def _form(call: Call) -> None:
     from gkanalysis.ingest.office import open_word_file
     from gkanalysis.ingest.word.form import fields_as_json, read_word_form
+    from gkanalysis.ingest.word.model import LEFT_OUT
 
     def lines(file: str) -> Iterable[str]:
         with open_word_file(file) as package:
@@ -96,7 +97,8 @@ def _form(call: Call) -> None:
         for f in form.fields:
             where = f"Tabelle {f.table}, Zeile {f.row}, Spalte {f.column}" if f.table else f.part
             value, label = (f.value or f.raw)[:40], f.label[:40]
-            rows.append(f"  {f.kind:16} {f.state:13} {value!r:42} {label!r:42} {where}")
+            out = "".join(f", {LEFT_OUT[n]}: {f.raw!r}" for n in f.notes if n in LEFT_OUT)
+            rows.append(f"  {f.kind:16} {f.state:13} {value!r:42} {label!r:42} {where}{out}")
         rows += [f"  nicht gelesen: {s.what} {s.text!r} {s.part} {s.place}" for s in form.skipped]
         return rows
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from lxml import etree
 
-from forms import BOOK, Drawn, W, parts_of
+from forms import BOOK, Drawn, W, parts_of, typed
 from gkanalysis.codebook.sources import read_dataset
 from gkanalysis.core.errors import IngestError, ValidationError
 from gkanalysis.core.findings import Log
@@ -243,6 +243,50 @@ def test_an_option_in_bold(received, bold, decision, expected, n_asked):
     assert all(f["question"] for f in told)
     lost = tables["losses"].query("rule in ('V08', 'V13')")[["rule", "item_id"]].values.tolist()
     assert lost == [["V13", ""], ["V08", "2.1"]][:n_asked]
+
+
+@pytest.mark.parametrize(
+    ("look", "word"), [("strike", "durchgestrichen"), ("dstrike", "durchgestrichen"), ("vanish", "verborgen")]
+)
+def test_what_was_struck_out_or_hidden(received, look, word):
+    """A tick is asked about, and nothing else that hangs on it; of a text the rest counts; all of it stands in the losses."""
+    written = {"1.1.A03.4": "x", "2.1:nein": "x", "2.3.1": "Neue Runde", "1.2.6": "12", "1.1.A04.4": "x", "2.4": "Amt"}
+    drawn = Drawn(written, "typed_x", "lang")
+    received.add("a.docx", {})
+
+    def hide(cell, *texts):
+        """Give runs with these texts the look; the first may be a part of its run."""
+        for run in list(cell.iter(W + "r")):
+            if "".join(run.itertext()) in texts:
+                run.insert(0, etree.fromstring(f'<w:rPr xmlns:w="{W[1:-1]}"><w:{look}/></w:rPr>'))
+
+    hide(drawn.cell(2, 6, 4), "x")
+    hide(drawn.cell(7, 1, 3), "x", " Nein")
+    hide(drawn.cell(7, 10, 3), "Amt")
+    number = next(run for run in drawn.root.iter(W + "t") if run.text == "12").getparent()
+    number.find(W + "t").text = "1"
+    number.addnext(typed("2")[0])
+    hide(number.getparent(), "2")
+    (received.forms / "a.docx").write_bytes(drawn.data())
+    tables = received.process()
+    asked = ["1.1.A03.4", "2.1", "2.3.1", "1.2.6", "1.1.A04.4", "2.4"]
+    assert [state(tables, "B1", i) for i in asked] == [
+        ("illegible", ""), ("illegible", ""), ("not_asked", "Neue Runde"), ("answered", "1"), ("selected", ""), ("not_answered", ""),
+    ]  # fmt: skip
+    told = [(f["rule"], f["item_id"], f["raw"], f["question"].partition("“) ")[2]) for f in found(tables, "V08")]
+    assert told == [
+        ("V08", "1.1.A03.4", "x", ""), ("V08", "2.1", "☐ Ja | x Nein", f"ist „x Nein“ {word}. Was gilt?"),
+    ]  # fmt: skip
+    assert found(tables, "V08")[0]["question"].endswith(f" ist „x“ {word}. Was gilt?")
+    assert found(tables, "V10") == []
+    lost = tables["losses"].query("unit == 'response'")[["item_id", "raw", "action", "reason"]].values.tolist()
+    assert lost == [
+        ["1.1.A03.4", "x", "als unlesbar gezählt", "Eintrag nicht eindeutig"],
+        ["1.2.6", "12", "ausgelassen", f"im Bogen {word}"],
+        ["2.1", "x Nein | ☐", "als unlesbar gezählt", "Eintrag nicht eindeutig"],
+        ["2.3.1", "Neue Runde", "als nicht gefragt behandelt", "Filter: 2.1 ist nicht eindeutig"],
+        ["2.4", "Amt", "ausgelassen", f"im Bogen {word}"],
+    ]
 
 
 def test_errors_are_told_together():

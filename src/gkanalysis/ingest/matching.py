@@ -18,8 +18,8 @@ from typing import NamedTuple, TypeVar
 from gkanalysis.codebook.instrument import TICK_KINDS, Codebook
 from gkanalysis.codebook.layout import FormTable, Slot
 from gkanalysis.core.errors import IngestError
-from gkanalysis.ingest.word.glyphs import MARKS
-from gkanalysis.ingest.word.model import EMPHASES, PLACEHOLDERS, Field, WordForm, WordTable
+from gkanalysis.ingest.word.glyphs import MARKS, mark_state
+from gkanalysis.ingest.word.model import EMPHASES, LEFT_OUT, PLACEHOLDERS, Field, WordForm, WordTable
 from gkanalysis.ingest.word.model import TICK_KINDS as BOX_KINDS
 
 MIN_PRINTED = 0.5  # a form in which less than half of the printed labels is found is another document
@@ -44,7 +44,6 @@ _CELL_PATH = re.compile(r".*/w:tc\[\d+\]")
 _LIST_NUMBER = re.compile(r"^\(?(?:\d+(?:\.\d+)*[.)]?|[a-z][.)])")
 _NOISE = re.compile(r"[\s\u00ad\u00a0]+|-\s+")
 MARK_CHARACTERS = frozenset("".join(MARKS).casefold())
-_GONE = frozenset({"struck", "hidden", "tracked_deletion"})
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _TEXTS = ("cell", "paragraph")
 # What a person is told of something that the reader only lists.
@@ -313,7 +312,7 @@ class _FormMatch:
         for f in form.fields:
             if f.table:
                 self.cells[f.table, f.row, f.column].append(f)
-                if f.kind == "cell" and not _GONE.isdisjoint(f.notes):
+                if f.kind == "cell" and not LEFT_OUT.keys().isdisjoint(f.notes):
                     self.gone[f.table, f.row].append(f)
             if f.tag and (slot := self.tags.get(f.tag)):
                 self.tagged[id(slot)].append(f)
@@ -439,6 +438,9 @@ class _FormMatch:
             response, problems = read(slot, fields, how, self.placeholders, whole)
         for problem in problems:
             self._review(slot.item_id, problem, together)
+        if out := [n for f in together for n in f.notes if n in LEFT_OUT]:
+            note = " ".join(dict.fromkeys([*response.note.split(), *out]))
+            response = response._replace(note=note, raw=" | ".join([f.raw for f in together if f.raw]))
         return response
 
     def _whole(self, fields: Sequence[Field]) -> str:
@@ -473,7 +475,7 @@ class _FormMatch:
         cells = {(f.table, f.row, f.column) for f in fields}
         table, *cell = cells.pop() if item_id and len(cells) == 1 else (0, 0, 0)
         raw = self.texts.get(table, {}).get(tuple(cell), "")
-        unread = [f for f in fields if "skipped" in f.notes] if raw else fields
+        unread = [f for f in fields if "skipped" in f.notes or (_leaves_out(f) and f.raw not in raw)] if raw else fields
         raw = " | ".join(filter(None, [raw, *(f.raw or f.value for f in unread), beside]))
         self.result.reviews.append(Review(item_id, reason, raw, *_origin(fields)))
 
@@ -528,7 +530,7 @@ def _read_single(
         boxes = [f for f in fields if f.kind in BOX_KINDS and _ties(f, option, label, labels, tags)]
         state, problem = _tick_state(boxes, placeholders) if boxes else ("", "")
         if not boxes:
-            problems.append(BOX_NOT_FOUND.format(option.option_label))
+            problems.append(_taken_back(fields) or BOX_NOT_FOUND.format(option.option_label))
         elif problem:
             problems.append(f"Kästchen „{option.option_label}“: {problem}")
         elif any(_says_more(f, option, label) for f in boxes):
@@ -575,7 +577,7 @@ def _read_text(
             notes.append("placeholder")
         elif f.state not in EMPTY and (f.value or f.raw):
             values.append(f.value or f.raw)
-        notes += [n for n in f.notes if n.startswith("tracked") or n in ("struck", "off_list")]
+        notes += [n for n in f.notes if n in ("tracked_insertion", "off_list")]
     if whole != "".join(values) and normalise(whole) not in placeholders | {normalise("".join(values))}:
         if not values:
             return _respond(slot, "illegible", whole, fields, how), [BESIDE_FIELD]
@@ -623,6 +625,8 @@ def _tick_state(fields: Sequence[Field], placeholders: Collection[str]) -> tuple
     written = any(normalise(f.value) not in placeholders for f in beside)
     if not boxes and not written and any("shaded" in f.notes for f in fields):
         return "illegible", "Feld eingefärbt statt angekreuzt"
+    if not boxes and not written and (taken_back := _taken_back(f for f in fields if mark_state(f.raw))):
+        return "illegible", taken_back
     states = {f.state for f in boxes}
     if "unclear" in states or (written and not boxes):
         return "illegible", "Kreuz nicht eindeutig"
@@ -631,6 +635,17 @@ def _tick_state(fields: Sequence[Field], placeholders: Collection[str]) -> tuple
     if written:
         return "illegible", BESIDE_BOX
     return (states.pop() if states else "not_selected"), ""
+
+
+def _taken_back(fields: Iterable[Field]) -> str:
+    """What is wrong with a tick that was struck out or hidden, in words that people find in the form; "" if none was."""
+    words = ((f.raw, LEFT_OUT[n]) for f in fields if f.kind in _TEXTS for n in f.notes if n in ("struck", "hidden"))
+    return next((f"„{raw}“ ist {word}" for raw, word in words), "")
+
+
+def _leaves_out(f: Field) -> bool:
+    """Whether more stands in a text or typed mark than counts."""
+    return f.kind in (*_TEXTS, "mark") and not LEFT_OUT.keys().isdisjoint(f.notes)
 
 
 def _adds(f: Field, labels: Iterable[str]) -> bool:

@@ -34,6 +34,7 @@ from gkanalysis.ingest.matching import (
     normalise,
 )
 from gkanalysis.ingest.tables import read_rows
+from gkanalysis.ingest.word.model import LEFT_OUT
 from gkanalysis.settle.receipts import nfc
 
 GIVEN = frozenset({"selected", "answered", "contradictory", "illegible"})
@@ -165,6 +166,8 @@ def settle_responses(
     """
     responses = responses.reset_index(drop=True)
     answer = {(r.case_id, r.item_id): r.value for r in responses.itertuples() if r.state in ("answered", "selected")}
+    is_unclear = responses["state"].isin(["illegible", "contradictory"])
+    unclear = set(responses.loc[is_unclear, ["case_id", "item_id"]].itertuples(index=False, name=None))
     states, notes = [], []
     placeholders: dict[tuple[str, str, str], list[str]] = {}
     own_rows: dict[tuple[str, str, int], list[Any]] = {}
@@ -181,8 +184,11 @@ def settle_responses(
             continue
         if asked and r.state == "not_answered" and "placeholder" in r.note.split():
             placeholders.setdefault((r.file, r.case_id, r.raw or r.value), []).append(r.item_id)
-        states.append(_settle(r, item, book, log) if asked else _set_aside_not_asked(r, item, book, log))
+        is_open = (r.case_id, parent) in unclear
+        states.append(_settle(r, item, book, log) if asked else _set_aside_not_asked(r, item, is_open, book, log))
         notes.append(r.note)
+        if words := [LEFT_OUT[n] for n in r.note.split() if n in LEFT_OUT and r.state != "illegible"]:
+            log.lose("ingest", "response", "ausgelassen", f"im Bogen {' und '.join(words)}", **_where(r))
     responses["state"], responses["note"] = states, notes
     for (_, row, _), cells in own_rows.items():
         _log_own_actor(row, cells, book, log)
@@ -198,9 +204,15 @@ def _where(r: Any) -> dict[str, str]:
     return {c: getattr(r, c) for c in ("file", "case_id", "item_id", "place")} | {"raw": r.raw or r.value}
 
 
-def _set_aside_not_asked(r: Any, item: Item, book: Codebook, log: Log) -> str:
-    """Set aside whatever stands at a question that the filter did not ask (V10), impossible or not (V11)."""
-    if r.state in GIVEN and (r.raw or r.value):
+def _set_aside_not_asked(r: Any, item: Item, is_open: bool, book: Codebook, log: Log) -> str:
+    """Set aside whatever stands at a question that the filter did not ask (V10), impossible or not (V11).
+
+    Where the filter `is_open`, since it is unclear what was ticked there, the alliance is asked about that only.
+    """
+    if r.state in GIVEN and is_open and (r.raw or r.value):
+        reason = f"Filter: {item.asked_if[0]} ist nicht eindeutig"
+        log.lose("validate", "response", "als nicht gefragt behandelt", reason, rule="V10", **_where(r))
+    elif r.state in GIVEN and (r.raw or r.value):
         (parent, option), label = item.asked_if, item_label(item)
         asked = book.items[parent]
         printed = asked.option_label(option)
@@ -331,6 +343,9 @@ def log_reviews(
         )
         if item:
             question = f"Bei {printed_place(item, book)} steht „{r.raw[:80]}“. Was ist gemeint?"
+            quoted, _, word = r.reason.rpartition(" ist ")
+            if word in LEFT_OUT.values():
+                question = f"Bei {printed_place(item, book)} ist {quoted} {word}. Was gilt?"
         where = {"file": r.file, "case_id": case_of.get(r.file, ""), "item_id": r.item_id}
         where |= {"place": r.place, "raw": r.raw}
         message = f"{label}: {r.reason} („{r.raw[:80]}“)."

@@ -6,6 +6,8 @@ from typing import NamedTuple
 TICK_KINDS = frozenset({"checkbox", "legacy_checkbox", "mark"})
 
 EMPHASES = ("bold", "underlined", "coloured:")  # notes on a printed label
+# Notes on text that stands in the form and does not count.
+LEFT_OUT = {"struck": "durchgestrichen", "hidden": "verborgen", "tracked_deletion": "gelöscht"}
 
 # What Word shows in an empty control, in the languages of the Word versions that forms pass through.
 PLACEHOLDERS = frozenset(
