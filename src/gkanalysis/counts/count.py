@@ -101,9 +101,11 @@ class Units:
     def _groups(self) -> dict[str, np.ndarray]:
         return {}
 
-    def once(self, at: np.ndarray) -> np.ndarray:
-        """Positions without those whose unit stands among them before."""
-        return at[np.sort(np.unique(self.code[at], return_index=True)[1])]
+    def once(self, at: np.ndarray, together: bool = False) -> np.ndarray:
+        """Positions without those whose unit, or of rows `together` whose case, stands among them before."""
+        by_case = together and self.key in (("case_id", "row"), ("case_id", "item_id"))
+        code = pd.factorize(self.rows["case_id"])[0] if by_case else self.code
+        return at[np.sort(np.unique(code[at], return_index=True)[1])]
 
     @cached_property
     def _behind(self) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
@@ -360,7 +362,7 @@ class Count(ABC):
         return {"population_n": pd.array(population, dtype="Int64"), "ci_low": low, "ci_high": high}
 
     def cell(self, data: Data, row: str, group: str = TOTAL, by: str = "") -> Cell:
-        """One number with its units; several rows joined by `|` are counted together, each unit once.
+        """One number with its units; several rows joined by `|` are counted together, each case or other unit once.
 
         Raises
         ------
@@ -385,7 +387,7 @@ class Count(ABC):
                     f"Zu „{self.definition}“ fehlt die Gruppe „{group}“; die Zahl lässt sich nicht verfolgen."
                 )
             at = at[units.groups(grouping)[at] == list(grouping.labels).index(group)]
-        counted, inside = (units.once(at[plain[k][at]]) for k in ("n", "base"))
+        counted, inside = (units.once(at[plain[k][at]], len(asked) > 1) for k in ("n", "base"))
         base_n = int(plain["weight"][inside].sum()) if has_base.any() or not len(units.rows) else None
         return Cell(self, units, int(plain["weight"][counted].sum()), base_n, counted, inside)
 

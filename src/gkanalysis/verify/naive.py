@@ -451,6 +451,7 @@ def recount(data: Data, line: str) -> tuple[int, int | None]:
     for row in rows.split(TOGETHER):
         for case, is_base, is_counted, *more in units(count, row):
             key, weight = (*more, *(None, 1)[len(more) :])
+            key = None if key == row != rows else key  # of several rows a case counts once
             has_base.add(is_base is not None)
             if group in (TOTAL, group_of.get(case)):
                 counted |= {(case, key): weight} if is_counted else {}
