@@ -4,6 +4,7 @@ import inspect
 import re
 from dataclasses import dataclass
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,9 +16,11 @@ from gkanalysis.counts import sources
 from gkanalysis.counts.compare import compare
 from gkanalysis.counts.count import Count
 from gkanalysis.counts.forms import Choice, Ticks
+from gkanalysis.counts.shown import common_mark, mark_notes
 from gkanalysis.counts.sources import source_of
-from gkanalysis.report.chapter import Chapter
+from gkanalysis.report.chapter import Chapter, lines
 from gkanalysis.stats.intervals import finite_population_interval
+from gkanalysis.verify.again import wrong_statistics
 from gkanalysis.verify.naive import Naive, method_of, recount
 
 ANSWERS = """
@@ -380,6 +383,51 @@ def test_lines_that_are_no_names(line):
     """What is no such line is refused, not run."""
     with pytest.raises(VerificationError, match="ist keine bekannte Rechenvorschrift"):
         Count.read(line)
+
+
+def test_populations_leave_out_who_is_not_asked(tmp_path):
+    """B3 said no before, so 1.2 is for four at most; B5 has nothing to ask about: three, or all but B5 for 1.1."""
+    project = Project(tmp_path)
+    book = project.paths.codebooks / "probe.yml"
+    book.write_text(book.read_text(encoding="utf-8") + "outside: [verweigert]\n", encoding="utf-8")
+    drawing = "case  status  contact  1.1  1.2\nB1 full - ja x1\nB2 full - ja 0\nB3 full - nein /\nB4 missing - . .\nB5 missing verweigert . ."
+    data = project.wave("\n" + drawing).mentions("case_id  mention  text  category  coder\nB1  1  Tor  sport  A").data
+    wave = source_of(WAVE, data)
+    cell = wave["1.1"].by("type").everything.set_index(["row", "subgroup"])
+    assert cell.loc["ja", "alle"]["population_n"] == 4
+    assert cell.loc["ja", "kreisangehoerige_kommune"]["population_n"] == 0
+    assert cell.loc["ja", "alle"][["bound_low", "bound_high"]].tolist() == [2 / 4, 3 / 4]
+    (sport, *_) = wave["1.2"].by("type").everything.itertuples()
+    assert (sport.n, sport.base_n, sport.population_n, sport.bound_low, sport.bound_high) == (1, 1, 3, 1 / 3, 1.0)
+    ends = [finite_population_interval(1, 1, size) for size in (1, 2, 3)]  # however many of the others are asked
+    assert (sport.ci_low, sport.ci_high) == (min(a for a, _ in ends), max(b for _, b in ends))
+    grouped = wave["1.2"].by("type").everything
+    assert grouped.loc[grouped["subgroup"].ne("alle"), "population_n"].isna().all()  # nobody knows how many of a type
+    left = [(s.name, s.states, s.of) for s in wave["1.2"].count.says(data, "sport") if s.of in ("contact", "filter")]
+    assert left == [("contact", ("verweigert",), "contact"), ("1.1", ("geplant", "nein"), "filter")]
+    for row in wave["1.1"].everything.to_dict("records"):
+        assert list(wrong_statistics(Naive(data), wave["1.1"].count, row["row"], row, None)) == []
+    row = wave["1.2"].everything.to_dict("records")[0]
+    assert list(wrong_statistics(Naive(data), wave["1.2"].count, "sport", row, None)) == []
+    (wrong,) = wrong_statistics(Naive(data), wave["1.2"].count, "sport", row | {"population_n": 5}, None)
+    assert wrong == "population_n ist im Bericht 5, nachgerechnet 3"
+    assert "Intervalle gelten, wenn Zufall ist, wer nicht geantwortet hat" in wave["1.1"].interval_note
+
+
+def test_marks_stand_at_numbers_or_at_their_heading(wave):
+    """The heading where it holds for the whole column; in lines of one's own at the number, unless the heading has it."""
+    header, rows = wave["1.1"].printed()
+    assert (header[1], plain(rows[0].cells[1])) == ("Anzahl**", "2 von 4")
+    assert wave["1.1"].notes == (
+        "** Basis unter 10: Ein Fall mehr ändert den Anteil stark; maßgeblich ist die Anzahl.",
+    )
+    number = wave["1.1"]["ja"]
+    assert [plain(r.cells[1]) for r in lines({"Ja": number, "Zahl": number.count})[0]] == ["2 von 4**", "2**"]
+    assert plain(lines({"Ja": number}, ("Angabe", "Anzahl**"))[0][0].cells[1]) == "2 von 4"
+    assert common_mark(pd.Series(["*", "**"])) == ""
+    assert mark_notes(pd.DataFrame({"mark": ["*", "**", ""]}), None)[0].startswith(
+        "* Basis unter 30, ** Basis unter 10: "
+    )
 
 
 def test_intervals_are_those_of_a_finite_population(wave):

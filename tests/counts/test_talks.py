@@ -5,7 +5,7 @@ import pytest
 from drawn import TALKS, WAVE, Project, behind, check, claims
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.counts.sources import source_of
-from gkanalysis.counts.talks import Agreement, Codings, Coverage, Meetings, OpenAgreement, Texts
+from gkanalysis.counts.talks import Agreement, Codings, OpenAgreement, Texts
 
 TEXTS = "0123456789|abcdefghij|."  # of the third interview there are only notes
 # A decides; B coded g1 as well: the same place nearly (9 of 10 characters), another code elsewhere
@@ -54,22 +54,40 @@ def test_texts(project):
     assert "Text gespeichert (gespraeche-2019)" in count.words(project.data, "stored")
 
 
-def test_coverage(project):
-    """Characters of the stored texts under codes of a theme, each once; a character may belong to several themes."""
-    count = Coverage(source=TALKS)
-    check(project, count, "  alle  stadt\naufbau  10/20  10/20\namt  5/20  5/20")
-    assert claims(project, count, "amt") == [("whole", "", (), "n")]
-    assert "denen A einen Code der Gruppe „Aufbau“ gab" in count.words(project.data, "aufbau")
-    assert count.table(project.data)["not_computable_n"].tolist() == [1, 1]
+def test_whose_reading(project):
+    """Where coders hardly agree: alpha of „alt“ is 0, as only A gave it; of the other codes both gave there is none."""
+    talks = source_of(TALKS, project.data)
+    readings = [talks.codes[r].reading for r in ("aufbau.neu", "aufbau.alt", "amt.daten")]
+    assert readings == ["", "nach der Lesart von A", ""]
+    assert dict(talks.codes.frame[["row", "mark"]].values)["aufbau.alt"] == "†"
+    assert [r.cells[1] for r in talks.codes.printed()[1] if r.kind == "row"][:3] == ["2", "1†", "2"]
+    assert talks.codes.notes == (
+        "† Die Codierenden sind sich hier kaum einig (Alpha unter 0,667); gezählt ist nach der Lesart von A.",
+    )
+    said = talks.codes["aufbau.alt"].said("ein Fall")
+    assert said.record["reading"] == "nach der Lesart von A"
+    with pytest.raises(NotebookError, match=r"„ein Fall“.*bitte „nach der Lesart von A“ dazuschreiben"):
+        f"{said} im Titel"
+    assert f"{talks.codes['aufbau.alt'].said('ein Fall (nach der Lesart von A)')}".endswith("A)")
+    assert "reading" not in talks.codes["aufbau.neu"].said("am häufigsten", talks.codes["amt.daten"]).record
 
 
-def test_meetings(project):
-    """Texts in which stretches of two themes share a character."""
-    count = Meetings(source=TALKS)
-    check(project, count, "  alle\naufbau + amt  1/2")
-    assert behind(project, count, "aufbau + amt") == ["B1 p.qdpx Zeichen 1 bis 10 und 9 bis 10"]
-    assert count.table(project.data)["segment_pairs_n"].tolist() == [1]
-    assert "Stellen der Gruppen „Aufbau“ und „Amt“ überschneiden" in count.words(project.data, "aufbau + amt")
+def test_agreement_says_what_it_is_worth(project):
+    """The sign stands at alpha, and intervals are said to be too narrow."""
+    by_code = source_of(TALKS, project.data).agreement("code")
+    assert [r.cells[3] for r in by_code.printed()[1] if r.kind == "row"] == ["–", "0,00†", "–"]
+    assert by_code.notes[0].endswith("Ziehungen der Gespräche; bei so wenigen sind sie zu schmal.")
+    assert by_code.notes[1].startswith("† unter 0,667: zu wenig")
+
+
+def test_words_of_the_other_coder(project):
+    """B gave neu and daten once, A twice, and alt never: each would have another word."""
+    talks = source_of(TALKS, project.data)
+    told = talks.reworded(talks.agreement("code"))
+    assert told == (
+        "Zählte statt „A“ „B“, stünde bei 3 von 3 Codes ein anderes Wort: „Neugründung“, „Anknüpfung“ und „Daten“"
+    )
+    assert talks.reworded(talks.agreement("code").only("amt.daten")).endswith("1 von 1 Codes ein anderes Wort: „Daten“")
 
 
 def test_agreement(project):
@@ -102,10 +120,8 @@ def test_open_agreement(project):
 
 
 def test_codes_that_coders_did_not_agree_on_are_named(project):
-    """Below the table stand the codes whose alpha lies below 0.667; one without an alpha is not weak."""
+    """Those whose alpha lies below 0.667; one without an alpha is not weak."""
     talks = source_of(TALKS, project.data)
     alpha = talks.agreement("code").frame.set_index("row")["alpha"]
     weak = talks.weak(*alpha.index)
     assert weak == [c for c in alpha.index if alpha[c] < 0.667] != []
-    told = " ".join(talks.notes(talks.codes))
-    assert all(f"„{talks.codes.labels[c]}“" in told for c in weak)

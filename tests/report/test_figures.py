@@ -51,6 +51,7 @@ def long(cells, base, **more):
     return pd.DataFrame(rows).assign(**more)
 
 
+SMALL = long({"Ja": [4], "Nein": [5]}, {"alle": 9}, mark="**")
 ONE = long({"nach Bedarf": [19], "im Turnus": [10], "gar nicht": [0]}, {"alle": 40})
 YES_NO = long({"Ja": [24], "Nein": [16]}, {"alle": 40})
 NEW = long({"neu": [3, 9], "angeknüpft": [15, 12]}, {"kreisfreie_stadt": 18, "kreis": 21})
@@ -281,3 +282,10 @@ def test_what_would_lie_is_refused(kind, numbers, options, message):
     """Parts that are no whole, labels twice or unknown, holes, an alliance that falls out between two waves."""
     with pytest.raises(NotebookError, match=message):
         draw(kind, numbers, **options)
+
+
+def test_marks_of_small_bases_are_drawn():
+    """At the base of a bar, or at the number where no base stands beside it."""
+    assert draw("segments", SMALL).chart["rows"][0]["detail"] == f"n{NBSP}={NBSP}9**"
+    assert [r["text"][-2:] for r in draw("bars", SMALL, of_base=True).chart["rows"]] == ["**", "**"]
+    assert draw("segments", SMALL)[0] != draw("segments", SMALL.assign(mark=""))[0]

@@ -167,9 +167,9 @@ VALUES = """from types import SimpleNamespace
 from gkanalysis.counts.table import Number, declared
 from gkanalysis.counts.words import Scale
 words = Scale(((("wenige",), 0.25, 0.5, True, True), (("viele",), 0.75, 1, True, True)), base=4)
-count = SimpleNamespace(name=lambda row, group, grouped: f"line#{row}", definition="line", wordings={})
+count = SimpleNamespace(name=lambda row, group, grouped: f"line#{row}", definition="line", wordings={}, reading=lambda *_: "")
 sums = {("ja", "alle"): (3, 4), ("bare", "alle"): (3, None)}
-table = SimpleNamespace(count=count, grouped="", sums=sums, scale=words)
+table = SimpleNamespace(data=None, count=count, grouped="", sums=sums, scale=words)
 neu, oben = Number(table, "ja"), Number(table, "bare")
 label = declared('*A* [b]_c_ "d" -- <e> $f$ `g`')
 """
@@ -253,6 +253,16 @@ def test_word_of_the_scale_needs_a_number(run):
     assert run(VALUES, state, texts=["{eval}`neu.said('viele')`"])
     with pytest.raises(NotebookError, match=r"„viele“ steht ohne Zahl dahinter; bitte {eval}`tabelle.*said"):
         run(VALUES, state, texts=["Sehr viele sind es."])
+
+
+def test_sentence_on_a_code_in_dispute_says_whose_reading_it_is(run):
+    """In the same sentence; what stands in the next one does not count."""
+    code = """class Cell:
+    def _repr_mimebundle_(self, **_): return {"application/vnd.gkanalysis.value+json": {"text": "zwei", "reading": "nach der Lesart von A"}}
+cell = Cell()"""
+    assert run(code, texts=["In {eval}`cell` ist es so, nach der Lesart von A. Sonst nicht."])
+    with pytest.raises(NotebookError, match=r"„In zwei ist es so.“ stützt sich auf einen Code.*bitte „nach der Lesart"):
+        run(code, texts=["In {eval}`cell` ist es so. Nach der Lesart von A ist es {eval}`cell`."])
 
 
 def test_number_is_called_by_its_expression(run):

@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from itertools import product
 from math import comb
 
 import pytest
@@ -9,6 +10,7 @@ from scipy.stats import binomtest
 
 from gkanalysis.core.errors import TabulationError
 from gkanalysis.stats import finite_population_interval
+from gkanalysis.stats.intervals import logical_bounds
 
 
 def possible_shares(n, base_n, population_n, tail):
@@ -108,3 +110,18 @@ def test_level_is_a_share(level):
     """95 is not taken for 95 percent."""
     with pytest.raises(TabulationError, match=f"Das Niveau {level} ist nicht möglich"):
         finite_population_interval(1, 2, 3, level=level)
+
+
+def test_bounds_hold_whatever_the_others_would_say():
+    """Every way in which those not observed could answer, one by one; the interval lies inside."""
+    for population_n in range(1, 9):
+        for base_n in range(1, population_n + 1):
+            for n in range(base_n + 1):
+                others = product((0, 1), repeat=population_n - base_n)
+                shares = [(n + sum(told)) / population_n for told in others]
+                low, high = logical_bounds(n, base_n, population_n)
+                assert (low, high) == (min(shares), max(shares))
+                inside = finite_population_interval(n, base_n, population_n)
+                assert low <= inside[0] <= inside[1] <= high
+    assert logical_bounds(6, 40, 58) == (6 / 58, 24 / 58)
+    assert all(math.isnan(limit) for limit in logical_bounds(0, 0, 0))

@@ -32,10 +32,18 @@ def test_holm_twice():
     assert holm_again(ps) == pytest.approx(list(holm(ps)))
 
 
-NUMBERS = SimpleNamespace(answers=lambda *_: [
+NUMBERS = SimpleNamespace(population=lambda *_: (set(range(12)), False), answers=lambda *_: [
     {"state": "answered", "value": v, "case_id": c} for v, c in (("1", "a"), ("2,5", "a"), ("4", "b"), ("9", "b"))
 ])  # fmt: skip
-INTERVAL = {"n": 3, "base_n": 9, "population_n": 12, "ci_low": 0.25, "ci_high": 0.5}
+INTERVAL = {
+    "n": 3,
+    "base_n": 9,
+    "population_n": 12,
+    "ci_low": 0.25,
+    "ci_high": 0.5,
+    "bound_low": 0.25,
+    "bound_high": 0.5,
+}
 QUARTERS = {"lower": 1.375, "median": 3.25, "upper": 7.75}
 
 
@@ -44,6 +52,7 @@ QUARTERS = {"lower": 1.375, "median": 3.25, "upper": 7.75}
     [
         (INTERVAL, []),
         (INTERVAL | {"ci_high": 0.6}, ["ci_high ist im Bericht 0.6, nachgerechnet 0.5"]),
+        (INTERVAL | {"bound_low": 0.2}, ["bound_low ist im Bericht 0.2, nachgerechnet 0.25"]),
         (QUARTERS, []),
         (QUARTERS | {"median": 3.0}, ["median ist im Bericht 3, nachgerechnet 3.25"]),
         ({"median": float("nan")}, []),

@@ -327,6 +327,9 @@ class Codebook(d.Declared):
     duplicates: Literal["latest"] = d.key("von mehreren Bögen zählt der letzte", "latest")
     decisions: tuple[d.Text, ...] = d.key("Festlegungen, die der Anhang des Berichts druckt", ())
     contacts: Mapping[str, d.Text] = d.key("Rückmeldungen ohne Bogen: Kennung und Wortlaut", {})
+    outside: tuple[d.Text, ...] = d.key(
+        "Rückmeldungen, nach denen es das Gefragte vor Ort nicht gibt: gehört zu keiner Grundgesamtheit", ()
+    )
 
     @property
     def source(self) -> str:
@@ -443,6 +446,7 @@ def _references(book: Codebook, places: Mapping[str, d.Place]) -> Iterator[tuple
         yield (
             (*places[item.id], "part_of"), "Zeile", [item.part_of], [i.row for i in book.items.values() if i.block == item.block]
         )  # fmt: skip
+    yield ("outside",), "Rückmeldung", book.outside, book.contacts
     for item in (i for i in book.items.values() if i.asked_if):
         place, (parent, option) = (*places[item.id], "asked_if"), item.asked_if
         yield (*place, "item"), "Item", [parent], book.items

@@ -20,13 +20,15 @@ import pandas as pd
 from gkanalysis.core.errors import VerificationError
 from gkanalysis.core.numbers import NBSP, NO_VALUE, format_count, format_decimal
 from gkanalysis.counts.data import TOTAL, Data, Grouping
-from gkanalysis.stats.intervals import finite_population_interval
+from gkanalysis.stats.intervals import finite_population_interval, logical_bounds
 
 CASE = ("case_id",)
 EVIDENCE = ["case_id", "state", "value", "raw", "file", "part", "place"]
 TOGETHER = "|"  # joins the ids of rows that are counted together
 # Below 30 one case moves the share by more than 3 points, below 10 by more than 10: the count says it all.
 SMALL_BASE, VERY_SMALL_BASE = 30, 10
+# Below 0.667 Krippendorff (Content Analysis, 2004, p. 241) draws no conclusions, not even tentative ones.
+WEAK, LEAST_ALPHA = "†", 0.667
 
 
 def small_base_mark(base_n: int) -> str:
@@ -141,7 +143,8 @@ class Says:
         `public` nothing that is not
         known anyway; `whole` something about the material as a whole, harmless where a single case may be counted;
         `behind` units that are no cases: too few cases behind them would show; `weighed` a paired change, see `Change`
-    of : the column that holds the number: `n`, `base_n`, or `share_of_responses`; `coded`: that a statistic tells
+    of : the column that holds the number: `n`, `base_n`, or `share_of_responses`; `coded`: that a statistic tells;
+        `contact`, `filter`: how many are left out of `population_n`, and why
     statuses : only cases with these; empty for all
     exact : False where a unit is no case: the number tells whether there are cases, and at most how many
     per : then how many units a case has at most, as readers of the empty form suppose; 0: any number
@@ -232,6 +235,14 @@ class Count(ABC):
         """Row -> the row that it is a part of, or "" where it excludes all others."""
         return {}
 
+    def reading(self, data: Data, row: str) -> str:
+        """Whose reading a row is, where coders hardly agree: a sentence about it must say so; else empty."""
+        return ""
+
+    def left_out(self, data: Data, row: str) -> Mapping[str, frozenset[str]]:
+        """Cases known to be outside the population of a row: why (`contact`, `filter`) -> who."""
+        return {}
+
     # ---- what follows ----
 
     @property
@@ -299,7 +310,8 @@ class Count(ABC):
         -------
         DataFrame, one row per declared row and subgroup (`alle` first), rows and groups without any unit kept
             `row`, `label`, `subgroup`, `group_label`, `n`, `base_n` (missing: the row has no base), `base`, `share`
-            (0 to 1, unrounded), `population_n`, `ci_low`, `ci_high` (where the cases stand for all alliances), `mark`,
+            (0 to 1, unrounded), `mark`, and where the cases stand for all alliances `population_n` (how many there are at
+            most), `ci_low`, `ci_high` (if chance decided who answered), `bound_low`, `bound_high` (in any case);
             what `extra` adds, and `definition`
         """
         units, options, groups = self.counted(data), dict(self.options(data)), {TOTAL: "insgesamt"}
@@ -338,7 +350,9 @@ class Count(ABC):
         table["share"] = [x / b if b else np.nan for x, b in zip(n, base_n, strict=True)]
         if self.sampled:
             table = table.assign(**self._intervals(data, table, by))
-        table["mark"] = [small_base_mark(b) if self.marked and b is not None else "" for b in base_n]
+        weak = {r: WEAK if self.reading(data, r) else "" for r in table["row"].unique()}
+        small = [small_base_mark(b) if self.marked and b is not None else "" for b in base_n]
+        table["mark"] = [s + weak[r] for s, r in zip(small, table["row"], strict=True)]
         more = self.extra(data, table, by)
         if more is not None:
             at = table["row"] if more.index.nlevels == 1 else pd.MultiIndex.from_frame(table[["row", "subgroup"]])
@@ -347,19 +361,29 @@ class Count(ABC):
         return table.assign(definition=names)
 
     def _intervals(self, data: Data, table: pd.DataFrame, by: str) -> dict[str, Any]:
-        """Intervals for the alliances that did not answer; only for groups whose size everybody knows."""
-        units = {TOTAL: len(data.alliances)}
-        if by and data.group(by).is_public:
-            units |= data.alliances["case_id"].map(data.group(by).of).value_counts().to_dict()
-        population = [
-            int(units.get(g, 0)) if g in units or (by and data.group(by).is_public) else None for g in table["subgroup"]
-        ]
-        cells = [
-            finite_population_interval(int(x), int(b), u) if u is not None and pd.notna(b) else (np.nan, np.nan)
-            for x, b, u in zip(table["n"], table["base_n"], population, strict=True)
-        ]
-        low, high = zip(*cells, strict=True) if cells else ((), ())
-        return {"population_n": pd.array(population, dtype="Int64"), "ci_low": low, "ci_high": high}
+        """Intervals and bounds for the alliances that could be asked; only for groups whose size everybody knows.
+
+        Who did not answer may be one whom a filter leads past the question: the population is then not known, only how
+        many it has at most, and the interval holds for every number up to that.
+        """
+        cases, of = data.alliances["case_id"], data.group(by).of if by and data.group(by).is_public else {}
+        left = {r: self.left_out(data, r) for r in table["row"].unique()}
+        made = []
+        for r, g, x, b in zip(table["row"], table["subgroup"], table["n"], table["base_n"], strict=True):
+            inside = cases[~cases.isin(frozenset().union(*left[r].values()))]
+            filtered = "filter" in left[r]
+            if pd.isna(b) or (g != TOTAL and (filtered or not len(of))):
+                made.append((pd.NA, *[np.nan] * 4))
+                continue
+            most = len(inside) if g == TOTAL else int(inside.map(of).eq(g).sum())
+            sizes = range(max(int(b), 1), most + 1) if filtered else (most,)
+            low, high = zip(*(finite_population_interval(int(x), int(b), size) for size in sizes), strict=True)
+            made.append((most, min(low), max(high), *logical_bounds(int(x), int(b), most)))
+        names = ("population_n", "ci_low", "ci_high", "bound_low", "bound_high")
+        columns = dict(zip(names, zip(*made, strict=True), strict=True)) if made else dict.fromkeys(names, ())
+        return {
+            k: pd.array(v, dtype="Int64") if k == names[0] else np.array(v, dtype=float) for k, v in columns.items()
+        }
 
     def cell(self, data: Data, row: str, group: str = TOTAL, by: str = "") -> Cell:
         """One number with its units; several rows joined by `|` are counted together, each case or other unit once.

@@ -31,7 +31,7 @@ BASE_LABELS = {
     "cases": "alle Fälle", "asked": "alle, denen die Frage gestellt wurde", "answered": "alle mit gültiger Angabe",
     "mentioned": "alle mit mindestens einer Nennung", "mentions": "alle Nennungen",
     "offers_answered": "alle Angebote mit Angabe", "need_answered": "alle mit gültiger Angabe",
-    "interviewed": "alle Gespräche", "interviewed_with_text": "alle Gespräche mit gespeichertem Text",
+    "interviewed": "alle Gespräche",
     "characters": "Zeichen aller gespeicherten Texte", "document_pairs": "alle Vergleiche zweier Codierender",
     "answered_both": "mit gültiger Angabe in beiden Wellen",
     "asked_both": "in beiden Wellen gefragt; nicht angekreuzt heißt nein",
@@ -146,11 +146,34 @@ class OfItems(OfForms):
                     f"Codebuch; vorhanden sind {listed(options)}."
                 )
 
+    def left_out(self, data: Data, row: str) -> Mapping[str, frozenset[str]]:
+        """Who has not what is asked about, by the codebook; whose answer to the filter leads past the question."""
+        book, cases = data.book(self.source), data.cases(self.source)
+        without = cases["contact"].isin(book.outside) & ~cases["status"].isin(self.status)
+        made = {"contact": frozenset(cases.loc[without, "case_id"])}
+        if past := self._filter(data, row):
+            given, (parent, answers) = data.responses(self.source, self.status), past
+            at = given.at([parent])
+            made["filter"] = frozenset(given.rows["case_id"].iloc[at[given.told.iloc[at].isin(answers)]])
+        return made
+
+    def _filter(self, data: Data, row: str) -> tuple[str, tuple[str, ...]] | None:
+        """The item that leads to what a row asks, if one does, and the answers that lead past it."""
+        items = data.book(self.source).items
+        item = self.rows(data)[row.partition(TOGETHER)[0]].items[0]
+        asked_if = items[item.partition("/")[0]].asked_if  # a category of an open answer is no item
+        return asked_if and (asked_if[0], tuple(a for a in valid_answers(items[asked_if[0]]) if a != asked_if[1]))
+
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """So many gave these answers, so many are in the base; of the others, who was asked at all."""
-        asked = [self.rows(data)[r] for r in row.split(TOGETHER)]
+        book, asked = data.book(self.source), [self.rows(data)[r] for r in row.split(TOGETHER)]
         yield Says("x", asked[0].items[0], _states(s for a in asked for s in a.counted), statuses=self.status)
         yield from self.says_of_base(data, row, asked[0])
+        if self.sampled:  # who is left out of the population of its interval
+            if book.outside:
+                yield Says("x", "contact", book.outside, of="contact", statuses=("missing",))
+            if past := self._filter(data, row):
+                yield Says("x", *past, of="filter", statuses=self.status)
 
     def says_of_base(self, data: Data, row: str, asked: Asked) -> Iterable[Says]:
         """So many could be counted. Who was asked behind a filter has said so before, and readers see the filter."""
@@ -304,7 +327,7 @@ class Ticks(OfItems):
 
     sampled: ClassVar[bool] = True
     unit_words: ClassVar[str] = "Nennungen"
-    more_words: ClassVar[str] = "; Mehrfachantworten, die Anteile ergeben zusammen mehr als 100 Prozent"
+    more_words: ClassVar[str] = "; Mehrfachantworten"
 
     def __post_init__(self) -> None:
         if self.of not in TICK_BASES:
@@ -528,6 +551,15 @@ class Open(OfItems):
         named = coded.assign(row=coded["category"], raw=coded["text"], state="coded", part="")
         behind = pd.concat([named, rows[~n].assign(state="not_coded")])
         return Units(rows.assign(base=True, n=n), behind.assign(value=behind["row"].map(options)), ("case_id", "row"))
+
+    def reading(self, data: Data, row: str) -> str:
+        """The lead coder's, where a second person coded and alpha is below the limit."""
+        from gkanalysis.counts.talks import OpenAgreement, reading_of
+
+        lead, agreed = data.category_book.coders[0], OpenAgreement(source=self.source, item=self.item)
+        if agreed.coded(data)["coder"].nunique() < 2:
+            return ""
+        return reading_of(lead, agreed.extra(data, pd.DataFrame(), "")["alpha"].get(row.removesuffix(MENTIONED)))
 
     def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame | None:
         """Each category as a share of all that were named."""

@@ -10,18 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gkanalysis.core.numbers import NBSP, NO_VALUE, format_count, format_n_percent, format_share
-from gkanalysis.counts.count import SMALL_BASE, VERY_SMALL_BASE, count_of
+from gkanalysis.core.numbers import NBSP, NO_VALUE, format_count, format_decimal, format_n_percent, format_share
+from gkanalysis.counts.count import LEAST_ALPHA, SMALL_BASE, VERY_SMALL_BASE, WEAK, Count, count_of
 
 if TYPE_CHECKING:
     from gkanalysis.counts.table import Counted
 
 HIDDEN = "–"
 LONG = 1000  # rows that a notebook shows of a table
-SMALL_BASE_NOTE = (
-    f"* Basis unter {SMALL_BASE}, ** Basis unter {VERY_SMALL_BASE}: "
-    "Anteile kleiner Gruppen ändern sich stark mit jedem Fall; maßgeblich ist die Anzahl."
-)
 
 
 @dataclass(frozen=True)
@@ -35,6 +31,31 @@ class Row:
     kind: str = "row"
     level: int = 0
     numbers: tuple[str, ...] = ()
+
+
+def mark_notes(numbers: pd.DataFrame, data: Any) -> tuple[str, ...]:
+    """What the marks beside some numbers say, wherever these are printed."""
+    marks = set(numbers["mark"].fillna("")) if "mark" in numbers else set()
+    limits = {"*": SMALL_BASE, "**": VERY_SMALL_BASE}
+    small = [f"{m} Basis unter {n}" for m, n in limits.items() if m in {x.rstrip(WEAK) for x in marks}]
+    notes = [f"{', '.join(small)}: Ein Fall mehr ändert den Anteil stark; maßgeblich ist die Anzahl."] if small else []
+    if any(WEAK in m for m in marks):
+        row = next(r for r in numbers.itertuples() if WEAK in r.mark)
+        count, _, name, _ = Count.read(row.definition)
+        notes.append(
+            f"{WEAK} Die Codierenden sind sich hier kaum einig (Alpha unter {format_decimal(LEAST_ALPHA, decimals=3)}); gezählt ist {count.reading(data, name)}."
+        )
+    return tuple(notes)
+
+
+def common_mark(marks: pd.Series) -> str:
+    """The mark for a small base that all numbers of a column have: its heading carries it, and not each number.
+
+    >>> common_mark(pd.Series(["*", "*†"])), common_mark(pd.Series(["*", "**"]))
+    ('*', '')
+    """
+    small = set(marks.str.rstrip(WEAK))
+    return small.pop() if len(small) == 1 else ""
 
 
 def dash_note(threshold: int, *, beside_total: bool = False) -> str:
@@ -64,22 +85,24 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
     if count.own_columns:
         return (first, *count.columns), tuple(_own_rows(table, groups, cells))
     several = len(groups) > 1
+    common = {g: common_mark(of["mark"]) for g, of in frame.groupby("subgroup")}
     one_base = several and not table.hidden and frame.groupby("subgroup")["base_n"].nunique(dropna=False).eq(1).all()
     if several:
-        heads = table.group_heads if one_base else tuple(table.group_labels[g] for g in groups)
+        heads = table.group_heads if one_base else tuple(table.group_labels[g] + common[g] for g in groups)
     elif frame["base_n"].isna().all():
         heads = (count.unit_label,)
     elif not count.percent:
-        heads = (f"{count.unit_label} (n{NBSP}={NBSP}{count_text(frame['base_n'].iloc[0])})",)
+        heads = (f"{count.unit_label}{common[groups[0]]} (n{NBSP}={NBSP}{count_text(frame['base_n'].iloc[0])})",)
     else:
-        heads = (count.unit_label, "Anteil")
+        heads = (count.unit_label + common[groups[0]], "Anteil")
 
     def text(c: Any) -> str:
         if c is None:
             return HIDDEN  # a number that must not be printed
+        mark = c.mark.removeprefix(common[c.subgroup])
         if one_base:
-            return format_n_percent(c.n, c.base_n)
-        return count_of(c.n, c.base_n) if count.percent else count_text(c.n)
+            return format_n_percent(c.n, c.base_n) + mark
+        return (count_of(c.n, c.base_n) if count.percent else count_text(c.n)) + mark
 
     def more(c: Any) -> Iterator[str]:
         if len(heads) > 1:

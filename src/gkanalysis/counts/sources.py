@@ -26,8 +26,6 @@ from gkanalysis.counts.table import Counted, Number, Said, declared, derived
 KIND_LABELS = {"forms": "Bögen", "interviews": "Gespräche", "lists": "Liste", REGISTER: "Register"}
 Told = tuple[str, str, str, str, str]  # alliance, number, question, answer and place
 
-RELIABLE = 0.667  # alpha from which a code may carry a conclusion
-
 
 @cache
 def project_data(data: str = "") -> Data:
@@ -306,35 +304,13 @@ class Talks(Source):
         table = pd.crosstab(given["code_id"], given["case_id"]).reindex(list(labels), fill_value=0)
         return Shown(table.rename(index=labels).rename_axis(index="Code", columns=None).reset_index())
 
-    @property
-    def coverage(self) -> Counted:
-        """How much of the stored texts each theme takes up."""
-        return self._table(".coverage", talks.Coverage).ordered()
-
-    @property
-    def meetings(self) -> Counted:
-        """In how many interviews two themes lie over each other; pairs that meet."""
-        made = self._table(".meetings", talks.Meetings).present()
-        pairs = made.frame.set_index("row")["segment_pairs_n"]
-        return made._with(sorted(made.shown_rows, key=lambda r: (-made.sums[r, talks.TOTAL][0], -pairs[r])))
-
     def agreement(self, of: str = "level") -> Counted:
         """How far the coders agree: on three levels, or `of="code"` by code."""
         return self._table(f'.agreement("{of}")', talks.Agreement, of=of)
 
     def weak(self, *codes: str) -> list[str]:
-        """Those of some codes that coders did not agree on: nothing should be concluded from them.
-
-        Krippendorff (2004), Content Analysis, 2nd ed., p. 241: below an alpha of 0.667.
-        """
-        alpha = self.agreement("code").frame.set_index("row")["alpha"]
-        return [c for c in codes if alpha[c] < RELIABLE]
-
-    def notes(self, codes: Counted) -> tuple[str, ...]:
-        """What stands below a table of codes: they are no sample, and which of them the coders did not agree on."""
-        weak = [f"„{codes.labels[r]}“" for r in self.weak(*codes.shown_rows)]
-        said = f"Wenig verlässlich codiert (Alpha unter 0,667), daraus folgt hier nichts: {', '.join(weak)}."
-        return (self.note, *[said] * bool(weak))
+        """Those of some codes that coders hardly agree on: nothing should be concluded from them."""
+        return [c for c in codes if self.codes[c].reading]
 
     @property
     def lead_coder(self) -> Said:
@@ -367,6 +343,17 @@ class Talks(Source):
         agreed = self.agreement()
         table = agreed.count.coefficients(self.data, "document", talks.coders(self.data, self.name)[:2])
         return derived(talks.format_alpha(table["kappa"][talks.TOTAL]), [agreed["document"]])
+
+    def reworded(self, codes: Counted) -> Said:
+        """Which of some codes would have another word of the scale, if the second coder's codings counted."""
+        lead, other, *_ = talks.coders(self.data, self.name)
+        given, words, base_n = self.data.table(f"{self.name}-codings"), self.codes.scale.words_for, self.interviewed.n
+        n = given.groupby(["coder", "code_id"])["case_id"].nunique()
+        pairs = {r: [words(int(n.get((c, r), 0)), base_n) for c in (lead, other)] for r in codes.shown_rows}
+        differ = [r for r, (one, two) in pairs.items() if one != two]
+        named = enumeration(f"„{codes.labels[r]}“" for r in differ)
+        told = f"bei {len(differ)} von {len(pairs)} Codes ein anderes Wort{': ' * bool(differ)}{named}"
+        return derived(f"Zählte statt „{lead}“ „{other}“, stünde {told}", [codes[r] for r in differ])
 
     def disagreements(self) -> Shown:
         """Every comparison of two coders that does not agree, side by side with the text; for the team only."""

@@ -28,6 +28,7 @@ from gkanalysis.core.numbers import (
 from gkanalysis.counts.count import (
     EVIDENCE,
     TOGETHER,
+    WEAK,
     Cell,
     Count,
     format_number,
@@ -36,12 +37,12 @@ from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.counts.export import DataFile, Exported, table_file
 from gkanalysis.counts.shown import (
     HIDDEN,
-    SMALL_BASE_NOTE,
     Row,
     Shown,
     count_text,
     dash_note,
     layout,
+    mark_notes,
     table_html,
     table_text,
 )
@@ -65,6 +66,12 @@ class Said(str):
     def __repr__(self) -> str:
         return str(self)
 
+    def __format__(self, spec: str) -> str:
+        """Within other words, such as a title: there nobody can look up later whose reading it is."""
+        if (reading := self.record.get("reading", "")).casefold() not in self.casefold():
+            raise NotebookError(f"„{self!s}“: Die Codierenden sind sich kaum einig; bitte „{reading}“ dazuschreiben.")
+        return super().__format__(spec)
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         return {
             MIME: {"text": str(self), **self.record},
@@ -73,14 +80,23 @@ class Said(str):
         }
 
 
-def derived(text: str, numbers: Iterable[Number | str]) -> Said:
+def derived(text: str, numbers: Iterable[Number | str], about: Iterable[Number] | None = None) -> Said:
     """Words that follow from numbers (a rank, a test, a mean): they are weighed as if all these were printed.
+
+    `about` are those that the words speak of, all of them if nobody says so.
 
     >>> derived("0,021", []).record["kind"]
     'derived'
     """
+    numbers = list(numbers)
     names = [n if isinstance(n, str) else n.definition for n in numbers]
-    return Said(text, kind="derived", of=list(dict.fromkeys(names)))
+    told = [n.reading for n in (numbers if about is None else about) if isinstance(n, Number)]
+    return Said(text, kind="derived", of=list(dict.fromkeys(names)), **_read(told))
+
+
+def _read(readings: Iterable[str]) -> dict[str, str]:
+    """Whose reading words are, for their record; nothing where that need not be said."""
+    return {"reading": said} if (said := next(filter(None, readings), "")) else {}
 
 
 def declared(text: object) -> Said:
@@ -159,6 +175,12 @@ class Number(Answering):
     def share(self) -> float:
         """n / base_n, 0 to 1, unrounded."""
         return self.n / self._base()
+
+    @property
+    def reading(self) -> str:
+        """Whose reading it is, where coders hardly agree; see `Count.reading`."""
+        readings = (self.counted.count.reading(self.counted.data, r) for r in self.row.split(TOGETHER))
+        return next(filter(None, readings), "")
 
     @property
     def definition(self) -> str:
@@ -254,14 +276,16 @@ class Number(Answering):
             else:
                 field = [counted[r, self.group] for r in among or counted.shown_rows]
             _check_rank(phrase, numbers, field)
-            return derived(phrase, field)
+            return derived(phrase, field, numbers)
         for number in numbers:
             counted.scale.check(phrase, number.n, number.base_n)
         return derived(phrase, numbers) if others else self._say(phrase, "said")
 
     def _say(self, text: str, wording: str) -> Said:
         where = {"definition": self.definition, "row": self.row, "subgroup": self.group}
-        return Said(text, kind="number", wording=wording, n=self.n, base_n=self.base_n, **where)
+        return Said(
+            text, kind="number", wording=wording, n=self.n, base_n=self.base_n, **where, **_read([self.reading])
+        )
 
     def _base(self) -> int:
         if self.base_n is None:
@@ -491,7 +515,10 @@ class Counted(Exported, Answering):
         """Headings of the groups with the base of the first row: „Kreise* (n = 24)“."""
         row = self.shown_rows[0]
         first = {r.subgroup: r for r in self.frame[self.frame["row"].eq(row)].itertuples()}
-        return tuple(f"{self.group_labels[g]}{r.mark} (n{NBSP}={NBSP}{count_text(r.base_n)})" for g, r in first.items())
+        return tuple(
+            f"{self.group_labels[g]}{r.mark.rstrip(WEAK)} (n{NBSP}={NBSP}{count_text(r.base_n)})"
+            for g, r in first.items()
+        )
 
     @property
     def shown_rows(self) -> tuple[str, ...]:
@@ -600,8 +627,9 @@ class Counted(Exported, Answering):
         return {r: sum(self.sums[r, g][0] for g in groups) for r in self.shown_rows if r != TOTAL}
 
     def _derived_from_all(self, text: str) -> Said:
-        groups = self.own_groups if self.groups else (TOTAL,)
-        return derived(text, [self[r, g] for r in self.shown_rows if r != TOTAL for g in groups])
+        groups, n = self.own_groups if self.groups else (TOTAL,), self._of_most()
+        most = [self[r] for r in n if n[r] == max(n.values())]
+        return derived(text, [self[r, g] for r in self.shown_rows if r != TOTAL for g in groups], most)
 
     @property
     def most_labels(self) -> Said:
@@ -703,6 +731,17 @@ class Counted(Exported, Answering):
         short = decimals is None or pd.isna(value)
         return derived(format_number(value) if short else format_decimal(value, decimals=decimals), [self[row, group]])
 
+    @property
+    def interval_note(self) -> Said:
+        """What intervals take for granted, and how far the most frequent row may lie from its own without that."""
+        cell = self.frame[self.frame["row"].eq(self.most.row) & self.frame["subgroup"].eq(TOTAL)].iloc[0]
+        ci, bound = (
+            " bis ".join(format_decimal(100 * cell[f"{of}_{end}"], decimals=0) for end in ("low", "high")) + f"{NBSP}%"
+            for of in ("ci", "bound")
+        )
+        told = f"Intervalle gelten, wenn Zufall ist, wer nicht geantwortet hat (bei „{self.most.label}“ {ci}); in jedem Fall gelten weitere Grenzen ({bound})."
+        return derived(told, [self.most])
+
     # ---- word for word: for work on the data, not to be handed on ----
 
     def texts(self) -> Shown:
@@ -751,8 +790,7 @@ class Counted(Exported, Answering):
     def notes(self) -> tuple[str, ...]:
         """What must stand below."""
         notes = self.count.notes(self.data)
-        if any("*" in h for h in self.printed()[0]):
-            notes += (SMALL_BASE_NOTE,)
+        notes += mark_notes(self.frame, self.data)
         if self.grouped and (about := self._not_grouped()):
             notes += (f"Bündnisse ohne gültige Angabe zu {about} stehen in keiner Gruppe, nur in „insgesamt“.",)
         if self.hidden:

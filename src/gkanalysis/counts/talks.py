@@ -12,7 +12,7 @@ import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.numbers import NO_VALUE, format_count, format_decimal
-from gkanalysis.counts.count import WHOLE, Count, Says, Units, each, is_in
+from gkanalysis.counts.count import LEAST_ALPHA, WEAK, WHOLE, Count, Says, Units, each, is_in
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.counts.forms import Open
 from gkanalysis.stats.agreement import DRAWS, REASON_LABELS
@@ -26,6 +26,15 @@ LEVELS = {
 }
 # A coding rarely starts and ends on the same character twice; 90 % is also what MAXQDA proposes.
 OVERLAP = 0.9
+
+
+def reading_of(coder: str, alpha: float | None) -> str:
+    """What a sentence must say where alpha is below the limit; "" where it is not, or does not exist.
+
+    >>> reading_of("A", 0.66), reading_of("A", 0.667)
+    ('nach der Lesart von A', '')
+    """
+    return f"nach der Lesart von {coder}" if alpha is not None and alpha < LEAST_ALPHA else ""
 
 
 def coders(data: Data, source: str) -> list[str]:
@@ -79,6 +88,14 @@ class Codings(Count):
             return pd.concat([places, silent])
 
         return Units(rows, behind, ("case_id", "row"))
+
+    def reading(self, data: Data, row: str) -> str:
+        """The lead coder's, where alpha is below the limit; unknown where only one person coded."""
+        if len(people := coders(data, self.source)) < 2:
+            return ""
+        found = Agreement(source=self.source, of="code")
+        alphas = data._keep(("alpha", found), lambda: found.extra(data, pd.DataFrame(), "")["alpha"])
+        return reading_of(people[0], alphas.get(row))
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """So many cases have the code, of so many interviews."""
@@ -140,123 +157,11 @@ def format_alpha(alpha: float | None) -> str:
 
 
 ALPHA = {
-    "Alpha": lambda r: format_alpha(r.alpha),
+    "Alpha": lambda r: format_alpha(r.alpha) + WEAK * bool(r.alpha < LEAST_ALPHA),
     "Intervall": lambda r: (
         "" if pd.isna(r.alpha_low) else f"{format_alpha(r.alpha_low)} bis {format_alpha(r.alpha_high)}"
     ),
 }
-
-
-def _themes(data: Data, source: str) -> dict[str, str]:
-    """Group of codes -> label, of those that are themes of the report; others only order the talk."""
-    return {i: g.label for i, g in data.book(source).groups.items() if g.section}
-
-
-def _stretches(data: Data, source: str) -> Iterator[tuple[Mapping[str, Any], dict[str, list[tuple[int, int]]]]]:
-    """Each document with stored text, with the distinct stretches that the lead coder gave codes of each theme."""
-    book, given = data.book(source), data.table(f"{source}-codings")
-    given = given[
-        (given["coder"] == book.lead_coder) & (given["end"] > given["start"]) & given["code_id"].isin(book.codes)
-    ]
-    places: dict[tuple[str, str], set[tuple[int, int]]] = {}
-    for c in given[["document_id", "code_id", "start", "end"]].to_dict("records"):
-        theme = book.codes[c["code_id"]].group_id
-        places.setdefault((c["document_id"], theme), set()).add((int(c["start"]), int(c["end"])))
-    for document in data.table(f"{source}-documents").dropna(subset=["text"]).to_dict("records"):
-        yield document, {t: sorted(places.get((document["document_id"], t), ())) for t in _themes(data, source)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Coverage(Count):
-    """How many characters of the stored texts a theme takes up; a character may belong to several."""
-
-    base_name: ClassVar[str] = "characters"
-    unit_label: ClassVar[str] = "Zeichen"
-    within: ClassVar[bool] = False
-    marked: ClassVar[bool] = False
-
-    def options(self, data: Data) -> Mapping[str, str]:
-        """The themes."""
-        return _themes(data, self.source)
-
-    def units(self, data: Data) -> Units:
-        """A unit is a text: it weighs the characters covered, and as base all of them."""
-        rows = []
-        for document, themes in _stretches(data, self.source):
-            for theme, places in themes.items():
-                covered = len({c for start, end in places for c in range(start, end)})
-                of = document | {"row": theme, "state": "coded"}
-                rows.append({**of, "of": theme, "n": True, "weight": covered, "raw": f"{len(places)} Stellen"})
-                rows.append({**of, "of": "", "n": False, "weight": len(document["text"]), "raw": "ganzer Text"})
-        made = pd.DataFrame(rows)
-        return Units(made.assign(base=~made["n"], value=made["weight"], part=made["document_id"]), key=("part", "of"))
-
-    def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame:
-        """How many texts there are, and how many are not stored."""
-        texts = data.table(f"{self.source}-documents")["text"]
-        lost = int(texts.isna().sum())
-        known = {"coder": data.book(self.source).lead_coder, "state": "computable"}
-        return pd.DataFrame(
-            known | {"documents_n": len(texts) - lost, "not_computable_n": lost}, list(self.options(data))
-        )
-
-    def says(self, data: Data, row: str) -> Iterable[Says]:
-        """Characters over all texts."""
-        return WHOLE
-
-    def words(self, data: Data, row: str) -> str:
-        """The theme."""
-        lead = data.book(self.source).lead_coder
-        return f"Gezählt sind Zeichen der gespeicherten Texte, denen {lead} einen Code der Gruppe „{self.options(data)[row]}“ gab; Basis: alle Zeichen dieser Texte"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Meetings(Count):
-    """Interviews in which segments of two themes share at least one character; of those with stored text."""
-
-    base_name: ClassVar[str] = "interviewed_with_text"
-    percent: ClassVar[bool] = False
-    unit_label: ClassVar[str] = "Gespräche"
-    columns: ClassVar[Any] = {"Stellen": lambda r: format_count(r.segment_pairs_n)}
-
-    def options(self, data: Data) -> Mapping[str, str]:
-        """Pairs of themes."""
-        labels = _themes(data, self.source)
-        return {f"{a} + {b}": f"{labels[a]} und {labels[b]}" for a, b in combinations(labels, 2)}
-
-    def units(self, data: Data) -> Units:
-        """A unit is a text at a pair; behind it are the places."""
-        rows = []
-        for document, themes in _stretches(data, self.source):
-            for row in self.options(data):
-                first, second = row.split(" + ")
-                pairs = [(a, b) for a in themes[first] for b in themes[second] if max(a[0], b[0]) < min(a[1], b[1])]
-                told = " | ".join(f"Zeichen {a[0] + 1} bis {a[1]} und {b[0] + 1} bis {b[1]}" for a, b in pairs)
-                state = "coded" if pairs else "not_coded"
-                rows.append(
-                    document | {"row": row, "n": bool(pairs), "pairs": len(pairs), "state": state, "place": told}
-                )
-        made = pd.DataFrame(rows)
-        return Units(made.assign(base=True, part=made["document_id"]), key=("part", "row"))
-
-    def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame:
-        """How many pairs of segments share a character."""
-        pairs = self.counted(data).rows.groupby("row")["pairs"].sum()
-        texts = data.table(f"{self.source}-documents")["text"]
-        return pairs.to_frame("segment_pairs_n").assign(
-            not_computable_n=int(texts.isna().sum()), relation="overlapping"
-        )
-
-    def says(self, data: Data, row: str) -> Iterable[Says]:
-        """Themes over all texts."""
-        return WHOLE
-
-    def words(self, data: Data, row: str) -> str:
-        """Both themes."""
-        labels = _themes(data, self.source)
-        pair = " und ".join(f"„{labels[t]}“" for t in row.split(" + "))
-        lead = data.book(self.source).lead_coder
-        return f"Gezählt sind Kommunen, in deren Gespräch sich Stellen der Gruppen {pair} überschneiden ({lead}); Basis: Gespräche mit gespeichertem Text"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,10 +171,20 @@ class Compared(Count):
     base_name: ClassVar[str] = "document_pairs"
     unit_label: ClassVar[str] = "einig"
     columns: ClassVar[Any] = ALPHA
+    narrow: ClassVar[str] = ""  # from what the intervals are drawn, and why they are too narrow
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """How people coded, not what was said."""
         return WHOLE
+
+    def notes(self, data: Data) -> tuple[str, ...]:
+        """From what the intervals of alpha come, and that they are too narrow; what the sign says."""
+        weak = f"{WEAK} unter {format_decimal(LEAST_ALPHA, decimals=3)}: zu wenig für einen Schluss, auch für einen vorläufigen."
+        note, below = (
+            f"Intervalle aus {format_count(DRAWS)} Ziehungen {self.narrow}.",
+            self.table(data)["alpha"] < LEAST_ALPHA,
+        )
+        return (note, weak) if below.any() else (note,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,6 +195,8 @@ class Agreement(Compared):
     """
 
     of: str = "level"
+
+    narrow: ClassVar[str] = "der Gespräche; bei so wenigen sind sie zu schmal"
 
     def options(self, data: Data) -> Mapping[str, str]:
         """The levels, or the codes."""
@@ -377,6 +294,8 @@ class OpenAgreement(Compared):
 
     item: str
 
+    narrow: ClassVar[str] = "der Nennungen, als wären sie unabhängig; da ein Bündnis mehrere macht, sind sie zu schmal"
+
     def options(self, data: Data) -> Mapping[str, str]:
         """All categories together, and each."""
         return {TOTAL: "alle Kategorien", **Open(source=self.source, item=self.item).options(data)}
@@ -406,15 +325,12 @@ class OpenAgreement(Compared):
     def notes(self, data: Data) -> tuple[str, ...]:
         """On the intervals of alpha: how many draws, which had no alpha, which row has no interval."""
         rows, labels = self.extra(data, pd.DataFrame(), ""), self.options(data)
-        note, lost = (
-            f"Intervalle aus {format_count(DRAWS)} Ziehungen der Nennungen.",
-            rows["draws_n"].between(1, DRAWS - 1),
-        )
+        (note, *weak), lost = super().notes(data), rows["draws_n"].between(1, DRAWS - 1)
         if lost.any():
             told = ", ".join(f"„{labels[r]}“ {format_count(DRAWS - n)}" for r, n in rows.loc[lost, "draws_n"].items())
             note += f" Ziehungen ohne Alpha, weil alle Werte gleich sind, fallen weg: {told}."
         without = rows["interval_reason"].loc[lambda x: x.ne("")].items()
-        return (note, *(f"„{labels[r]}“ ohne Intervall: {REASON_LABELS[reason]}." for r, reason in without))
+        return (note, *weak, *(f"„{labels[r]}“ ohne Intervall: {REASON_LABELS[reason]}." for r, reason in without))
 
     def _coefficients(self, data: Data) -> pd.DataFrame:
         coded = self.coded(data)

@@ -20,7 +20,12 @@ from gkanalysis.disclosure.paired import weighed
 from gkanalysis.disclosure.world import EVERYBODY, NONE, Claim, Dashes, SourceData, set_id
 
 HARMLESS = ("declared", "drawn")  # words from codebooks, words drawn at random
-WHATS = {"base_n": "Basis", "share_of_responses": "Nennungen"}
+WHATS = {
+    "base_n": "Basis",
+    "share_of_responses": "Nennungen",
+    "contact": "Grundgesamtheit",
+    "filter": "Grundgesamtheit",
+}
 Numbers = Iterable[tuple[str, Mapping[str, Any]]]
 
 
@@ -166,6 +171,10 @@ class _Told:
             return None if not n or share is None or pd.isna(share) or not share else round(n / share)
         if of == "coded":  # beside statistics of coders
             return Codings(source=self.count.source).cell(self.data, self.row, self.group).n
+        if of in ("contact", "filter"):
+            left = self.count.left_out(self.data, self.row.partition(TOGETHER)[0])[of]
+            inside = [c for c in left if self.group in (TOTAL, self.data.group(self.by or "type").of.get(c))]
+            return None if pd.isna(self.cell.get("population_n")) else len(inside)
         if of == "rest":
             return int(base_n) - int(n)
         value = n if of == "n" else base_n

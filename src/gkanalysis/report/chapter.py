@@ -6,6 +6,7 @@ Opened by hand in JupyterLab a chapter writes to `build/lab`, so trying things o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,9 @@ from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import Answering, answered, enumeration
 from gkanalysis.core.numbers import format_count, number_word
 from gkanalysis.core.writing import write_json
-from gkanalysis.counts.count import Count, small_base_mark
+from gkanalysis.counts.count import WEAK, Count, small_base_mark
 from gkanalysis.counts.data import REGISTER, TOTAL, Data
-from gkanalysis.counts.shown import HIDDEN, SMALL_BASE_NOTE, Row
+from gkanalysis.counts.shown import HIDDEN, Row, mark_notes
 from gkanalysis.counts.sources import project_data, source_of
 from gkanalysis.counts.table import Counted, Number, Said, declared
 from gkanalysis.counts.words import read_scale
@@ -177,10 +178,8 @@ class Chapter(Answering):
                 for r in content.itertuples(index=False)
             )
         else:
-            rows, numbers = lines(content)
             header, notes = (*head, *getattr(content, "heads", ())), (*notes, *getattr(content, "notes", ()))
-            if any("*" in h for h in header):
-                notes = (*notes, SMALL_BASE_NOTE)
+            rows, numbers = lines(content, header)
         notes = (*notes, *[ASSUMED_NOTE] * self.is_assumed(content))
         return self._keep(
             Table(
@@ -222,7 +221,7 @@ class Chapter(Answering):
         NotebookError
             If the id is taken, or the numbers would draw a wrong picture.
         """
-        from gkanalysis.report.figures import default_kind, draw
+        from gkanalysis.report.figures import default_kind, draw, has_intervals
 
         if not kind and isinstance(content, Counted) and is_whole(content.frame):
             kind = "units" if slide and content.frame["subgroup"].nunique() == 1 else "segments"
@@ -235,6 +234,8 @@ class Chapter(Answering):
             drawn = drawn.fillna({"n": 0, "mark": ""}).astype({"n": "int64"})
         if isinstance(content, Counted):
             base = base or content.asked_words(short=slide) + content.base_words
+            if kind == "dots" and has_intervals(numbers):
+                notes = (*notes, content.interval_note)
             highlight = [content.labels.get(h, h) for h in highlight]
             if kind == "units":
                 base += "; jeder Punkt ist ein Bündnis"
@@ -326,6 +327,9 @@ class Chapter(Answering):
     def _keep(self, exhibit: Exhibit | Quotation) -> Shown:
         if exhibit.id in self._exhibits and not self.by_hand:
             raise NotebookError(f"Die Darstellung „{exhibit.id}“ gibt es in diesem Kapitel schon.")
+        if isinstance(exhibit, Exhibit):
+            notes = dict.fromkeys((*exhibit.notes, *mark_notes(exhibit.numbers, self.data)))
+            exhibit = replace(exhibit, notes=tuple(notes))
         exhibit.save(self.out)
         self._exhibits[exhibit.id] = exhibit.record()
         write_json(self.out / "exhibits.json", self._exhibits)
@@ -395,8 +399,11 @@ def _pairs(content: Any) -> list[tuple[str, Any]]:
     return list(content.items()) if isinstance(content, Mapping) else [(label, c) for label, *c in content]
 
 
-def lines(content: Lines) -> tuple[tuple[Row, ...], pd.DataFrame]:
-    """Printed rows and long table of lines: label -> cells, or heading -> lines; a cell is a number or words."""
+def lines(content: Lines, header: Sequence[str] = ()) -> tuple[tuple[Row, ...], pd.DataFrame]:
+    """Printed rows and long table of lines: label -> cells, or heading -> lines; a cell is a number or words.
+
+    A mark for a small base that stands in the heading of a column does not stand at each number as well.
+    """
     rows: list[Row] = []
     records: list[dict[str, Any]] = []
     for key, cells in _pairs(content):
@@ -404,9 +411,9 @@ def lines(content: Lines) -> tuple[tuple[Row, ...], pd.DataFrame]:
             if key:
                 rows.append(Row((key,), kind="block"))
             for label, own in _pairs(cells):
-                rows.append(_line(label, own, key, records))
+                rows.append(_line(label, own, key, records, header))
         else:
-            rows.append(_line(key, cells, "", records))
+            rows.append(_line(key, cells, "", records, header))
     if not records:  # names without numbers
         block = ""
         for r in rows:
@@ -415,7 +422,7 @@ def lines(content: Lines) -> tuple[tuple[Row, ...], pd.DataFrame]:
     return tuple(rows), pd.DataFrame(records)
 
 
-def _line(label: str, cells: Any, block: str, records: list[dict[str, Any]]) -> Row:
+def _line(label: str, cells: Any, block: str, records: list[dict[str, Any]], header: Sequence[str]) -> Row:
     own = (cells,) if isinstance(cells, str | Number | int) else tuple(cells)
     texts, names, taken = [label], [""], {(r["row"], r["subgroup"]) for r in records}
     for cell in own:
@@ -427,7 +434,8 @@ def _line(label: str, cells: Any, block: str, records: list[dict[str, Any]]) -> 
         row = next(r for r in record.pop("rows") if (r, record["subgroup"]) not in taken)
         taken.add((row, record["subgroup"]))
         records.append({"row": row, "label": label, "block": block, **record})
-        texts.append(str(cell if isinstance(cell, Said) else repr(cell)))
+        marked = len(texts) < len(header) and "*" in header[len(texts)]
+        texts.append((cell if isinstance(cell, Said) else repr(cell)) + record["mark"].lstrip("*" * marked))
         names.append(f"{row}:{record['subgroup']}")
     return Row(tuple(texts), level=1 if block else 0, numbers=tuple(names))
 
@@ -440,13 +448,14 @@ def number_record(cell: Any) -> dict[str, Any] | None:
         return None
     count, _, row, group = Count.read(name)
     n, base_n = (cell.n, cell.base_n) if isinstance(cell, Number) else (record["n"], record["base_n"])
+    weak = WEAK if (cell.reading if isinstance(cell, Number) else record.get("reading")) else ""
     item = getattr(count, "item", "")
     short = f"{item}={row}" if item and type(count).__name__ == "Choice" else f"{item}/{row}" if item else row
     choice = type(count).__name__ == "Choice"
     long = "-".join(filter(None, (type(count).__name__, getattr(count, "column", ""), short)))
     return {
         "rows": [short if choice else row, short, f"{count.source}:{short}", long, f"{count.source}:{long}", name], "subgroup": group, "n": n, "base_n": base_n, "base": count.base,
-        "share": n / base_n if base_n else None, "mark": small_base_mark(base_n) if count.marked and base_n is not None else "",
+        "share": n / base_n if base_n else None, "mark": (small_base_mark(base_n) if count.marked and base_n is not None else "") + weak,
         "definition": name,
     }  # fmt: skip
 

@@ -25,6 +25,7 @@ from matplotlib.path import Path
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.numbers import NBSP, format_count, format_n_percent, format_percent, format_share
+from gkanalysis.counts.shown import common_mark
 from gkanalysis.report.document import FAMILY, FONTS
 
 DPI = 220  # of the PNG
@@ -171,6 +172,11 @@ def default_kind(numbers: pd.DataFrame, *, slide: bool = False) -> str:
     return "dots" if groups > 1 and numbers["ci_low"].notna().all() else "bars"
 
 
+def has_intervals(numbers: pd.DataFrame) -> bool:
+    """Whether dots are drawn with their intervals: where every number has one, and there are not too many lines."""
+    return "ci_low" in numbers and bool(numbers["ci_low"].notna().all()) and numbers["label"].nunique() <= 12
+
+
 def _complete(numbers: pd.DataFrame) -> pd.DataFrame:
     """The table with every column that the forms look at."""
     group = numbers.get("group", "alle")
@@ -220,8 +226,8 @@ def _number(n: int, base_n: int, of_base: bool, percent: bool) -> str:
     return format_count(n) + of + (f" ({share})" if share else "")
 
 
-def _base(n: int) -> str:
-    return f"n{NBSP}={NBSP}{format_count(n)}"
+def _base(n: int, mark: str = "") -> str:
+    return f"n{NBSP}={NBSP}{format_count(n)}{mark}"
 
 
 def _bars(
@@ -258,7 +264,11 @@ def _bars(
     chart = []
     for axes, group in zip(panels.flat, groups if side_by_side else [""], strict=True):
         rows = numbers[numbers["group_label"].eq(group) | (group == "")].set_index("label").loc[labels]
-        texts = [_number(n, b, own, not side_by_side) for n, b in zip(rows["n"], rows["base_n"], strict=True)]
+        headed = common_mark(rows["mark"]) if side_by_side and not own else ""  # stands at the base
+        texts = [
+            _number(n, b, own, not side_by_side) + m.removeprefix(headed)
+            for n, b, m in zip(rows["n"], rows["base_n"], rows["mark"], strict=True)
+        ]
         look = TYPE_LOOKS.get(rows["subgroup"].iloc[0], TYPE_LOOKS["alle"])[0] if side_by_side else ACCENT
         width = min(0.62, 8 * (y + 1) / height)
         common = {
@@ -278,7 +288,7 @@ def _bars(
             bar.set_facecolor(look if strong or not highlight else QUIET_BAR)
             text.set(color=INK, weight=600 if strong else 400)
         if side_by_side:
-            base = "" if own else _base(rows["base_n"].iloc[0])
+            base = "" if own else _base(rows["base_n"].iloc[0], headed)
             axes.set_title("\n".join(t for t in (group, base) if t), fontsize=8.5, loc="left", color=INK)
         room = 0.08 if side_by_side else 0.27 if own else 0.19  # the widest number behind its bar
         axes.set(xlim=(0, max(1, numbers["bar"].max() + room)), ylim=(y + 0.5, -0.5))
@@ -342,7 +352,7 @@ def _segments(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) ->
             f"und höchstens {len(SEGMENTS)} Gruppen."
         )
     counts = numbers.pivot(index=bars, columns=parts, values="n").loc[shares, names].fillna(0)
-    bases = numbers.groupby(bars)["base_n"].max()
+    bases = {bar: _base(rows["base_n"].max(), common_mark(rows["mark"])) for bar, rows in numbers.groupby(bars)}
     canvas, ((axes,),) = _canvas(len(shares) * 8.5 + 17)
     sns.histplot(
         numbers, y=bars, hue=parts, hue_order=names[::-1], weights="share", multiple="stack", discrete=True, shrink=0.62,
@@ -353,10 +363,10 @@ def _segments(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) ->
     for container, name, (_, ink) in zip(axes.containers, names, SEGMENTS, strict=False):
         texts = [format_count(n) if n else "" for n in counts[name]]
         axes.bar_label(container, texts, label_type="center", color=ink)
-    axes.set_yticks(range(len(shares)), [f"{t}\n{_base(bases[t])}" for t in shares])
+    axes.set_yticks(range(len(shares)), [f"{t}\n{bases[t]}" for t in shares])
     axes.set(xlim=(0, 1), ylim=(len(shares) - 0.5, -0.5), xticks=[])
     _legend(canvas, [Patch(color=SEGMENTS[k][0]) for k in range(len(names))], names)
-    rows = [{"label": t, "detail": _base(bases[t]), "n": [int(n) for n in counts.loc[t]]} for t in shares]
+    rows = [{"label": t, "detail": bases[t], "n": [int(n) for n in counts.loc[t]]} for t in shares]
     return canvas, {"kind": "segments", "parts": names, "rows": rows}
 
 
@@ -368,7 +378,7 @@ def _units(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) -> Ma
             "Ein Punkt je Bündnis geht nur, wo die Antworten zusammen die Basis ergeben; "
             f"hier sind es {numbers['n'].sum()} von {numbers['base_n'].max()}."
         )
-    heads = [format_n_percent(r.n, r.base_n).replace(NBSP, " ", 1) for r in numbers.itertuples()]
+    heads = [format_n_percent(r.n, r.base_n).replace(NBSP, " ", 1) + r.mark for r in numbers.itertuples()]
     words = [1.95 * max(1.08 * len(t), len(h)) for t, h in zip(numbers["label"], heads, strict=True)]
 
     def blocks(deep: int, pitch: float) -> list[float]:
@@ -411,7 +421,7 @@ def _dots(
     _check(numbers, highlight)
     blocks = blocks or {"": _unique(numbers["label"])}
     groups = _unique(numbers["group_label"])
-    intervals = bool(numbers["ci_low"].notna().all()) and sum(map(len, blocks.values())) <= 12
+    intervals = has_intervals(numbers)
     apart = 0.24 if intervals else 0.0
     places = {}
     for heading, labels in blocks.items():
@@ -447,7 +457,7 @@ def _dots(
     axes.grid(axis="x", color=RULE, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.spines["bottom"].set_visible(True)
-    _legend(canvas, handles, groups)
+    _legend(canvas, handles, [g + common_mark(shown.loc[shown["group_label"] == g, "mark"]) for g in groups])
     return canvas, None
 
 
@@ -478,7 +488,7 @@ def _matrix(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) -> M
         rows = shown[shown["subgroup_label"] == panels[k]]
         one_base = rows["base_n"].nunique() == 1
         words = [
-            format_count(r.n) + ("" if one_base else f"/{format_count(r.base_n)}") if r.base_n else "–"
+            format_count(r.n) + ("" if one_base else f"/{format_count(r.base_n)}{r.mark}") if r.base_n else "–"
             for r in rows.itertuples()
         ]
         rows = rows.assign(text=words, small=(rows["base_n"] == 0) | (rows["mark"] == "**"))
@@ -490,7 +500,7 @@ def _matrix(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) -> M
         sns.heatmap(share, mask=small, cmap=SHADES, linewidths=1.2, linecolor=PAPER, **common)
         white = ListedColormap([PAPER])
         sns.heatmap(share, mask=~small, cmap=white, linewidths=0.6, linecolor=RULE, **common)
-        base = _base(rows["base_n"].iloc[0]) if one_base else "Anzahl/Basis"
+        base = _base(rows["base_n"].iloc[0], common_mark(rows["mark"])) if one_base else "Anzahl/Basis"
         title = ", ".join(t for t in (panels[k], base) if t)
         axes.set_title(title, loc="left", fontsize=8.5, color=INK, pad=4)
         axes.set_xticks([x + 0.5 for x in range(len(columns))], ["\n".join(h) for h in heads], va="bottom", rotation=0)

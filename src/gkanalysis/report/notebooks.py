@@ -35,7 +35,7 @@ from gkanalysis.report.exporter import (
     review_page,
     text_cells,
 )
-from gkanalysis.report.shown import EXPRESSION
+from gkanalysis.report.shown import EXPRESSION, VALUE
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")  # colours of the stock engine
 IN_CELL = re.compile(r'File "<ipython-input|Cell In\[')  # a frame of the traceback that lies in a cell
@@ -329,5 +329,24 @@ def _prose_problems(executed: nbformat.NotebookNode, words: Sequence[str], where
                 f"{where(number, cell, loose)}: „{loose}“ steht ohne Zahl dahinter; bitte "
                 f'{{eval}}`tabelle["zeile"].said("{loose}")` schreiben, damit das Wort geprüft wird.'
             )
+        for sentence, reading in _readings(cell):
+            place, there = where(number, cell, sentence), textwrap.shorten(sentence, 60, placeholder=" …")
+            yield f"{place}: „{there}“ stützt sich auf einen Code, bei dem die Codierenden kaum einig sind; bitte „{reading}“ in den Satz schreiben oder ihn streichen."
         for phrase in typed_results(cell.source):
             yield f"{where(number, cell, phrase)}: {typed_sentence(phrase)}."
+
+
+def _readings(cell: nbformat.NotebookNode) -> Iterator[tuple[str, str]]:
+    """Sentences on codes that coders hardly agree on, which do not say whose reading they are; with what is missing."""
+    values = [
+        r["result"]["data"].get(VALUE, {}) for r in cell.metadata.get("user_expressions", ()) if "data" in r["result"]
+    ]
+    kept = iter(values)
+    numbered = EXPRESSION.sub(lambda _: f"{next(kept, {}).get('text', '')}\0", cell.source)
+    at = 0
+    for sentence in re.split(r"(?<=[.!?:])\s+(?=[^a-z])|\n(?=\n|- )", numbered):
+        k = sentence.count("\0")
+        for value in values[at : at + k]:
+            if value.get("reading", "").casefold() not in sentence.casefold():
+                yield sentence.replace("\0", ""), value["reading"]
+        at += k

@@ -24,7 +24,7 @@ from gkanalysis.core.numbers import (
     number_word,
 )
 from gkanalysis.counts import waves as counts
-from gkanalysis.counts.count import count_of
+from gkanalysis.counts.count import count_of, small_base_mark
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.counts.forms import BASE_LABELS
 from gkanalysis.counts.forms import codebook_lines as lines_of
@@ -39,6 +39,7 @@ HELD_BACK = "•"
 HELD_BACK_NOTE = (
     f"{HELD_BACK} nicht gedruckt: Daraus ließe sich errechnen, wie weniger Bündnisse als erlaubt geantwortet haben."
 )
+INTERVAL_NOTE = "Intervall der Differenz zweier gepaarter Anteile nach Newcombe; es gilt, wenn Zufall ist, wer beide Male geantwortet hat."
 TICKED_ONLY = "wenn bei Mehrfachantworten nur Bündnisse zählen, die in beiden Wellen etwas angekreuzt haben"
 SET = "set"  # kind of a multiple response set, beside the kinds of items
 KINDS = {
@@ -357,7 +358,7 @@ class Changes:
             made.setdefault(f"{title}; Basis: {BASE_LABELS[r['base']]}", []).append(line)
         return made
 
-    held_back_note = HELD_BACK_NOTE
+    held_back_note, interval_note = HELD_BACK_NOTE, INTERVAL_NOTE
 
     @property
     def yes_words(self) -> str:
@@ -480,7 +481,7 @@ def codebook_lines(answered: Counted) -> tuple[Row, ...]:
             heading = line.heading
             rows.append(Row((heading,), kind="block"))
         number = (line.row, TOTAL) if line.items else ()
-        shown = count_of(*answered.sums[number]) if number else ""
+        shown = count_of(*answered.sums[number]) + small_base_mark(answered.sums[number][1]) if number else ""
         rows.append(
             Row((line.label, line.kind, shown), level=line.level, numbers=("", "", ":".join(number)) if number else ())
         )

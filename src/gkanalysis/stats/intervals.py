@@ -87,6 +87,21 @@ def finite_population_interval(n: int, base_n: int, population_n: int, *, level:
     return low / population_n, high / population_n
 
 
+def logical_bounds(n: int, base_n: int, population_n: int) -> tuple[float, float]:
+    """The least and the most that a share in a population can be, whoever did not answer and why.
+
+    Of those not observed nobody has the property, or everybody; `population_n` may be the most that there can be. Numbers
+    and errors as in `finite_population_interval`; (nan, nan) for a population of 0. After Manski, C. F., 1989, Anatomy of
+    the Selection Problem, Journal of Human Resources 24 (3): 343-360.
+
+    >>> [round(share, 2) for share in logical_bounds(6, 40, 58)]
+    [0.1, 0.41]
+    """
+    _check_counts(n, base_n, population_n, 0.95)
+    nobody, everybody = n, n + population_n - base_n
+    return (nobody / population_n, everybody / population_n) if population_n else (float("nan"), float("nan"))
+
+
 def _check_counts(n: int, base_n: int, population_n: int, level: float) -> None:
     """Refuse numbers that cannot have been counted."""
     if not 0 < level < 1:

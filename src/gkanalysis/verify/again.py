@@ -6,6 +6,7 @@ import re
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import permutations, product
 from math import comb, isclose, isnan, prod
 from typing import Any
@@ -15,6 +16,7 @@ CLOSE = 1e-9
 P_VALUE = re.compile(r"\.(p|significant-p|significant-p_holm)(-[^.]*)?$")  # what the id of such a value ends with
 
 
+@cache
 def interval_again(n: int, base_n: int, population_n: int) -> tuple[float, float]:
     """All K of a population for which neither tail is too unlikely, each tried; the ends as shares.
 
@@ -78,8 +80,11 @@ def wrong_statistics(
     """What of the statistics beside a number is another one when counted out; `group` are its cases, None all."""
     again: dict[str, float] = {}
     if _is_there(cell, "ci_low"):
-        ends = interval_again(int(cell["n"]), int(cell["base_n"]), int(cell["population_n"]))
-        again = dict(zip(("ci_low", "ci_high"), ends, strict=True))
+        cases, filtered = naive.population(count, row)
+        n, base_n, most = int(cell["n"]), int(cell["base_n"]), len(cases if group is None else cases & group)
+        ends = [interval_again(n, base_n, size) for size in range(base_n if filtered else most, most + 1)]
+        again = {"population_n": most, "ci_low": min(a for a, _ in ends), "ci_high": max(b for _, b in ends)}
+        again |= {"bound_low": n / most, "bound_high": 1 - (base_n - n) / most}
     if _is_there(cell, "median"):
         given = [r for r in naive.answers(count.source, count.status, [row]) if r["state"] == "answered"]
         numbers = [float(r["value"].replace(",", ".")) for r in given if group is None or r["case_id"] in group]

@@ -59,6 +59,17 @@ class Naive:
             return [{**r, "case_id": r["alliance_id"]} for r in self.rows("buendnisse")]
         return [r for r in self.rows(f"{source}-cases") if not status or r["status"] in status]
 
+    def population(self, count: Any, row: str) -> tuple[set[str], bool]:
+        """The alliances that could be asked what a row asks, as far as is known; and whether a filter leads to it."""
+        book, source = self.data.book(count.source), count.source
+        asked_if = book.items[getattr(count, "item", row)].asked_if
+        out = {
+            r["case_id"] for r in self.cases(source) if r["contact"] in book.outside and r["status"] not in count.status
+        }
+        for r in self.answers(source, count.status, [asked_if[0]]) if asked_if else ():
+            out |= {r["case_id"]} if r["state"] == "answered" and r["value"] != asked_if[1] else set()
+        return {r["case_id"] for r in self.cases(REGISTER)} - out, bool(asked_if)
+
     def answers(self, source: str, status: Iterable[str], items: Iterable[str]) -> Iterator[Row]:
         """The responses to some items, of the cases with one of these states."""
         inside = self.inside(source, tuple(status))
@@ -333,29 +344,6 @@ class Naive:
             people = {r["coder"] for r in given if r["document_id"] == d["document_id"]}
             hit = d["text"] is not None if row == "stored" else len(people) >= int(row[-1])
             yield d["case_id"], True, hit, d["document_id"]
-
-    def stored(self, count: Any, *themes: str) -> Iterator[tuple[Row, list[set[tuple[int, int]]]]]:
-        """Stored texts with the stretches to which the lead coder gave codes of each theme."""
-        book = self.data.book(count.source)
-        given = [r for r in self.rows(f"{count.source}-codings") if r["code_id"] in book.codes]
-        for d in self.rows(f"{count.source}-documents"):
-            own = [r for r in given if (r["document_id"], r["coder"]) == (d["document_id"], book.lead_coder)]
-            of = [[r for r in own if book.codes[r["code_id"]].group_id == theme] for theme in themes]
-            if d["text"] is not None:
-                yield d, [{(r["start"], r["end"]) for r in rows if r["end"] > r["start"]} for rows in of]
-
-    def coverage(self, count: Any, row: str) -> Iterator[Unit]:
-        """Characters of the stored texts; counted: those under a code of the theme."""
-        for d, (places,) in self.stored(count, row):
-            under = {c for start, end in places for c in range(start, end)}
-            yield d["case_id"], False, True, (d["document_id"], row), len(under)
-            yield d["case_id"], True, False, d["document_id"], len(d["text"])
-
-    def meetings(self, count: Any, row: str) -> Iterator[Unit]:
-        """Stored texts; counted: where stretches of two themes share a character."""
-        for d, (one, other) in self.stored(count, *row.split(" + ")):
-            meet = any(a < y and x < b for a, b in one for x, y in other)
-            yield d["case_id"], True, meet, (d["document_id"], row)
 
     def agreement(self, count: Any, row: str) -> Iterator[Unit]:
         """Comparisons of two coders in a document; counted: those that agree."""

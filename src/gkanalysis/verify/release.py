@@ -33,7 +33,7 @@ WORKING = "arbeit/"  # papers with cases and files: the manifest is public, so i
 TOLERANCE = 1e-9  # shares and limits of intervals; counts must be the same
 # The columns of tables that hold numbers. Elsewhere 1.1 and 1.10 are two different ids.
 COUNTS = frozenset({"n", "base_n", "population_n", "level"})
-MEASURES = frozenset({"share", "share_of_responses", "ci_low", "ci_high"})
+MEASURES = frozenset({"share", "share_of_responses", "ci_low", "ci_high", "bound_low", "bound_high"})
 SEEN = ("href", "id", "src", "alt", "descr", "Target")  # attributes whose change a reader would notice
 WORDS = r"word/(document|footnotes|endnotes|header\d*|footer\d*)\.xml|ppt/slides/slide\d+\.xml"
 LINKS = r"word/_rels/document\.xml\.rels|ppt/slides/_rels/.*\.rels"
