@@ -213,6 +213,39 @@ def test_changed_table(received, files):
     assert tables["losses"]["rule"].tolist() == (["V08"] * 13 if one else ["V33"])
 
 
+@pytest.mark.parametrize("where", ["row", "column", "other"])
+def test_label_that_all_forms_spell_otherwise(received, where):
+    """The codebook is misspelt, which is said once, and no alliance is asked; what stands there is in the losses. Another word is no spelling."""
+    label = BOOK.items["1.1.A03.4"].label
+    spelt = {"row": label + "n", "column": "4 Mitglied der Kerngruppen", "other": "Moschee"}[where]
+    for file, case in zip("abc", ALLIANCES["alliance_id"], strict=True):
+        drawn = Drawn(COUNTED | {"K.3": file}, "controls" if file == "b" else "typed_x", "kurz")
+        for number in (2, 3, 4, 5) if where == "column" else (2,):
+            row, column = (2, 2) if where == "column" else (6, 1)
+            drawn.type(drawn.cell(number, row, column), spelt)
+        received.add(f"{file}.docx", {}, alliance=case)
+        (received.forms / f"{file}.docx").write_bytes(drawn.data())
+    tables = received.process()
+    asked = questions(tables["findings"], ALLIANCES)["rule"].tolist()
+    assert [state(tables, case, "1.1.A03.4")[0] for case in ("B1", "B2", "B3")] == [
+        "illegible",
+        "selected",
+        "illegible",
+    ]
+    if where == "other":
+        assert asked.count("V08") == 2
+        return
+    (finding,) = found(tables, "V33")
+    assert asked == []
+    assert finding["message"].startswith(f"„{spelt}“ steht in 3 von 3 gezählten Bögen der Fassung „kurz“, „")
+    assert finding["message"].endswith(
+        "Bis dahin gilt dort die Antwort in 2 Bögen als unlesbar; niemand wird danach gefragt."
+    )
+    assert (f"gemeint ist wohl „{spelt}“" in finding["message"], "1.1.A03.4" in finding["item_id"]) == (True, True)
+    lost = tables["losses"].query("rule == 'V33'")[["case_id", "raw", "reason"]].values.tolist()
+    assert lost == [[case, "x", f"„{spelt}“ fehlt im Codebuch"] for case in ("B1", "B3")]
+
+
 @pytest.mark.parametrize(
     ("bold", "decision", "expected", "n_asked"),
     [

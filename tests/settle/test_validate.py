@@ -216,6 +216,26 @@ def test_words_that_most_forms_share_are_printed(item_id, reason, raws, rule, n_
     assert not any(f["question"] for f in log.findings)
 
 
+@pytest.mark.parametrize(("word", "is_alike"), [("Berufskolleg", True), ("Moschee", False)])
+def test_label_that_no_form_spells_like_the_codebook(word, is_alike):
+    """It was asked all the same: illegible in all, not left out; of a word that is not alike nothing follows."""
+    row = [i.id for i in BOOK.items.values() if i.row == "B01"]
+    assert (BOOK.items[row[0]].label, len(row)) == ("Berufskollegs", 7)
+    at = {
+        (UNKNOWN, word): [("/w:tr[4]/w:tc[1]", f) for f in FORMS],
+        (UNKNOWN, "x"): [("/w:tr[4]/w:tc[4]", "a"), ("/w:tr[5]/w:tc[4]", "a")],
+    }
+    rows = [(f, "", *key, place) for key, places in at.items() for place, f in places]
+    cells = pd.DataFrame(rows, columns=["file", "item_id", "reason", "raw", "place"])
+    log = Log()
+    frame = pd.concat([doubts(dict.fromkeys(FORMS, row)), cells])
+    left, unprinted = set_aside_unprinted(frame, dict.fromkeys(FORMS, "lang"), BOOK, log)
+    assert left["place"].tolist() == ["/w:tr[4]/w:tc[4]", "/w:tr[5]/w:tc[4]"][is_alike:]  # the tick of another row
+    assert unprinted == (set() if is_alike else {("lang", i) for i in row})
+    assert len(log.findings) == (1 if is_alike else 2)
+    assert len(log.losses) == (1 if is_alike else 2)
+
+
 def test_link_to_something_outside_is_a_hint():
     """Nobody is asked about it."""
     log = Log()

@@ -47,6 +47,8 @@ OF_THE_FORM = {
     BESIDE_FIELD: _PLACEHOLDER, UNKNOWN_PROMPT: _PLACEHOLDER,
     MARKED: "niemand wird danach gefragt", UNKNOWN: "niemand wird danach gefragt", OUTSIDE: "", EMPHASISED: "", PICTURE: "",
 }  # fmt: skip
+ALIKE = 0.7  # how much two spellings of one label have in common
+_CELL = r"(.*)/w:tr\[(\d+)\]/.*?w:tc\[(\d+)\]"
 NAMED = 3  # questions that a sentence names one by one
 OTHER_VERSION = (
     "Wenn erst später danach gefragt wurde: im Codebuch unter „versions“ eine eigene Fassung anlegen; sonst Nummer "
@@ -74,7 +76,8 @@ def set_aside_unprinted(
     A question that stands in none of at least three forms of a version was added to the codebook later, or its
     label there is another one: the team hears of it once, and no alliance is asked. The same holds for an option of
     a choice; the answers stay illegible then, because a form without the option did not ask the same. And for words
-    that more than half of the forms share outside the known fields or beside a box.
+    that more than half of the forms share outside the known fields or beside a box. Where such a word is like a label
+    that is not found, the codebook is misspelt: what was looked for by it is illegible, and stands in the losses.
 
     `reviews` has a row per doubt (file, item_id, reason, raw), `version_of` the version of each file that counts.
     Gives the rows that are left for the alliances, and version and item of each question that no form has whole.
@@ -88,11 +91,14 @@ def set_aside_unprinted(
     (0, [('bogen', '1.7')], 'V33')
     """
     n_forms = {version: n for version, n in Counter(version_of.values()).items() if n >= MIN_FORMS}
+    reviews = reviews.reset_index(drop=True)
     versions = reviews["file"].map(version_of)
+    reviews, misspelt = _set_aside_misspelt(reviews, versions, n_forms, book, log)
+    versions = versions[reviews.index]
     missed = reviews[reviews["reason"].eq(NOT_FOUND) & reviews["raw"].eq("") & versions.notna()]
     n_missed = Counter(zip(missed["file"], missed["item_id"], strict=True))  # each box is a doubt of its own
     lacked = Counter((version_of[f], i) for (f, i), n in n_missed.items() if n == _n_places(book.items[i]))
-    unprinted = {key for key, n in lacked.items() if n == n_forms.get(key[0])}
+    unprinted = {key for key, n in lacked.items() if n == n_forms.get(key[0])} - misspelt
     doubts = list(zip(versions, reviews["item_id"], reviews["reason"], strict=True))
     n_doubts = Counter(doubts)
     boxes = set()
@@ -116,6 +122,54 @@ def set_aside_unprinted(
     shared = _log_shared(reviews, versions, n_forms, book, log)
     left = [k[:2] not in unprinted and k not in boxes and not s for k, s in zip(doubts, shared, strict=True)]
     return reviews[pd.Series(left, reviews.index, dtype=bool)], unprinted | {key[:2] for key in boxes}
+
+
+def _set_aside_misspelt(
+    reviews: pd.DataFrame, versions: pd.Series, n_forms: Mapping[str, int], book: Codebook, log: Log
+) -> tuple[pd.DataFrame, set[tuple[str, str]]]:
+    """What is left without the doubts about labels that most forms spell otherwise (V33); version and item of these."""
+    unknown = reviews[reviews["reason"].eq(UNKNOWN) & reviews["place"].str.contains("/w:tc")]
+    cells = unknown["place"].str.extract(_CELL)
+    gone, misspelt = set(), set()
+    for (version, word), there in unknown.groupby([versions[unknown.index], unknown["raw"].map(normalise)]):
+        files = set(there["file"])
+        missed = reviews[reviews["reason"].eq(NOT_FOUND) & reviews["raw"].eq("") & versions.eq(version)]
+        meant = _meant(word, version, set(missed["item_id"]), book)
+        if meant is None or 2 * len(files) <= n_forms.get(version, 2 * len(files)):
+            continue
+        label, axis, items = meant
+        lacking = missed[missed["item_id"].isin(items) & missed["file"].isin(files)]
+        lines = set(zip(there["file"], *(cells.loc[there.index, k] for k in (0, axis)), strict=True))
+        in_line = [k in lines for k in zip(unknown["file"], cells[0], cells[axis], strict=True)]
+        entries = unknown[in_line].drop(there.index)
+        raw, ids, n = there["raw"].iloc[0], [i for i in book.items if i in items], lacking["file"].nunique()
+        message = (
+            f"„{raw}“ steht in {len(files)} von {n_forms[version]} gezählten Bögen der Fassung „{version}“, „{label}“ "
+            f"({_listed(ids)}) steht dort nicht; gemeint ist wohl „{raw}“, bitte im Codebuch berichtigen. Bis dahin gilt "
+            f"dort die Antwort in {n} {'Bogen' if n == 1 else 'Bögen'} als unlesbar; niemand wird danach gefragt."
+        )
+        log.find("V33", message, item_id=" ".join(ids), raw=raw)
+        for r in entries.itertuples():
+            where = {"file": r.file, "place": r.place, "raw": r.raw}
+            log.lose("ingest", "response", "nicht zugeordnet", f"„{raw}“ fehlt im Codebuch", rule="V33", **where)
+        gone |= {*there.index, *lacking.index, *entries.index}
+        misspelt |= {(version, i) for i in items}
+    return reviews.drop(sorted(gone)), misspelt
+
+
+def _meant(word: str, version: str, missed: Collection[str], book: Codebook) -> tuple[str, int, set[str]] | None:
+    """The label like a word whose items all were missed, whether of a row (1) or column (2), and these items."""
+    found: dict[str, tuple[str, int, set[str]]] = {}
+    for table in book.tables(version) if missed else ():
+        for (row, column), label in table.printed.items():
+            of_row = row > table.n_header_rows
+            slots = [s for s in table.slots if not s.extra and (s.row == row if of_row else s.column == column)]
+            items = {s.item_id for s in slots}
+            if items and items <= missed:  # a heading stands in several tables
+                items |= found.get(normalise(label), ("", 0, set()))[2]
+                found[normalise(label)] = label, 1 if of_row else 2, items
+    near = get_close_matches(word, found, n=1, cutoff=ALIKE)
+    return found[near[0]] if near else None
 
 
 def _log_shared(
