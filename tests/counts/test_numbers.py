@@ -263,7 +263,7 @@ def test_compare(monkeypatch, data):
         unlike.p  # noqa: B018
     assert (later := compare(unlike.second, unlike.first)).reason == unlike.reason
     assert repr(later).endswith("Keine Veränderung: Im Codebuch steht nicht, dass beide dasselbe fragen (repeats).")
-    assert plain(repr(pair)).splitlines()[1:3] == ["Welle  Anzahl  Anteil", f"{WAVE}: ja  2 von 4  50 %"]
+    assert plain(repr(pair)).splitlines()[1:3] == ["Welle  Anzahl  Anteil", f"{WAVE}: ja  2 von 4  50,0 %"]
     assert compare(pair.second, pair.first).change.count == pair.change.count  # the later one first
 
 
@@ -275,7 +275,7 @@ def test_alliance(monkeypatch, data):
     assert told[:3] == [["", LIST, "Zeile 3", x] for x in ("Treffen", "1", "Wanderung")]
     assert told[3:5] == [["2019", TALKS, "aufbau.neu", "Stelle 0"], ["2020", WAVE, "1.1", "Geplant"]]
     assert [r[0] for r in told] == sorted(r[0] for r in told)
-    assert rows["Stelle"][4] == "B3.docx 1.1"
+    assert rows["Stelle"][4] == "B3.docx, 1.1"
     assert sources.alliance("Kreis Ahorn").equals(rows)
 
 
@@ -317,7 +317,7 @@ MESSAGES = {  # what is asked -> the end of the sentence that answers it
     'log["forms"]': f"„forms“ gibt es in {LIST} nicht; vorhanden sind case_id, form, days, note (gemeint ist wohl „form“).",
     'source_of("proben-2020", data)': f"Quelle „proben-2020“ gibt es nicht; vorhanden sind … register (gemeint ist wohl „{WAVE}“).",
     'source_of("registr", data)': "(gemeint ist wohl „register“).",
-    'alliance("B9")': "Bündnis „B9“ gibt es im Register nicht; vorhanden sind B1, B2, B3, … Adlerstadt, …",
+    'alliance("B9")': "Bündnis „B9“ gibt es im Register nicht; vorhanden sind B1, B2, B3, B4, B5.",
     'compare(core, core)': f"Beide Male ist „{WAVE}:1.1“ gemeint; verglichen wird mit der Frage einer anderen Welle.",
     f'compare("1.1", "{LATER}:1.1")': "„1.1“ ist keine Frage einer Welle; bitte als „Quelle:Nummer“ schreiben, … oder als Tabelle, …",
     'compare(wave["huerden"], core)': f'„gk.source("{WAVE}")["huerden"]“ ist keine Frage einer Welle; …',

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import Answering, answered
-from gkanalysis.core.numbers import format_p
+from gkanalysis.core.numbers import MINUS, format_decimal, format_p, format_percent
 from gkanalysis.counts.data import Data
 from gkanalysis.counts.forms import BASE_LABELS
 from gkanalysis.counts.shown import Row, table_html, table_text
@@ -79,9 +79,11 @@ class Comparison(Answering):
         """Heading, rows, base and caution of a change."""
         tables = {"first": self.first, "second": self.second}
         numbers = {f"{t.count.source}: ja": self._change()[r] for r, t in tables.items()}
-        rows = [Row((label, str(n.of), str(n.percent))) for label, n in numbers.items()]
+        rows = [Row((label, str(n.of), format_percent(n.n, n.base_n, decimals=1))) for label, n in numbers.items()]
         about = f"Dieselben {self._change()['pairs'].n} Bündnisse, {BASE_LABELS[self._change().count.base]}"
-        told = f"Differenz: {self.difference} Prozentpunkte; exakter Test von McNemar: p = {self.p}. Bei so wenigen "
+        differ = self._change()["second"].share - self._change()["first"].share
+        points = f"{'+' if differ > 0 else MINUS if differ else ''}{format_decimal(abs(differ) * 100, decimals=1)}"
+        told = f"Differenz: {points} Prozentpunkte; exakter Test von McNemar: p = {self.p}. Bei so wenigen "
         return (
             ("Welle", "Anzahl", "Anteil"),
             rows,

@@ -67,6 +67,13 @@ class DataFile:
         return given.map(lambda v: values.get(v, v)) if values else given
 
 
+class Written(str):
+    """Where a file lies; in a notebook a sentence."""
+
+    def __repr__(self) -> str:
+        return f"Geschrieben: {self}"
+
+
 class Exported:
     """What goes out as a file by `.to_excel()` and `.to_spss()`; a subclass says in `_data_file` what is in it."""
 
@@ -211,7 +218,8 @@ def responses_file(wave: Wave) -> DataFile:
 
 def table_file(table: Counted) -> DataFile:
     """One row a printed number: row and group with their labels, n, base, share."""
-    return plain_file(f"{table.count.source}-tabelle", f"{table.line}: {table.base_words}", table.frame)
+    asked = "-".join(re.findall(r'"([^"]+)"', table.line)).replace(":", "-") or table.count.source
+    return plain_file(f"{asked}-tabelle", f"{table.line}: {table.base_words}", table.frame)
 
 
 def codings_file(talks: Talks) -> DataFile:
@@ -242,7 +250,7 @@ def _place(data: Data, name: str, suffix: str, path: str) -> Path:
     """Where a file goes: `erkunden/` unless one says otherwise, with real answers only below `confidential/`."""
     synthetic, root = data.dataset["synthetic"], data.paths.root
     folder = (root if synthetic else data.paths.build.parent) / FOLDER
-    file = (Path.cwd() / path if path else folder / f"{name}{suffix}").resolve()
+    file = (folder / (path or f"{name}{suffix}")).resolve()
     if file.suffix != suffix:
         raise NotebookError(f"„{path}“ endet nicht auf {suffix}; bitte den Namen so wählen.")
     if not synthetic and not file.is_relative_to((root / "confidential").resolve()):
@@ -269,6 +277,9 @@ def write_excel(data: Data, file: DataFile, path: str) -> str:
                     sheet.cell(r, c, value)
         for cell in sheet[1]:
             cell.font = Font(bold=True)
+        for column in sheet.columns:
+            longest = max(len(str(c.value or "")) for c in column[:200])
+            sheet.column_dimensions[column[0].column_letter].width = min(longest + 2, 60)
         sheet.freeze_panes, sheet.auto_filter.ref = "B2", sheet.dimensions
 
     sheet = book.active
@@ -321,6 +332,7 @@ def write_spss(data: Data, file: DataFile, path: str) -> str:
             missing_ranges={
                 n: [{"lo": min(NO_ANSWER.values()), "hi": max(NO_ANSWER.values())}] for n, v in numbers.items() if min(v.values, default=0) < 0
             },
+            variable_format={n: "F8.0" for n, v in numbers.items() if v.level == NOMINAL},
             variable_measure={n: v.level if v.level != TEXT else NOMINAL for n, v in file.variables.items()},
         )  # fmt: skip
         content = made.read_bytes()
@@ -333,7 +345,7 @@ def _written(path: Path, content: bytes, cut: list[str]) -> str:
         write_bytes(path, content)
     except OSError as error:
         raise NotebookError(system_sentence(error)) from None
-    return f"{path}" + (f" (gekürzt, weil dort nicht mehr Platz ist: {listed(cut)})" if cut else "")
+    return Written(f"{path}" + (f" (gekürzt, weil dort nicht mehr Platz ist: {listed(cut)})" if cut else ""))
 
 
 def with_sets(content: bytes, sets: Mapping[str, tuple[str, tuple[str, ...]]]) -> bytes:

@@ -60,10 +60,13 @@ class Form(Answering):
         for r in self.responses[
             (self.responses["state"] != "not_asked") | (self.responses["place"] != "")
         ].itertuples():
-            item = self.book.items[r.item_id]
-            words = item.option_label(r.value) if r.state == "answered" else STATES.get(r.state, "nicht gefragt")
-            told.setdefault(r.item_id, []).append(words)
+            told.setdefault(r.item_id, []).append(self._words(r))
         return {item: " | ".join(words) for item, words in told.items()}
+
+    def _words(self, r: Any) -> str:
+        """What one response counts as."""
+        answer = self.book.items[r.item_id].option_label(r.value)
+        return answer if r.state == "answered" else STATES.get(r.state, "nicht gefragt")
 
     def decide(self, item: str, decision: str, reason: str, by: str, line: int = 1) -> str:
         """Enter a decision in `entscheidungen.csv`; it counts from the next `make data` on and stays in the losses.
@@ -136,7 +139,7 @@ class Form(Answering):
                     read = {r.item_id: r for r in cells.get((table.number, row, column), ())}
                     unclear = any(r.state in UNCLEAR or r.item_id in doubted for r in read.values())
                     told = "; ".join(
-                        f"{i}: {self.answers[i]}" for i, r in read.items() if r.state not in ("not_answered",)
+                        f"{i}: {self._words(r)}" for i, r in read.items() if r.state not in ("not_answered",)
                     )
                     look = f" style='{LOOKS[unclear]}'" if read and (unclear or told) else ""
                     shown.append(f"<td{look}>{text}{f'<br><small>{html.escape(told)}</small>' if told else ''}</td>")

@@ -141,6 +141,18 @@ def count_text(n: int | None) -> str:
     return NO_VALUE if n is None or pd.isna(n) else format_count(n)
 
 
+def place_words(place: str) -> str:
+    """Where something stands in a form, as people count: the first of several places.
+
+    >>> place_words("/w:document[1]/w:body[1]/w:tbl[2]/w:tr[15]/w:tc[5]/w:p[1]"), place_words("Zeichen 3 bis 9")
+    ('Tabelle 2, Zeile 15, Zelle 5', 'Zeichen 3 bis 9')
+    """
+    if cell := re.search(r"tbl\[(\d+)\]/w:tr\[(\d+)\].*?/w:tc\[(\d+)\]", place):
+        return "Tabelle {}, Zeile {}, Zelle {}".format(*cell.groups())
+    paragraph = re.search(r"/w:p\[(\d+)\]", place)
+    return f"Absatz {paragraph[1]}" if paragraph else place
+
+
 class Shown(pd.DataFrame):
     """A frame that shows itself whole: every column, long texts uncut, no row numbers."""
 
@@ -151,6 +163,8 @@ class Shown(pd.DataFrame):
     @classmethod
     def of(cls, rows: pd.DataFrame, **heads: str) -> Shown:
         """Some columns of a frame under German headings: column -> heading."""
+        if "place" in heads:
+            rows = rows.assign(place=rows["place"].map(place_words))
         return cls(rows[list(heads)].rename(columns=heads).reset_index(drop=True))
 
     def _repr_html_(self) -> str:

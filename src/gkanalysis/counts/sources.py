@@ -20,7 +20,7 @@ from gkanalysis.counts import forms, lists, talks, waves
 from gkanalysis.counts.count import Count
 from gkanalysis.counts.data import REGISTER, USABLE, Data
 from gkanalysis.counts.export import DataFile, Exported, cases_file, codings_file, plain_file, responses_file
-from gkanalysis.counts.shown import Shown
+from gkanalysis.counts.shown import Shown, place_words
 from gkanalysis.counts.table import Counted, Number, Said, declared, derived
 
 KIND_LABELS = {"forms": "Bögen", "interviews": "Gespräche", "lists": "Liste", REGISTER: "Register"}
@@ -99,6 +99,9 @@ class Source(Exported, Answering):
     def __getitem__(self, key: str) -> Counted:
         """A table by index; an unknown id is answered with those there are, and the one probably meant."""
         have = self._keys()
+        if key not in have:  # by its words, where they are those of one only
+            named = [k for k, label in have.items() if label == key]
+            key = named[0] if len(named) == 1 else key
         for part in key.split(","):
             if part not in have:
                 raise NotebookError(f"„{part}“ gibt es in {self.name} nicht; {self._what_there_is(part)}.")
@@ -257,7 +260,7 @@ class Wave(Source):
             item = self.book.items[r.item_id]
             options = {o.id: o.label for o in item.options}
             told = "angekreuzt" if r.state == "selected" else options.get(r.value, r.raw or r.value)
-            yield r.case_id, r.item_id, item.label or item.short, told, f"{r.file} {r.place}"
+            yield r.case_id, r.item_id, item.label or item.short, told, f"{r.file}, {place_words(r.place)}"
 
     def _data_file(self, long: bool) -> DataFile:
         return responses_file(self) if long else cases_file(self)
@@ -302,7 +305,9 @@ class Talks(Source):
         given, labels = self.data.table(f"{self.name}-codings"), {c.id: c.path for c in self.book.codes.values()}
         given = given[given["coder"] == self.book.lead_coder]
         table = pd.crosstab(given["code_id"], given["case_id"]).reindex(list(labels), fill_value=0)
-        return Shown(table.rename(index=labels).rename_axis(index="Code", columns=None).reset_index())
+        shown = table.rename_axis(index="Kennung", columns=None).reset_index()
+        shown.insert(1, "Code", shown["Kennung"].map(labels))
+        return Shown(shown)
 
     def agreement(self, of: str = "level") -> Counted:
         """How far the coders agree: on three levels, or `of="code"` by code."""
@@ -562,9 +567,8 @@ def source(name: str, data: str = "") -> Any:
 def alliance_id(data: Data, name: str) -> str:
     """The id of an alliance that is called by id or name; an unknown one is answered."""
     ids = data.alliances.set_index("case_id")["name"]
-    return Known({i: i for i in ids.index} | {n: i for i, n in ids.items()}, ("Bündnis", "gibt es im Register nicht"))[
-        name
-    ]
+    called = {n: i for i, n in ids.items()}.get(name, name)
+    return str(Known({i: i for i in ids.index}, ("Bündnis", f"gibt es im Register nicht{guess(name, ids)}"))[called])
 
 
 @answered
@@ -594,7 +598,7 @@ def alliance(name: str, data: str = "") -> Shown:
 
 
 @answered
-def find(words: str, data: str = "") -> Shown:
+def find(words: str, *, data: str = "") -> Shown:
     """Where words stand in everything that was answered, coded or listed, in the order of the waves.
 
     For work on the data, as `alliance`. Capitals do not count; of interviews the coded segments are searched, and the
@@ -611,6 +615,8 @@ def find(words: str, data: str = "") -> Shown:
     >>> len(gk.find("wartezeit")) > len(gk.find("lange Wartezeit")) > 0
     True
     """
+    if not words.strip():
+        raise NotebookError('Gesucht wird nach Wörtern oder Teilen davon, etwa gk.find("Wartezeit").')
     have = project_data(data)
     rows = _everything(have, have.alliances["case_id"], transcripts=True)
     return rows[rows["Antwort"].str.casefold().str.contains(words.casefold(), regex=False)]

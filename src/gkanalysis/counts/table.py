@@ -33,7 +33,7 @@ from gkanalysis.counts.count import (
     Count,
     format_number,
 )
-from gkanalysis.counts.data import TOTAL, Data
+from gkanalysis.counts.data import TOTAL, USABLE, Data
 from gkanalysis.counts.export import DataFile, Exported, table_file
 from gkanalysis.counts.shown import (
     HIDDEN,
@@ -397,7 +397,8 @@ class Counted(Exported, Answering):
                 )
             asked, line = f"{variable.count.source}:{variable.item}", variable.line
         else:
-            asked, line = variable, f'"{variable}"'
+            asked = {self.data.variable_label(v): v for v in self.data.variables}.get(variable, variable)
+            line = f'"{asked}"'
         grouping = self.data.group(asked)
         if not set(self.count.counted(self.data).rows["case_id"]) & set(grouping.of.index):
             raise NotebookError(
@@ -745,10 +746,28 @@ class Counted(Exported, Answering):
     # ---- word for word: for work on the data, not to be handed on ----
 
     def texts(self) -> Shown:
-        """Open answers: who, what, where."""
-        rows = self.count.counted(self.data).evidence
+        """Open answers: who, what, what it counts as, where.
+
+        Raises
+        ------
+        NotebookError
+            If the question has printed answers.
+        """
+        from gkanalysis.counts.forms import STATES
+
+        forms = self.data.kind(self.count.source) == "forms"
+        item = self.data.book(self.count.source).items.get(self.item) if forms else None
+        if item and item.kind != "text":
+            raise NotebookError(
+                f"{self.line} hat vorgegebene Antworten und keine Texte; die Bögen dahinter zeigt .rows."
+            )
+        status = getattr(self.count, "status", USABLE)
+        rows = (
+            self.data.answers(self.count.source, status, [item.id]) if item else self.count.counted(self.data).evidence
+        )
         rows = rows[rows["raw"].ne("")].drop_duplicates(["case_id", "file", "place", "raw"])
-        return Shown.of(rows, case_id="Bündnis", raw="Text", file="Bogen", place="Stelle")
+        rows = rows.assign(state=rows["state"].astype(str).replace(STATES))
+        return Shown.of(rows, case_id="Bündnis", raw="Text", state="gilt als", file="Bogen", place="Stelle")
 
     def segments(self, row: str = "") -> Shown:
         """What was coded, row by row: coded segments of interviews, mentions of an open answer."""
@@ -807,7 +826,7 @@ class Counted(Exported, Answering):
         return f"{item} „{self.data.book(source).items[item].label}“" if source else f"„{item}“"
 
     def _repr_html_(self) -> str:
-        return table_html(*self.printed(), self.base_words, self.notes, self.line)
+        return table_html(*self.printed(), self.asked_words() + self.base_words, self.notes, self.line)
 
     def __repr__(self) -> str:
         return table_text(*self.printed())

@@ -169,6 +169,7 @@ class Compared(Count):
     """What comparisons of two coders share."""
 
     base_name: ClassVar[str] = "document_pairs"
+    unit_words: ClassVar[str] = "Anzahl der Vergleiche"
     unit_label: ClassVar[str] = "einig"
     columns: ClassVar[Any] = ALPHA
     narrow: ClassVar[str] = ""  # from what the intervals are drawn, and why they are too narrow

@@ -387,6 +387,7 @@ def _frame_rows(frame: pd.DataFrame, name: str, sum_of: str) -> pd.DataFrame:
 class Findings(Count):
     """What validation found in a source, by rule."""
 
+    unit_words: ClassVar[str] = "Anzahl der Funde"
     marked: ClassVar[bool] = False
     own_columns: ClassVar[bool] = True
     columns: ClassVar[Any] = {"Regel": lambda r: r.row, "Anzahl": lambda r: format_count(r.n)}
