@@ -34,6 +34,12 @@ def test_notebook_is_as_it_must_be(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_cells_need_no_number_of_rows(path):
+    """A table may have one row only: `a, *_, b = table` would end in a ValueError."""
+    assert not any(re.search(r"\w, \*_, \w", c.source) for c in nbformat.read(path, as_version=4).cells)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_parameters_have_a_type_a_default_and_a_comment(path):
     """Every notebook takes report, data and out; a reader of the cell learns what each is for."""
     (cell,) = [c for c in nbformat.read(path, as_version=4).cells if "parameters" in c.metadata.get("tags", ())]

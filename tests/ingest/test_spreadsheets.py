@@ -147,7 +147,7 @@ FOUND = {
     "unknown": ([[*HEAD, "Ort", "leer"], [*ROWS[0], "Köln"], ROWS[1]], {}, [("T05", 1)], "„Ort“ wird nicht gelesen"),
     "merged heading": ([["Kennung", "Datum", "Tage", None, "Form"], *([*r[:3], 9, r[3]] for r in ROWS)], {"merged": ["C1:D1"]},
                        [("T13", 1), ("T14", 2), ("T14", 3)], "Die Zellen C1:D1 in der Überschrift sind verbunden"),
-    "merged values": ([HEAD, ROWS[0], [None, *ROWS[1][1:]]], {"merged": ["A2:A3"]}, [("T13", 2), ("T10", 3)],
+    "merged values": ([HEAD, ROWS[0], [None, *ROWS[1][1:]]], {"merged": ["A2:A3"]}, [("T13", 2), ("T12", 3)],
                       "Die Zellen A2:A3 in den Daten"),
     "the same key": ([HEAD, ROWS[0], ROWS[0]], {}, [("T11", 3)], "„B01, 2019-05-06“ steht schon in Zeile 2"),
     "another day": ([HEAD, ROWS[0], ["B01", date(2019, 6, 1), 1, "Telefon"]], {}, [], ""),

@@ -12,7 +12,7 @@ from gkanalysis.counts.data import Data
 from gkanalysis.verify.accounts import account_rows
 from listfolder import CLEAN, HEAD, SOURCE, ListFolder
 from received import found, rules
-from sheets import formula, xlsx_parts
+from sheets import formula, xlsx, xlsx_parts
 
 ROOT = Path(__file__).parents[2]
 DIRTY = [
@@ -50,6 +50,27 @@ def test_everything_wrong_is_told_at_once(tmp_path):
     assert lost.loc["column", "rule"] == "T05"
     (unknown,) = found(tables, "V01")
     assert (unknown["severity"], unknown["raw"], unknown["place"]) == ("error", "B99", "Zeile 5")
+
+
+def test_merged_cells(tmp_path):
+    """What is merged is told first, and once; each row that lacks its value for it stands in the losses."""
+    days = [[date(2023, 5, k), None if k in (4, 5, 7) else f"B{k - 2}", "x", 1] for k in range(3, 8)]
+    days[3][1], days[2][3] = "B2", "viel"
+    drawn = ListFolder(tmp_path, [HEAD, *days])
+    drawn.file.write_bytes(xlsx({"Besuche": [HEAD, *days]}, merged=["B2:B4", "B5:B6"]))
+    tables = drawn.process()
+    assert tables["findings"]["rule"].tolist() == ["T13", "T12", "T06"]
+    merged, lacking, _ = tables["findings"]["message"]
+    assert merged.startswith(
+        "2-mal, Zeilen 2 und 5, zuerst: „besuche.xlsx“, Blatt „Besuche“, Zeile 2, Spalte B2:B4: Die Zellen"
+    )
+    assert lacking.startswith(
+        "3-mal, Zeilen 3–4 und 6, zuerst: „besuche.xlsx“, Blatt „Besuche“, Zeile 3, Spalte B „Bündnis“: Der Wert"
+    )
+    assert tables["losses"][["rule", "item_id", "place"]].values.tolist() == [
+        ["T12", "case_id", "Zeile 3, Spalte B „Bündnis“"], ["T12", "case_id", "Zeile 4, Spalte B „Bündnis“"],
+        ["T06", "days", "Zeile 4, Spalte D „Tage“"], ["T12", "case_id", "Zeile 6, Spalte B „Bündnis“"],
+    ]  # fmt: skip
 
 
 def test_a_name_instead_of_an_id_is_read_as_in_forms(tmp_path):

@@ -25,6 +25,31 @@ def assign(forms, receipts, names, **more):
 LISTED = [("a", "2019-05-01", "B1")]
 
 
+def test_one_fault_in_many_rows_is_told_once():
+    """With the rows in their order, and an example made of the first; another fault is another line."""
+    log = Log()
+    days = ["17.05.20", "18.5.20", "2020-05-19", "3.06.20", "Mai"]
+    lines = pd.DataFrame({"file": list("dcbae"), "received": days, "row": list("23456")})
+    check_receipts(lines, log)
+    table = log.finding_table()
+    assert sorted(table["message"]) == [
+        "3-mal, Zeilen 2–3 und 5, zuerst: Zeile 2 der Eingangsliste: „17.05.20“ hat eine zweistellige Jahreszahl; bitte vierstellig, etwa 17.05.2020.",
+        "Zeile 6 der Eingangsliste: „Mai“ ist kein Datum; bitte als 2019-07-03 schreiben.",
+    ]
+    assert sorted(zip(table["file"], table["raw"], strict=True)) == [("", "17.05.20 | 18.5.20 | 3.06.20"), ("e", "Mai")]
+    for row in range(10, 40, 3):
+        log.find("V16", f"Zeile {row}: „Zeile {row}“ fehlt.")
+    log.find("V12", "„Zeile 4“")  # an answer
+    log.find("V12", "„Zeile 5“")
+    log.find("V08", "Zeile 1: unklar.", question="?")  # each alliance is asked its own
+    log.find("V08", "Zeile 2: unklar.", question="?")
+    messages = log.finding_table()["message"].tolist()
+    assert (
+        "10-mal, Zeilen 10, 13, 16, 19, 22, 25, 28, 31 und 2 weitere, zuerst: Zeile 10: „Zeile 10“ fehlt." in messages
+    )
+    assert {"„Zeile 4“", "„Zeile 5“", "Zeile 1: unklar.", "Zeile 2: unklar."} <= set(messages)
+
+
 @pytest.mark.parametrize(
     ("forms", "receipts", "name", "cases", "rule", "says"),
     [

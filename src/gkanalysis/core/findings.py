@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import pandas as pd
 
@@ -51,6 +53,12 @@ RULES: Mapping[str, tuple[str, str]] = {
     "V36": ("hint", "Verweis auf etwas außerhalb der Datei"),
 }
 
+CAUSES = ("T13", "T12")  # what explains findings of other rules is told before them
+SPANS = 8  # of rows, which a sentence names one by one
+_ROW = re.compile(r"Zeile (\d+)")
+_QUOTED = re.compile("„[^“]*“")
+_PLACE = re.compile(r"[A-Z]*\d+")
+
 
 @dataclass
 class Log:
@@ -76,12 +84,48 @@ class Log:
         self.losses.append(dict.fromkeys(LOSS_COLUMNS, "") | where | told)
 
     def finding_table(self) -> pd.DataFrame:
-        """One row per finding; errors first, then by rule and case."""
-        table = pd.DataFrame(self.findings, columns=FINDING_COLUMNS)
-        table = table.assign(order=table["severity"].map({"error": 0, "finding": 1, "hint": 2}))
-        table = table.sort_values(["order", "rule", "case_id", "item_id", "file"], kind="stable")
-        return table.drop(columns="order").reset_index(drop=True)
+        """One row per finding; errors first, then by rule and case. Rows of a list with one fault are one finding.
+
+        >>> log = Log()
+        >>> for row in (2, 3, 4, 7):
+        ...     log.find("V16", f"Zeile {row}: „{row}.5.20“ ist kein Datum.", raw=f"{row}.5.20")
+        >>> log.finding_table()[["raw", "message"]].values.tolist()
+        [['2.5.20 | 3.5.20 | 4.5.20 | 7.5.20', '4-mal, Zeilen 2–4 und 7, zuerst: Zeile 2: „2.5.20“ ist kein Datum.']]
+        """
+        table = pd.DataFrame(_each_fault_once(self.findings), columns=FINDING_COLUMNS)
+        order = table["severity"].map({"error": 0, "finding": 1, "hint": 2})
+        table = table.assign(order=order, cause=[CAUSES.index(r) if r in CAUSES else 9 for r in table["rule"]])
+        table = table.sort_values(["order", "cause", "rule", "case_id", "item_id", "file"], kind="stable")
+        return table[FINDING_COLUMNS].reset_index(drop=True)
 
     def loss_table(self) -> pd.DataFrame:
         """One row per loss, in the order of the stages."""
         return pd.DataFrame(self.losses, columns=LOSS_COLUMNS)
+
+
+def _each_fault_once(findings: Sequence[Mapping[str, str]]) -> Iterator[dict[str, str]]:
+    """The findings, of which those that differ only in the row of a list and its values are one that names the rows."""
+    alike: dict[tuple[str, str, int], list[tuple[int, Mapping[str, str]]]] = {}
+    for k, f in enumerate(findings):
+        words = _QUOTED.sub("", f["message"])  # without the values
+        row = None if f["question"] else _ROW.search(words)
+        key = (f["rule"], _PLACE.sub("", words), -1 if row else k)
+        alike.setdefault(key, []).append((int(row[1]) if row else 0, f))
+    for found in alike.values():
+        same, rows = [f for _, f in found], sorted({row for row, _ in found})
+        if len(rows) < 2:
+            yield from map(dict, same)
+            continue
+        shared = {c: v if all(f[c] == v for f in same) else "" for c, v in same[0].items()}
+        message = f"{len(same)}-mal, Zeilen {_spans(rows)}, zuerst: {same[0]['message']}"
+        raw = " | ".join(dict.fromkeys(f["raw"] for f in same if f["raw"]))
+        yield shared | {"message": message, "raw": raw, "place": same[0]["place"]}
+
+
+def _spans(rows: Sequence[int]) -> str:
+    """Rows in words: „2–4 und 7“; of many spans the first, and how many rows are left."""
+    spans = [[row for _, row in run] for _, run in groupby(enumerate(rows), lambda k: k[1] - k[0])]
+    told = [f"{s[0]}–{s[-1]}" if len(s) > 1 else f"{s[0]}" for s in spans[:SPANS]]
+    if rest := sum(map(len, spans[SPANS:])):
+        told.append(f"{rest} weitere")
+    return ", ".join(told[:-1]) + f" und {told[-1]}" if len(told) > 1 else told[0]

@@ -7,7 +7,7 @@ allowed, what to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -36,6 +36,11 @@ SHEET_RULES: dict[str, tuple[str, str, str]] = {
     "T09": ("finding", "Fehlerwert", "bitte berichtigen"),
     "T10": ("finding", "Wert fehlt", "bitte nachtragen"),
     "T11": ("error", "Zeile doppelt", "bitte klären, welche Zeile gilt, und die andere löschen"),
+    "T12": (
+        "finding",
+        "Zelle eines Zellverbunds",
+        "bitte den Zellverbund aufheben und jede Zelle ausfüllen",
+    ),
     "T13": ("finding", "verbundene Zellen", "bitte den Zellverbund aufheben und jede Zelle ausfüllen"),
     "T14": ("finding", "Wert ohne Überschrift", "bitte die Spalte benennen oder den Wert verschieben"),
     "T15": ("hint", "ausgeblendet", "bitte prüfen, ob es gelten soll"),
@@ -334,6 +339,12 @@ class _Reader:
         by_row = rows_below(sheet, heading)
         read = set(heading.at.values())
         named = set(heading.unknown).union(*heading.places.values())
+        merged = {
+            (row, column)
+            for top, left, bottom, right in sheet.merged
+            for row in by_row.keys() & range(top, bottom + 1)
+            for column in read & set(range(left, right + 1))
+        }
         rows = []
         for row, cells in by_row.items():
             for column in sorted(set(cells) - named):
@@ -346,14 +357,16 @@ class _Reader:
                 if is_struck:
                     self.findings.add("T16", "Die ganze Zeile ist durchgestrichen und wurde übernommen.", row=row)
                     cells = {column: cell._replace(struck="") for column, cell in cells.items()}
-                rows.append({"row": row} | self._values(cells, heading, row))
+                rows.append({"row": row} | self._values(cells, heading, row, merged))
         if hidden := sorted(set(by_row) & sheet.hidden_rows):
             shown = ", ".join(map(str, hidden[:5])) + (" …" if len(hidden) > 5 else "")
             sentence = f"Ausgeblendete Zeilen werden mitgelesen, hier {len(hidden)} ({shown})."
             self.findings.add("T15", sentence, row=hidden[0])
         return rows
 
-    def _values(self, cells: Mapping[int, Cell], heading: Heading, row: int) -> dict[str, Any]:
+    def _values(
+        self, cells: Mapping[int, Cell], heading: Heading, row: int, merged: Collection[tuple[int, int]]
+    ) -> dict[str, Any]:
         """Values of one row by column; a missing one that every row needs has a finding."""
         values: dict[str, Any] = {}
         for column in self.spec.columns:
@@ -367,6 +380,10 @@ class _Reader:
             }
             if at in cells:
                 values[column.name] = self._value(cells[at], column, where)
+            elif column.required and (row, at) in merged:
+                self.findings.add(
+                    "T12", "Der Wert der verbundenen Zellen gilt nur für die erste, hier fehlt er.", **where
+                )
             elif column.required:
                 self.findings.add("T10", "Hier fehlt ein Wert.", **where)
         return values

@@ -15,7 +15,7 @@ from gkanalysis.settle.process import read_files
 from gkanalysis.settle.receipts import alliance_meant
 
 # what stands in the list and not in the table -> what it is: cells without a value, values and columns without a name
-SET_ASIDE = {"T06": "cell", "T08": "cell", "T09": "cell", "T14": "value", "T05": "column"}
+SET_ASIDE = {"T06": "cell", "T12": "cell", "T08": "cell", "T09": "cell", "T14": "value", "T05": "column"}
 
 
 def process_list(

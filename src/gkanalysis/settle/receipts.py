@@ -142,6 +142,8 @@ def alliance_meant(
 
 def no_date(where: str, text: str) -> str:
     """The sentence for what is no day: where it stands and how to write one."""
+    if short := re.fullmatch(r"(\d{1,2}\.\d{1,2}\.)(\d\d)", text, re.ASCII):
+        return f"{where}: „{text}“ hat eine zweistellige Jahreszahl; bitte vierstellig, etwa {short[1]}20{short[2]}."
     return f"{where}: „{text}“ ist kein Datum; bitte als 2019-07-03 schreiben."
 
 
