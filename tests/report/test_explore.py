@@ -1,11 +1,14 @@
 """The panel of the lab: what is chosen is a line of the interface, and the answer is that of the line."""
 
+import subprocess
+import sys
+
 import pytest
 
 import gkanalysis as gk
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.counts.sources import project_data
-from gkanalysis.report.explore import Panel, ask, remarks
+from gkanalysis.report.explore import Panel, ask, choices, questions, remarks, search
 
 DATA = project_data()
 
@@ -52,6 +55,7 @@ def test_groups_come_with_a_test_and_a_caution():
 def test_panel_answers_each_choice():
     """Another source, a search for words, a breakdown, a comparison: table, line and figure follow; errors are sentences."""
     panel = Panel(DATA)
+    panel.draws.value = True
     panel.source.value = "prozess-2020"
     panel.search.value = "sitzung kerngruppe"
     assert [key for _, key in panel.key.options] == ["1.3", "1.4"]
@@ -61,9 +65,68 @@ def test_panel_answers_each_choice():
     assert "gk.source(&quot;prozess-2020&quot;)[&quot;1.3&quot;].by(&quot;type&quot;)" in panel.answer.value
     panel.other.value = "entwicklungsstand-2021:1.1"
     assert "Dieselben 40" in panel.answer.value
-    assert not panel.drawing.value
+    assert "was bei „gegliedert nach“ gewählt ist, gilt hier nicht" in panel.answer.value
+    line = "gk.compare(&quot;prozess-2020:1.3&quot;, &quot;entwicklungsstand-2021:1.1&quot;)"
+    assert f"<code>{line}</code>" in panel.answer.value
+    assert panel.drawing.value == "<p>Dafür gibt es keine Abbildung.</p>"
+    panel.by.value = ""
+    assert "gilt hier nicht" not in panel.answer.value
     panel.search.value = "gibt es nicht"
     assert panel.answer.value == "<p>Keine Frage enthält „gibt es nicht“.</p>"
     panel.source.value = "ereignisse"
     panel.by.value = "type"
     assert "zählt keine Bündnisse" in panel.answer.value
+
+
+def test_sources_follow_the_years_and_returns_come_last():
+    """The first wave first, a year once in a title; what is known of a form as a whole after its questions."""
+    told = choices(DATA)
+    waves = [s for s in told if s in DATA.of_kind("forms")]
+    assert waves == ["strukturen-2018", "bedarf-2019", "prozess-2020", "entwicklungsstand-2021", "nachhaltigkeit-2022"]
+    assert next(iter(told)) == waves[0]
+    assert told["entwicklungsstand-2021"] == "Arbeitshilfe „Entwicklungsstand 2021“ (Bögen)"
+    assert list(questions(DATA, "strukturen-2018"))[-3:] == ["status", "version", "contact"]
+    assert questions(DATA, "register")["type"] == "type Kommunaltyp"
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("2.1", [["2.1"], ["2.1.1"], []]),
+        ("2.", [[], ["2.1", "2.1.1"], []]),
+        ("gremium", [["gremium"], [], ["1.2.1"]]),
+        ("name gremium", [[], [], ["1.2.1"]]),
+        ("fehlt", [[], [], []]),
+    ],
+)
+def test_search_takes_the_very_number_before_words(words, found):
+    """An id within another one is none: 2.1 is not 1.2.1."""
+    told = {"1.2.1": "1.2.1 Name des Gremiums", "2.1.1": "2.1.1 Wo", "2.1": "2.1 Ob", "gremium": "gremium Wer"}
+    assert list(map(sorted, search(told, words).values())) == found
+
+
+def test_typing_asks_anew_only_where_another_question_is_chosen(monkeypatch):
+    """2.1 is chosen as soon as it is typed; what is typed further and finds it too changes nothing; a source asks once."""
+    panel, asked = Panel(DATA), []
+    panel.key.value = "1.2.1"
+    monkeypatch.setattr("gkanalysis.report.explore.ask", lambda *chosen: asked.append(chosen[1:3]) or ask(*chosen))
+    for text in ("2.1", "2.1 kerngruppe", ""):
+        panel.search.value = text
+    assert asked == [("strukturen-2018", "2.1")]
+    panel.by.value, panel.base.value = "type", "cases:full"
+    asked.clear()
+    panel.source.value = "register"
+    assert asked == [("register", "type")]
+    assert [base for _, base in panel.base.options] == [""]
+
+
+def test_nothing_is_drawn_until_it_is_wanted():
+    """The first view and a change load nothing that draws; a tick draws what is shown without asking anew."""
+    code = (
+        "import sys; from gkanalysis.counts.sources import project_data; from gkanalysis.report.explore import Panel;"
+        "p = Panel(project_data()); p.key.value = '2.1'; a = p.made; assert not p.drawing.value;"
+        "assert not {'gkanalysis.report.figures', 'matplotlib'} & {*sys.modules};"
+        "p.draws.value = True; assert p.drawing.value.startswith('<svg'); assert p.made is a;"
+        "p.draws.value = False; assert not p.drawing.value"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

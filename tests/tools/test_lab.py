@@ -41,6 +41,18 @@ def test_opens_a_notebook_where_trying_is_free(data, folder, tmp_path, monkeypat
     assert overrides["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
 
 
+def test_no_letter_alone_changes_a_notebook():
+    """A letter typed while a choice of the panel has the focus goes to JupyterLab: x would cut the cell."""
+    with open(lab.HERE / "overrides.json", encoding="utf-8") as file:
+        keys = json.load(file)["@jupyterlab/shortcuts-extension:shortcuts"]["shortcuts"]
+    off = {(k["command"], *k["keys"]) for k in keys if k["disabled"]}
+    assert {("notebook:cut-cell", "X"), ("notebook:delete-cell", "D", "D"), ("kernelmenu:restart", "0", "0")} <= off
+    arrows = {(k["keys"][0], k["selector"].split()[-1]) for k in keys if not k["disabled"]}
+    assert arrows == {(f"Arrow{way}", ".jp-Cell:focus") for way in ("Up", "Down", "Left", "Right")}
+    others = {key for _, *typed in off for key in typed if len(key.removeprefix("Shift ")) > 1}
+    assert others == {key for key, _ in arrows}  # Shift Enter still runs
+
+
 @pytest.mark.parametrize("path", sorted(lab.HERE.glob("*.ipynb")), ids=lambda p: p.stem)
 def test_every_cell_of_the_lab_runs(path, tmp_path, monkeypatch):
     """In its order and with the shipped data; each shows something, and files go where one is told."""

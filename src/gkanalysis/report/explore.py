@@ -24,16 +24,36 @@ ORDERS = {NOTHING: "wie im Bogen", "ordered": "häufigste zuerst", "present": "o
 
 
 def choices(data: Data) -> dict[str, str]:
-    """Source -> its title, the register last."""
-    told = {s: f"{data.book(s).title} {data.book(s).wave} ({KIND_LABELS[kind]})" for s, kind in data.sources.items()}
+    """Source -> its title, in the order of their years, waves before lists, the register last."""
+    kinds, made = list(KIND_LABELS), {s: source_of(s, data) for s in data.sources}
+    told = {
+        s: f"{made[s].title_with_wave if data.kind(s) == 'forms' else made[s].title} ({KIND_LABELS[data.kind(s)]})"
+        for s in sorted(made, key=lambda s: (made[s]._year(), kinds.index(data.kind(s)), s))
+    }
     return told | {REGISTER: KIND_LABELS[REGISTER]}
 
 
 def questions(data: Data, source: str) -> dict[str, str]:
-    """Question, set, code or column of a source -> number and words."""
-    made = source_of(source, data)
-    told = {k: f"{k} {label}".strip() for k, label in made._keys().items() if label or source == REGISTER}
+    """Question, set, code or column of a source -> number and words; what is known of a form as a whole comes last."""
+    have = (
+        {v: data.variable_label(v) for v in data.variables} if source == REGISTER else source_of(source, data)._keys()
+    )
+    if data.kind(source) == "forms":
+        asked = {*data.book(source).sets, *data.book(source).items}
+        have = {k: have[k] for k in sorted(have, key=lambda k: k not in asked)}
+    told = {k: f"{k} {label}" for k, label in have.items() if label}
     return {ALL_CODES: "alle Codes"} | told if data.kind(source) == "interviews" else told
+
+
+def search(told: Mapping[str, str], words: str) -> dict[str, list[str]]:
+    """Questions that have all words: the very id, ids that begin so, others; a word is in the label or begins the id."""
+    text = words.strip().lower()
+    made: dict[str, list[str]] = {"is": [], "begins": [], "has": []}
+    for k, label in told.items():
+        low, said = k.lower(), label.removeprefix(k).lower()
+        if all(low.startswith(w) or w in said for w in text.split()):
+            made["is" if low == text else "begins" if low.startswith(text) else "has"].append(k)
+    return made
 
 
 def breakdowns(data: Data, source: str) -> dict[str, str]:
@@ -50,7 +70,7 @@ def breakdowns(data: Data, source: str) -> dict[str, str]:
 
 def comparisons(data: Data, source: str) -> dict[str, str]:
     """What a question can be put beside: the questions of the other waves."""
-    others = [s for s in data.of_kind("forms") if s != source] if data.kind(source) == "forms" else []
+    others = [s for s in choices(data) if {data.kind(s), data.kind(source)} == {"forms"} and s != source]
     told = {
         f"{s}:{i.id}": f"{s}: {i.id} {i.label}"
         for s in others
@@ -78,7 +98,7 @@ def ask(
         If it cannot be asked so; the sentence says why.
     """
     if other:
-        return compare(f"{source}:{key}", other)
+        return compare(source_of(source, data)[key], other)
     made = source_of(source, data)
     table = made.codes if key == ALL_CODES else made[key]
     if base:
@@ -155,58 +175,77 @@ class Panel:
         self.search = widgets.Text(description="Suche", placeholder="Wörter oder Nummer der Frage", **wide)
         self.key, self.by, self.other = pick("Frage", {}), pick("gegliedert nach", {}), pick("verglichen mit", {})
         self.base, self.order = pick("Basis", BASES), pick("Reihenfolge", ORDERS)
-        self.answer, self.drawing = widgets.HTML(), widgets.HTML()
+        self.draws = widgets.Checkbox(description="Abbildung", **wide)
+        self.answer, self.drawing, self.made = widgets.HTML(), widgets.HTML(), None
         self.box = widgets.VBox([
-            self.source, self.search, self.key, self.by, self.base, self.order, self.other, self.answer, self.drawing,
+            self.source, self.search, self.key, self.by, self.base, self.order, self.other, self.draws, self.answer, self.drawing,
         ])  # fmt: skip
         self.resting = False
         self.source.observe(self._choose, "value")
         self.search.observe(self._narrow, "value")
         for choice in (self.key, self.by, self.base, self.order, self.other):
             choice.observe(self._show, "value")
+        self.draws.observe(self._draw, "value")
         self._choose()
 
     def _choose(self, _: object = None) -> None:
-        """Another source: its questions, breakdowns and comparisons."""
+        """Another source: its questions, breakdowns, bases (only forms have several) and comparisons."""
         self.resting = True
         self.search.value = ""
         self.by.options, self.other.options = (
             _pairs(f(self.data, self.source.value)) for f in (breakdowns, comparisons)
         )
+        forms = self.data.kind(self.source.value) == "forms"
+        self.base.options = _pairs(BASES if forms else {NOTHING: BASES[NOTHING]})
         for choice in (self.by, self.base, self.order, self.other):
             choice.value = NOTHING
         self.resting = False
         self._narrow()
 
-    def _narrow(self, _: object = None) -> None:
-        """Only the questions that have all words of the search."""
-        words, kept = self.search.value.lower().split(), self.key.value
-        told = {k: v for k, v in questions(self.data, self.source.value).items() if all(w in v.lower() for w in words)}
+    def _narrow(self, typed: object = None) -> None:
+        """Only the questions that are searched for, the nearest first; one that stays chosen is not asked again."""
+        if self.resting:
+            return
+        told, kept = questions(self.data, self.source.value), self.key.value
+        ranks = [found for found in search(told, self.search.value).values() if found]
         self.resting = True
-        self.key.options = _pairs(told)
-        self.key.value = kept if kept in told else next(iter(told), None)
+        self.key.options = _pairs({k: told[k] for found in ranks for k in found})
+        self.key.value = kept if ranks and kept in ranks[0] else ranks[0][0] if ranks else None
         self.resting = False
-        self._show()
+        if typed is None or self.key.value is None or self.key.value != kept:
+            self._show()
 
     def _show(self, _: object = None) -> None:
         """Ask, and show the answer or the sentence why not; the figure comes after the table."""
         if self.resting:
             return
-        self.drawing.value = ""
+        self.drawing.value, self.made = "", None
         if self.key.value is None:
             self.answer.value = f"<p>Keine Frage enthält „{html.escape(self.search.value)}“.</p>"
             return
         chosen = (self.source.value, self.key.value, self.by.value, self.base.value, self.order.value, self.other.value)
         try:
-            made = ask(self.data, *chosen)
-            told = remarks(made) if isinstance(made, Counted) else ()
+            self.made = ask(self.data, *chosen)
+            told = remarks(self.made) if isinstance(self.made, Counted) else self._compared()
             below = "".join(f"<p>{html.escape(t)}</p>" for t in told)
-            self.answer.value = f"<div class='jp-RenderedHTMLCommon'>{made._repr_html_()}{below}</div>"
+            if self.other.value:
+                line = f'gk.compare("{self.source.value}:{self.key.value}", "{self.other.value}")'
+                below += f"<p><code>{html.escape(line)}</code></p>"
+            self.answer.value = f"<div class='jp-RenderedHTMLCommon'>{self.made._repr_html_()}{below}</div>"
         except GkError as error:
-            self.answer.value = f"<p>{html.escape(str(error))}</p>"
-            return
-        if isinstance(made, Counted):
-            self.drawing.value = figure(made)
+            self.answer.value, self.made = f"<p>{html.escape(str(error))}</p>", None
+        self._draw()
+
+    def _compared(self) -> Iterator[str]:
+        """What else is chosen, and does not hold for a comparison."""
+        if idle := [f"„{c.description}“" for c in (self.by, self.base, self.order) if c.value]:
+            yield f"Der Vergleich zeigt beide Fragen ganz; was bei {', '.join(idle)} gewählt ist, gilt hier nicht."
+
+    def _draw(self, _: object = None) -> None:
+        """The figure, if it is wanted: drawing takes longer than counting."""
+        svg = figure(self.made) if self.draws.value and isinstance(self.made, Counted) else ""
+        none = "<p>Dafür gibt es keine Abbildung.</p>" if self.draws.value and self.made is not None else ""
+        self.drawing.value = svg or none
 
 
 def _pairs(told: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -219,7 +258,7 @@ def _pairs(told: Mapping[str, str]) -> list[tuple[str, str]]:
 def explore(data: str = "") -> Any:
     """A panel in JupyterLab: choose source, question, breakdown, base, order, or another wave to compare with.
 
-    It shows the table as a report prints it, its figure, an exact test with its caveat, what of it may not be handed
+    It shows the table as a report prints it, its figure if that is wanted, an exact test with its caveat, what of it may not be handed
     on, and the line of Python that makes the table, ready for a chapter.
 
     Parameters

@@ -18,6 +18,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Patch, PathPatch
@@ -205,6 +206,7 @@ def _check(numbers: pd.DataFrame, named: Collection[str]) -> None:
 def _canvas(height: float, rows: int = 1, columns: int = 1, **shared: Any) -> tuple[Canvas, Any]:
     """A figure as wide as the text, `height` in millimetres, with axes that have no lines."""
     canvas = Canvas(figsize=(TEXT_WIDTH, height * MM), dpi=DPI, layout="constrained")
+    FigureCanvasAgg(canvas)  # keeps one renderer; without it, every text that is measured makes its own
     panels = canvas.subplots(rows, columns, squeeze=False, **shared)
     for axes in panels.flat:
         axes.spines[:].set_visible(False)
