@@ -46,7 +46,7 @@ def questions(data: Data, source: str) -> dict[str, str]:
 
 
 def search(told: Mapping[str, str], words: str) -> dict[str, list[str]]:
-    """Questions that have all words: the very id, ids that begin so, others; a word is in the label or begins the id."""
+    """Questions that have all words, in the label or beginning the id: the very id, ids that begin so, others."""
     text = words.strip().lower()
     made: dict[str, list[str]] = {"is": [], "begins": [], "has": []}
     for k, label in told.items():
