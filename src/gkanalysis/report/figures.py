@@ -206,7 +206,6 @@ def _check(numbers: pd.DataFrame, named: Collection[str]) -> None:
 def _canvas(height: float, rows: int = 1, columns: int = 1, **shared: Any) -> tuple[Canvas, Any]:
     """A figure as wide as the text, `height` in millimetres, with axes that have no lines."""
     canvas = Canvas(figsize=(TEXT_WIDTH, height * MM), dpi=DPI, layout="constrained")
-    FigureCanvasAgg(canvas)  # keeps one renderer; without it, every text that is measured makes its own
     panels = canvas.subplots(rows, columns, squeeze=False, **shared)
     for axes in panels.flat:
         axes.spines[:].set_visible(False)
@@ -311,6 +310,9 @@ def _bars(
 def _name_bars(canvas: Canvas, axes: Axes, names: Sequence[tuple[Any, ...]]) -> None:
     """Labels with their details below them, at the left edge of the figure."""
     axes.set_yticks([])
+    FigureCanvasAgg(
+        canvas
+    )  # keeps one renderer; otherwise each text that is measured makes one (seaborn would draw with it)
     texts = []
     for y, weight, label, detail in names:
         lines = [(8.5, INK, t) for t in label] + [(SMALL, QUIET, t) for t in detail]
