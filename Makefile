@@ -31,7 +31,7 @@ NEW_ENOUGH := -c "import sys; sys.exit(sys.version_info < (3, 11))"
 BASE_PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
   $$p $(NEW_ENOUGH) >/dev/null 2>&1 && echo $$p && break; done)
 BIN := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
-PY := $(or $(PYTHON),.venv/$(BIN)/python)
+PY := $(or $(and $(PYTHON),$(call word_of,$(PYTHON))),.venv/$(BIN)/python)
 ENV = $(if $(PYTHON),$(if $(ASKED),$(BUILD)/state/python),.venv/run.txt)
 STYLED := src tests tools benchmarks
 GK := $(PY) -m gkanalysis
@@ -41,11 +41,11 @@ CODE = $(BUILD)/state/code $(ENV)
 # Goals that build need to know what changed: rawstate.py writes it into files and says where results go, or what is wrong.
 ASKED := $(filter report reports data release build/% data/processed/% reports/% confidential/%,$(MAKECMDGOALS))
 ifneq ($(ASKED),)
-  FIRST := $(or $(PYTHON),$(wildcard $(PY)),$(BASE_PYTHON))
+  FIRST := $(or $(and $(PYTHON),$(PY)),$(wildcard $(PY)),$(BASE_PYTHON))
   STATE := $(if $(FIRST),$(shell ENTWURF=$(if $(ENTWURF),1) $(FIRST) -I -S -X utf8 src/gkanalysis/core/rawstate.py \
     $(call word_of,$(DATA)) $(call word_of,$(REPORT)) $(call word_of,$(MAKECMDGOALS)) $$PPID 2>/dev/null))
   ifneq ($(firstword $(STATE)),ok)
-    $(error $(or $(STATE),$(FIRST:%=„%“ ist kein Python ab Version 3.11; bitte ein anderes angeben),$(NO_PYTHON)))
+    $(error $(or $(STATE),$(if $(FIRST),„$(subst ',,$(FIRST))“ ist kein Python ab Version 3.11; bitte ein anderes angeben),$(NO_PYTHON)))
   endif
   BUILD := $(word 2,$(STATE))
   include $(BUILD)/rules.mk
@@ -62,7 +62,7 @@ data: $(DATA_TABLES) ## Nur einlesen und prüfen
 	@echo "Eingelesen und geprüft; Hinweise und Rückfragen je Quelle: $(BUILD)/*-findings.csv, $(BUILD)/*-rueckfragen.csv"
 $(BUILD)/rules.mk: $(BUILD)/state/layout $(CODE)
 	@$(PY) -c "from importlib.metadata import version as v; v('gkanalysis'), v('papermill'), v('typst')" 2>/dev/null || \
-	  { echo "Fehler: In „$(PY)“ fehlen die Pakete des Projekts; bitte „conda activate gkanalysis“ ausführen," \
+	  { echo "Fehler: In „$(subst ',,$(PY))“ fehlen die Pakete des Projekts; bitte „conda activate gkanalysis“ ausführen," \
 	  "vorher einmal „conda env create“." >&2; exit 2; }
 	@$(GK) rules $(AT) > $@.new && mv $@.new $@
 .DEFAULT: # a goal that nobody knows; a file that exists does not come here
@@ -70,7 +70,7 @@ $(BUILD)/rules.mk: $(BUILD)/state/layout $(CODE)
 
 ##@ Arbeiten
 lab: $(if $(PYTHON),$(ENV),.venv-lab/lab.txt) ## JupyterLab zum Erkunden öffnen (DATA=Ordner)
-	@$(MAKE) data && $(or $(PYTHON),.venv-lab/$(BIN)/python) -m tools.lab $(call word_of,$(DATA))
+	@$(MAKE) data && $(or $(and $(PYTHON),$(PY)),.venv-lab/$(BIN)/python) -m tools.lab $(call word_of,$(DATA))
 synthetic: $(ENV) ## Die mitgelieferten erfundenen Rohdaten neu erzeugen (braucht LibreOffice)
 	$(PY) -m tools.synthetic
 env: $(ENV) ; @$(PY) tools/environment.py hook ## Nur die Umgebung anlegen, und die Prüfung vor jedem Eintrag ins Git

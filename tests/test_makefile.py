@@ -126,10 +126,12 @@ def old_python(folder):
 
 def test_python_must_be_new_enough_and_have_the_packages(project, tmp_path):
     """PYTHON=... older than 3.11, none at all, or one without packages: one sentence, no environment."""
-    for python in (old_python(tmp_path), tmp_path / "keins"):
+    odd = tmp_path / "mein Ordner (2) & so"  # which must not reach the shell as words
+    odd.mkdir()
+    for python in (old_python(odd), tmp_path / "keins"):
         sentence = refusal(make(project, "report", python=str(python), fails=True))
         assert sentence == f"„{python}“ ist kein Python ab Version 3.11; bitte ein anderes angeben"
-    bare = tmp_path / "nackt"
+    bare = odd / "nackt"
     bare.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n')
     bare.chmod(0o755)
     output = make(project, "report", python=str(bare), fails=True)
@@ -212,7 +214,7 @@ def test_git_refuses_outputs_and_what_is_confidential(tmp_path):
     (tmp_path / "eins.ipynb").write_text(notebook(outputs=[], execution_count=None))
     run = git("commit", "-qm", "x")
     assert run.returncode == 1
-    assert "Ausgaben in einem Notebook gehört nicht ins Git: eins.ipynb" in run.stderr
+    assert "Ausgaben in einem Notebook gehören nicht ins Git: eins.ipynb" in run.stderr
     assert "confidential/bogen.csv" in run.stderr
     git("rm", "-rq", "--cached", "confidential")
     (tmp_path / "echt/forms").mkdir(parents=True)

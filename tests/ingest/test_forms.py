@@ -10,6 +10,7 @@ from forms import BOOK, parts_of
 from gkanalysis.core.errors import IngestError
 from gkanalysis.core.writing import zip_parts
 from gkanalysis.ingest.forms import BATCH, ingest_forms, read_forms
+from gkanalysis.ingest.received import OF_THE_SYSTEM
 from tools.synthetic.wordwriter import write_form
 
 GOOD = write_form(BOOK, "kurz", {"1.1.A03.4": "x", "2.1:ja": "x"}, "typed_x")
@@ -72,11 +73,11 @@ def test_bad_files_beside_good_ones(folder, tmp_path):
 
 def test_system_files_are_left_out(folder):
     """Lock files and hidden files are no forms; they are listed all the same."""
-    for name in ("~$Bogen.docx", ".DS_Store"):
+    names = [".DS_Store", "Thumbs.db", "desktop.ini", "~$Bogen.docx"]
+    for name in names:
         (folder / name).write_bytes(b"x")
-    assert [(f.file, f.status) for f in read_forms(folder, BOOK)] == [
-        (".DS_Store", "left_out"),
-        ("~$Bogen.docx", "left_out"),
+    assert [(f.file, f.status, f.message) for f in read_forms(folder, BOOK)] == [
+        (name, "left_out", OF_THE_SYSTEM) for name in names
     ]
 
 

@@ -175,7 +175,7 @@ def draw_picture(drawn):
 TICKED = {A03: "x"}
 HERE = "Kennung und Stelle im Bogen widersprechen sich"
 MANY = "Kennung steht an mehreren Stellen"
-SAME = ["… | …", "0 | 0", "1 | 1", "0 | 0", "0 | 0", "… | …", "… | …"]
+SAME = ["… | …", "☐ | ☐", "☒ | ☒", "☐ | ☐", "☐ | ☐", "… | …", "… | …"]
 TWICE = "zwei Zeichen in einem Feld widersprechen sich"
 BESIDE = "Text neben dem Kästchen"
 UNREAD = "Inhalt der Zelle wird nicht gelesen"

@@ -301,6 +301,21 @@ def test_links_are_not_followed_and_named():
     assert [(r.item_id, r.reason, r.raw) for r in matched.reviews] == [("", OUTSIDE, "image: file:///C:/Logo.png")]
 
 
+def test_people_are_shown_what_they_see():
+    """Boxes as boxes, not the code of their state; the words of an embedded page without the name of its part."""
+    drawn = Drawn({A03: "x"}, "controls")
+    drawn.row(2, ROW_A03).addnext(deepcopy(drawn.row(2, ROW_A03)))  # no tag tells which of the two boxes counts
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk"
+    link = f'<Relationship Id="rId81" Type="{kind}" Target="afchunk1.htm"/></Relationships>'
+    rels = "word/_rels/document.xml.rels"
+    drawn.parts[rels] = drawn.parts[rels].replace(b"</Relationships>", link.encode())
+    drawn.parts["word/afchunk1.htm"] = b"<p>Thema: <b>Wohnen</b></p>"
+    chunk = etree.SubElement(drawn.body, W + "altChunk")
+    chunk.set("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id", "rId81")
+    shown = [(r.item_id, r.raw) for r in drawn.match().reviews]
+    assert ((A03, "☒ | ☒") in shown, ("", "Thema: Wohnen") in shown) == (True, True)
+
+
 @pytest.mark.parametrize("style", ["controls", "legacy", "typed_x", "typed_box"])
 def test_no_word_is_lost_wherever_it_was_typed(style):
     """One word in any run or between any two, in a table or outside: it stands in an answer or in a review."""

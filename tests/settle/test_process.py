@@ -185,7 +185,7 @@ def test_names_in_lists_and_files_that_nothing_reads(received):
     received.add("a.docx", COUNTED, alliance="Amselstadt").line(
         "kontakte", "Kreis Borretsch", "5.7.2019", "keine_kerngruppe"
     )
-    for name in ("daten.sav", "alt.ods", "README.md", ".DS_Store"):
+    for name in ("daten.sav", "alt.ods", "README.md", ".DS_Store", "desktop.ini"):
         (received.folder / name).write_bytes(b"x")
     tables = received.process()
     assert tables["cases"][["file", "contact"]].values.tolist() == [["a.docx", ""], ["", "keine_kerngruppe"], ["", ""]]
@@ -320,6 +320,20 @@ def test_what_was_struck_out_or_hidden(received, look, word):
         ["2.3.1", "Neue Runde", "als nicht gefragt behandelt", "Filter: 2.1 ist nicht eindeutig"],
         ["2.4", "Amt", "ausgelassen", f"im Bogen {word}"],
     ]
+
+
+def test_nobody_is_asked_the_same_twice():
+    """Two doubts about one answer may have one question."""
+    log = Log()
+    for item, case, question in (
+        ("2.1", "B1", "Ja?"),
+        ("2.1", "B1", "Ja?"),
+        ("2.4", "B1", "Wer?"),
+        ("2.1", "B2", "Ja?"),
+    ):
+        log.find("V08", "m", question=question, item_id=item, case_id=case, file=case)
+    asked = questions(log.finding_table(), ALLIANCES)
+    assert asked[["alliance_id", "question"]].values.tolist() == [["B1", "Ja?"], ["B1", "Wer?"], ["B2", "Ja?"]]
 
 
 def test_errors_are_told_together():

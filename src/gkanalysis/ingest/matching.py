@@ -54,7 +54,7 @@ _UNREAD = {
     "chart": "Diagramm",
     "picture": "Bild",
 }
-_UNREAD |= {"embedded_object": "eingebettetes Objekt", "altChunk": "eingebettetes Dokument"}
+_UNREAD |= {"activex": "Steuerelement", "embedded_object": "eingebettetes Objekt", "altChunk": "eingebettetes Dokument"}
 _MERE_PUNCTUATION = frozenset(".,;:–-_…")
 
 
@@ -379,7 +379,10 @@ class _FormMatch:
             if s.what in ("drawing", "picture") and not s.text and not inside:
                 continue  # a logo, or a page that somebody scanned
             cell = paths.get(inside[0], (0, 0, 0)) if inside else (0, 0, 0)
-            kind = (s.what, "", "", "unclear", "", s.text or _UNREAD.get(s.what, s.what), "", "", ())
+            text = (
+                s.text.partition(" ")[2] if s.what in ("altChunk", "activex") else s.text
+            )  # without the name of the part
+            kind = (s.what, "", "", "unclear", "", text or _UNREAD.get(s.what, s.what), "", "", ())
             unread[cell].append(Field(*kind, s.part, s.place, *cell, ("skipped",)))
         return unread
 
@@ -476,7 +479,8 @@ class _FormMatch:
         table, *cell = cells.pop() if item_id and len(cells) == 1 else (0, 0, 0)
         raw = self.texts.get(table, {}).get(tuple(cell), "")
         unread = [f for f in fields if "skipped" in f.notes or (_leaves_out(f) and f.raw not in raw)] if raw else fields
-        raw = " | ".join(filter(None, [raw, *(f.raw or f.value for f in unread), beside]))
+        told = (f.raw if f.kind not in BOX_KINDS or _leaves_out(f) else f.value or f.raw for f in unread)  # no code
+        raw = " | ".join(filter(None, [raw, *(text or f.value for text, f in zip(told, unread, strict=True)), beside]))
         self.result.reviews.append(Review(item_id, reason, raw, *_origin(fields)))
 
 

@@ -13,6 +13,7 @@ from gkanalysis.core.errors import IngestError
 
 FILE_COLUMNS = ("file", "sha256", "status", "message", "synthetic")
 OF_THE_SYSTEM = "Sperr- oder Systemdatei"
+_OF_WINDOWS = frozenset({"desktop.ini", "thumbs.db"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,15 @@ class Received:
     content: Any = None
 
 
+def is_of_the_system(name: str) -> bool:
+    """Whether programs left a file behind: a lock, an index of pictures, the look of a folder."""
+    return name.startswith((".", "~$")) or name.casefold() in _OF_WINDOWS
+
+
 def receive(folder: Path, read: Callable[[Path], Received]) -> Iterator[Received]:
     """Read every file of a folder, one after the other, in the order of their names."""
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
-        if path.name.startswith((".", "~$")):
+        if is_of_the_system(path.name):
             yield Received(path.name, "left_out", OF_THE_SYSTEM)
             continue
         try:

@@ -13,7 +13,7 @@ from gkanalysis.codebook.sources import read_dataset
 from gkanalysis.core.errors import ValidationError
 from gkanalysis.core.findings import Log
 from gkanalysis.ingest.matching import EMPHASISED
-from gkanalysis.ingest.received import OF_THE_SYSTEM
+from gkanalysis.ingest.received import OF_THE_SYSTEM, is_of_the_system
 from gkanalysis.ingest.tables import read_rows
 from gkanalysis.settle import receipts, validate
 from gkanalysis.settle.checksums import digest, read_sums, received_files
@@ -51,7 +51,7 @@ def process_source(
     responses, decided = validate.apply_decisions(folder, responses, book, log)
     forms = read_files(data, folder / "forms", interim / "forms.csv", "form", log)
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
-        if path.name not in BESIDE_FORMS and not path.name.startswith((".", "~$")):
+        if path.name not in BESIDE_FORMS and not is_of_the_system(path.name):
             why = "neben dem Ordner der Bögen werden nur Listen gelesen"
             lose_file(path.name, why, book.source, "file", log)
 
@@ -102,7 +102,8 @@ def questions(findings: pd.DataFrame, alliances: pd.DataFrame) -> pd.DataFrame:
     names = alliances.set_index("alliance_id")["name"]
     asked = findings[findings["question"] != ""].rename(columns={"case_id": "alliance_id"})
     asked = asked.assign(alliance=asked["alliance_id"].map(names).fillna(""))
-    asked = asked.sort_values(["alliance_id", "item_id", "rule"], kind="stable").reset_index(drop=True)
+    asked = asked.sort_values(["alliance_id", "item_id", "rule"], kind="stable")
+    asked = asked.drop_duplicates(["alliance_id", "file", "question"]).reset_index(drop=True)
     return asked[["alliance_id", "alliance", "file", "item_id", "rule", "raw", "question"]]
 
 
