@@ -48,6 +48,9 @@ def test_report_is_verified(made, report, monkeypatch):
     rows = json.loads((made / "reports" / report / "verification.json").read_text(encoding="utf-8"))["rows"]
     assert {r["id"]: r["verdict"] for r in rows if r["status"] == "open" and r["section"] != "input"} == {}
     assert sum(r["verdict"] == "adds_up" for r in rows) > 100
+    if not read_report(made, report).printed:
+        assert not any(r["section"] in ("published", "relations") for r in rows)
+        return
     printed = set(pd.read_csv(ROOT / f"data/published/{report}.csv")["id"])
     assert {r["id"] for r in rows if r["section"] == "published"} == printed
     marginals = pd.read_csv(ROOT / "data/synthetic/marginals.csv", index_col="published_id")
@@ -65,7 +68,7 @@ def test_every_format_is_made(made, report):
 def test_reports_give_nothing_away_side_by_side(made):
     """The differences between reports are part of what a reader knows."""
     said = check_together([read_report(made, r) for r in REPORTS], ProjectPaths.of(made, Path("data/raw")))
-    assert "aus 4 Berichten" in said
+    assert f"aus {len(REPORTS)} Berichten" in said
 
 
 def print_noes(made, folder, report, status, n):

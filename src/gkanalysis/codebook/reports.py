@@ -50,6 +50,7 @@ class _Definition(d.Declared):
     chapters: d.Some[ChapterDefinition] = d.key("Kapitel in ihrer Reihenfolge")
     subtitle: d.AnyText = d.key("Untertitel", "")
     keywords: d.Many[d.Text] = d.key("Schlagwörter", ())
+    printed: d.Flag = d.key("false: der Bericht hat keine gedruckte Vorlage, mit der verglichen wird", True)
     imprint: Mapping[str, str] = d.key(
         "Impressum: Angabe und Text, wie „Auftrag: …“; die Zitierweise ergibt sich von selbst", {}
     )

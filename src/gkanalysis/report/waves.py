@@ -36,9 +36,7 @@ from gkanalysis.stats.exact import holm
 from gkanalysis.stats.paired import mcnemar_test, paired_difference
 
 HELD_BACK = "•"
-HELD_BACK_NOTE = (
-    f"{HELD_BACK} nicht gedruckt: Daraus ließe sich errechnen, wie weniger Bündnisse als erlaubt geantwortet haben."
-)
+HELD_BACK_NOTE = f"{HELD_BACK} nicht gedruckt: Daraus ließe sich errechnen, was einzelne Bündnisse geantwortet haben."
 INTERVAL_NOTE = "Intervall der Differenz zweier gepaarter Anteile nach Newcombe; es gilt, wenn Zufall ist, wer beide Male geantwortet hat."
 TICKED_ONLY = "wenn bei Mehrfachantworten nur Bündnisse zählen, die in beiden Wellen etwas angekreuzt haben"
 SET = "set"  # kind of a multiple response set, beside the kinds of items
@@ -341,8 +339,12 @@ class Changes:
         shown = [t for t, d in zip(self.tables, self.frame["detail"], strict=True) if d != "nothing"]
         return derived(text, [t["pairs"] for t in shown])
 
-    def lines(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Lines of a table under a heading per set: waves, pairs, yes in each, difference, interval; dots if held back."""
+    def lines(self) -> tuple[tuple[str, ...], dict[str, list[tuple[Any, ...]]]]:
+        """Heads, and lines under a heading per set: waves, pairs, yes in each, difference, interval.
+
+        A number that must not be printed is a dot; a column with more dots than numbers is left out.
+        """
+        heads = ("Bündnisse", "zuerst", "später", "Differenz", "95-%-Intervall")
         made: dict[str, list[tuple[Any, ...]]] = {}  # a question asked in three waves has two lines
         for table, r in zip(self.tables, self.frame.to_dict("records"), strict=True):
             own, detail = self.frame[self.frame["block"] == r["block"]], r["detail"]
@@ -356,7 +358,10 @@ class Changes:
                 cells[4] = " bis ".join(map(_signed, r["interval"]))
             line = (r["label"], f"{r['first_wave']}, {r['second_wave']}", *cells)
             made.setdefault(f"{title}; Basis: {BASE_LABELS[r['base']]}", []).append(line)
-        return made
+        every = [line for lines in made.values() for line in lines]
+        kept = [k for k in range(2, 7) if 2 * sum(line[k] == HELD_BACK for line in every) <= len(every)]
+        shown = {h: [(*line[:2], *(line[k] for k in kept)) for line in lines] for h, lines in made.items()}
+        return tuple(heads[k - 2] for k in kept), shown
 
     held_back_note, interval_note = HELD_BACK_NOTE, INTERVAL_NOTE
 
@@ -457,9 +462,9 @@ def _certain(rows: pd.DataFrame) -> str:
     named = enumeration(told)
     return by_count(
         len(rows),
-        none="ist keine dieser Veränderungen gesichert",
-        one=f"ist eine dieser Veränderungen gesichert: {named}",
-        many=f"sind {{n}} dieser Veränderungen gesichert: {named}",
+        none="ist keine gesichert",
+        one=f"ist eine gesichert: {named}",
+        many=f"sind {{n}} gesichert: {named}",
     )
 
 
