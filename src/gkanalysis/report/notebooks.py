@@ -185,6 +185,8 @@ def check_notebook(path: Path) -> list[str]:
         problems.append("die Angabe der Sprache (kernelspec) fehlt")
     if sum("parameters" in c.metadata.get("tags", ()) for c in notebook.cells) != 1:
         problems.append("es gibt nicht genau eine Zelle mit der Marke „parameters“")
+    ids = [c.id for c in notebook.cells]
+    problems += [f"die Kennung {i} hat mehr als eine Zelle" for i in dict.fromkeys(ids) if ids.count(i) > 1]
     for cell in notebook.cells:
         if cell.cell_type == "code" and (cell.outputs or cell.execution_count):
             problems.append(f"Zelle {cell.id} enthält Ausgaben")
