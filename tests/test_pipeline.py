@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import os
 import random
 import re
@@ -346,7 +347,8 @@ def test_tick_changes_its_two_counts_and_nothing_else(built, ticked):
 def test_tick_changes_these_words_of_the_report(built, ticked, kind):
     """Two cells in each of two tables, under the figure on the page as well, and the checksum of the forms."""
     gained = words(ticked[0], kind) - words(built, kind)
-    cells = {s: (str(n + 1), f"{100 * (n + 1) / base:.1f}".replace(".", ",")) for s, (n, base) in counts(built).items()}
+    # half up; below a base of 100 no decimals
+    cells = {s: (str(n + 1), str(math.floor(100 * (n + 1) / base + 0.5))) for s, (n, base) in counts(built).items()}
     expected = Counter()
     for n, percent in cells.values():
         expected.update({n: 2, f"({percent}": 2})

@@ -124,7 +124,7 @@ def variable_name(item: str, occurrence: int = 1, state: bool = False) -> str:
     >>> variable_name("1.1.A03.4"), variable_name("8.1", 2), variable_name("2-b", state=True)
     ('q_1.1.A03.4', 'q_8.1_2', 'q_2@2d@b_s')
     """
-    signs = re.sub(r"[^A-Za-z0-9.]", lambda m: f"@{ord(m[0]):x}@", item)
+    signs = re.sub(r"[^A-Za-z0-9.]|\.$", lambda m: f"@{ord(m[0]):x}@", item)
     return f"q_{signs}" + (f"_{occurrence}" if occurrence > 1 else "") + ("_s" if state else "")
 
 
