@@ -112,16 +112,18 @@ def test_contents_tell_the_true_pages_of_chapters(built):
 
 @needs("poppler")
 def test_exhibits_stay_in_their_chapter(built):
-    """One that does not fit moves to the head of the next page, but not out of its chapter."""
+    """One that does not fit moves to the head of the next page, but not out of its chapter, nor before another one."""
     document = json.loads((built.paths.build / "reports" / built.report.id / "document.json").read_bytes())
     _, *chapters = re.split(r"^# (?=[^{\n]+(?:\{#[\w-]+\})?$)", document["markdown"], flags=re.MULTILINE)
     whole = squeeze("".join(layout(built.file("pdf"))[3:]))
     begins = [whole.index(squeeze(f"{k} {c.partition('{')[0].splitlines()[0]}")) for k, c in enumerate(chapters, 1)]
     assert begins == sorted(begins)
-    labelled = 0
+    places = {"Tabelle": [], "Abbildung": [], "Übersicht": []}
     for chapter, begin, end in zip(chapters, begins, [*begins[1:], len(whole)], strict=True):
         for name in re.findall(r"\.exhibit #([\w-]+)", chapter):
             shown = document["exhibits"][name]
-            assert begin < whole.index(squeeze(shown["label"] + shown["title"])) < end, name
-            labelled += 1
-    assert labelled > 15
+            place = whole.index(squeeze(shown["label"] + shown["title"]))
+            assert begin < place < end, name
+            places[shown["label"].split()[0]].append(place)
+    assert all(order == sorted(order) for order in places.values())
+    assert sum(map(len, places.values())) > 15

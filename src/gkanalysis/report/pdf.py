@@ -29,7 +29,7 @@ from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide
 STANDARDS = ["ua-1", "a-2a"]  # accessible, and readable in decades; Typst refuses what would break either
 MM = 72 / 25.4  # points in a millimetre
 HEAD = 34  # millimetres from the edge: what begins above stands at the head of a page
-ROUNDS = 6  # each exhibit that moves may push another one
+ROUNDS = 9  # each exhibit that moves may push another one
 SLACK = 0.05  # millimetres that a measured height may exceed its box: rounding
 PARTS = {
     "title": "der Titel",
@@ -58,15 +58,21 @@ def fit_slides(setting: Setting) -> Setting:
 
 
 def _fill_pages(compiler: typst.Compiler, folder: Path, setting: Setting) -> None:
-    """Let exhibits that begin a page, because they did not fit on the one before, give way to the text behind them."""
+    """Let exhibits that begin a page, because they did not fit on the one before, give way to the text behind them.
+
+    One that comes to stand on the page of its call would stand above its text, so it stays where it is called.
+    """
     whole = {e["id"] for e in setting.exhibits.values() if not e.get("plain") and not _is_long(e)}
     floating: set[str] = set()
     for _ in range(ROUNDS):
-        spots = json.loads(compiler.query("<spot>", field="value"))
-        more = {s["id"] for s in spots if s["y"] < HEAD and s["id"] in whole} - floating
-        if not more:
+        begins, called = (
+            {s["id"]: s for s in json.loads(compiler.query(f"<{k}>", field="value"))} for k in ("begins", "called")
+        )
+        whole -= {i for i in floating if begins[i]["page"] == called[i]["page"]}
+        chosen = (floating | {i for i, s in begins.items() if s["y"] < HEAD}) & whole
+        if chosen == floating:
             break
-        floating |= more
+        floating = chosen
         _write_json(folder / "floating.json", sorted(floating))
 
 
