@@ -302,6 +302,8 @@ MESSAGES = {  # what is asked -> the end of the sentence that answers it
     'core[1]': f"Zeile „1“ gibt es in {CORE} nicht; vorhanden sind ja, geplant, nein.",
     'box["2.H2.3"]': "vorhanden sind 2.H2.2 (gemeint ist wohl „2.H2.2“).",
     'core.by("type")["ja", "kreiss"]': "(gemeint ist wohl „kreis“).",
+    'log[next(iter(log._keys()))].based_on("asked")': "haben nur eine Basis; wählen lässt sie sich bei Mehrfachantworten.",
+    'source_of("register", data)["type"].cases("full")': "hängen nicht von der Vollständigkeit der Bögen ab.",
     'core.by("typ")': "Merkmal „typ“ gibt es im Register nicht; … (gemeint ist wohl „type“).",
     'core.by("type").by("type")': "ist schon gegliedert; gegliedert wird nach einem Merkmal auf einmal.",
     'core.by(log["form"].only("treffen"))': "Gegliedert wird nach einem Merkmal des Registers oder nach einer Frage mit Antworten.",

@@ -408,7 +408,8 @@ class Counted(Exported, Answering):
 
     def cases(self, *status: str) -> Counted:
         """Of other forms than the usable ones: their states of completeness, such as `full`."""
-        counted = self._recounted("cases", "status", status, "hängen nicht von der Vollständigkeit der Bögen ab")
+        parameter = "status" if self.data.kind(self.count.source) == "forms" else ""
+        counted = self._recounted("cases", parameter, status, "hängen nicht von der Vollständigkeit der Bögen ab")
         states = dict.fromkeys([*(r["id"] for r in self.data.book(self.count.source).completeness), "missing"])
         for asked in status:
             Known(states, ("Stand eines Bogens", "gibt es nicht"))[asked]
@@ -416,8 +417,11 @@ class Counted(Exported, Answering):
 
     def based_on(self, base: str) -> Counted:
         """With another base of a multiple response set: asked, answered or mentioned."""
+        from gkanalysis.counts.forms import Ticks
+
+        parameter = "of" if isinstance(self.count, Ticks) else ""
         return self._recounted(
-            "based_on", "of", base, "haben nur eine Basis; wählen lässt sie sich bei Mehrfachantworten"
+            "based_on", parameter, base, "haben nur eine Basis; wählen lässt sie sich bei Mehrfachantworten"
         )
 
     def _recounted(self, called: str, parameter: str, value: str | tuple[str, ...], refusal: str) -> Counted:
