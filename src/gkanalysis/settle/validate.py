@@ -79,13 +79,13 @@ def set_aside_unprinted(
     that more than half of the forms share outside the known fields or beside a box. Where such a word is like a label
     that is not found, the codebook is misspelt: what was looked for by it is illegible, and stands in the losses.
 
-    `reviews` has a row per doubt (file, item_id, reason, raw), `version_of` the version of each file that counts.
+    `reviews` has a row per doubt (file, item_id, reason, raw, place), `version_of` the version of each file that counts.
     Gives the rows that are left for the alliances, and version and item of each question that no form has whole.
 
     >>> from gkanalysis.codebook.instrument import read_codebook
     >>> book, log = read_codebook("data/codebook/prozess.yml"), Log()
     >>> forms = ["a.docx", "b.docx", "c.docx"]
-    >>> doubts = pd.DataFrame({"file": forms, "item_id": "1.7", "reason": NOT_FOUND, "raw": ""})
+    >>> doubts = pd.DataFrame({"file": forms, "item_id": "1.7", "reason": NOT_FOUND, "raw": "", "place": ""})
     >>> rest, unprinted = set_aside_unprinted(doubts, dict.fromkeys(forms, "bogen"), book, log)
     >>> len(rest), sorted(unprinted), log.findings[0]["rule"]
     (0, [('bogen', '1.7')], 'V33')
