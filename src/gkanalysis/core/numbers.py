@@ -95,20 +95,22 @@ def format_decimal(value: float, *, decimals: int = 2) -> str:
     return _comma(int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_UP)), decimals)
 
 
-def format_points(first: tuple[int, int], second: tuple[int, int]) -> str:
-    """Difference of two shares (n, base_n) in whole percentage points, with its sign.
+def format_points(first: tuple[int, int], second: tuple[int, int], *, decimals: int = 0) -> str:
+    """Difference of two shares (n, base_n) in percentage points, by default whole ones, with its sign.
 
     An en dash if one of the bases is 0.
 
-    >>> format_points((15, 22), (7, 18))
-    '+29'
+    >>> format_points((15, 22), (7, 18)), format_points((36, 40), (33, 40), decimals=1)
+    ('+29', '+7,5')
     """
     (n, base_n), (other_n, other_base_n) = (map(int, pair) for pair in (first, second))
     if not base_n or not other_base_n:
         return NO_VALUE
     difference = Fraction(n, base_n) - Fraction(other_n, other_base_n)
-    points = math.floor(abs(difference) * 100 + Fraction(1, 2))  # half up, away from zero
-    return "0" if not points else f"{'+' if difference > 0 else MINUS}{points}"
+    steps = 10**decimals
+    points = math.floor(abs(difference) * 100 * steps + Fraction(1, 2))  # half up, away from zero
+    told = format_decimal(points / steps, decimals=decimals) if decimals else str(points)
+    return "0" if not points else f"{'+' if difference > 0 else MINUS}{told}"
 
 
 def format_p(p: float) -> str:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import Answering, answered
-from gkanalysis.core.numbers import MINUS, format_decimal, format_p, format_percent
+from gkanalysis.core.numbers import format_p, format_percent, format_points
 from gkanalysis.counts.data import Data
 from gkanalysis.counts.forms import BASE_LABELS
 from gkanalysis.counts.shown import Row, table_html, table_text
@@ -81,8 +81,8 @@ class Comparison(Answering):
         numbers = {f"{t.count.source}: ja": self._change()[r] for r, t in tables.items()}
         rows = [Row((label, str(n.of), format_percent(n.n, n.base_n, decimals=1))) for label, n in numbers.items()]
         about = f"Dieselben {self._change()['pairs'].n} Bündnisse, {BASE_LABELS[self._change().count.base]}"
-        differ = self._change()["second"].share - self._change()["first"].share
-        points = f"{'+' if differ > 0 else MINUS if differ else ''}{format_decimal(abs(differ) * 100, decimals=1)}"
+        (n, base), (m, other) = ((x.n, x._base()) for x in (self._change()["second"], self._change()["first"]))
+        points = format_points((n, base), (m, other), decimals=1)
         told = f"Differenz: {points} Prozentpunkte; exakter Test von McNemar: p = {self.p}. Bei so wenigen "
         return (
             ("Welle", "Anzahl", "Anteil"),

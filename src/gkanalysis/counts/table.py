@@ -470,9 +470,8 @@ class Counted(Exported, Answering):
             value, called = self._known(self.tests, "Spalte")[key], _call("ordered", [key])
         kin, place = self.count.kin(self.data), {r: k for k, r in enumerate(self.shown_rows)}
 
-        def rank(
-            row: str,
-        ) -> tuple[Any, ...]:  # parts follow their whole; what excludes the others, and all rows, come last
+        # parts follow their whole; what excludes the others, and all rows, come last
+        def rank(row: str) -> tuple[Any, ...]:
             whole = kin.get(row, "") if kin.get(row, "") in place else row
             return row == TOTAL, kin.get(row) == "", -value[whole], place[whole], row != whole, -value[row]
 
