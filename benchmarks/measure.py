@@ -87,7 +87,7 @@ def tabulate_ours(responses, items, cases):
         def table(self, name):
             return {
                 f"{SOURCE}-responses": responses,
-                f"{SOURCE}-cases": cases.assign(status="full"),
+                f"{SOURCE}-cases": cases.assign(status="full", contact=""),
                 "buendnisse": cases.rename(columns={"case_id": "alliance_id"}),
             }[name]
 
