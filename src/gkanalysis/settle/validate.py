@@ -408,14 +408,19 @@ def log_reviews(
     for (file, reason), places in missing.items():  # one row a form, not one a cell
         ids = list(dict.fromkeys(places))  # each box of a choice is a place of its own
         which, n = _listed(ids), len(ids)
-        numbers = list(dict.fromkeys(book.items[i].number or "Kopf des Bogens" for i in ids))
-        lack = f"fehlen uns {n} Antworten ({_listed(numbers)})"
+        places = list(dict.fromkeys(_printed_number(book.items[i]) for i in ids))
+        lack = f"fehlen uns {n} Antworten ({_listed(places)})"
         if n == 1:
             lack = f"fehlt uns 1 Antwort ({printed_place(book.items[which], book)})"
         message = f"{n} {'Frage' if n == 1 else 'Fragen'} ({which}) ohne lesbare Stelle: {reason}."
         question = f"In Ihrem Bogen {lack}, weil die Tabelle verändert wurde. Können Sie sie nachreichen?"
         where = {"file": file, "case_id": case_of.get(file, ""), "item_id": " ".join(ids)}
         log.find("V08", message, question=question, **where)
+
+
+def _printed_number(item: Item) -> str:
+    """The question or table of an item as it is printed."""
+    return f"{'Tabelle' if item.row else 'Frage'} {item.number}" if item.number else "Kopf des Bogens"
 
 
 def printed_place(item: Item, book: Codebook) -> str:

@@ -149,6 +149,20 @@ def test_text_box_stored_twice_is_read_once():
     assert states(read(paragraph(f"<w:r>{old}</w:r>")), "checkbox") == [("zur Kenntnis genommen", "selected")]
 
 
+def test_branch_that_word_does_not_know_is_passed_over_for_its_fallback():
+    """Word shows the first choice whose namespaces it knows, else the fallback; where nothing fits, nothing is lost."""
+    strange = '<mc:Choice xmlns:y="urn:example:not-of-office" Requires="y"><w:r><w:t>☒ ja</w:t></w:r></mc:Choice>'
+    known = '<mc:Choice Requires="w14"><w:r><w:t>☒ ja</w:t></w:r></mc:Choice>'
+    fallback = "<mc:Fallback><w:r><w:t>☐ ja</w:t></w:r></mc:Fallback>"
+    for branches, state in (
+        (strange + fallback, "not_selected"),
+        (known + fallback, "selected"),
+        (strange, "selected"),
+    ):
+        form = read(paragraph(f"<mc:AlternateContent>{branches}</mc:AlternateContent>"))
+        assert only(form, "mark").state == state
+
+
 def test_text_box_in_a_cell_belongs_to_the_cell():
     """A box drawn over a cell is how some people tick."""
     box = f"<w:r><w:pict><v:shape><v:textbox><w:txbxContent>{paragraph('x')}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>"

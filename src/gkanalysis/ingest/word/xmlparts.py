@@ -27,7 +27,8 @@ W14 = f"{{{NAMESPACES['w14']}}}"
 W15 = f"{{{NAMESPACES['w15']}}}"
 VAL = W + "val"
 
-ALTERNATE = f"{{{NAMESPACES['mc']}}}AlternateContent"
+_MC = f"{{{NAMESPACES['mc']}}}"
+ALTERNATE = f"{_MC}AlternateContent"
 CELL, CELL_LOOK = W + "tc", W + "tcPr"
 FIELD_CHARACTER, FIELD_CODE, SIMPLE_FIELD = W + "fldChar", W + "instrText", W + "fldSimple"
 PARAGRAPH, PARAGRAPH_LOOK = W + "p", W + "pPr"
@@ -53,6 +54,13 @@ _WITHOUT_TEXT = (
 )
 IGNORED = frozenset(W + name for name in f"{_MARKS_OF_RANGES} {_WITHOUT_TEXT}".split())
 
+# What a branch of `mc:AlternateContent` may need for Word to show it: the namespaces of Office and of the standard.
+_KNOWN_TO_WORD = (
+    "http://schemas.microsoft.com/office/",
+    "http://schemas.openxmlformats.org/",
+    "http://purl.oclc.org/ooxml/",
+)
+
 # Values of an on/off attribute; without a value it is on.
 ON_OFF = {None: True, "1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
 
@@ -63,9 +71,16 @@ def is_on(element):
 
 
 def chosen_branch(alternate):
-    """The one branch of `mc:AlternateContent` to read, or (): the same content is stored in each of them."""
-    choices = [branch for branch in alternate if branch.tag.endswith("}Choice")]
-    return next(iter(choices or alternate), ())
+    """The one branch of `mc:AlternateContent` to read: the first that needs only what Word knows, which Word shows.
+
+    The same content is stored in each of them. Where Word would show none, the first is read: nothing is lost.
+    """
+    branches = [branch for branch in alternate if branch.tag in (f"{_MC}Choice", f"{_MC}Fallback")]
+    for branch in branches:
+        needed = (branch.get("Requires") or "").split()
+        if all((branch.nsmap.get(prefix) or "").startswith(_KNOWN_TO_WORD) for prefix in needed):
+            return branch
+    return next(iter(branches or alternate), ())
 
 
 def short_name(element):
