@@ -2,7 +2,7 @@
 # A door: what each step is made from stands in rules.mk, which `gkanalysis rules` writes (src/gkanalysis/report/rules.py).
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: FORCE report reports data lab synthetic env test check fix verify verify-selftest release bench clean lock help
+.PHONY: FORCE report reports data lab synthetic env test check fix verify verify-selftest pages release bench clean lock help
 MAKEFLAGS += --no-builtin-rules
 
 # What makes results repeatable: always the code of this folder, with byte-code (imports are four times faster).
@@ -95,6 +95,8 @@ verify: $(ENV) ## Bericht neu bauen und über jede Zahl urteilen (REPORT=...)
 	$(GK) verify $(ONE) $(AT)
 verify-selftest: $(ENV) ## Zählen, wie viele Verfälschungen verify findet (etwa eine halbe Stunde)
 	$(PY) -m tools.selftest --report $(ONE) --out benchmarks/SELFTEST.md
+pages: $(ENV) ## Seitenzahlen im Inhalt der Word-Fassungen festhalten (braucht LibreOffice; vor release)
+	@$(MAKE) reports && $(PY) -m tools.pages && $(MAKE) reports
 release: report ## Den jetzigen Stand als Vergleich für verify festhalten
 	$(GK) release $(ONE) $(AT)
 bench: ## Geschwindigkeit messen, neben pandas und python-docx

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from gkanalysis.core.errors import RenderError
-from gkanalysis.report.docx import render_docx
+from gkanalysis.report.docx import page_fields, render_docx, unpaged
 from tools.project import ROOT
 from tools.render_pages import docx_to_pdf
 from tools.system import needs, run
@@ -100,8 +100,10 @@ def test_contents_are_there_before_word_fills_them(small, word):
     places = "\n\n".join(f"::: {{.exhibit #{i}}}\n:::" for i in ("tab", "abb"))
     probe = small(text=f"# {LONG}\n\n[](#abb)\n\n{places}")
     root = body(word(probe))
-    entries = ["".join(p.itertext()) for p in root.iter(f"{W}p") if p.find(f"{W}hyperlink") is not None]
-    assert [e.rpartition("\\u ")[2] for e in (*entries[:3], *entries[-2:])] == [
+    entries = [
+        "".join(h.itertext()) for h in root.iter(f"{W}hyperlink") if "PAGEREF" in etree.tostring(h, encoding="unicode")
+    ]
+    assert [*entries[:3], *entries[-2:]] == [
         f"1\u2002{LONG}", "Daten und Dateien", "Impressum", "Tabelle 1: Wer dabei ist", "Abbildung 1: Städte knüpfen an",
     ]  # fmt: skip
     bookmarks = {b.get(f"{W}name") for b in root.iter(f"{W}bookmarkStart")}
@@ -126,6 +128,50 @@ def test_summary_stands_before_the_contents_and_lists_of_exhibits_at_the_end(sma
     assert places == sorted(places)
     assert "Verfasst von. Erste / Zweite" in texts
     assert any(t.startswith("Zitiervorschlag. Erste / Zweite (2019): Ein „kleiner“ Bericht.") for t in texts)
+
+
+def test_numbers_are_counted_by_word(small, word):
+    """Headings are a list of levels, one without a number is out of it; captions count on, a given number is kept."""
+    text = "# Kurz {#kurz .unnumbered .front}\n\n# Erstes\n\n## Näheres\n\n::: {.exhibit #tab}\n:::\n\n::: {.exhibit #abb}\n:::"
+    probe = small(text=text)
+    probe.document["exhibits"]["tab"]["label"] = "Tabelle 10"
+    root = body(word(probe))
+    levels = [
+        ("".join(p.itertext()), p.find(f"{W}pPr/{W}numPr/{W}numId").get(f"{W}val") != "0", p.find(f"{W}pPr/{W}pageBreakBefore") is not None)
+        for p in root.iter(f"{W}p") if p.find(f"{W}pPr/{W}pStyle") is not None and p.find(f"{W}pPr/{W}pStyle").get(f"{W}val").startswith("Heading")
+    ]  # fmt: skip
+    assert levels[:3] == [("Kurz", False, True), ("Erstes", True, True), ("Näheres", True, False)]
+    fields = [f.get(f"{W}instr").split() for f in root.iter(f"{W}fldSimple")]
+    assert [f[1:-2] for f in fields if f[0] == "SEQ"] == [["Tabelle", "\\r", "10"], ["Abbildung"]]
+
+
+def test_contents_have_the_pages_that_were_recorded_for_this_document(small, tmp_path):
+    """Recorded for another document they would be wrong, so none is printed."""
+    (tmp_path / "reference.docx").write_bytes(TEMPLATE.read_bytes())
+
+    def pages(text):
+        text += "\n\n::: {.exhibit #tab}\n:::"
+        root = docx.Document(io.BytesIO(render_docx(small(text=text).prepared(), tmp_path / "reference.docx"))).element
+        return root, {place: number.text or "" for place, number in page_fields(root)}
+
+    root, blank = pages("# Erstes\n\nText.")
+    assert set(blank.values()) == {""}
+    record = tmp_path / "klein.seiten.csv"
+    record.write_text(f"sha256,{unpaged(root)}\n" + "".join(f"{place},7\n" for place in blank))
+    assert set(pages("# Erstes\n\nText.")[1].values()) == {"7"}
+    assert set(pages("# Erstes\n\nMehr Text.")[1].values()) == {""}
+
+
+def test_a_long_table_may_break_and_a_short_one_may_not(small, word):
+    """Word lets no text flow round a table: one that stayed whole would leave the page before it empty."""
+    for rows, whole in ((10, True), (30, False)):
+        probe = small()
+        row = probe.document["exhibits"]["tab"]["rows"][-1]
+        probe.document["exhibits"]["tab"]["rows"] = [row] * rows
+        table = next(body(word(probe)).iter(f"{W}tbl"))
+        kept = [next(r.iter(f"{W}keepNext"), None) is not None for r in table.findall(f"{W}tr")]
+        assert all(kept) == whole
+        assert kept[:3] == kept[-3:] == [True] * 3  # the head and the notes are never alone
 
 
 def test_box_is_one_block(small, word):

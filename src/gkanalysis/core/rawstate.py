@@ -13,7 +13,7 @@ import sys
 WHERE_FROM = "ordner.txt"
 SHIPPED = "data/raw"
 UNSAFE = "#%'\"`$&;|<>()*?[]{}!=~\\"  # what make or a shell reads as more than a letter
-PROJECT = {"data/codebook": (".yml",), "notebooks": (".ipynb",), "reports": (".yml", ".docx", ".pptx")}
+PROJECT = {"data/codebook": (".yml",), "notebooks": (".ipynb",), "reports": (".yml", ".docx", ".pptx", ".csv")}
 
 
 class StateError(Exception):

@@ -1,17 +1,20 @@
 """The report as a Word document: pandoc with the institute's template, then what pandoc leaves open.
 
-Afterwards the contents are filled (Word fills them only when asked, LibreOffice never), tables get the name and
-description that screen readers announce, and rows stay whole at page breaks.
+Afterwards headings and captions are numbered by fields that Word counts on, the contents are filled (Word fills them
+only when asked, LibreOffice never), tables get the name and description that screen readers announce, and rows stay
+whole at page breaks. Page numbers come from `reports/<report>.seiten.csv`, which `make pages` records with LibreOffice;
+where the document is another one than they were recorded for, the contents have none rather than wrong ones.
 """
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
 import json
 import uuid
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +23,10 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE as RELATIONS
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
-from docx.oxml import OxmlElement
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, RGBColor
+from lxml import etree
 from markupsafe import Markup
 
 from gkanalysis.core.errors import RenderError
@@ -42,12 +46,14 @@ from gkanalysis.report.document import (
     text_node,
     walk,
 )
-from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines, text_columns
+from gkanalysis.report.exhibits import column_widths, heading_lines, text_columns
 from gkanalysis.report.html import fill_page
 
 OBFUSCATED = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
 LOCALES = {"de": "de-DE", "en": "en-GB"}  # Word wants a language with its country
 FACES = (("embedRegular", "Regular"), ("embedBold", "Bold"), ("embedItalic", "It"))
+LIST = 900  # of the headings, among those that pandoc makes
+SHORT = 12  # Word cannot let text flow round a table: only one of up to so many rows stays whole
 
 
 def render_docx(setting: Setting, reference: Path) -> bytes:
@@ -56,10 +62,10 @@ def render_docx(setting: Setting, reference: Path) -> bytes:
         raise RenderError(
             f"Die Word-Vorlage „{reference.name}“ fehlt; bitte die mitgelieferte zurückholen: `git checkout reports/reference.docx`."
         )
-    report, exhibits, tree = setting.report, setting.exhibits, setting.tree
+    report, exhibits, tree, numbers = setting.report, setting.exhibits, setting.tree, {}
 
     def exhibit(attributes: list[Any], _: list[Node]) -> list[Node]:
-        return exhibit_blocks(exhibits[attributes[0]], setting)
+        return exhibit_blocks(exhibits[attributes[0]], setting, numbers)
 
     def kasten(_: list[Any], inner: list[Node]) -> list[Node]:
         for node in walk(inner):
@@ -71,7 +77,11 @@ def render_docx(setting: Setting, reference: Path) -> bytes:
 
     def listing(part: str) -> Setter:
         names = Markup(f" {nsdecls('w')}")
-        page = fill_page("contents.xml", part=part, headings=setting.headings, exhibits=exhibits.values(), bookmark=_bookmark, names=names)  # fmt: skip
+        kinds: dict[str, list[Any]] = {}
+        for e in exhibits.values():
+            kinds.setdefault(e["label"].partition(" ")[0], []).append(e)
+        kinds.pop("", None)
+        page = fill_page("contents.xml", part=part, headings=setting.headings, kinds=kinds, bookmark=_bookmark, names=names)  # fmt: skip
         return lambda *_: raw("openxml", page)
 
     meta = {
@@ -79,6 +89,10 @@ def render_docx(setting: Setting, reference: Path) -> bytes:
         "date": format_date(report.date), "lang": LOCALES.get(report.language, report.language),
         "keywords": list(report.keywords), "description": report.description,
     }  # fmt: skip
+    heads = [b["c"] for b in tree["blocks"] if b["t"] == "Header"]
+    for (_, number, _, _), head in zip(setting.headings, heads, strict=True):
+        head[2] = head[2][bool(number) :]  # Word counts them
+    front = sum("front" in head[1][1] for head in heads)
     tree |= {
         "blocks": [
             mark,
@@ -91,7 +105,35 @@ def render_docx(setting: Setting, reference: Path) -> bytes:
     arguments = ["-f", "json", "-t", "docx", f"--reference-doc={reference}", "-o", "-"]
     # the sandbox would keep pandoc from the template and the images
     made = run_pandoc(json.dumps(tree), arguments, epoch=int(setting.moment.timestamp()), sandbox=False)
-    return finish(made, [e for e in exhibits.values() if e["kind"] == "table"], setting.synthetic)
+    document = docx.Document(io.BytesIO(made))
+    _title_page(document, report.institution)
+    _number_headings(document, [h[1] for h in setting.headings], {0, front})
+    finish(document, [e for e in exhibits.values() if e["kind"] == "table"], setting.synthetic)
+    recorded = reference.parent / f"{report.id}.seiten.csv"
+    if recorded.exists():
+        pages = dict(line.split(",") for line in recorded.read_text(encoding="utf-8").splitlines())
+        if pages.pop("sha256") == unpaged(document.element):
+            for place, text in page_fields(document.element):
+                text.text = pages[place]
+    document.save(whole := io.BytesIO())
+    with zipfile.ZipFile(whole) as archive:
+        return zip_parts({name: archive.read(name) for name in archive.namelist()})
+
+
+def page_fields(root: Any) -> Iterator[tuple[str, Any]]:
+    """Each page number of the contents and lists: the bookmark that it asks for, the element that holds it."""
+    for field in root.iter(qn("w:fldSimple")):
+        order = field.get(qn("w:instr")).split()
+        if order[0] == "PAGEREF":
+            yield order[1], next(field.iter(qn("w:t")))
+
+
+def unpaged(root: Any) -> str:
+    """Checksum of a document without the page numbers of its contents."""
+    root = copy.deepcopy(root)
+    for _, text in page_fields(root):
+        text.text = ""
+    return hashlib.sha256(etree.tostring(root, method="c14n")).hexdigest()
 
 
 def _meta(value: str | list[str]) -> Node:
@@ -111,11 +153,25 @@ def paragraph(style: str, inlines: list[Node]) -> Node:
     return styled(style, [{"t": "Para", "c": inlines}])
 
 
-def exhibit_blocks(exhibit: dict[str, Any], setting: Setting) -> list[Node]:
-    """Caption, base, table or image, notes and source as blocks; the caption carries the bookmark."""
-    label = f"{exhibit['label']}: " if exhibit["label"] else ""
+def exhibit_blocks(exhibit: dict[str, Any], setting: Setting, numbers: dict[str, int]) -> list[Node]:
+    """Caption, base, table or image, notes and source as blocks; the caption carries the bookmark.
+
+    Its number is a field; where it does not follow the last one in `numbers`, as in a reprint, the field is told to.
+    """
+    kind, _, number = exhibit["label"].partition(" ")
+    label = []
+    if kind:
+        reset = "" if int(number) == numbers.get(kind, 0) + 1 else f"\\r {number} "
+        numbers[kind] = int(number)
+        field = f'<w:fldSimple w:instr=" SEQ {kind} {reset}\\* ARABIC "><w:r><w:t>{number}</w:t></w:r></w:fldSimple>'
+        label = [
+            *text_node(f"{kind} "),
+            {"t": "RawInline", "c": ["openxml", field]},
+            {"t": "Str", "c": ":"},
+            {"t": "Space"},
+        ]
     table = exhibit["kind"] == "table"
-    anchor = {"t": "Span", "c": [[exhibit["id"], [], []], text_node(label + exhibit["title"])]}
+    anchor = {"t": "Span", "c": [[exhibit["id"], [], []], [*label, *text_node(exhibit["title"])]]}
     if table:
         content = table_node(exhibit)
     else:
@@ -154,9 +210,41 @@ def table_node(exhibit: dict[str, Any]) -> Node:
     return {"t": "Table", "c": [empty, [None, []], specs, head, [[empty, 1, [], rows]], [empty, []]]}
 
 
-def finish(content: bytes, tables: Sequence[dict[str, Any]], synthetic: bool) -> bytes:
-    """Name and describe the tables, keep rows and short tables whole, and store the parts in a fixed way."""
-    document = docx.Document(io.BytesIO(content))
+def _title_page(document: Any, institution: str) -> None:
+    """The institution above the title, as in the PDF."""
+    title = document.paragraphs[0]
+    line = title.insert_paragraph_before(institution, "Normal")
+    line.paragraph_format.space_before, title.paragraph_format.space_before = Pt(100), Pt(28)
+    line.runs[0].font.color.rgb = RGBColor(0x55, 0x63, 0x6B)
+
+
+def _number_headings(document: Any, numbers: Sequence[str], breaks: set[int]) -> None:
+    """One list of three levels that Word counts on; these headings begin a page: the summary, and what follows it."""
+    levels = "".join(
+        f'<w:lvl w:ilvl="{k}"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:pStyle w:val="Heading{k + 1}"/><w:suff w:val="nothing"/>'
+        f'<w:lvlText w:val="{".".join(f"%{n + 1}" for n in range(k + 1))}\u2002"/><w:lvlJc w:val="left"/></w:lvl>'
+        for k in range(3)
+    )
+    numbering = document.part.numbering_part.element
+    numbering.insert(0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="{LIST}"><w:multiLevelType w:val="multilevel"/>{levels}</w:abstractNum>'))  # fmt: skip
+    numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="{LIST}"><w:abstractNumId w:val="{LIST}"/></w:num>'))
+    headings = [p for p in document.paragraphs if p.style.style_id in ("Heading1", "Heading2", "Heading3")]
+    for k, (heading, number) in enumerate(zip(headings, numbers, strict=True)):
+        place = heading._p.get_or_add_pPr().get_or_add_numPr()
+        place.get_or_add_ilvl().val = int(heading.style.style_id[-1]) - 1
+        place.get_or_add_numId().val = LIST if number else 0
+        if k in breaks:
+            heading.paragraph_format.page_break_before = True
+    body = document.element.body
+    ends = {end.get(qn("w:id")): end for end in body.findall(qn("w:bookmarkEnd"))}
+    for start in body.findall(qn("w:bookmarkStart")):  # pandoc marks the whole section, LibreOffice loses the last one
+        heading = start.getnext()
+        heading.pPr.addnext(start)
+        heading.append(ends[start.get(qn("w:id"))])
+
+
+def finish(document: Any, tables: Sequence[dict[str, Any]], synthetic: bool) -> None:
+    """Name and describe the tables, keep rows and short tables whole."""
     root = document.element
     elements = list(root.iter(qn("w:tbl")))
     if len(elements) != len(tables):
@@ -175,9 +263,13 @@ def finish(content: bytes, tables: Sequence[dict[str, Any]], synthetic: bool) ->
         run.font.color.rgb, run.font.size = RGBColor(0x9C, 0x2A, 0x1F), Pt(8.5)
     if FAMILY in document.styles.element.xml:
         _embed_fonts(document)
-    document.save(whole := io.BytesIO())
-    with zipfile.ZipFile(whole) as archive:
-        return zip_parts({name: archive.read(name) for name in archive.namelist()})
+    notes = [p for p in document.paragraphs if p.style.name == "Quelle"]
+    for note in notes:
+        after = note._p.getnext()
+        if after is not None and after.tag == qn("w:p") and after.style == note._p.style:
+            note.paragraph_format.keep_with_next = True
+        else:
+            note.paragraph_format.space_after = Pt(14)  # where the text goes on
 
 
 def _finish_table(element: Any, exhibit: dict[str, Any]) -> None:
@@ -191,7 +283,8 @@ def _finish_table(element: Any, exhibit: dict[str, Any]) -> None:
     rows = element.findall(qn("w:tr"))
     for number, row in enumerate(rows, start=1):
         row.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
-        if len(exhibit["rows"]) <= WHOLE and number < len(rows):
+        # the last row stays with the notes, and two or three rows at least stand on either side of a page break
+        if len(rows) <= SHORT or number <= 3 or number >= len(rows) - 2:
             for style in row.iter(qn("w:pStyle")):
                 style.addnext(OxmlElement("w:keepNext"))
 

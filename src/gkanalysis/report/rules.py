@@ -176,7 +176,8 @@ def _report_rules(
     chapters = [f"{build}/{c.id}" for c in report.chapters]
     records = " ".join(f"{c}/chapter.json" for c in chapters)
     files = [f"{folder}/{name}.{suffix}" for suffix in report.formats]
-    templates = " ".join(f"$(wildcard {project}/reports/reference.{suffix})" for suffix in report.formats)
+    beside = [f"{name}.seiten.csv", *(f"reference.{suffix}" for suffix in report.formats)]
+    templates = " ".join(f"$(wildcard {project}/reports/{file})" for file in beside)
     left = f"{build}/document.json {folder}/losses.csv {folder}/rueckfragen.csv {folder}/values.json {folder}/herkunft.html"
     rules = [
         _rule(

@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from gkanalysis.core.errors import VerificationError
+from gkanalysis.core.rawstate import PROJECT
 
 # What a rebuild needs; nothing that make has made before goes along.
 PARTS = ("src", "notebooks", "data/raw", "data/codebook", "Makefile", "pyproject.toml")
@@ -62,7 +63,7 @@ def rebuilt_report(root: Path, report: str, *, jobs: int = 2, data: Path | None 
         for part in PARTS:
             _copy(data if data and part == "data/raw" else root / part, place / part)
         (place / "reports").mkdir()
-        for path in (p for p in (root / "reports").glob("*") if p.suffix in (".yml", ".docx", ".pptx")):
+        for path in (p for p in (root / "reports").glob("*") if p.suffix in PROJECT["reports"]):
             shutil.copy(path, place / "reports" / path.name)
         block, notes = Path(scratch) / "block", Path(scratch) / "netz.txt"
         block.mkdir()

@@ -25,6 +25,7 @@ from lxml import etree, html
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from gkanalysis.core.errors import VerificationError
+from gkanalysis.core.rawstate import PROJECT
 
 FORMAT = 1
 CERTIFICATE = ("verification.html", "verification.json", "codecheck.yml")
@@ -77,7 +78,7 @@ def describe_inputs(root: Path, data: Path | None, report: str) -> dict[str, str
     for name in INPUTS:
         folder = data if data and name == "data/raw" else root / name
         inputs |= {f"{name}/{p.relative_to(folder).as_posix()}": p for p in folder.rglob("*") if p.is_file()}
-    definitions = (p for p in (root / "reports").glob("*") if p.suffix in (".yml", ".docx", ".pptx"))
+    definitions = (p for p in (root / "reports").glob("*") if p.suffix in PROJECT["reports"])
     inputs |= {f"reports/{p.name}": p for p in definitions}
     inputs |= {f"data/published/{p.name}": p for p in (root / "data/published").glob(f"{report}.*")}
     shown = sorted(n for n in inputs if not any(part.startswith(".") for part in n.split("/")))
