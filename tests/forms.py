@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from gkanalysis.codebook.instrument import read_codebook
+from gkanalysis.codebook.instrument import TICK_KINDS, read_codebook
 from gkanalysis.core.writing import zip_parts
 from gkanalysis.ingest.matching import Matcher
 from gkanalysis.ingest.office import WordPackage
@@ -36,6 +36,26 @@ def match(data, file="Bogen.docx"):
 def answers(matched):
     """Item -> (state, value) of the first occurrence, and item#k of further ones."""
     return {r.item_id + (f"#{r.occurrence}" if r.occurrence > 1 else ""): (r.state, r.value) for r in matched.responses}
+
+
+def expected_answers(book, version, written):
+    """Item -> (state, value), by hand from the slots; empty rows that stay empty say nothing."""
+    options, expected, extra = {}, {}, set()
+    for slot in (s for table in book.tables(version) for s in table.slots):
+        item_id = slot.item_id + (f"#{slot.occurrence}" if slot.occurrence > 1 else "")
+        text = written.get(slot.tag, "")
+        if slot.option:
+            ticked = options.setdefault(item_id, [])
+            ticked += [slot.option] if text else []
+            state = ["not_answered", "answered", "contradictory"][min(len(ticked), 2)]
+            expected[item_id] = (state, "|".join(ticked))
+        elif slot.kind in TICK_KINDS and not slot.choices:
+            expected[item_id] = ("selected" if text else "not_selected", "")
+        else:
+            expected[item_id] = ("answered" if text else "not_answered", text)
+        if slot.extra:
+            extra.add(item_id)
+    return {k: v for k, v in expected.items() if k not in extra or v[0] not in ("not_answered", "not_selected")}
 
 
 class Drawn:

@@ -69,7 +69,7 @@ PLAN = {
     "file_name": "Probe {name}",
     "coder": "Kodierung A",
     "returns": {"returned": "p1.numerator", "full": {TYPES[0]: 8, TYPES[1]: 8}, "partial": {TYPES[2]: 2}},
-    "styles": {"controls": 0.4, "legacy": 0.3, "typed_x": 0.15, "typed_box": 0.15},
+    "styles": {"blank": 0.4, "legacy": 0.3, "typed_x": 0.15, "typed_box": 0.15},
     "contacts": {"verweigert": 3},
     "items": {
         "1.1": {"options": {"ja": "p2.numerator", "nein": "rest"}},

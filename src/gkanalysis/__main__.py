@@ -219,6 +219,7 @@ COMMANDS = (
     ("ingest", "die Bögen oder Gespräche einer Quelle einlesen", _step("pipeline:build_interim", "paths", "source"), "source", DATA),
     ("process", "eine Quelle prüfen und zur Auswertung bereitstellen", _step("pipeline:build_processed", "paths", "source"), "source", DATA),
     ("receive", "neue Dateien einer Quelle mit ihrer Prüfsumme eintragen; geänderte nur, wenn sie genannt sind", _receive, "source", CHANGED, DATA),
+    ("blank", "den leeren Bogen einer Quelle schreiben: als Word-Formular und als XLSForm", _step("pipeline:write_blanks", "paths", "source"), "source", DATA),
     ("rules", "die Regeln für make ausgeben: woraus jeder Schritt entsteht", _step("report.rules:make_rules", "paths", "reports"), DATA),
     ("chapter", "die Kapitel eines Berichts rechnen, die noch fehlen", _step("report.chapters:run_chapters", "definition", "paths", "data", "chapters", engine="engine"), "report", CHAPTERS, ENGINE, DATA),
     ("finish", "Kapitel eines Berichts zusammenführen, die Herkunft jeder Zahl zeigen und alle Formate setzen", _step("pipeline:finish_report", "paths", "definition"), "report", DATA),

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gkanalysis.core.errors import CodebookError, IngestError, ValidationError
+from gkanalysis.core.errors import CodebookError, IngestError, UsageError, ValidationError
 from gkanalysis.core.paths import ProjectPaths
 
 SHOWN = 12  # findings that the terminal shows; all stand in the file it names
@@ -62,6 +62,42 @@ def build_interim(paths: ProjectPaths, source: str) -> str:
         for name in kind.interim:  # the last is the target of make
             (new / name).replace(target / name)
     return f"{source}: {n} {kind.label} gelesen."
+
+
+def write_blanks(paths: ProjectPaths, source: str) -> Iterator[str]:
+    """Write the forms of a source to be filled in, each version as Word document and XLSForm; sentences for the log.
+
+    What lies there already and is another file is kept beside it.
+
+    Raises
+    ------
+    UsageError
+        If the source has no form.
+    """
+    from gkanalysis.codebook.instrument import read_codebook
+    from gkanalysis.codebook.sources import is_source_codebook, source_kind
+    from gkanalysis.core.lookup import listed
+    from gkanalysis.core.writing import put_aside, write_bytes
+    from gkanalysis.counts.export import FOLDER
+    from gkanalysis.report.blank import blank_form
+    from gkanalysis.report.xlsform import xlsform
+
+    files = sorted(p for p in paths.codebooks.glob("*.yml") if is_source_codebook(p))
+    forms = [p for p in files if source_kind(p).id == "forms"]
+    if not {source, source.rpartition("-")[0]} & {p.stem for p in forms}:
+        have = listed((read_codebook(p).source for p in forms), source)
+        raise UsageError(f"„{source}“ hat keinen Bogen, der sich ausfüllen lässt; einen Bogen haben {have}.")
+    _, book = _codebook(paths, source)
+    made = {}
+    for version in book.versions:
+        made[f"{source}-{version}.docx"] = blank_form(book, version, paths.root / "reports/reference.docx")
+        made[f"{source}-{version}.xlsx"] = xlsform(book, version)
+    for name, content in made.items():
+        path = paths.root / FOLDER / name
+        if path.exists() and path.read_bytes() != content:
+            yield f"Hinweis: „{name}“ war anders; die bisherige Fassung liegt jetzt als „{put_aside(path)}“ daneben."
+        write_bytes(path, content)
+        yield f"Geschrieben: {FOLDER}/{name}"
 
 
 def build_register(paths: ProjectPaths) -> list[str]:

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, Field
 
 from gkanalysis.codebook import declared as d
 from gkanalysis.codebook.layout import FormTable, Slot
+from gkanalysis.core.lookup import enumeration
 
 TICK_KINDS = frozenset({"tick", "single"})
 Sentence = Annotated[
@@ -29,6 +30,12 @@ Answers = Annotated[tuple[d.Text, ...], d.number_of(2, TWO)]
 Names = d.Many[d.Text]
 Aspect = Literal["", "present", "open_ag", "open_d", "could_open"]
 
+# what a blank form says at its head
+INSTRUCTIONS = (
+    "Bitte am Bildschirm ausfüllen: Kästchen anklicken, in Listen eine Vorgabe auswählen, Texte in die Felder schreiben. "
+    "Mit der Tabulatortaste geht es zum nächsten Feld; Felder, zu denen Sie nichts sagen können, bleiben leer. "
+    "Bitte den Bogen als Word-Datei (.docx) speichern und zurücksenden."
+)
 # what became of a place in a form; no answer may be called so
 STATES = ("selected", "not_selected", "answered", "not_answered", "illegible", "contradictory", "not_asked")
 
@@ -115,6 +122,14 @@ class Item(_Question):
         """The number of the question or table as the form prints it; what stands in its head has none."""
         number = self.id.removesuffix(f".{self.row}.{self.column}") if self.row else self.id
         return number if number[0].isdigit() else ""
+
+    @property
+    def prompt(self) -> str:
+        """What a blank form shows where the answer is to be written or chosen."""
+        low, high = self.min, self.max
+        span = "" if low is None else f" {'ab' if high is None else 'von'} {low}"
+        number = f"Zahl{span}{'' if high is None else f' bis {high}'}"
+        return "Bitte auswählen" if self.control else number if self.kind == "number" else "Text eingeben"
 
     def option_label(self, option: str) -> str:
         """What is printed beside an option; an id that none has stays as it is."""
@@ -371,11 +386,26 @@ class Codebook(d.Declared):
             tables += part.tables(items, shown, len(tables) + 1)
         return tuple(tables)
 
+    def heading(self, part: str) -> str:
+        """The printed heading of a part, with its number if it has one."""
+        declared = self.part(part)
+        return " ".join(filter(None, (declared.number, declared.heading)))
+
+    def conditions(self, version: str, part: str) -> list[str]:
+        """What a blank form says above the questions of a part of which filters lead past some."""
+        asked: dict[tuple[str, str], list[str]] = {}
+        for item in self.items.values():
+            if item.part == part and item.asked_if and self.in_version(item, version):
+                asked.setdefault(item.asked_if, []).append(item.id)
+        pairs = ((enumeration(ids), self.items[parent], option) for (parent, option), ids in asked.items())
+        return [f"Bitte {ids} nur beantworten, wenn bei {p.id} „{p.option_label(o)}“ gilt." for ids, p, o in pairs]
+
     def printed_paragraphs(self, version: str) -> tuple[str, ...]:
         """Texts that the empty form prints outside its tables."""
-        parts = map(self.part, self.versions[version].parts)
-        headings = [" ".join(filter(None, (p.number, p.heading))) for p in parts]
-        return (self.title, self.versions[version].title, *headings, *self.printed)
+        parts = self.versions[version].parts
+        conditions = (line for part in parts for line in self.conditions(version, part))
+        titles = self.title, self.versions[version].title, *map(self.heading, parts)
+        return (*titles, *self.printed, INSTRUCTIONS, *conditions)
 
 
 def read_codebook(path: str | Path) -> Codebook:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zlib import crc32
+
+SHEET_HEAD = ("Nr.", "Frage", "Antwort")  # what a blank form prints above a table of questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,9 @@ class Slot:
 
     @property
     def bookmark(self) -> str:
-        """The tag as a name that a legacy form field may have: letters, digits and underscores."""
-        return "i_" + "".join(c if c.isalnum() else "_" for c in self.tag)
+        """The tag as a name that bookmarks and legacy form fields may have: 40 letters, digits and underscores."""
+        name = "i_" + "".join(c if c.isalnum() else "_" for c in self.tag)
+        return name if len(name) <= 40 else f"{name[:31]}_{crc32(self.tag.encode()):08x}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,14 @@ def write_bytes(path: Path, content: bytes) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def put_aside(path: Path) -> str:
+    """Move a file that is not to be overwritten, beside its place; the name that it has now."""
+    names = (path.with_name(f"{path.stem}-von-hand{k or ''}{path.suffix}") for k in count())
+    aside = next(p for p in names if not p.exists())
+    path.replace(aside)
+    return aside.name
 
 
 def write_json(path: Path, content: Any) -> None:

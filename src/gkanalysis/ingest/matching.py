@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from gkanalysis.codebook.instrument import TICK_KINDS, Codebook
-from gkanalysis.codebook.layout import FormTable, Slot
+from gkanalysis.codebook.layout import SHEET_HEAD, FormTable, Slot
 from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.word.glyphs import MARKS, mark_state
 from gkanalysis.ingest.word.model import EMPHASES, LEFT_OUT, PLACEHOLDERS, Field, WordForm, WordTable
@@ -112,7 +112,8 @@ class Matcher:
 
     def __init__(self, book: Codebook) -> None:
         self.book = book
-        self.placeholders = frozenset(map(normalise, (*book.placeholders, *PLACEHOLDERS)))
+        prompts = (item.prompt for item in book.items.values())
+        self.placeholders = frozenset(map(normalise, (*book.placeholders, *PLACEHOLDERS, *prompts)))
         self.layouts = {version: book.tables(version) for version in book.versions}
         self.labels = {
             version: {t.number: frozenset(map(normalise, t.printed.values())) - {""} for t in layout}
@@ -206,12 +207,15 @@ class _TablePlaces:
         self.layout, self.table = layout, table
         self.columns: dict[int, int] = {}
         self.header_row, self.header_starts = 0, []
+        printed = [(column, text) for (_, column), text in layout.printed.items()]
         if layout.n_header_rows:
             self._find_columns()
+        else:
+            head = [(column, normalise(text)) for column, text in enumerate(SHEET_HEAD, start=1)]
+            self.header_row = int(all(table.texts.get((1, column)) == text for column, text in head))
+            printed += head if self.header_row else []
         self.rows = self._find_rows(tag_rows)
-        self._printed = {
-            (self.columns.get(column, column), normalise(text)) for (_, column), text in layout.printed.items()
-        }
+        self._printed = {(self.columns.get(column, column), normalise(text)) for column, text in printed}
 
     def __iter__(self) -> Iterator[Place]:
         """Each slot with its cell and how that was found; rows added by hand get slots of their own."""
@@ -250,7 +254,7 @@ class _TablePlaces:
     def _find_rows(self, tag_rows: Mapping[int, int]) -> dict[int, tuple[int, int, str]]:
         """Printed row -> received row, column of its label, and how it was found."""
         rows, n_heads = {}, self.layout.n_header_rows
-        label_column = self.columns.get(1, 0) if n_heads else 2
+        label_column, shift = (self.columns.get(1, 0), 0) if n_heads else (2, self.header_row)
         for row in range(n_heads + 1, self.layout.last_printed_row + 1):
             label = normalise(self.layout.printed.get((row, 1 if n_heads else 2), ""))
             if not label:
@@ -258,8 +262,8 @@ class _TablePlaces:
             cells = [(r, c) for r, c in self.table.where(label) if r > self.header_row]
             if n_heads:
                 cells = [(r, c) for r, c in cells if c == label_column]
-            if (row, label_column) in cells:
-                rows[row] = (row, label_column, "position")
+            if (row + shift, label_column) in cells:
+                rows[row] = (row + shift, label_column, "position")
             elif len(cells) == 1:
                 rows[row] = (*cells[0], "label")
             elif row in tag_rows:

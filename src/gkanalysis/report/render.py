@@ -8,14 +8,13 @@ import json
 import os
 from collections.abc import Sequence
 from importlib import import_module
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import UsageError
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.core.writing import write_bytes, write_json
+from gkanalysis.core.writing import put_aside, write_bytes, write_json
 from gkanalysis.disclosure.check import check_files
 from gkanalysis.report.document import (
     Node,
@@ -98,11 +97,9 @@ def render_report(report: Report, paths: ProjectPaths, formats: Sequence[str] = 
 
 def _kept(path: Path) -> str:
     """Put a file aside that somebody changed after it was made; what to know of it."""
-    names = (path.with_name(f"{path.stem}-von-hand{k or ''}{path.suffix}") for k in count())
-    aside = next(p for p in names if not p.exists())
-    path.replace(aside)
+    name = path.name
     return (
-        f"Hinweis: „{path.name}“ war von Hand geändert; die geänderte Fassung liegt jetzt als „{aside.name}“ daneben."
+        f"Hinweis: „{name}“ war von Hand geändert; die geänderte Fassung liegt jetzt als „{put_aside(path)}“ daneben."
     )
 
 

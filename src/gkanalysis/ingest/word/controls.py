@@ -1,5 +1,7 @@
 """What a control says: kind, state and value of content controls (`w:sdt`) and of legacy form fields (`w:ffData`)."""
 
+from itertools import takewhile
+
 from gkanalysis.ingest.word.glyphs import MARKS, symbol
 from gkanalysis.ingest.word.pieces import Note, clean, flow_text, note_codes, one_line
 from gkanalysis.ingest.word.xmlparts import NAMESPACES, ON_OFF, VAL, W14, W15, W, is_on
@@ -47,6 +49,19 @@ def read_properties(control, properties, elsewhere):
             control.kind, control.source = role, child
             if role == "checkbox":
                 _tick(control, next(child.iterchildren(W14 + "checked"), None), _W14_VAL)
+
+
+def bookmark_of(sdt, content):
+    """The bookmark that begins at a control or in it, "" if none does: LibreOffice loses tags and keeps bookmarks.
+
+    Names with an underscore in front are those that Word gives for itself.
+    """
+    marks = [*takewhile(_is_bookmark, sdt.itersiblings(preceding=True)), *takewhile(_is_bookmark, content)]
+    return next((name for mark in marks if (name := mark.get(W + "name", "_"))[:1] != "_"), "")
+
+
+def _is_bookmark(element):
+    return element.tag == W + "bookmarkStart"
 
 
 def _tick(control, element, attribute):

@@ -29,6 +29,7 @@ _EMOJI, _EMOJI_CHARACTER = (f"{{{xml.NAMESPACES['w16se']}}}{name}" for name in (
 _RUBY, _SYMBOL, _SYMBOL_CHARACTER, _SYMBOL_FONT = W + "ruby", W + "sym", W + "char", W + "font"
 # Fields that fetch something from elsewhere; never followed, but a reader of the report should know. So for formulas.
 _UNREAD = {"DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "LINK", "EQ"}
+_FOOT = W + "ftr"
 _BUTTONS = {"MACROBUTTON", "GOTOBUTTON"}  # which show the end of their code
 _SYMBOL_CODE = re.compile(r'\s*SYMBOL\s+(\d{1,6}|0[xX][0-9A-Fa-f]{1,6})\b(?:.*?\\f\s+"?([^"\\]+))?')
 
@@ -129,6 +130,7 @@ class ParagraphReader:
                 content = child
             elif child.tag not in xml.IGNORED:
                 self.skip(child)
+        control.tag = control.tag or controls.bookmark_of(sdt, content)
         return self._add_control(control), content
 
     def finish_control(self, control, inner, content, is_container=False):
@@ -321,7 +323,10 @@ class ParagraphReader:
         field.pieces, field.start = pieces, len(pieces)
 
     def _finish(self, field, pieces):
-        """The result is complete; that of a form field is taken out of the text around it."""
+        """The result is complete; that of a form field is taken out of the text around it; at the foot no page has its number."""
+        if field.code.split()[:1] == ["PAGE"] and field.element.getroottree().getroot().tag == _FOOT:
+            del pieces[field.start :]
+            return
         if field.pieces is pieces and len(pieces) == field.start:
             self._show_code(field, pieces)
         self._report_text_in_code(field)
