@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from gkanalysis.core.errors import CodebookError, IngestError, UsageError, ValidationError
 from gkanalysis.core.paths import ProjectPaths
 
+ROWS = 2**20  # of a table that are written at once
 SHOWN = 12  # findings that the terminal shows; all stand in the file it names
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     tables["questions"] = questions(findings, register["buendnisse"])
     with _beside(paths.processed, source) as write:
         for name, table in tables.items():
-            write(f"{source}-{name}.parquet", lambda path, table=table: table.to_parquet(path, index=False))
+            write(f"{source}-{name}.parquet", lambda path, table=table: _write_table(table, path))
     asked = _folder(paths.build) / f"{source}-rueckfragen.csv"
     # for Excel: it takes a semicolon and a byte order mark as a sign of columns and umlauts
     tables["questions"].to_csv(asked, index=False, sep=";", encoding="utf-8-sig")
@@ -252,6 +253,21 @@ def _codebook(paths: ProjectPaths, source: str) -> tuple[SourceKind, Any]:
             f"Codebuch „{path}“ gilt für „{book.source}“, nicht für „{source}“; bitte „{source}.yml“ daneben anlegen."
         )
     return kind, book
+
+
+def _write_table(table: pd.DataFrame, path: Path) -> None:
+    """A table as parquet; texts that are categories in memory become texts again, so many rows at a time."""
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    packed = {c: "str" for c, kind in table.dtypes.items() if isinstance(kind, pd.CategoricalDtype) and c != "state"}
+    parts = (table.iloc[k : k + ROWS].astype(packed) for k in range(0, max(1, len(table)), ROWS))
+    first = pa.Table.from_pandas(next(parts), preserve_index=False)
+    with pq.ParquetWriter(path, first.schema) as writer:
+        writer.write_table(first)
+        for part in parts:
+            writer.write_table(pa.Table.from_pandas(part, schema=first.schema, preserve_index=False))
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from gkanalysis.codebook import columns
 from gkanalysis.codebook import declared as d
 from gkanalysis.codebook.layout import FormTable, Slot
 from gkanalysis.core.lookup import enumeration
@@ -72,6 +73,12 @@ class _Option(d.Declared):
     type: d.Text = d.key("Kommunaltyp, für den die Vorgabe steht (nötig bei der Frage unter identity: type)", "")  # fmt: skip
     report: d.Text = d.key("Wortlaut im Bericht, wenn er ein anderer ist", "")
     counts: d.Flag = d.key("true: die Vorgabe zählt als Ja (Fragen nach Lücken und Angeboten)", False)
+    value: d.Words = d.key("Werte in der Tabelle, die diese Vorgabe heißen; sonst ihre Kennung", ())
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What stands for it in a table."""
+        return self.value or (self.id,)
 
 
 class _Condition(d.Declared):
@@ -89,6 +96,8 @@ class _Asked(d.Declared):
     max: d.Number | None = d.key("größte erlaubte Zahl", None)
     control: Literal["", "dropdown"] = d.key("dropdown: eine Liste zum Ausklappen statt Kästchen", "")
     options: tuple[_Option, ...] = d.key("Vorgaben zum Ankreuzen, nur bei single und dort nötig", ())
+    header: d.AnyText = d.key("Spalte der Tabelle; {row} ist die Zeile der Frage, {n} die Nummer der Wiederholung", "", alias="column")  # fmt: skip
+    codes: columns.Codes | None = d.key("Werte ohne Antwort, wenn sie hier andere sind als bei „table“", None)
 
 
 class _Question(_Asked):
@@ -114,6 +123,7 @@ class Item(_Question):
     block: str = ""
     row: str = ""
     column: int = 0
+    header: str = ""
     part_of: str = ""
     alone: bool = False
 
@@ -157,6 +167,7 @@ class _Row(d.Declared):
     printed: d.Text = d.key("gedruckter Wortlaut, wenn er ein anderer ist", "")
     part_of: d.Text = d.key("Kennung der Zeile darüber, von der diese ein Teil ist; Abbildungen rücken sie ein", "")
     alone: d.Flag = d.key("true: schließt die anderen Zeilen aus; Abbildungen setzen sie ab", False)
+    code: d.Text = d.key("wie die Zeile in „column“ der Spalten heißt, statt ihrer Kennung", "")
 
 
 class _Block(d.Declared):
@@ -236,7 +247,8 @@ class _Grid(_Part):
         for b, block in enumerate(self.blocks):
             for k, (row_id, row) in enumerate(block.lines):
                 for c in (c for c in self.columns if c.kind != "row_label" or not row):
-                    where = {"block": block.id, "row": row_id, "column": c.id}
+                    header = c.header.replace("{row}", (row and row.code) or row_id)
+                    where = {"block": block.id, "row": row_id, "column": c.id, "header": header}
                     yield ("blocks", b, "rows", k), self.item(c, f"{self.number}.{row_id}.{c.id}", row, **where)
 
     def tables(self, items: Sequence[Item], version: _Version, number: int) -> Iterator[FormTable]:
@@ -307,8 +319,8 @@ class _Status(d.Declared):
 
 
 class _Identity(d.Declared):
-    name: d.Text = d.key("Frage, unter der der Name des Bündnisses steht")
-    type: d.Text = d.key("Frage nach dem Kommunaltyp (single); jede Vorgabe nennt ihr „type“")
+    name: d.Text = d.key("Frage, unter der der Name des Bündnisses steht (nötig bei Bögen)", "")
+    type: d.Text = d.key("Frage nach dem Kommunaltyp (single, nötig bei Bögen); jede Vorgabe nennt ihr „type“", "")
 
 
 Part = Annotated[_Sheet | _Grid | _Roster, Field(discriminator="kind")]
@@ -335,6 +347,9 @@ class Codebook(d.Declared):
     parts: d.Some[Part] = d.key("Teile des Bogens")
     completeness: Rules = d.key("wann ein Bogen wie weit auswertbar ist; die erste passende Regel gilt")
     identity: Annotated[_Identity, d.PLAIN] = d.key("Fragen, die sagen, von wem der Bogen ist")
+    table: columns.Table | None = d.key(
+        "Erhebung als Tabelle (CSV, Excel, SPSS, LimeSurvey) statt als Word-Bogen", None
+    )
     population: d.Text = d.key("Rahmen im Register, der angefragt wurde", "")
     all_sets: tuple[_Set, ...] = d.key("Mehrfachantworten", (), alias="sets")
     placeholders: tuple[d.Text, ...] = d.key("Texte, die Word in leeren Feldern zeigt: keine Antwort", ())
@@ -438,6 +453,9 @@ def _slips(book: Codebook, path: Path) -> d.Slips:
     if book.completeness[-1].needs:
         clause = "die letzte Regel zur Vollständigkeit muss ohne Bedingung sein (needs: []), damit jeder Bogen eine hat"
         yield ("completeness", len(book.completeness) - 1), clause
+    yield from _filter_slips(book, places)
+    if _parts_known(book):
+        yield from columns.slips(book, places)
     yield from _wave_slips(book, places, path)
 
 
@@ -484,9 +502,26 @@ def _references(book: Codebook, places: Mapping[str, d.Place]) -> Iterator[tuple
             yield (*place, "value"), "Vorgabe", [option], [o.id for o in book.items[parent].options]
 
 
+def _parts_known(book: Codebook) -> bool:
+    parts = {p.id for p in book.parts}
+    return all(parts.issuperset(v.parts) for v in book.versions.values())
+
+
+def _filter_slips(book: Codebook, places: Mapping[str, d.Place]) -> d.Slips:
+    """Filters that lead back to the item itself: nobody could be asked."""
+    for item in book.items.values():
+        way = [item.id]
+        while (asked := book.items.get(way[-1])) and asked.asked_if and asked.asked_if[0] not in way:
+            way.append(asked.asked_if[0])
+        if asked and asked.asked_if and asked.asked_if[0] == item.id:
+            shown = " → ".join(f"„{i}“" for i in (*way, item.id))
+            clause = f"der Filter führt im Kreis ({shown}), gefragt würde also niemand; bitte ein „asked_if“ streichen"
+            yield (*places[item.id], "asked_if"), f"Item „{item.id}“: {clause}"
+
+
 def _type_slips(book: Codebook, places: Mapping[str, d.Place]) -> d.Slips:
     """The question for the type of municipality is one to choose, and every answer says its type."""
-    if asked := book.items.get(book.identity["type"]):
+    if asked := book.items.get(book.identity.get("type", "")):
         what = f"Item „{asked.id}“ fragt nach dem Kommunaltyp"
         if asked.kind != "single":
             yield ("identity", "type"), f"{what} und ist von der Art „{asked.kind}“; nötig ist „single“"
@@ -498,8 +533,7 @@ def _type_slips(book: Codebook, places: Mapping[str, d.Place]) -> d.Slips:
 
 def _version_slips(book: Codebook) -> d.Slips:
     """Versions that would need one mark in two places."""
-    parts = {p.id for p in book.parts}
-    for name in (v for v, version in book.versions.items() if parts.issuperset(version.parts)):
+    for name in book.versions if _parts_known(book) else ():
         slots = [s for t in book.tables(name) for s in t.slots]
         marks = Counter(m for s in slots for m in dict.fromkeys((s.tag, s.bookmark)))
         for mark in (m for m, count in marks.items() if count > 1):

@@ -51,6 +51,7 @@ RULES: Mapping[str, tuple[str, str]] = {
     "V34": ("finding", "Datei wird nicht gelesen"),
     "V35": ("hint", "Name statt Kennung"),
     "V36": ("hint", "Verweis auf etwas außerhalb der Datei"),
+    "V37": ("finding", "Tabelle und Codebuch passen nicht ganz zusammen"),
 }
 
 CAUSES = ("T13", "T12")  # what explains findings of other rules is told before them

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,15 @@ class Received:
     version: str = ""
     synthetic: bool = False
     content: Any = None
+
+
+def file_of(form: str) -> str:
+    """The received file in which a form lies: that of a row of a table is the table.
+
+    >>> file_of("umfrage.csv, Zeile 12"), file_of("Bogen.docx")
+    ('umfrage.csv', 'Bogen.docx')
+    """
+    return re.sub(r", Zeile \d+$", "", form)
 
 
 def is_of_the_system(name: str) -> bool:

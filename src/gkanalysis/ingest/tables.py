@@ -46,11 +46,8 @@ def csv_lines(data: bytes, name: str, headings: Iterable[str] = ()) -> list[tupl
     RefusedSheetError
         If it is no text, too large, or a quote is not closed, which would swallow rows.
     """
-    text = _text_of(data, name)
-    first = next((line for line in _QUOTED.sub("", text).splitlines() if line.strip()), "")
-    named = re.fullmatch(r"sep=(.)", first.strip())  # Excel writes and hides such a line
-    wanted = set(map(normalised, headings))
-    delimiter = named[1] if named else max(";,\t", key=lambda d: (_n_headings(text, d, wanted), first.count(d)))
+    text = csv_text(data, name)
+    named, delimiter = csv_delimiter(text, headings)
     lines: list[tuple[int, list[str]]] = []
     n_cells = 0
     try:  # strict: a quote that is never closed would swallow all following rows as one cell
@@ -67,6 +64,15 @@ def csv_lines(data: bytes, name: str, headings: Iterable[str] = ()) -> list[tupl
     return lines[1:] if named else lines
 
 
+def csv_delimiter(text: str, headings: Iterable[str] = ()) -> tuple[bool, str]:
+    """Whether the first line of a CSV file names what separates its values, and what does."""
+    first = next((line for line in _QUOTED.sub("", text[:100_000]).splitlines() if line.strip()), "")
+    if named := re.fullmatch(r"sep=(.)", first.strip()):  # Excel writes and hides such a line
+        return True, named[1]
+    wanted = set(map(normalised, headings))
+    return False, max(";,\t", key=lambda d: (_n_headings(text, d, wanted), first.count(d)))
+
+
 def _n_headings(text: str, delimiter: str, wanted: set[str]) -> int:
     """How many of the headings a delimiter parts in the first rows."""
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -76,7 +82,7 @@ def _n_headings(text: str, delimiter: str, wanted: set[str]) -> int:
         return 0
 
 
-def _text_of(data: bytes, name: str) -> str:
+def csv_text(data: bytes, name: str) -> str:
     """Text of a file, or a refusal of what is no text."""
     rule = other_format(data, Path(name).name, RefusedSheetError)
     is_named_xlsx = name.lower().endswith(".xlsx")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from gkanalysis.codebook.categories import CategoryBook
 from gkanalysis.codebook.instrument import STATES, Codebook
@@ -13,7 +16,7 @@ from gkanalysis.codebook.sources import read_dataset
 from gkanalysis.core.errors import ValidationError
 from gkanalysis.core.findings import Log
 from gkanalysis.ingest.matching import EMPHASISED
-from gkanalysis.ingest.received import OF_THE_SYSTEM, is_of_the_system
+from gkanalysis.ingest.received import OF_THE_SYSTEM, file_of, is_of_the_system
 from gkanalysis.ingest.tables import read_rows
 from gkanalysis.settle import receipts, validate
 from gkanalysis.settle.checksums import digest, read_sums, received_files
@@ -45,17 +48,19 @@ def process_source(
     forms : one row per received file
     """
     folder, log, alliances = data / book.source, Log(), register["buendnisse"]
-    responses = pd.read_parquet(interim / "responses.parquet")
-    lines = read_rows(folder / "eingang.csv", RECEIPT_COLUMNS, optional=["note"])
+    responses, path = read_responses(interim / "responses.parquet"), folder / "eingang.csv"
+    lines = read_rows(path, RECEIPT_COLUMNS, optional=["note"]) if path.exists() or not book.table else []
     listed = receipts.check_receipts(pd.DataFrame(lines, columns=[*RECEIPT_COLUMNS, "row"]), log)
     responses, decided = validate.apply_decisions(folder, responses, book, log)
     forms = read_files(data, folder / "forms", interim / "forms.csv", "form", log)
+    listed = pd.concat([listed.assign(path=str(path)), receipts.rows_of_tables(forms, log)], ignore_index=True)
+    listed, forms = listed.drop_duplicates("file") if book.table else listed, forms.drop(columns=["alliance", "day"])
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
         if path.name not in BESIDE_FORMS and not is_of_the_system(path.name):
             why = "neben dem Ordner der Bögen werden nur Listen gelesen"
             lose_file(path.name, why, book.source, "file", log)
 
-    name_item = book.identity["name"]
+    name_item = book.identity.get("name", "")
     named = responses[(responses["item_id"] == name_item) & (responses["state"] == "answered")]
     names = dict(zip(named["file"], named["value"], strict=True))
     was_read, path = forms[forms["status"] == "read"], str(folder / "eingang.csv")
@@ -64,7 +69,9 @@ def process_source(
     chosen = receipts.choose_forms(assigned, log)
     case_of = dict(zip(chosen["file"], chosen["case_id"], strict=True))
     version_of = dict(zip(chosen["file"], chosen["version"], strict=True))
-    reviews = text_csv(interim / "reviews.csv").query("file in @case_of")
+    reviews = text_csv(interim / "reviews.csv")
+    validate.log_tables(reviews[~reviews["file"].isin(forms["file"])], log)
+    reviews = reviews[reviews["file"].isin(case_of)]
     reviews, unprinted = validate.set_aside_unprinted(reviews, version_of, book, log)
     validate.log_reviews(reviews, case_of, book, log, decided)
 
@@ -72,21 +79,40 @@ def process_source(
     kept = kept.assign(case_id=kept["file"].map(case_of), version=kept["file"].map(version_of))
     lifted = reviews.loc[reviews["reason"].eq(EMPHASISED), ["file", "item_id"]].itertuples(index=False, name=None)
     unclear = set(lifted) - decided  # an option that is only printed in bold is no answer, but may be meant as one
-    is_unclear = [key in unclear for key in zip(kept["file"], kept["item_id"], strict=True)]
-    kept.loc[is_unclear, "state"] = "illegible"
+    if unclear:
+        is_unclear = [key in unclear for key in zip(kept["file"], kept["item_id"], strict=True)]
+        kept.loc[is_unclear, "state"] = "illegible"
     kept = validate.settle_responses(kept, book, log, unprinted)
     validate.check_locations(kept, dict(zip(alliances["alliance_id"], alliances["type"], strict=True)), book, log)
     cases = _cases(alliances, chosen, validate.completeness(kept, book), folder, book, log)
-    order = {item_id: k for k, item_id in enumerate(book.items)}
-    kept = kept.assign(order=kept["item_id"].map(order)).sort_values(["case_id", "order", "occurrence"])
+    kept = kept.iloc[
+        np.lexsort(
+            (
+                kept["occurrence"],
+                _order(kept["item_id"], book.items),
+                _order(kept["case_id"], sorted(chosen["case_id"])),
+            )
+        )
+    ]
     first = ["case_id", "item_id", "occurrence", "state", "value"]
-    kept = kept[[*first, *(c for c in kept.columns if c not in (*first, "order"))]].reset_index(drop=True)
+    kept = kept[[*first, *(c for c in kept.columns if c not in first)]].reset_index(drop=True)
     mentions = read_mentions(folder, kept, book, categories, log)
-    kept["state"] = pd.Categorical(kept["state"], categories=STATES)
     for loss in log.losses:
         loss["case_id"] = loss["case_id"] or case_of.get(loss["file"], "")
     logged = {"findings": log.finding_table(), "losses": log.loss_table(), "forms": forms}
     return {"cases": cases, "responses": kept, "mentions": mentions, **logged}
+
+
+def read_responses(path: Path) -> pd.DataFrame:
+    """Responses as they were read, texts as categories: of a large survey they would take ten times the room."""
+    texts = [f.name for f in pq.read_schema(path) if pa.types.is_string(f.type)]
+    responses = pq.read_table(path, read_dictionary=texts).to_pandas()
+    return responses.assign(state=responses["state"].cat.set_categories(STATES))
+
+
+def _order(ids: pd.Series, ordered: Iterable[str]) -> np.ndarray:
+    """Where each id stands in an order."""
+    return ids.astype(pd.CategoricalDtype(list(ordered))).cat.codes.to_numpy()
 
 
 def raise_errors(findings: pd.DataFrame) -> None:
@@ -197,11 +223,10 @@ def check_mixing(synthetic: bool, files: pd.DataFrame, log: Log) -> None:
 def _check_sums(data: Path, folder: Path, files: pd.DataFrame, log: Log) -> None:
     """Compare the files of a folder with `SHA256SUMS`, if the data folder has one (V14)."""
     sums = read_sums(data)
-    for file in files.itertuples():
-        expected = sums.get(nfc((folder / file.file).relative_to(data).as_posix()))
-        if expected and expected != file.sha256:  # a file that came in later has no sum yet
-            message = f"„{file.file}“ steht so nicht in SHA256SUMS."
-            log.find("V14", message, file=file.file, raw=file.sha256[:12])
+    for name, sha256 in dict(zip(files["file"].map(file_of), files["sha256"], strict=True)).items():
+        expected = sums.get(nfc((folder / name).relative_to(data).as_posix()))
+        if expected and expected != sha256:  # a file that came in later has no sum yet
+            log.find("V14", f"„{name}“ steht so nicht in SHA256SUMS.", file=name, raw=sha256[:12])
 
 
 def raw_hashes(data: Path) -> pd.DataFrame:

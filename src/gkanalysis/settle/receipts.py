@@ -11,6 +11,7 @@ import pandas as pd
 
 from gkanalysis.core.findings import Log
 from gkanalysis.core.numbers import format_date
+from gkanalysis.ingest.received import file_of
 
 YEARS = 2  # a form that comes in later after it was sent has a wrong date
 IN_REGISTER = "bitte die Kennung berichtigen oder das Bündnis in „register/buendnisse.csv“ ergänzen"
@@ -35,6 +36,19 @@ def check_receipts(receipts: pd.DataFrame, log: Log) -> pd.DataFrame:
     return receipts.assign(received=days)
 
 
+def rows_of_tables(forms: pd.DataFrame, log: Log) -> pd.DataFrame:
+    """What the rows of tables say themselves, as lines of a list of receipts; a day that is none is V16."""
+    rows = forms[(forms["status"] == "read") & (forms["alliance"] != "")]
+    rows = rows.assign(
+        row=rows["file"].str.extract(r"(\d+)$")[0], path=rows["file"].map(file_of), file=rows["file"].map(nfc)
+    )
+    days = rows["day"].map(iso_date)
+    for r in rows[(days == "") & (rows["day"] != "")].itertuples():
+        log.find("V16", no_date(f"„{r.path}“, Zeile {r.row}", r.day), file=r.file, raw=r.day)
+    rows = rows.assign(received=days, alliance_id=rows["alliance"])
+    return rows[["file", "received", "alliance_id", "row", "path"]]
+
+
 def assign_forms(
     forms: pd.DataFrame, receipts: pd.DataFrame, alliances: pd.DataFrame, names: Mapping[str, str], log: Log,
     name_item: str = "K.1", path: str = "eingang.csv",
@@ -44,20 +58,27 @@ def assign_forms(
     The list `receipts`, as `check_receipts` gives it and `path` names it, decides before the name that a form gives
     itself (`names`, from the item `name_item`). Findings are V01 to V04, V19 and V35.
     """
-    register = alliances.set_index("alliance_id")
+    register, ids = alliances.set_index("alliance_id"), set(alliances["alliance_id"])
+    called = dict(zip(alliances["alliance_id"], map(_words, alliances["name"]), strict=True))
+    receipts = receipts if "path" in receipts else receipts.assign(path=path)
     by_file = {r.file: r for r in receipts.itertuples()}
     present, meant = {nfc(f) for f in forms["file"]}, {}
     for file, receipt in by_file.items():
-        where = f"„{path}“, Zeile {receipt.row} („{file}“)"
-        meant[file] = case_id = alliance_meant(receipt.alliance_id, alliances, where, log, file=file)
+        meant[file] = case_id = receipt.alliance_id
+        if case_id not in ids:
+            where = f"„{receipt.path}“, Zeile {receipt.row} („{file}“)"
+            meant[file] = case_id = alliance_meant(case_id, alliances, where, log, file=file)
         if file not in present:
             message = f"„{file}“ steht in der Eingangsliste, liegt aber nicht im Ordner."
             log.find("V02", message, file=file, case_id=case_id)
     rows = []
     for form in forms.itertuples(index=False):
         file, own_name = nfc(form.file), names.get(form.file, "")
-        fits = alliances_named(own_name, alliances)
         receipt = by_file.get(file)
+        if receipt is not None and (not own_name or _words(own_name) == called.get(meant[file])):
+            fits = [meant[file]]  # most say the name of the register, and to look for it in all of it takes long
+        else:
+            fits = alliances_named(own_name, alliances)
         if receipt is None and len(fits) != 1:
             advice = "Bitte dort eine Zeile für die Datei ergänzen."
             message = f"„{file}“ fehlt in „{path}“, und {_leads(own_name, fits)}. {advice}"
@@ -68,7 +89,7 @@ def assign_forms(
         if receipt is None:
             message = f"„{file}“ fehlt in der Eingangsliste; nach dem Namen „{own_name}“ zugeordnet."
             log.find("V03", message, **where)
-        elif case_id not in register.index:
+        elif case_id not in ids:
             continue
         elif own_name and case_id not in fits:
             where |= {"item_id": name_item, "raw": own_name}
@@ -76,7 +97,8 @@ def assign_forms(
         received = "" if receipt is None else receipt.received
         rows.append({**form._asdict(), "case_id": case_id, "received": received})
     assigned = pd.DataFrame(rows, columns=[*forms.columns, "case_id", "received"])
-    for _, copies in assigned[assigned["sha256"] != ""].groupby("sha256") if "sha256" in assigned else ():
+    whole = assigned[assigned["file"].map(file_of) == assigned["file"]]  # rows of a table lie in one file
+    for _, copies in whole[whole["sha256"] != ""].groupby("sha256") if "sha256" in whole else ():
         if copies["case_id"].nunique() > 1:
             files = ", ".join(f"„{f}“ ({c})" for f, c in zip(copies["file"], copies["case_id"], strict=True))
             message = f"Dieselbe Datei ist unter mehreren Bündnissen abgelegt: {files}."
@@ -163,12 +185,10 @@ def choose_forms(assigned: pd.DataFrame, log: Log) -> pd.DataFrame:
     >>> choose_forms(forms, log)["file"].tolist(), log.losses[0]["file"]
     (['b'], 'a')
     """
-    chosen = []
-    for case_id, group in assigned.groupby("case_id", sort=True):
-        group = group.sort_values("received", kind="stable")
+    assigned = assigned.sort_values(["case_id", "received"], kind="stable")
+    for case_id, group in assigned[assigned["case_id"].duplicated(keep=False)].groupby("case_id", sort=True):
         last, n = group.iloc[-1], len(group)
-        chosen.append(last)
-        if n > 1 and ((group["received"] == last["received"]).sum() > 1 or (group["received"] == "").any()):
+        if (group["received"] == last["received"]).sum() > 1 or (group["received"] == "").any():
             message = (
                 f"Von {case_id} liegen {n} Bögen ohne eindeutiges Eingangsdatum vor; bitte die Eingangsliste ergänzen."
             )
@@ -181,7 +201,7 @@ def choose_forms(assigned: pd.DataFrame, log: Log) -> pd.DataFrame:
             message = f"{n} Bögen; es zählt der zuletzt eingegangene. „{old.file}“ vom {old.received} {reason}."
             lost = ("validate", "form", "zurückgestellt", reason)
             log.find("V06", message, question=question, lost=lost, **where)
-    return pd.DataFrame(chosen, columns=assigned.columns).reset_index(drop=True)
+    return assigned.drop_duplicates("case_id", keep="last").reset_index(drop=True)
 
 
 def nfc(name: str) -> str:

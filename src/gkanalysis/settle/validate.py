@@ -13,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gkanalysis.codebook.instrument import STATES, Codebook, Item
@@ -218,39 +219,74 @@ def settle_responses(
     what `set_aside_unprinted` gives. Items that a version leaves out get rows in state `not_asked`. Questions of
     `unprinted` without a place are `not_asked` with the note `unprinted`; none of them filters others.
     """
-    responses = responses.reset_index(drop=True)
-    answer = {(r.case_id, r.item_id): r.value for r in responses.itertuples() if r.state in ("answered", "selected")}
-    is_unclear = responses["state"].isin(["illegible", "contradictory"])
+    responses = responses.reset_index(drop=True).assign(state=lambda r: pd.Categorical(r["state"], STATES))
+    given, asked = responses["state"].isin(GIVEN).to_numpy(), _asked(responses, book, unprinted)
+    is_unclear = responses["state"].isin(["illegible", "contradictory"]).to_numpy()
     unclear = set(responses.loc[is_unclear, ["case_id", "item_id"]].itertuples(index=False, name=None))
-    states, notes = [], []
+    notes = {note: set(note.split()) for note in responses["note"].unique()}
+    told = [note for note, words in notes.items() if words & {"placeholder", *LEFT_OUT}]
+    own = [i.id for i in book.items.values() if i.row and not i.label]
+    # few rows need more than a look at their state
+    single = is_unclear | given & ~asked | responses["note"].isin(told).to_numpy()
+    single |= given & responses["item_id"].isin(own).to_numpy() | _impossible_numbers(responses, book)
+    states = np.where(asked, responses["state"].cat.codes, STATES.index("not_asked"))
+    noted: list[int] = []
     placeholders: dict[tuple[str, str, str], list[str]] = {}
     own_rows: dict[tuple[str, str, int], list[Any]] = {}
-    for r in responses.itertuples():
-        item = book.items[r.item_id]
+    for r in responses[single].itertuples():
+        item, k = book.items[r.item_id], r.Index
         if r.state in GIVEN and item.row and not item.label:
             own_rows.setdefault((r.case_id, item.row, r.occurrence), []).append(r)
-        parent, option = item.asked_if or ("", "")
-        given = answer.get((r.case_id, parent))
-        asked = not parent or given == option or (given is None and (r.version, parent) in unprinted)
         if r.state == "illegible" and not r.place and (r.version, r.item_id) in unprinted:
-            states.append("not_asked")
-            notes.append("unprinted")
+            states[k] = STATES.index("not_asked")
+            noted.append(k)
             continue
-        if asked and r.state == "not_answered" and "placeholder" in r.note.split():
+        if asked[k] and r.state == "not_answered" and "placeholder" in notes[r.note]:
             placeholders.setdefault((r.file, r.case_id, r.raw or r.value), []).append(r.item_id)
-        is_open = (r.case_id, parent) in unclear
-        states.append(_settle(r, item, book, log) if asked else _set_aside_not_asked(r, item, is_open, book, log))
-        notes.append(r.note)
+        is_open = item.asked_if and (r.case_id, item.asked_if[0]) in unclear
+        state = _settle(r, item, book, log) if asked[k] else _set_aside_not_asked(r, item, is_open, book, log)
+        states[k] = STATES.index(state)
         if words := [LEFT_OUT[n] for n in r.note.split() if n in LEFT_OUT and r.state != "illegible"]:
             log.lose("ingest", "response", "ausgelassen", f"im Bogen {' und '.join(words)}", **_where(r))
-    responses["state"], responses["note"] = states, notes
+    responses["state"] = pd.Categorical.from_codes(states, STATES)
+    if noted:
+        responses["note"] = responses["note"].astype("str")
+        responses.loc[noted, "note"] = "unprinted"
     for (_, row, _), cells in own_rows.items():
         _log_own_actor(row, cells, book, log)
     for (file, case_id, text), item_ids in placeholders.items():  # one row a form, not one a field
         message, lost = f"{len(item_ids)} Felder zeigen nur den Platzhaltertext „{text}“.", "als keine Angabe gezählt"
         where = {"file": file, "case_id": case_id, "item_id": " ".join(item_ids), "raw": text}
         log.find("V09", message, lost=("ingest", "response", lost, "Platzhaltertext"), **where)
-    return pd.concat([responses, _left_out(responses, book)], ignore_index=True)
+    return _with_left_out(responses, book)
+
+
+def _asked(responses: pd.DataFrame, book: Codebook, unprinted: Collection[tuple[str, str]]) -> np.ndarray:
+    """Whether each question was asked, by the answer that it depends on; one that was never printed filters none."""
+    asked, at = np.ones(len(responses), bool), responses.groupby("item_id", observed=True).indices
+    for item in (i for i in book.items.values() if i.asked_if and i.id in at):
+        parent, option = item.asked_if
+        of_parent = responses.iloc[at.get(parent, [])]
+        of_parent = of_parent[of_parent["state"].isin(["answered", "selected"])]
+        answer = dict(zip(of_parent["case_id"], of_parent["value"], strict=True))
+        rows = responses.iloc[at[item.id]]
+        given = rows["case_id"].astype("object").map(answer)
+        asked[at[item.id]] = given.eq(option)
+        if free := [version for version, name in unprinted if name == parent]:
+            asked[at[item.id]] |= (given.isna() & rows["version"].isin(free)).to_numpy()
+    return asked
+
+
+def _impossible_numbers(responses: pd.DataFrame, book: Codebook) -> np.ndarray:
+    """Which responses give a number that cannot be."""
+    numbers = [i.id for i in book.items.values() if i.kind == "number"]
+    rows = responses.loc[responses["item_id"].isin(numbers) & responses["state"].eq("answered"), ["item_id", "value"]]
+    pairs = rows.drop_duplicates().itertuples(index=False, name=None)
+    wrong = pd.MultiIndex.from_tuples([p for p in pairs if number_problem(p[1], book.items[p[0]])], names=rows.columns)
+    hit = np.zeros(len(responses), bool)
+    if len(wrong):
+        hit[rows.index] = pd.MultiIndex.from_frame(rows.astype("object")).isin(wrong)
+    return hit
 
 
 def _where(r: Any) -> dict[str, str]:
@@ -299,18 +335,20 @@ def _impossible_number(r: Any, item: Item, book: Codebook, log: Log) -> str:
     """What is wrong with the number that a form gives (V11); "" if it gives none or a possible one."""
     if item.kind != "number" or r.state != "answered":
         return ""
-    text, low, high, label = r.value.strip(), item.min, item.max, item_label(item)
-    value, problem = float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None, ""
-    if value is None:
-        problem = "ist keine eindeutige Zahl"
-    elif low is not None and value < low:
-        problem = f"ist kleiner als {low}"
-    elif high is not None and value > high:
-        problem = f"ist größer als {high}"
-    if problem:
+    if problem := number_problem(r.value, item):
         question = f"Bei {printed_place(item, book)} steht „{r.value}“. Welche Zahl ist gemeint?"
-        log.find("V11", f"{label}: „{r.value}“ {problem}.", question=question, **_where(r))
+        log.find("V11", f"{item_label(item)}: „{r.value}“ {problem}.", question=question, **_where(r))
     return problem
+
+
+def number_problem(text: str, item: Item) -> str:
+    """What is wrong with a number that was written, as the end of a sentence; "" if nothing is."""
+    value = float(text.strip().replace(",", ".")) if _NUMBER.fullmatch(text.strip()) else None
+    if value is None:
+        return "ist keine eindeutige Zahl"
+    if item.min is not None and value < item.min:
+        return f"ist kleiner als {item.min}"
+    return f"ist größer als {item.max}" if item.max is not None and value > item.max else ""
 
 
 def _log_own_actor(row: str, cells: Sequence[Any], book: Codebook, log: Log) -> None:
@@ -325,23 +363,36 @@ def _log_own_actor(row: str, cells: Sequence[Any], book: Codebook, log: Log) -> 
             log.lose("validate", "response", "nicht in der Mehrfachantwort", reason, rule="V12", **_where(r))
 
 
-def _left_out(responses: pd.DataFrame, book: Codebook) -> pd.DataFrame:
-    """Rows in state `not_asked` for the items that the version of each form does not print."""
-    told = {"occurrence": 1, "state": "not_asked", "note": "version"}
+def _with_left_out(responses: pd.DataFrame, book: Codebook) -> pd.DataFrame:
+    """The responses, and rows in state `not_asked` for the items that the version of each form does not print."""
+    told, every = (
+        {"occurrence": 1, "state": "not_asked", "note": "version"},
+        [i for i in book.items.values() if i.label],
+    )
+    lacking = {v: [i.id for i in every if not book.in_version(i, v)] for v in responses["version"].unique()}
+    cases = responses[["case_id", "version"]].drop_duplicates().itertuples(index=False, name=None)
     rows = [
-        dict.fromkeys(responses.columns, "") | told | {"case_id": case_id, "item_id": i.id, "version": version}
-        for case_id, version in dict.fromkeys(zip(responses["case_id"], responses["version"], strict=True))
-        for i in book.items.values()
-        if i.label and not book.in_version(i, version)
+        dict.fromkeys(responses.columns, "") | told | {"case_id": case_id, "item_id": i, "version": version}
+        for case_id, version in cases
+        for i in lacking[version]
     ]
-    return pd.DataFrame(rows, columns=responses.columns).astype(responses.dtypes.to_dict())
+    if not rows:
+        return responses
+    more = pd.DataFrame(rows, columns=responses.columns)
+    for c in (c for c in responses if isinstance(responses[c].dtype, pd.CategoricalDtype)):
+        responses[c] = responses[c].cat.add_categories(
+            [v for v in more[c].unique() if v not in responses[c].cat.categories]
+        )
+    return pd.concat([responses, more.astype(responses.dtypes.to_dict())], ignore_index=True)
 
 
 def check_locations(responses: pd.DataFrame, types: Mapping[str, str], book: Codebook, log: Log) -> None:
     """Compare the location ticked in the head of the form with the type of each case in the register (V05)."""
-    item = book.items[book.identity["type"]]
+    if not (item := book.items.get(book.identity.get("type", ""))):
+        return
     possible = {o.id: o.get("type") for o in item.options}
-    for r in responses[(responses["item_id"] == item.id) & (responses["state"] == "answered")].itertuples():
+    rows = responses[(responses["item_id"] == item.id) & (responses["state"] == "answered")]
+    for r in rows.itertuples():
         if possible.get(r.value) != types.get(r.case_id):
             ticked, known = item.option_label(r.value), types.get(r.case_id, "")
             right = enumeration(f"„{o.label}“" for o in item.options if o.get("type") == known)
@@ -353,21 +404,29 @@ def check_locations(responses: pd.DataFrame, types: Mapping[str, str], book: Cod
 def completeness(responses: pd.DataFrame, book: Codebook) -> pd.Series:
     """Status of each case (index `case_id`) by the rule of the codebook: the first whose needs are all met."""
     given = responses["state"].isin(GIVEN) & (responses["state"].ne("illegible") | responses["raw"].ne(""))
-    ids = responses["item_id"]
-    answered, mentioned = (
-        ids[rows].groupby(responses["case_id"]).agg(set).to_dict() for rows in (given, responses["state"] == "selected")
-    )
+    items, selected = responses["item_id"], responses["state"] == "selected"
 
-    def meets(case: str, need: Mapping[str, Any]) -> bool:
+    def met(need: Mapping[str, Any]) -> Any:
+        """The cases that meet a need."""
+        rows = given & (items == need.get("item"))
         if "set" in need:
-            return bool(mentioned.get(case, set()) & set(book.set_items(need["set"])))
-        if "item" in need:
-            return need["item"] in answered.get(case, set())
-        return any(book.items[i].part != need["answer_outside"] for i in answered.get(case, set()))
+            rows = selected & items.isin(book.set_items(need["set"]))
+        elif "answer_outside" in need:
+            rows = given & items.isin([i.id for i in book.items.values() if i.part != need["answer_outside"]])
+        return set(responses.loc[rows, "case_id"].unique())
 
-    cases = responses["case_id"].unique()
-    status = [next(r["id"] for r in book.completeness if all(meets(c, n) for n in r["needs"])) for c in cases]
-    return pd.Series(status, index=pd.Index(cases, name="case_id"), name="status", dtype="str")
+    cases = pd.Index(responses["case_id"].unique().astype("str"), name="case_id")
+    status = pd.Series(book.completeness[-1].id, index=cases, name="status", dtype="str")
+    for rule in reversed(book.completeness):
+        status[np.logical_and.reduce([np.ones(len(cases), bool), *(cases.isin(met(n)) for n in rule.needs)])] = rule.id
+    return status
+
+
+def log_tables(reviews: pd.DataFrame, log: Log) -> None:
+    """What tables hold otherwise than the codebook says (V37): the team hears of it, no alliance is asked."""
+    for r in reviews.itertuples():
+        where = {"file": r.file, "item_id": r.item_id, "place": r.place, "raw": r.raw}
+        log.find("V37", f"„{r.file}“: {r.reason}", **where)
 
 
 def log_reviews(
@@ -466,6 +525,7 @@ def apply_decisions(
             log.find("V17", f"„{path}“, Zeile {row['row']}: {problem}.", **where)
             continue
         decision, old = row["decision"], responses.loc[index[0]]
+        responses = responses.astype({"value": "object", "note": "object"})
         now = (decision, "", "decided") if decision in STATES else ("answered", decision, "decided")
         responses.loc[index, ["state", "value", "note"]] = now
         action = f"als {WORDS[decision] if decision in STATES else f'„{decision}“'} gezählt"

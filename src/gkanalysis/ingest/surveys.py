@@ -1,0 +1,490 @@
+"""A survey that came in as a table, one row a case, becomes the long responses that forms become.
+
+CSV, Excel and SPSS files give columns of texts in pieces; the codebook says which column is which item and what its
+values mean. Nothing is guessed: what does not fit is refused or told, with its column and first row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gkanalysis.codebook.columns import Place, as_number, places
+from gkanalysis.codebook.instrument import STATES, Codebook
+from gkanalysis.codebook.lists import normalised
+from gkanalysis.core.errors import IngestError
+from gkanalysis.ingest.archive import read_regular
+from gkanalysis.ingest.refusal import MB, RefusedSheetError, printable
+from gkanalysis.ingest.spreadsheets import closest, quoted
+from gkanalysis.ingest.tables import HEADING_ROWS, column_letter, csv_delimiter, csv_text
+from gkanalysis.ingest.workbook import Cell, plain_number, read_workbook, says_synthetic
+
+SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".sav", ".zsav")
+PIECE = 200_000  # cells of the items that are read at once
+SHOWN = 5  # rows that a sentence names
+NOT_SHOWN = "not_shown"
+_WHOLE = re.compile(r"(-?[0-9]+)[.,]0+")
+Labels = Mapping[str, Mapping[str, str]]  # column -> value -> what it is called
+
+
+class RefusedSurveyError(RefusedSheetError):
+    """A table of answers that is not read; it may be larger than a list that people keep."""
+
+    limits = RefusedSheetError.limits._replace(file=1024 * MB)
+    sentences = RefusedSheetError.sentences | {
+        "file_size": "ist größer als 1 GB; bitte in mehreren Dateien ablegen",
+        "damaged": "ist beschädigt oder unvollständig übertragen; bitte noch einmal ausführen oder zusenden lassen",
+    }
+
+
+class Piece(NamedTuple):
+    """Some rows: their numbers as the program counts them, and each column as texts; null is a cell not there."""
+
+    rows: np.ndarray
+    column: Callable[[int], pa.DictionaryArray]
+
+
+@dataclass
+class TableFile:
+    """What a file holds: headings in their order, rows in pieces, what it says of values, what is wrong with it."""
+
+    titles: Sequence[str]
+    pieces: Iterable[Piece]
+    sheet: str = ""
+    labels: Labels = field(default_factory=dict)
+    missing: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Survey:
+    """A file that was opened: rows follow with `responses`; then `problems` (refused) and `notes` (told) are complete."""
+
+    name: str
+    book: Codebook
+    file: TableFile
+    sha256: str
+    synthetic: bool | None
+    problems: list[str] = field(default_factory=list)
+    notes: list[tuple[str, str, str, str]] = field(default_factory=list)  # item, sentence, value, place
+    n_rows: int = 0
+
+    def __post_init__(self) -> None:
+        self.problems += self.file.problems
+        self.notes += [("", note, "", "") for note in self.file.notes]
+        self.places = places(self.book)
+        self.at = self._columns()
+        self._means = {p.item.id: dict(self.book.table.listed(p.item)) for p in self.places}
+        self._told: dict[tuple[str, str], list[Any]] = {}
+        self._unseen: Counter[str] = Counter()
+
+    def _columns(self) -> dict[str, int]:
+        """Number of each wanted column, from 0; missing, double and unknown ones are told."""
+        table, titles = self.book.table, [" ".join(t.split()) for t in self.file.titles]
+        wanted = list(dict.fromkeys([table.case, *filter(None, [table.received]), *(p.column for p in self.places)]))
+        at: dict[str, int] = {}
+        unused = [re.compile(re.escape(u).replace(r"\*", ".*")) for u in table.unused]
+        unknown = {k: t for k, t in enumerate(titles) if t not in wanted and not any(u.fullmatch(t) for u in unused)}
+        for column in wanted:
+            there = [k for k, title in enumerate(titles) if title == column]
+            if len(there) > 1:
+                letters = ", ".join(column_letter(k + 1) for k in there)
+                self.problems.append(
+                    f"„{column}“ steht über mehreren Spalten ({letters}), welche gilt, ist unklar; erlaubt ist jede "
+                    "Überschrift einmal, bitte in der Erhebung umbenennen und noch einmal ausführen."
+                )
+            elif not there:
+                self.problems.append(
+                    f"Die Spalte „{column}“ fehlt; erlaubt sind die Überschriften des Codebuchs.{closest(column, unknown.values(), 0.6)}"
+                    " Bitte „column“ im Codebuch berichtigen oder die Spalte mit ausführen."
+                )
+            else:
+                at[column] = there[0]
+        for k, title in unknown.items():
+            sentence = f"Die Spalte {column_letter(k + 1)} „{printable(title)}“ wird nicht gelesen; bitte einem Item als „column“ geben oder unter „unused“ nennen."
+            self.notes.append(("", sentence, "", self._where(k)))
+        return at
+
+    def _where(self, k: int) -> str:
+        return f"Spalte {column_letter(k + 1)} „{' '.join(self.file.titles[k].split())}“"
+
+    def responses(self, schema: pa.Schema) -> Iterator[tuple[list[tuple[Any, ...]], pa.Table]]:
+        """Row by row what a form says of itself (file, case, day), and the long responses of these rows."""
+        if self.problems:
+            return
+        for piece in self.file.pieces:
+            names = [f"{self.name}, Zeile {row}" for row in piece.rows]
+            case, day = (self._texts(piece, c) for c in (self.book.table.case, self.book.table.received))
+            yield list(zip(names, case, map(_day, day), strict=True)), self._long(piece, names, schema)
+            self.n_rows += len(names)
+        self._tell()
+
+    def _texts(self, piece: Piece, column: str) -> list[str]:
+        """A column as plain texts."""
+        if not column:
+            return [""] * len(piece.rows)
+        return [" ".join((t or "").split()) for t in piece.column(self.at[column]).to_pylist()]
+
+    def _long(self, piece: Piece, names: list[str], schema: pa.Schema) -> pa.Table:
+        """The responses of some rows, all items of a row one after the other."""
+        n, m = len(names), len(self.places)
+        texts: dict[str, int] = {"": 0, NOT_SHOWN: 1}
+        made = {c: np.empty((n, m), np.int32) for c in ("state", "value", "raw", "note")}
+        for j, place in enumerate(self.places):
+            cells = piece.column(self.at[place.column])
+            codes = cells.indices.fill_null(len(cells.dictionary)).to_numpy(zero_copy_only=False)
+            read = [self._read(place, text) for text in [*cells.dictionary.to_pylist(), None]]
+            self._look(place, piece.rows, codes, read)
+            for k, c in enumerate(made):
+                ids = [STATES.index(r[k]) if c == "state" else texts.setdefault(r[k], len(texts)) for r in read]
+                made[c][:, j] = np.array(ids, np.int32)[codes]
+        self._second_heading(piece, made["state"])
+        of_place = [self._where(self.at[p.column]) for p in self.places]
+        each, items = np.repeat(np.arange(n, dtype=np.int32), m), np.tile(np.arange(m, dtype=np.int32), n)
+        every = {
+            "file": (each, names), "item_id": (items, [p.item.id for p in self.places]), "place": (items, of_place),
+            "part": (np.zeros(n * m, np.int32), [self.file.sheet]), "matched_by": (np.zeros(n * m, np.int32), ["column"]),
+            "state": (made["state"].ravel(), STATES), **{c: (made[c].ravel(), list(texts)) for c in ("value", "raw", "note")},
+        }  # fmt: skip
+        occurrence = pa.array(np.tile(np.array([p.occurrence for p in self.places], np.int32), n))
+        return pa.table(
+            [occurrence if c == "occurrence" else pa.array(every[c][1], pa.string()).take(pa.array(every[c][0])) for c in schema.names],
+            schema=schema,
+        )  # fmt: skip
+
+    def _read(self, place: Place, text: str | None) -> tuple[str, str, str, str]:
+        """State, value, text and note of a cell."""
+        kind, means = place.item.kind, self._means[place.item.id]
+        if text is None and self.book.table.limesurvey:
+            return "not_asked", "", "", NOT_SHOWN
+        raw = (text or "").strip()
+        whole = _WHOLE.fullmatch(raw)
+        meaning = means.get(raw, means.get(whole[1]) if whole else None)
+        if meaning in ("not_asked", "not_answered"):
+            return meaning, "", raw, ""
+        if meaning in ("ticked", "not_ticked"):
+            return ("selected" if meaning == "ticked" else "not_selected"), "", raw, ""
+        if not raw:
+            return "not_answered", "", "", ""
+        if meaning is None and kind in ("tick", "single"):
+            return "illegible", raw, raw, ""
+        if kind == "number" and self._is_foreign(raw):
+            return "illegible", raw, raw, ""
+        return "answered", (meaning or raw) if kind != "number" else self._number(raw), raw, ""
+
+    @property
+    def _points(self) -> bool:
+        """Whether numbers are written with a point: all else is typed, or in German notation."""
+        return self.name.lower().endswith((".csv", ".txt", ".tsv")) and (
+            self.book.table.decimal == "." or self.book.table.limesurvey
+        )
+
+    def _is_foreign(self, raw: str) -> bool:
+        return self._points and "," in raw
+
+    def _number(self, raw: str) -> str:
+        """A number in German notation; LimeSurvey writes ten decimals."""
+        if self._points and re.fullmatch(r"-?[0-9]*\.[0-9]+", raw):
+            return (
+                raw.rstrip("0").rstrip(".").replace(".", ",") if self.book.table.limesurvey else raw.replace(".", ",")
+            )
+        return raw
+
+    def _look(self, place: Place, rows: np.ndarray, codes: np.ndarray, read: Sequence[tuple[str, ...]]) -> None:
+        """Count what no option stands for, what the file calls missing, and what was not shown though nothing filters it."""
+        item, is_missing = place.item, self.file.missing.get(place.column)
+        for k, (state, value, raw, note) in enumerate(read):
+            unknown = state == "illegible" and item.kind in ("tick", "single")
+            missing = bool(raw and is_missing and is_missing(raw) and state not in ("not_asked", "not_answered"))
+            if not unknown and not missing and not (note and not item.asked_if):
+                continue
+            hit = rows[codes == k]
+            if len(hit):
+                what = "missing" if missing else "unknown" if unknown else note
+                told = self._told.setdefault((place.column, value or raw), [what, item, []])
+                told[2] = [*told[2], *hit.tolist()]
+
+    def _second_heading(self, piece: Piece, states: np.ndarray) -> None:
+        """A first row of which no value is possible is a second heading, and no case."""
+        if self.n_rows:
+            return
+        closed = [j for j, p in enumerate(self.places) if p.item.kind in ("tick", "single", "number")]
+        first = {j: piece.column(self.at[self.places[j].column])[0].as_py() or "" for j in closed}
+        filled = [j for j, text in first.items() if text.strip()]
+        wrong = [
+            j for j in filled
+            if STATES[states[0, j]] == "illegible" or (self.places[j].item.kind == "number" and as_number(first[j]) is None)
+        ]  # fmt: skip
+        if len(wrong) > 1 and len(wrong) == len(filled):
+            shown = quoted(dict.fromkeys(first[j] for j in wrong[:3]))
+            more = self.book.table.heading_rows + 1
+            self.problems.append(
+                f"Zeile {piece.rows[0]} sieht wie eine weitere Zeile der Überschrift aus: keiner ihrer {len(wrong)} Werte ist "
+                f"vorgesehen, zuerst {shown}. Wenn es so ist, im Codebuch unter „table“ bitte „heading_rows: {more}“ schreiben."
+            )
+
+    def _tell(self) -> None:
+        """What was counted, in one sentence each."""
+        for (column, value), (what, item, rows) in self._told.items():
+            some = ", ".join(map(str, rows[:SHOWN])) + (" …" if len(rows) > SHOWN else "")
+            where = f"{self._where(self.at[column])}: "
+            which = f"{len(rows)}-mal, Zeile {some}" if len(rows) > 1 else f"Zeile {some}"
+            allowed = quoted(v for v, _ in self.book.table.listed(item)) or "keiner"
+            if what == "missing":
+                self.problems.append(
+                    f"{where}„{value}“ ({which}) gilt in der Datei als fehlender Wert, das Codebuch sagt nicht als welcher; "
+                    f"bitte bei {item.id} unter „not_asked“ oder „not_answered“ eintragen."
+                )
+            elif what == "unknown":
+                sentence = f"{where}„{printable(value)}“ ({which}) steht bei keiner Vorgabe von {item.id} und gilt als unlesbar. Erlaubt: {allowed}; bitte „value“ im Codebuch ergänzen oder berichtigen."
+                self.notes.append((item.id, sentence, value, where[:-2]))
+            else:
+                sentence = f"{where}{len(rows)} Befragten wurde {item.id} nicht gezeigt, das Codebuch nennt aber keinen Filter; sie gelten als nicht gefragt. Bitte „asked_if“ ergänzen, oder die Befragung wurde vorher abgebrochen."
+                self.notes.append((item.id, sentence, "", where[:-2]))
+
+
+def _day(text: str) -> str:
+    """The day of a moment, as it is written."""
+    return re.split(r"[ T](?=[0-9])", text, maxsplit=1)[0]
+
+
+def open_survey(path: Path, book: Codebook, questionnaires: Sequence[Path] = ()) -> Survey:
+    """Open a table of answers; of an export of LimeSurvey, `questionnaires` is the one .lss beside it.
+
+    Raises
+    ------
+    IngestError
+        If it is none that may be read.
+    """
+    data = read_regular(path, RefusedSurveyError)
+    wanted = [book.table.case, *(p.column for p in places(book))]
+    if path.suffix.lower() in (".sav", ".zsav"):
+        file, synthetic = _spss(path, book, wanted), None
+    elif data.startswith(b"PK"):
+        file, synthetic = _workbook(path, book, wanted), says_synthetic(path)
+    else:
+        file, synthetic = _csv(data, path.name, book, wanted), None
+    if book.table.limesurvey:
+        from gkanalysis.ingest.limesurvey import check_export
+
+        check_export(file, data, questionnaires, book, path.name)
+    survey = Survey(path.name, book, file, hashlib.sha256(data).hexdigest(), synthetic)
+    if not book.table.limesurvey:
+        _check_labels(survey)
+    return survey
+
+
+def label_slips(item: Any, labels: Mapping[str, str], means: Mapping[str, str]) -> Iterator[tuple[bool, str]]:
+    """Where a file calls a value otherwise than the codebook: whether it is an error, and a clause."""
+    options = {normalised(o.label): o.id for o in item.options}
+    for value, label in labels.items():
+        meant, other = means.get(value), options.get(normalised(label))
+        if meant is None:
+            yield (
+                False,
+                f"„{value}“ heißt in der Datei „{printable(label)}“ und steht bei keiner Vorgabe; bitte im Codebuch ergänzen",
+            )
+        elif other and other != meant:
+            yield (
+                True,
+                f"„{value}“ heißt in der Datei „{printable(label)}“, im Codebuch ist es „{meant}“; bitte „value“ dort berichtigen",
+            )
+    for option in item.options:
+        if not any(v in labels for v in option.values):
+            yield (
+                False,
+                f"die Vorgabe „{option.id}“ ({quoted(option.values)}) hat in der Datei kein Etikett; bitte „value“ prüfen",
+            )
+
+
+def _check_labels(survey: Survey) -> None:
+    """Labels of a file against the options of the codebook."""
+    for p in survey.places:
+        if p.item.kind in ("single", "tick") and (labels := survey.file.labels.get(p.column)) and p.column in survey.at:
+            where = survey._where(survey.at[p.column])
+            for is_error, clause in label_slips(p.item, labels, survey._means[p.item.id]):
+                if is_error:
+                    survey.problems.append(f"{where}: {clause}.")
+                else:
+                    survey.notes.append((p.item.id, f"{where}: {clause}.", "", where))
+
+
+def _pieces(rows: np.ndarray, column: Callable[[int, int, int], pa.DictionaryArray], m: int) -> Iterator[Piece]:
+    """Rows that lie in memory, in pieces; `column` gives some rows of a column."""
+    step = max(1, PIECE // max(1, m))
+    for k in range(0, len(rows), step):
+        yield Piece(rows[k : k + step], partial(column, start=k, n=min(step, len(rows) - k)))
+
+
+def _heading(lines: Sequence[Sequence[str]], wanted: Sequence[str]) -> int:
+    """Which of the first rows names most of the wanted columns."""
+    names = set(wanted)
+    hits = [sum(" ".join(c.split()) in names for c in cells) for cells in lines]
+    return hits.index(max(hits)) if hits else 0
+
+
+def _csv(data: bytes, name: str, book: Codebook, wanted: Sequence[str]) -> TableFile:
+    """A CSV file; a cell without anything, not even quotation marks, is null."""
+    import csv
+    import io
+
+    from pyarrow import csv as arrow
+
+    text = csv_text(data, name)
+    if text.count('"') % 2:
+        raise RefusedSurveyError("quotes", name)
+    delimiter = csv_delimiter(text, wanted)[1]
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        lines = [line for line, _ in zip(reader, range(HEADING_ROWS), strict=False)]
+    except csv.Error:
+        raise RefusedSurveyError("quotes", name) from None
+    top = _heading(lines, wanted)
+    titles, problems = lines[top] if lines else [], []
+    ragged: list[tuple[int, int]] = []
+
+    def skip(row: Any) -> str:
+        ragged.append((row.number, row.actual_columns))
+        return "skip"
+
+    names = [str(k) for k in range(len(titles))]
+    read = arrow.read_csv(
+        pa.BufferReader(text.encode("utf-8")),
+        arrow.ReadOptions(use_threads=False, column_names=names, block_size=64 * MB),
+        arrow.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip),
+        arrow.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""], quoted_strings_can_be_null=False
+        ),
+    )  # fmt: skip
+    numbers = np.arange(1, len(read) + len(ragged) + 1)
+    numbers = numbers[~np.isin(numbers, [n for n, _ in ragged])]
+    first = top + book.table.heading_rows
+    keep = numbers > first
+    filled = np.zeros(len(read), bool)
+    for column in read.columns:
+        filled |= pc.fill_null(pc.greater(pc.utf8_length(column), 0), False).to_numpy()
+    read, numbers = read.filter(pa.array(keep & filled)), numbers[keep & filled]
+    if broken := [f"Zeile {n} hat {k}" for n, k in ragged if n > first]:
+        more = f" und {len(broken) - SHOWN} weitere" if len(broken) > SHOWN else ""
+        problems.append(f"{', '.join(broken[:SHOWN])}{more} statt {len(titles)} Felder; bitte Trennzeichen und Anführungszeichen prüfen.")  # fmt: skip
+    read = read.combine_chunks()
+
+    def column(c: int, start: int, n: int) -> pa.DictionaryArray:
+        part = read.column(c).slice(start, n).combine_chunks()
+        return part.dictionary_encode()
+
+    return TableFile(titles, _pieces(numbers, column, len(wanted)), problems=problems)
+
+
+def _workbook(path: Path, book: Codebook, wanted: Sequence[str]) -> TableFile:
+    """A sheet of an Excel workbook."""
+    sheets = [s for s in read_workbook(path) if s.cells and (not book.table.sheet or s.name == book.table.sheet)]
+    if len(sheets) != 1:
+        there = quoted(s.name for s in read_workbook(path) if s.cells) or "keine"
+        raise IngestError(
+            f"„{path.name}“: Welches Blatt gilt, ist unklar; vorhanden sind {there}. Erlaubt ist genau eines; bitte unter "
+            "„table“ im Codebuch als „sheet“ nennen."
+        )
+    (sheet,) = sheets
+    last = max(column for _, column in sheet.cells)
+    lines = [[sheet.cells[r, c].shown if (r, c) in sheet.cells else "" for c in range(1, last + 1)] for r in range(1, HEADING_ROWS + 1)]  # fmt: skip
+    top = _heading(lines, wanted)
+    first = top + book.table.heading_rows
+    rows = np.array(sorted({r for r, _ in sheet.cells if r > first}), int)
+    problems, notes, titles = [], [], lines[top]
+    used = {k + 1 for k, t in enumerate(titles) if " ".join(t.split()) in {*wanted, book.table.received}}
+    bad = [
+        at
+        for at, cell in sorted(sheet.cells.items())
+        if at[0] > first and at[1] in used and cell.kind in ("formula", "error")
+    ]
+    if bad:
+        shown = ", ".join(f"{column_letter(c)}{r}" for r, c in bad[:SHOWN]) + (" …" if len(bad) > SHOWN else "")
+        problems.append(f"{len(bad)} Zellen sind Formeln oder Fehlerwerte ({shown}), die nicht gerechnet werden; bitte als Werte einfügen.")  # fmt: skip
+    for area in (a for a in sheet.merged if a[2] > top + 1):
+        problems.append(f"Die Zellen {column_letter(area[1])}{area[0]}:{column_letter(area[3])}{area[2]} sind verbunden, der Wert gilt nur für die erste; bitte trennen und jede ausfüllen.")  # fmt: skip
+    struck = [at for at, cell in sorted(sheet.cells.items()) if at[0] > first and at[1] in used and cell.struck]
+    if struck:
+        shown = ", ".join(f"{column_letter(c)}{r}" for r, c in struck[:SHOWN])
+        notes.append(f"{len(struck)} Zellen sind durchgestrichen und wurden übernommen ({shown}).")
+    if hidden := sorted(set(rows.tolist()) & sheet.hidden_rows):
+        notes.append(f"{len(hidden)} ausgeblendete Zeilen wurden mitgelesen (zuerst Zeile {hidden[0]}).")
+
+    def column(c: int, start: int, n: int) -> pa.DictionaryArray:
+        cells = [sheet.cells.get((int(r), c + 1)) for r in rows[start : start + n]]
+        return pa.array([cell and _shown(cell) for cell in cells], pa.string()).dictionary_encode()
+
+    return TableFile(titles, _pieces(rows, column, len(wanted)), sheet.name, problems=problems, notes=notes)
+
+
+def _shown(cell: Cell) -> str:
+    """The text of a cell: days as 2019-07-03, numbers as they are stored."""
+    if cell.kind == "date":
+        return cell.value.date().isoformat()
+    return plain_number(cell.value) if cell.kind == "number" and cell.look != "percent" else str(cell.shown)
+
+
+def _spss(path: Path, book: Codebook, wanted: Sequence[str]) -> TableFile:
+    """An SPSS file in pieces, with its labels and what it calls missing."""
+    import pyreadstat
+
+    try:
+        _, meta = pyreadstat.read_sav(path, metadataonly=True)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, UnicodeDecodeError):
+        raise RefusedSurveyError("damaged", path.name) from None
+    used = [c for c in dict.fromkeys([*wanted, book.table.received]) if c in meta.column_names]
+    titles = meta.column_names
+    labels = {c: {_text(v): str(t) for v, t in of.items()} for c, of in meta.variable_value_labels.items()}
+    missing = {
+        c: lambda text, ranges=ranges: any(_within(text, r) for r in ranges)
+        for c, ranges in meta.missing_ranges.items()
+    }
+
+    def pieces() -> Iterator[Piece]:
+        step, row = max(1, PIECE // max(1, len(wanted))), 1
+        chunks = pyreadstat.read_file_in_chunks(
+            pyreadstat.read_sav, path, chunksize=step, usecols=used, user_missing=True
+        )
+        for frame, _ in chunks:
+            rows = np.arange(row, row + len(frame))
+            row += len(frame)
+            yield Piece(rows, lambda c, frame=frame: _encoded(frame[titles[c]]))
+
+    return TableFile(titles, pieces(), labels=labels, missing=missing)
+
+
+def _within(text: str, missing: Any) -> bool:
+    """Whether a value is one that a file calls missing: one value, or a range."""
+    low, high = (missing["lo"], missing["hi"]) if isinstance(missing, Mapping) else (missing, missing)
+    number = as_number(text)
+    if isinstance(low, str) or number is None:
+        return text == str(low).strip()
+    return low <= number <= high
+
+
+def _text(value: Any) -> str:
+    """A value of SPSS as text: numbers in German notation, days as 2019-07-03; nothing for what is missing."""
+    if isinstance(value, float):
+        return "" if value != value else plain_number(value)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()[:10] if isinstance(value, date) else value.isoformat()
+    return "" if value is None else str(value)
+
+
+def _encoded(column: Any) -> pa.DictionaryArray:
+    """A column of SPSS as texts."""
+    codes, values = column.factorize()
+    codes = pa.array(np.asarray(codes, np.int32), mask=np.asarray(codes) < 0)
+    return pa.DictionaryArray.from_arrays(codes, pa.array([_text(v) for v in values.tolist()], pa.string()))
