@@ -262,12 +262,14 @@ def _write_table(table: pd.DataFrame, path: Path) -> None:
     import pyarrow.parquet as pq
 
     packed = {c: "str" for c, kind in table.dtypes.items() if isinstance(kind, pd.CategoricalDtype) and c != "state"}
-    parts = (table.iloc[k : k + ROWS].astype(packed) for k in range(0, max(1, len(table)), ROWS))
-    first = pa.Table.from_pandas(next(parts), preserve_index=False)
-    with pq.ParquetWriter(path, first.schema) as writer:
-        writer.write_table(first)
-        for part in parts:
-            writer.write_table(pa.Table.from_pandas(part, schema=first.schema, preserve_index=False))
+    schema = pa.Table.from_pandas(table.iloc[:0].astype(packed), preserve_index=False).schema
+    with pq.ParquetWriter(path, schema) as writer:
+        for k in range(0, max(1, len(table)), ROWS):
+            part = table.iloc[k : k + ROWS]
+            columns = [pa.array(part[name]) for name in schema.names]
+            unpacked = [c.dictionary_decode() if n in packed else c for n, c in zip(schema.names, columns, strict=True)]
+            arrays = [c.cast(kind) for c, kind in zip(unpacked, schema.types, strict=True)]
+            writer.write_table(pa.table(arrays, schema=schema))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from gkanalysis.counts.forms import ENTRIES, STATES
 from gkanalysis.counts.shown import Shown
 from gkanalysis.counts.sources import alliance_id, project_data
 from gkanalysis.ingest.office import open_word_file
+from gkanalysis.ingest.received import file_of
 from gkanalysis.ingest.word.form import read_word_form
 from gkanalysis.settle.checksums import digest
 from gkanalysis.settle.validate import DECISION_COLUMNS, GERMAN, decided_rows, decision_problem
@@ -129,7 +130,18 @@ class Form(Answering):
 
     def _tables(self) -> Iterator[str]:
         """The tables of the form as they came in; below an answer what was read."""
-        cells, doubted = self._cells(), set(self.unclear["Frage"])
+        doubted = set(self.unclear["Frage"])
+        if file_of(self.file) != self.file:  # a row of a table
+            rows = self.responses[self.responses["place"] != ""].itertuples()
+            told = [(r.place, r.item_id, self.book.items[r.item_id].label, r.raw, self._words(r)) for r in rows]
+            looks = [LOOKS[item in doubted] for _, item, *_ in told]
+            lines = (
+                "".join(f"<td style='{look}'>{html.escape(c)}</td>" for c in t)
+                for t, look in zip(told, looks, strict=True)
+            )
+            yield f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+            return
+        cells = self._cells()
         for table in self._read.tables:
             lines = []
             for row in range(1, table.n_rows + 1):

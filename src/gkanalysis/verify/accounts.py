@@ -16,6 +16,7 @@ from gkanalysis.codebook.sources import source_kind
 from gkanalysis.core.errors import UsageError
 from gkanalysis.counts.data import Data
 from gkanalysis.ingest.matching import EMPHASISED, EMPHASISED_BESIDE_TICK, PICTURE
+from gkanalysis.ingest.received import file_of
 from gkanalysis.ingest.workbook import read_workbook
 from gkanalysis.settle.validate import GIVEN
 from gkanalysis.verify.trace import STATES
@@ -96,6 +97,8 @@ def _files(data: Data, source: str) -> Iterator[Sum]:
     forms = source_kind(data.paths.codebook(source)).id == "forms"
     folder = data.paths.data / source / ("forms" if forms else "")
     files, losses = data.table(f"{source}-{'forms' if forms else 'files'}"), data.table(f"{source}-losses")
+    tables = files["file"].map(file_of)  # many rows of a table are one file
+    files = files.assign(file=tables)[~(tables.ne(files["file"]) & tables.duplicated())]
     labels = {"read": "gelesen", "list": "Listen", "left_out": "ausgelassen"}
     went = {label: _names(files, "file", status=status) for status, label in labels.items()}
     yield "Dateien", [p.name for p in folder.iterdir() if p.is_file() or not forms], went

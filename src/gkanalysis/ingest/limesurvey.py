@@ -1,0 +1,227 @@
+"""A LimeSurvey export: the answers (CSV with answer codes) against the questionnaire (.lss) that lies beside them.
+
+Of the questionnaire, the columns that it gives, the codes of their answers and whether a condition hides them are read;
+the two layouts of its sections (texts beside the questions, or in sections of their own) are both known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from lxml import etree
+
+from gkanalysis.codebook.columns import places
+from gkanalysis.codebook.instrument import Codebook
+from gkanalysis.core.errors import IngestError
+from gkanalysis.ingest.archive import read_regular
+from gkanalysis.ingest.refusal import RefusedSheetError, UnsafeContentError, printable
+from gkanalysis.ingest.safexml import parse_xml
+from gkanalysis.ingest.spreadsheets import closest, quoted
+from gkanalysis.ingest.surveys import SHOWN, TableFile, label_slips
+from gkanalysis.ingest.tables import csv_delimiter, csv_text
+
+# what LimeSurvey itself adds
+OWN = re.compile(
+    "id|submitdate|lastpage|startlanguage|seed|token|startdate|datestamp|ipaddr|refurl|interviewtime|firstname|lastname|email"
+    r"|attribute_\d+|groupTime\d+|.+Time"
+)
+FIXED: Mapping[str, Mapping[str, str]] = {
+    "Y": {"Y": "Ja", "N": "Nein"},
+    "G": {"F": "weiblich", "M": "männlich"},
+    "5": {str(k): str(k) for k in range(1, 6)},
+    "A": {str(k): str(k) for k in range(1, 6)},
+    "B": {str(k): str(k) for k in range(1, 11)},
+    "C": {"Y": "Ja", "N": "Nein", "U": "unsicher"},
+    "E": {"I": "mehr", "S": "gleich", "D": "weniger"},
+}
+KINDS: Mapping[str, str] = (
+    dict.fromkeys("L!OFH1YG5ABCERI", "single") | dict.fromkeys("MP", "tick") | dict.fromkeys("NK", "number")
+) | {":": "number"}  # all others are texts
+OTHER = "-oth-"
+
+
+class Asked(NamedTuple):
+    """A column of an export: its kind as a codebook calls it, question, label, codes with labels, its condition."""
+
+    kind: str
+    question: str
+    label: str
+    codes: Mapping[str, str] = {}
+    condition: str = ""
+
+
+@dataclass
+class Questionnaire:
+    """A questionnaire: title, its columns by their headings, and the questions whose code stands twice."""
+
+    title: str
+    columns: dict[str, Asked] = field(default_factory=dict)
+    twice: Sequence[str] = ()
+
+
+def read_questionnaire(path: Path) -> Questionnaire:
+    """Read an .lss file.
+
+    Raises
+    ------
+    IngestError
+        If it is none, or no safe XML.
+    """
+    try:
+        root = parse_xml(read_regular(path, RefusedSheetError))
+    except UnsafeContentError:
+        root = None
+    if root is None or root.tag != "document" or root.findtext("LimeSurveyDocType") != "Survey":
+        raise IngestError(
+            f"„{path.name}“ ist kein Fragebogen von LimeSurvey; bitte die Umfragestruktur (.lss) ausführen."
+        )
+    return _Structure(root).questionnaire()
+
+
+class _Structure:
+    """The sections of an .lss file as rows of texts; of several languages the first."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self.root = root
+        language = next((r["language"] for r in self._rows("surveys") if r.get("language")), "")
+
+        def of(section: str, key: str) -> dict[str, dict[str, str]]:
+            rows = self._rows(section)
+            own = [r for r in rows if r.get("language", language) == language] or rows
+            return {r[key]: r for r in own if key in r}
+
+        words = of("question_l10ns", "qid")
+        self.questions = [*of("questions", "qid").values()]
+        self.parts = [*of("subquestions", "qid").values()]
+        for q in (*self.questions, *self.parts):
+            q.setdefault("question", words.get(q["qid"], {}).get("question", ""))
+        of_answer = of("answer_l10ns", "aid")
+        self.answers: dict[tuple[str, str], dict[str, str]] = {}
+        seen: set[tuple[str, ...]] = set()
+        for a in self._rows("answers"):
+            key = (a["qid"], a.get("scale_id", "0"), a["code"])
+            if a.get("language", language) == language or key not in seen:
+                text = a.get("answer", of_answer.get(a.get("aid", ""), {}).get("answer", ""))
+                self.answers.setdefault(key[:2], {})[a["code"]] = plain(text)
+            seen.add(key)
+        self.attributes = {(r["qid"], r["attribute"]): r.get("value", "") for r in self._rows("question_attributes") if "qid" in r}  # fmt: skip
+        titles = [r.get("surveyls_title", "") for r in self._rows("surveys_languagesettings")]
+        self.title = plain(next(iter(titles), ""))
+        self.groups = {r["gid"]: r.get("grelevance", "") for r in self._rows("groups")}
+
+    def _rows(self, section: str) -> list[dict[str, str]]:
+        """The rows of a section."""
+        return [{c.tag: c.text or "" for c in row} for row in self.root.iterfind(f"{section}/rows/row")]
+
+    def questionnaire(self) -> Questionnaire:
+        """All columns in the order of the questionnaire."""
+        made, every = Questionnaire(self.title), []
+        ordered = sorted(self.questions, key=lambda q: (list(self.groups).index(q["gid"]) if q.get("gid") in self.groups else 0, int(q.get("question_order") or 0)))  # fmt: skip
+        for q in ordered:
+            conditions = [q.get("relevance", ""), self.groups.get(q.get("gid", ""), "")]
+            condition = " und ".join(c for c in conditions if c.strip() not in ("", "1"))
+            for heading, asked in self._columns(q):
+                every.append(heading)
+                made.columns[heading] = asked._replace(condition=condition)
+        made.twice = [heading for heading, n in Counter(every).items() if n > 1]
+        return made
+
+    def _columns(self, q: Mapping[str, str]) -> Iterator[tuple[str, Asked]]:
+        """The columns of one question."""
+        code, kind, text = q["title"], q["type"], plain(q["question"])
+        parts = sorted((p for p in self.parts if p.get("parent_qid") == q["qid"]), key=lambda p: int(p.get("question_order") or 0))  # fmt: skip
+        rows = [p for p in parts if p.get("scale_id", "0") == "0"]
+        codes = FIXED.get(kind) or self.answers.get((q["qid"], "0"), {})
+        as_kind = KINDS.get(kind, "text")
+        if kind == ":" and self.attributes.get((q["qid"], "multiflexible_checkbox")) == "1":
+            as_kind, codes = "tick", {"1": "ja"}
+        has_other = q.get("other") == "Y"
+        asked = Asked(as_kind, text, text, codes)
+        if kind == "X":
+            return
+        if kind in ":;":
+            for p in rows:
+                for c in (p for p in parts if p.get("scale_id") == "1"):
+                    label = f"{plain(p['question'])}: {plain(c['question'])}"
+                    yield f"{code}[{p['title']}_{c['title']}]", asked._replace(label=label)
+        elif kind == "1":
+            for p in rows:
+                for scale in ("0", "1"):
+                    codes = self.answers.get((q["qid"], scale), {})
+                    yield (
+                        f"{code}[{p['title']}][{int(scale) + 1}]",
+                        asked._replace(label=plain(p["question"]), codes=codes),
+                    )
+        elif kind == "R":
+            for k in range(1, len(codes or rows) + 1):
+                ranked = codes or {p["title"]: plain(p["question"]) for p in rows}
+                yield f"{code}[{k}]", asked._replace(label=f"{text}, Rang {k}", codes=ranked)
+        elif rows:
+            for p in rows:
+                own = {"Y": plain(p["question"])} if kind in "MP" else codes
+                yield f"{code}[{p['title']}]", asked._replace(label=plain(p["question"]), codes=own)
+                if kind == "P":
+                    yield f"{code}[{p['title']}comment]", Asked("text", text, f"{plain(p['question'])}: Anmerkung")
+        else:
+            yield code, asked._replace(codes=codes | ({OTHER: "Sonstiges"} if has_other else {}))
+            if kind == "|":
+                yield f"{code}[filecount]", Asked("number", text, f"{text}: Anzahl Dateien")
+        if has_other:
+            yield f"{code}[other]", Asked("text", text, f"{text}: Sonstiges")
+            if kind == "P":
+                yield f"{code}[othercomment]", Asked("text", text, f"{text}: Sonstiges, Anmerkung")
+        if kind == "O":
+            yield f"{code}[comment]", Asked("text", text, f"{text}: Anmerkung")
+
+
+def plain(text: str) -> str:
+    """Text of a questionnaire without its HTML.
+
+    >>> plain("<p>Wie <b>oft</b>?</p>")
+    'Wie oft?'
+    """
+    import html
+
+    return " ".join(html.unescape(re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL)).split())
+
+
+def check_export(file: TableFile, data: bytes, beside: Sequence[Path], book: Codebook, name: str) -> None:
+    """Check answers, questionnaire and codebook against each other; what is wrong goes to the problems of the file."""
+    problems, notes = file.problems, file.notes
+    if len(beside) != 1:
+        there = quoted(p.name for p in beside) or "keine"
+        problems.append(f"Neben der Ausfuhr muss genau ein Fragebogen (.lss) liegen, da {'ist' if len(beside) < 2 else 'sind'} {there}; bitte in LimeSurvey die Umfragestruktur ausführen.")  # fmt: skip
+        return
+    asked, lss = read_questionnaire(beside[0]), beside[0].name
+    text = csv_text(data, name)
+    rest = re.sub('"[^"]*"', "", text)
+    if bare := re.search(rf"[^{re.escape(csv_delimiter(text)[1])}\s]+", rest):
+        problems.append(
+            f"„{printable(bare[0])}“ steht ohne Anführungszeichen; LimeSurvey setzt sie um jeden Wert, und ohne sie heißt ein "
+            "Feld „nicht gezeigt“. Die Datei wurde wohl mit Excel gespeichert; bitte die Ausfuhr unverändert ablegen."
+        )
+    titles = [t for t in file.titles if not OWN.fullmatch(t)]
+    for title in asked.twice:
+        problems.append(f"Die Kennung „{title}“ steht in „{lss}“ bei zwei Fragen; bitte in LimeSurvey eine umbenennen und neu ausführen.")  # fmt: skip
+    for title in (t for t in titles if t not in asked.columns):
+        problems.append(f"Die Spalte „{printable(title)}“ kommt in „{lss}“ nicht vor.{closest(title, asked.columns, 0.6)} Bitte Antworten und Fragebogen derselben Umfrage ablegen, die Überschriften als Fragencode.")  # fmt: skip
+    if lacking := [c for c in asked.columns if c not in titles]:
+        more = f" und {len(lacking) - SHOWN} weitere" if len(lacking) > SHOWN else ""
+        problems.append(f"„{lss}“ fragt {quoted(lacking[:SHOWN])}{more}, in der Ausfuhr {'fehlt die Spalte' if len(lacking) == 1 else 'fehlen die Spalten'}; bitte mit allen Spalten ausführen.")  # fmt: skip
+    for p in places(book):
+        if p.column not in asked.columns:
+            continue
+        there, where = asked.columns[p.column], f"„{p.column}“ ({p.item.id})"
+        if there.kind != p.item.kind:
+            problems.append(f"{where} ist in „{lss}“ eine Frage der Art „{there.kind}“, im Codebuch „{p.item.kind}“; bitte „kind“ berichtigen.")  # fmt: skip
+            continue
+        if p.item.kind == "single":
+            slips = list(label_slips(p.item, there.codes, dict(book.table.listed(p.item))))
+            problems += [f"{where}: {clause}." for _, clause in slips]
+        if there.condition and not p.item.asked_if:
+            notes.append(f"{where} zeigt LimeSurvey nur unter einer Bedingung ({printable(there.condition, 80)}), das Codebuch nennt keinen Filter; bitte „asked_if“ prüfen.")  # fmt: skip
