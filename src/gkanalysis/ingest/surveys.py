@@ -70,7 +70,10 @@ class TableFile:
 
 @dataclass
 class Survey:
-    """A file that was opened: rows follow with `responses`; then `problems` (refused) and `notes` (told) are complete."""
+    """A file that was opened; `responses` reads its rows.
+
+    After that `problems`, for which it is refused, and `notes`, which are told, are complete.
+    """
 
     name: str
     book: Codebook
