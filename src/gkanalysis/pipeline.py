@@ -221,12 +221,14 @@ def finish_report(paths: ProjectPaths, report: Report) -> Iterator[str]:
     from gkanalysis.counts.data import Data
     from gkanalysis.report.assemble import assemble_report
     from gkanalysis.report.render import render_report
-    from gkanalysis.verify.trace import trace_page
+    from gkanalysis.verify.trace import trace_pages
 
     yield from assemble_report(report, paths)
     folder = paths.reports / report.id
-    write_bytes(folder / "herkunft.html", trace_page(Data(paths), folder, report.title).encode("utf-8"))
-    yield from render_report(report, paths)
+    pages, notes = trace_pages(Data(paths), folder, report.title)
+    for name, page in pages.items():
+        write_bytes(folder / name, page.encode("utf-8"))
+    yield from render_report(report, paths, notes=notes)
 
 
 def _counted(kind: SourceKind, tables: Mapping[str, pd.DataFrame], book: Any) -> str:

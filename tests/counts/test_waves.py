@@ -46,7 +46,7 @@ def test_category_of_cases(project):
         "B4 register/buendnisse.csv Kennung B4 (kein Bogen eingegangen)",
     ]
     assert [s.statuses for s in count.says(project.data, "full|missing")] == [("full", "missing")]
-    assert count.words(project.data, "full") == "Gezählt sind Fälle von probe-2020 mit status = „voll“"
+    assert count.words(project.data, "full") == "Gezählt sind Bögen von probe-2020 mit Stand „voll“"
     contact = Category(source=WAVE, column="contact", status=("missing",))
     check(project, contact, "  alle\nverweigert  1/1")
     assert claims(project, contact, "verweigert") == [

@@ -141,7 +141,7 @@ def test_numbers_are_counted_by_word(small, word):
         for p in root.iter(f"{W}p") if p.find(f"{W}pPr/{W}pStyle") is not None and p.find(f"{W}pPr/{W}pStyle").get(f"{W}val").startswith("Heading")
     ]  # fmt: skip
     assert levels[:3] == [("Kurz", False, True), ("Erstes", True, True), ("Näheres", True, False)]
-    fields = [f.get(f"{W}instr").split() for f in root.iter(f"{W}fldSimple")]
+    fields = [f.text.split() for f in root.iter(f"{W}instrText")]
     assert [f[1:-2] for f in fields if f[0] == "SEQ"] == [["Tabelle", "\\r", "10"], ["Abbildung"]]
 
 

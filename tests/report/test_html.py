@@ -66,8 +66,26 @@ def test_text_cannot_become_markup(small):
     probe = small()
     probe.document["exhibits"]["tab"]["title"] = "<script>@@body@@</script>"
     root = page(probe)
-    assert not root.xpath("//script")
+    assert "@@body@@" not in root.xpath("//script")[0].text
     assert root.xpath("//figure[@id='tab']/figcaption")[0].text_content() == "Tabelle 1 <script>@@body@@</script>"
+
+
+def test_a_number_leads_to_its_origin_or_opens_a_note(small):
+    """In the working copy it is a link that says whose it is; handed on it says what was counted and who can look it up."""
+    probe = small()
+    probe.document["exhibits"]["tab"]["rows"][1]["numbers"] = ["", "1.1:alle"]
+    (link,) = page(probe).xpath("//figure[@id='tab']//a[@class='number']")
+    assert (link.get("href"), link.get("aria-label").split(", ")[1]) == (
+        "herkunft/eins.html#z-tab_1.1_alle",
+        "Jugendamt",
+    )
+    root = html.fromstring(
+        render_html(probe.prepared(), {"tab:1.1:alle": "39 von 45. Gezählt sind Kreuze.", "x": "Fehlt."})
+    )
+    (button,) = root.xpath("//figure[@id='tab']//button[@class='number']")
+    (note,) = root.xpath("//aside[@popover]")
+    assert (note.get("id"), note[0].text) == (button.get("popovertarget"), "39 von 45. Gezählt sind Kreuze.")
+    assert not root.xpath("//a[contains(@href, 'herkunft')]")
 
 
 @needs("chromium")

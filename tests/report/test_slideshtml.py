@@ -60,7 +60,7 @@ def test_page_without_script(path):
         "11",
         "18",
     ]
-    assert root.xpath("//a[@class='number value']/@href") == ["herkunft.html#z-balken_ja_kreisfreie_stadt"]
+    assert root.xpath("//a[@class='number value']/@href") == ["herkunft/eins.html#z-balken_ja_kreisfreie_stadt"]
     assert root.xpath("//div[@class='words']//a[text()='Folie\u00a04']/@href") == ["#plan"]
     assert root.xpath("//*[@id='plan']")
     bare = re.sub(r"base64,[A-Za-z0-9+/=]+", "", path.read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from drawn import WAVE, Project
 from gkanalysis.core.errors import UsageError, VerificationError
 from gkanalysis.counts.forms import Choice, Ticks
 from gkanalysis.verify.naive import recount_report
-from gkanalysis.verify.trace import find_untraced, origin_lines, shown_raw, trace_line, trace_page, trace_printed
+from gkanalysis.verify.trace import find_untraced, origin_lines, shown_raw, trace_line, trace_pages, trace_printed
 
 PLAN, BOXES = Choice(source=WAVE, item="1.1"), Ticks(source=WAVE, set="huerden", of="asked")
 ANSWERS = """
@@ -73,7 +73,7 @@ def test_a_number_that_does_not_add_up_is_refused_with_both_numbers(project):
     wrong = {number: said for number, _, said in recount_report(folder, project.data) if said}
     assert wrong == {"plan:ja:alle": "im Bericht 3 von 3, nachgezählt 2 von 3"}
     with pytest.raises(VerificationError, match="gehen nicht auf:\n  plan:ja:alle: im Bericht 3 von 3"):
-        trace_page(project.data, folder, "R")
+        trace_pages(project.data, folder, "R")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,9 @@ def test_origin_in_the_terminal(project):
 
 def test_page_shows_each_row_once_and_leads_to_it(project):
     """Three answers to 1.1 and four forms with boxes, however many numbers count them; synthetic data say so."""
-    page = html.fromstring(trace_page(project.data, project.paths.reports / "r", "<R>"))
+    pages, _ = trace_pages(project.data, project.paths.reports / "r", "<R>")
+    assert list(pages) == ["herkunft.html", "herkunft/r.html", "herkunft/eins.html"]
+    page = html.fromstring(pages["herkunft/r.html"])
     rows = [[cell.text_content() for cell in tr] for tr in page.xpath("//table[@class='rows']/tbody/tr")]
     assert len(rows) == len({tuple(r) for r in rows})
     assert sorted(r[0] for r in rows if r[-1].endswith("1.1")) == ["B1", "B2", "B3"]
@@ -131,9 +133,31 @@ def test_page_shows_each_row_once_and_leads_to_it(project):
     assert {link[1:] for link in links} == set(page.xpath("//table[@class='rows']//tr/@id"))
     assert page.find("head/title").text == "Herkunft der Zahlen: <R>"
     assert page.find_class("mark")[0].text_content().startswith("Synthetische Daten")
-    words = {s.find("h3").text_content(): s.find("p").text_content() for s in page.find_class("zahl")}
-    assert words["ja, alle: 2 von 3"].startswith("Gezählt ist bei 1.1")
-    assert words["stand"].startswith("„Mai“ zählt selbst keine Zeilen")
+    words = {s.find("h4").text_content(): s.find("p").text_content() for s in page.find_class("zahl")}
+    assert words["Ja, insgesamt: 2 von 3"].startswith("Gezählt ist bei 1.1")
+    assert html.fromstring(pages["herkunft.html"]).xpath("//li/a/@href") == ["herkunft/eins.html", "herkunft/r.html"]
+
+
+def test_numbers_stand_under_their_sentence_and_lead_back(project):
+    """A number and a word that follows from others, each with a way to where it stands; what was counted, in words."""
+    text = '- **Platz.** Einen Raum haben [2 von 4]{.value #value-raum-of trace="raum"} ([](#plan)). Das ist [die Hälfte]{.value #value-meist}.'
+    document = {
+        "markdown": text,
+        "exhibits": {"plan": {"id": "plan", "label": "Tabelle 1", "title": "Pläne", "chapter": "eins"}},
+    }
+    path = project.paths.build / "reports/r/document.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(document), encoding="utf-8")
+    pages, notes = trace_pages(project.data, project.paths.reports / "r", "R")
+    heads = {
+        section.find("h4").text: section.xpath("./p/a/@href")
+        for name in ("r", "eins")
+        for section in html.fromstring(pages[f"herkunft/{name}.html"]).find_class("zahl")
+    }
+    assert heads["Einen Raum haben 2 von 4 (Tabelle 1)."][0] == "../r.html#value-raum-of"
+    assert heads["Das ist die Hälfte."] == ["../r.html#value-meist"]
+    assert heads["Ja, insgesamt: 2 von 3"][0] == "../r.html#plan"
+    assert notes["plan:ja:alle"].startswith("2 von 3. Gezählt ist bei 1.1")
 
 
 @pytest.mark.parametrize(

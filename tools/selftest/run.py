@@ -252,9 +252,12 @@ def _control(stand: Stand) -> Any:
 
 def _build(root: Path, stand: Stand) -> None:
     build_report(root, stand.report)
-    origins = f"reports/{stand.report}/herkunft.html"
-    if (stand.root / origins).exists():  # slow, and the section „trace“ traces the same numbers
-        shutil.copy(stand.root / origins, root / origins)
+    for name in ("herkunft.html", "herkunft", "weitergabe"):  # slow, and the section „trace“ traces the same numbers
+        origin, target = (r / "reports" / stand.report / name for r in (stand.root, root))
+        if origin.is_dir():
+            shutil.copytree(origin, target, dirs_exist_ok=True)
+        elif origin.exists():
+            shutil.copy(origin, target)
 
 
 def _open(rows: dict[str, list[dict[str, Any]]], root: Path, report: str) -> Found:

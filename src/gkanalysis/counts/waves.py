@@ -97,8 +97,9 @@ class Category(Count):
         """Column and value."""
         labels = self.options(data)
         told = " oder ".join(f"„{labels[r]}“" for r in row.split(TOGETHER))
-        of = "Bündnisse des Registers" if self.source == REGISTER else f"Fälle von {self.source}"
-        return f"Gezählt sind {of} mit {self.column} = {told}"
+        of = "Bündnisse des Registers" if self.source == REGISTER else f"Bögen von {self.source}"
+        label = data.variable_label(self.column) if self.source == REGISTER else "Stand"
+        return f"Gezählt sind {of} mit {label} {told}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from gkanalysis.disclosure.check import check_exhibits
 from gkanalysis.report.changes import changes, inputs, printed_numbers
 
 COUNTED_LABELS = ("Tabelle", "Abbildung")  # numbered in the order of the report; other labels are given
-KINDS = ("tables", "figures", "arbeit")  # folders of what a chapter makes
+KINDS = ("tables", "figures", "arbeit", "herkunft")  # folders of what a chapter makes, and of the origins
 
 
 def assemble_report(report: Report, paths: ProjectPaths) -> list[str]:

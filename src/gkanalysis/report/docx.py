@@ -163,7 +163,9 @@ def exhibit_blocks(exhibit: dict[str, Any], setting: Setting, numbers: dict[str,
     if kind:
         reset = "" if int(number) == numbers.get(kind, 0) + 1 else f"\\r {number} "
         numbers[kind] = int(number)
-        field = f'<w:fldSimple w:instr=" SEQ {kind} {reset}\\* ARABIC "><w:r><w:t>{number}</w:t></w:r></w:fldSimple>'
+        order = f'<w:r><w:instrText xml:space="preserve"> SEQ {kind} {reset}\\* ARABIC </w:instrText></w:r>'
+        begin, between, end = (f'<w:r><w:fldChar w:fldCharType="{k}"/></w:r>' for k in ("begin", "separate", "end"))
+        field = f"{begin}{order}{between}<w:r><w:t>{number}</w:t></w:r>{end}"  # not fldSimple, whose text others miss
         label = [
             *text_node(f"{kind} "),
             {"t": "RawInline", "c": ["openxml", field]},

@@ -1,12 +1,14 @@
 """Reports and slides as one offline HTML file: contents at the side, numbers folded under each figure.
 
-Slides are sheets of the same grid as in the PDF, and a document to scroll through on a phone.
+Slides are sheets of the same grid as in the PDF, and a document to scroll through on a phone. In the working copy a
+number leads to its origin beside the report; in the copy that is handed on it opens a note.
 """
 
 from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from gkanalysis.report.document import (
     Setting,
     data_mark,
     data_sign,
+    plain_text,
     raw,
     replace_blocks,
     walk,
@@ -32,22 +35,25 @@ from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines, text
 from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide
 
 TEMPLATES = Path(__file__).parent / "templates"
-ORIGINS = "herkunft.html"  # the page of origins lies beside the report
+ORIGINS = "herkunft"  # folder of the pages of origins, one a chapter, beside the report
 FACES = (("Regular", "normal", 400), ("It", "italic", 400), ("Semibold", "normal", 600))
 
 
-def render_html(setting: Setting) -> bytes:
-    """Set the page of a report, or of slides in their layouts; the same input gives the same bytes."""
-    link_values(setting.tree)
+def render_html(setting: Setting, notes: Mapping[str, str] | None = None) -> bytes:
+    """Set the page of a report, or of slides in their layouts; the same input gives the same bytes.
+
+    With `notes`, number -> what was counted, it is the copy that is handed on: without links to the origins.
+    """
+    link_values(setting, notes)
     common = {"report": setting.report, "date": format_date(setting.report.date)}
     if not setting.slides:
         arguments = ["--section-divs", "--shift-heading-level-by=1"]
-        body = _body(setting, _filled(setting.tree["blocks"], setting), *arguments)
+        body = _body(setting, _filled(setting.tree["blocks"], setting, notes), notes, *arguments)
         return fill_page(
             "report.html", body=body, headings=setting.headings, exhibits=setting.exhibits.values(),
-            synthetic=setting.synthetic, draft=DRAFT if is_draft() else "", **common,
+            synthetic=setting.synthetic, draft=DRAFT if is_draft() else "", sign=data_sign(setting.synthetic), **common,
         ).encode()  # fmt: skip
-    body = _body(setting, [block for slide in setting.slides for block in _slide(slide, setting)])
+    body = _body(setting, [block for slide in setting.slides for block in _slide(slide, setting, notes)], notes)
     grid = fill_page("grid.css", page=PAGE, line=LINE, boxes=BOXES, layouts=LAYOUTS, sizes=SIZES)
     return fill_page(
         "slides.html", body=body, mark=data_mark(setting.synthetic), grid=Markup(grid),
@@ -64,7 +70,11 @@ def _pages() -> Environment:
     )  # fmt: skip
     pages.filters["breakable"] = lambda text: Markup("<wbr>").join(re.split(r"(?<=[:+/#\u200b])", text))
     pages.filters["lines"] = lambda lines: Markup("<br>").join(lines)
-    pages.filters["origin"] = lambda number: f"{ORIGINS}#{origin_anchor(number)}"
+    pages.filters["origin"] = origin_link
+    pages.filters["anchor"] = origin_anchor
+    pages.filters["css"] = lambda text: Markup('"{}"').format(
+        Markup(re.sub(r'["\\\\<\n]', lambda m: f"\\\\{ord(m[0]):x} ", text))
+    )
     return pages
 
 
@@ -79,25 +89,28 @@ def fill_page(template: str, **content: Any) -> str:
     return _pages().get_template(template).render(look | content)
 
 
-def _body(setting: Setting, blocks: list[Node], *arguments: str) -> Markup:
-    """Blocks as HTML in the language of the report."""
+def _body(setting: Setting, blocks: list[Node], notes: Mapping[str, str] | None, *arguments: str) -> Markup:
+    """Blocks as HTML in the language of the report, and the notes that their numbers open."""
     meta = {"lang": {"t": "MetaString", "c": setting.report.language}}
-    return Markup(write_tree(setting.tree | {"blocks": blocks, "meta": meta}, "html5", *arguments))
+    body = write_tree(setting.tree | {"blocks": blocks, "meta": meta}, "html5", *arguments)
+    opened = set(re.findall(r'popovertarget="([^"]+)"', body))
+    shown = {number: words for number, words in (notes or {}).items() if origin_anchor(number) in opened}
+    return Markup(body + fill_page("notes.html", notes=shown, institution=setting.report.institution))
 
 
-def _filled(blocks: list[Node], setting: Setting) -> list[Node]:
+def _filled(blocks: list[Node], setting: Setting, notes: Mapping[str, str] | None) -> list[Node]:
     """Blocks with exhibits in their places, and boxes that screen readers announce."""
 
     def box(attributes: list[Any], inner: list[Node]) -> list[Node]:
         return [{"t": "Div", "c": [[*attributes[:2], [["role", "note"], ["aria-label", "Empfehlung"]]], inner]}]
 
     return replace_blocks(
-        blocks, exhibit=lambda a, _: raw("html", exhibit_html(setting.exhibits[a[0]], setting)), kasten=box,
+        blocks, exhibit=lambda a, _: raw("html", exhibit_html(setting.exhibits[a[0]], setting, notes)), kasten=box,
         contents=lambda *_: [], lists=lambda *_: [],  # both stand at the side
     )  # fmt: skip
 
 
-def exhibit_html(exhibit: dict[str, Any], setting: Setting) -> str:
+def exhibit_html(exhibit: dict[str, Any], setting: Setting, notes: Mapping[str, str] | None = None) -> str:
     """One exhibit: heading, base, table or image, notes and source."""
     look, image = exhibit["kind"], ""
     if look == "figure":
@@ -107,11 +120,12 @@ def exhibit_html(exhibit: dict[str, Any], setting: Setting) -> str:
     heads = [heading_lines(h) for h in exhibit["header"]]
     page = _pages().get_template("exhibit.html")
     return page.render(
-        e=exhibit, look=look, image=image, widths=column_widths(exhibit), heads=heads, words=text_columns(exhibit)
-    )
+        e=exhibit, look=look, image=image, widths=column_widths(exhibit), heads=heads, words=text_columns(exhibit),
+        handed=notes is not None,
+    )  # fmt: skip
 
 
-def _slide(slide: Slide, setting: Setting) -> list[Node]:
+def _slide(slide: Slide, setting: Setting, notes: Mapping[str, str] | None) -> list[Node]:
     """A sheet with running head, statement, text, exhibit and foot."""
     chosen = slide.candidates[0] if slide.candidates else {"layout": "section"}
     sizes = ";".join(f"--{k}:{chosen.get(k, 0):.3f}" for k in ("size", "width", "height"))
@@ -124,10 +138,10 @@ def _slide(slide: Slide, setting: Setting) -> list[Node]:
         {"t": "Header", "c": [slide.level + 1, [slide.id, ["statement"], []], slide.title]},
     ]
     if slide.text:
-        blocks += [*raw("html", '<div class="words">'), *_filled(slide.text, setting), *raw("html", "</div>")]
+        blocks += [*raw("html", '<div class="words">'), *_filled(slide.text, setting, notes), *raw("html", "</div>")]
     if slide.exhibit:
         shown = {"label": "", "title": slide.caption or slide.exhibit["title"]}
-        blocks += raw("html", exhibit_html(slide.exhibit | shown, setting))
+        blocks += raw("html", exhibit_html(slide.exhibit | shown, setting, notes))
     end = '<p class="mark">{}</p><p class="strip"><span>{}</span><span class="number">{}</span></p></div></section>'
     return blocks + raw(
         "html", Markup(end).format(data_sign(setting.synthetic), setting.report.institution, slide.number)
@@ -143,13 +157,26 @@ def origin_anchor(number_id: str) -> str:
     return "z-" + number_id.replace(":", "_")
 
 
-def link_values(tree: Node) -> None:
-    """Make each traceable number of the text a link to its origin, in place."""
-    for node in walk(tree):
+def origin_link(number_id: str, chapter: str) -> str:
+    """Where a number of a chapter is explained, seen from the report."""
+    return f"{ORIGINS}/{chapter}.html#{origin_anchor(number_id)}"
+
+
+def link_values(setting: Setting, notes: Mapping[str, str] | None = None) -> None:
+    """Make each traceable number of the text a link to its origin, or with `notes` one that opens a note, in place."""
+    for node in walk(setting.tree):
         if node.get("t") == "Span" and (number := dict(node["c"][0][2]).get("trace")):
             (identifier, _, _), inlines = node["c"]
-            target = [f"{ORIGINS}#{origin_anchor(number)}", ""]
-            node |= {"t": "Link", "c": [[identifier, ["number", "value"], []], inlines, target]}
+            if notes is not None:
+                button = Markup(
+                    '<button type="button" class="number value" id="{}" popovertarget="{}">{}</button>'
+                ).format(identifier, origin_anchor(number), plain_text(inlines))
+                node |= {"t": "RawInline", "c": ["html", str(button)]}
+                continue
+            begin = number.partition(":")[0]
+            target = [origin_link(number, setting.exhibits.get(begin, {"chapter": begin})["chapter"]), ""]
+            name = [["aria-label", f"{plain_text(inlines)}, Herkunft der Zahl"]]
+            node |= {"t": "Link", "c": [[identifier, ["number", "value"], name], inlines, target]}
 
 
 def font_faces() -> str:

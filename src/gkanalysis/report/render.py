@@ -6,7 +6,8 @@ import copy
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from gkanalysis.report.document import (
 )
 from gkanalysis.settle.checksums import digest as digest_of
 
+HANDED = "weitergabe"  # folder of a report with what may be handed on
 LAST_PAGE = """
 
 # Daten und Dateien {{#datenstand .unnumbered}}
@@ -51,8 +53,12 @@ sie schreibt, nach Namen geordnet; schon ein geändertes Kreuz ergibt eine ander
 """
 
 
-def render_report(report: Report, paths: ProjectPaths, formats: Sequence[str] = ()) -> list[str]:
+def render_report(
+    report: Report, paths: ProjectPaths, formats: Sequence[str] = (), notes: Mapping[str, str] | None = None
+) -> list[str]:
     """Write `reports/<report>/<report>.<format>` for these formats, by default all of it; sentences for the log.
+
+    With `notes`, number -> what was counted, also the folder `weitergabe`: what may be handed on, and nothing else.
 
     Raises
     ------
@@ -82,7 +88,14 @@ def render_report(report: Report, paths: ProjectPaths, formats: Sequence[str] = 
         template = [paths.root / f"reports/reference.{suffix}"] if suffix in ("docx", "pptx") else []
         # each format changes the document in its own way
         made[f"{report.id}.{suffix}"] = render(copy.deepcopy(setting), *template)
-    check_files(report, paths, made)
+    handed = {}
+    if notes is not None:
+        handed = {f"{HANDED}/{name}": content for name, content in made.items()}
+        if "html" in (formats or report.formats):
+            handed[f"{HANDED}/{report.id}.html"] = import_module("gkanalysis.report.html").render_html(
+                copy.deepcopy(setting), notes
+            )
+    check_files(report, paths, made | {name: c for name, c in handed.items() if name.endswith(".html")})
     folder, record, lines = paths.reports / report.id, build / "written.json", []
     ours = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
     for name, content in made.items():
@@ -91,6 +104,12 @@ def render_report(report: Report, paths: ProjectPaths, formats: Sequence[str] = 
             lines.append(_kept(path))
         write_bytes(path, content)
         lines.append(f"{os.path.relpath(path, paths.root)} ({len(content) / 1000:.0f} kB)")
+    if handed:
+        exhibits = (p for kind in ("tables", "figures") for p in (folder / kind).iterdir())
+        handed |= {f"{HANDED}/{p.parent.name}/{p.name}": p.read_bytes() for p in exhibits}
+        shutil.rmtree(folder / HANDED, ignore_errors=True)
+        for name, content in handed.items():
+            write_bytes(folder / name, content)
     write_json(record, ours | {name: hashlib.sha256(content).hexdigest() for name, content in made.items()})
     return lines
 

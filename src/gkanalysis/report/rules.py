@@ -178,7 +178,7 @@ def _report_rules(
     files = [f"{folder}/{name}.{suffix}" for suffix in report.formats]
     beside = [f"{name}.seiten.csv", *(f"reference.{suffix}" for suffix in report.formats)]
     templates = " ".join(f"$(wildcard {project}/reports/{file})" for file in beside)
-    left = f"{build}/document.json {folder}/losses.csv {folder}/rueckfragen.csv {folder}/values.json {folder}/herkunft.html"
+    left = f"{build}/document.json {folder}/losses.csv {folder}/rueckfragen.csv {folder}/values.json {folder}/herkunft.html {folder}/weitergabe/{name}.html"
     rules = [
         _rule(
             f"{build}/common.ok", f"{definition} {processed}/dataset.json {own_books} $(CODE)",

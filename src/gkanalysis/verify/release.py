@@ -30,7 +30,7 @@ from gkanalysis.core.rawstate import PROJECT
 FORMAT = 1
 CERTIFICATE = ("verification.html", "verification.json", "codecheck.yml")
 INPUTS = ("data/raw", "data/codebook", "notebooks")
-WORKING = "arbeit/"  # papers with cases and files: the manifest is public, so it keeps their hash only
+WORKING = ("arbeit/", "weitergabe/")  # papers with cases and files, copies: the manifest keeps their hash only
 TOLERANCE = 1e-9  # shares and limits of intervals; counts must be the same
 # The columns of tables that hold numbers. Elsewhere 1.1 and 1.10 are two different ids.
 COUNTS = frozenset({"n", "base_n", "population_n", "level"})

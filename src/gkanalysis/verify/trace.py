@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from gkanalysis.core.errors import GkError, UsageError, VerificationError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts.count import EVIDENCE, Count
 from gkanalysis.counts.data import TOTAL, Data
+from gkanalysis.counts.shown import place_words
 from gkanalysis.disclosure.printed import exhibit_tables, find_numbers, n_and_base, values_by_id
 from gkanalysis.report.html import fill_page, origin_anchor
 from gkanalysis.verify.naive import told
@@ -26,6 +28,10 @@ STATES = {
     "contradictory": "widersprüchlich", "coded": "codiert", "not_coded": "nicht codiert",
     "interviewed": "Gespräch geführt", "": "",
 }  # fmt: skip
+VALUE = re.compile(
+    r'\[((?:[^\]\\]|\\.)*)\]\{\.value #([^ }]+)(?: trace="([^"]*)")?\}'
+)  # a number as the text of a chapter has it
+SPOT = re.compile("\ue000([^\ue001]*)\ue001([^\ue002]*)\ue002")
 INTERNAL = "Internes Arbeitspapier zum Nachprüfen, kein Teil des Berichts: Die Seite zeigt einzelne Antworten."
 
 
@@ -67,7 +73,20 @@ def trace_line(data: Data, line: str) -> Trace:
     medium = "Gespräch" if count.source and data.kind(count.source) == "interviews" else "Bogen"
     behind = [cell.units.behind(at) for at in (cell.counted, cell.rest)]
     title = () if count.within else ("Die Basis, je Zeile mit ihrem Beitrag",)
-    return Trace(line, f"{count.words(data, row)}{of_group}.", medium, cell.n, cell.base_n, *behind, *title)
+    return Trace(
+        line, f"{_named(data, count.words(data, row))}{of_group}.", medium, cell.n, cell.base_n, *behind, *title
+    )
+
+
+def _named(data: Data, words: str) -> str:
+    """What was counted, with the names of sources instead of their ids."""
+    for source in sorted(data.sources, key=len, reverse=True):
+        if source in words:
+            book = data.book(source)
+            words = words.replace(
+                source, f"{book.title}, Welle {book.wave}" if data.kind(source) != "lists" else book.title
+            )
+    return words
 
 
 def trace_printed(data: Data, number_id: str, cell: Mapping[str, object]) -> Trace:
@@ -133,10 +152,12 @@ def shown_raw(row: Mapping[str, str]) -> str:
 
 
 def _cells(evidence: tuple[str, ...]) -> tuple[str, ...]:
-    """What is told of one row: case, state, value, words in the form, file and place."""
+    """What is told of one row: case, state, value, words in the form, file, place as people count, exact place."""
     row = dict(zip(EVIDENCE, evidence, strict=True))
-    place = " ".join(filter(None, (row["part"], row["place"])))
-    return row["case_id"], STATES.get(row["state"], row["state"]), row["value"], shown_raw(row), row["file"], place
+    exact = " ".join(filter(None, (row["part"], row["place"])))
+    place = place_words(row["place"].partition(" | ")[0])
+    state = STATES.get(row["state"], row["state"])
+    return row["case_id"], state, row["value"], shown_raw(row), row["file"], place, exact
 
 
 def trace_lines(trace: Trace, number_id: str) -> Iterator[str]:
@@ -147,10 +168,10 @@ def trace_lines(trace: Trace, number_id: str) -> Iterator[str]:
     both = (("Gezählt", trace.counted), (trace.rest_title, trace.rest))
     for title, rows in both if trace.rest or trace.base_n is not None else both[:1]:
         yield f"{title} ({len(rows)}):"
-        for case, state, value, raw, *where in map(_cells, rows):
+        for case, state, value, raw, file, _, exact in map(_cells, rows):
             said = ", ".join(filter(None, (state, value))) or "Zeile"
             said += f"; im {trace.medium}: {raw}" if raw else ""
-            yield f"  {case}  {said}; {' '.join(filter(None, where))}"
+            yield f"  {case}  {said}; {' '.join(filter(None, (file, exact)))}"
 
 
 def origin_lines(paths: ProjectPaths, reports: Sequence[str], number_id: str) -> list[str]:
@@ -189,25 +210,43 @@ def data_mark(data: Data) -> str:
     return "Vertrauliche Daten – nicht zur Weitergabe."
 
 
-def trace_page(data: Data, folder: Path, title: str) -> str:
-    """The page of one report as HTML: numbers under the exhibit they belong to, those of the text last.
+def trace_pages(data: Data, folder: Path, title: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The pages of one report as HTML, one a chapter and one that leads to them; and what each number counts, in words.
+
+    Numbers stand under the exhibit they belong to, those of the text under their sentence; each leads back there.
 
     Raises
     ------
     VerificationError
         If a number of the report is not what its own rows add up to; the message names all of them.
     """
-    exhibits = _built(data.paths, folder.name, "document.json").get("exhibits", {})
-    headings = {name: f"{e['label']}: {e['title']}" for name, e in exhibits.items()}
-    index: dict[tuple[str, ...], int] = {}  # each row that some number counts -> its place on the page
-    groups: dict[str, list[dict[str, Any]]] = {}
+    document, printed = _built(data.paths, folder.name, "document.json"), values_by_id(folder)
+    exhibits, back = document.get("exhibits", {}), f"../{folder.name}.html"
+    said = _sentences(document.get("markdown", ""), {name: e["label"] for name, e in exhibits.items()})
+    pages: dict[str, dict[str, list[dict[str, Any]]]] = {}  # chapter -> exhibit or "" -> numbers
+    rows: dict[
+        str, dict[tuple[str, ...], int]
+    ] = {}  # chapter -> each row that some number counts -> its place on the page
+    notes: dict[str, str] = {}
     wrong: list[str] = []
 
-    def add(number_id: str, counted: str, words: str, cases: Any = ()) -> None:
-        name, joint, rest = number_id.partition(":")
-        number = {"anchor": origin_anchor(number_id), "title": (rest.replace(":", ", ") or number_id) + counted}
-        own = groups.setdefault(name if joint or name in headings else "", [])
-        own.append(number | {"words": words, "cases": cases})
+    def stands(number_id: str) -> list[tuple[str, str]]:
+        own = "-".join(filter(None, (number_id, str(printed.get(number_id, {}).get("wording") or ""))))
+        return said.get(number_id) or said.get("value-" + re.sub(r"\W+", "-", own), [])
+
+    def add(number_id: str, title: str, words: str, trace: Trace | None = None) -> None:
+        name = number_id.partition(":")[0]
+        name = name if name in exhibits and number_id not in printed else ""
+        chapter = str(
+            exhibits[name]["chapter"] if name else printed.get(number_id, {}).get("chapter", "") or folder.name
+        )
+        index = rows.setdefault(chapter, {})
+        behind = (("Gezählt", trace.counted), (trace.rest_title, trace.rest)) if trace else ()
+        cases = [(of, [(index.setdefault(key, len(index) + 1), key[0]) for key in keys]) for of, keys in behind]
+        places = [f"{back}#{name}"] if name else [f"{back}#{anchor}" for anchor, _ in stands(number_id)]
+        number = {"anchor": origin_anchor(number_id), "title": title, "words": words, "cases": cases, "places": places}
+        number["line"] = trace.definition if trace else ""
+        pages.setdefault(chapter, {}).setdefault(name, []).append(number)
 
     for number_id, cell in find_numbers(folder):
         try:
@@ -215,20 +254,54 @@ def trace_page(data: Data, folder: Path, title: str) -> str:
         except GkError as error:
             wrong.append(str(error))
             continue
-        cases = [
-            (name, [(index.setdefault(key, len(index) + 1), key[0]) for key in rows])
-            for name, rows in (("Gezählt", trace.counted), (trace.rest_title, trace.rest))
-        ]
-        words = f"{trace.words} Rechenvorschrift: {trace.definition}"
-        add(number_id, f": {told(trace.n, trace.base_n)}", words, cases)
+        counted = told(trace.n, trace.base_n)
+        notes[number_id] = f"{counted}. {trace.words}"
+        labels = [str(cell[k]) for k in ("label", "group_label") if cell.get(k)] or [number_id]
+        (_, sentence), *_ = [*stands(number_id), ("", f"{', '.join(labels)}: {counted}")]
+        add(number_id, sentence, notes[number_id] if stands(number_id) else trace.words, trace)
     if wrong:
         raise VerificationError("Diese Zahlen gehen nicht auf:\n" + "\n".join(f"  {w}" for w in wrong))
     for number_id, words in find_untraced(folder, data.paths):
-        add(number_id, "", words)
-    text = {"": "Zahlen im Text und abgeleitete Zahlen"}
-    order = headings | {name: name for name in sorted(groups) if name and name not in headings} | text
-    return fill_page(
-        "herkunft.html", title=f"Herkunft der Zahlen: {title}", mark=f"{data_mark(data)} {INTERNAL}",
-        report=folder.name, rows=map(_cells, index),
-        groups=[(name, heading, groups[name]) for name, heading in order.items() if groups.get(name)],
-    )  # fmt: skip
+        (_, sentence), *_ = [*stands(number_id), ("", number_id)]
+        add(number_id, sentence, words)
+    order = [str(v.get("chapter")) for v in printed.values()]
+    chapters = sorted(pages, key=lambda c: order.index(c) if c in order else len(order))
+    names = {chapter: _chapter_title(data.paths, folder.name, chapter) or title for chapter in chapters}
+    common = {
+        "fonts": "",
+        "mark": f"{data_mark(data)} {INTERNAL}",
+        "report": folder.name,
+        "title": f"Herkunft der Zahlen: {title}",
+    }
+    made = {"herkunft.html": fill_page("herkunft.html", **common, chapters=names, here="")}
+    for chapter, groups in pages.items():
+        headings = {n: f"{e['label']}: {e['title']}".removeprefix(": ") for n, e in exhibits.items()} | {
+            "": "Zahlen im Text"
+        }
+        made[f"herkunft/{chapter}.html"] = fill_page(
+            "herkunft.html", **common, chapters=names, here=chapter, rows=map(_cells, rows[chapter]),
+            groups=[(n, heading, groups[n]) for n, heading in headings.items() if n in groups],
+        )  # fmt: skip
+    return made, notes
+
+
+def _sentences(markdown: str, labels: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """Number of a text, or its anchor if it counts nothing -> where it stands: anchor, and the sentence without marks."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for line in markdown.splitlines():
+        marked = VALUE.sub("\ue000\\2\ue001\\3\ue002\\1", line)
+        marked = re.sub(r"\[([^\]]*)\]\(#?([^)]*)\)", lambda m: m[1] or labels.get(m[2], "…"), marked)
+        marked = re.sub(r"\{[^}]*\}|\*\*|\\|^[-#:>\d. ]+ ", "", marked)
+        for sentence in re.split(r"(?<=[.!?]) +(?=[\ue000„A-ZÄÖÜ])", marked):
+            plain = SPOT.sub("", sentence).strip()
+            for anchor, number in SPOT.findall(sentence):
+                found.setdefault(number or anchor, []).append((anchor, plain))
+    return found
+
+
+def _chapter_title(paths: ProjectPaths, report: str, chapter: str) -> str:
+    """The heading with which a chapter begins."""
+    heading = re.search(
+        r"^#+ (.*?)(?: \{.*)?$", _built(paths, report, f"{chapter}/chapter.json").get("markdown", ""), re.MULTILINE
+    )
+    return VALUE.sub(r"\1", heading[1]).replace("\\", "") if heading else ""

@@ -28,7 +28,7 @@
     const { key, target } = event;
     // keys that an open table or a link needs, and scrolling where a slide is longer than the window
     if (target.closest(".scroll") && target.closest(".scroll").scrollHeight > target.closest(".scroll").clientHeight + 1) return;
-    if (key === " " && target.closest("a, summary")) return;
+    if (key === " " && target.closest("a, summary, button")) return;
     if (!sheets.matches && !["ArrowLeft", "ArrowRight", "Home", "End"].includes(key)) return;
     let number;
     if (key === " " && event.shiftKey) number = current() - 1;
