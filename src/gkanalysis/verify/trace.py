@@ -211,7 +211,7 @@ def data_mark(data: Data) -> str:
 
 
 def trace_pages(data: Data, folder: Path, title: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The pages of one report as HTML, one a chapter and one that leads to them; and what each number counts, in words.
+    """The pages of one report as HTML, one a chapter and one that leads to them; number -> what it counts, in words.
 
     Numbers stand under the exhibit they belong to, those of the text under their sentence; each leads back there.
 
