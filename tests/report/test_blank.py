@@ -157,7 +157,8 @@ def test_saved_by_libreoffice(n_damaged, tmp_path):
         (tmp_path / f"{k}.docx").write_bytes(data)
     soffice = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to"]
     soffice += ["docx:Office Open XML Text", "--outdir", tmp_path / "out"]
-    run([*soffice, *(tmp_path / f"{k}.docx" for k in range(len(drawn)))], timeout=600)
+    for start in range(0, len(drawn), 100):  # of many more files it leaves some out
+        run([*soffice, *(tmp_path / f"{k}.docx" for k in range(len(drawn))[start : start + 100])], timeout=600)
     n_listed = n_answers = 0
     for k, (book, version, written, _) in enumerate(drawn):
         found, reviews, how = read(book, (tmp_path / f"out/{k}.docx").read_bytes())
@@ -218,7 +219,7 @@ def test_screen_readers_find_their_way():
 def test_it_says_which_questions_depend_on_others():
     """Above the table stands which answers a question is asked after."""
     shown = [p.text for p in docx.Document(io.BytesIO(blank_form(BOOK, "kurz", TEMPLATE))).paragraphs]
-    assert "Bitte 2.2.1 nur beantworten, wenn bei 2.1 „Ja“ gilt." in shown
+    assert "Frage 2.2.1 bitte nur beantworten, wenn Sie bei 2.1 „Ja“ angegeben haben." in shown
     assert MARK not in shown  # a blank form is no invented one
 
 

@@ -412,8 +412,12 @@ class Codebook(d.Declared):
         for item in self.items.values():
             if item.part == part and item.asked_if and self.in_version(item, version):
                 asked.setdefault(item.asked_if, []).append(item.id)
-        pairs = ((enumeration(ids), self.items[parent], option) for (parent, option), ids in asked.items())
-        return [f"Bitte {ids} nur beantworten, wenn bei {p.id} „{p.option_label(o)}“ gilt." for ids, p, o in pairs]
+        lines = []
+        for (parent, option), ids in asked.items():
+            whose, answer = "Frage" if len(ids) == 1 else "Fragen", self.items[parent].option_label(option)
+            told = f"wenn Sie bei {parent} „{answer}“ angegeben haben"
+            lines.append(f"{whose} {enumeration(ids)} bitte nur beantworten, {told}.")
+        return lines
 
     def printed_paragraphs(self, version: str) -> tuple[str, ...]:
         """Texts that the empty form prints outside its tables."""

@@ -16,6 +16,10 @@ from xml.sax.saxutils import escape, quoteattr
 import docx
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_TAB_ALIGNMENT
+from docx.opc.constants import CONTENT_TYPE
+from docx.opc.constants import RELATIONSHIP_TYPE as RELATIONS
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, Twips
@@ -24,6 +28,7 @@ from gkanalysis.codebook.instrument import INSTRUCTIONS, Codebook
 from gkanalysis.codebook.layout import SHEET_HEAD, FormTable, Slot
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.writing import zip_parts
+from gkanalysis.report.docx import font_table
 
 W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 LANDSCAPE, PORTRAIT = 14570, 9638  # text width in twentieths of a point: A4 with margins of 2 cm
@@ -121,10 +126,18 @@ def _finish(document: docx.document.Document, book: Codebook, version: str, widt
     foot.clear().add_run(f"{book.title}\t")
     foot._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>'))
     protection = OxmlElement("w:documentProtection", {qn("w:edit"): "forms", qn("w:enforcement"): "1"})
+    modern = parse_xml(  # in its older modes Word may turn boxes into text
+        f'<w:compat {nsdecls("w")}><w:compatSetting w:name="compatibilityMode" '
+        'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
+    )
     document.settings.element.insert(0, protection)
+    document.settings.element.insert_element_before(modern, "w:rsids", "w:themeFontLang", "w:clrSchemeMapping")
+    fonts = Part(PackURI("/word/fontTable.xml"), CONTENT_TYPE.WML_FONT_TABLE, font_table(), document.part.package)
+    document.part.relate_to(fonts, RELATIONS.FONT_TABLE)
     about = document.core_properties
     about.title, about.subject, about.language = book.title, book.versions[version].title, "de-DE"
-    about.author, about.created, about.modified = "gkanalysis", MOMENT, MOMENT
+    about.author = about.last_modified_by = "gkanalysis"
+    about.created = about.modified = MOMENT
 
 
 class Tables:

@@ -305,11 +305,16 @@ def _embed_fonts(document: Any) -> None:
         font = Part(PackURI(f"/word/fonts/{face}.odttf"), OBFUSCATED, masked, table.package)
         place = table.relate_to(font, RELATIONS.FONT)
         entries += f'<w:{name} r:id="{place}" w:fontKey="{{{str(key).upper()}}}"/>'
-    table._blob = (
+    table._blob = font_table(entries)
+    document.settings.element.insert(0, OxmlElement("w:embedTrueTypeFonts"))
+
+
+def font_table(entries: str = "") -> bytes:
+    """The part that says what replaces the font where it is not installed; `entries` are the embedded faces."""
+    return (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:fonts {nsdecls("w", "r")}><w:font w:name="{FAMILY}">'
         f'<w:altName w:val="Calibri"/><w:family w:val="swiss"/><w:pitch w:val="variable"/>{entries}</w:font></w:fonts>'
     ).encode()
-    document.settings.element.insert(0, OxmlElement("w:embedTrueTypeFonts"))
 
 
 def _bookmark(identifier: str) -> str:

@@ -101,8 +101,7 @@ class PartReader(ParagraphReader):
     """
 
     def __init__(self, part, root, placeholders, skipped, looks, lists, elsewhere, tables):
-        there = (each if each.matter_in(root) else None for each in (looks, lists))
-        super().__init__(part, placeholders, skipped, *there, elsewhere)
+        super().__init__(part, root, placeholders, skipped, looks, lists, elsewhere)
         self.tables, self._special = tables, special_looks(root)
 
     def finished(self):

@@ -178,11 +178,14 @@ class RunLooks:
             return True
         return not _SYMBOLS.keys().isdisjoint({name.lower() for fonts in root.iter(_FONTS) for name in fonts.values()})
 
-    def matter_in(self, root):
-        """Whether anything in a part can look different: nothing does in most."""
+    def odd_in(self, root):
+        """The runs and paragraphs of a part that may look different, by their looks or styles: most do not."""
+        looks = [e.getparent() for e in root.iter(*_SWITCHES, _RAISED, *_EMPHASES)]  # lxml knows which names it saw
+        looks += [e.getparent() for e in root.iter(_FONTS) if symbol_font(e)]
+        looks += [e.getparent() for e in root.iter(*_MARKINGS) if _is_marking(e)]
         styles = root.iter(_STYLE, _PARAGRAPH_STYLE) if self._odd else ()
-        marks = (look for look in root.iter(*_MARKINGS) if look.getparent().tag == RUN_LOOK)
-        return self._switches(root) or any(map(_is_marking, marks)) or any(s.get(VAL) in self._odd for s in styles)
+        looks += [e.getparent() for e in styles if e.get(VAL) in self._odd]
+        return {look.getparent() for look in looks} - {None}
 
     def of_paragraph(self, paragraph):
         """What the paragraph's style switches on or off."""

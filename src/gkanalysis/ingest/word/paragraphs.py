@@ -72,12 +72,13 @@ class ParagraphReader:
     `controls` are all controls, cells and paragraphs in the order of the document; those without a kind are no fields.
     `skipped` receives what is not read; what controls have in other parts is `elsewhere`. `cell` is where the reader is, `is_inserting` how many tracked insertions and
     `fields` which fields of Word are open there, innermost last: code and result are scattered over runs and paragraphs.
-    `looks` and `lists` are None in a part in which nothing looks different, or no list draws anything.
+    `lists` is None in a part in which no list draws anything.
     """
 
-    def __init__(self, part, placeholders, skipped, looks, lists, elsewhere):
+    def __init__(self, part, root, placeholders, skipped, looks, lists, elsewhere):
         self.part, self.placeholders, self.skipped = part, placeholders, skipped
-        self.looks, self.lists, self.elsewhere = looks, lists, elsewhere
+        self.looks, self.lists, self.elsewhere = looks, lists if lists.matter_in(root) else None, elsewhere
+        self._odd = looks.odd_in(root)
         self.places = Places()
         self.controls, self.fields = [], []
         self.cell = None
@@ -154,8 +155,8 @@ class ParagraphReader:
     def read_paragraph(self, paragraph):
         """Return the pieces of one paragraph."""
         pieces = []
-        if self.looks:
-            self._paragraph_look = self.looks.of_paragraph(paragraph)
+        if self._odd:
+            self._paragraph_look = self.looks.of_paragraph(paragraph) if paragraph in self._odd else {}
         self._read_inline(paragraph, pieces)
         bullet = self.lists.drawn(paragraph) if self.lists else ""
         if bullet.__class__ is Symbol or (bullet and flow_text(pieces).strip()):  # a number alone awaits an answer
@@ -166,12 +167,15 @@ class ParagraphReader:
 
     def _read_inline(self, parent, pieces):
         """Append the pieces of a paragraph, or of something inside it."""
-        aside, font, is_marked, digits, emphases = PLAIN
         for child in parent[:]:
             tag = child.tag
             if tag == xml.RUN:
-                if self.looks:
-                    aside, font, is_marked, digits, emphases = self.looks.of_run(child, self._paragraph_look)
+                look = self._paragraph_look
+                looks = self.looks.of_run(child, look) if look or child in self._odd else PLAIN
+                if looks is PLAIN:
+                    self._read_run(child, pieces, "", "")
+                    continue
+                aside, font, is_marked, digits, emphases = looks
                 before = len(pieces)
                 self._read_run(child, pieces, aside, font)
                 if digits:
