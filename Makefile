@@ -2,7 +2,7 @@
 # A door: what each step is made from stands in rules.mk, which `gkanalysis rules` writes (src/gkanalysis/report/rules.py).
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: FORCE report reports data lab synthetic env test check fix verify verify-selftest pages release bench clean lock help
+.PHONY: FORCE report reports profiles profile data lab synthetic env test check fix verify verify-selftest pages release bench clean lock help
 MAKEFLAGS += --no-builtin-rules
 
 # What makes results repeatable: always the code of this folder, with byte-code (imports are four times faster).
@@ -21,6 +21,8 @@ DATA ?= data/raw
 # What was typed reaches the shell as one word and is never expanded.
 override DATA := $(patsubst %/,%,$(subst \,/,$(value DATA)))
 override REPORT := $(value REPORT)
+override ALLIANCE := $(value ALLIANCE)
+override SCHEDULER := $(value SCHEDULER)
 word_of = '$(subst ','\'',$(1))'
 AT := --data $(call word_of,$(DATA))
 ONE := $(call word_of,$(REPORT))
@@ -39,7 +41,7 @@ BUILD := build
 CODE = $(BUILD)/state/code $(ENV)
 
 # Goals that build need to know what changed: rawstate.py writes it into files and says where results go, or what is wrong.
-ASKED := $(filter report reports data release build/% data/processed/% reports/% confidential/%,$(MAKECMDGOALS))
+ASKED := $(filter report reports profiles profile data release build/% data/processed/% reports/% confidential/%,$(MAKECMDGOALS))
 ifneq ($(ASKED),)
   FIRST := $(or $(and $(PYTHON),$(PY)),$(wildcard $(PY)),$(BASE_PYTHON))
   STATE := $(if $(FIRST),$(shell ENTWURF=$(if $(ENTWURF),1) $(FIRST) -I -S -X utf8 src/gkanalysis/core/rawstate.py \
@@ -58,6 +60,8 @@ report: $(FILES_$(REPORT)) ## Bericht erzeugen (REPORT=..., DATA=Ordner, ENTWURF
 	@echo "Fertig: $(FILES_$(REPORT))"; $(call NOTE,$(FILES_$(REPORT)))
 reports: $(REPORT_FILES) $(BUILD)/together.ok ## Alle Berichte erzeugen: HTML, PDF und DOCX oder PPTX
 	@echo "Fertig: $(REPORT_FILES)"; $(call NOTE,$(REPORT_FILES))
+profiles profile: $(DATA_TABLES) ## Rückmeldung an jedes Bündnis; „profile“ an eines (ALLIANCE=B24, SCHEDULER=tcp://…)
+	@$(GK) profiles $(if $(filter profile,$@),$(if $(ALLIANCE),$(call word_of,$(ALLIANCE)),$(error Bitte ein Bündnis nennen: make profile ALLIANCE=B24))) --scheduler=$(call word_of,$(SCHEDULER)) $(AT)
 data: $(DATA_TABLES) ## Nur einlesen und prüfen
 	@echo "Eingelesen und geprüft; Hinweise und Rückfragen je Quelle: $(BUILD)/*-findings.csv, $(BUILD)/*-rueckfragen.csv"
 $(BUILD)/rules.mk: $(BUILD)/state/layout $(CODE)
@@ -104,7 +108,7 @@ bench: ## Geschwindigkeit messen, neben pandas und python-docx
 
 ##@ Aufräumen
 clean: ## Alles entfernen, was make neu erzeugen kann (nie eingegangene Daten)
-	rm -rf build $(patsubst %.yml,%,$(wildcard reports/*.yml)) $(addprefix data/processed/,*.parquet *.csv *.json *.ok .[a-z]*.*)
+	rm -rf build reports/profile $(patsubst %.yml,%,$(wildcard reports/*.yml)) $(addprefix data/processed/,*.parquet *.csv *.json *.ok .[a-z]*.*)
 	rm -rf $(foreach w,$(dir $(wildcard confidential/*/ordner.txt)),$(w)build $(w)processed $(w)reports)
 lock: $(ENV) ## Die gesperrten Versionen erneuern
 	$(PY) tools/environment.py lock

@@ -11,7 +11,10 @@ from gkanalysis.report.notebooks import check_notebook
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-REPORTS = [yaml.safe_load(p.read_text(encoding="utf-8")) for p in sorted((ROOT / "reports").glob("*.yml"))]
+REPORTS = [
+    yaml.safe_load(p.read_text(encoding="utf-8"))
+    for p in sorted([*ROOT.glob("reports/*.yml"), *ROOT.glob("profiles/*.yml")])
+]
 # Numbers that no data determine: names of items and exhibits, years, conventions.
 FIXED = (
     r"(?:Frage|Tabelle|Nummer|Punkt) \d+(?:\.\d+)*",

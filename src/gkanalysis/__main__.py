@@ -34,6 +34,23 @@ CHANGED = (
     "changed",
     {"nargs": "*", "default": [], "metavar": "DATEI", "help": "geänderte Datei, ab dem Ordner der Quelle"},
 )
+ALLIANCES = (
+    "alliances",
+    {"nargs": "*", "default": [], "metavar": "BÜNDNIS", "help": "Kennung oder Name; ohne Angabe alle"},
+)
+SCHEDULER = (
+    "--scheduler",
+    {
+        "default": "",
+        "metavar": "ADRESSE",
+        "help": "Dask-Scheduler, wie tcp://127.0.0.1:8786; ohne Angabe dieser Rechner",
+    },
+)
+WORKERS = (
+    "--workers",
+    {"default": 0, "type": int, "metavar": "N", "help": "Prozesse auf diesem Rechner; ohne Angabe einer je Kern"},
+)
+FORMATS = ("--formats", {"nargs": "+", "default": [], "choices": ["html", "pdf", "docx"], "help": "nur diese Ausgaben"})
 ENGINE = ("--engine", {"default": "fork", "choices": ["fork", "kernel"]})
 ACCEPT = ("--accept", {"default": [], "action": "append", "metavar": "KENNUNG", "help": "bekannter Widerspruch"})
 ONE_REPORT = ("report", {"nargs": "?", "help": "dieser, mit allen Dateien; ohne Angabe alle nebeneinander"})
@@ -222,6 +239,7 @@ COMMANDS = (
     ("blank", "den leeren Bogen einer Quelle schreiben: als Word-Formular und als XLSForm", _step("pipeline:write_blanks", "paths", "source"), "source", DATA),
     ("rules", "die Regeln für make ausgeben: woraus jeder Schritt entsteht", _step("report.rules:make_rules", "paths", "reports"), DATA),
     ("chapter", "die Kapitel eines Berichts rechnen, die noch fehlen", _step("report.chapters:run_chapters", "definition", "paths", "data", "chapters", engine="engine"), "report", CHAPTERS, ENGINE, DATA),
+    ("profiles", "jedem Bündnis einen Bogen mit seinen Angaben machen, oder den genannten; nur was fehlt oder veraltet ist", _step("report.profiles:make_profiles", "paths", "data", "alliances", scheduler="scheduler", workers="workers", formats="formats"), ALLIANCES, SCHEDULER, WORKERS, FORMATS, DATA),
     ("finish", "Kapitel eines Berichts zusammenführen, die Herkunft jeder Zahl zeigen und alle Formate setzen", _step("pipeline:finish_report", "paths", "definition"), "report", DATA),
     ("check-published", "prüfen, ob gedruckte Angaben sich selbst widersprechen", _check_published, "figures", "relations", ACCEPT),
     ("disclose", "prüfen, ob fertige Berichte Vertrauliches verraten, einer oder alle zusammen", _disclose, ONE_REPORT, DATA),

@@ -14,6 +14,7 @@ from gkanalysis.codebook.schema import schema_files
 FILES = [
     *(ROOT / "data/codebook").glob("*.yml"),
     *(ROOT / "reports").glob("*.yml"),
+    *(ROOT / "profiles").glob("*.yml"),
     *(ROOT / "data/published").glob("*.yml"),
 ]
 

@@ -151,6 +151,9 @@ class Policy:
     exceptions: d.Many[SignedException] = d.key("begründete Ausnahmen, jede für eine Zahl", ())
     internal: d.Many[Internal] = d.key("Arbeitsunterlagen neben dem Bericht, nicht zur Weitergabe", ())
     names: NameRules = d.key("wie nach Namen gesucht wird", NameRules())
+    known: d.Whole = d.key(
+        "so viele Bündnisse kennt, wer eine Rückmeldung liest: das eigene und eines, dessen Bogen er sah", 2
+    )
 
     def rule(self, source: str, item: str, *, text: bool = False) -> Rule:
         """The rule for an item; what is declared nowhere is confidential in all its states, or free text if it is text.

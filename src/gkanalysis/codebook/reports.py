@@ -14,7 +14,7 @@ from gkanalysis.core.lookup import listed
 
 ID = re.compile(r"[a-z][a-z0-9-]*")  # names folders, files and targets of make
 # kind of report -> the formats it can be set in
-FORMATS = {"report": ("html", "pdf", "docx"), "slides": ("html", "pdf", "pptx")}
+FORMATS = {"report": ("html", "pdf", "docx"), "profile": ("html", "pdf", "docx"), "slides": ("html", "pdf", "pptx")}
 Id = Annotated[d.Text, d.matching(ID.pattern, "enthält anderes als a–z, 0–9 und Bindestriche")]
 DAY = r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?"
 Day = Annotated[d.Text, d.matching(DAY, "hat nicht die Form „2019-09“ oder „2019-09-30“")]
@@ -54,7 +54,9 @@ class _Definition(d.Declared):
     imprint: Mapping[str, str] = d.key(
         "Impressum: Angabe und Text, wie „Auftrag: …“; die Zitierweise ergibt sich von selbst", {}
     )
-    kind: Literal["report", "slides"] = d.key("Bericht (report) oder Folien (slides)", "report")
+    kind: Literal["report", "slides", "profile"] = d.key(
+        "Bericht (report), Folien (slides) oder Rückmeldung an jedes Bündnis (profile, im Ordner „profiles“)", "report"
+    )
     formats: d.Many[d.Text] | None = d.key("Ausgaben: html, pdf, docx; bei Folien html, pdf, pptx", None)
 
 
@@ -65,8 +67,8 @@ class Report(_Definition):
     formats: tuple[str, ...] = FORMATS["report"]
 
 
-def read_report(root: Path, report_id: str) -> Report:
-    """Read `reports/<report_id>.yml`.
+def read_report(root: Path, report_id: str, folder: str = "reports") -> Report:
+    """Read `reports/<report_id>.yml`, or that of another folder.
 
     Raises
     ------
@@ -75,9 +77,9 @@ def read_report(root: Path, report_id: str) -> Report:
     CodebookError
         If something is missing, unknown or of the wrong kind, a notebook does not exist, or a result is typed by hand.
     """
-    path = root / "reports" / f"{report_id}.yml"
+    path = root / folder / f"{report_id}.yml"
     if not ID.fullmatch(report_id) or not path.exists():
-        there = ", ".join(sorted(p.stem for p in (root / "reports").glob("*.yml")))
+        there = ", ".join(sorted(p.stem for p in (root / folder).glob("*.yml")))
         raise UsageError(f"Einen Bericht „{report_id}“ gibt es nicht; vorhanden sind: {there}.")
     report = REPORTS.read(path, root)
     formats = FORMATS[report.kind] if report.formats is None else report.formats

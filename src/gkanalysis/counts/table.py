@@ -490,9 +490,12 @@ class Counted(Exported, Answering):
         """Without rows that nobody is in."""
         return self._with((r for r in self.shown_rows if self.sums[r, TOTAL][0]), "present()")
 
-    def shielded(self) -> Counted:
-        """Without what must not be printed, see `held_back`; the check of disclosure knows that readers know the rule."""
-        threshold, hidden = self.data.policy.threshold, set()
+    def shielded(self, known: int = 0) -> Counted:
+        """Without what must not be printed, see `held_back`; the check of disclosure knows that readers know the rule.
+
+        `known` says how many cases a reader knows already: so many more must stand behind a number.
+        """
+        threshold, hidden = self.data.policy.threshold + known, set()
         for row in self.shown_rows:
             hidden |= {(row, g) for g in held_back({g: self[row, g].cases for g in self.own_groups}, threshold)}
         return self._but("shielded()", hidden=frozenset(hidden))
@@ -550,8 +553,10 @@ class Counted(Exported, Answering):
 
     @cached_property
     def everything(self) -> pd.DataFrame:
-        """All rows and groups of the count; see `Count.table`."""
-        return self.count.table(self.data, by=self.grouped)
+        """All rows and groups of the count, counted once; see `Count.table`."""
+        return self.data._keep(
+            ("counted", self.count, self.grouped), lambda: self.count.table(self.data, by=self.grouped)
+        )
 
     @cached_property
     def frame(self) -> pd.DataFrame:

@@ -20,14 +20,15 @@ from gkanalysis.core.errors import DisclosureError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.rawstate import is_draft
 from gkanalysis.counts.data import Data
-from gkanalysis.disclosure.data import read_sources
+from gkanalysis.counts.table import Number
+from gkanalysis.disclosure.data import forms_data, read_sources
 from gkanalysis.disclosure.exact import BASE, Breach, find_breaches
 from gkanalysis.disclosure.printed import find_numbers, find_withheld
 from gkanalysis.disclosure.received import POLICY, read_forbidden
 from gkanalysis.disclosure.texts import json_texts, texts_of
 from gkanalysis.disclosure.told import read_claims, read_dashes, words_behind
 from gkanalysis.disclosure.verbatim import rare_quotations
-from gkanalysis.disclosure.world import ALL, Claim, Dashes, SourceData, TooManyWorldsError
+from gkanalysis.disclosure.world import ALL, CASE, Claim, Dashes, SourceData, TooManyWorldsError
 
 SHOWN = 12  # breaches of one kind that a message names
 BARE = "sie nennt keine Rechenvorschrift"
@@ -119,6 +120,52 @@ def check_together(reports: Sequence[Report], paths: ProjectPaths) -> str:
         "verraten sie kein einzelnes Bündnis."
     )
     return "\n".join([said, *(lines if len(finished) == len(reports) else ())])
+
+
+def weigh_known(numbers: Iterable[Number], cases: Iterable[str], data: Data) -> list[str]:
+    """What numbers give away of others to somebody who knows one case and all that it answered, case by case.
+
+    Parameters
+    ----------
+    numbers : everything that any of these readers may see, of waves of forms; each question is weighed by itself
+    cases : whose answers a reader knows; such of one kind (groups, answers) are weighed once
+
+    Returns
+    -------
+    German sentences, each once
+    """
+    every = {n.definition: n for n in numbers}
+    sources = {s: forms_data(data, s) for s in dict.fromkeys(n.counted.count.source for n in every.values())}
+    printed, unread = read_claims([_as_row(line, n.n, n.base_n, line) for line, n in every.items()], data, sources)
+    by_question: dict[tuple[str, str], list[Claim]] = {}
+    for claim in printed:
+        by_question.setdefault((claim.source, claim.questions[0]), []).append(claim)
+    told = [f"„{line}“: {reason}" for line, reason in unread]
+    weighed: set[tuple[Any, ...]] = set()
+    for case, place in data.alliances.set_index(CASE).iterrows():
+        own: dict[tuple[str, str], list[Claim]] = {}
+        for claim in read_claims(_of_case(every.values(), case), data, sources)[0] if case in {*cases} else ():
+            own.setdefault((claim.source, claim.questions[0]), []).append(claim)
+        for (source, question), known in own.items():
+            kind = tuple((c.questions, c.states, c.low, c.high) for c in known)
+            kind = (source, question, kind, *(place[a] for a in data.policy.attributes if a in place))
+            if kind not in weighed:
+                weighed.add(kind)
+                breaches = find_breaches(sources[source], [*by_question[source, question], *known], data.policy)
+                told += [f"{breach_sentence(b, sources, data.policy)} (wer {case} kennt)" for b in breaches]
+    return told
+
+
+def _of_case(numbers: Iterable[Number], case: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What a case is counted in, as numbers of a group that is the case alone."""
+    for (row, count), data in {(n.row, n.counted.count): n.counted.data for n in numbers}.items():
+        rows, name = count.counted(data).rows, count.name(row, case)
+        own = rows[(rows[CASE] == case) & (rows["row"] == row)]
+        yield _as_row(name, int(own["n"].any()), int(own["base"].astype("boolean").fillna(True).any()), name)
+
+
+def _as_row(number: str, n: int, base_n: int | None, line: str) -> tuple[str, dict[str, Any]]:
+    return number, {"definition": line, "n": n, "base_n": base_n}
 
 
 def _alone(report: Report) -> str:

@@ -20,6 +20,7 @@ from gkanalysis.counts.table import held_back
 from gkanalysis.disclosure.bounds import Key, Statement, System
 
 ALL, OTHERS = "alle", "andere"
+CASE = "case_id"  # a group may be one case whose answers a reader knows already
 NOT_ASKED = "not_asked"
 NONE = "none"  # asked, but without a valid answer
 MANY = 100_000  # worlds of a row with dashes that are tried
@@ -138,13 +139,13 @@ class World:
         rules = policy.sources.get(data.source, SourceRules())
         self.absent = rules.absent  # these cases have answered nothing
         self.attributes: dict[str, set[str]] = {}  # that cases are told apart by -> their values, none: all
-        columns = [a for a in policy.attributes if a in data.cases]
+        columns = [a for a in (*policy.attributes, CASE) if a in data.cases]
         for group in dict.fromkeys(g for c in claims for g in c.groups if g != ALL):
             name = policy.attribute_of(group)
             name = name or next((a for a in columns if (data.cases[a].astype(str) == group).any()), "")
             if not name:
                 raise KeyError(group)
-            self.attributes[name] = set()
+            self.attributes[name] = self.attributes.get(name, set()) | ({group} if name == CASE else set())
         self.questions = {EVERYBODY.id: EVERYBODY}
         asked = [q for c in claims for q in c.questions]
         while asked:
@@ -168,6 +169,12 @@ class World:
     def classes(self) -> dict[Class, int]:
         """Values of the attributes -> number of cases; one class if there are no attributes."""
         return dict(Counter(self.class_of(self.cases)))
+
+    @cached_property
+    def known(self) -> frozenset[Class]:
+        """The classes of single cases that a reader knows: nothing is given away about them."""
+        at = [*self.attributes].index(CASE) if CASE in self.attributes else None
+        return frozenset(c for c in self.classes if at is not None and c[at] != OTHERS)
 
     def members(self, groups: Iterable[str]) -> frozenset[Class]:
         """The classes that lie in any of these groups; `alle` are all, a group without cases has none."""
@@ -204,12 +211,13 @@ class World:
         return [s for s in statuses if asked_of_all or s not in self.absent]
 
     def unions(self) -> list[frozenset[Class]]:
-        """Sets of classes whose counts are examined, small ones first.
+        """Sets of classes whose counts are examined, small ones first; without cases that are known.
 
         All unions where there are few classes; otherwise the classes, what is printed, and its complements and
         differences.
         """
-        classes, printed = list(self.classes), {self.members(c.groups) for c in self.claims}
+        classes = [c for c in self.classes if c not in self.known]
+        printed = {self.members(c.groups) - self.known for c in self.claims}
         if len(classes) <= FEW_CLASSES:
             return [frozenset(u) for n in range(1, len(classes) + 1) for u in combinations(classes, n)]
         whole = frozenset(classes)

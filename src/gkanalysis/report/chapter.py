@@ -127,6 +127,12 @@ class Chapter(Answering):
         """Several waves of forms in the order of time, their names joined by commas; see `report.waves`."""
         return Waves(self.data, names.split(","))
 
+    def profile(self, alliance: str, stand: Mapping[str, Any], named: Sequence[str]) -> Any:
+        """What a sheet says to an alliance; `stand` are headings with what is compared, `named` open questions."""
+        from gkanalysis.report.profile import Profile
+
+        return Profile(self.data, alliance, stand, named)
+
     def codebook(self, answered: Counted, exhibit_id: str = "", **about: Any) -> Shown:
         """Keep and show the listing of a codebook: every question, and how many answered it."""
         rows, frame = codebook_lines(answered), answered.frame

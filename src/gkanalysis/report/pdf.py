@@ -106,7 +106,7 @@ def _info(setting: Setting) -> dict[str, Any]:
     report, synthetic, moment = setting.report, setting.synthetic, setting.moment
     exhibits = setting.exhibits.values()
     return {
-        "title": report.title, "subtitle": report.subtitle, "authors": report.authors, "lang": report.language,
+        "sheet": report.kind == "profile", "title": report.title, "subtitle": report.subtitle, "authors": report.authors, "lang": report.language,
         "institution": report.institution, "date": format_date(report.date), "keywords": report.keywords,
         "description": report.description, "draft": is_draft(), "mark": data_mark(synthetic), "sign": data_sign(synthetic),
         "year": moment.year, "month": moment.month, "day": moment.day,

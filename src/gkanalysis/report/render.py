@@ -52,6 +52,12 @@ sie schreibt, nach Namen geordnet; schon ein geändertes Kreuz ergibt eine ander
 :::
 """
 
+END_OF_PROFILE = """
+
+*Der Bogen ist für Ihr Bündnis gemacht; aus ihm lässt sich nicht errechnen, was ein anderes geantwortet hat. Gerechnet
+mit gkanalysis {version}.*
+"""
+
 
 def render_report(
     report: Report, paths: ProjectPaths, formats: Sequence[str] = (), notes: Mapping[str, str] | None = None
@@ -84,10 +90,7 @@ def render_report(
         setting = prepare(report, document, build)
     made = {}
     for suffix in formats or report.formats:
-        render = getattr(import_module(f"gkanalysis.report.{suffix}"), f"render_{suffix}")
-        template = [paths.root / f"reports/reference.{suffix}"] if suffix in ("docx", "pptx") else []
-        # each format changes the document in its own way
-        made[f"{report.id}.{suffix}"] = render(copy.deepcopy(setting), *template)
+        made[f"{report.id}.{suffix}"] = render_as(suffix, setting, paths)
     handed = {}
     if notes is not None:
         handed = {f"{HANDED}/{name}": content for name, content in made.items()}
@@ -114,6 +117,13 @@ def render_report(
     return lines
 
 
+def render_as(suffix: str, setting: Setting, paths: ProjectPaths) -> bytes:
+    """A document in one format; the setting stays as it is."""
+    render = getattr(import_module(f"gkanalysis.report.{suffix}"), f"render_{suffix}")
+    template = [paths.root / f"reports/reference.{suffix}"] if suffix in ("docx", "pptx") else []
+    return render(copy.deepcopy(setting), *template)  # each format changes the document in its own way
+
+
 def _kept(path: Path) -> str:
     """Put a file aside that somebody changed after it was made; what to know of it."""
     name = path.name
@@ -124,7 +134,8 @@ def _kept(path: Path) -> str:
 
 def prepare(report: Report, document: dict[str, Any], build: Path) -> Setting:
     """The document with the last page, numbers and links."""
-    last = LAST_PAGE.format(
+    is_profile = report.kind == "profile"
+    last = (END_OF_PROFILE if is_profile else LAST_PAGE).format(
         dataset=escape_markdown(document["dataset"]),
         kind=data_mark(document["synthetic"]),
         n=len(document["raw_files"]),
@@ -132,9 +143,10 @@ def prepare(report: Report, document: dict[str, Any], build: Path) -> Setting:
         version=document["version"],
     )
     tree = parse(document["markdown"] + last)
-    _place_contents(tree["blocks"])
+    if not is_profile:
+        _place_contents(tree["blocks"])
     headings = number_headings(tree)
-    exhibits = document["exhibits"] | _last_page_tables(document)
+    exhibits = document["exhibits"] | ({} if is_profile else _last_page_tables(document))
     check_document(tree, exhibits)
     link_exhibits(tree, exhibits, headings)
     return Setting(report, document | {"exhibits": exhibits}, tree, headings, build)
