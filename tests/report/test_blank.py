@@ -211,6 +211,7 @@ def test_screen_readers_find_their_way():
     assert (
         root.xpath(title.format("1.1.A02.4"), namespaces=NAMESPACES) == "1.1 Außenstelle BAMF: Mitglied der Kerngruppe"
     )
+    assert root.xpath(title.format("1.2.2#2"), namespaces=NAMESPACES) == "1.2.2 Aufgabe"
     assert root.xpath(title.format("2.1:nein"), namespaces=NAMESPACES).startswith(
         "2.1 Kerngruppe an vorhandene Struktur"
     )
@@ -288,3 +289,17 @@ def test_xlsform(tmp_path):
         "Deutsch (de)",
     ]
     assert xlsform(book, "bogen") == xlsform(book, "bogen")
+
+
+def test_template_saved_by_a_german_word(tmp_path):
+    """Word names its own styles in its language then; what a template lacks is said."""
+    german = docx.Document(str(TEMPLATE))
+    for name, style_id in (("Title", "Titel"), ("Heading 1", "berschrift1"), ("Subtitle", "Untertitel")):
+        german.styles[name]._element.styleId = style_id
+    german.save(tmp_path / "vorlage.docx")
+    form = docx.Document(io.BytesIO(blank_form(BOOK, "kurz", tmp_path / "vorlage.docx")))
+    assert [p.style.name for p in form.paragraphs[:4]] == ["Title", "Subtitle", "Body Text", "Heading 1"]
+    german.styles["Compact"].delete()
+    german.save(tmp_path / "vorlage.docx")
+    with pytest.raises(RenderError, match=r"„vorlage\.docx“ fehlt die Formatvorlage „Compact“"):
+        blank_form(BOOK, "kurz", tmp_path / "vorlage.docx")

@@ -34,13 +34,16 @@ W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 LANDSCAPE, PORTRAIT = 14570, 9638  # text width in twentieths of a point: A4 with margins of 2 cm
 MOST_UPRIGHT = 4  # columns that an upright page has room for
 MARK = "Synthetischer Bogen: erfundenes Bündnis, erfundene Angaben"  # what no empty form says
+FROM_TEMPLATE = ("Title", "Subtitle", "Heading 1", "Body Text", "Compact", "Footer")
 LOCKED = '<w:lock w:val="sdtLocked"/>'  # filled in, but not deleted
 SHADE = "E7ECEF"  # of headings
 PROMPT = '<w:rStyle w:val="Platzhalter"/>'
 MOMENT = datetime(2019, 1, 1)  # one for all: equal codebooks give equal bytes
 STYLES = (
-    '<w:style {} w:type="paragraph" w:styleId="Kopf"><w:name w:val="Bogenkopf"/><w:basedOn w:val="Tabellentext"/>'
-    '<w:pPr><w:keepNext/></w:pPr><w:rPr><w:b/><w:sz w:val="17"/></w:rPr></w:style>',
+    '<w:style {} w:type="paragraph" w:styleId="Kopf"><w:name w:val="Bogenkopf"/>'
+    '<w:pPr><w:keepNext/><w:spacing w:before="30" w:after="30"/></w:pPr><w:rPr><w:b/><w:sz w:val="17"/></w:rPr></w:style>',
+    '<w:style {} w:type="paragraph" w:styleId="Zelle"><w:name w:val="Bogenzelle"/>'
+    '<w:pPr><w:spacing w:before="30" w:after="30"/></w:pPr><w:rPr><w:sz w:val="18"/></w:rPr></w:style>',
     '<w:style {} w:type="paragraph" w:styleId="Abstand"><w:name w:val="Bogenabstand"/>'
     '<w:pPr><w:spacing w:before="0" w:after="0"/></w:pPr><w:rPr><w:sz w:val="12"/></w:rPr></w:style>',
     '<w:style {} w:type="character" w:styleId="Platzhalter"><w:name w:val="Placeholder Text"/>'
@@ -71,7 +74,7 @@ def blank_form(book: Codebook, version: str, template: Path) -> bytes:
     Raises
     ------
     RenderError
-        If the template is missing.
+        If the template, or one of the styles it must have, is missing.
 
     Examples
     --------
@@ -85,14 +88,24 @@ def blank_form(book: Codebook, version: str, template: Path) -> bytes:
             f"Die Word-Vorlage „{template.name}“ fehlt; bitte die mitgelieferte zurückholen: `git checkout reports/{template.name}`."
         )
     document, tables = docx.Document(str(template)), book.tables(version)
+    for style in STYLES:
+        document.styles.element.append(parse_xml(style.format(nsdecls("w"))))
+    styles = {s.name: s for s in document.styles}  # Word gives those of its own ids in its language
+    if missing := [name for name in FROM_TEMPLATE if name not in styles]:
+        raise RenderError(
+            f"Der Word-Vorlage „{template.name}“ fehlt die Formatvorlage „{missing[0]}“; bitte wieder anlegen: `git checkout reports/{template.name}`."
+        )
+    for name, before, size in (("Title", 0, 18), ("Heading 1", 16, 13)):  # a form has no title page
+        styles[name].paragraph_format.space_before, styles[name].font.size = Pt(before), Pt(size)
+    styles["Subtitle"].paragraph_format.space_after = Pt(10)
     width = PORTRAIT if max((t.n_columns for t in tables), default=0) <= MOST_UPRIGHT else LANDSCAPE
-    printer, body = Fields(book, width), []
-    body += [paragraph(book.title, "Title"), paragraph(book.versions[version].title, "Subtitle")]
-    body += [paragraph(text, "BodyText") for text in (INSTRUCTIONS, *book.printed) if text != MARK]
+    printer, texts = Fields(book, width), [("Title", book.title), ("Subtitle", book.versions[version].title)]
+    texts += [("Body Text", text) for text in (INSTRUCTIONS, *book.printed) if text != MARK]
+    body = [paragraph(text, styles[name].style_id) for name, text in texts]
     for part in book.versions[version].parts:
         printer.heading = book.heading(part)
-        body.append(paragraph(printer.heading, "Heading1"))
-        body += [paragraph(line, "Compact") for line in book.conditions(version, part)]
+        texts = [("Heading 1", printer.heading), *(("Compact", line) for line in book.conditions(version, part))]
+        body += [paragraph(text, styles[name].style_id) for name, text in texts]
         for table in (t for t in tables if t.part == part):
             body += [printer.table(table), paragraph("", "Abstand")]
     spaces = f'{nsdecls("w")} xmlns:w14="{W14}"'
@@ -100,12 +113,6 @@ def blank_form(book: Codebook, version: str, template: Path) -> bytes:
     for old in root.findall(qn("w:p")):
         root.remove(old)
     root[:0] = parse_xml(f"<w:body {spaces}>{''.join(body)}</w:body>")[:]
-    for style in STYLES:
-        document.styles.element.append(parse_xml(style.format(nsdecls("w"))))
-    for name, before, size in (("Title", 0, 18), ("Heading 1", 16, 13)):  # a form has no title page
-        style = document.styles[name]
-        style.paragraph_format.space_before, style.font.size = Pt(before), Pt(size)
-    document.styles["Subtitle"].paragraph_format.space_after = Pt(10)
     _finish(document, book, version, width)
     document.save(whole := io.BytesIO())
     with zipfile.ZipFile(whole) as archive:
@@ -197,7 +204,7 @@ class Tables:
 class Fields(Tables):
     """The tables of a blank form: every slot is a content control that says what it asks."""
 
-    style, heading = "Tabellentext", ""
+    style, heading = "Zelle", ""
 
     def __init__(self, book: Codebook, width: int) -> None:
         self.book, self.width = book, width
@@ -226,17 +233,11 @@ class Fields(Tables):
             inner, kind = tick(False)
         else:
             inner, kind = run(item.prompt, PROMPT), f"<w:showingPlcHdr/>{entries(slot, item.prompt)}"
-        title = ": ".join(filter(None, (called, self._column(slot), slot.option_label)))
-        names = f"<w:alias w:val={quoteattr(title[:64])}/>"
-        made = control(slot, number, LOCKED + kind, inner, names)
+        columns = {c.id: c.label for c in getattr(self.book.part(item.part), "columns", ()) if c.label != item.label}
+        title = ": ".join(filter(None, (called, columns.get(item.column), slot.option_label)))
+        made = control(slot, number, LOCKED + kind, inner, f"<w:alias w:val={quoteattr(title[:64])}/>")
         start = f'<w:bookmarkStart w:id="{number}" w:name="{slot.bookmark}"/>'
         return f'{start}{made}<w:bookmarkEnd w:id="{number}"/>'
-
-    def _column(self, slot: Slot) -> str:
-        """The heading of the column of a grid."""
-        item = self.book.items[slot.item_id]
-        columns = getattr(self.book.part(item.part), "columns", ())
-        return next((c.label for c in columns if c.id == item.column and c.label != item.label), "")
 
 
 def control(slot: Slot, number: int, kind: str, content: str, names: str = "") -> str:
