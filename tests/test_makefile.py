@@ -109,7 +109,7 @@ def test_rules_make_the_formats_of_each_report():
     needs = rules.partition("folien-2022/finished.ok:")[2].partition("\n")[0]
     assert "$(wildcard build/state/project/reports/reference.pptx)" in needs
     assert "reference.docx" not in needs
-    assert "project/notebooks/03_kerngruppe.ipynb" in rules.partition(f"{REPORT}/chapters.ok:")[2].partition("\n")[0]
+    assert "project/notebooks/03_kerngruppe.ipynb" in rules.partition(f"{REPORT}/finished.ok:")[2].partition("\n")[0]
 
 
 def old_python(folder):

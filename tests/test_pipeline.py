@@ -56,8 +56,8 @@ def processed(*names):
 
 
 def computed(*chapters):
-    """The step that computes these chapters."""
-    return [f"chapter {REPORT}", *(f"chapter {REPORT} {name}" for name in chapters)]
+    """The step that computes these chapters and finishes their report."""
+    return [*FINISH, *(f"chapter {REPORT} {name}" for name in chapters)]
 
 
 def outputs(folder):
@@ -125,7 +125,7 @@ def built(sources, tmp_path_factory):
     """A finished build; tests work on copies of it, which keep the times and so need no new build."""
     folder = shutil.copytree(sources, tmp_path_factory.mktemp("eins") / "gk")
     assert sorted(steps(make(folder, "reports", "data"))) == sorted(
-        ["register", *read(*SOURCES), *computed(*CHAPTERS), *FINISH, "disclose"]
+        ["register", *read(*SOURCES), *computed(*CHAPTERS), "disclose"]
     )
     return folder
 
@@ -192,7 +192,7 @@ def test_change_reaches_what_depends_on_it(built, copied, name, old, new, before
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
-    ran = steps(make(copied, "-j2", "data", f"build/reports/{REPORT}/chapters.ok"))
+    ran = steps(make(copied, "-j2", "data", f"build/reports/{REPORT}/finished.ok"))
     if before is None:
         assert ran == computed(*tables)
         return
@@ -210,7 +210,7 @@ def test_change_reaches_what_depends_on_it(built, copied, name, old, new, before
         (f"{OUT}/tables/uebersicht-10.csv", f"{OUT}/values.json", FINISH),
         (f"{OUT}/figures/gfs-sitz.svg", f"{OUT}/values.json", FINISH),
         (f"build/reports/{REPORT}/document.json", f"{OUT}/values.json", FINISH),
-        (f"build/reports/{REPORT}/anhang/chapter.json", f"{OUT}/values.json", [*computed("anhang"), *FINISH]),
+        (f"build/reports/{REPORT}/anhang/chapter.json", f"{OUT}/values.json", computed("anhang")),
         ("data/processed/strukturen-2018-losses.parquet", "data", ["process strukturen-2018"]),
         ("data/processed/gebiete.parquet", "data", ["register"]),
         ("data/processed/dataset.json", "data", ["register"]),
@@ -250,18 +250,17 @@ def test_what_concerns_all_brings_every_step_back(copied, name):
     (copied / name).touch()
     assert nothing_to_do(make(copied, "report"))
     edit(copied / name)
-    every = ["register", *read(*SOURCES), f"chapter {REPORT}", *FINISH]
+    every = ["register", *read(*SOURCES), *FINISH]
     assert sorted(steps(make(copied, "-n", "report"))) == sorted(every)
 
 
 def test_content_decides_what_is_made_again(copied):
     """An older time hides no change; a codebook concerns only who reads its source."""
-    chapters = f"build/reports/{REPORT}/chapters.ok"
     for name, goal, ran in (
         ("data/codebook/ereignisse.yml", "report", []),
         ("reports/reference.docx", f"{OUT}/{REPORT}.docx", FINISH),
-        ("notebooks/03_kerngruppe.ipynb", chapters, computed("kerngruppe")),
-        (f"reports/{REPORT}.yml", chapters, computed(*CHAPTERS)),
+        ("notebooks/03_kerngruppe.ipynb", "report", computed("kerngruppe")),
+        (f"reports/{REPORT}.yml", "report", computed(*CHAPTERS)),
         ("data/codebook/strukturen.yml", "data", read("strukturen-2018")),
     ):
         edit(copied / name)
@@ -315,7 +314,7 @@ def test_tick_reruns_what_depends_on_it(built, ticked):
     assert "buendnisse" not in again
     assert sorted(steps(ticked[2])) == sorted(
         # the checksums of all sources are in one list, which changed: each source is checked against it again
-        ["register", "ingest strukturen-2018", *processed(*SOURCES), *computed(*again), *FINISH]
+        ["register", "ingest strukturen-2018", *processed(*SOURCES), *computed(*again)]
     )
     told = f"{REPORT}: 5 Zahlen sind anders als im vorigen Bau. Geändert ist: strukturen-2018/forms/{ticked[1]}"
     assert told in ticked[2].splitlines()
@@ -425,7 +424,7 @@ def test_killed_make_leaves_nothing_that_counts_as_finished(built, ticked, tmp_p
         ("ingest", changed_since(folder, "build/interim/strukturen-2018/responses.parquet")),
         ("process", appears(folder, "data/processed/.strukturen-2018.*/*")),
         ("process", changed_since(folder, "data/processed/strukturen-2018-responses.parquet")),
-        (f"chapter {REPORT}", appears(folder, f"build/reports/{REPORT}/.kerngruppe*/*")),
+        (FINISH[0], appears(folder, f"build/reports/{REPORT}/.kerngruppe*/*")),
         (FINISH[0], changed_since(folder, f"build/reports/{REPORT}/document.json")),
         (FINISH[0], changed_since(folder, f"{OUT}/herkunft.html")),
     ]

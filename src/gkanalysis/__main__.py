@@ -240,7 +240,7 @@ COMMANDS = (
     ("rules", "die Regeln für make ausgeben: woraus jeder Schritt entsteht", _step("report.rules:make_rules", "paths", "reports"), DATA),
     ("chapter", "die Kapitel eines Berichts rechnen, die noch fehlen", _step("report.chapters:run_chapters", "definition", "paths", "data", "chapters", engine="engine"), "report", CHAPTERS, ENGINE, DATA),
     ("profiles", "jedem Bündnis einen Bogen mit seinen Angaben machen, oder den genannten; nur was fehlt oder veraltet ist", _step("report.profiles:make_profiles", "paths", "data", "alliances", scheduler="scheduler", workers="workers", formats="formats"), ALLIANCES, SCHEDULER, WORKERS, FORMATS, DATA),
-    ("finish", "Kapitel eines Berichts zusammenführen, die Herkunft jeder Zahl zeigen und alle Formate setzen", _step("pipeline:finish_report", "paths", "definition"), "report", DATA),
+    ("finish", "die fehlenden Kapitel eines Berichts rechnen, alle zusammenführen, die Herkunft jeder Zahl zeigen und alle Formate setzen", _step("pipeline:finish_report", "paths", "definition", "data"), "report", DATA),
     ("check-published", "prüfen, ob gedruckte Angaben sich selbst widersprechen", _check_published, "figures", "relations", ACCEPT),
     ("disclose", "prüfen, ob fertige Berichte Vertrauliches verraten, einer oder alle zusammen", _disclose, ONE_REPORT, DATA),
     ("verify", "einen Bericht neu bauen und jede Zahl prüfen", _step("verify.run:verify_report", "definition", "paths"), "report", DATA),

@@ -210,19 +210,23 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     return "\n".join(lines)
 
 
-def finish_report(paths: ProjectPaths, report: Report) -> Iterator[str]:
-    """Bring a report's chapters together, show the origin of each number, set all formats; sentences for the log.
+def finish_report(paths: ProjectPaths, report: Report, data: str) -> Iterator[str]:
+    """Compute the chapters of a report that are missing or stale, and finish it; sentences for the log.
+
+    Finished is: the chapters brought together, the origin of each number shown, all formats set.
 
     Raises
     ------
-    DisclosureError, RenderError, UsageError
+    DisclosureError, NotebookError, RenderError, UsageError
     """
     from gkanalysis.core.writing import write_bytes
     from gkanalysis.counts.data import Data
     from gkanalysis.report.assemble import assemble_report
+    from gkanalysis.report.chapters import run_chapters
     from gkanalysis.report.render import render_report
     from gkanalysis.verify.trace import trace_pages
 
+    yield from run_chapters(report, paths, data)
     yield from assemble_report(report, paths)
     folder = paths.reports / report.id
     pages, notes = trace_pages(Data(paths), folder, report.title)

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -31,6 +31,12 @@ REFUSED = "verweigert"  # what the list of receipts says of an alliance that dec
 def _codebook(kind: SourceKind, path: Path, changed: int) -> Any:
     """A codebook, read once a process and its children for each state of its file."""
     return kind.read(path)
+
+
+@lru_cache(maxsize=64)
+def _frame(content: bytes) -> pd.DataFrame:
+    """A table from the content of its file, made once a process and its children."""
+    return pd.read_parquet(BytesIO(content))
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,7 @@ class Data:
         self.read[name] = sha256(content).hexdigest()
         if self.record:
             write_json(self.record, dict(sorted(self.read.items())))
-        return pd.read_parquet(BytesIO(content))
+        return _frame(content)
 
     @cached_property
     def dataset(self) -> dict[str, Any]:

@@ -50,8 +50,12 @@ def run_chapters(
     from gkanalysis.report.notebooks import run_chapter
 
     load_libraries()
-    for source in report.sources:  # the children of this process have what it read
-        Data(paths).book(source)
+    read = Data(paths)  # the children of this process have what it read
+    for source in report.sources:
+        read.book(source)
+    for path in paths.processed.glob("*.parquet"):
+        if path.stem.startswith((*report.sources, "buendnisse")):
+            read.table(path.stem)
     failed: list[GkError] = []
     for chapter in asked:
         notebook = paths.root / f"notebooks/{chapter.notebook}.ipynb"
@@ -83,8 +87,13 @@ def _is_current(chapter: ChapterDefinition, folder: Path, paths: ProjectPaths) -
 
 # What notebooks load only when they compute, draw or save something.
 LATE = (
-    "IPython.core.interactiveshell", "gkanalysis.report.figures", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
-    "PIL.PngImagePlugin", "pyarrow.dataset", "pyarrow.parquet", "scipy.stats",
+    "IPython.core.application", "IPython.core.completerlib", "IPython.core.crashhandler", "IPython.core.interactiveshell",
+    "IPython.core.logger", "IPython.core.magics", "IPython.core.oinspect", "bdb", "gkanalysis.codebook.categories",
+    "gkanalysis.codebook.policy", "gkanalysis.codebook.register", "gkanalysis.codebook.words", "gkanalysis.report.figures",
+    "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "pandas.core.arrays.arrow.extension_types",
+    "pandas.core.methods.to_dict", "pandas.core.reshape.reshape", "pandas.io.formats.csvs", "PIL.BmpImagePlugin", "PIL.GifImagePlugin",
+    "PIL.JpegImagePlugin", "PIL.PngImagePlugin", "PIL.PpmImagePlugin", "pyarrow.dataset", "pyarrow.parquet", "scipy.stats",
+    "statsmodels.stats.inter_rater", "statsmodels.stats.multitest",
 )  # fmt: skip
 
 

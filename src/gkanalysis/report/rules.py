@@ -162,8 +162,8 @@ def _report_rules(
 ) -> tuple[list[str], list[str]]:
     """Rules of a report, and the files that it is.
 
-    What concerns all chapters takes their records of what they read; one step computes those without one and those
-    whose notebook or tables changed: loading the libraries takes longer than most chapters, so they are loaded once.
+    What concerns all chapters takes their records of what they read; the one step computes those without one and those
+    whose notebook or tables changed, and finishes the report: loading the libraries takes longer than most chapters.
     """
     name, processed = report.id, folders["processed"]
     build, folder = f"{folders['build']}/reports/{name}", f"{folders['reports']}/{name}"
@@ -185,16 +185,11 @@ def _report_rules(
             f"@mkdir -p $(@D) && rm -f {build}/*/inputs.json && touch $@",
         ),
         _rule(
-            f"{build}/chapters.ok", f"{build}/common.ok {notebooks} {tables} $(call gone,{records})",
-            f"$(GK) chapter {name} $(AT)", "@touch $@",
-        ),
-        _rule(records, f"{build}/chapters.ok", ";"),
-        _rule(
             f"{build}/finished.ok",
-            f"{records} {definition} {tables} {processed}/raw-files.csv {processed}/dataset.json {templates} {own_books} $(CODE) "
-            f"$(call gone,{left} {' '.join(files)} $(call copies,{folder},{' '.join(chapters)}))",
+            f"{build}/common.ok {notebooks} {tables} {processed}/raw-files.csv {templates} "
+            f"$(call gone,{records} {left} {' '.join(files)} $(call copies,{folder},{' '.join(chapters)}))",
             f"@rm -rf {folder}/.[a-z]*.* {build}/.document.json.* {build}/.vorlage.* {build}/.satz.*", f"$(GK) finish {name} $(AT)", "@touch $@",
         ),
-        _rule(f"{left} {' '.join(files)}", f"{build}/finished.ok", ";"),
+        _rule(f"{records} {left} {' '.join(files)}", f"{build}/finished.ok", ";"),
     ]  # fmt: skip
     return rules, files
