@@ -11,6 +11,7 @@ _WHERE = {
     "chapter": "report.chapter",
     "compare": "counts.compare",
     "explore": "report.explore",
+    "figure": "report.explore",
     "find": "counts.sources",
     "form": "counts.reading",
     "source": "counts.sources",
@@ -26,9 +27,10 @@ def __getattr__(name: str) -> object:
         from importlib.metadata import version  # takes longer than all that a command needs to begin
 
         return version("gkanalysis")
+    from gkanalysis.core.errors import UnknownNameError
     from gkanalysis.core.lookup import guess
 
-    raise AttributeError(
+    raise UnknownNameError(
         f"gkanalysis hat keinen Namen „{name}“{guess(name, _WHERE)}; es gibt {', '.join(sorted(_WHERE))}."
     )
 

@@ -87,6 +87,20 @@ def test_excel_has_words_and_their_meaning(tmp_path):
     assert about.loc[row + 1, ["Wert", "Beschriftung des Werts"]].tolist() == [1, "Ja"]
 
 
+def test_lists_of_texts_go_out_and_a_table_as_it_is_printed(tmp_path):
+    """What the lab shows lies in the workbook: texts, codings with their words, the cross table."""
+    found = gk.find("Wartezeit")
+    found.to_excel(str(tmp_path / "f.xlsx"))
+    assert pd.read_excel(tmp_path / "f.xlsx")["Antwort"].tolist() == found["Antwort"].tolist()
+    gk.source("reflexionsgespraeche-2019").to_excel(str(tmp_path / "g.xlsx"))
+    assert pd.read_excel(tmp_path / "g.xlsx")["text"].str.len().min() > 0
+    table = gk.source(WAVE)["2.1"].by("type")
+    table.to_excel(str(tmp_path / "t.xlsx"))
+    sheet = pd.read_excel(tmp_path / "t.xlsx", header=1, dtype=str)
+    head, rows = table.printed()
+    assert (tuple(sheet.columns), tuple(sheet.iloc[1])) == (head, rows[1].cells)
+
+
 def test_table_and_responses_go_out_too(tmp_path):
     """A row a printed number with n and base; a row an answer with its place."""
     wave = gk.source(WAVE)

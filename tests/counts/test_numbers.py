@@ -258,11 +258,11 @@ def test_compare(monkeypatch, data):
     assert plain(box.change["first"].of) == "2 von 4"
     unlike = compare(f"{WAVE}:1.3", f"{LATER}:1.3")
     assert not unlike.is_same
-    assert "Keine Veränderung" in unlike._repr_html_()
+    assert "Nicht als Veränderung zu lesen" in unlike._repr_html_()
     with pytest.raises(NotebookError, match="Beide fragen nicht dasselbe"):
         unlike.p  # noqa: B018
     assert (later := compare(unlike.second, unlike.first)).reason == unlike.reason
-    assert repr(later).endswith("Keine Veränderung: Im Codebuch steht nicht, dass beide dasselbe fragen (repeats).")
+    assert repr(later).endswith("Nicht als Veränderung zu lesen: Im Codebuch steht nicht, dass beide dasselbe fragen.")
     assert plain(repr(pair)).splitlines()[1:3] == ["Welle  Anzahl  Anteil", f"{WAVE}: ja  2 von 4  50,0 %"]
     assert compare(pair.second, pair.first).change.count == pair.change.count  # the later one first
 
@@ -304,6 +304,8 @@ MESSAGES = {  # what is asked -> the end of the sentence that answers it
     'core.by("type")["ja", "kreiss"]': "(gemeint ist wohl „kreis“).",
     'log[next(iter(log._keys()))].based_on("asked")': "haben nur eine Basis; wählen lässt sie sich bei Mehrfachantworten.",
     'source_of("register", data)["type"].cases("full")': "hängen nicht von der Vollständigkeit der Bögen ab.",
+    'core.by(type)': "by(variable): „type“ passt nicht zu „variable“; erlaubt ist ein Text in Anführungszeichen, oder eine Tabelle.",
+    'wave["1,1"]': f"„1,1“ gibt es in {WAVE} nicht; gemeint ist wohl „1.1“.",
     'core.by("typ")': "Merkmal „typ“ gibt es im Register nicht; … (gemeint ist wohl „type“).",
     'core.by("type").by("type")': "ist schon gegliedert; gegliedert wird nach einem Merkmal auf einmal.",
     'core.by(log["form"].only("treffen"))': "Gegliedert wird nach einem Merkmal des Registers oder nach einer Frage mit Antworten.",
@@ -430,6 +432,30 @@ def test_marks_stand_at_numbers_or_at_their_heading(wave):
     assert mark_notes(pd.DataFrame({"mark": ["*", "**", ""]}), None)[0].startswith(
         "* Basis unter 30, ** Basis unter 10: "
     )
+
+
+def test_two_answers_that_exclude_each_other_are_one_test(wave):
+    """Holm corrects for tests that differ: of three answers three, of yes and no one."""
+    two = wave["1.3"].by("type").tests
+    assert two["p_holm"].tolist() == two["p"].tolist()
+    three = wave["1.1"].by("type").tests
+    assert three["p_holm"].min() == min(1, 3 * three["p"].min())
+    assert list(two._in_words()["Angabe"]) == ["Ja", "Nein"]
+
+
+def test_labels_stand_for_ids_and_blocks_can_go(wave):
+    """What a table shows can be asked for; the most frequent rows of all, whatever block they stand in."""
+    assert wave["1.1"]["Ja"].of == wave["1.1"]["ja"].of
+    assert wave["1.1"].by("type")["Ja", "Kreise"].of == wave["1.1"].by("type")["ja", "kreis"].of
+    assert wave["huerden"].flat().top(1).shown_rows == ("2.H1.2",)
+    assert wave["2.H1.2"].asked_words().startswith("Frage\u00a02 (")
+    assert ":" in wave["2.H1.2"].asked_words().partition("(")[2]
+
+
+def test_cells_held_back_keep_their_column(wave):
+    """A dash for each, and the note that says so: never a column less."""
+    shielded = wave["1.1"].by("type").shielded()
+    assert len(shielded.printed()[0]) == len(wave["1.1"].by("type").printed()[0])
 
 
 def test_intervals_are_those_of_a_finite_population(wave):

@@ -61,8 +61,19 @@ def test_decision_is_a_line_that_counts(own):
     now, decided = apply_decisions(path.parent, own.responses.copy(), own.book, Log())
     row = now[now["item_id"] == "2.1"].iloc[0]
     assert (row["state"], row["value"], decided) == ("answered", "nein", {(own.file, "2.1")})
+    assert own.decided.iloc[0][["Frage", "entschieden", "von", "gilt"]].tolist() == [
+        "2.1", "nein", "MK", "ab dem nächsten „make data“",
+    ]  # fmt: skip
     with pytest.raises(NotebookError, match="schon entschieden"):
         own.decide("2.1", "ja", reason="doch", by="MK")
+
+
+def test_without_an_alliance_what_is_unclear_is_listed():
+    """Of all forms of a wave, with the alliance, the question and why."""
+    listed = gk.form(WAVE)
+    row = listed[listed["Frage"] == "2.1"].iloc[0]
+    assert row["Bündnis"].endswith("(B37)")
+    assert "2.1" in row["Hinweis"]
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_groups_come_with_a_test_and_a_caution():
     """Nothing is said of a plain table; of groups the test, and what stays in the house."""
     assert not list(remarks(ask(DATA, "strukturen-2018", "2.1")))
     test, caution = remarks(ask(DATA, "strukturen-2018", "2.1", "type"))
-    assert "kein Unterschied ist sicher vom Zufall zu trennen (kleinstes p = 0,326)" in test
+    assert "kein Unterschied ist sicher vom Zufall zu trennen (kleinstes p = 0,163)" in test
     assert "als Strich" in caution
     *_, caution = remarks(ask(DATA, "strukturen-2018", "2.1", "office"))
     assert "nicht zum Weitergeben" in caution
@@ -68,7 +68,7 @@ def test_panel_answers_each_choice():
     assert "was bei „gegliedert nach“ gewählt ist, gilt hier nicht" in panel.answer.value
     line = "gk.compare(&quot;prozess-2020:1.3&quot;, &quot;entwicklungsstand-2021:1.1&quot;)"
     assert f"<code>{line}</code>" in panel.answer.value
-    assert panel.drawing.value == "<p>Dafür gibt es keine Abbildung.</p>"
+    assert panel.drawing.value == "<p>Für einen Vergleich gibt es keine Abbildung.</p>"
     panel.by.value = ""
     assert "gilt hier nicht" not in panel.answer.value
     panel.search.value = "gibt es nicht"

@@ -5,6 +5,7 @@ import os
 
 import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from drawn import WAVE, Project
 from gkanalysis.core.errors import NotebookError
@@ -26,7 +27,7 @@ def test_opens_a_notebook_where_trying_is_free(data, folder, tmp_path, monkeypat
     (tmp_path / "data/raw").mkdir(parents=True)
     lab.main(data)
     start = tmp_path / folder / "00_start.ipynb"
-    assert {p.name for p in (tmp_path / folder).iterdir()} == {p.name for p in lab.HERE.glob("*.ipynb")}
+    assert {p.name for p in (tmp_path / folder).glob("*.*nb")} == {p.name for p in lab.HERE.glob("*.ipynb")}
     assert "gk.sources()" in nbformat.read(start, as_version=4).cells[1].source
     start.write_text("mein", encoding="utf-8")
     lab.main(data)
@@ -39,6 +40,26 @@ def test_opens_a_notebook_where_trying_is_free(data, folder, tmp_path, monkeypat
         overrides = json.load(file)
     assert overrides["@jupyterlab/docmanager-extension:plugin"] == {"autosave": False}
     assert overrides["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("wav", "Den Namen „wav“ gibt es in diesem Notebook noch nicht (gemeint ist wohl „wave“)"),
+        ('gk.source("x"]', '„gk.source("x"]“ ist nicht vollständig oder verschrieben'),
+        ("gk.sorce('x')", "gkanalysis hat keinen Namen „sorce“ (gemeint ist wohl „source“)"),
+    ],
+)
+def test_likely_slips_are_a_sentence(cell, said, capsys):
+    """A misspelt name, a bracket that does not fit: no traceback."""
+    shell = InteractiveShell()
+    shell.run_cell((lab.HERE / "startup.py").read_text(encoding="utf-8"))
+    shell.run_cell("import gkanalysis as gk; wave = 1")
+    capsys.readouterr()
+    shell.run_cell(cell)
+    shown = "".join(capsys.readouterr())
+    assert said in shown
+    assert "Traceback" not in shown
 
 
 def test_no_letter_alone_changes_a_notebook():

@@ -21,6 +21,10 @@ def main(data: str) -> None:
     for book in sorted(HERE.glob("*.ipynb")):
         if not (folder / book.name).exists():
             (folder / book.name).write_bytes(book.read_bytes())
+    startup = folder / ".ipython/profile_default/startup/gk.py"
+    startup.parent.mkdir(parents=True, exist_ok=True)
+    startup.write_bytes((HERE / "startup.py").read_bytes())
+    os.environ |= {"IPYTHONDIR": str(startup.parents[2].resolve())}
     os.environ |= {"GKANALYSIS_DATA": data, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     settings = {
         "--ServerApp.root_dir": Path.cwd(), "--FileContentsManager.pre_save_hook": "tools.lab.saving.without_outputs",

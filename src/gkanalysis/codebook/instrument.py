@@ -124,6 +124,7 @@ class Item(_Question):
     row: str = ""
     column: int = 0
     header: str = ""
+    heading: str = ""  # what is printed above its column, where each row has several
     part_of: str = ""
     alone: bool = False
 
@@ -140,6 +141,11 @@ class Item(_Question):
         span = "" if low is None else f" {'ab' if high is None else 'von'} {low}"
         number = f"Zahl{span}{'' if high is None else f' bis {high}'}"
         return "Bitte auswählen" if self.control else number if self.kind == "number" else "Text eingeben"
+
+    @property
+    def words(self) -> str:
+        """What is asked: its label, in a grid with the heading of its column."""
+        return f"{self.label or 'Leerzeile'}: {self.heading}" if self.heading else self.label
 
     def option_label(self, option: str) -> str:
         """What is printed beside an option; an id that none has stays as it is."""
@@ -248,7 +254,7 @@ class _Grid(_Part):
             for k, (row_id, row) in enumerate(block.lines):
                 for c in (c for c in self.columns if c.kind != "row_label" or not row):
                     header = c.header.replace("{row}", (row and row.code) or row_id)
-                    where = {"block": block.id, "row": row_id, "column": c.id, "header": header}
+                    where = {"block": block.id, "row": row_id, "column": c.id, "header": header, "heading": c.label}
                     yield ("blocks", b, "rows", k), self.item(c, f"{self.number}.{row_id}.{c.id}", row, **where)
 
     def tables(self, items: Sequence[Item], version: _Version, number: int) -> Iterator[FormTable]:

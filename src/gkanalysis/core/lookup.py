@@ -110,10 +110,12 @@ def answered(function: Callable[..., Any]) -> Callable[..., Any]:
             raise NotebookError(f"{call}: {told}; erlaubt ist, was in den Klammern steht.") from None
         if missing := [k for k in needed if k not in given]:
             raise NotebookError(f"{call}: es fehlt {listed(missing)}.")
+        types = TYPES | {"str | Counted": ((str, Answering), "ein Text in Anführungszeichen, oder eine Tabelle")}
         for name, value in given.items():
-            kind, words = TYPES.get(str(takes_all.parameters[name].annotation), (object, ""))
+            kind, words = types.get(str(takes_all.parameters[name].annotation), (object, ""))
             for v in value if takes_all.parameters[name].kind is Parameter.VAR_POSITIONAL else [value]:
                 if not isinstance(v, kind):
+                    v = getattr(v, "__name__", v)
                     raise NotebookError(
                         f"{call}: „{v}“ passt nicht zu „{name}“; erlaubt ist {words}{_as_type(v, kind)}."
                     )

@@ -83,7 +83,8 @@ class Comparison(Answering):
         about = f"Dieselben {self._change()['pairs'].n} Bündnisse, {BASE_LABELS[self._change().count.base]}"
         (n, base), (m, other) = ((x.n, x._base()) for x in (self._change()["second"], self._change()["first"]))
         points = format_points((n, base), (m, other), decimals=1)
-        told = f"Differenz: {points} Prozentpunkte; exakter Test von McNemar: p = {self.p}. Bei so wenigen "
+        _, gone, come, _ = self._change().count.pairs(self._change().data)
+        told = f"Von nein zu ja wechselten {come}, von ja zu nein {gone}. Differenz: {points} Prozentpunkte; exakter Test von McNemar: p = {self.p}. Bei so wenigen "
         return (
             ("Welle", "Anzahl", "Anteil"),
             rows,
@@ -95,14 +96,14 @@ class Comparison(Answering):
         if self.is_same:
             head, rows, about, told = self._paired()
             return table_html(head, rows, about, [told])
-        caution = f"<p><strong>Keine Veränderung:</strong> {html.escape(self.reason)}</p>"
+        caution = f"<p><strong>Nicht als Veränderung zu lesen:</strong> {html.escape(self.reason)}</p>"
         return self.first._repr_html_() + self.second._repr_html_() + caution
 
     def __repr__(self) -> str:
         if self.is_same:
             head, rows, about, told = self._paired()
             return f"{about}\n{table_text(head, rows)}\n{told}"
-        return f"{self.first!r}\n\n{self.second!r}\n\nKeine Veränderung: {self.reason}"
+        return f"{self.first!r}\n\n{self.second!r}\n\nNicht als Veränderung zu lesen: {self.reason}"
 
 
 @answered
@@ -131,7 +132,7 @@ def compare(first: str | Counted, second: str | Counted, data: str = "") -> Comp
         ((u.source, u.item), q, u.reason) for q in (one, other) for u in have.book(q[0]).items[q[1]].not_comparable
     ]
     reasons = [reason for of, q, reason in pairs if {of, q} == {one, other}]
-    return Comparison(*tables, None, (*reasons, "Im Codebuch steht nicht, dass beide dasselbe fragen (repeats).")[0])
+    return Comparison(*tables, None, (*reasons, "Im Codebuch steht nicht, dass beide dasselbe fragen.")[0])
 
 
 def _asked(question: str | Counted, data: Data) -> tuple[str, str]:

@@ -246,6 +246,11 @@ class Data:
         columns = self.register["tables"]["buendnisse"]["columns"]
         return next((str(c["label"]) for c in columns if c["name"] == variable), variable)
 
+    def named(self, cases: pd.Series) -> pd.Series:
+        """Ids of alliances with their names, for those who work on the data."""
+        names = self.alliances.set_index("case_id")["name"]
+        return cases.map(lambda c: f"{names[c]} ({c})" if c in names.index else c)
+
     # ---- answers ----
 
     def responses(self, source: str, status: Iterable[str]) -> Responses:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import struct
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from textwrap import wrap
@@ -39,6 +39,7 @@ COMMON = {
     "state": "Zustand der Antwort", "value": "Antwort", "raw": "wörtlich", "file": "Datei", "place": "Stelle",
     "row": "Zeile (Kennung)", "label": "Zeile", "subgroup": "Gruppe (Kennung)", "group_label": "Gruppe", "n": "Anzahl",
     "base_n": "Basis (Anzahl)", "base": "Basis", "share": "Anteil", "definition": "Rechenvorschrift",
+    "document": "Dokument", "code": "Code", "code_id": "Code (Kennung)", "text": "Text", "coder": "codiert von", "created": "codiert am",
 }  # fmt: skip
 
 
@@ -60,6 +61,7 @@ class DataFile:
     frame: pd.DataFrame
     variables: Mapping[str, Variable]
     sets: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    printed: Sequence[Sequence[str]] = ()  # the table as it is printed: a sheet of its own
 
     def words(self, column: str) -> pd.Series:
         """A column as people read it: labels for numbers that stand for something."""
@@ -165,7 +167,7 @@ def cases_file(wave: Wave) -> DataFile:
     for item in book.items.values():
         for occurrence in sorted(o for i, o in by_item if i == item.id):
             given = by_item[item.id, occurrence].set_index("case_id")
-            name, label = variable_name(item.id, occurrence), f"{item.id} {item.label or item.short}".strip()
+            name, label = variable_name(item.id, occurrence), f"{item.id} {item.words or item.short}".strip()
             label += f" (Zeile {occurrence})" if occurrence > 1 else ""
             why = given["state"].map(NO_ANSWER)
             if item.kind == "text":
@@ -205,7 +207,7 @@ def responses_file(wave: Wave) -> DataFile:
     rows, items = wave.data.answers(wave.name, ("full", "partial")), wave.book.items
     codes = {**GIVEN, **NO_ANSWER}
     frame = rows.assign(
-        question=rows["item_id"].map({i.id: i.label or i.short for i in items.values()}),
+        question=rows["item_id"].map({i.id: i.words or i.short for i in items.values()}),
         state=rows["state"].astype(str).map(codes),
         value=[items[i].option_label(v) for i, v in zip(rows["item_id"], rows["value"], strict=True)],
     )
@@ -218,15 +220,26 @@ def responses_file(wave: Wave) -> DataFile:
 
 def table_file(table: Counted) -> DataFile:
     """One row a printed number: row and group with their labels, n, base, share."""
-    asked = "-".join(re.findall(r'"([^"]+)"', table.line)).replace(":", "-") or table.count.source
-    return plain_file(f"{asked}-tabelle", f"{table.line}: {table.base_words}", table.frame)
+    made = plain_file(f"{table._file_name}-tabelle", f"{table.line}: {table.base_words}", table.frame)
+    head, rows = table.printed()
+    return replace(
+        made,
+        printed=([table.asked_words() + table.base_words], head, *(r.cells for r in rows), *([n] for n in table.notes)),
+    )
 
 
 def codings_file(talks: Talks) -> DataFile:
     """One row a coding of an interview: who, which code in which document, and the words."""
-    frame = talks.data.table(f"{talks.name}-codings")
-    paths = {c.id: c.path for c in talks.book.codes.values()}
-    return plain_file(talks.name, str(talks.title), frame.assign(label=frame["code_id"].map(paths)))
+    data, paths = talks.data, {c.id: c.path for c in talks.book.codes.values()}
+    text = data.table(f"{talks.name}-segments")[["segment_id", "text", "place"]]
+    frame = data.table(f"{talks.name}-codings").merge(text, on="segment_id", how="left", validate="many_to_one")
+    names = data.table(f"{talks.name}-documents").set_index("document_id")["name"]
+    frame = frame.assign(code=frame["code_id"].map(paths), document=frame["document_id"].map(names))
+    return plain_file(
+        talks.name,
+        str(talks.title),
+        frame[["case_id", "document", "code", "code_id", "text", "coder", "created", "place", "file"]],
+    )
 
 
 def plain_file(name: str, title: str, frame: pd.DataFrame, declared: Mapping[str, Variable] | None = None) -> DataFile:
@@ -258,6 +271,11 @@ def _place(data: Data, name: str, suffix: str, path: str) -> Path:
     return file
 
 
+def write_file(data: Data, name: str, suffix: str, path: str, content: bytes) -> str:
+    """Write what was made, such as a picture, where files of the lab go."""
+    return _written(_place(data, name, suffix, path), content, [])
+
+
 def write_excel(data: Data, file: DataFile, path: str) -> str:
     """Write a workbook: data in words, and what each column means."""
     import openpyxl
@@ -283,6 +301,9 @@ def write_excel(data: Data, file: DataFile, path: str) -> str:
         sheet.freeze_panes, sheet.auto_filter.ref = "B2", sheet.dimensions
 
     sheet = book.active
+    if file.printed:
+        fill(sheet, file.printed)
+        sheet.title, sheet = f"Tabelle{mark}", book.create_sheet()
     sheet.title = f"Daten{mark}"
     fill(sheet, [list(file.frame), *zip(*(file.words(c) for c in file.frame), strict=True)])
     fill(book.create_sheet("Variablen"), _variable_rows(file, mark))

@@ -265,6 +265,7 @@ class Quartiles(OfItems):
 
     key: ClassVar[tuple[str, ...]] = ("case_id", "occurrence")  # rows of a list are units
     base_name: ClassVar[str] = "answered"
+    unit_words: ClassVar[str] = "Angaben, auch mehrere eines Bündnisses"
     marked: ClassVar[bool] = False
     own_columns: ClassVar[bool] = True
     columns: ClassVar[Any] = {

@@ -19,13 +19,22 @@ from gkanalysis.counts.shown import Shown
 from gkanalysis.counts.sources import alliance_id, project_data
 from gkanalysis.ingest.office import open_word_file
 from gkanalysis.ingest.received import file_of
+from gkanalysis.ingest.tables import read_rows
 from gkanalysis.ingest.word.form import read_word_form
 from gkanalysis.settle.checksums import digest
 from gkanalysis.settle.validate import DECISION_COLUMNS, GERMAN, decided_rows, decision_problem
 
 UNCLEAR = ("illegible", "contradictory")
 LOOKS = {True: "background:#fde2b8", False: "background:#e3eef6"}  # unclear, read
+PLAIN = " style='text-align: left'"
 DECISIONS = "entscheidungen.csv"
+
+
+class Sentence(str):
+    """A sentence that a notebook shows as it is."""
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 class Form(Answering):
@@ -92,16 +101,41 @@ class Form(Answering):
         done = set(self.responses.index[self.responses["note"] == "decided"])
         if problem := decision_problem(row, self.responses, index, done, self.book):
             raise NotebookError(f"Frage {item}: {problem}.")
-        path = self.data.paths.data / self.source / DECISIONS
-        text = path.read_text(encoding="utf-8-sig") if path.exists() else ";".join(DECISION_COLUMNS) + "\n"
-        rows = list(csv.reader(io.StringIO(text), delimiter=";" if ";" in text.partition("\n")[0] else ","))
-        if [self.file, item, str(line)] in [r[:3] for r in rows]:
-            raise NotebookError(f"Frage {item} ist in „{path.name}“ schon entschieden; bitte dort ändern.")
+        rows = self._entered()
+        if (self.file, item, str(line)) in [(r["file"], r["item_id"], r["occurrence"] or "1") for r in rows]:
+            raise NotebookError(f"Frage {item} ist in „{DECISIONS}“ schon entschieden; bitte dort ändern.")
+        row |= {"decision": decision, "reason": f"{reason.strip()} ({date.today():%d.%m.%Y})"}
         made = io.StringIO()
-        entered = [self.file, item, line, decision, f"{reason.strip()} ({date.today():%d.%m.%Y})", by.strip()]
-        csv.writer(made, delimiter=";", lineterminator="\n").writerows([*rows, entered])
-        write_bytes(path, made.getvalue().encode("utf-8"))
-        return f"Eingetragen in {path.name}: {item} gilt als „{decision}“, ab dem nächsten „make data“."
+        writer = csv.DictWriter(made, DECISION_COLUMNS, delimiter=";", lineterminator="\n", extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows([*rows, row])
+        write_bytes(self.data.paths.data / self.source / DECISIONS, made.getvalue().encode("utf-8"))
+        return Sentence(
+            f"Eingetragen in {DECISIONS}: {item} gilt als „{decision}“, ab dem nächsten „make data“ (im Terminal, oder hier in "
+            "einer Zelle mit !make data); danach die Zellen von oben neu rechnen."
+        )
+
+    def _entered(self) -> list[dict[str, str]]:
+        """The lines of `entscheidungen.csv`."""
+        path = self.data.paths.data / self.source / DECISIONS
+        return read_rows(path, DECISION_COLUMNS) if path.exists() else []
+
+    @property
+    def decided(self) -> Shown:
+        """What was decided on this form, by whom and why, and whether it counts already."""
+        done = set(self.responses.loc[self.responses["note"] == "decided", "item_id"])
+        rows = [
+            (
+                r["item_id"],
+                r["decision"],
+                r["reason"],
+                r["decided_by"],
+                "ja" if r["item_id"] in done else "ab dem nächsten „make data“",
+            )
+            for r in self._entered()
+            if r["file"] == self.file
+        ]
+        return Shown(rows, columns=["Frage", "entschieden", "Grund", "von", "gilt"])
 
     def _cells(self) -> dict[tuple[int, int, int], list[Any]]:
         """Table, row and column of each cell -> the responses that were read there."""
@@ -124,8 +158,7 @@ class Form(Answering):
 
     def _repr_html_(self) -> str:
         parts = [f"<h4>{html.escape(self.name)}: {html.escape(self.file)}</h4>"]
-        if len(self.unclear):
-            parts.append(self.unclear._repr_html_())
+        parts += [shown._repr_html_() for shown in (self.unclear, self.decided) if len(shown)]
         return "".join([*parts, *self._tables()])
 
     def _tables(self) -> Iterator[str]:
@@ -153,8 +186,10 @@ class Form(Answering):
                     told = "; ".join(
                         f"{i}: {self._words(r)}" for i, r in read.items() if r.state not in ("not_answered",)
                     )
-                    look = f" style='{LOOKS[unclear]}'" if read and (unclear or told) else ""
-                    shown.append(f"<td{look}>{text}{f'<br><small>{html.escape(told)}</small>' if told else ''}</td>")
+                    look = f" style='{LOOKS[unclear]}; text-align: left'" if read and (unclear or told) else ""
+                    shown.append(
+                        f"<td{look or PLAIN}>{text}{f'<br><small>{html.escape(told)}</small>' if told else ''}</td>"
+                    )
                 lines.append(f"<tr>{''.join(shown)}</tr>")
             yield f"<p>Tabelle {table.number}</p><table>{''.join(lines)}</table>"
 
@@ -164,8 +199,8 @@ class Form(Answering):
 
 
 @answered
-def form(source: str, name: str, data: str = "") -> Form:
-    """A form of an alliance: what came in, beside what was read.
+def form(source: str, name: str = "", data: str = "") -> Form | Shown:
+    """A form of an alliance: what came in, beside what was read; without an alliance a list of what is unclear.
 
     For work on the data, as `alliance`.
 
@@ -189,4 +224,10 @@ def form(source: str, name: str, data: str = "") -> Form:
     have = project_data(data)
     waves = Known(dict.fromkeys(have.of_kind("forms")), ("Welle", "gibt es nicht"))
     waves[source]
+    if not name:
+        found = have.table(f"{source}-findings")
+        found = found[(found["severity"] != "hint") & found["file"].ne("")]
+        told = found.assign(case_id=have.named(found["case_id"]))
+        heads = {"case_id": "Bündnis", "item_id": "Frage", "raw": "im Bogen", "message": "Hinweis"}
+        return Shown.of(told, **heads).titled(f"Zu prüfen in {source}", f"{source}-unklar")
     return Form(source, alliance_id(have, name), have)

@@ -6,11 +6,19 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
-from gkanalysis.core.numbers import NBSP, NO_VALUE, format_count, format_decimal, format_n_percent, format_share
+from gkanalysis.core.numbers import (
+    NBSP,
+    NO_VALUE,
+    format_count,
+    format_decimal,
+    format_n_percent,
+    format_p,
+    format_share,
+)
 from gkanalysis.counts.count import LEAST_ALPHA, SMALL_BASE, VERY_SMALL_BASE, WEAK, Count, count_of
 
 if TYPE_CHECKING:
@@ -79,7 +87,8 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
     frame, count, first = table.frame, table.count, "Angabe"
     if frame.empty:
         return (first,), ()
-    groups = [g for g in table.groups or table.group_labels if g in set(frame["subgroup"])]
+    there = {*frame["subgroup"], *(g for _, g in table.hidden)}
+    groups = [g for g in table.groups or table.group_labels if g in there]
     cells = {(r.row, r.subgroup): r for r in frame.itertuples()}
     level = dict(zip(frame["row"], frame["level"], strict=True)) if "level" in frame else {}
     if count.own_columns:
@@ -88,7 +97,7 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
     common = {g: common_mark(of["mark"]) for g, of in frame.groupby("subgroup")}
     one_base = several and not table.hidden and frame.groupby("subgroup")["base_n"].nunique(dropna=False).eq(1).all()
     if several:
-        heads = table.group_heads if one_base else tuple(table.group_labels[g] + common[g] for g in groups)
+        heads = table.group_heads if one_base else tuple(table.group_labels[g] + common.get(g, "") for g in groups)
     elif frame["base_n"].isna().all():
         heads = (count.unit_label,)
     elif not count.percent:
@@ -112,8 +121,8 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
             yield "" if c is None else own(c)
 
     def printed(row: str) -> Row:
-        there = [cells.get((row, g)) for g in groups]
-        texts = [*map(text, there), *(() if several else more(there[0]))]
+        own = [cells.get((row, g)) for g in groups]
+        texts = [*map(text, own), *(() if several else more(own[0]))]
         names = [f"{row}:{g}" if (row, g) in cells else "" for g in groups]
         names += [""] * (len(texts) - len(names))
         return Row((table.labels[row], *texts), level=int(level.get(row, 0)), numbers=("", *names))
@@ -167,14 +176,69 @@ class Shown(pd.DataFrame):
             rows = rows.assign(place=rows["place"].map(place_words))
         return cls(rows[list(heads)].rename(columns=heads).reset_index(drop=True))
 
+    def titled(self, title: str, name: str) -> Shown:
+        """With a heading, and a name for its file."""
+        self.attrs.update(title=title, name=re.sub(r"[^\w.-]+", "-", name))
+        return self
+
+    def to_excel(self, path: str = "", **more: Any) -> Any:
+        """A workbook of it in `erkunden/`, as of every table; see `Exported.to_excel`."""
+        from gkanalysis.counts.export import plain_file, write_excel
+        from gkanalysis.counts.sources import project_data
+
+        name = self.attrs.get("name", "liste")
+        return write_excel(
+            project_data(), plain_file(name, self.attrs.get("title", name), self.reset_index(drop=True)), path
+        )
+
+    def _in_words(self) -> pd.DataFrame:
+        """With German headings and places as people count them."""
+        from gkanalysis.counts.export import COMMON
+        from gkanalysis.counts.forms import STATES
+
+        told = pd.DataFrame(self).drop(columns="part", errors="ignore")
+        if "place" in told:
+            told["place"] = told["place"].map(place_words)
+        if "state" in told:
+            told["state"] = told["state"].astype(str).replace(STATES)
+        return told.rename(columns=COMMON)
+
     def _repr_html_(self) -> str:
-        uncut = dict.fromkeys(self.select_dtypes(["object", "str"]), str)  # pandas writes a line break as \\n
+        head = f"<h4>{html.escape(self.attrs['title'])}</h4>" if "title" in self.attrs else ""
+        if self.empty:
+            return f"{head}<p>Keine Zeilen.</p>"
+        told = self._in_words()
+        # pandas writes a line break as \\n
+        uncut = dict.fromkeys(told.select_dtypes(["object", "str"]), lambda v: "" if pd.isna(v) else str(v))
         with pd.option_context("display.max_colwidth", None):
-            table = self.to_html(index=False, na_rep="", max_rows=LONG, formatters=uncut)
-        return re.sub("<(t[dh])>", r"<\1 style='text-align: left; white-space: pre-line'>", table)
+            table = told.to_html(index=False, na_rep="", max_rows=LONG, formatters=uncut)
+        return head + re.sub("<(t[dh])>", r"<\1 style='text-align: left; white-space: pre-line'>", table)
 
     def __repr__(self) -> str:
-        return self.to_string(index=False, na_rep="", max_rows=LONG, max_colwidth=60)
+        if self.empty:
+            return "Keine Zeilen."
+        return self._in_words().to_string(index=False, na_rep="", max_rows=LONG, max_colwidth=60)
+
+
+class Tests(Shown):
+    """Exact tests row by row (index): `p`, `p_holm`, `spread`; shown with the labels of the rows and what they mean."""
+
+    _metadata: ClassVar[list[str]] = ["labels"]
+
+    @property
+    def _constructor(self) -> type[Tests]:
+        return Tests
+
+    def _in_words(self) -> pd.DataFrame:
+        return pd.DataFrame({
+            "Angabe": [self.labels.get(r, r) for r in self.index], "p": self["p"].map(format_p).to_list(),
+            "p nach Holm": self["p_holm"].map(format_p).to_list(),
+            "größter Abstand (Prozentpunkte)": [format_decimal(100 * s, decimals=0) for s in self["spread"]],
+        })  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        told = "Exakter Test (Freeman und Halton), ob sich die Gruppen unterscheiden; „nach Holm“ gilt, wenn man alle Zeilen ansieht. Was man gesucht hat, bis es auffiel, ist nicht geprüft."
+        return super()._repr_html_() + f"<p>{told}</p>"
 
 
 def table_text(header: Sequence[str], rows: Sequence[Row]) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,12 +14,12 @@ import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import MOST, Answering, Known, answered, enumeration, guess, listed
-from gkanalysis.core.numbers import format_date
+from gkanalysis.core.numbers import format_count, format_date
 from gkanalysis.core.paths import ProjectPaths, project_root
 from gkanalysis.counts import forms, lists, talks, waves
 from gkanalysis.counts.count import Count
 from gkanalysis.counts.data import REGISTER, USABLE, Data
-from gkanalysis.counts.export import DataFile, Exported, cases_file, codings_file, plain_file, responses_file
+from gkanalysis.counts.export import COMMON, DataFile, Exported, cases_file, codings_file, plain_file, responses_file
 from gkanalysis.counts.shown import Shown, place_words
 from gkanalysis.counts.table import Counted, Number, Said, declared, derived
 
@@ -27,10 +27,20 @@ KIND_LABELS = {"forms": "Bögen", "interviews": "Gespräche", "lists": "Liste", 
 Told = tuple[str, str, str, str, str]  # alliance, number, question, answer and place
 
 
-@cache
+@lru_cache(maxsize=4)
+def _data(paths: ProjectPaths, state: tuple[Any, ...]) -> Data:
+    """The data in one state of their files."""
+    return Data(paths)
+
+
 def project_data(data: str = "") -> Data:
-    """The processed data of a data folder, read once; without a name of the one that the lab was opened with."""
-    return Data(ProjectPaths.of(project_root(), Path(data or os.environ.get("GKANALYSIS_DATA", "data/raw"))))
+    """The processed data of a data folder, read once, and again when `make data` or somebody changed them.
+
+    Without a name it is the folder that the lab was opened with.
+    """
+    paths = ProjectPaths.of(project_root(), Path(data or os.environ.get("GKANALYSIS_DATA", "data/raw")))
+    files = (*paths.processed.glob("*.parquet"), *paths.codebooks.glob("*.yml"))
+    return _data(paths, tuple((str(f), f.stat().st_mtime_ns) for f in sorted(files)))
 
 
 class Asked(property):
@@ -102,6 +112,8 @@ class Source(Exported, Answering):
         if key not in have:  # by its words, where they are those of one only
             named = [k for k, label in have.items() if label == key]
             key = named[0] if len(named) == 1 else key
+        if key.replace(",", ".") in have and "," in key:
+            raise NotebookError(f"„{key}“ gibt es in {self.name} nicht; gemeint ist wohl „{key.replace(',', '.')}“.")
         for part in key.split(","):
             if part not in have:
                 raise NotebookError(f"„{part}“ gibt es in {self.name} nicht; {self._what_there_is(part)}.")
@@ -153,7 +165,7 @@ class Wave(Source):
         """The questions: number, question, kind of answer, set, part. Lines left blank for others are none."""
         sets = {i: s for s in self.book.sets for i in self.book.set_items(s)}
         kinds = {**forms.KINDS, "single": "eine Antwort"}
-        rows = [(i.id, i.label, kinds[i.kind], sets.get(i.id, ""), i.part) for i in self.book.items.values() if i.label]
+        rows = [(i.id, i.words, kinds[i.kind], sets.get(i.id, ""), i.part) for i in self.book.items.values() if i.label]
         return Shown(rows, columns=["Nummer", "Frage", "Antwort", "Mehrfachantwort", "Teil"])
 
     @property
@@ -192,7 +204,7 @@ class Wave(Source):
 
     def _keys(self) -> Mapping[str, str]:
         columns = {"status": "Rücklauf", "version": "Fassung", "contact": "Auskunft auf Nachfrage"}
-        items = {i.id: i.label for i in self.book.items.values()}
+        items = {i.id: i.words for i in self.book.items.values()}
         return {**{s: d["label"] for s, d in self.book.sets.items()}, **columns, **items}
 
     def _what_there_is(self, key: str) -> str:
@@ -260,7 +272,7 @@ class Wave(Source):
             item = self.book.items[r.item_id]
             options = {o.id: o.label for o in item.options}
             told = "angekreuzt" if r.state == "selected" else options.get(r.value, r.raw or r.value)
-            yield r.case_id, r.item_id, item.label or item.short, told, f"{r.file}, {place_words(r.place)}"
+            yield r.case_id, r.item_id, item.words or item.short, told, f"{r.file}, {place_words(r.place)}"
 
     def _data_file(self, long: bool) -> DataFile:
         return responses_file(self) if long else cases_file(self)
@@ -506,7 +518,11 @@ class Register(Source):
         return plain_file(self.name, "Register der Bündnisse", self.data.alliances)
 
     def _overview(self) -> tuple[str, Any]:
-        return "Register der Bündnisse", Shown(self.data.alliances)
+        told = {v: {k: str(w) for k, w in self.data.variables[v].items()} for v in self.data.variables}
+        shown = self.data.alliances.assign(
+            **{v: self.data.alliances[v].map(lambda x, w=w: w.get(x, x)) for v, w in told.items() if w}
+        )
+        return "Register der Bündnisse", Shown(shown.rename(columns=self.data.variable_label).rename(columns=COMMON))
 
 
 CLASSES: dict[str, type[Source]] = {"forms": Wave, "interviews": Talks, "lists": Listing, REGISTER: Register}
@@ -535,11 +551,13 @@ def sources(data: str = "") -> Shown:
     True
     """
     have, rows = project_data(data), []
-    for name, kind in have.sources.items():
-        made = source_of(name, have)
+    for name in have.sources:
+        made, kind = source_of(name, have), have.sources[name]
         back, items = (str(made.returns["returned"].of), str(len(made.items))) if kind == "forms" else ("", "")
-        rows.append((name, KIND_LABELS[kind], made.book.title, "" if kind == "lists" else made.book.wave, back, items))
-    rows.append((REGISTER, KIND_LABELS[REGISTER], "Register der Bündnisse", "", str(len(have.alliances)), ""))
+        wave = "" if kind == "lists" else str(made.book.wave)
+        rows.append((name, KIND_LABELS[kind], str(made.book.title), wave, back, items))
+    rows.sort(key=lambda r: (r[3] or "9", r[0]))  # waves by their years, lists behind
+    rows.append((REGISTER, KIND_LABELS[REGISTER], f"Register der {len(have.alliances)} Bündnisse", "", "", ""))
     return Shown(rows, columns=["Quelle", "Art", "Titel", "Welle", "Rücklauf", "Fragen"])
 
 
@@ -568,7 +586,18 @@ def alliance_id(data: Data, name: str) -> str:
     """The id of an alliance that is called by id or name; an unknown one is answered."""
     ids = data.alliances.set_index("case_id")["name"]
     called = {n: i for i, n in ids.items()}.get(name, name)
-    return str(Known({i: i for i in ids.index}, ("Bündnis", f"gibt es im Register nicht{guess(name, ids)}"))[called])
+    return str(
+        Known(
+            {i: i for i in ids.index},
+            ("Bündnis", f"gibt es im Register nicht{guess(name, ids) or _holding(name, ids)}"),
+        )[called]
+    )
+
+
+def _holding(part: str, names: Iterable[str]) -> str:
+    """Which names a part of a name may mean, in brackets."""
+    holding = [n for n in names if part.casefold() in n.casefold()]
+    return f" (gemeint ist wohl {' oder '.join(f'„{n}“' for n in holding[:3])})" if holding and part else ""
 
 
 @answered
@@ -594,7 +623,10 @@ def alliance(name: str, data: str = "") -> Shown:
     True
     """
     have = project_data(data)
-    return _everything(have, [alliance_id(have, name)]).drop(columns="Bündnis")
+    case = alliance_id(have, name)
+    known = have.alliances.set_index("case_id").loc[case]
+    told = _everything(have, [case]).drop(columns="Bündnis")
+    return told.titled(f"{known['name']} ({case}), {have.register['types'].get(known['type'], '')}", f"buendnis-{case}")
 
 
 @answered
@@ -619,7 +651,9 @@ def find(words: str, *, data: str = "") -> Shown:
         raise NotebookError('Gesucht wird nach Wörtern oder Teilen davon, etwa gk.find("Wartezeit").')
     have = project_data(data)
     rows = _everything(have, have.alliances["case_id"], transcripts=True)
-    return rows[rows["Antwort"].str.casefold().str.contains(words.casefold(), regex=False)]
+    found = rows[rows["Antwort"].str.casefold().str.contains(words.casefold(), regex=False)]
+    found = found.assign(Bündnis=have.named(found["Bündnis"]))
+    return found.titled(f"{format_count(len(found))} Stellen mit „{words}“", f"suche-{words}")
 
 
 def _everything(data: Data, cases: Collection[str], transcripts: bool = False) -> Shown:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import filter as matching
@@ -39,6 +40,7 @@ from gkanalysis.counts.shown import (
     HIDDEN,
     Row,
     Shown,
+    Tests,
     count_text,
     dash_note,
     layout,
@@ -477,6 +479,10 @@ class Counted(Exported, Answering):
 
         return self._with(sorted(self.shown_rows, key=rank), called)
 
+    def flat(self) -> Counted:
+        """Without blocks: `flat().top(5)` are the five most frequent of all."""
+        return self._but("flat()", headings={})
+
     def top(self, places: int) -> Counted:
         """The most frequent rows, those equal to the last one as well; within blocks, where there are any."""
         kept: list[str] = []
@@ -599,6 +605,7 @@ class Counted(Exported, Answering):
             If there is no such row or group; the sentence says which there are and what is probably meant.
         """
         row, group = map(str, key if isinstance(key, tuple) else (key, TOTAL))
+        row, group = _meant(row, self.labels), _meant(group, self.group_labels)
         groups = self._known(self.group_labels, "Gruppe")
         if not self.grouped:
             groups.what = ("Gruppe", f'{groups.what[1]} (gegliedert wird sie mit .by("type"))')
@@ -693,14 +700,22 @@ class Counted(Exported, Answering):
     # ---- statistics ----
 
     @cached_property
-    def tests(self) -> pd.DataFrame:
-        """Whether the groups differ, row by row (index): exact `p`, `p_holm` over the rows shown, `spread` of shares."""
+    def tests(self) -> Tests:
+        """Whether the groups differ, row by row (index): exact `p`, `p_holm` over the rows shown, `spread` of shares.
+
+        Two answers that exclude each other are one test: what is more frequent of one is less frequent of the other.
+        """
         from gkanalysis.stats import differences_by_group
 
         if len(self.own_groups) < 2:
             raise NotebookError(f'Verglichen werden Gruppen; bitte zuerst gliedern, etwa {self.line}.by("type").')
         frame = self.frame[self.frame["subgroup"].isin([TOTAL, *self.own_groups])]
-        return differences_by_group(frame, groups=self.own_groups).set_index("row")
+        made = Tests(differences_by_group(frame, groups=self.own_groups).set_index("row"))
+        whole = frame.groupby("subgroup").agg(n=("n", "sum"), of=("base_n", "max"))
+        if self.count.exclusive and len(made) == 2 and whole["n"].eq(whole["of"]).all():
+            made["p_holm"] = made["p"]
+        made.labels = self.labels
+        return made
 
     def _test(self, row: str) -> tuple[float, list[Number]]:
         return self.only(row).tests["p"].item(), [self[row, g] for g in self.own_groups]
@@ -774,16 +789,33 @@ class Counted(Exported, Answering):
             self.data.answers(self.count.source, status, [item.id]) if item else self.count.counted(self.data).evidence
         )
         rows = rows[rows["raw"].ne("")].drop_duplicates(["case_id", "file", "place", "raw"])
-        rows = rows.assign(state=rows["state"].astype(str).replace(STATES))
-        return Shown.of(rows, case_id="Bündnis", raw="Text", state="gilt als", file="Bogen", place="Stelle")
+        rows = rows.assign(state=rows["state"].astype(str).replace(STATES), case_id=self.data.named(rows["case_id"]))
+        shown = Shown.of(rows, case_id="Bündnis", raw="Text", state="gilt als", file="Bogen", place="Stelle")
+        return shown.titled(self.asked_words() + f"{len(rows)} Texte", f"{self._file_name}-texte")
 
     def segments(self, row: str = "") -> Shown:
         """What was coded, row by row: coded segments of interviews, mentions of an open answer."""
         asked = [row] if row else [r for r in self.shown_rows if r != TOTAL]
         rows = pd.concat([pd.DataFrame(columns=EVIDENCE), *(self[r].rows.assign(code=self.labels[r]) for r in asked)])
+        rows = rows.assign(case_id=self.data.named(rows["case_id"]))
         if self.data.kind(self.count.source) == "interviews":
-            return Shown.of(rows, code="Code", case_id="Fall", raw="Text", file="Dokument", place="Stelle")
-        return Shown.of(rows, code="Kategorie", raw="Nennung", case_id="Bündnis", file="Bogen", place="Stelle")
+            rows = with_context(rows, self.data.table(f"{self.count.source}-documents"))
+            heads = {
+                "code": "Code",
+                "case_id": "Fall",
+                "document": "Dokument",
+                "before": "davor",
+                "raw": "Text",
+                "after": "danach",
+            }
+        else:
+            heads = {"code": "Kategorie", "raw": "Nennung", "case_id": "Bündnis", "file": "Bogen"}
+        return Shown.of(rows, **heads, place="Stelle").titled(f"{len(rows)} Stellen", f"{self._file_name}-stellen")
+
+    @property
+    def _file_name(self) -> str:
+        """How files of it are called."""
+        return "-".join(re.findall(r'"([^"]+)"', self.line)).replace(":", "-") or self.count.source
 
     # ---- showing ----
 
@@ -796,7 +828,7 @@ class Counted(Exported, Answering):
         book = self.data.book(self.count.source) if of or self.item else None
         if not book or not (item := book.items.get(self.item or book.set_items(of)[0])) or not item.number:
             return ""
-        label = "" if short else f" ({book.sets[of]['label'] if of else item.label})"
+        label = "" if short else f" ({book.sets[of]['label'] if of else item.words})"
         return f"Frage{NBSP}{item.number}{label}: "
 
     @property
@@ -838,6 +870,34 @@ class Counted(Exported, Answering):
 
     def __repr__(self) -> str:
         return table_text(*self.printed())
+
+
+def _meant(name: str, labels: Mapping[str, str]) -> str:
+    """The id that a label stands for, where it is that of one only."""
+    ids = [k for k, label in labels.items() if label == name]
+    return ids[0] if name not in labels and len(ids) == 1 else name
+
+
+def with_context(rows: pd.DataFrame, documents: pd.DataFrame, letters: int = 150) -> pd.DataFrame:
+    """Coded segments with the name of their document, and what is said before and after where its text is stored.
+
+    >>> text = pd.DataFrame({"name": ["g1"], "file": ["p.qdpx"], "text": ["Am Anfang war die Liste. Danach nicht."]})
+    >>> rows = pd.DataFrame({"file": ["p.qdpx"], "raw": ["die Liste"], "place": ["Zeichen 15 bis 23"]})
+    >>> with_context(rows, text)[["document", "before", "after"]].values.tolist()
+    [['g1', 'Am Anfang war ', '. Danach nicht.']]
+    """
+    found = {"document": [], "before": [], "after": []}
+    for r in rows.itertuples():
+        at = re.search(r"Zeichen (\d+) bis (\d+)", r.place)
+        start, end = (int(at[1]) - 1, int(at[2])) if at else (0, 0)
+        own = [
+            d for d in documents[documents["file"] == r.file].itertuples() if at and (d.text or "")[start:end] == r.raw
+        ]
+        one = own[0] if len(own) == 1 else None
+        found["document"].append(one.name if one else r.file)
+        found["before"].append(one.text[max(0, start - letters) : start] if one else "")
+        found["after"].append(one.text[end : end + letters] if one else "")
+    return rows.assign(**found)
 
 
 def _call(name: str, given: Iterable[str]) -> str:

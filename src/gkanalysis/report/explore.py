@@ -6,11 +6,12 @@ import html
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gkanalysis.core.errors import GkError
+from gkanalysis.core.errors import GkError, NotebookError
 from gkanalysis.core.lookup import answered
 from gkanalysis.core.numbers import format_count, format_p
-from gkanalysis.counts.compare import Comparison, compare
+from gkanalysis.counts.compare import Comparison, compare, repeated
 from gkanalysis.counts.data import REGISTER, Data
+from gkanalysis.counts.export import write_file
 from gkanalysis.counts.sources import KIND_LABELS, project_data, source_of
 from gkanalysis.counts.table import SIGNIFICANT, Counted
 
@@ -20,7 +21,10 @@ BASES = {
     NOTHING: "wie im Bericht", "cases:full": "nur voll auswertbare Bögen", "based_on:asked": "alle, die gefragt wurden",
     "based_on:answered": "alle mit gültiger Angabe", "based_on:mentioned": "alle mit einer Nennung",
 }  # fmt: skip
-ORDERS = {NOTHING: "wie im Bogen", "ordered": "häufigste zuerst", "present": "ohne leere Zeilen"}
+ORDERS = {
+    NOTHING: "wie im Bogen", "ordered": "häufigste zuerst", "flat.ordered": "häufigste zuerst, ohne Blöcke",
+    "present": "ohne leere Zeilen",
+}  # fmt: skip
 
 
 def choices(data: Data) -> dict[str, str]:
@@ -61,15 +65,15 @@ def breakdowns(data: Data, source: str) -> dict[str, str]:
     told = {NOTHING: "nicht gegliedert"} | {v: data.variable_label(v) for v in data.variables}
     if data.kind(source) == "forms":
         told |= {
-            f"{source}:{i.id}": f"{i.id} {i.label}"
+            f"{source}:{i.id}": f"{i.id} {i.words}"
             for i in data.book(source).items.values()
             if i.kind in ("tick", "single")
         }
     return told
 
 
-def comparisons(data: Data, source: str) -> dict[str, str]:
-    """What a question can be put beside: the questions of the other waves."""
+def comparisons(data: Data, source: str, key: str = "") -> dict[str, str]:
+    """What a question can be put beside: the questions of the other waves, those that ask the same first."""
     others = [s for s in choices(data) if {data.kind(s), data.kind(source)} == {"forms"} and s != source]
     told = {
         f"{s}:{i.id}": f"{s}: {i.id} {i.label}"
@@ -77,7 +81,23 @@ def comparisons(data: Data, source: str) -> dict[str, str]:
         for i in data.book(s).items.values()
         if i.kind == "single"
     }
-    return {NOTHING: "nichts"} | told
+    asks = data.book(source).items if others else {}
+    same = [
+        f"{s}:{i}"
+        for s in others
+        if (key in asks and (i := repeated(data, source, key, s))) or (i := _repeating(data, s, source, key))
+    ]
+    return (
+        {NOTHING: "nichts"}
+        | {k: f"{told[k]} (fragt dasselbe)" for k in same if k in told}
+        | {k: v for k, v in told.items() if k not in same}
+    )
+
+
+def _repeating(data: Data, wave: str, source: str, key: str) -> str:
+    """The question of a later wave that asks a question again; "" if there is none."""
+    singles = (i.id for i in data.book(wave).items.values() if i.kind == "single")
+    return next((i for i in singles if key and repeated(data, wave, i, source) == key), "")
 
 
 def ask(
@@ -107,7 +127,9 @@ def ask(
     if by:
         item = by.partition(":")[2]
         table = table.by(made[item] if item else by)
-    return getattr(table, order)() if order else table
+    for call in order.split(".") if order else ():
+        table = getattr(table, call)()
+    return table
 
 
 def remarks(table: Counted) -> Iterator[str]:
@@ -121,8 +143,9 @@ def remarks(table: Counted) -> Iterator[str]:
     if tests is not None and tests["p_holm"].notna().any():
         certain = [table.labels[r] for r in tests.index[tests["p_holm"] < SIGNIFICANT]]
         n = int(tests["p_holm"].notna().sum())
+        over = "" if tests["p_holm"].equals(tests["p"]) else f", nach Holm über {format_count(n)}"
         yield (
-            f"Exakter Test je Zeile, nach Holm über {format_count(n)}: "
+            f"Exakter Test je Zeile{over}: "
             + (
                 f"Die Gruppen unterscheiden sich bei {', '.join(certain)}"
                 if certain
@@ -142,8 +165,14 @@ def remarks(table: Counted) -> Iterator[str]:
         yield f"In einem Bericht stünden {format_count(held)} dieser Zellen als Strich; .shielded() zeigt, welche."
 
 
-def figure(table: Counted) -> str:
-    """The figure that fits a table, as SVG; "" where nothing can be drawn."""
+def drawn(table: Counted) -> tuple[bytes, bytes]:
+    """The figure that fits a table, as SVG and PNG.
+
+    Raises
+    ------
+    NotebookError
+        If nothing can be drawn.
+    """
     from gkanalysis.report.chapter import figure_numbers, is_whole
     from gkanalysis.report.figures import default_kind, draw
 
@@ -153,10 +182,52 @@ def figure(table: Counted) -> str:
     kind = "segments" if is_whole(shown.frame) else ""
     numbers = figure_numbers(shown, kind)
     try:
-        svg = draw(kind or default_kind(numbers), numbers)[0].decode("utf-8")
+        return draw(kind or default_kind(numbers), numbers)
     except (GkError, ValueError):
-        return ""
-    return svg[svg.index("<svg") :]
+        raise NotebookError(f"Für {table.line} gibt es keine Abbildung.") from None
+
+
+class Picture:
+    """A figure that lies in a file; JupyterLab shows it, with its source line."""
+
+    def __init__(self, svg: bytes, written: str, below: str) -> None:
+        self.svg, self.written, self.below = svg.decode("utf-8"), written, below
+
+    def _repr_html_(self) -> str:
+        below = "".join(f"<p>{html.escape(t)}</p>" for t in (self.below, f"Als Bild: {self.written}"))
+        return self.svg[self.svg.index("<svg") :] + below
+
+    def __repr__(self) -> str:
+        return f"Als Bild: {self.written}"
+
+
+@answered
+def figure(table: Any, path: str = "") -> Picture:
+    """The figure of a table as a picture for a slide or a letter, shown and written to `erkunden/` as PNG.
+
+    Parameters
+    ----------
+    table : what `gk.source(…)[…]` gives; more than a dozen rows are cut to the most frequent
+    path : file, ending in .png or .svg; real data only below `confidential/`
+
+    Raises
+    ------
+    NotebookError
+        If it is no table, or nothing can be drawn, or the place is not allowed.
+
+    Examples
+    --------
+    >>> import gkanalysis as gk, tempfile
+    >>> figure(gk.source("strukturen-2018")["2.1"], tempfile.mkdtemp() + "/kerngruppe.png")
+    Als Bild: ...kerngruppe.png
+    """
+    if not isinstance(table, Counted):
+        raise NotebookError('Gezeichnet wird eine Tabelle, etwa gk.figure(gk.source("strukturen-2018")["2.1"]).')
+    svg, png = drawn(table)
+    suffix = ".svg" if path.endswith(".svg") else ".png"
+    written = write_file(table.data, table._file_name, suffix, path, svg if suffix == ".svg" else png)
+    below = f"{table.asked_words()}{table.base_words}. {source_of(table.count.source, table.data).source_line}"
+    return Picture(svg, written, below)
 
 
 class Panel:
@@ -183,7 +254,8 @@ class Panel:
         self.resting = False
         self.source.observe(self._choose, "value")
         self.search.observe(self._narrow, "value")
-        for choice in (self.key, self.by, self.base, self.order, self.other):
+        self.key.observe(self._keyed, "value")
+        for choice in (self.by, self.base, self.order, self.other):
             choice.observe(self._show, "value")
         self.draws.observe(self._draw, "value")
         self._choose()
@@ -192,12 +264,10 @@ class Panel:
         """Another source: its questions, breakdowns, bases (only forms have several) and comparisons."""
         self.resting = True
         self.search.value = ""
-        self.by.options, self.other.options = (
-            _pairs(f(self.data, self.source.value)) for f in (breakdowns, comparisons)
-        )
+        self.by.options = _pairs(breakdowns(self.data, self.source.value))
         forms = self.data.kind(self.source.value) == "forms"
         self.base.options = _pairs(BASES if forms else {NOTHING: BASES[NOTHING]})
-        for choice in (self.by, self.base, self.order, self.other):
+        for choice in (self.by, self.base, self.order):
             choice.value = NOTHING
         self.resting = False
         self._narrow()
@@ -213,13 +283,23 @@ class Panel:
         self.key.value = kept if ranks and kept in ranks[0] else ranks[0][0] if ranks else None
         self.resting = False
         if typed is None or self.key.value is None or self.key.value != kept:
-            self._show()
+            self._keyed()
+
+    def _keyed(self, _: object = None) -> None:
+        """Another question: what asks the same comes first among the comparisons."""
+        if self.resting:
+            return
+        self.resting = True
+        self.other.options = _pairs(comparisons(self.data, self.source.value, self.key.value or ""))
+        self.resting = False
+        self._show()
 
     def _show(self, _: object = None) -> None:
         """Ask, and show the answer or the sentence why not; the figure comes after the table."""
         if self.resting:
             return
         self.drawing.value, self.made = "", None
+        self.answer.value = "<p>…</p>"  # what stood here belonged to another choice
         if self.key.value is None:
             self.answer.value = f"<p>Keine Frage enthält „{html.escape(self.search.value)}“.</p>"
             return
@@ -243,9 +323,17 @@ class Panel:
 
     def _draw(self, _: object = None) -> None:
         """The figure, if it is wanted: drawing takes longer than counting."""
-        svg = figure(self.made) if self.draws.value and isinstance(self.made, Counted) else ""
-        none = "<p>Dafür gibt es keine Abbildung.</p>" if self.draws.value and self.made is not None else ""
-        self.drawing.value = svg or none
+        self.drawing.value = ""
+        if not self.draws.value or self.made is None:
+            return
+        try:
+            if not isinstance(self.made, Counted):
+                raise NotebookError("Für einen Vergleich gibt es keine Abbildung.")
+            svg = drawn(self.made)[0].decode("utf-8")
+            line = html.escape(f"gk.figure({self.made.line})")
+            self.drawing.value = svg[svg.index("<svg") :] + f"<p>Als Bilddatei: <code>{line}</code></p>"
+        except GkError as error:
+            self.drawing.value = f"<p>{html.escape(str(error))}</p>"
 
 
 def _pairs(told: Mapping[str, str]) -> list[tuple[str, str]]:
