@@ -20,9 +20,7 @@ REPORT ?= zwischenbericht-2019
 DATA ?= data/raw
 # What was typed reaches the shell as one word and is never expanded.
 override DATA := $(patsubst %/,%,$(subst \,/,$(value DATA)))
-override REPORT := $(value REPORT)
-override ALLIANCE := $(value ALLIANCE)
-override SCHEDULER := $(value SCHEDULER)
+$(foreach v,REPORT ALLIANCE SCHEDULER,$(eval override $v := $$(value $v)))
 word_of = '$(subst ','\'',$(1))'
 AT := --data $(call word_of,$(DATA))
 ONE := $(call word_of,$(REPORT))
@@ -60,8 +58,9 @@ report: $(FILES_$(REPORT)) ## Bericht erzeugen (REPORT=..., DATA=Ordner, ENTWURF
 	@echo "Fertig: $(FILES_$(REPORT))"; $(call NOTE,$(FILES_$(REPORT)))
 reports: $(REPORT_FILES) $(BUILD)/together.ok ## Alle Berichte erzeugen: HTML, PDF und DOCX oder PPTX
 	@echo "Fertig: $(REPORT_FILES)"; $(call NOTE,$(REPORT_FILES))
-profiles profile: $(DATA_TABLES) ## Rückmeldung an jedes Bündnis; „profile“ an eines (ALLIANCE=B24, SCHEDULER=tcp://…)
-	@$(GK) profiles $(if $(filter profile,$@),$(if $(ALLIANCE),$(call word_of,$(ALLIANCE)),$(error Bitte ein Bündnis nennen: make profile ALLIANCE=B24))) --scheduler=$(call word_of,$(SCHEDULER)) $(AT)
+profiles: $(DATA_TABLES) ## Jedem Bündnis eine Rückmeldung (SCHEDULER=tcp://…)
+	@$(GK) profiles $(if $(ALLIANCE),$(call word_of,$(ALLIANCE))) --scheduler=$(call word_of,$(SCHEDULER)) $(AT)
+profile: $(if $(ALLIANCE),profiles) ; @$(if $(ALLIANCE),:,echo "Fehler: Bitte ein Bündnis nennen: make profile ALLIANCE=B24" >&2; exit 2) ## Einem Bündnis eine Rückmeldung (ALLIANCE=B24)
 data: $(DATA_TABLES) ## Nur einlesen und prüfen
 	@echo "Eingelesen und geprüft; Hinweise und Rückfragen je Quelle: $(BUILD)/*-findings.csv, $(BUILD)/*-rueckfragen.csv"
 $(BUILD)/rules.mk: $(BUILD)/state/layout $(CODE)
@@ -95,22 +94,17 @@ check: ## Stil von Code und Notebooks prüfen; ändert nichts
 fix: ## Stil verbessern, Notebooks von Ausgaben befreien
 	$(PY) -m ruff check --fix $(STYLED) notebooks && $(PY) -m ruff format $(STYLED)
 	$(GK) notebooks --strip
-verify: $(ENV) ## Bericht neu bauen und über jede Zahl urteilen (REPORT=...)
-	$(GK) verify $(ONE) $(AT)
+verify: $(ENV) ; @$(GK) verify $(ONE) $(AT) ## Bericht neu bauen und über jede Zahl urteilen (REPORT=...)
 verify-selftest: $(ENV) ## Zählen, wie viele Verfälschungen verify findet (etwa eine halbe Stunde)
 	$(PY) -m tools.selftest --report $(ONE) --out benchmarks/SELFTEST.md
-pages: $(ENV) ## Seitenzahlen im Inhalt der Word-Fassungen festhalten (braucht LibreOffice; vor release)
-	@$(MAKE) reports && $(PY) -m tools.pages && $(MAKE) reports
-release: report ## Den jetzigen Stand als Vergleich für verify festhalten
-	$(GK) release $(ONE) $(AT)
-bench: ## Geschwindigkeit messen, neben pandas und python-docx
-	$(PY) -m benchmarks.bench && $(PY) -m benchmarks.readme
+pages: $(ENV) ; @$(MAKE) reports && $(PY) -m tools.pages && $(MAKE) reports ## Seitenzahlen im Inhalt der Word-Fassungen festhalten (braucht LibreOffice; vor release)
+release: report ; @$(GK) release $(ONE) $(AT) ## Den jetzigen Stand als Vergleich für verify festhalten
+bench: ; @$(PY) -m benchmarks.bench && $(PY) -m benchmarks.readme ## Geschwindigkeit messen, neben pandas und python-docx
 
 ##@ Aufräumen
 clean: ## Alles entfernen, was make neu erzeugen kann (nie eingegangene Daten)
 	rm -rf build reports/profile $(patsubst %.yml,%,$(wildcard reports/*.yml)) $(addprefix data/processed/,*.parquet *.csv *.json *.ok .[a-z]*.*)
 	rm -rf $(foreach w,$(dir $(wildcard confidential/*/ordner.txt)),$(w)build $(w)processed $(w)reports)
-lock: $(ENV) ## Die gesperrten Versionen erneuern
-	$(PY) tools/environment.py lock
+lock: $(ENV) ; @$(PY) tools/environment.py lock ## Die gesperrten Versionen erneuern
 help: ## Diese Übersicht
 	@awk -F':.*## ' '/^##@/{printf "\n%s\n", substr($$0,5)} /^[a-z-]+:.*## /{printf "  %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
