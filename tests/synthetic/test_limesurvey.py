@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 import yaml
 
-from forms import ROOT
 from gkanalysis.codebook.instrument import read_codebook
 from gkanalysis.codebook.reports import read_report
 from gkanalysis.core.paths import ProjectPaths
@@ -66,7 +65,7 @@ def test_chapter_prints_the_same_numbers(both, report):
         paths, definition = data.paths, read_report(data.paths.root, report)
         list(run_chapters(definition, paths, "data/raw", CHAPTERS[report]))
         folders = [paths.build / "reports" / report / chapter for chapter in CHAPTERS[report]]
-        files = [p for f in folders for p in sorted(f.glob("[tf]*/*.csv")) + [f / "chapter.json"]]
+        files = [p for f in folders for p in [*sorted(f.glob("[tf]*/*.csv")), f / "chapter.json"]]
         printed.append({p.name if p.suffix == ".csv" else p.parent.name: p.read_text(encoding="utf-8") for p in files})
     assert printed[0] == printed[1]
     assert len(printed[0]) > 1
