@@ -22,14 +22,9 @@ from gkanalysis.ingest.archive import read_regular
 from gkanalysis.ingest.refusal import RefusedSheetError, UnsafeContentError, printable
 from gkanalysis.ingest.safexml import parse_xml
 from gkanalysis.ingest.spreadsheets import closest, quoted
-from gkanalysis.ingest.surveys import SHOWN, TableFile, label_slips
+from gkanalysis.ingest.surveys import OF_LIMESURVEY, SHOWN, TableFile, label_slips, matches
 from gkanalysis.ingest.tables import csv_delimiter, csv_text
 
-# what LimeSurvey itself adds
-OWN = re.compile(
-    "id|submitdate|lastpage|startlanguage|seed|token|startdate|datestamp|ipaddr|refurl|interviewtime|firstname|lastname|email"
-    r"|attribute_\d+|groupTime\d+|.+Time"
-)
 FIXED: Mapping[str, Mapping[str, str]] = {
     "Y": {"Y": "Ja", "N": "Nein"},
     "G": {"F": "weiblich", "M": "männlich"},
@@ -205,7 +200,7 @@ def check_export(file: TableFile, data: bytes, beside: Sequence[Path], book: Cod
             f"„{printable(bare[0])}“ steht ohne Anführungszeichen; LimeSurvey setzt sie um jeden Wert, und ohne sie heißt ein "
             "Feld „nicht gezeigt“. Die Datei wurde wohl mit Excel gespeichert; bitte die Ausfuhr unverändert ablegen."
         )
-    titles = [t for t in file.titles if not OWN.fullmatch(t)]
+    titles = [t for t in file.titles if not matches(t, OF_LIMESURVEY)]
     for title in asked.twice:
         problems.append(f"Die Kennung „{title}“ steht in „{lss}“ bei zwei Fragen; bitte in LimeSurvey eine umbenennen und neu ausführen.")  # fmt: skip
     for title in (t for t in titles if t not in asked.columns):

@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gkanalysis.codebook.columns import Place, as_number, places
+from gkanalysis.codebook.columns import Place, Table, as_number, places
 from gkanalysis.codebook.instrument import STATES, Codebook
 from gkanalysis.codebook.lists import normalised
 from gkanalysis.core.errors import IngestError
@@ -35,6 +35,11 @@ PIECE = 200_000  # cells of the items that are read at once
 SHOWN = 5  # rows that a sentence names
 NOT_SHOWN = "not_shown"
 _WHOLE = re.compile(r"(-?[0-9]+)[.,]0+")
+# columns that LimeSurvey itself adds
+OF_LIMESURVEY = (
+    *("id", "submitdate", "lastpage", "startlanguage", "seed", "token", "startdate", "datestamp", "ipaddr", "refurl"),
+    *("interviewtime", "firstname", "lastname", "email", "attribute_*", "groupTime*", "*Time"),
+)
 Labels = Mapping[str, Mapping[str, str]]  # column -> value -> what it is called
 
 
@@ -98,8 +103,8 @@ class Survey:
         table, titles = self.book.table, [" ".join(t.split()) for t in self.file.titles]
         wanted = list(dict.fromkeys([table.case, *filter(None, [table.received]), *(p.column for p in self.places)]))
         at: dict[str, int] = {}
-        unused = [re.compile(re.escape(u).replace(r"\*", ".*")) for u in table.unused]
-        unknown = {k: t for k, t in enumerate(titles) if t not in wanted and not any(u.fullmatch(t) for u in unused)}
+        unused = [*table.unused, *(OF_LIMESURVEY if table.limesurvey else ())]
+        unknown = {k: t for k, t in enumerate(titles) if t not in wanted and not matches(t, unused)}
         for column in wanted:
             there = [k for k, title in enumerate(titles) if title == column]
             if len(there) > 1:
@@ -258,6 +263,11 @@ class Survey:
                 self.notes.append((item.id, sentence, "", where[:-2]))
 
 
+def matches(title: str, patterns: Iterable[str]) -> bool:
+    """Whether a heading is one of those that patterns name; * stands for any text."""
+    return any(re.fullmatch(re.escape(p).replace(r"\*", ".*"), title) for p in patterns)
+
+
 def _day(text: str) -> str:
     """The day of a moment, as it is written."""
     return re.split(r"[ T](?=[0-9])", text, maxsplit=1)[0]
@@ -272,13 +282,8 @@ def open_survey(path: Path, book: Codebook, questionnaires: Sequence[Path] = ())
         If it is none that may be read.
     """
     data = read_regular(path, RefusedSurveyError)
-    wanted = [book.table.case, *(p.column for p in places(book))]
-    if path.suffix.lower() in (".sav", ".zsav"):
-        file, synthetic = _spss(path, book, wanted), None
-    elif data.startswith(b"PK"):
-        file, synthetic = _workbook(path, book, wanted), says_synthetic(path)
-    else:
-        file, synthetic = _csv(data, path.name, book, wanted), None
+    file = open_table(path, data, book.table, [book.table.case, *(p.column for p in places(book))])
+    synthetic = says_synthetic(path) if data.startswith(b"PK") else None
     if book.table.limesurvey:
         from gkanalysis.ingest.limesurvey import check_export
 
@@ -287,6 +292,13 @@ def open_survey(path: Path, book: Codebook, questionnaires: Sequence[Path] = ())
     if not book.table.limesurvey:
         _check_labels(survey)
     return survey
+
+
+def open_table(path: Path, data: bytes, table: Table, wanted: Sequence[str] = ()) -> TableFile:
+    """A table of any of the formats; `wanted` columns tell where its heading is and what separates its values."""
+    if path.suffix.lower() in (".sav", ".zsav"):
+        return _spss(path, table, wanted)
+    return _workbook(path, table, wanted) if data.startswith(b"PK") else _csv(data, path.name, table, wanted)
 
 
 def label_slips(item: Any, labels: Mapping[str, str], means: Mapping[str, str]) -> Iterator[tuple[bool, str]]:
@@ -338,7 +350,7 @@ def _heading(lines: Sequence[Sequence[str]], wanted: Sequence[str]) -> int:
     return hits.index(max(hits)) if hits else 0
 
 
-def _csv(data: bytes, name: str, book: Codebook, wanted: Sequence[str]) -> TableFile:
+def _csv(data: bytes, name: str, table: Table, wanted: Sequence[str]) -> TableFile:
     """A CSV file; a cell without anything, not even quotation marks, is null."""
     import csv
     import io
@@ -373,7 +385,7 @@ def _csv(data: bytes, name: str, book: Codebook, wanted: Sequence[str]) -> Table
     )  # fmt: skip
     numbers = np.arange(1, len(read) + len(ragged) + 1)
     numbers = numbers[~np.isin(numbers, [n for n, _ in ragged])]
-    first = top + book.table.heading_rows
+    first = top + table.heading_rows
     keep = numbers > first
     filled = np.zeros(len(read), bool)
     for column in read.columns:
@@ -391,9 +403,9 @@ def _csv(data: bytes, name: str, book: Codebook, wanted: Sequence[str]) -> Table
     return TableFile(titles, _pieces(numbers, column, len(wanted)), problems=problems)
 
 
-def _workbook(path: Path, book: Codebook, wanted: Sequence[str]) -> TableFile:
+def _workbook(path: Path, table: Table, wanted: Sequence[str]) -> TableFile:
     """A sheet of an Excel workbook."""
-    sheets = [s for s in read_workbook(path) if s.cells and (not book.table.sheet or s.name == book.table.sheet)]
+    sheets = [s for s in read_workbook(path) if s.cells and (not table.sheet or s.name == table.sheet)]
     if len(sheets) != 1:
         there = quoted(s.name for s in read_workbook(path) if s.cells) or "keine"
         raise IngestError(
@@ -404,10 +416,10 @@ def _workbook(path: Path, book: Codebook, wanted: Sequence[str]) -> TableFile:
     last = max(column for _, column in sheet.cells)
     lines = [[sheet.cells[r, c].shown if (r, c) in sheet.cells else "" for c in range(1, last + 1)] for r in range(1, HEADING_ROWS + 1)]  # fmt: skip
     top = _heading(lines, wanted)
-    first = top + book.table.heading_rows
+    first = top + table.heading_rows
     rows = np.array(sorted({r for r, _ in sheet.cells if r > first}), int)
     problems, notes, titles = [], [], lines[top]
-    used = {k + 1 for k, t in enumerate(titles) if " ".join(t.split()) in {*wanted, book.table.received}}
+    used = {k + 1 for k, t in enumerate(titles) if " ".join(t.split()) in {*wanted, table.received}}
     bad = [
         at
         for at, cell in sorted(sheet.cells.items())
@@ -439,7 +451,7 @@ def _shown(cell: Cell) -> str:
     return plain_number(cell.value) if cell.kind == "number" and cell.look != "percent" else str(cell.shown)
 
 
-def _spss(path: Path, book: Codebook, wanted: Sequence[str]) -> TableFile:
+def _spss(path: Path, table: Table, wanted: Sequence[str]) -> TableFile:
     """An SPSS file in pieces, with its labels and what it calls missing."""
     import pyreadstat
 
@@ -447,7 +459,7 @@ def _spss(path: Path, book: Codebook, wanted: Sequence[str]) -> TableFile:
         _, meta = pyreadstat.read_sav(path, metadataonly=True)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, UnicodeDecodeError):
         raise RefusedSurveyError("damaged", path.name) from None
-    used = [c for c in dict.fromkeys([*wanted, book.table.received]) if c in meta.column_names]
+    used = [c for c in dict.fromkeys([*wanted, table.received]) if c in meta.column_names]
     titles = meta.column_names
     labels = {c: {_text(v): str(t) for v, t in of.items()} for c, of in meta.variable_value_labels.items()}
     missing = {
