@@ -55,6 +55,10 @@ ENGINE = ("--engine", {"default": "fork", "choices": ["fork", "kernel"]})
 ACCEPT = ("--accept", {"default": [], "action": "append", "metavar": "KENNUNG", "help": "bekannter Widerspruch"})
 ONE_REPORT = ("report", {"nargs": "?", "help": "dieser, mit allen Dateien; ohne Angabe alle nebeneinander"})
 IN_REPORT = ("--report", {"help": "in diesem Bericht; ohne Angabe im ersten, der die Zahl hat"})
+SOURCE = (
+    "source",
+    {"nargs": "?", "default": "", "help": "Name der Quelle, wie umfrage-2024; sonst der Ordner über „forms“"},
+)
 STRIP = ("--strip", {"action": "store_true", "help": "Ausgaben entfernen"})
 
 
@@ -176,6 +180,30 @@ def _release(call: Call) -> str:
     return f"Der jetzige Stand steht in „{path.relative_to(paths.root)}“."
 
 
+def _new_codebook(call: Call) -> Iterable[str]:
+    from gkanalysis.core.paths import project_root
+    from gkanalysis.core.writing import write_bytes
+    from gkanalysis.ingest.draft import draft_codebook
+
+    file = Path(call.file)
+    source = call.source or (file.resolve().parent.parent.name if file.resolve().parent.name == "forms" else "")
+    if not source:
+        raise UsageError(
+            f"„{file}“ liegt in keinem Ordner „forms“ einer Quelle; bitte den Namen der Quelle dahinter schreiben, wie „umfrage-2024“."
+        )
+    path = project_root() / f"data/codebook/{source}.yml"
+    if path.exists():
+        raise UsageError(
+            f"„{path}“ gibt es schon und bleibt; bitte umbenennen oder löschen, wenn ein neues entstehen soll."
+        )
+    text = draft_codebook(file, source)
+    write_bytes(path, text.encode("utf-8"))
+    yield f"Entwurf geschrieben: data/codebook/{path.name}. Bitte ergänzen:"
+    yield from (
+        f"  Zeile {k}: {line.strip()[:150]}" for k, line in enumerate(text.splitlines(), 1) if "TODO" in line and k > 4
+    )
+
+
 def _trace(call: Call) -> str:
     from gkanalysis.verify.trace import origin_lines
 
@@ -237,6 +265,7 @@ COMMANDS = (
     ("process", "eine Quelle prüfen und zur Auswertung bereitstellen", _step("pipeline:build_processed", "paths", "source"), "source", DATA),
     ("receive", "neue Dateien einer Quelle mit ihrer Prüfsumme eintragen; geänderte nur, wenn sie genannt sind", _receive, "source", CHANGED, DATA),
     ("blank", "den leeren Bogen einer Quelle schreiben: als Word-Formular und als XLSForm", _step("pipeline:write_blanks", "paths", "source"), "source", DATA),
+    ("new-codebook", "ein erstes Codebuch aus einer Tabelle mit Antworten, einem Fragebogen (.lss) oder einem leeren Word-Bogen schreiben", _new_codebook, "file", SOURCE),
     ("rules", "die Regeln für make ausgeben: woraus jeder Schritt entsteht", _step("report.rules:make_rules", "paths", "reports"), DATA),
     ("chapter", "die Kapitel eines Berichts rechnen, die noch fehlen", _step("report.chapters:run_chapters", "definition", "paths", "data", "chapters", engine="engine"), "report", CHAPTERS, ENGINE, DATA),
     ("profiles", "jedem Bündnis einen Bogen mit seinen Angaben machen, oder den genannten; nur was fehlt oder veraltet ist", _step("report.profiles:make_profiles", "paths", "data", "alliances", scheduler="scheduler", workers="workers", formats="formats"), ALLIANCES, SCHEDULER, WORKERS, FORMATS, DATA),

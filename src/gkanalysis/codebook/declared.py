@@ -307,6 +307,8 @@ class Document:
             if isinstance(here, dict) and name == place[-1]:
                 if error["type"] == "string_type" and (text := self.written(place)[1]):
                     here[name] = text
+                elif error["type"] == "literal_error":  # its block is not checked further
+                    here[name] = re.findall(r"'([^']*)'", error["ctx"]["expected"])[0]
                 else:
                     here.pop(name, None)
         return copy.content
@@ -372,16 +374,22 @@ class Declaration(Generic[T]):
 
         What is wrong by itself is taken out, so that the rest can be checked in the same pass.
         """
-        value, slips = None, []
+        value, slips, unknown = None, [], []
         try:
             value = self.adapter.validate_python(document.content)
         except ValidationError as error:
             errors = error.errors(include_url=False)
             slips = [(e["loc"], self._clause(document, e)) for e in errors]
+            unknown = [[p for _, p in document.steps(e["loc"])][:-1] for e in errors if e["type"] == "literal_error"]
             with suppress(ValidationError):
                 value = self.adapter.validate_python(document.mended(errors))
         if value is not None:
-            slips += self.check(value, *context)
+            found = (
+                (place, clause, [p for _, p in document.steps(place)]) for place, clause in self.check(value, *context)
+            )
+            slips += [
+                (place, clause) for place, clause, way in found if not any(way[: len(u)] == u for u in unknown if u)
+            ]
         problems = dict.fromkeys(document.problem(*slip) for slip in slips)
         return value, sorted(problems, key=lambda p: p.line)
 

@@ -455,6 +455,7 @@ def _slips(book: Codebook, path: Path) -> d.Slips:
         name = "items" if isinstance(part, _Sheet) else "columns"
         for k, asked in enumerate(part[name]):
             yield from _asked_slips(asked, ("parts", number, name, k))
+    yield from _unfinished((), book)
     for place, what, names, there in _references(book, places):
         yield from d.unknown(place, what, names, there)
     yield from _type_slips(book, places)
@@ -510,6 +511,17 @@ def _references(book: Codebook, places: Mapping[str, d.Place]) -> Iterator[tuple
         yield (*place, "item"), "Item", [parent], book.items
         if parent in book.items:
             yield (*place, "value"), "Vorgabe", [option], [o.id for o in book.items[parent].options]
+
+
+def _unfinished(place: d.Place, value: Any) -> d.Slips:
+    """Where a draft still waits for a person."""
+    if isinstance(value, d.Declared):
+        value = {declared.alias or k: getattr(value, k) for k, declared in type(value).model_fields.items()}
+    if isinstance(value, dict | list | tuple):
+        for k, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _unfinished((*place, k), part)
+    elif value == "TODO":
+        yield place, "hier steht noch „TODO“; bitte eintragen, was der Satz daneben sagt"
 
 
 def _parts_known(book: Codebook) -> bool:

@@ -68,6 +68,8 @@ class TableFile:
     pieces: Iterable[Piece]
     sheet: str = ""
     labels: Labels = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)  # column -> question
+    sets: Sequence[tuple[str, Sequence[str], str]] = ()  # wording, columns and what counts of multiple answers
     missing: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -456,12 +458,15 @@ def _spss(path: Path, table: Table, wanted: Sequence[str]) -> TableFile:
     import pyreadstat
 
     try:
-        _, meta = pyreadstat.read_sav(path, metadataonly=True)
+        _, meta = pyreadstat.read_sav(path, metadataonly=True, user_missing=True)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, UnicodeDecodeError):
         raise RefusedSurveyError("damaged", path.name) from None
-    used = [c for c in dict.fromkeys([*wanted, table.received]) if c in meta.column_names]
+    used = [c for c in dict.fromkeys([*wanted, table.received]) if c in meta.column_names] or meta.column_names
     titles = meta.column_names
     labels = {c: {_text(v): str(t) for v, t in of.items()} for c, of in meta.variable_value_labels.items()}
+    dichotomous = [s for s in (meta.mr_sets or {}).values() if s["is_dichotomy"]]
+    sets = [(s["label"], s["variable_list"], str(s["counted_value"])) for s in dichotomous]
+    words = {c: w for c, w in meta.column_names_to_labels.items() if w}
     missing = {
         c: lambda text, ranges=ranges: any(_within(text, r) for r in ranges)
         for c, ranges in meta.missing_ranges.items()
@@ -477,7 +482,7 @@ def _spss(path: Path, table: Table, wanted: Sequence[str]) -> TableFile:
             row += len(frame)
             yield Piece(rows, lambda c, frame=frame: _encoded(frame[titles[c]]))
 
-    return TableFile(titles, pieces(), labels=labels, missing=missing)
+    return TableFile(titles, pieces(), labels=labels, missing=missing, words=words, sets=sets)
 
 
 def _within(text: str, missing: Any) -> bool:
