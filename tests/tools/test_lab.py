@@ -5,6 +5,7 @@ import os
 
 import nbformat
 import pytest
+from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 from drawn import WAVE, Project
@@ -60,6 +61,26 @@ def test_likely_slips_are_a_sentence(cell, said, capsys):
     shown = "".join(capsys.readouterr())
     assert said in shown
     assert "Traceback" not in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ('gk.source("str', "strukturen-2018"),
+        ('gk.form("', "bedarf-2019"),
+        ('x.by("ty', "type"),
+        ('gk.alliance("B2', "B24"),
+    ],
+)
+def test_tab_offers_what_may_stand_in_quotation_marks(line, offered):
+    """Sources, alliances, features; no file and no command of the system beside them."""
+    shell = InteractiveShell()
+    shell.run_cell((lab.HERE / "startup.py").read_text(encoding="utf-8"))
+    shell.run_cell("import gkanalysis as gk")
+    with provisionalcompleter():
+        texts = [c.text for c in shell.Completer.completions(line, len(line))]
+    assert offered in texts
+    assert not any(text.startswith("%") or "." in text for text in texts)
 
 
 def test_no_letter_alone_changes_a_notebook():

@@ -1,7 +1,10 @@
 """What a notebook of the lab says of the likeliest slips: one German sentence instead of a traceback."""
 
+import re
 import sys
 from difflib import get_close_matches
+
+from IPython.core.completer import SimpleCompletion, context_matcher
 
 QUOTES = 'Kennungen stehen in Anführungszeichen, etwa gk.source("strukturen-2018")["2.1"]'
 
@@ -31,3 +34,26 @@ def unfinished(filename=None, running_compiled_code=False):
 shell = get_ipython()  # noqa: F821, there where this runs
 shell.set_custom_exc((NameError,), unknown_name)
 shell.showsyntaxerror = unfinished
+
+
+@context_matcher()
+def named(context):
+    """What may stand in quotation marks before the cursor: sources, alliances, features to group by; nothing else."""
+    asked = re.search(r"""(?:gk\.(source|form|alliance)|\.(by))\((['"])([^'"]*)$""", context.text_until_cursor)
+    if "gkanalysis" not in sys.modules or not asked:
+        return {"completions": []}
+    from gkanalysis.counts.sources import project_data
+
+    data = project_data()
+    have = {
+        "source": [*data.sources, "register"],
+        "form": data.of_kind("forms"),
+        "alliance": [*data.alliances["case_id"], *data.alliances["name"]],
+        "by": list(data.variables),
+    }[asked[1] or asked[2]]
+    begun = asked[4].removesuffix(context.token)
+    found = [SimpleCompletion(n.removeprefix(begun)) for n in have if n.startswith(asked[4])]
+    return {"completions": found, "suppress": bool(found)}
+
+
+shell.Completer.custom_matchers.append(named)
