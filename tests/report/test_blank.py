@@ -222,6 +222,13 @@ def test_it_says_which_questions_depend_on_others():
     shown = [p.text for p in docx.Document(io.BytesIO(blank_form(BOOK, "kurz", TEMPLATE))).paragraphs]
     assert "Frage 2.2.1 bitte nur beantworten, wenn Sie bei 2.1 „Ja“ angegeben haben." in shown
     assert MARK not in shown  # a blank form is no invented one
+    assert all("2.2.2a" not in text for text in shown)  # this version does not ask it
+
+
+def test_answer_like_a_prompt_of_bounds_counts():
+    """Without bounds the prompt of a number is no single word that somebody may write elsewhere."""
+    assert BOOK.items["1.2.6"].prompt == "Zahl von 0 bis 60"
+    assert BOOK.items["1.2.6"].model_copy(update={"min": None, "max": None}).prompt == "Zahl eingeben"
 
 
 def test_longest_names_stay_different():

@@ -140,6 +140,7 @@ class Item(_Question):
         low, high = self.min, self.max
         span = "" if low is None else f" {'ab' if high is None else 'von'} {low}"
         number = f"Zahl{span}{'' if high is None else f' bis {high}'}"
+        number = "Zahl eingeben" if number == "Zahl" else number  # an answer may be one word
         return "Bitte auswählen" if self.control else number if self.kind == "number" else "Text eingeben"
 
     @property
@@ -415,8 +416,9 @@ class Codebook(d.Declared):
     def conditions(self, version: str, part: str) -> list[str]:
         """What a blank form says above the questions of a part of which filters lead past some."""
         asked: dict[tuple[str, str], list[str]] = {}
-        for item in self.items.values():
-            if item.part == part and item.asked_if and self.in_version(item, version):
+        shown = self.versions[version].prints
+        for item in (i for i in self.items.values() if i.part == part and i.asked_if and shown(i)):
+            if shown(self.items[item.asked_if[0]]):
                 asked.setdefault(item.asked_if, []).append(item.id)
         lines = []
         for (parent, option), ids in asked.items():
