@@ -10,6 +10,7 @@ from pathlib import Path
 
 import docx
 import openpyxl
+import pandas as pd
 import pytest
 import yaml
 from lxml import etree
@@ -25,7 +26,8 @@ from gkanalysis.ingest.word.xmlparts import NAMESPACES
 from gkanalysis.pipeline import write_blanks
 from gkanalysis.report.blank import blank_form
 from gkanalysis.report.xlsform import xlsform
-from tools.synthetic.wordwriter import MARK, TEMPLATE, fill_in
+from tools.synthetic.waves import make_waves
+from tools.synthetic.wordwriter import MARK, TEMPLATE, fill_in, write_form
 from tools.system import needs, run
 
 SHIPPED = [
@@ -171,6 +173,24 @@ def test_saved_by_libreoffice(n_damaged, tmp_path):
         assert how <= {"tag", "none"}, k
         n_listed, n_answers = n_listed + len(reviews), n_answers + len(expected)
     print(f"{len(drawn)} Bögen, {n_answers} Angaben, {n_listed} auf der Liste")
+
+
+def test_newest_wave_fills_them():
+    """The generator's answers, filled into blank forms, are read as in the shipped forms; what a person was asked
+    about there were typed marks, and here are boxes."""
+    register = pd.read_csv(ROOT / "data/raw/register/buendnisse.csv", dtype=str)
+    first = pd.read_csv(ROOT / "data/raw/strukturen-2018/eingang.csv", dtype=str)["alliance_id"]
+    *_, wave = make_waves(ROOT, register, set(first))
+    for form in wave.forms:
+        shipped, doubts, _ = read(
+            wave.book, (ROOT / "data/raw" / wave.book.source / "forms" / form.file_name).read_bytes()
+        )
+        found, reviews, _ = read(wave.book, write_form(wave.book, form.version, form.answers, "blank"))
+        asked = {item for item, _ in doubts}
+        assert {i: v for i, v in found.items() if i not in asked} == {
+            i: v for i, v in shipped.items() if i not in asked
+        }
+        assert set(reviews) <= set(doubts)
 
 
 def bookmarks_of(data):
