@@ -74,6 +74,8 @@ def test_layout(read):
         (("kind: sheet", "kind: blatt"), "Zeile 7, parts › kopf: „blatt“ gibt es nicht (erlaubt: sheet, grid, roster)"),
         (("label: Wo, kind: text", "label: Wo, kind: wort"), "Zeile 13, parts › kopf › items › K.3 › kind: „wort“ gibt es nicht (erlaubt: text, number, tick, single)"),
         (("id: K.3, label: Wo", "id: 2.10, label: Wo"), "items › 2.10 › id: „2.10“ ist kein Text; bitte in Anführungszeichen setzen"),
+        (("id: K.3, label", "id: „K.3“, label"), "„„K.3““ enthält Leer- oder Anführungszeichen; bitte ohne schreiben"),
+        (("id: K.3, label", "id: K. 3, label"), "„K. 3“ enthält Leer- oder Anführungszeichen"),
         (("{id: nein,", "{id: no,"), "K.2 › options › no › id: „no“ ist kein Text"),
         (("{id: nein,", "{id: ja,"), "K.2 › options › ja: „ja“ steht doppelt"),
         (("{id: nein,", "{id: illegible,"), "K.2 › options › illegible: Item „K.2“: „illegible“ heißt schon ein Zustand; bitte"),

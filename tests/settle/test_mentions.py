@@ -1,5 +1,6 @@
 """Open answers are taken apart into mentions, and the team's codings are laid beside them; nothing is dropped."""
 
+import pandas as pd
 import pytest
 
 from gkanalysis.codebook.categories import read_category_book
@@ -47,7 +48,7 @@ def test_mention_without_category_stays(tmp_path):
     [
         ("B1;1.4;1;Fußball;spott;A", "K03"),
         ("B1;1.4;1;Handball;sport;A", "K04"),
-        ("B5;1.4;1;Kochen;kochen;A", "K05"),  # was not asked
+        ("B4;1.4;1;Kochen;kochen;A", "K05"),  # nothing stands there
         ("B1;1.4;3;Kochen;kochen;A", "K05"),
         ("B1;1.4;1;Fußball;sport;C", "K07"),
         ("B1;1.8;1;Fußball;sport;A", "K08"),
@@ -59,6 +60,35 @@ def test_codings_that_fit_nothing_are_errors(tmp_path, line, rule):
     (error,) = findings[findings["severity"] == "error"].to_dict("records")
     assert (error["rule"], error["file"]) == (rule, "kategorien.csv")
     assert "Zeile 8" in error["place"]
+
+
+@pytest.mark.parametrize(
+    ("state", "value", "note", "why"),
+    [
+        ("answered", "nein", "", "Filter: 1.1 lautet „Nein“, gefragt ist nur nach „Ja“"),
+        ("answered", "nein", "decided", "Filter: 1.1 lautet „Nein“ (so entschieden), gefragt ist nur nach „Ja“"),
+        ("illegible", "", "", "Filter: 1.1 ist nicht lesbar, gefragt ist nur nach „Ja“"),
+    ],
+)
+def test_category_of_an_answer_that_does_not_count(tmp_path, state, value, note, why):
+    """The answer stands in the form, its filter does not hold: the category is set aside, and nothing stops."""
+    drawn, log = OpenFolder(tmp_path, coded=[*CODED, "B5;1.4;1;Kochen;kochen;A"]), Log()
+    row = {
+        "case_id": "B5",
+        "item_id": "1.1",
+        "occurrence": 1,
+        "state": state,
+        "value": value,
+        "raw": "",
+        "file": "B5.docx",
+    }
+    responses = pd.concat([drawn.responses.assign(note=""), pd.DataFrame([row | {"note": note}])])
+    categories = read_category_book(drawn.paths.codebooks / "kategorien.yml")
+    mentions = read_mentions(drawn.folder, responses, drawn.book, categories, log)
+    assert "B5" not in set(mentions["case_id"])
+    (finding,) = [f for f in log.findings if f["rule"] == "K10"]
+    assert (finding["severity"], why in finding["message"]) == ("finding", True)
+    assert [(x["case_id"], x["item_id"], x["rule"], x["reason"]) for x in log.losses] == [("B5", "1.4", "K10", why)]
 
 
 def test_spreadsheet_that_is_missing(tmp_path):

@@ -34,7 +34,7 @@ def test_one_fault_in_many_rows_is_told_once():
     table = log.finding_table()
     assert sorted(table["message"]) == [
         "3-mal, Zeilen 2–3 und 5, zuerst: Zeile 2 der Eingangsliste: „17.05.20“ hat eine zweistellige Jahreszahl; bitte vierstellig, etwa 17.05.2020.",
-        "Zeile 6 der Eingangsliste: „Mai“ ist kein Datum; bitte als 2019-07-03 schreiben.",
+        "Zeile 6 der Eingangsliste: „Mai“ ist kein Datum; bitte schreiben wie 2020-05-31 (etwa für den 31. Mai 2020).",
     ]
     assert sorted(zip(table["file"], table["raw"], strict=True)) == [("", "17.05.20 | 18.5.20 | 3.06.20"), ("e", "Mai")]
     for row in range(10, 40, 3):

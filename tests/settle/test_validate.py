@@ -65,6 +65,8 @@ NEW = ("answered", "Neue Runde")  # at 2.3.1, which is asked after „nein“ at
         ([("2.1", "answered", "ja"), ("2.3.1", "illegible", "???")], ["answered", "not_asked"], ["V10 2.3.1"],
          ["V10 2.3.1"]),
         ([("2.1", "not_answered"), ("2.3.1", *NEW)], ["not_answered", "not_asked"], ["V10 2.3.1"], ["V10 2.3.1"]),
+        # what the team decided is nothing that the alliance ticked, which is not asked about it
+        ([("2.1", "answered", "ja", "☒ Nein", "decided"), ("2.3.1", *NEW)], ["answered", "not_asked"], [], ["V10 2.3.1"]),
         ([("2.1", "contradictory", "ja|nein"), ("2.3.1", *NEW)], ["contradictory", "not_asked"],
          ["V07 2.1"], ["V07 2.1", "V10 2.3.1"]),  # who is asked what was ticked is not asked whether it was
         # a leftover placeholder does not save an impossible number from the check
@@ -224,24 +226,33 @@ def test_words_that_most_forms_share_are_printed(item_id, reason, raws, rule, n_
     assert not any(f["question"] for f in log.findings)
 
 
-@pytest.mark.parametrize(("word", "is_alike"), [("Berufskolleg", True), ("Moschee", False)])
-def test_label_that_no_form_spells_like_the_codebook(word, is_alike):
-    """It was asked all the same: illegible in all, not left out; of a word that is not alike nothing follows."""
+@pytest.mark.parametrize(
+    ("word", "tick", "is_meant"),
+    [
+        ("Berufskolleg", "/w:tr[9]/w:tc[1]", True),  # is spelt like the label, wherever it stands
+        ("Moschee", "/w:tbl[3]/w:tr[4]/w:tc[1]", True),  # stands where the label is printed
+        ("Moschee", "/w:tbl[3]/w:tr[9]/w:tc[1]", False),
+        ("Moschee", "/w:tbl[2]/w:tr[4]/w:tc[1]", False),
+    ],
+)
+def test_label_that_no_form_has_as_the_codebook(word, tick, is_meant):
+    """It was asked all the same: illegible in all, not left out, and no alliance is asked; of another word nothing follows."""
     row = [i.id for i in BOOK.items.values() if i.row == "B01"]
     assert (BOOK.items[row[0]].label, len(row)) == ("Berufskollegs", 7)
+    line = tick.replace("tc[1]", "tc[4]")
     at = {
-        (UNKNOWN, word): [("/w:tr[4]/w:tc[1]", f) for f in FORMS],
-        (UNKNOWN, "x"): [("/w:tr[4]/w:tc[4]", "a"), ("/w:tr[5]/w:tc[4]", "a")],
+        (UNKNOWN, word): [(tick, f) for f in FORMS],
+        (UNKNOWN, "x"): [(line, "a"), ("/w:tr[5]/w:tc[4]", "a")],
     }
     rows = [(f, "", *key, place) for key, places in at.items() for place, f in places]
     cells = pd.DataFrame(rows, columns=["file", "item_id", "reason", "raw", "place"])
     log = Log()
     frame = pd.concat([doubts(dict.fromkeys(FORMS, row)), cells])
     left, unprinted = set_aside_unprinted(frame, dict.fromkeys(FORMS, "lang"), BOOK, log)
-    assert left["place"].tolist() == ["/w:tr[4]/w:tc[4]", "/w:tr[5]/w:tc[4]"][is_alike:]  # the tick of another row
-    assert unprinted == (set() if is_alike else {("lang", i) for i in row})
-    assert len(log.findings) == (1 if is_alike else 2)
-    assert len(log.losses) == (1 if is_alike else 2)
+    assert left["place"].tolist() == [line, "/w:tr[5]/w:tc[4]"][is_meant:]  # the tick of another row
+    assert unprinted == (set() if is_meant else {("lang", i) for i in row})
+    assert len(log.findings) == (1 if is_meant else 2)
+    assert len(log.losses) == (1 if is_meant else 2)
 
 
 def test_link_to_something_outside_is_a_hint():

@@ -164,6 +164,12 @@ def is_number(value: Any) -> bool:
 
 AnyText = Annotated[str, Strict()]
 Text = Annotated[str, Strict(), Field(min_length=1)]
+Id = Annotated[
+    Text,
+    matching(
+        "[^\\s„“”‚‘’»«\"']+", 'enthält Leer- oder Anführungszeichen; bitte ohne schreiben, außen nur gerade: "1.1"'
+    ),
+]
 # names of answers and columns may be written as numbers
 _WRITTEN = BeforeValidator(lambda v: str(v) if is_number(v) else v, json_schema_input_type=str | float)
 AnyWritten = Annotated[AnyText, _WRITTEN]

@@ -68,7 +68,7 @@ class Unlike(d.Declared):
 class _Option(d.Declared):
     """A printed answer to tick."""
 
-    id: d.Text = d.key("Kennung der Vorgabe, wie sie in den Daten steht")
+    id: d.Id = d.key("Kennung der Vorgabe, wie sie in den Daten steht")
     label: d.Text = d.key("gedruckter Wortlaut")
     type: d.Text = d.key("Kommunaltyp, für den die Vorgabe steht (nötig bei der Frage unter identity: type)", "")  # fmt: skip
     report: d.Text = d.key("Wortlaut im Bericht, wenn er ein anderer ist", "")
@@ -101,7 +101,7 @@ class _Asked(d.Declared):
 
 
 class _Question(_Asked):
-    id: d.Text = d.key("gedruckte Nummer der Frage, in Anführungszeichen")
+    id: d.Id = d.key("gedruckte Nummer der Frage, in Anführungszeichen")
     kind: Literal["text", "number", "tick", "single"] = d.key("Art der Antwort")
     short: d.Text = d.key("noch kürzerer Wortlaut für Tabellen", "")
     asked_if: Filter = d.key("Filter: wird nur bei dieser Antwort gefragt", None)
@@ -168,7 +168,7 @@ class _Column(_Asked):
 
 
 class _Row(d.Declared):
-    id: d.Text = d.key("Kennung der Zeile")
+    id: d.Id = d.key("Kennung der Zeile")
     label: d.Text = d.key("Wortlaut, im ganzen Bogen nur einmal")
     short: d.Text = d.key("kürzerer Wortlaut für Tabellen", "")
     printed: d.Text = d.key("gedruckter Wortlaut, wenn er ein anderer ist", "")
@@ -178,7 +178,7 @@ class _Row(d.Declared):
 
 
 class _Block(d.Declared):
-    id: d.Text = d.key("Kennung des Blocks; leere Zeilen heißen nach ihr")
+    id: d.Id = d.key("Kennung des Blocks; leere Zeilen heißen nach ihr")
     label: d.Text = d.key("Überschrift des Blocks")
     rows: tuple[_Row, ...] = d.key("gedruckte Zeilen")
     extra_rows: d.Whole = d.key("leere Zeilen darunter", 0, ge=0)
@@ -210,7 +210,7 @@ class _Version(d.Declared):
 
 
 class _Part(d.Declared):
-    id: d.Text = d.key("Kennung des Teils")
+    id: d.Id = d.key("Kennung des Teils")
     heading: d.Text = d.key("gedruckte Überschrift")
     assumed: d.Flag = d.key("true: alle Fragen des Teils sind Annahmen", False)
     theme: d.Text = d.key("Thema, zu dem der Bogen nach Lücken und Angeboten fragt", "")
@@ -228,7 +228,7 @@ class _Part(d.Declared):
 class _Sheet(_Part):
     kind: Literal["sheet"] = d.key("sheet: eine Frage je Zeile")
     items: tuple[_Question, ...] = d.key("die Fragen, in der Reihenfolge des Bogens")
-    number: d.Text = d.key("gedruckte Nummer des Teils", "")
+    number: d.Id = d.key("gedruckte Nummer des Teils", "")
 
     def asked(self) -> Iterator[tuple[d.Place, Item]]:
         """Every item with its place in the declaration of the part."""
@@ -245,7 +245,7 @@ class _Sheet(_Part):
 
 class _Grid(_Part):
     kind: Literal["grid"] = d.key("grid: Tabelle mit denselben Spalten für jede Zeile")
-    number: d.Text = d.key("gedruckte Nummer des Teils; mit ihr beginnen die Nummern der Felder")
+    number: d.Id = d.key("gedruckte Nummer des Teils; mit ihr beginnen die Nummern der Felder")
     columns: tuple[_Column, ...] = d.key("die Spalten")
     blocks: tuple[_Block, ...] = d.key("Blöcke von Zeilen")
 
@@ -281,7 +281,7 @@ class _Grid(_Part):
 
 class _Roster(_Part):
     kind: Literal["roster"] = d.key("roster: leere Zeilen zum Ausfüllen")
-    number: d.Text = d.key("gedruckte Nummer des Teils; mit ihr beginnen die Nummern der Felder")
+    number: d.Id = d.key("gedruckte Nummer des Teils; mit ihr beginnen die Nummern der Felder")
     columns: tuple[_Column, ...] = d.key("die Spalten")
     printed_rows: d.Whole = d.key("Zahl der leeren Zeilen", ge=1)
 
@@ -303,7 +303,7 @@ class _Roster(_Part):
 
 
 class _Set(d.Declared):
-    id: d.Text = d.key("Kennung der Mehrfachantwort")
+    id: d.Id = d.key("Kennung der Mehrfachantwort")
     label: d.Text = d.key("Wortlaut für Tabellen")
     part: d.Text = d.key("Teil, in dem sie steht")
     column: d.Whole = d.key("Spalte zum Ankreuzen")

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -46,9 +47,12 @@ _BETWEEN = re.compile(r"[,;|\n]")  # several categories of one row in one cell
 _FORMULA_START = ("=", "+", "-", "@", "\t")
 
 Answer = tuple[str, str, str, int]
+NONE: Mapping[tuple[str, str], str] = MappingProxyType({})
 
 
-def read_codings(path: str | Path, answers: pd.DataFrame, book: CategoryBook) -> SheetRead:
+def read_codings(
+    path: str | Path, answers: pd.DataFrame, book: CategoryBook, aside: Mapping[tuple[str, str], str] = NONE
+) -> SheetRead:
     """Read the spreadsheet of codings and check it against the received answers and the codebook, both ways.
 
     Parameters
@@ -61,13 +65,15 @@ def read_codings(path: str | Path, answers: pd.DataFrame, book: CategoryBook) ->
         `source`, `case_id`, `item_id`, `mention` (1, 2, ... within the answer), `text`. Only items of the
         codebook count.
     book : CategoryBook
+    aside : mapping, optional
+        Case and item of answers that stand in a form and do not count -> why, as the end of a sentence.
 
     Returns
     -------
     SheetRead
         `rows`: one row per usable mention, coder and category: `source`, `case_id`, `item_id`, `mention`,
         `text` (as received), `category`, `coder`, `row`. `findings`: as of `read_table`, with the rules K01
-        to K09.
+        to K10.
 
     Raises
     ------
@@ -76,7 +82,7 @@ def read_codings(path: str | Path, answers: pd.DataFrame, book: CategoryBook) ->
     """
     findings = SheetFindings(Path(path).name)
     read = read_table(path, _SHEET, findings)
-    check = _Check(findings, book, _received(answers, book))
+    check = _Check(findings, book, _received(answers, book), aside)
     usable = [coding for row in read.rows.to_dict("records") for coding in check.row(row)]
     if not _NOT_READ & set(read.findings["rule"]):
         usable = check.coverage(usable)
@@ -125,6 +131,7 @@ class _Check:
     findings: SheetFindings
     book: CategoryBook
     received: Mapping[Answer, str]
+    aside: Mapping[tuple[str, str], str]
 
     def row(self, row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Usable codings of one row; everything else has a finding."""
@@ -157,6 +164,9 @@ class _Check:
             sentence = f"Zu „{source}“, Item „{item_id}“ sind keine Kategorien erklärt.{near}"
             todo = f"bitte das Item in „{CATEGORY_FILE}“ aufnehmen oder berichtigen"
             return "K08", "item_id", sentence, {"value": item_id, "todo": todo}
+        if received is None and (why := self.aside.get(key[1:3])):
+            sentence = f"Die Antwort „{named}“ steht im Bogen und zählt nicht: {why}; ihre Kategorie zählt auch nicht."
+            return "K10", "case_id", sentence, {"value": named}
         if received is None:
             sentence = f"Die Antwort „{named}“ gibt es nicht."
             return "K05", "case_id", sentence, {"value": named, "allowed": "eingegangene Antworten"}

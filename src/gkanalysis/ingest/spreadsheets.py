@@ -60,6 +60,7 @@ SHEET_RULES: dict[str, tuple[str, str, str]] = {
     "K07": ("error", "unbekannt, wer codiert hat", "bitte berichtigen"),
     "K08": ("error", "Item ohne Kategorien", "bitte das Item aufnehmen oder berichtigen"),
     "K09": ("finding", "Antwort nicht von allen codiert", "bitte nachtragen"),
+    "K10": ("finding", "Antwort zählt nicht", "bitte prüfen, ob sie zählen soll"),
 }
 _WITH_VALUE = frozenset({"T06", "T07", "T08", "T09", "T14", "T16"})  # the sentence quotes what the cell holds
 

@@ -16,6 +16,7 @@ from gkanalysis.ingest.categories import coding_sheet, read_codings
 from gkanalysis.ingest.spreadsheets import SheetFindings
 
 SHEET = "kategorien.csv"
+STATE_WORDS = {"not_answered": "ist ohne Antwort", "illegible": "ist nicht lesbar", "not_asked": "ist nicht gefragt"}
 SEPARATOR = ";"  # between several mentions of one answer
 MENTION_COLUMNS = ["case_id", "item_id", "mention", "text", "category", "coder", "file", "place"]
 
@@ -23,7 +24,7 @@ MENTION_COLUMNS = ["case_id", "item_id", "mention", "text", "category", "coder",
 def read_mentions(
     folder: Path, responses: pd.DataFrame, book: Codebook, categories: CategoryBook | None, log: Log
 ) -> pd.DataFrame:
-    """Mentions of the open items that have categories, with the team's codings checked against them (K01 to K09).
+    """Mentions of the open items that have categories, with the team's codings checked against them (K01 to K10).
 
     One row per mention, coder and category: `case_id`, `item_id`, `mention` (1, 2, ... within the answer), `text`,
     `category`, `coder`, `file`, `place`. A mention without a category has one row with both empty. Without categories
@@ -50,8 +51,13 @@ def read_mentions(
     answers = received_mentions(responses[responses["item_id"].isin([i for _, i in items])])
     given: dict[tuple[str, str, int], list[tuple[str, str]]] = {}
     if path.exists():
-        codings = read_codings(path, answers.assign(source=book.source), categories.model_copy(update={"items": items}))
+        mine, aside = categories.model_copy(update={"items": items}), _set_aside(responses, [i for _, i in items], book)
+        codings = read_codings(path, answers.assign(source=book.source), mine, aside)
         log.findings += codings.findings[FINDING_COLUMNS].to_dict("records")
+        for f in codings.findings[codings.findings["rule"] == "K10"].itertuples():
+            _, case_id, item_id, _ = f.raw.split(", ")
+            where = {"file": SHEET, "place": f.place, "raw": f.raw, "case_id": case_id, "item_id": item_id}
+            log.lose("validate", "coding", "Kategorie zurückgestellt", aside[case_id, item_id], rule="K10", **where)
         for c in codings.rows.itertuples():
             given.setdefault((c.case_id, c.item_id, c.mention), []).append((c.coder, c.category))
     elif len(answers):
@@ -60,6 +66,23 @@ def read_mentions(
         lacking.add("K01", message, todo=f"bitte in „{folder}“ anlegen und codieren")
         log.findings += lacking.table()[FINDING_COLUMNS].to_dict("records")
     return _frame(list(_coded(answers, given, categories, book.source)))
+
+
+def _set_aside(responses: pd.DataFrame, item_ids: Sequence[str], book: Codebook) -> dict[tuple[str, str], str]:
+    """Case and item of answers that do not count although something stands there -> why: the filter, or their state."""
+    states = {(r.case_id, r.item_id): r for r in responses[responses["occurrence"] == 1].itertuples()}
+    aside = {}
+    for (case_id, item_id), r in states.items():
+        if item_id not in item_ids or r.state in ("answered", "not_answered") or not (r.raw or r.value):
+            continue
+        asked_if = book.items[item_id].asked_if if r.state == "not_asked" else None
+        of = states.get((case_id, asked_if[0]), r) if asked_if else r
+        label = book.items[of.item_id].option_label(of.value) if of.state == "answered" else ""
+        state = f"lautet „{label}“" if label else STATE_WORDS.get(of.state, "ist nicht eindeutig")
+        said = " (so entschieden)" if "decided" in getattr(of, "note", "") else ""
+        wanted = f", gefragt ist nur nach „{book.items[of.item_id].option_label(asked_if[1])}“" if of is not r else ""
+        aside[case_id, item_id] = f"{'Filter: ' if of is not r else ''}{of.item_id} {state}{said}{wanted}"
+    return aside
 
 
 def received_mentions(responses: pd.DataFrame) -> pd.DataFrame:

@@ -69,6 +69,7 @@ def process_source(
     chosen = receipts.choose_forms(assigned, log)
     case_of = dict(zip(chosen["file"], chosen["case_id"], strict=True))
     version_of = dict(zip(chosen["file"], chosen["version"], strict=True))
+    validate.tell_void(decided, case_of, log)
     reviews = text_csv(interim / "reviews.csv")
     validate.log_tables(reviews[~reviews["file"].isin(forms["file"])], log)
     reviews = reviews[reviews["file"].isin(case_of)]
@@ -97,6 +98,9 @@ def process_source(
     first = ["case_id", "item_id", "occurrence", "state", "value"]
     kept = kept[[*first, *(c for c in kept.columns if c not in first)]].reset_index(drop=True)
     mentions = read_mentions(folder, kept, book, categories, log)
+    for finding in log.findings:  # what the team decided is nothing that an alliance wrote
+        if (finding["file"], finding["item_id"]) in decided:
+            finding["question"] = ""
     for loss in log.losses:
         loss["case_id"] = loss["case_id"] or case_of.get(loss["file"], "")
     logged = {"findings": log.finding_table(), "losses": log.loss_table(), "forms": forms}

@@ -166,7 +166,7 @@ def no_date(where: str, text: str) -> str:
     """The sentence for what is no day: where it stands and how to write one."""
     if short := re.fullmatch(r"(\d{1,2}\.\d{1,2}\.)(\d\d)", text, re.ASCII):
         return f"{where}: „{text}“ hat eine zweistellige Jahreszahl; bitte vierstellig, etwa {short[1]}20{short[2]}."
-    return f"{where}: „{text}“ ist kein Datum; bitte als 2019-07-03 schreiben."
+    return f"{where}: „{text}“ ist kein Datum; bitte schreiben wie 2020-05-31 (etwa für den 31. Mai 2020)."
 
 
 def _leads(own_name: str, fits: Sequence[str]) -> str:
@@ -198,7 +198,10 @@ def choose_forms(assigned: pd.DataFrame, log: Log) -> pd.DataFrame:
         reason = f"ersetzt durch „{last['file']}“ vom {last['received']}"
         for old in group.iloc[:-1].itertuples():
             where = {"file": old.file, "case_id": str(case_id)}
-            message = f"{n} Bögen; es zählt der zuletzt eingegangene. „{old.file}“ vom {old.received} {reason}."
+            message = (
+                f"{n} Bögen; es zählt der zuletzt eingegangene. „{old.file}“ vom {old.received} {reason}. Wenn der ältere "
+                f"gelten soll, bitte „{last['file']}“ mit seiner Zeile aus Ordner und Eingangsliste nehmen."
+            )
             lost = ("validate", "form", "zurückgestellt", reason)
             log.find("V06", message, question=question, lost=lost, **where)
     return assigned.drop_duplicates("case_id", keep="last").reset_index(drop=True)

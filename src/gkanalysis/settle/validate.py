@@ -50,6 +50,7 @@ OF_THE_FORM = {
 }  # fmt: skip
 ALIKE = 0.7  # how much two spellings of one label have in common
 _CELL = r"(.*)/w:tr\[(\d+)\]/.*?w:tc\[(\d+)\]"
+_AT = r"(?:w:tbl\[(\d+)\])?/w:tr\[(\d+)\]/.*?w:tc\[(\d+)\]"  # table, row and cell as they are stored
 NAMED = 3  # questions that a sentence names one by one
 OTHER_VERSION = (
     "Wenn erst später danach gefragt wurde: im Codebuch unter „versions“ eine eigene Fassung anlegen; sonst Nummer "
@@ -135,8 +136,12 @@ def _set_aside_misspelt(
     for (version, word), there in unknown.groupby([versions[unknown.index], unknown["raw"].map(normalise)]):
         files = set(there["file"])
         missed = reviews[reviews["reason"].eq(NOT_FOUND) & reviews["raw"].eq("") & versions.eq(version)]
-        meant = _meant(word, version, set(missed["item_id"]), book)
-        if meant is None or 2 * len(files) <= n_forms.get(version, 2 * len(files)):
+        if 2 * len(files) <= n_forms.get(version, 2 * len(files)):
+            continue
+        where = Counter(re.search(_AT, place).groups("0") for place in there["place"])
+        at, n = max(where.items(), key=lambda k: k[1])
+        at = tuple(map(int, at)) if 2 * n > n_forms[version] else ()
+        if (meant := _meant(word, at, version, set(missed["item_id"]), book)) is None:
             continue
         label, axis, items = meant
         lacking = missed[missed["item_id"].isin(items) & missed["file"].isin(files)]
@@ -158,19 +163,26 @@ def _set_aside_misspelt(
     return reviews.drop(sorted(gone)), misspelt
 
 
-def _meant(word: str, version: str, missed: Collection[str], book: Codebook) -> tuple[str, int, set[str]] | None:
-    """The label like a word whose items all were missed, whether of a row (1) or column (2), and these items."""
+def _meant(
+    word: str, at: tuple[int, ...], version: str, missed: Collection[str], book: Codebook
+) -> tuple[str, int, set[str]] | None:
+    """The label like a word, or else printed where it stands in most forms, whose items all were missed.
+
+    With it whether it is of a row (1) or column (2), and these items.
+    """
     found: dict[str, tuple[str, int, set[str]]] = {}
+    spots: dict[tuple[int, ...], str] = {}
     for table in book.tables(version) if missed else ():
         for (row, column), label in table.printed.items():
             of_row = row > table.n_header_rows
             slots = [s for s in table.slots if not s.extra and (s.row == row if of_row else s.column == column)]
             items = {s.item_id for s in slots}
             if items and items <= missed:  # a heading stands in several tables
+                spots[table.number, row, column] = normalise(label)
                 items |= found.get(normalise(label), ("", 0, set()))[2]
                 found[normalise(label)] = label, 1 if of_row else 2, items
     near = get_close_matches(word, found, n=1, cutoff=ALIKE)
-    return found[near[0]] if near else None
+    return found[near[0]] if near else found.get(spots.get(at, ""))
 
 
 def _log_shared(
@@ -222,7 +234,10 @@ def settle_responses(
     responses = responses.reset_index(drop=True).assign(state=lambda r: pd.Categorical(r["state"], STATES))
     given, asked = responses["state"].isin(GIVEN).to_numpy(), _asked(responses, book, unprinted)
     is_unclear = responses["state"].isin(["illegible", "contradictory"]).to_numpy()
-    unclear = set(responses.loc[is_unclear, ["case_id", "item_id"]].itertuples(index=False, name=None))
+    is_decided = responses["note"].eq("decided").to_numpy()
+    ours = {}  # answers that no alliance is told it has given -> what to say of them
+    for rows, why in ((is_unclear, "ist nicht eindeutig"), (is_decided, "ist so entschieden")):
+        ours |= dict.fromkeys(responses.loc[rows, ["case_id", "item_id"]].itertuples(index=False, name=None), why)
     notes = {note: set(note.split()) for note in responses["note"].unique()}
     told = [note for note, words in notes.items() if words & {"placeholder", *LEFT_OUT}]
     own = [i.id for i in book.items.values() if i.row and not i.label]
@@ -243,8 +258,8 @@ def settle_responses(
             continue
         if asked[k] and r.state == "not_answered" and "placeholder" in notes[r.note]:
             placeholders.setdefault((r.file, r.case_id, r.raw or r.value), []).append(r.item_id)
-        is_open = item.asked_if and (r.case_id, item.asked_if[0]) in unclear
-        state = _settle(r, item, book, log) if asked[k] else _set_aside_not_asked(r, item, is_open, book, log)
+        why = ours.get((r.case_id, item.asked_if[0]), "") if item.asked_if else ""
+        state = _settle(r, item, book, log) if asked[k] else _set_aside_not_asked(r, item, why, book, log)
         states[k] = STATES.index(state)
         if words := [LEFT_OUT[n] for n in r.note.split() if n in LEFT_OUT and r.state != "illegible"]:
             log.lose("ingest", "response", "ausgelassen", f"im Bogen {' und '.join(words)}", **_where(r))
@@ -294,13 +309,13 @@ def _where(r: Any) -> dict[str, str]:
     return {c: getattr(r, c) for c in ("file", "case_id", "item_id", "place")} | {"raw": r.raw or r.value}
 
 
-def _set_aside_not_asked(r: Any, item: Item, is_open: bool, book: Codebook, log: Log) -> str:
+def _set_aside_not_asked(r: Any, item: Item, why: str, book: Codebook, log: Log) -> str:
     """Set aside whatever stands at a question that the filter did not ask (V10), impossible or not (V11).
 
-    Where the filter `is_open`, since it is unclear what was ticked there, the alliance is asked about that only.
+    Where the filter is unclear or the team has decided on it, which `why` says, the alliance is asked at most about that.
     """
-    if r.state in GIVEN and is_open and (r.raw or r.value):
-        reason = f"Filter: {item.asked_if[0]} ist nicht eindeutig"
+    if r.state in GIVEN and why and (r.raw or r.value):
+        reason = f"Filter: {item.asked_if[0]} {why}"
         log.lose("validate", "response", "als nicht gefragt behandelt", reason, rule="V10", **_where(r))
     elif r.state in GIVEN and (r.raw or r.value):
         (parent, option), label = item.asked_if, item_label(item)
@@ -536,6 +551,14 @@ def apply_decisions(
     return responses, decided
 
 
+def tell_void(decided: Collection[tuple[str, str]], counted: Collection[str], log: Log) -> None:
+    """Decisions on forms that do not count have no effect: their losses say so, and a finding does (V06)."""
+    for loss in [x for x in log.losses if (x["file"], x["item_id"]) in decided and x["file"] not in counted]:
+        loss |= {"action": "ohne Wirkung", "reason": f"der Bogen zählt nicht; {loss['reason']}"}
+        message = f"Die Entscheidung zu {loss['item_id']} in „{loss['file']}“ hat keine Wirkung: der Bogen zählt nicht."
+        log.find("V06", message, file=loss["file"], item_id=loss["item_id"])
+
+
 def decided_rows(row: Mapping[str, str], responses: pd.DataFrame) -> pd.Index:
     """Where the response stands that a decision names."""
     hit = (responses["file"].map(nfc) == nfc(row["file"])) & (responses["item_id"] == row["item_id"])
@@ -580,5 +603,8 @@ def _impossible(item: Item, decision: str) -> str:
         allowed = [*(ticks if item.kind == "tick" else options), "illegible"]
         words = ", ".join(WORDS.get(a, a) for a in allowed)
         return "" if decision in allowed else f"„{decision}“ ist hier nicht möglich; erlaubt sind {words}"
+    if item.kind == "number" and decision not in STATES:
+        problem = number_problem(decision, item)
+        return f"„{decision}“ {problem}; bitte nur die Zahl eintragen" if problem else ""
     only_boxes = decision in STATES and decision not in ("not_answered", "illegible")
     return f"„{decision}“ gibt es nur bei Kästchen" if only_boxes else ""
