@@ -189,7 +189,7 @@ def test_child_whose_parent_is_gone_says_nothing(tmp_path, capfd):
         child = os.fork()
         if child == 0:
             os.environ["GK_PARENT"] = str(read_end)
-            forkengine._run_child([f"import os, signal; {end}"], [], write_end)
+            forkengine._run_child([f"import os, signal; {end}"], [], write_end, 0)
         os.close(read_end)
         os.close(write_end)
         os.waitpid(child, 0)
@@ -202,3 +202,15 @@ def test_stock_engine_runs_where_fork_is_missing(tmp_path, monkeypatch):
     notebook = write(tmp_path / "a.ipynb", ["type(get_ipython()).__name__"])
     executed = run(notebook, tmp_path / "b.ipynb", "fork", {})
     assert executed.cells[-1].outputs[0].data["text/plain"] == "'ZMQInteractiveShell'"
+
+
+@pytest.mark.parametrize(
+    "cell", ["import time; time.sleep(60)", "while True: pass", "import re; re.match('(a+)+b', 'a' * 40)"]
+)
+def test_cell_that_hangs_is_ended(tmp_path, cell):
+    """Asleep, busy, or deep in C: after its time the system ends it, and the sentence says which cell."""
+    notebook = write(tmp_path / "a.ipynb", ["1", cell], [])
+    with pytest.raises(NotebookError, match=r"Zelle „.+“ läuft länger, als ein Notebook darf"):
+        papermill.execute_notebook(
+            str(notebook), None, engine_name="fork", kernel_name="python3", progress_bar=False, execution_timeout=1
+        )

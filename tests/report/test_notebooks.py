@@ -68,6 +68,8 @@ FAILURES = [
     pytest.param(["import os; os._exit(0)", "1"], {}, PARAMETERS, "beendet", id="os._exit"),
     pytest.param(["1", "import os; os._exit(0)"], {}, PARAMETERS, "beendet", id="os._exit in the last cell"),
     pytest.param(["import os, signal; os.kill(os.getpid(), signal.SIGKILL)"], {}, PARAMETERS, "beendet", id="killed"),
+    pytest.param(["import os, signal; os.kill(os.getpid(), signal.SIGKILL)"], {}, PARAMETERS, "zelle-1“ wurde von außen beendet, wohl weil der Arbeitsspeicher nicht reicht", id="killed, as by the system without memory"),
+    pytest.param(["x = [0] * 10**15"], {}, PARAMETERS, "der Arbeitsspeicher reicht nicht", id="out of memory"),
     pytest.param([SHOWN], {}, PARAMETERS, "^Kapitel „kapitel“: .* gerechnet, aber nicht gezeigt: tab; die Zeile muss die letzte ihrer Zelle sein.$", id="exhibit not shown"),
     pytest.param(["from gkanalysis.report.chapter import Chapter as C; C.__new__(C).qotation()"], {}, PARAMETERS, r"\): Ein Kapitel hat nichts namens „qotation“; .* „quotation“\)\.$", id="misspelt"),
     pytest.param(["from gkanalysis.report.chapter import Chapter as C; C.__new__(C).table(1)"], {}, PARAMETERS, r"\): table\(.*\): es fehlt title\.$", id="argument missing"),

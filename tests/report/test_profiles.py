@@ -1,8 +1,12 @@
 """Sheets for single alliances: what they say, what they keep to themselves, and many at once."""
 
+import json
 import os
 import re
 import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -12,7 +16,7 @@ import pikepdf
 import pytest
 
 from gkanalysis.codebook.reports import read_report
-from gkanalysis.core.errors import GkError, NotebookError
+from gkanalysis.core.errors import GkError, NotebookError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts.data import TOTAL
 from gkanalysis.counts.sources import project_data
@@ -163,7 +167,95 @@ def test_each_piece_arrives_once_whoever_dies(tmp_path):
     assert failed["platte"].startswith("„bogen.html“: auf dem Datenträger ist kein Platz mehr")
 
 
-def test_unknown_alliance_and_a_scheduler_that_is_not_there():
-    """One sentence each, before anything is made."""
+def test_unknown_alliance_is_answered():
+    """One sentence, before anything is made."""
     with pytest.raises(GkError, match="Bündnis „B99“ gibt es im Register nicht"):
         list(make_profiles(PATHS, "data/raw", ["B99"]))
+
+
+def slowly(order):
+    """A piece of work that takes its time and says which process did it."""
+    number, folder = order
+    time.sleep(0.3)
+    (folder / f"{number}-{os.getpid()}").touch()
+    return number, os.getpid()
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A function that starts a Dask scheduler on loopback with so many workers; their processes by name."""
+    pytest.importorskip(
+        "distributed", reason="Für Läufe auf mehreren Rechnern fehlt das Paket distributed (make test bringt es mit)."
+    )
+    started, address = {}, tmp_path / "scheduler.json"
+
+    def start(workers):
+        more = {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests"), str(ROOT)])}
+        for name in ["scheduler", *(f"worker{k}" for k in range(workers))]:
+            role, file = name.rstrip("0123456789"), ["--scheduler-file", str(address)]
+            place = [
+                "--host",
+                "127.0.0.1",
+                "--no-dashboard",
+                *(
+                    ["--port", "0"]
+                    if role == "scheduler"
+                    else ["--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path / name)]
+                ),
+            ]
+            started[name] = subprocess.Popen(
+                [sys.executable, "-m", "dask", role, *file, *place], env=os.environ | more, cwd=tmp_path,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+        wait_for(address.exists)
+        found = json.loads(address.read_text())["address"]
+        from distributed import Client
+
+        with Client(found) as client:
+            client.wait_for_workers(workers, timeout=60) if workers else None
+        return found, started
+
+    yield start
+    for process in started.values():
+        process.kill()
+        process.wait()
+
+
+def wait_for(condition, seconds=60):
+    """Until something is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def test_every_piece_arrives_once_from_a_cluster_whose_worker_is_killed(cluster, tmp_path):
+    """A real scheduler and two workers; one is killed midway: the other does what it left."""
+    address, processes = cluster(2)
+    (folder := tmp_path / "spur").mkdir()
+    arrived = []
+    for name, (_, process) in run_many(slowly, {f"n{k}": (k, folder) for k in range(20)}, address):
+        arrived.append((name, process))
+        if len(arrived) == 5:
+            processes["worker0"].kill()
+    assert sorted(n for n, _ in arrived) == sorted(f"n{k}" for k in range(20))
+    assert {p for _, p in arrived} == {processes["worker0"].pid, processes["worker1"].pid}
+    assert arrived[-1][1] == processes["worker1"].pid
+
+
+def test_sheet_of_a_cluster_is_that_of_this_machine(cluster, made, tmp_path):
+    """Byte for byte, made by a worker in another folder."""
+    address, _ = cluster(1)
+    paths = replace(PATHS, reports=tmp_path / "reports")
+    assert list(make_profiles(paths, "data/raw", ["B24"], scheduler=address))[-1].startswith("1 Bögen gemacht")
+    here, there = (sorted((p.reports / "profile/B24").rglob("*.*")) for p in (made[0], paths))
+    assert [p.read_bytes() for p in here] == [p.read_bytes() for p in there]
+
+
+def test_cluster_that_cannot_be_used_is_told(cluster):
+    """No scheduler at the address, or one without workers."""
+    with pytest.raises(UsageError, match="antwortet kein Scheduler"):
+        list(run_many(double, {"a": 1}, "tcp://127.0.0.1:9"))
+    address, _ = cluster(0)
+    with pytest.raises(UsageError, match="hat keinen Arbeiter"):
+        list(run_many(double, {"a": 1}, address))

@@ -1,11 +1,14 @@
-"""The chapters of a report in one process that has the libraries loaded, each in a notebook of its own."""
+"""The chapters of a report, each in a notebook of its own, in processes that have the libraries loaded."""
 
 from __future__ import annotations
 
 import gc
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +18,7 @@ from gkanalysis.codebook.reports import ChapterDefinition, Report
 from gkanalysis.core.errors import GkError, NotebookError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts.data import Data
+from gkanalysis.report.many import run_many
 
 
 def run_chapters(
@@ -47,30 +51,49 @@ def run_chapters(
     asked = [defined[c] for c in chapters] or [c for c in report.chapters if not _is_current(c, build / c.id, paths)]
     if not asked:
         return
-    from gkanalysis.report.notebooks import run_chapter
+    from gkanalysis.report import notebooks  # noqa: F401, the children of this process have what it loaded and read
 
     load_libraries()
-    read = Data(paths)  # the children of this process have what it read
+    read = Data(paths)
     for source in report.sources:
         read.book(source)
     for path in paths.processed.glob("*.parquet"):
         if path.stem.startswith((*report.sources, "buendnisse")):
             read.table(path.stem)
-    failed: list[GkError] = []
-    for chapter in asked:
-        notebook = paths.root / f"notebooks/{chapter.notebook}.ipynb"
-        given = {"report": report.id, "data": data, **chapter.parameters}
-        try:
-            run_chapter(notebook, build / chapter.id, given, report=report, engine=engine)
-        except GkError as error:
-            # a notebook may serve many chapters
-            failed.append(type(error)(re.sub("(?m)^(?=„)", f"Kapitel {chapter.id}, ", str(error))))
-        else:
-            yield f"{report.id}: Kapitel {chapter.id} gerechnet."
+    failed: dict[str, GkError] = {}
+    pieces = {c.id: Piece(report, paths, data, c, engine) for c in asked}
+    # a make that builds several reports at once hands out the cores itself
+    workers = 1 if "jobserver" in os.environ.get("MAKEFLAGS", "") else min(len(asked), os.cpu_count() or 1)
+    for name, error in run_many(compute, pieces, workers=workers, loaded=True):
+        if error is None:
+            yield f"{report.id}: Kapitel {name} gerechnet."
+        else:  # a notebook may serve many chapters
+            failed[name] = type(error)(re.sub("(?m)^(?=„)", f"Kapitel {name}, ", str(error)))
     if len(failed) == 1:
-        raise failed[0]
+        raise failed.popitem()[1]
     if failed:
-        raise NotebookError("\n".join(str(error) for error in failed))
+        raise NotebookError("\n".join(str(failed[name]) for name in pieces if name in failed))
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A chapter to be computed."""
+
+    report: Report
+    paths: ProjectPaths
+    data: str
+    chapter: ChapterDefinition
+    engine: str
+
+
+def compute(piece: Piece) -> None:
+    """Compute a chapter into its folder; see `report.notebooks.run_chapter`."""
+    from gkanalysis.report.notebooks import run_chapter
+
+    report, paths, chapter = piece.report, piece.paths, piece.chapter
+    notebook = paths.root / f"notebooks/{chapter.notebook}.ipynb"
+    given = {"report": report.id, "data": piece.data, **chapter.parameters}
+    run_chapter(notebook, paths.build / "reports" / report.id / chapter.id, given, report=report, engine=piece.engine)
 
 
 def _is_current(chapter: ChapterDefinition, folder: Path, paths: ProjectPaths) -> bool:
@@ -97,6 +120,7 @@ LATE = (
 )  # fmt: skip
 
 
+@cache
 def load_libraries() -> None:
     """Load all that notebooks need, so that forked children need not load it again."""
     for name in gkanalysis.__all__:

@@ -45,7 +45,8 @@ class KernelEngine(NBClientEngine):
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:
         """Run the notebook in a kernel of its own."""
-        return KernelClient(nb_man, kernel_name=kernel_name, startup_timeout=kwargs.get("start_timeout")).execute()
+        times = {"startup_timeout": kwargs.get("start_timeout"), "timeout": kwargs.get("execution_timeout")}
+        return KernelClient(nb_man, kernel_name=kernel_name, **times).execute()
 
 
 class ForkEngine(Engine):
@@ -63,15 +64,15 @@ class ForkEngine(Engine):
         child = os.fork()
         if child == 0:
             os.close(read_end)
-            _run_child([c.source for c in cells], asked_expressions(nb_man.nb), write_end)  # does not return
+            limit = kwargs.get("execution_timeout") or 0
+            _run_child([c.source for c in cells], asked_expressions(nb_man.nb), write_end, limit)  # does not return
         os.close(write_end)
         with os.fdopen(read_end, encoding="utf-8") as answers:
 
             def answer(asked: str) -> Any:
                 line = answers.readline()
                 if not line.endswith("\n"):
-                    os.waitpid(child, 0)
-                    raise NotebookError(f"{asked} hat das Programm des Notebooks beendet.")
+                    raise NotebookError(f"{asked} {_end(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))}.")
                 return json.loads(line)
 
             for cell in cells:
@@ -89,21 +90,36 @@ class ForkEngine(Engine):
         return nb_man.nb
 
 
-def _run_child(sources: list[str], asked: list[dict[str, str]], write_end: int) -> None:
-    """Run all cells in a fresh shell, then the expressions; sends one JSON line per cell and one; ends the process."""
+def _end(status: int) -> str:
+    """Why a child ended before its time."""
+    if status == -signal.SIGALRM:
+        return "läuft länger, als ein Notebook darf, und wurde beendet; bitte prüfen, worauf es wartet"
+    if status == -signal.SIGKILL:
+        return "wurde von außen beendet, wohl weil der Arbeitsspeicher nicht reicht"
+    return "hat das Programm des Notebooks beendet"
+
+
+def _run_child(sources: list[str], asked: list[dict[str, str]], write_end: int, limit: float) -> None:
+    """Run all cells in a fresh shell, then the expressions; sends one JSON line per cell and one; ends the process.
+
+    One that takes more than `limit` seconds is ended by the system, whatever it is doing; 0 lets it run.
+    """
     status = 1
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it; the parent says so
+    for ends in (signal.SIGINT, signal.SIGALRM):  # Ctrl-C and the limit end it; the parent says so
+        signal.signal(ends, signal.SIG_DFL)
     try:
         answers = os.fdopen(write_end, "w", encoding="utf-8")
         outputs: list[dict[str, Any]] = []
         shell = _make_shell(outputs)
         for source in sources:
+            signal.setitimer(signal.ITIMER_REAL, limit)
             result = _run_cell(shell, source, outputs)
             answers.write(json.dumps(result) + "\n")
             answers.flush()
             if result["failed"]:
                 break
         else:
+            signal.setitimer(signal.ITIMER_REAL, limit)
             answers.write(json.dumps([shell.user_expressions(text) for text in asked]) + "\n")
             answers.flush()
         status = 0

@@ -26,7 +26,7 @@ GONE = NotebookError("Scheduler oder Arbeiter sind nicht mehr da; bitte neu star
 
 
 def run_many(
-    work: Callable[[Any], Any], pieces: Mapping[str, Any], scheduler: str = "", workers: int = 0
+    work: Callable[[Any], Any], pieces: Mapping[str, Any], scheduler: str = "", workers: int = 0, loaded: bool = False
 ) -> Iterator[Outcome]:
     """Do a piece of work for each name, in any order; a result is whatever `work` returns.
 
@@ -36,6 +36,7 @@ def run_many(
     pieces : name -> what `work` gets
     scheduler : address of a Dask scheduler; empty for processes on this machine
     workers : how many of them; 0 for one a core
+    loaded : this process has loaded what the work needs: workers are forked off it, and one alone is itself
 
     Yields
     ------
@@ -46,10 +47,12 @@ def run_many(
     UsageError
         If the scheduler is not there, has no workers or other versions than this process, or `distributed` is missing.
     """
-    run = (
-        _on_cluster(work, pieces, scheduler) if scheduler else _here(work, dict(pieces), workers or os.cpu_count() or 1)
-    )
-    yield from run
+    if scheduler:
+        yield from _on_cluster(work, pieces, scheduler)
+    elif loaded and workers == 1:
+        yield from ((name, _done(work, piece)) for name, piece in pieces.items())
+    else:
+        yield from _here(work, dict(pieces), workers or os.cpu_count() or 1, "fork" if loaded else "forkserver")
 
 
 def _done(work: Callable[[Any], Any], piece: Any) -> Any:
@@ -66,11 +69,11 @@ def _done(work: Callable[[Any], Any], piece: Any) -> Any:
         return NotebookError(system_sentence(error))
 
 
-def _here(work: Callable[[Any], Any], left: dict[str, Any], workers: int) -> Iterator[Outcome]:
-    """Pieces in processes that a server with everything loaded forks; after a death the rest is given out again."""
+def _here(work: Callable[[Any], Any], left: dict[str, Any], workers: int, method: str) -> Iterator[Outcome]:
+    """Pieces in processes forked off one with everything loaded; after a death the rest is given out again."""
     methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if "forkserver" in methods:
+    context = multiprocessing.get_context(method if method in methods else "spawn")
+    if method == "forkserver" in methods:
         context.set_forkserver_preload(["gkanalysis.report.warm"])
     before = len(left) + 1
     while left:

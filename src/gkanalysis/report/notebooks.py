@@ -47,6 +47,7 @@ KINDS: dict[str, tuple[Any, str]] = {
     "int": (int, "eine ganze Zahl"),
     "float": ((int, float), "eine Zahl"),
 }
+LIMIT = 600  # seconds that a cell may take; ours take a few
 INPUTS = "inputs.json"  # what a chapter was made from, for `report.chapters`
 REGISTER_TABLES = ("gebiete", "buendnisse")
 STATE = ("exhibits.json", "dataset.json")  # what a chapter keeps while its notebook runs
@@ -82,7 +83,7 @@ def run_chapter(
         a result typed by hand. What stood in `out` before stays then.
     """
     import papermill
-    from nbclient.exceptions import DeadKernelError
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.engines import papermill_engines
 
     from gkanalysis.report.forkengine import KernelEngine
@@ -100,6 +101,7 @@ def run_chapter(
         executed = papermill.execute_notebook(
             prepared(nbformat.read(notebook, as_version=4), chapter), None, passed, engine_name=engine,
             progress_bar=False, kernel_name="python3", cwd=str(notebook.parent), request_save_on_cell_execute=False,
+            execution_timeout=LIMIT,
         )  # fmt: skip
         _check_executed(notebook, executed)
         executed = canonical(executed)
@@ -118,6 +120,10 @@ def run_chapter(
         raise NotebookError(_failure(notebook, error)) from None
     except DeadKernelError:
         raise NotebookError(f"„{notebook.name}“: das Programm der Zellen hat sich selbst beendet.") from None
+    except CellTimeoutError:
+        raise NotebookError(
+            f"„{notebook.name}“: eine Zelle läuft länger als {LIMIT} Sekunden und wurde beendet."
+        ) from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
@@ -263,6 +269,8 @@ def _failure(notebook: Path, error: Any) -> str:
     place = f"„{notebook.name}“, {_code_cell(notebook, error)}"
     if hasattr(errors, error.ename):
         return f"{place}: {error.evalue}"
+    if error.ename == "MemoryError":
+        return f"{place}: der Arbeitsspeicher reicht nicht; bitte andere Programme schließen oder weniger auf einmal rechnen."
     frames = [ANSI.sub("", str(frame)) for frame in error.traceback]
     cells = [k for k, frame in enumerate(frames) if IN_CELL.search(frame)]
     said = f"{place} ist abgebrochen ({error.ename}: {error.evalue})."
