@@ -245,7 +245,6 @@ def _prepared(root: str, data: str, state: str) -> tuple[ProjectPaths, Data, Rep
         raise NotebookError(
             "Auf diesem Arbeiter liegt ein anderer Stand des Projekts oder der Daten; bitte angleichen und ihn neu starten."
         )
-    project_data.cache_clear()
     have, given = project_data(data), report.chapters[0].parameters
     profile = Profile(have, have.alliances["case_id"].iloc[0], given["stand"], given["named"])
     _ = profile.stand, profile.named, profile.questions
