@@ -233,14 +233,16 @@ def test_every_piece_arrives_once_from_a_cluster_whose_worker_is_killed(cluster,
     """A real scheduler and two workers; one is killed midway: the other does what it left."""
     address, processes = cluster(2)
     (folder := tmp_path / "spur").mkdir()
-    arrived = []
-    for name, (_, process) in run_many(slowly, {f"n{k}": (k, folder) for k in range(20)}, address):
-        arrived.append((name, process))
-        if len(arrived) == 5:
-            processes["worker0"].kill()
-    assert sorted(n for n, _ in arrived) == sorted(f"n{k}" for k in range(20))
-    assert {p for _, p in arrived} == {processes["worker0"].pid, processes["worker1"].pid}
-    assert arrived[-1][1] == processes["worker1"].pid
+    first, arrived = processes["worker0"], []
+    for name, _ in run_many(slowly, {f"n{k}": (k, folder) for k in range(20)}, address):
+        arrived.append(name)
+        if list(folder.glob(f"*-{first.pid}")):
+            first.kill()  # it has done something, and something else is begun
+    assert first.wait() == -signal.SIGKILL
+    assert sorted(arrived) == sorted(f"n{k}" for k in range(20))
+    assert {int(p.name.partition("-")[2]) for p in folder.iterdir()} == {
+        p.pid for n, p in processes.items() if n != "scheduler"
+    }
 
 
 def test_sheet_of_a_cluster_is_that_of_this_machine(cluster, made, tmp_path):
