@@ -220,7 +220,7 @@ def finish_report(paths: ProjectPaths, report: Report, data: str) -> Iterator[st
     DisclosureError, NotebookError, RenderError, UsageError
     """
     from gkanalysis.core.writing import write_bytes
-    from gkanalysis.counts.data import Data
+    from gkanalysis.counts.data import current
     from gkanalysis.report.assemble import assemble_report
     from gkanalysis.report.chapters import run_chapters
     from gkanalysis.report.render import render_report
@@ -229,7 +229,7 @@ def finish_report(paths: ProjectPaths, report: Report, data: str) -> Iterator[st
     yield from run_chapters(report, paths, data)
     yield from assemble_report(report, paths)
     folder = paths.reports / report.id
-    pages, notes = trace_pages(Data(paths), folder, report.title)
+    pages, notes = trace_pages(current(paths), folder, report.title)
     for name, page in pages.items():
         write_bytes(folder / name, page.encode("utf-8"))
     yield from render_report(report, paths, notes=notes)

@@ -283,6 +283,24 @@ class Data:
         return rows[(rows["item_id"] == item) & rows["case_id"].isin(self.cases(source, status)["case_id"])]
 
 
+@lru_cache(maxsize=4)
+def _in_state(paths: ProjectPaths, state: tuple[Any, ...]) -> Data:
+    """The data in one state of their files."""
+    return Data(paths)
+
+
+def current(paths: ProjectPaths) -> Data:
+    """The data as they are now: the same object until a table or codebook changes, so that nothing is counted twice.
+
+    >>> from pathlib import Path
+    >>> paths = ProjectPaths.of(Path("."), Path("data/raw"))
+    >>> current(paths) is current(paths)
+    True
+    """
+    files = (*paths.processed.glob("*.parquet"), *paths.codebooks.glob("*.yml"))
+    return _in_state(paths, tuple((str(f), f.stat().st_mtime_ns) for f in sorted(files)))
+
+
 def in_order(values: Iterable[str]) -> list[str]:
     """Values once each, numbers by their size, else by letters.
 

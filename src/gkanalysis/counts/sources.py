@@ -6,7 +6,7 @@ import html
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ from gkanalysis.core.numbers import format_count, format_date
 from gkanalysis.core.paths import ProjectPaths, project_root
 from gkanalysis.counts import forms, lists, talks, waves
 from gkanalysis.counts.count import Count
-from gkanalysis.counts.data import REGISTER, USABLE, Data
+from gkanalysis.counts.data import REGISTER, USABLE, Data, current
 from gkanalysis.counts.export import COMMON, DataFile, Exported, cases_file, codings_file, plain_file, responses_file
 from gkanalysis.counts.shown import Shown, place_words
 from gkanalysis.counts.table import Counted, Number, Said, declared, derived
@@ -27,20 +27,12 @@ KIND_LABELS = {"forms": "Bögen", "interviews": "Gespräche", "lists": "Liste", 
 Told = tuple[str, str, str, str, str]  # alliance, number, question, answer and place
 
 
-@lru_cache(maxsize=4)
-def _data(paths: ProjectPaths, state: tuple[Any, ...]) -> Data:
-    """The data in one state of their files."""
-    return Data(paths)
-
-
 def project_data(data: str = "") -> Data:
     """The processed data of a data folder, read once, and again when `make data` or somebody changed them.
 
     Without a name it is the folder that the lab was opened with.
     """
-    paths = ProjectPaths.of(project_root(), Path(data or os.environ.get("GKANALYSIS_DATA", "data/raw")))
-    files = (*paths.processed.glob("*.parquet"), *paths.codebooks.glob("*.yml"))
-    return _data(paths, tuple((str(f), f.stat().st_mtime_ns) for f in sorted(files)))
+    return current(ProjectPaths.of(project_root(), Path(data or os.environ.get("GKANALYSIS_DATA", "data/raw"))))
 
 
 class Asked(property):

@@ -19,7 +19,7 @@ from gkanalysis.codebook.policy import Policy
 from gkanalysis.core.errors import DisclosureError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.rawstate import is_draft
-from gkanalysis.counts.data import Data
+from gkanalysis.counts.data import Data, current
 from gkanalysis.counts.table import Number
 from gkanalysis.disclosure.data import forms_data, read_sources
 from gkanalysis.disclosure.exact import BASE, Breach, find_breaches
@@ -176,7 +176,7 @@ class _Check:
     """What a check found, as German sentences, and how much it looked at."""
 
     def __init__(self, paths: ProjectPaths) -> None:
-        self.data = Data(paths)
+        self.data = current(paths)
         self.policy = self.data.policy
         self.problems: list[str] = []
         self.signed: list[Breach] = []

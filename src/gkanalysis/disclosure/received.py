@@ -75,11 +75,17 @@ def read_spoken(data: Data, shown: Iterable[str]) -> Spoken:
 
 
 def read_names(data: Data) -> Index:
-    """All names in what came in, of every source, whichever report is made."""
+    """All names in what came in, of every source, whichever report is made; collected once for each state of the lists."""
+    lists = [path for path in sorted(data.paths.data.glob("*/*.csv")) if path.parent.name != "register"]
+    state = tuple((path, path.stat().st_mtime_ns) for path in lists)
+    return data._keep(("names", state), lambda: _names(data, lists))
+
+
+def _names(data: Data, paths: Iterable[Path]) -> Index:
     register = {name: data.table(name) for name in REGISTER if data.has(name)}
     forms = {s: _form_texts(data.table(f"{s}-responses"), data.book(s).items) for s in data.of_kind("forms")}
     interviews = {s: _spoken(data, s, "documents", "segments", "memos") for s in data.of_kind("interviews")}
-    lists = [_list(path) for path in sorted(data.paths.data.glob("*/*.csv")) if path.parent.name != "register"]
+    lists = [_list(path) for path in paths]
     return collect_names(register, forms, interviews, lists, _labels(data.paths), data.policy)
 
 
