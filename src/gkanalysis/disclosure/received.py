@@ -75,7 +75,7 @@ def read_spoken(data: Data, shown: Iterable[str]) -> Spoken:
 
 
 def read_names(data: Data) -> Index:
-    """All names in what came in, of every source, whichever report is made; collected once for each state of the lists."""
+    """All names in what came in, of every source, whichever report is made; collected once."""
     lists = [path for path in sorted(data.paths.data.glob("*/*.csv")) if path.parent.name != "register"]
     state = tuple((path, path.stat().st_mtime_ns) for path in lists)
     return data._keep(("names", state), lambda: _names(data, lists))
