@@ -17,6 +17,7 @@ from gkanalysis.disclosure.check import check_together
 from gkanalysis.verify import run
 from tools.axe import axe_violations, external_requests
 from tools.project import ROOT, copy_project, make
+from tools.render_pages import contents_page, cut_sentences, largest_empty_bands, pages_before_a_chapter
 from tools.system import needs
 from tools.verapdf import verapdf
 
@@ -94,10 +95,37 @@ def test_difference_of_two_reports_is_found(made, tmp_path):
         check_together([whole, part], paths)
 
 
+@needs("poppler")
+@pytest.mark.parametrize("report", [r for r in REPORTS if not r.startswith("folien")])
+def test_pages_are_filled_and_no_exhibit_cuts_a_sentence(made, report):
+    """Behind the contents a page is at most a fifth empty, unless a chapter follows.
+
+    One page may be emptier: between two exhibits that each fill most of a page nothing can be moved.
+    """
+    pdf = made / "reports" / report / f"{report}.pdf"
+    bands, chapters = largest_empty_bands(pdf), pages_before_a_chapter(pdf)
+    empty = {k: band for k, band in enumerate(bands, start=1) if band > 0.2 and k > contents_page(pdf)}
+    assert len(empty.keys() - chapters) <= 1, empty
+    assert cut_sentences(pdf) == []
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_what_may_be_handed_on_lies_apart(made, report):
+    """Documents, tables and figures, and no link to a working paper."""
+    folder = made / "reports" / report / "weitergabe"
+    formats = read_report(made, report).formats
+    assert {p.name for p in folder.iterdir()} == {*(f"{report}.{f}" for f in formats), "tables", "figures"}
+    page = (folder / f"{report}.html").read_text(encoding="utf-8")
+    assert "herkunft" not in page
+    assert page.count("popovertarget=") > 20
+
+
 @needs("chromium")
 @pytest.mark.parametrize("report", REPORTS)
 def test_pages_are_accessible_and_offline(made, report):
     """axe finds nothing at either width, and the page asks for nothing."""
+    page = made / "reports" / report / "weitergabe" / f"{report}.html"
+    assert axe_violations(page) == []
     page = made / "reports" / report / f"{report}.html"
     assert {w: axe_violations(page, viewport=(w, 900)) for w in (1280, 390)} == {1280: [], 390: []}
     assert external_requests(page) == []

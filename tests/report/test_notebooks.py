@@ -257,6 +257,14 @@ def test_word_of_the_scale_needs_a_number(run):
         run(VALUES, state, texts=["Sehr viele sind es."])
 
 
+def test_word_of_the_scale_in_a_title_needs_a_number(run):
+    """As in the text: what a count says in an f-text is bound to it, what is typed is not."""
+    state = 'import json, pathlib; _ = pathlib.Path(out, "dataset.json").write_text(json.dumps({"words": ["viele"]}))'
+    assert run(VALUES, state, "x = dict(title=f\"{neu.said('viele')} sind da\")")
+    with pytest.raises(NotebookError, match=r"„viele“ steht in einem Titel ohne Zahl dahinter; .*said\('viele'\)"):
+        run(VALUES, state, "x = dict(title=f'Es sind viele: {neu}')")
+
+
 def test_sentence_on_a_code_in_dispute_says_whose_reading_it_is(run):
     """In the same sentence; what stands in the next one does not count."""
     code = """class Cell:

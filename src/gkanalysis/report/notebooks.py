@@ -6,6 +6,7 @@ output of a failed run in place; each of these would look finished to make.
 
 from __future__ import annotations
 
+import ast
 import json
 import logging
 import re
@@ -331,8 +332,22 @@ def _chapter(executed: nbformat.NotebookNode, folder: Path, resources: dict[str,
     }  # fmt: skip
 
 
+def _titles(cell: nbformat.NotebookNode) -> Iterator[str]:
+    """What is typed in the titles of a code cell's exhibits, without what a count says there."""
+    calls = ast.walk(ast.parse(cell.source)) if cell.cell_type == "code" else ()
+    for title in (k.value for call in calls if isinstance(call, ast.Call) for k in call.keywords if k.arg == "title"):
+        parts = title.values if isinstance(title, ast.JoinedStr) else [title]
+        yield " | ".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
+
+
 def _prose_problems(executed: nbformat.NotebookNode, words: Sequence[str], where: Where) -> Iterator[str]:
     """Sentences on results typed by hand, and on words for counts that no count stands behind."""
+    for number, cell in enumerate(executed.cells):
+        for loose in loose_words(" | ".join(_titles(cell)), words):
+            yield (
+                f"{where(number, cell, loose)}: „{loose}“ steht in einem Titel ohne Zahl dahinter; bitte "
+                f"{{tabelle['zeile'].said('{loose}')}} in einen f-Text schreiben, damit das Wort geprüft wird."
+            )
     for number, cell in text_cells(executed):
         for loose in loose_words(EXPRESSION.sub(" ", cell.source), words):
             yield (

@@ -6,6 +6,7 @@ HTML and PowerPoint take the layout that it chose. So a slide is too full in eve
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import shutil
@@ -14,9 +15,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import typst
+from PIL import Image
 
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import format_date
@@ -28,7 +31,10 @@ from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide
 
 STANDARDS = ["ua-1", "a-2a"]  # accessible, and readable in decades; Typst refuses what would break either
 MM = 72 / 25.4  # points in a millimetre
-HEAD = 34  # millimetres from the edge: what begins above stands at the head of a page
+HEADS = (34, 60)  # millimetres from the edge: what begins above stands at the head of a page, or there below a heading
+EDGE, PPI = 27, 24  # millimetres of head and foot; how fine pages are looked at
+FIFTH = 0.2  # of a page that may be empty
+SHORT = 12  # rows of a table that never breaks
 ROUNDS = 9  # each exhibit that moves may push another one
 SLACK = 0.05  # millimetres that a measured height may exceed its box: rounding
 PARTS = {
@@ -57,23 +63,81 @@ def fit_slides(setting: Setting) -> Setting:
     return replace(setting, slides=tuple(_chosen(slide, by_number[slide.number]) for slide in setting.slides))
 
 
+class Arrangement(NamedTuple):
+    """Which exhibits move to the head of the next page, which paragraphs stay whole, which tables may break.
+
+    `empty` says how far the largest empty bands exceed a fifth of their page, added up, each page counting a little;
+    `behind` are the exhibits that begin a page with such a band, or the one behind it.
+    """
+
+    empty: float
+    floating: set[str]
+    kept: set[int]
+    broken: set[str]
+    head: float
+    behind: list[str]
+
+
 def _fill_pages(compiler: typst.Compiler, folder: Path, setting: Setting) -> None:
     """Let exhibits that begin a page, because they did not fit on the one before, give way to the text behind them.
 
-    One that comes to stand on the page of its call would stand above its text, so it stays where it is called.
+    What begins a page is seen in two ways, with and without a heading above it; the emptier one is dropped. A table
+    behind a page that is still empty may go on over the page, if that helps.
     """
-    whole = {e["id"] for e in setting.exhibits.values() if not e.get("plain") and not _is_long(e)}
+    exhibits = setting.exhibits.values()
+    whole = {e["id"] for e in exhibits if not e.get("plain") and not _is_long(e)}
+    tables = {e["id"] for e in exhibits if e["kind"] == "table" and len(e["rows"]) > SHORT} & whole
+    best = min(_arranged(compiler, folder, whole, head, set()) for head in HEADS)
+    while table := next((e for e in best.behind if e in tables), None):
+        tables.remove(table)
+        best = min(best, _arranged(compiler, folder, whole, best.head, best.broken | {table}))
+    _tell(folder, best.floating, best.kept, best.broken)
+
+
+def _arranged(compiler: typst.Compiler, folder: Path, whole: set[str], head: float, broken: set[str]) -> Arrangement:
+    """Move exhibits until no more begins a page because it did not fit, and keep paragraphs whole that one would cut.
+
+    An exhibit that comes to stand on the page of its call would stand above its text, so it stays where it is called.
+    """
     floating: set[str] = set()
+    kept: set[int] = set()
+    whole = whole - broken
     for _ in range(ROUNDS):
-        begins, called = (
-            {s["id"]: s for s in json.loads(compiler.query(f"<{k}>", field="value"))} for k in ("begins", "called")
+        _tell(folder, floating, kept, broken)
+        begins, called, start, end = (
+            {s["id"]: s for s in json.loads(compiler.query(f"<{k}>", field="value"))}
+            for k in ("begins", "called", "starts", "ends")
         )
-        whole -= {i for i in floating if begins[i]["page"] == called[i]["page"]}
-        chosen = (floating | {i for i, s in begins.items() if s["y"] < HEAD}) & whole
-        if chosen == floating:
+        whole = whole - {i for i in floating if begins[i]["page"] == called[i]["page"]}
+        heads = {begins[i]["page"] for i in floating}
+        cut = {k for k, s in start.items() if s["page"] < end[k]["page"] and end[k]["page"] in heads}
+        chosen = (floating | {i for i, s in begins.items() if s["y"] < head}) & whole
+        if chosen == floating and cut <= kept:
             break
-        floating = chosen
-        _write_json(folder / "floating.json", sorted(floating))
+        floating, kept = chosen, kept | cut
+    bands = list(_largest_bands(compiler.compile(format="png", ppi=PPI)))
+    after = {number + k for number, band in enumerate(bands, start=1) if band > FIFTH for k in (0, 1)}
+    behind = [i for i, s in begins.items() if s["page"] in after and s["y"] < HEADS[-1]]
+    empty = sum(max(0, band - FIFTH) + 0.01 for band in bands)
+    return Arrangement(empty, floating, kept, broken, head, behind)
+
+
+def _tell(folder: Path, floating: set[str], kept: set[int], broken: set[str]) -> None:
+    """Write down for the template what moves, what stays whole and what may break."""
+    for name, chosen in (("floating", floating), ("kept", kept), ("broken", broken)):
+        _write_json(folder / f"{name}.json", sorted(chosen))
+
+
+def _largest_bands(pages: bytes | Sequence[bytes]) -> Iterator[float]:
+    """The largest empty band of each page as a part of its text area, of the last page above its last line."""
+    pages = [pages] if isinstance(pages, bytes) else pages
+    for number, page in enumerate(pages, start=1):
+        image = np.asarray(Image.open(io.BytesIO(page)).convert("L"))
+        margin = round(EDGE / 25.4 * PPI)
+        inked = np.flatnonzero((image[margin:-margin] < 200).any(axis=1))
+        height = len(image) - 2 * margin
+        ends = [-1, *inked, *([height] if number < len(pages) else [])]
+        yield float((np.diff(ends).max() - 1) / height)
 
 
 @contextmanager
@@ -83,11 +147,11 @@ def _compiler(setting: Setting) -> Iterator[tuple[typst.Compiler, Path]]:
     with TemporaryDirectory(dir=setting.build, prefix=".satz.") as scratch:  # not elsewhere: a kill leaves it
         folder = Path(scratch)
         _write_json(folder / "info.json", _info(setting))
-        _write_json(folder / "floating.json", [])
+        _tell(folder, set(), set(), set())
         if setting.slides:
             blocks = [block for slide in setting.slides for block in _slide(slide, setting, folder)]
         else:
-            blocks = _filled(setting.tree["blocks"], setting, folder)
+            blocks = _filled(_numbered(setting.tree["blocks"]), setting, folder)
         body = write_tree(setting.tree | {"blocks": blocks}, "typst")
         path = folder / f"{template}.typ"
         path.write_text((TEMPLATES / path.name).read_text(encoding="utf-8") + "\n" + body, encoding="utf-8")
@@ -125,6 +189,19 @@ def _filled(blocks: list[Node], setting: Setting, folder: Path) -> list[Node]:
         contents=lambda *_: raw("typst", "#contents"),
         lists=lambda *_: raw("typst", "#exhibit-lists"),
     )
+
+
+def _numbered(blocks: list[Node]) -> list[Node]:
+    """Blocks whose paragraphs say where they start and end, and can be told to stay whole."""
+    made: list[Node] = []
+    for k, block in enumerate(blocks):
+        if block["t"] == "Para":
+            start, end = ({"t": "RawInline", "c": ["typst", f'#spot({k}, "{kind}")']} for kind in ("starts", "ends"))
+            block = {"t": "Para", "c": [start, *block["c"], end]}
+            made += [*raw("typst", f"#para({k})["), block, *raw("typst", "]")]
+        else:
+            made.append(block)
+    return made
 
 
 def _is_long(exhibit: dict[str, Any]) -> bool:
