@@ -193,6 +193,7 @@ def check_export(file: TableFile, data: bytes, beside: Sequence[Path], book: Cod
         problems.append(f"Neben der Ausfuhr muss genau ein Fragebogen (.lss) liegen, da {'ist' if len(beside) < 2 else 'sind'} {there}; bitte in LimeSurvey die Umfragestruktur ausführen.")  # fmt: skip
         return
     asked, lss = read_questionnaire(beside[0]), beside[0].name
+    file.labels = {column: a.codes for column, a in asked.columns.items()}
     text = csv_text(data, name)
     rest = re.sub('"[^"]*"', "", text)
     if bare := re.search(rf"[^{re.escape(csv_delimiter(text)[1])}\s]+", rest):

@@ -224,7 +224,7 @@ class Survey:
             if len(hit):
                 what = "missing" if missing else "unknown" if unknown else note
                 told = self._told.setdefault((place.column, value or raw), [what, item, []])
-                told[2] = [*told[2], *hit.tolist()]
+                told[2] += hit.tolist()
 
     def _second_heading(self, piece: Piece, states: np.ndarray) -> None:
         """A first row of which no value is possible is a second heading, and no case."""
@@ -245,8 +245,25 @@ class Survey:
                 f"vorgesehen, zuerst {shown}. Wenn es so ist, im Codebuch unter „table“ bitte „heading_rows: {more}“ schreiben."
             )
 
+    def _is_label(self, column: str, value: str, kind: str) -> bool:
+        """Whether an export of LimeSurvey holds the wording of an answer in place of its code."""
+        words = self.file.labels.get(column, {}).values() if kind == "single" else ("Ja", "Nein", "Yes", "No", "N/A")
+        return self.book.table.limesurvey and value in words
+
     def _tell(self) -> None:
         """What was counted, in one sentence each."""
+        full = [
+            (c, v) for (c, v), told in self._told.items() if told[0] == "unknown" and self._is_label(c, v, told[1].kind)
+        ]
+        if full:
+            columns, values = (
+                quoted(dict.fromkeys(c for c, _ in full[:SHOWN])),
+                quoted(dict.fromkeys(v for _, v in full[:SHOWN])),
+            )
+            self.problems.append(
+                f"Statt der Antwortcodes stehen Antworten in der Ausfuhr ({values} unter {columns}); bitte mit „Antwortcodes“ und "
+                "„Fragencode“ ausführen."
+            )
         for (column, value), (what, item, rows) in self._told.items():
             some = ", ".join(map(str, rows[:SHOWN])) + (" …" if len(rows) > SHOWN else "")
             where = f"{self._where(self.at[column])}: "
@@ -261,7 +278,7 @@ class Survey:
                 sentence = f"{where}„{printable(value)}“ ({which}) steht bei keiner Vorgabe von {item.id} und gilt als unlesbar. Erlaubt: {allowed}; bitte „value“ im Codebuch ergänzen oder berichtigen."
                 self.notes.append((item.id, sentence, value, where[:-2]))
             else:
-                sentence = f"{where}{len(rows)} Befragten wurde {item.id} nicht gezeigt, das Codebuch nennt aber keinen Filter; sie gelten als nicht gefragt. Bitte „asked_if“ ergänzen, oder die Befragung wurde vorher abgebrochen."
+                sentence = f"{where}{item.id} wurde {len(rows)}-mal nicht gezeigt (Zeile {some}), das Codebuch nennt aber keinen Filter; es gilt dort als nicht gefragt. Bitte „asked_if“ ergänzen, oder die Befragung wurde vorher abgebrochen."
                 self.notes.append((item.id, sentence, "", where[:-2]))
 
 
