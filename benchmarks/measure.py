@@ -113,6 +113,15 @@ def tabulate_crosstab(responses, items, cases):
     return n, group.loc[asked.index].value_counts()
 
 
+def survey(what: str, *arguments: str) -> dict:
+    """Draw, read or build a survey: seconds and peak; see `benchmarks.survey`."""
+    from benchmarks import survey as drawn
+
+    start = time.perf_counter()
+    done = getattr(drawn, what)(*arguments)
+    return {"seconds": time.perf_counter() - start, "peak_mb": peak_mb(), "done": done}
+
+
 def peak_mb() -> float:
     """Largest resident memory of this process so far."""
     import resource
@@ -124,5 +133,7 @@ def peak_mb() -> float:
 if __name__ == "__main__":
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    measurement = {"ingest": ingest, "python_docx": python_docx, "multiresponse": multiresponse}[sys.argv[1]]
+    measurement = {"ingest": ingest, "python_docx": python_docx, "multiresponse": multiresponse, "survey": survey}[
+        sys.argv[1]
+    ]
     print(json.dumps(measurement(*sys.argv[2:])))

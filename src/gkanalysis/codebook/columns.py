@@ -104,10 +104,11 @@ def _values(item: Any, table: Table) -> Iterator[str]:
         seen.setdefault(value, meaning)
     if item.kind == "tick" and "ticked" not in seen.values():
         yield "kein Wert heißt „angekreuzt“; bitte „ticked“ bei „table“ oder unter „codes“ ergänzen"
-    for value in seen if item.kind == "number" else ():
+    declared = {v for m in (item.codes or Codes()).model_fields_set for v in getattr(item.codes, m)}  # of this item
+    for value in sorted(seen.keys() - declared) if item.kind == "number" else ():
         number, low, high = as_number(value), item.min, item.max
         if number is not None and (low is None or number >= low) and (high is None or number <= high):
-            clause = "bitte „min“ oder „max“ so setzen, dass der Wert außerhalb liegt"
+            clause = "bitte „min“ oder „max“ so setzen, dass der Wert außerhalb liegt, oder ihn bei der Frage unter „codes“ nennen"
             yield f"„{value}“ heißt „{seen[value]}“ und wäre zugleich eine mögliche Zahl; {clause}"
 
 

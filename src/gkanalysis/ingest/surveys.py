@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -466,7 +466,7 @@ def _workbook(path: Path, table: Table, wanted: Sequence[str]) -> TableFile:
 def _shown(cell: Cell) -> str:
     """The text of a cell: days as 2019-07-03, numbers as they are stored."""
     if cell.kind == "date":
-        return cell.value.date().isoformat()
+        return cell.value.isoformat(" ").removesuffix(" 00:00:00")
     return plain_number(cell.value) if cell.kind == "number" and cell.look != "percent" else str(cell.shown)
 
 
@@ -515,8 +515,10 @@ def _text(value: Any) -> str:
     """A value of SPSS as text: numbers in German notation, days as 2019-07-03; nothing for what is missing."""
     if isinstance(value, float):
         return "" if value != value else plain_number(value)
+    if isinstance(value, datetime):
+        return value.isoformat(" ").removesuffix(" 00:00:00")
     if hasattr(value, "isoformat"):
-        return value.isoformat()[:10] if isinstance(value, date) else value.isoformat()
+        return value.isoformat()
     return "" if value is None else str(value)
 
 
