@@ -104,7 +104,10 @@ class Folder:
     def says(self, line):
         (self.root / "dataset.yml").write_text(f"title: Test\n{line}\n", encoding="utf-8")
 
-    def add(self, drawn, file="projekt.qdpx"):
+    def add(self, drawn, file="projekt.qdpx", without=()):
+        """A project; as programs do it brings the whole system of codes, the never given ones, too."""
+        for code in (c for c in BOOK.codes.values() if c.path not in without):
+            drawn.code(code.path)
         write_qdpx(drawn.project(), self.folder / file)
         return self
 

@@ -136,7 +136,7 @@ def test_bounds_on_both_sides():
     when = Column("day", "date", low="2019-01-01", high="2019-12-31")
     assert read_cell(text("31.12.2018"), when).problem == "ist kleiner als 01.01.2019"
     assert read_cell(text("31.12.2019"), when).value == "2019-12-31"
-    assert FORM.allowed == "„beratung“, „telefon“"
+    assert FORM.allowed == "„Beratung“, „Telefon“"
 
 
 def test_headings_are_compared_without_looks():

@@ -129,7 +129,7 @@ def test_summary_is_german_and_counts_each_document(folder, drawn):
     path = folder.add(drawn).spoil('endPosition="25"', 'endPosition="9999"').folder / "projekt.qdpx"
     said = project_summary("projekt.qdpx", read_project(path))
     assert said[0] == (
-        "projekt.qdpx: „Synthetisch: Gespräche“ (Test): 2 Dokumente, 4 Codes, 2 Segmente, 2 Codierungen von 2 Personen, "
+        "projekt.qdpx: „Synthetisch: Gespräche“ (Test): 2 Dokumente, 59 Codes, 2 Segmente, 2 Codierungen von 2 Personen, "
         "1 Fall, 1 Notiz, 1 nicht oder anders übernommen"
     )
     assert said[1].startswith("  g01: 72 Zeichen, 2 Segmente, 2 Codierungen")

@@ -11,7 +11,7 @@ from gkanalysis.codebook.lists import table_spec
 from gkanalysis.core.errors import GkError
 from gkanalysis.core.writing import zip_parts
 from gkanalysis.ingest.spreadsheets import SHEET_RULES, read_table
-from sheets import Raw, formula, xlsx, xlsx_parts
+from sheets import MAIN, PACKAGE, RELATIONS, Raw, formula, xlsx, xlsx_parts
 
 SPEC = table_spec(
     {
@@ -272,3 +272,44 @@ def test_refusals_are_of_the_family(tmp_path):
     """A file that may not be read raises the errors that people see."""
     with pytest.raises(GkError, match="gibt es nicht"):
         read_table(tmp_path / "x.xlsx", SPEC)
+
+
+def test_a_time_is_no_number(read):
+    """12:00 is stored as half a day."""
+    noon = Raw('<c r="{r}" s="3"><v>0.5</v></c>')
+    table = read([HEAD, [*ROWS[0][:2], noon, *ROWS[0][3:]]])
+    assert (values(table)[0][2], rules(table)) == (None, [("T06", 2)])
+    assert "ist eine Uhrzeit oder Dauer (12:00), gespeichert als 0,5." in table.findings["message"].item()
+
+
+def test_comments_are_told(read):
+    """What is remarked on a cell is not read, and may take back its value; on a heading it explains."""
+    remark = '<t>eigentlich</t></r><r><t xml:space="preserve"> 2</t>'
+    thread = "<t>[Kommentarthread]\nIhre Version von Excel gestattet …\nKommentar:\n    prüfen</t>"
+    texts = {"C1": "<t>Tage vor Ort</t>", "C2": remark, "D3": thread}
+    comments = "".join(f'<comment ref="{at}"><text><r>{text}</r></text></comment>' for at, text in texts.items())
+    link = f'<Relationship Id="c" Type="{RELATIONS}/comments" Target="../comments1.xml"/>'
+    more = {
+        "xl/comments1.xml": f'<comments xmlns="{MAIN}"><commentList>{comments}</commentList></comments>'.encode(),
+        "xl/worksheets/_rels/sheet1.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">{link}</Relationships>'.encode(),
+    }
+    table = read([HEAD, *ROWS], more=more)
+    assert (values(table), rules(table)) == (EXPECTED, [("T19", 2), ("T19", 3)])
+    assert ["„eigentlich 2“" in m or "„prüfen“" in m for m in table.findings["message"]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("written", "is_found"),
+    [
+        ("Daten\nLage", True),
+        ("Daten, Lage", True),
+        ("Lage / Daten", True),
+        ("Daten|neu", True),
+        ("Sprache, Kultur", False),
+    ],
+)
+def test_values_that_another_sign_parts(read, written, is_found):
+    """They count as one value, which is told where one of them stands alone elsewhere."""
+    spec = table_spec({"columns": [{"name": "topics", "titles": ["Themen"], "several": True}]})
+    table = read({"T": [["Themen"], ["Daten; Lage"], [written]]}, spec=spec)
+    assert (table.rows["topics"].tolist(), rules(table)) == (["Daten; Lage", written], [("T20", 3)] * is_found)

@@ -95,7 +95,7 @@ def test_what_is_struck_through(tmp_path):
     [
         ("0%", 0.25, "percent", "25 %"), ("", 5, "", "5"), ("0.0 %", 0.07, "percent", "7 %"), ('0"%"', 5, "", "5"), (";;;", 7, "hidden", "7"),
         ('"ja";;"nein"', 1, "hidden", "1"),
-        ("#,##0,", 4000, "scaled", "4000"), ("#,##0", 4000, "", "4000"), ("0.0,,", 4e6, "scaled", "4000000"),
+        ("h:mm", 0.5, "clock", "0,5"), ("[h]:mm", 1.5, "clock", "1,5"), ("dd.mm.yyyy hh:mm", 0.5, "clock", "0,5"), ("#,##0,", 4000, "scaled", "4000"), ("#,##0", 4000, "", "4000"), ("0.0,,", 4e6, "scaled", "4000000"),
     ],
 )  # fmt: skip
 def test_numbers_that_a_cell_shows_otherwise(tmp_path, code, stored_as, look, shown):

@@ -158,7 +158,7 @@ def test_codes_are_matched_by_path_not_guid(folder, drawn):
     other.code(KLIMA, description="Alles Neue.")
     other.code(BILANZ, description=f" {BOOK.codes['leitfaden.bilanz'].definition}\n")
     other.coding(other.document("g02", "B2"), "Das Bu\u0308ndnis > Neugru\u0308ndung")
-    tables = folder.add(drawn).add(other, "zweites.qdpx").process()
+    tables = folder.add(drawn).add(other, "zweites.qdpx", without={START}).process()
     assert tables["codings"]["code_id"].tolist() == ["aufbau.neugruendung"] * 2
     guids = tables["codes"].set_index("code_id").loc["aufbau.neugruendung", "guid"]
     assert guids == f"{guid(2, 2)} {guid(2, 5)}"
@@ -170,6 +170,10 @@ def test_codes_are_matched_by_path_not_guid(folder, drawn):
     [
         ("Das Bündnis > Neugründungen", "ähnlich ist „Das Bündnis > Neugründung“"),
         ("Wetter", "bitte im Codebuch ergänzen"),
+        (
+            "Leitfaden > Neugründung",
+            "ähnlich ist „Das Bündnis > Neugründung“",
+        ),  # was moved: its name is looked at first
         ("Das Bündnis", "im Codebuch ist das eine Gruppe, kein Code"),
     ],
 )
@@ -182,6 +186,14 @@ def test_unknown_code(folder, drawn, path, advice):
     assert [(i, r) for i, r, _ in lost(tables, "coding")] == [(n, "V22") for n in numbers]
     assert [i for i, *_ in lost(tables, "code")] == [finding["item_id"]]
     assert len(tables["segments"]) == 3
+
+
+def test_code_that_no_project_has(folder, drawn):
+    """It was merged or renamed there, and would count as never given: one finding. A list of segments names given codes only."""
+    (finding,) = (
+        folder.add(drawn, without={KLIMA, BILANZ}).process()["findings"].query("rule == 'V22'").to_dict("records")
+    )
+    assert finding["message"].startswith(f"Im Codebuch und in keinem Projekt: „{KLIMA}“ und „{BILANZ}“. Wenn")
 
 
 @pytest.mark.parametrize("name", [None, " "])
@@ -200,6 +212,13 @@ def test_lead_coder(folder, drawn):
     drawn.coding(drawn.document("g02", "B2"), KLIMA, coder=SECOND)
     tables = folder.add(drawn).process()
     assert [(f["case_id"], f["item_id"]) for f in found(tables, "V26")] == [("B2", guid(3, 2))]
+    anna = Drawn()
+    for name in ("g03", "g04"):
+        anna.coding(anna.document(name, "B3"), KLIMA, coder="Anna")
+    told = found(folder.add(anna, "zweites.qdpx").process(), "V26")
+    assert [f["file"] for f in told] == ["zweites.qdpx", "projekt.qdpx"]  # a name that was changed is told once
+    assert "codiert hat dort „Anna“. Ist das dieselbe Person, bitte „lead_coder“" in told[0]["message"]
+    (folder.folder / "zweites.qdpx").unlink()
     (finding,) = found(folder.process(BOOK.model_copy(update={"lead_coder": "Jemand"})), "V25")
     assert f"codiert haben: „{LEAD}“, „{SECOND}“" in finding["message"]
 

@@ -1,6 +1,7 @@
 """One small data folder a test, from real forms to the tables of the analysis: all that came in is accounted for."""
 
 import unicodedata
+from copy import deepcopy
 
 import pandas as pd
 import pytest
@@ -287,6 +288,79 @@ def test_an_option_in_bold(received, bold, decision, expected, n_asked):
     assert all(f["question"] for f in told)
     lost = tables["losses"].query("rule in ('V08', 'V13')")[["rule", "item_id"]].values.tolist()
     assert lost == [["V13", ""], ["V08", "2.1"]][:n_asked]
+
+
+@pytest.mark.parametrize("style", ["typed_box", "controls"])
+@pytest.mark.parametrize("look", ["highlight", "shd", "color", "cell"])
+@pytest.mark.parametrize("coloured", ["b", "ab"])
+def test_an_empty_box_in_colour(received, style, look, coloured):
+    """It may be meant as a tick: unread until somebody says so. A look of most forms is the print, and so is one of all boxes."""
+    if (style, look) == ("controls", "color"):
+        return  # the box of a control may have the colour of its label
+    xml = {"highlight": '<w:highlight w:val="yellow"/>', "color": '<w:color w:val="C00000"/>'}.get(look)
+    xml = xml or '<w:shd w:val="clear" w:fill="FFFF00"/>'
+    xml = etree.fromstring(f'<w:x xmlns:w="{W[1:-1]}">{xml}</w:x>')[0]
+    for file, case in zip("abc", ALLIANCES["alliance_id"], strict=True):
+        drawn = Drawn(COUNTED | {"K.3": file, "1.1.A04.4": "x"}, style, "kurz")
+        received.add(f"{file}.docx", {}, alliance=case)
+        cell = drawn.cell(2, 5, 2)  # 1.1.A02.4
+        if file in coloured and look == "cell":
+            properties = cell.find(W + "tcPr")
+            if properties is None:
+                cell.insert(0, properties := etree.Element(W + "tcPr"))
+            properties.append(deepcopy(xml))
+        elif file in coloured:
+            run = next(cell.iter(W + "r"))
+            if run.find(W + "rPr") is None:
+                run.insert(0, etree.Element(W + "rPr"))
+            run.find(W + "rPr").append(deepcopy(xml))
+        (received.forms / f"{file}.docx").write_bytes(drawn.data())
+    tables = received.process()
+    is_doubt = coloured == "b"
+    assert [state(tables, case, "1.1.A02.4")[0] for case in ("B1", "B2", "B3")] == [
+        "not_selected", "illegible" if is_doubt else "not_selected", "not_selected",
+    ]  # fmt: skip
+    told = [(f["rule"], f["file"], "Ist es als angekreuzt gemeint?" in f["question"]) for f in found(tables, "V08")]
+    assert told == [("V08", "b.docx", True)] * is_doubt
+    assert tables["losses"]["rule"].tolist() == ["V08"] * is_doubt
+
+
+def test_a_table_pasted_into_the_cell_of_a_box(received):
+    """The cell is unclear and asked about, with what stands in it; nothing else is said of it."""
+    drawn = Drawn(COUNTED, "typed_box", "kurz")
+    received.add("a.docx", {})
+    inner = f'<w:tbl xmlns:w="{W[1:-1]}"><w:tr><w:tc><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc></w:tr></w:tbl>'
+    drawn.cell(2, 5, 2).insert(0, etree.fromstring(inner))
+    (received.forms / "a.docx").write_bytes(drawn.data())
+    tables = received.process()
+    assert state(tables, "B1", "1.1.A02.4") == ("illegible", "")
+    assert [(f["rule"], f["item_id"], f["raw"]) for f in tables["findings"].to_dict("records")] == [
+        ("V08", "1.1.A02.4", "☐ | x")
+    ]
+
+
+@pytest.mark.parametrize(("ground", "expected"), [("", "illegible"), ("1F3864", "selected")])
+def test_a_tick_in_the_colour_of_the_page(received, ground, expected):
+    """Nobody sees a white x, so it counts as hidden; on a dark ground it is seen."""
+    drawn = Drawn(COUNTED | {"1.1.A02.4": "x"}, "typed_x", "kurz")
+    received.add("a.docx", {})
+    fill = f'<w:shd w:val="clear" w:fill="{ground}"/>' if ground else ""
+    look = etree.fromstring(f'<w:rPr xmlns:w="{W[1:-1]}">{fill}<w:color w:val="FFFFFF"/></w:rPr>')
+    next(drawn.cell(2, 5, 2).iter(W + "r")).insert(0, look)
+    (received.forms / "a.docx").write_bytes(drawn.data())
+    tables = received.process()
+    assert state(tables, "B1", "1.1.A02.4")[0] == expected
+    assert [f["question"].endswith("ist „x“ verborgen. Was gilt?") for f in found(tables, "V08")] == [True] * (
+        not ground
+    )
+
+
+def test_a_form_that_names_two_alliances(received):
+    """It counts for the one of the list; whether it speaks for the other, too, is asked."""
+    received.add("a.docx", COUNTED | {"K.1": "Amselstadt (gilt auch für den Kreis Borretsch)"})
+    (finding,) = received.process()["findings"].to_dict("records")
+    assert (finding["rule"], finding["case_id"]) == ("V04", "B1")
+    assert finding["question"].endswith("Gilt er auch für „Kreis Borretsch“?")
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_all_sums_are_right(project):
         "Segmente": ("7", "7 verwendet"),
         "Codierungen": ("7", "4 verwendet + 3 zurückgestellt mit Grund"),
         "Notizen": ("1", "1 verwendet"),
-        "Codes der Projekte": ("4", "2 im Codebuch + 1 Gruppen + 1 zurückgestellt mit Grund"),
+        "Codes der Projekte": ("60", "50 im Codebuch + 9 Gruppen + 1 zurückgestellt mit Grund"),
         "Fälle der Projekte": ("3", "2 verwendet + 1 zurückgestellt mit Grund"),
         "Merkmale der Fälle": ("2", "1 verwendet + 1 zurückgestellt mit Grund"),
         "Verknüpfungen und Gruppen": ("2", "2 zurückgestellt mit Grund"),

@@ -83,7 +83,7 @@ class Column:
     def allowed(self) -> str:
         """What may stand in a cell, in German."""
         if self.kind == "option":
-            return ", ".join(f"„{o}“" for o in self.options)
+            return ", ".join(f"„{(texts or (o,))[0]}“" for o, texts in self.options.items())
         bounds = [f"{w} {shown_bound(b)}" for w, b in (("ab", self.low), ("bis", self.high)) if b is not None]
         return " ".join([KIND_TEXTS[self.kind], *bounds])
 

@@ -92,6 +92,11 @@ def _number(cell: Cell, column: Column) -> tuple[int | float, str]:
 def _stored(cell: Cell, column: Column) -> tuple[Decimal, str]:
     """Number of a cell that may show another one: 0.25 as 25 %, 4000 as 4, or nothing."""
     value = Decimal(repr(cell.value))
+    if cell.look == "clock":
+        hours, minutes = divmod(round(value * 1440), 60)
+        raise _UnreadableError(
+            f"ist eine Uhrzeit oder Dauer ({hours}:{minutes:02}), gespeichert als {plain_number(value)}"
+        )
     if cell.look != "percent":
         words = {
             "hidden": "die Zelle zeigt ihn nicht",

@@ -27,6 +27,7 @@ UNKNOWN = "Eintrag außerhalb der bekannten Felder"
 MARKED = "gedruckter Text ist hervorgehoben, vielleicht statt eines Kreuzes"
 EMPHASISED = "Gedrucktes ist fett, unterstrichen oder farbig, vielleicht statt eines Kreuzes"
 EMPHASISED_BESIDE_TICK = "Gedrucktes ist fett, unterstrichen oder farbig, ein Kreuz steht da"
+SHADED = "leeres Kästchen ist farbig hervorgehoben, vielleicht statt eines Kreuzes"
 PICTURE = "Bild im Bogen, nicht gelesen"
 OUTSIDE = "Verweis auf etwas außerhalb der Datei, dem nicht gefolgt wurde"
 NOT_FOUND = "Zeile, Spalte oder Zelle im Bogen nicht gefunden"
@@ -325,6 +326,9 @@ class _FormMatch:
             starts[table][row].append(column)
         for received in tables:
             received.starts = starts[received.number]
+        empty = [f.notes for f in form.fields if f.kind in BOX_KINDS and f.state == "not_selected"]
+        looks = Counter(n for notes in empty for n in notes if n in ("marked", "shaded") or n.startswith("coloured:"))
+        self.lifted = {look for look, n in looks.items() if 2 * n <= len(empty)}  # a look of most is the form's
         self.unread = self._unread_cells()
 
     def run(self, aligned: dict[int, _ReceivedTable]) -> Match:
@@ -388,6 +392,13 @@ class _FormMatch:
             )  # without the name of the part
             kind = (s.what, "", "", "unclear", "", text or _UNREAD.get(s.what, s.what), "", "", ())
             unread[cell].append(Field(*kind, s.part, s.place, *cell, ("skipped",)))
+        outer = {t.number: t.parent for t in self.form.tables if t.parent}
+        for f in self.form.fields if outer else ():
+            if f.table in outer and f.state not in EMPTY and f.value:
+                cell = outer[f.table]
+                while cell[0] in outer:
+                    cell = outer[cell[0]]
+                unread[cell].append(f)
         return unread
 
     def _fields(self, slot: Slot, cell: Cell | None, how: str) -> tuple[list[Field], str, str]:
@@ -414,6 +425,7 @@ class _FormMatch:
         if self._lost_its_label(slot, cell):
             return fields, "", LABEL_GONE
         if unread := self.unread.pop(cell, None):
+            self.used.update(map(id, unread))
             return [*fields, *unread], "", "Inhalt der Zelle wird nicht gelesen"
         return fields, how, ""
 
@@ -443,6 +455,8 @@ class _FormMatch:
             whole = self._whole(fields)
             read = _read_choice if slot.choices else _read_tick if slot.kind in TICK_KINDS else _read_text
             response, problems = read(slot, fields, how, self.placeholders, whole)
+            if response.state == "not_selected" and not self.lifted.isdisjoint(n for f in fields for n in f.notes):
+                problems = [SHADED]
         for problem in problems:
             self._review(slot.item_id, problem, together)
         if out := [n for f in together for n in f.notes if n in LEFT_OUT]:
@@ -460,7 +474,7 @@ class _FormMatch:
         paragraphs = self.matcher.paragraphs[self.version] | self.placeholders
         printed = self.matcher.printed[self.version]
         shown = printed.union(normalise(f.value) for f in self.form.fields if f.kind in _TEXTS)
-        for f in (*self.form.fields, *(f for fields in self.unread.values() for f in fields)):
+        for f in _each_once((*self.form.fields, *(f for fields in self.unread.values() for f in fields))):
             if id(f) in self.used or "container" in f.notes:
                 continue
             text, label = _as_printed(normalise(f.value), printed), _as_printed(normalise(f.label), printed)

@@ -7,6 +7,7 @@ allowed, what to do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -51,6 +52,8 @@ SHEET_RULES: dict[str, tuple[str, str, str]] = {
         "bitte prüfen, ob die gespeicherten Werte die richtigen sind",
     ),
     "T18": ("finding", "Blatt wird nicht gelesen", "bitte dorthin übertragen, was gelten soll, und das Blatt löschen"),
+    "T19": ("finding", "Kommentar", "bitte in die Zelle schreiben, was davon gelten soll"),
+    "T20": ("finding", "mehrere Werte in einem", "bitte mit Semikolon trennen, wenn es mehrere sind"),
     "K01": ("finding", "Antwort ohne Kategorie", "bitte codieren"),
     "K02": ("hint", "Kategorie nie vergeben", "bitte prüfen, ob sie gebraucht wird"),
     "K03": ("error", "Kategorie unbekannt", "bitte berichtigen oder in die Kategorien aufnehmen"),
@@ -62,7 +65,8 @@ SHEET_RULES: dict[str, tuple[str, str, str]] = {
     "K09": ("finding", "Antwort nicht von allen codiert", "bitte nachtragen"),
     "K10": ("finding", "Antwort zählt nicht", "bitte prüfen, ob sie zählen soll"),
 }
-_WITH_VALUE = frozenset({"T06", "T07", "T08", "T09", "T14", "T16"})  # the sentence quotes what the cell holds
+_SEPARATORS = re.compile(r"[\n,/|]")
+_WITH_VALUE = frozenset({"T06", "T07", "T08", "T09", "T14", "T16", "T20"})  # the sentence quotes what the cell holds
 
 
 class SheetFindings:
@@ -363,7 +367,23 @@ class _Reader:
             shown = ", ".join(map(str, hidden[:5])) + (" …" if len(hidden) > 5 else "")
             sentence = f"Ausgeblendete Zeilen werden mitgelesen, hier {len(hidden)} ({shown})."
             self.findings.add("T15", sentence, row=hidden[0])
+        for (row, column), remark in sorted(sheet.comments.items()):
+            if row >= heading.first:
+                sentence = f"Die Zelle hat einen Kommentar („{printable(remark, 200)}“), der nicht gelesen wird."
+                self.findings.add("T19", sentence, row=row, column=column_letter(column))
+        self._check_several(rows, heading)
         return rows
+
+    def _check_several(self, rows: Sequence[Mapping[str, Any]], heading: Heading) -> None:
+        """Cells of several values that another sign than a semicolon seems to part: they count as one value."""
+        for column in (c for c in self.spec.columns if c.several and c.name in heading.at):
+            parts = [(row["row"], p.strip()) for row in rows for p in (row.get(column.name) or "").split(";")]
+            known = {part for _, part in parts}
+            for row, part in parts:
+                inside = [p.strip() for p in _SEPARATORS.split(part) if p.strip()]
+                if len(inside) > 1 and ("\n" in part or known.intersection(inside)):
+                    where = {"row": row, "column": f"{column_letter(heading.at[column.name])} „{main_title(column)}“"}
+                    self.findings.add("T20", "Das zählt als ein einziger Wert.", value=part, **where)
 
     def _values(
         self, cells: Mapping[int, Cell], heading: Heading, row: int, merged: Collection[tuple[int, int]]

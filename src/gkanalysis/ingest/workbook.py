@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -31,6 +31,7 @@ SYNTHETIC = "synthetisch"  # in the properties of an invented workbook
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _TRUE = ("1", "true")
 _ESCAPED = re.compile("_x(0009|000[aA]|000[dD]|005[fF])_")
+_THREAD = re.compile(r"^\[[^\]]+\].*?(?:Comment|Kommentar):", re.DOTALL)
 _NO_CODE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
 
@@ -42,7 +43,7 @@ class Cell(NamedTuple):
 
     `kind`: text, number, date, bool, error or formula; `value`: str, float, datetime or bool, for a formula its
     text; `shown`: what people see in the program, for a formula the stored result; `struck`: what of it is struck
-    through; `look`: how the program shows a number otherwise than it stores it: percent, hidden or scaled.
+    through; `look`: how the program shows a number otherwise than it stores it: percent, clock, hidden or scaled.
     """
 
     kind: str
@@ -57,7 +58,7 @@ class Sheet:
     """One sheet: filled cells by (row, column), both counted from 1 as the program shows them.
 
     `name` is "" for a CSV file; `first_day` is day 0 of what the program counts in days; `outside` is what the workbook
-    would fetch from elsewhere.
+    would fetch from elsewhere; `comments` are the words of each by row and column.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Sheet:
     is_hidden: bool = False
     first_day: datetime = datetime(1899, 12, 30)
     outside: tuple[str, ...] = ()
+    comments: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def read_workbook(path: str | Path, headings: Sequence[str] = ()) -> tuple[Sheet, ...]:
@@ -157,8 +159,17 @@ def _sheets(package: OfficePackage) -> Iterator[Sheet]:
         yield Sheet(
             element.get("name", ""), cells, tuple(_area(e.get("ref", "")) for e in sheet.iter("{*}mergeCell")), rows,
             frozenset(column for span in spans for column in span), element.get("state", "visible") != "visible",
-            reader.first_day, tuple(dict.fromkeys(package.outside)),
+            reader.first_day, tuple(dict.fromkeys(package.outside)), _comments(package, part),
         )  # fmt: skip
+
+
+def _comments(package: OfficePackage, part: str) -> dict[tuple[int, int], str]:
+    """What is remarked on the cells of a sheet, without the program's own words about threads."""
+    from openpyxl.utils.cell import coordinate_to_tuple
+
+    remarks = (c for p in package.related_parts(part, "comments") for c in package.xml(p).iter("{*}comment"))
+    texts = {coordinate_to_tuple(c.get("ref")): "".join(t.text or "" for t in c.iter("{*}t")) for c in remarks}
+    return {at: " ".join(re.sub(_THREAD, "", text).split()) for at, text in texts.items()}
 
 
 def _text_of(item: etree._Element) -> tuple[str, str]:
@@ -255,7 +266,7 @@ class _Cells:
             except (OverflowError, ValueError):  # the program shows ##### then
                 return Cell("error", "#VALUE!", "#VALUE!")
         shown = f"{plain_number(Decimal(repr(value)) * 100)} %" if look == "percent" else plain_number(value)
-        return Cell("number", value, shown, look=look.replace("day", ""))
+        return Cell("number", value, shown, look=look.replace("day", "clock" if 0 < value < 1 else ""))
 
 
 def _day(value: datetime) -> Cell:
@@ -276,7 +287,13 @@ def _unescaped(text: str) -> str:
 def _look(code: str) -> str:
     """How a number format shows a number otherwise than it is stored: as a day, times 100, in thousands, not at all."""
     plain = _NO_CODE.sub("", code.split(";")[0])
-    looks = {"day": "[dyDY]", "percent": "%", "scaled": "[0#?],+(?![0#?,])", "hidden": "^(?!.*([0#?@mhsMHS]|General))"}
+    looks = {
+        "day": "[dyDY]",
+        "clock": "[hHsS]|[mM]:|:[mM]",
+        "percent": "%",
+        "scaled": "[0#?],+(?![0#?,])",
+        "hidden": "^(?!.*([0#?@mhsMHS]|General))",
+    }
     return next((look for look, sign in looks.items() if re.search(sign, plain)), "")
 
 

@@ -18,6 +18,7 @@ import pandas as pd
 
 from gkanalysis.codebook.interviews import InterviewCodebook
 from gkanalysis.core.findings import Log
+from gkanalysis.core.lookup import enumeration
 from gkanalysis.ingest.interviews import read_interim, segment_text
 from gkanalysis.ingest.qda.model import NOWHERE, Project, Selection, Source
 from gkanalysis.ingest.tables import read_rows
@@ -135,7 +136,17 @@ def _check_lead_coder(
         )
         log.find("V25", message)
         return
-    for document in (d for d in documents if d.id not in coded):
+    lacking = [d for d in documents if d.id not in coded]
+    for file in dict.fromkeys(d.file for d in lacking):  # a name that was changed is one cause
+        others = enumeration(f"„{name}“" for name in sorted({row[5] for row in codings if row[-1] == file}))
+        if others and all(d in lacking for d in documents if d.file == file):
+            message = (
+                f"„{file}“ hat keine Codierung von „{book.lead_coder}“, auf der alle Auszählungen beruhen; codiert hat dort "
+                f"{others}. Ist das dieselbe Person, bitte „lead_coder“ im Codebuch oder den Namen im QDA-Programm berichtigen."
+            )
+            log.find("V26", message, file=file)
+            lacking = [d for d in lacking if d.file != file]
+    for document in lacking:
         message = f"„{document.source.name}“ hat keine Codierung von „{book.lead_coder}“; in den Auszählungen fehlt dieses Gespräch. Bitte die Codierung nachholen."
         where = {"file": document.file, "case_id": document.case_id, "item_id": document.source.guid}
         log.find("V26", message, **where)
@@ -461,7 +472,8 @@ def match_codes(projects: Mapping[str, Project], book: InterviewCodebook, log: L
                 continue
             if path in groups and not n:
                 continue
-            close = get_close_matches(path, declared, n=1)
+            name = path.rpartition(" > ")[2]  # a code that was moved keeps its name
+            close = [p for p in declared if p.rpartition(" > ")[2] == name] or get_close_matches(path, declared, n=1)
             advice = f"ähnlich ist „{close[0]}“" if close else "bitte im Codebuch ergänzen"
             advice = "im Codebuch ist das eine Gruppe, kein Code" if path in groups else advice
             message = (
@@ -470,4 +482,12 @@ def match_codes(projects: Mapping[str, Project], book: InterviewCodebook, log: L
             )
             lost = ("validate", "code", "zurückgestellt", "steht nicht im Codebuch")
             log.find("V22", message, lost=lost, **where)
+    gone = [c for c in book.codes.values() if not any(c.id in ids.values() for ids in matched.values())]
+    if gone and any(file.lower().endswith(".qdpx") for file in projects):  # a list of segments names given codes only
+        paths = enumeration(f"„{c.path}“" for c in gone)
+        message = (
+            f"Im Codebuch und in keinem Projekt: {paths}. Wenn die Codes umbenannt oder mit anderen vereinigt wurden, "
+            "bitte Codebuch und Projekt abgleichen; bis dahin gelten sie als nirgends vergeben."
+        )
+        log.find("V22", message, raw=" | ".join(c.path for c in gone))
     return matched

@@ -15,7 +15,7 @@ from gkanalysis.codebook.instrument import STATES, Codebook
 from gkanalysis.codebook.sources import read_dataset
 from gkanalysis.core.errors import ValidationError
 from gkanalysis.core.findings import Log
-from gkanalysis.ingest.matching import EMPHASISED
+from gkanalysis.ingest.matching import EMPHASISED, SHADED
 from gkanalysis.ingest.received import OF_THE_SYSTEM, file_of, is_of_the_system
 from gkanalysis.ingest.tables import read_rows
 from gkanalysis.settle import receipts, validate
@@ -78,7 +78,9 @@ def process_source(
 
     kept = responses[responses["file"].isin(case_of)]
     kept = kept.assign(case_id=kept["file"].map(case_of), version=kept["file"].map(version_of))
-    lifted = reviews.loc[reviews["reason"].eq(EMPHASISED), ["file", "item_id"]].itertuples(index=False, name=None)
+    lifted = reviews.loc[reviews["reason"].isin((EMPHASISED, SHADED)), ["file", "item_id"]].itertuples(
+        index=False, name=None
+    )
     unclear = set(lifted) - decided  # an option that is only printed in bold is no answer, but may be meant as one
     if unclear:
         is_unclear = [key in unclear for key in zip(kept["file"], kept["item_id"], strict=True)]

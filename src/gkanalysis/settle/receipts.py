@@ -91,7 +91,7 @@ def assign_forms(
             log.find("V03", message, **where)
         elif case_id not in ids:
             continue
-        elif own_name and case_id not in fits:
+        elif own_name and set(fits) != {case_id}:
             where |= {"item_id": name_item, "raw": own_name}
             _log_other_name(register["name"], own_name, fits, where, log)
         received = "" if receipt is None else receipt.received
@@ -124,10 +124,15 @@ def check_days(assigned: pd.DataFrame, sent: Mapping[str, str], path: str, log: 
 def _log_other_name(
     register: pd.Series, own_name: str, fits: Sequence[str], where: Mapping[str, str], log: Log
 ) -> None:
-    """A form that names another alliance than the list is an error (V19), one that names none is asked (V04)."""
+    """A form that names another alliance than the list is an error (V19), one that names none or several is asked (V04)."""
     file, case_id = where["file"], where["case_id"]
     name = register[case_id]
-    if fits:
+    if case_id in fits:
+        also = " und ".join(f"„{register[i]}“" for i in fits if i != case_id)
+        question = f"Im Kopf des Bogens steht „{own_name}“. Gilt er auch für {also}?"
+        message = f"Der Bogen nennt „{own_name}“, also mehrere Bündnisse; er zählt für „{name}“ und nicht für {also}."
+        log.find("V04", message, question=question, **where)
+    elif fits:
         message = (
             f"„{file}“ steht in der Eingangsliste bei „{name}“ ({case_id}), der Bogen selbst nennt „{register[fits[0]]}“ "
             f"({fits[0]}). Bitte die Liste berichtigen oder den Namen als weiteren im Register eintragen."

@@ -30,6 +30,7 @@ from gkanalysis.ingest.matching import (
     NOT_FOUND,
     OUTSIDE,
     PICTURE,
+    SHADED,
     UNKNOWN,
     UNKNOWN_PROMPT,
     normalise,
@@ -47,6 +48,7 @@ OF_THE_FORM = {
     BESIDE_BOX: "bis dahin gilt die Antwort dort als unlesbar; bitte die Vorgaben im Codebuch so schreiben, wie sie gedruckt sind",
     BESIDE_FIELD: _PLACEHOLDER, UNKNOWN_PROMPT: _PLACEHOLDER,
     MARKED: "niemand wird danach gefragt", UNKNOWN: "niemand wird danach gefragt", OUTSIDE: "", EMPHASISED: "", PICTURE: "",
+    SHADED: "",
 }  # fmt: skip
 ALIKE = 0.7  # how much two spellings of one label have in common
 _CELL = r"(.*)/w:tr\[(\d+)\]/.*?w:tc\[(\d+)\]"
@@ -197,14 +199,14 @@ def _log_shared(
     reviews = reviews.assign(reason=reviews["reason"].where(~is_ticked, EMPHASISED))
     words = ["".join(c for c in normalise(raw) if c not in MARK_CHARACTERS) for raw in reviews["raw"]]
     keys = list(zip(versions, reviews["item_id"], reviews["reason"], words, strict=True))
-    n_files = Counter(key for _, key in set(zip(reviews["file"], keys, strict=True)) if key[3])
+    n_files = Counter(key for _, key in set(zip(reviews["file"], keys, strict=True)) if key[3] or key[2] == SHADED)
     shared = {
         key for key, n in n_files.items() if key[2] in OF_THE_FORM and key[0] in n_forms and 2 * n > n_forms[key[0]]
     }
     raw_of = dict(zip(reversed(keys), reversed(reviews["raw"].tolist()), strict=True))
     for key in dict.fromkeys(k for k in keys if k in shared):
         version, item_id, reason, _ = key
-        if reason in (EMPHASISED, PICTURE):
+        if reason in (EMPHASISED, PICTURE, SHADED):
             continue
         raw, of = raw_of[key], f"in {n_files[key]} von {n_forms[version]} gezählten Bögen der Fassung „{version}“"
         if reason == OUTSIDE:
@@ -471,6 +473,10 @@ def log_reviews(
         )
         if item:
             question = f"Bei {printed_place(item, book)} steht „{r.raw[:80]}“. Was ist gemeint?"
+            if r.reason == SHADED:
+                question = (
+                    f"Bei {printed_place(item, book)} ist das leere Kästchen farbig. Ist es als angekreuzt gemeint?"
+                )
             quoted, _, word = r.reason.rpartition(" ist ")
             if word in LEFT_OUT.values():
                 question = f"Bei {printed_place(item, book)} ist {quoted} {word}. Was gilt?"

@@ -68,6 +68,8 @@ def test_documents_of_one_name_in_two_groups(tmp_path):
     assert [group.name for group in found.sets] == ["Kreise", "Städte"]
 
 
+STRUCK = '<c r="{r}" t="inlineStr"><is><r><rPr><strike/></rPr><t>alt</t></r><r><t>, neu</t></r></is></c>'
+DAY = '<c r="{r}" s="1"><v>43895</v></c>'
 FORMULA = Raw('<c r="{r}" t="str"><f>HYPERLINK("http://127.0.0.1/")</f><v>Wir</v></c>')
 ERROR = Raw('<c r="{r}" t="e"><v>#REF!</v></c>')
 LOSSES = {
@@ -78,6 +80,12 @@ LOSSES = {
     "rows that cannot be used; those without anything are none": (
         [["", "", *ROW[2:]], [*ROW[:2], "", *ROW[3:]], [""] * 9, [*ROW[:6], "", *ROW[7:]], [*ROW, "rot"]], 2,
         [("incomplete_row", "Zeile 3", ""), ("incomplete_row", "Zeile 4", ""), ("no_coder", "Zeile 6", ROW[5]), ("unused_column", "Spalte J", "Farbe: rot")],
+    ),
+    "a value that may not be meant, or says nothing": (
+        [[*ROW[:5], Raw(STRUCK), *ROW[6:]], [*ROW[:5], "", *ROW[6:]], [*ROW[:3], "3-4", *ROW[4:]], [*ROW[:3], Raw(DAY), *ROW[4:]],
+         [*ROW[:3], "1: 12|40", *ROW[4:]]], 5,
+        [("struck", "Zelle F3", "alt"), ("no_words", "Zeile 4", "Aufbau > Neu"), ("odd_place", "Zelle D5", "3-4"),
+         ("odd_place", "Zelle D6", "05.03.2020")],
     ),
     "half a character that a program wrote as its number is text": ([[*ROW[:1], "_xD83D_g10", *ROW[2:]]], 1, []),
     "a backslash belongs to the name where an arrow parts levels": (
@@ -95,6 +103,12 @@ def test_what_cannot_be_used_is_listed(tmp_path, case):
     told = [(loss.kind, loss.place.removeprefix("Blatt „Blatt1“, "), loss.raw) for loss in found.losses]
     assert [(*loss[:2], loss[2][: len(e[2])]) for loss, e in zip(told, expected, strict=True)] == expected
     assert len(found.codings) == n_codings
+
+
+def test_hidden_rows_count_and_are_listed(tmp_path):
+    """A filter may have hidden them."""
+    found = read(tmp_path, GERMAN, ROW, [*ROW[:5], "Zwei", *ROW[6:]], hidden=[3])
+    assert (len(found.codings), [(x.kind, x.raw) for x in found.losses]) == (2, [("hidden_row", "Zwei")])
 
 
 def test_the_same_words_coded_again_are_another_place(tmp_path):

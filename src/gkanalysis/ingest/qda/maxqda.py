@@ -37,6 +37,7 @@ COLUMNS = tuple(
 NEEDED = {"document", "code", "segment"}
 MAX_LEVELS = 100  # of codes above one another; MAXQDA allows ten
 _ARROW, _BACKSLASH = re.compile(r"\s+>\s+"), re.compile(r"\s*\\\s*")
+_PLACE = re.compile(r"\d[\d:.,|\s]*")
 _EMPTY = Cell("text", "", "")
 _WORDS = {Selection: "segment"}  # in the GUIDs that are derived
 _PROBLEMS = {"formula": "formula", "error": "error_value"}
@@ -90,6 +91,8 @@ class _Table:
     def add(self, number, cells):
         """Take one row."""
         for at, cell in list(cells.items()):
+            if cell.struck:
+                self._lose("struck", f"{column_letter(at)}{number}", cell.struck)
             if cell.kind in _PROBLEMS:  # of a formula not even the stored result is used
                 stored = f" [{cell.shown}]" if cell.kind == "formula" and cell.shown else ""
                 self._lose(_PROBLEMS[cell.kind], f"{column_letter(at)}{number}", f"{cell.value}{stored}")
@@ -111,6 +114,13 @@ class _Table:
         if "\\" in texts["code"]:
             kind = "backslash_split" if self._between is _BACKSLASH else "backslash_kept"
             self._lose(kind, str(number), texts["code"])
+        if number in self._sheet.hidden_rows:
+            self._lose("hidden_row", str(number), texts["segment"])
+        if self._columns["segment"] not in cells:
+            self._lose("no_words", str(number), " > ".join(path))
+        for name in ("start", "end"):
+            if texts[name] and (values[name].kind == "date" or not _PLACE.fullmatch(texts[name])):
+                self._lose("odd_place", f"{column_letter(self._columns[name])}{number}", texts[name])
         self._add_coding(number, texts, path, self._created(values["created"]))
 
     def _add_coding(self, number, texts, path, created):

@@ -114,6 +114,8 @@ class PartReader(ParagraphReader):
             if cell is not None:
                 label = label or cell.label or cell.table.before
                 header, table, row, column = cell.header, cell.table.number, cell.row, cell.column
+                if "shaded" in cell.notes and control.kind in TICK_KINDS:
+                    control.note("shaded")
             yield Field._make((
                 control.kind, label, header, control.state, control.value, control.raw,
                 control.tag, control.alias, control.options, self.part, self.places.of(control.element),

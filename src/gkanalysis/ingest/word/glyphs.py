@@ -46,9 +46,11 @@ _FONT_NAMES = tuple(W + name for name in ("ascii", "hAnsi", "cs", "asciiTheme", 
 _SHADE = W + "shd"
 _MARKINGS = (_SHADE, W + "highlight", W + "bdr")
 _NO_MARKING = frozenset({None, "none", "nil", "white"})
+_GROUNDED = tuple(W + name for name in ("rPr", "pPr", "tcPr", "tblPr"))
 _EMPHASES = (_BOLD, _UNDERLINED, _COLOURED) = W + "b", W + "u", W + "color"  # of which forms are printed, too
 _COLOUR = re.compile("[0-9A-Fa-f]{6}")
 VIVID = 192  # strongest minus weakest of red, green, blue: FFFF00 has 255, Word's table styles have up to 130
+WHITE = "white"  # code of letters in the colour of the page
 TINTED = 64  # the same of letters: blacks and greys of a print stay below
 PLAIN = ("", "", False, None, ())
 MAX_STYLES = 30  # based on each other; Word allows 11
@@ -169,6 +171,7 @@ class RunLooks:
 
     def __init__(self, styles):
         self._styles = dict(styles_of(styles, RUN_LOOK, _style_look)) if self._switches(styles) else {}
+        self._root = styles
         self._odd = {style_id for style_id, look in self._styles.items() if any(look.values())}
 
     @staticmethod
@@ -204,8 +207,28 @@ class RunLooks:
         if not look:
             return PLAIN
         aside = "hidden" if look.get(_HIDDEN) else "struck" if any(map(look.get, _STRUCK)) else ""
-        emphases = [look[tag] for tag in _EMPHASES if look.get(tag)]
+        if look.get(_COLOURED) == WHITE and self._is_on_page(run):
+            aside = "hidden"
+        emphases = [look[tag] for tag in _EMPHASES if look.get(tag) not in (None, "", WHITE)]
         return aside, look.get(_FONTS, ""), look.get(_SHADE, False), _SHIFTED.get(look.get(_RAISED)), emphases
+
+    def _is_on_page(self, run):
+        """Whether a run stands on the ground of the page: nothing around it has a ground of its own, nor a style that may."""
+        shaded = {s.get(W + "styleId") for s in self._root.iter(W + "style") if any(map(_has_ground, s.iter(_SHADE)))}
+        for around in (run, *run.iterancestors()):
+            if around.tag == W + "txbxContent":
+                return False
+            for properties in around.iterchildren(*_GROUNDED):
+                if any(map(_has_ground, properties.iter(_SHADE, W + "highlight"))):
+                    return False
+                if any(style.get(VAL) in shaded for style in properties.iter(_STYLE, _PARAGRAPH_STYLE, W + "tblStyle")):
+                    return False
+        return True
+
+
+def _has_ground(look):
+    """Whether a `w:shd` or `w:highlight` fills with another colour than white."""
+    return (look.get(W + "fill") or look.get(VAL) or "auto").casefold() not in ("auto", "ffffff", "white", "none")
 
 
 def _style_look(properties):
@@ -217,7 +240,7 @@ def _emphasis(look):
     """The code of a `w:u` or `w:color`, "" if it lifts nothing out; two colours are two codes."""
     value = look.get(VAL) or ""
     if look.tag == _COLOURED:
-        return f"coloured:{value}" if _strength(value) >= TINTED else ""
+        return WHITE if value.upper() == "FFFFFF" else f"coloured:{value}" if _strength(value) >= TINTED else ""
     return "" if value in _NO_MARKING else "underlined"
 
 

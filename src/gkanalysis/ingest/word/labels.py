@@ -158,6 +158,8 @@ def _is_label(text):
 def emphasis_of(label, emphases):
     """Codes of the emphases (code -> text) that lift out a label, or more than half of it."""
     letters = _letters(label)
+    if not letters:  # a box that stands alone: bold ones are printed so
+        yield from (code for code, text in emphases.items() if code.startswith("coloured:") and text.strip() == label)
     for code, text in emphases.items() if letters else ():
         lifted = _letters(text)
         if letters in lifted or (lifted in letters and 2 * len(lifted) > len(letters)):
