@@ -46,7 +46,7 @@ from gkanalysis.report.document import (
     text_node,
     walk,
 )
-from gkanalysis.report.exhibits import column_widths, heading_lines, text_columns
+from gkanalysis.report.exhibits import column_widths, heading_lines, table_span, text_columns
 from gkanalysis.report.html import fill_page
 
 OBFUSCATED = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
@@ -205,7 +205,8 @@ def table_node(exhibit: dict[str, Any]) -> Node:
             rows.append([empty, [cell([first], len(exhibit["header"]), block=True)]])
         else:
             rows.append([empty, [cell([c]) for c in ("\u2003" * row["level"] + first, *rest)]])
-    columns = zip(text_columns(exhibit), column_widths(exhibit), strict=True)
+    widths = [w * table_span(exhibit) for w in column_widths(exhibit)]
+    columns = zip(text_columns(exhibit), widths, strict=True)
     left = exhibit.get("plain", False)
     specs = [[{"t": "AlignLeft" if words or left else "AlignRight"}, {"t": "ColWidth", "c": w}] for words, w in columns]
     head = [empty, [[empty, [cell(heading_lines(h)) for h in exhibit["header"]]]]]

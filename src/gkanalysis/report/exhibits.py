@@ -19,6 +19,7 @@ from gkanalysis.report.shown import Shown
 
 SYNTHETIC_NOTE = "Synthetische Daten"
 LINE = 110  # characters of a table that stand side by side in the text column
+NARROWEST = 0.5  # of the text column: a table
 WHOLE = 34  # a table of up to so many rows fits on a page and stays whole; longer ones break
 
 
@@ -186,6 +187,21 @@ def column_widths(exhibit: Mapping[str, Any]) -> list[float]:
     """
     if exhibit.get("plain"):
         return [0.72, 0.28]
+    widths = _widths(exhibit)
+    return [w / sum(widths) for w in widths]
+
+
+def table_span(exhibit: Mapping[str, Any]) -> float:
+    """How much of the text column a table takes: a narrow one keeps numbers near their labels.
+
+    >>> table_span({"header": ["Weg", "n"], "rows": [{"cells": ["neu", "1"], "kind": "row"}]})
+    0.5
+    """
+    return 1.0 if exhibit.get("plain") else min(1.0, max(NARROWEST, sum(_widths(exhibit)) * 1.1 / LINE))
+
+
+def _widths(exhibit: Mapping[str, Any]) -> list[float]:
+    """Characters that each column needs; the first one yields where there is not enough room."""
     rows = [r["cells"] for r in exhibit["rows"] if r["kind"] == "row"]
 
     def width(column: int) -> float:
@@ -195,5 +211,4 @@ def column_widths(exhibit: Mapping[str, Any]) -> list[float]:
 
     widths = [width(k) for k in range(len(exhibit["header"]))]
     others = sum(widths[1:])
-    first = min(max(widths[0], 0.4 * others), max(LINE - others, 0.4 * others))
-    return [w / (first + others) for w in (first, *widths[1:])]
+    return [min(max(widths[0], 0.4 * others), max(LINE - others, 0.4 * others)), *widths[1:]]

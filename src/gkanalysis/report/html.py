@@ -31,7 +31,7 @@ from gkanalysis.report.document import (
     walk,
     write_tree,
 )
-from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines, text_columns
+from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines, table_span, text_columns
 from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -120,7 +120,7 @@ def exhibit_html(exhibit: dict[str, Any], setting: Setting, notes: Mapping[str, 
     heads = [heading_lines(h) for h in exhibit["header"]]
     page = _pages().get_template("exhibit.html")
     return page.render(
-        e=exhibit, look=look, image=image, widths=column_widths(exhibit), heads=heads, words=text_columns(exhibit),
+        e=exhibit, look=look, image=image, widths=column_widths(exhibit), span=table_span(exhibit), heads=heads, words=text_columns(exhibit),
         handed=notes is not None,
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import format_date
 from gkanalysis.core.rawstate import is_draft
 from gkanalysis.report.document import FONTS, Node, Setting, data_mark, data_sign, raw, replace_blocks, write_tree
-from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines, text_columns
+from gkanalysis.report.exhibits import WHOLE, column_widths, heading_lines, table_span, text_columns
 from gkanalysis.report.html import TEMPLATES
 from gkanalysis.report.slides import BOXES, LAYOUTS, LINE, PAGE, SIZES, Slide
 
@@ -225,6 +225,7 @@ def _shown(exhibit: dict[str, Any], setting: Setting, folder: Path) -> dict[str,
         return {
             "header": heads,
             "widths": column_widths(exhibit),
+            "span": table_span(exhibit),
             "rows": exhibit["rows"],
             "words": text_columns(exhibit),
         }
