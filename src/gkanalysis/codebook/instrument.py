@@ -34,6 +34,7 @@ Aspect = Literal["", "present", "open_ag", "open_d", "could_open"]
 # what a blank form says at its head
 INSTRUCTIONS = (
     "Bitte am Bildschirm ausfüllen: Kästchen anklicken, in Listen eine Vorgabe auswählen, Texte in die Felder schreiben. "
+    "Stehen mehrere Kästchen in einem Feld untereinander, bitte nur eines davon ankreuzen. "
     "Mit der Tabulatortaste geht es zum nächsten Feld; Felder, zu denen Sie nichts sagen können, bleiben leer. "
     "Bitte den Bogen als Word-Datei (.docx) speichern und zurücksenden."
 )

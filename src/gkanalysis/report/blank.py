@@ -7,9 +7,7 @@ loses the tags when it saves. Fonts and colours are those of the template of the
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
@@ -27,8 +25,8 @@ from docx.shared import Cm, Pt, Twips
 from gkanalysis.codebook.instrument import INSTRUCTIONS, Codebook
 from gkanalysis.codebook.layout import SHEET_HEAD, FormTable, Slot
 from gkanalysis.core.errors import RenderError
-from gkanalysis.core.writing import zip_parts
-from gkanalysis.report.docx import font_table
+from gkanalysis.core.writing import settled
+from gkanalysis.report.docx import font_table, there
 
 W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 LANDSCAPE, PORTRAIT = 14570, 9638  # text width in twentieths of a point: A4 with margins of 2 cm
@@ -38,7 +36,6 @@ FROM_TEMPLATE = ("Title", "Subtitle", "Heading 1", "Body Text", "Compact", "Foot
 LOCKED = '<w:lock w:val="sdtLocked"/>'  # filled in, but not deleted
 SHADE = "E7ECEF"  # of headings
 PROMPT = '<w:rStyle w:val="Platzhalter"/>'
-MOMENT = datetime(2019, 1, 1)  # one for all: equal codebooks give equal bytes
 STYLES = (
     '<w:style {} w:type="paragraph" w:styleId="Kopf"><w:name w:val="Bogenkopf"/>'
     '<w:pPr><w:keepNext/><w:spacing w:before="30" w:after="30"/></w:pPr><w:rPr><w:b/><w:sz w:val="17"/></w:rPr></w:style>',
@@ -83,11 +80,7 @@ def blank_form(book: Codebook, version: str, template: Path) -> bytes:
     >>> [p.text for p in docx.Document(io.BytesIO(form)).paragraphs[:2]]
     ['Arbeitshilfe „Prozessmanagement 2020“', 'Checkliste zur lokalen Planung']
     """
-    if not template.exists():
-        raise RenderError(
-            f"Die Word-Vorlage „{template.name}“ fehlt; bitte die mitgelieferte zurückholen: `git checkout reports/{template.name}`."
-        )
-    document, tables = docx.Document(str(template)), book.tables(version)
+    document, tables = docx.Document(str(there(template))), book.tables(version)
     for style in STYLES:
         document.styles.element.append(parse_xml(style.format(nsdecls("w"))))
     styles = {s.name: s for s in document.styles}  # Word gives those of its own ids in its language
@@ -115,8 +108,7 @@ def blank_form(book: Codebook, version: str, template: Path) -> bytes:
     root[:0] = parse_xml(f"<w:body {spaces}>{''.join(body)}</w:body>")[:]
     _finish(document, book, version, width)
     document.save(whole := io.BytesIO())
-    with zipfile.ZipFile(whole) as archive:
-        return zip_parts({name: archive.read(name) for name in archive.namelist()})
+    return settled(whole.getvalue())
 
 
 def _finish(document: docx.document.Document, book: Codebook, version: str, width: int) -> None:
@@ -144,7 +136,6 @@ def _finish(document: docx.document.Document, book: Codebook, version: str, widt
     about = document.core_properties
     about.title, about.subject, about.language = book.title, book.versions[version].title, "de-DE"
     about.author = about.last_modified_by = "gkanalysis"
-    about.created = about.modified = MOMENT
 
 
 class Tables:

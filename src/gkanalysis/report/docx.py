@@ -58,10 +58,6 @@ SHORT = 12  # Word cannot let text flow round a table: only one of up to so many
 
 def render_docx(setting: Setting, reference: Path) -> bytes:
     """Set the Word document; refuses a template that is missing."""
-    if not reference.exists():
-        raise RenderError(
-            f"Die Word-Vorlage „{reference.name}“ fehlt; bitte die mitgelieferte zurückholen: `git checkout reports/reference.docx`."
-        )
     report, exhibits, tree, numbers = setting.report, setting.exhibits, setting.tree, {}
 
     def exhibit(attributes: list[Any], _: list[Node]) -> list[Node]:
@@ -102,7 +98,7 @@ def render_docx(setting: Setting, reference: Path) -> bytes:
         ],
         "meta": {k: _meta(v) for k, v in meta.items()},
     }
-    arguments = ["-f", "json", "-t", "docx", f"--reference-doc={reference}", "-o", "-"]
+    arguments = ["-f", "json", "-t", "docx", f"--reference-doc={there(reference)}", "-o", "-"]
     # the sandbox would keep pandoc from the template and the images
     made = run_pandoc(json.dumps(tree), arguments, epoch=int(setting.moment.timestamp()), sandbox=False)
     document = docx.Document(io.BytesIO(made))
@@ -308,6 +304,15 @@ def _embed_fonts(document: Any) -> None:
         entries += f'<w:{name} r:id="{place}" w:fontKey="{{{str(key).upper()}}}"/>'
     table._blob = font_table(entries)
     document.settings.element.insert(0, OxmlElement("w:embedTrueTypeFonts"))
+
+
+def there(template: Path) -> Path:
+    """A Word template; refused if it is missing."""
+    if not template.exists():
+        raise RenderError(
+            f"Die Word-Vorlage „{template.name}“ fehlt; bitte die mitgelieferte zurückholen: `git checkout reports/reference.docx`."
+        )
+    return template
 
 
 def font_table(entries: str = "") -> bytes:

@@ -6,8 +6,6 @@ template: places, colours, type and embedded fonts. Speaker notes say what the f
 
 from __future__ import annotations
 
-import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from io import BytesIO
@@ -30,7 +28,7 @@ from pptx.util import Emu, Mm, Pt
 
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import format_date
-from gkanalysis.core.writing import zip_parts
+from gkanalysis.core.writing import settled
 from gkanalysis.report.document import Node, Setting, data_mark, data_sign, plain_text
 from gkanalysis.report.docx import LOCALES
 from gkanalysis.report.exhibits import column_widths, heading_lines
@@ -89,19 +87,7 @@ def render_pptx(setting: Setting, reference: Path) -> bytes:
     about.created = about.modified = setting.moment.replace(tzinfo=None)
     written = BytesIO()
     deck.save(written)
-    return _settled(written.getvalue(), setting.moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode())
-
-
-def _settled(content: bytes, moment: bytes) -> bytes:
-    """A package whose only time is that of the report, also in the workbooks behind its charts."""
-    with zipfile.ZipFile(BytesIO(content)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    for name, part in parts.items():
-        if name.endswith(".xlsx"):
-            parts[name] = _settled(part, moment)
-        elif name == "docProps/core.xml":
-            parts[name] = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", moment, part)
-    return zip_parts(parts)
+    return settled(written.getvalue(), setting.moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 def _template(reference: Path) -> tuple[Any, dict[str, Any]]:

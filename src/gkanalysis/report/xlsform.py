@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 import openpyxl
 
 from gkanalysis.codebook.instrument import Codebook, Item
-from gkanalysis.core.writing import zip_parts
+from gkanalysis.core.writing import settled
 from gkanalysis.report.blank import MARK
 
 LABEL = "label::Deutsch (de)"
@@ -74,11 +73,7 @@ def xlsform(book: Codebook, version: str) -> bytes:
             cell.data_type = "s"  # a label that begins with = is no formula
         sheet.freeze_panes = "A2"
     made.save(whole := io.BytesIO())
-    with zipfile.ZipFile(whole) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    about_file = "docProps/core.xml"  # openpyxl writes the time of day
-    parts[about_file] = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"2019-01-01T00:00:00Z", parts[about_file])
-    return zip_parts(parts)
+    return settled(whole.getvalue())
 
 
 class _Survey:
