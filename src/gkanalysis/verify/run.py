@@ -215,11 +215,13 @@ def _input_rows(manifest: Path, paths: ProjectPaths) -> Rows:
 
 def _trace_rows(data: Data, folder: Path) -> Rows:
     """Each number of the report counted again from the responses, and those that follow from others."""
-    again = set()
+    again, printed = set(), dict(find_numbers(folder))
     for number_id, text, wrong in recount_report(folder, data):
         again.add(number_id)
         verdict = {"verdict": "does_not_add_up", "message": wrong} if wrong else {"verdict": "adds_up", "old": ""}
-        yield {"section": "trace", "id": number_id, "new": text} | verdict
+        cell = printed.get(number_id, {})
+        label = ", ".join(str(cell[k]) for k in ("label", "group_label") if cell.get(k))
+        yield {"section": "trace", "id": number_id, "label": label, "new": text} | verdict
     for name, sentence in find_untraced(folder, data.paths):
         if name not in again:
             yield {"section": "trace", "id": name, "verdict": "derived", "message": sentence}
@@ -235,7 +237,9 @@ def _published_rows(published: Path, folder: Path) -> Rows:
         yield _problem(f"angaben-{k}", message)
     page = folder / f"{folder.name}.html"
     seen = seen_words(page.read_bytes()) if page.exists() else {}
-    yield from judge_published(figures, dict(find_numbers(folder)), bindings, bands, seen)
+    for row in judge_published(figures, dict(find_numbers(folder)), bindings, bands, seen):
+        figure = figures.get(row["id"], {})
+        yield row | {"label": ", ".join(figure[k] for k in ("label", "subgroup") if figure.get(k))}
 
 
 def _contradiction_rows(published: Path) -> Rows:
