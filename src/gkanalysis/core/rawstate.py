@@ -142,6 +142,8 @@ def update_states(data: str, target: str) -> None:
         part = "dataset" if not rest else f"{folder}/{'forms' if rest.startswith('forms/') else 'lists'}"
         for state in ("all", part):
             states.setdefault(state, []).append(_line(received[name], name))
+    for folder in [name.removesuffix("/forms") for name in states if name.endswith("/forms")]:
+        states.setdefault(f"{folder}/lists", ["\n"])  # beside a table of answers there need not be any
     shallow = {"/".join(name.split("/")[:2]) for name in received}
     project = {p: _line(p) for f in PROJECT for p in _list_files(f, deep=False) if p.endswith(PROJECT[f])}
     states["layout"] += [f"{_escaped(name)}\n" for name in sorted({*shallow, *project})]

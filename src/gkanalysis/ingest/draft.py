@@ -12,7 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from gkanalysis.codebook.columns import Table, as_number
@@ -122,13 +122,16 @@ def _keys(asked: Asked) -> str:
     return ", ".join(told)
 
 
-def _ending(identity: str, first: str, sets: Sequence[str]) -> list[str]:
+def _ending(identity: str, lines: Sequence[str], sets: Sequence[str]) -> list[str]:
     """What every codebook needs besides its questions."""
-    need = f"[{{item: {_q(first)}}}]" if first else "[]"
+    closed = re.findall(r'\{id: ("[^"]+"), label: ".*", kind: (?:single|number)', "\n".join(lines))
+    named = [f"{{set: {i}}}" for i in re.findall(r"\{id: (\w+), label", " ".join(sets[:1]))]
+    needs = [f"{{item: {i}}}" for i in closed[:1]] + named + [f"{{item: {i}}}" for i in closed[1:2]]
     return [
         *(["sets:", *sets] if sets else []),
-        "completeness:",
-        f"  - {{id: full, label: voll auswertbar, needs: {need}}}  # bitte prüfen: was muss beantwortet sein?",
+        "completeness:  # bitte prüfen: was muss dafür beantwortet sein?",
+        f"  - {{id: full, label: voll auswertbar, needs: [{', '.join(needs[:2])}]}}",
+        f"  - {{id: partial, label: zum Teil auswertbar, needs: [{', '.join(needs[:1])}]}}",
         "  - {id: unusable, label: nicht auswertbar, needs: []}",
         f"identity: {identity}",
     ]
@@ -156,7 +159,7 @@ def _table_parts(path: Path) -> list[str]:
     else:
         data = read_regular(path, RefusedSurveyError)
         file = open_table(path, data, Table.model_construct())
-        asked, unique, days = _of_columns(file)
+        asked, unique, days, unused = _of_columns(file)
         title = ""
         table = [f"  case: TODO  # {CASE}; in jeder Zeile einen anderen Wert haben: {', '.join(unique) or 'keine'}"]
         table += [f"  # received: …  # Spalte mit dem Tag der Antwort; Tage stehen in: {', '.join(days) or 'keiner'}"]
@@ -164,22 +167,25 @@ def _table_parts(path: Path) -> list[str]:
             "  not_answered: []  # Werte, die „keine Angabe“ heißen; ein leeres Feld heißt immer so",
             "  not_asked: []",
         ]
-        table += ["  unused: []  # Spalten, die kein Item sind und nicht gelesen werden"]
-    parts, first, sets = _parts(asked)
+        table += [
+            f"  unused: {json.dumps(unused, ensure_ascii=False)}  # Tage und laufende Nummern; was hier steht, ist keine Frage"
+        ]
+    parts, sets = _parts(asked)
+    lines = [line for _, of_part in parts for line in of_part]
     versions = [part for part, _ in parts]
     return [
         f"title: {_q(title) if title else 'TODO'}  # Titel, wie ihn der Bericht druckt",
         "versions:",
         f"  online: {{title: Online-Befragung, sent: TODO, parts: [{', '.join(versions)}]}}  # sent: Monat des Versands, wie \"2024-05\"",
-        "table:", *table, "parts:", *(line for _, lines in parts for line in lines),
-        *_ending("{}  # name und type: die Fragen nach Name und Kommunaltyp, wenn es sie gibt", first, sets),
+        "table:", *table, "parts:", *lines,
+        *_ending("{}  # name und type: die Fragen nach Name und Kommunaltyp, wenn es sie gibt", lines, sets),
     ]  # fmt: skip
 
 
-def _parts(asked: Sequence[Asked]) -> tuple[list[tuple[str, list[str]]], str, list[str]]:
-    """Parts by their ids with their lines, the first item, and the multiple response sets."""
+def _parts(asked: Sequence[Asked]) -> tuple[list[tuple[str, list[str]]], list[str]]:
+    """Parts by their ids with their lines, and the multiple response sets."""
     parts: list[tuple[str, list[str]]] = []
-    sets, first, ids = [], "", {}
+    sets, ids = [], {}
     for number, (of, together) in enumerate(groupby(asked, lambda a: a.of), 1):
         group = list(together)
         head = [
@@ -189,16 +195,15 @@ def _parts(asked: Sequence[Asked]) -> tuple[list[tuple[str, list[str]]], str, li
         ]
         name = _slug(group[0].column.partition("[")[0] if of else f"teil {number}", [p for p, _ in parts])
         if of:
-            column = re.sub(r"\[.*", "[{row}]", group[0].column) if "[" in group[0].column else "{row}"
+            column = group[0].column.replace(group[0].row, "{row}")
             label = "angekreuzt" if group[0].kind == "tick" else "Antwort"
             lines = ["    columns:", "      - {id: 1, label: Zeile, kind: row_label}"]
             lines.append(
                 f"      - {{id: 2, label: {label}, {_keys(replace(group[0], column=column))}}}{_note(group[0])}"
             )
             lines += ["    blocks:", f"      - id: {number}R", f"        label: {_q(of)}", "        rows:"]
-            lines += [f"          - {{id: {_q(a.row)}, label: {_q(a.label)}}}" for a in group]
+            lines += [f"          - {{{_row_keys(a)}, label: {_q(a.label)}}}" for a in group]
             sets += [f"  - {{id: {name}, label: {_q(of)}, part: {name}, column: 2}}"] if group[0].kind == "tick" else []
-            first = first or f"{number}.{group[0].row}.2"
         else:
             lines = ["    items:"]
             for n, a in enumerate(group, 1):
@@ -207,9 +212,18 @@ def _parts(asked: Sequence[Asked]) -> tuple[list[tuple[str, list[str]]], str, li
                 lines.append(
                     f"      - {{id: {_q(ids[a.column][0])}, label: {_q(a.label)}, {_keys(shown)}}}{_note(shown)}"
                 )
-            first = first or f"{number}.1"
         parts.append((name, [f"  - id: {name}", *head, *lines]))
-    return parts, first, sets
+    return parts, sets
+
+
+def _row_id(asked: Asked) -> str:
+    """Id of a row: its code, or what is made of it."""
+    return asked.row if re.fullmatch(r"\w+", asked.row, re.ASCII) else _slug(asked.row)
+
+
+def _row_keys(asked: Asked) -> str:
+    name = _row_id(asked)
+    return f"id: {_q(name)}" + (f", code: {_q(asked.row)}" if name != asked.row else "")
 
 
 def _filtered(asked: Asked, ids: Mapping[str, tuple[str, Asked]]) -> Asked:
@@ -248,8 +262,22 @@ def _of_questionnaire(questionnaire: Questionnaire) -> Iterator[Asked]:
         )  # fmt: skip
 
 
-def _of_columns(file: TableFile) -> tuple[list[Asked], list[str], list[str]]:
-    """The columns of a table with their values; those that differ in every row, and those that hold days."""
+def _boxes(asked: Sequence[Asked]) -> list[Asked]:
+    """The questions, of which those with one value are boxes; „Frage [Zeile]“ are rows of one question."""
+    made = []
+    for a in asked:
+        if a.kind == "single" and len(a.options) == 1 and not a.codes:
+            codes = {"ticked": [a.options[0][1]], "not_ticked": ["TODO", ""]}
+            note = 'heißt ein leeres Feld „nicht angekreuzt“? Dann TODO löschen, sonst auch ""'
+            of, _, row = a.column.rstrip("]").partition("[")
+            rows = {"row": row, "of": of.strip(), "label": row} if row else {}
+            a = replace(a, kind="tick", options=(), codes=codes, notes=[note], **rows)
+        made.append(a)
+    return made
+
+
+def _of_columns(file: TableFile) -> tuple[list[Asked], list[str], list[str], list[str]]:
+    """The columns of a table; those that differ in every row, those that hold days, and those that are no questions."""
     seen: list[Counter[str]] = [Counter() for _ in file.titles]
     n = 0
     for piece in file.pieces:
@@ -259,18 +287,26 @@ def _of_columns(file: TableFile) -> tuple[list[Asked], list[str], list[str]]:
             for count in cells.value_counts().to_pylist():
                 seen[k][(count["values"] or "").strip()] += count["counts"]
     asked, unique, days = [], [], []
-    for title, values in zip(file.titles, seen, strict=True):
-        column = " ".join(title.split())
+    columns = [" ".join(title.split()) for title in file.titles]
+    for column, values in zip(columns, seen, strict=True):
         values = {v: c for v, c in values.items() if v}
         unique += [column] if n > 1 and len(values) == n else []
         if values and all(re.match(r"\d{4}-\d\d-\d\d|\d{1,2}\.\d{1,2}\.\d{4}", v) for v in values):
             days.append(column)
         asked.append(_of_values(column, values, file))
-    made, values_of = {a.column: a for a in asked}, dict(zip(file.titles, seen, strict=True))
+    unused = [c for c in columns if c in days or (c in unique and _is_running(seen[columns.index(c)]))]
+    asked = [a for a in asked if a.column not in unused]
+    made, values_of = {a.column: a for a in asked}, dict(zip(columns, seen, strict=True))
     for label, columns, counted in file.sets:  # others than what counts say that it was not chosen
         codes = {"ticked": [counted], "not_ticked": sorted({v for c in columns for v in values_of[c]} - {counted, ""})}
         made |= {c: Asked(made[c].label, "tick", c, codes=codes, row=c, of=label or columns[0]) for c in columns}
-    return list(made.values()), unique, days
+    return _boxes(list(made.values())), unique, days, unused
+
+
+def _is_running(values: Iterable[str]) -> bool:
+    """Whether values, in the order of the rows, number them: whole numbers, each larger than the one before."""
+    numbers = [int(v) for v in values if v.isdecimal()]
+    return len(numbers) >= FEW and all(a < b for a, b in pairwise(numbers))
 
 
 def _of_values(column: str, values: Mapping[str, int], file: TableFile) -> Asked:
@@ -301,7 +337,11 @@ def _of_values(column: str, values: Mapping[str, int], file: TableFile) -> Asked
             wording, "single", column, sorted((v, v) for v in own), codes=codes, notes=[*notes, f"bitte prüfen: {what}"]
         )
     if is_number:
-        return Asked(wording, "number", column, codes=codes, notes=[*notes, "bitte min und max ergänzen"])
+        ordered = sorted(own, key=lambda v: as_number(v) or 0)
+        span = f"{ordered[0]} bis {ordered[-1]}"
+        return Asked(
+            wording, "number", column, codes=codes, notes=[*notes, f"es kommt {span} vor; bitte min und max ergänzen"]
+        )
     return Asked(
         wording,
         "text",
@@ -318,7 +358,7 @@ def _form_parts(form: WordForm, name: str) -> list[str]:
     """Codebook of an empty form: tables with number, label and answer, grids and rosters as `gkanalysis blank` prints them."""
     texts = [f.value for f in form.fields if f.kind == "paragraph" and f.value]
     parts: list[tuple[str, list[str]]] = []
-    sets, used, heading, first, last = [], set(), "", "", None
+    sets, used, heading, last = [], set(), "", None
     headings: dict[int, str] = {}
     for f in form.fields:
         heading = f.value or heading if f.kind == "paragraph" else heading
@@ -341,7 +381,6 @@ def _form_parts(form: WordForm, name: str) -> list[str]:
         elif t.n_columns == 3 and any(f.column == 3 for f in fields):
             lines = [f"      - {{id: {_q(t.texts.get((r, 1), ''))}, label: {_q(t.texts.get((r, 2), ''))}, {_keys(a)}}}{_note(a)}" for r, a in _answers(fields, 3)]  # fmt: skip
             parts.append((part, [*own, "    kind: sheet", "    items:", *lines]))
-            first = first or t.texts.get((1, 1), "")
         elif t.n_rows > 1 and all(t.texts.get((1, c)) for c in range(1, t.n_columns + 1)):
             lines = [f"      - {{id: {c}, label: {_q(t.texts[1, c])}, {_keys(dict(_answers(fields, c)).get(2, Asked('', 'text')))}}}" for c in range(1, t.n_columns + 1)]  # fmt: skip
             parts.append(
@@ -351,6 +390,7 @@ def _form_parts(form: WordForm, name: str) -> list[str]:
             skipped.append(f"  # TODO Tabelle {t.number} („{words}“) hat eine andere Form und steht noch nicht hier")
         last = words
     title, version = [*texts[:2], name, name][:2]
+    lines = [line for _, of_part in parts for line in of_part]
     printed = [x for x in dict.fromkeys(texts[2:]) if x not in used]
     prompts = sorted(
         form.prompts
@@ -365,8 +405,8 @@ def _form_parts(form: WordForm, name: str) -> list[str]:
         f"title: {_q(title)}", "versions:",
         f"  bogen: {{title: {_q(version)}, sent: TODO, parts: [{', '.join(p for p, _ in parts)}]}}  # sent: Monat des Versands, wie \"2024-05\"",
         f"placeholders: {json.dumps(prompts, ensure_ascii=False)}", f"printed: {json.dumps(printed, ensure_ascii=False)}",
-        "parts:", *skipped, *(line for _, lines in parts for line in lines),
-        *_ending("{name: TODO, type: TODO}  # Nummern der Fragen nach Name und Kommunaltyp; bei dieser nennt jede Vorgabe ihr type", first, sets),
+        "parts:", *skipped, *lines,
+        *_ending("{name: TODO, type: TODO}  # Nummern der Fragen nach Name und Kommunaltyp; bei dieser nennt jede Vorgabe ihr type", lines, sets),
     ]  # fmt: skip
 
 

@@ -75,7 +75,7 @@ def assign_forms(
     for form in forms.itertuples(index=False):
         file, own_name = nfc(form.file), names.get(form.file, "")
         receipt = by_file.get(file)
-        if receipt is not None and (not own_name or _words(own_name) == called.get(meant[file])):
+        if receipt is not None and (own_name in ("", meant[file]) or _words(own_name) == called.get(meant[file])):
             fits = [meant[file]]  # most say the name of the register, and to look for it in all of it takes long
         else:
             fits = alliances_named(own_name, alliances)
