@@ -10,8 +10,10 @@ import yaml
 
 from gkanalysis.codebook.instrument import read_codebook
 from gkanalysis.codebook.reports import read_report
+from gkanalysis.ingest.draft import draft_codebook
 from gkanalysis.report.exporter import bound_names
 from gkanalysis.report.shown import expressions
+from surveyfolder import SurveyFolder, answers
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -64,6 +66,38 @@ def test_example_of_a_chapter_is_one(tmp_path):
     used = {re.match(r"\w+", e)[0] for e in expressions(chapter.intro)}
     assert used
     assert used <= set(bound_names(code(chapter.notebook, parameters=False)))
+
+
+def test_example_of_a_wave_is_one(tmp_path):
+    """Its table gives the draft whose lines the page replaces, and the finished codebook reads it without a doubt."""
+    head, *rows = re.search(r"(?s)```text\n(.+?)```", TEXT)[1].replace("B0", "B").splitlines()
+    many = [re.sub(";B.;", f";B{k};", f"{k}{row[1:]}") for k, row in enumerate(rows * 5, 1)]
+    survey = SurveyFolder(tmp_path).add("\n".join([head, *many]))
+    text = draft_codebook(survey.folder / "antworten.csv", "umfrage-2024")
+    for there, instead in re.findall(r"(?m)^   \| `(.+?)` \| `(.+?)` \|$", TEXT):
+        assert there in text, there
+        text = text.replace(there, instead)
+    assert not [line for line in text.splitlines() if "TODO" in line.partition("#")[0]]
+    survey.path.write_text(text, encoding="utf-8")
+    tables = survey.add("\n".join([head, *rows])).process()
+    told = answers(tables)
+    assert [told[c, "1.2"] for c in ("B1", "B2", "B3")] == [
+        ("answered", "ja"),
+        ("answered", "nein"),
+        ("answered", "ja"),
+    ]
+    assert [told[c, "1.3"] for c in ("B1", "B2", "B3")] == [
+        ("answered", "2019"),
+        ("not_asked", ""),
+        ("answered", "2021"),
+    ]
+    assert [told[c, "1.4"] for c in ("B1", "B2", "B3")] == [("answered", "24"), ("answered", "4"), ("not_answered", "")]
+    assert [told["B1", f"2.{row}.2"][0] for row in ("Schule", "Betrieb", "Verein")] == [
+        "selected",
+        "not_selected",
+        "selected",
+    ]
+    assert set(tables["findings"]["rule"]) == {"V15"}
 
 
 def test_example_of_a_version_is_one(tmp_path):

@@ -67,6 +67,7 @@ def same_times(path, text):
         (lambda f: put(f / "raw/dataset.yml", "title: U"), "all dataset"),
         (lambda f: put(f / "raw/umfrage-2019/liste.csv", "x"), "all umfrage-2019/lists"),
         (lambda f: put(f / "raw/neu-2020/liste.csv", "x"), "all layout neu-2020/lists"),
+        (lambda f: put(f / "raw/online-2024/forms/a.csv", "x"), "all layout online-2024/forms online-2024/lists"),
         (lambda f: put(f / "src/gkanalysis/teil/modul.py", "x"), "code"),
         (lambda f: (f / "src/gkanalysis/teil/modul.py").unlink(), "code"),
         (lambda f: put(f / "src/gkanalysis/teil/__pycache__/modul.pyc", "x"), ""),

@@ -200,7 +200,9 @@ def _new_codebook(call: Call) -> Iterable[str]:
     write_bytes(path, text.encode("utf-8"))
     yield f"Entwurf geschrieben: data/codebook/{path.name}. Bitte ergänzen:"
     yield from (
-        f"  Zeile {k}: {line.strip()[:150]}" for k, line in enumerate(text.splitlines(), 1) if "TODO" in line and k > 4
+        f"  Zeile {k}: {line.strip()[:150]}"
+        for k, line in enumerate(text.splitlines(), 1)
+        if "TODO" in line.partition("  #")[0]
     )
 
 

@@ -312,43 +312,35 @@ def _is_running(values: Iterable[str]) -> bool:
 def _of_values(column: str, values: Mapping[str, int], file: TableFile) -> Asked:
     """What one column may ask, by its labels or its values."""
     labels, is_missing = file.labels.get(column, {}), file.missing.get(column)
-    wording = file.words.get(column) or column
-    lacking = sorted({v for v in {*values, *labels} if is_missing and is_missing(v)})
-    codes = {"not_answered": ["TODO", *lacking]} if lacking else {}
-    notes = [f"{', '.join(f'„{v}“' for v in lacking)} gilt in der Datei als fehlend: „keine Angabe“ (TODO löschen) oder „nicht gefragt“ (unter not_asked schreiben)?"] if lacking else []  # fmt: skip
-    options = [(label, v) for v, label in labels.items() if v not in lacking]
+    numbers = {v: n for v in values if (n := as_number(v)) is not None}
+    is_number = len(numbers) == len(values) > 0
+    lacking = {v for v in {*values, *labels} if is_missing and is_missing(v)}
+    if is_number and not labels and max(numbers.values()) >= 0:  # where no negative number can be meant
+        lacking |= {v for v, n in numbers.items() if n < 0}
     own = {v: c for v, c in values.items() if v not in lacking}
-    if options:
+    made = Asked(file.words.get(column) or column, "text", column)
+    if lacking:
+        shown = ", ".join(f"„{v}“" for v in sorted(lacking))
+        made.notes = [
+            f"{shown}: „keine Angabe“ (TODO löschen), „nicht gefragt“ (unter not_asked schreiben) oder eine Antwort (streichen)?"
+        ]
+        made.codes = {"not_answered": ["TODO", *sorted(lacking)]}
+    few = len(own) <= FEW and sum(own.values()) >= 3 * len(own)
+    if options := [(label, v) for v, label in labels.items() if v not in lacking]:
         unknown = [v for v in own if v not in labels]
-        notes += [f"ohne Etikett kommen vor: {', '.join(unknown[:FEW])}"] if unknown else []
-        return Asked(wording, "single", column, options, codes=codes, notes=notes)
-    if not own:
-        return Asked(
-            wording,
-            "text",
-            column,
-            codes=codes,
-            notes=[*notes, "TODO die Spalte ist leer, die Art der Frage steht nicht in ihr"],
-        )
-    is_number = all(as_number(v) is not None for v in own)
-    if len(own) <= FEW and sum(own.values()) >= 3 * len(own):
-        what = "Codes ohne Wortlaut oder Zahlen (dann kind: number)?" if is_number else "sind das alle Vorgaben?"
-        return Asked(
-            wording, "single", column, sorted((v, v) for v in own), codes=codes, notes=[*notes, f"bitte prüfen: {what}"]
-        )
-    if is_number:
-        ordered = sorted(own, key=lambda v: as_number(v) or 0)
-        span = f"{ordered[0]} bis {ordered[-1]}"
-        return Asked(
-            wording, "number", column, codes=codes, notes=[*notes, f"es kommt {span} vor; bitte min und max ergänzen"]
-        )
-    return Asked(
-        wording,
-        "text",
-        column,
-        codes=codes,
-        notes=[*notes, "bitte content ergänzen: name, person, office, contact oder free"],
-    )
+        note = f"ohne Etikett kommen vor: {', '.join(unknown[:FEW])}" if unknown else ""
+        made = replace(made, kind="single", options=options)
+    elif not own:
+        note = "die Spalte ist leer, die Art der Frage steht nicht in ihr"
+    elif few and (not is_number or {numbers[v] for v in own} <= set(range(FEW + 1))):
+        note = f"bitte prüfen: {'Codes ohne Wortlaut oder Zahlen (dann kind: number)?' if is_number else 'sind das alle Vorgaben?'}"
+        made = replace(made, kind="single", options=sorted((v, v) for v in own))
+    elif is_number:
+        low, *_, high = sorted([*own, *own], key=numbers.__getitem__)
+        note, made.kind = f"es kommt {low} bis {high} vor; bitte min und max ergänzen", "number"
+    else:
+        note = "bitte content ergänzen: name, person, office, contact oder free"
+    return replace(made, notes=[*made.notes, *filter(None, [note])])
 
 
 # ---- Word forms ----
