@@ -173,6 +173,22 @@ def test_unknown_alliance_is_answered():
         list(make_profiles(PATHS, "data/raw", ["B99"]))
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ({"ask": "prozess-2020:9.9"}, "„9.9“ gibt es in prozess-2020 nicht"),
+        ({"ask": "prozess-2019:1.1"}, "Die Welle „prozess-2019“ gibt es nicht"),
+        ({"ask": "prozess-2020:1.1", "answer": "jein"}, "Zeile „jein“ gibt es"),
+        ({"ask": "prozess-2020:1.1", "answre": "ja"}, "„answre“ neben „prozess-2020:1.1“; erlaubt sind ask, answer"),
+    ],
+)
+def test_definition_of_the_sheet_is_answered(line, said):
+    """Questions, waves and answers that there are not, and a misspelt key: one sentence."""
+    own = Profile(project_data("data/raw"), "B24", {"Stand": [line]}, [])
+    with pytest.raises(GkError, match=said):
+        _ = own.stand
+
+
 def slowly(order):
     """A piece of work that takes its time and says which process did it."""
     number, folder = order

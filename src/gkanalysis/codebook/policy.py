@@ -161,11 +161,11 @@ class Policy:
         >>> Policy(3, {}, {}).rule("neu-2020", "1").kind
         'confidential'
         """
-        rules = self.sources.get(source, SourceRules())
-        if rules.kind:
+        rules = self.sources.get(source)
+        if rules and rules.kind:
             return Rule(rules.kind, reason=rules.reason)
-        undeclared = Rule("free_text" if text else "confidential")
-        return next((r for r in rules.variables if fnmatchcase(item, r.match)), undeclared)
+        declared = (r for r in rules.variables if fnmatchcase(item, r.match)) if rules else iter(())
+        return next(declared, None) or Rule("free_text" if text else "confidential")
 
     @property
     def group_labels(self) -> dict[str, str]:

@@ -19,6 +19,7 @@ from gkanalysis.codebook.policy import Policy
 from gkanalysis.core.errors import DisclosureError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.rawstate import is_draft
+from gkanalysis.counts.count import Count
 from gkanalysis.counts.data import Data, current
 from gkanalysis.counts.table import Number
 from gkanalysis.disclosure.data import forms_data, read_sources
@@ -127,8 +128,8 @@ def weigh_known(numbers: Iterable[Number], cases: Iterable[str], data: Data) -> 
 
     Parameters
     ----------
-    numbers : everything that any of these readers may see, of waves of forms; each question is weighed by itself
-    cases : whose answers a reader knows; such of one kind (groups, answers) are weighed once
+    numbers : everything that any of these readers may see, of waves of forms; each row of a count is weighed by itself
+    cases : whose answers a reader knows; those of one kind (groups, answer) are weighed once
 
     Returns
     -------
@@ -136,36 +137,28 @@ def weigh_known(numbers: Iterable[Number], cases: Iterable[str], data: Data) -> 
     """
     every = {n.definition: n for n in numbers}
     sources = {s: forms_data(data, s) for s in dict.fromkeys(n.counted.count.source for n in every.values())}
-    printed, unread = read_claims([_as_row(line, n.n, n.base_n, line) for line, n in every.items()], data, sources)
-    by_question: dict[tuple[str, str], list[Claim]] = {}
-    for claim in printed:
-        by_question.setdefault((claim.source, claim.questions[0]), []).append(claim)
+    printed, unread = read_claims([_as_row(line, n.n, n.base_n) for line, n in every.items()], data, sources)
     told = [f"„{line}“: {reason}" for line, reason in unread]
-    weighed: set[tuple[Any, ...]] = set()
-    for case, place in data.alliances.set_index(CASE).iterrows():
-        own: dict[tuple[str, str], list[Claim]] = {}
-        for claim in read_claims(_of_case(every.values(), case), data, sources)[0] if case in {*cases} else ():
-            own.setdefault((claim.source, claim.questions[0]), []).append(claim)
-        for (source, question), known in own.items():
-            kind = tuple((c.questions, c.states, c.low, c.high) for c in known)
-            kind = (source, question, kind, *(place[a] for a in data.policy.attributes if a in place))
-            if kind not in weighed:
-                weighed.add(kind)
-                breaches = find_breaches(sources[source], [*by_question[source, question], *known], data.policy)
-                told += [f"{breach_sentence(b, sources, data.policy)} (wer {case} kennt)" for b in breaches]
+    of_row: dict[tuple[Count, str], list[Claim]] = {}
+    for claim in printed:
+        of_row.setdefault((every[claim.number].counted.count, every[claim.number].row), []).append(claim)
+    places = data.alliances.set_index(CASE).loc[[*cases]]
+    for (count, row), claims in of_row.items():
+        by = sorted({every[c.number].counted.grouped for c in claims if c.groups != (ALL,)})
+        units = count.counted(data).rows
+        units = units[units["row"] == row]
+        inside = units[units["base"].astype("boolean").fillna(True).to_numpy(dtype=bool)]
+        counted, base = set(inside.loc[inside["n"], CASE]), set(inside[CASE])
+        kinds = {(c in counted, c in base, *(places.at[c, a] for a in by)): c for c in reversed(places.index)}
+        for (n, base_n, *_), case in kinds.items():
+            own, _ = read_claims([_as_row(count.name(row, case), int(n), int(base_n))], data, sources)
+            breaches = find_breaches(sources[count.source], [*claims, *own], data.policy)
+            told += [f"{breach_sentence(b, sources, data.policy)} (wer {case} kennt)" for b in breaches if not b.signed]
     return told
 
 
-def _of_case(numbers: Iterable[Number], case: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What a case is counted in, as numbers of a group that is the case alone."""
-    for (row, count), data in {(n.row, n.counted.count): n.counted.data for n in numbers}.items():
-        rows, name = count.counted(data).rows, count.name(row, case)
-        own = rows[(rows[CASE] == case) & (rows["row"] == row)]
-        yield _as_row(name, int(own["n"].any()), int(own["base"].astype("boolean").fillna(True).any()), name)
-
-
-def _as_row(number: str, n: int, base_n: int | None, line: str) -> tuple[str, dict[str, Any]]:
-    return number, {"definition": line, "n": n, "base_n": base_n}
+def _as_row(line: str, n: int, base_n: int | None) -> tuple[str, dict[str, Any]]:
+    return line, {"definition": line, "n": n, "base_n": base_n}
 
 
 def _alone(report: Report) -> str:

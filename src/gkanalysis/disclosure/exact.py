@@ -165,8 +165,7 @@ class Known:
         """Up to which count, if there is any, a target is too small: below the threshold, of all cases another one."""
         rule, world, least = self.policy.rule(self.data.source, target.question), self.world, self.rules.total_from
         least = least if rule.total_from is None else rule.total_from
-        unlinked = {c for c in world.classes if c not in world.known and not any(x.value in c for x in world.links)}
-        of_all = least is not None and world.members(target.groups) >= unlinked  # or of all but few
+        of_all = least is not None and world.members(target.groups) >= world.unlinked  # or of all but few
         return min(self.policy.threshold, least if of_all else self.policy.threshold) - 1
 
     def _signed(self, breach: Breach) -> SignedException | None:

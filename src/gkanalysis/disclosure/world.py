@@ -178,8 +178,19 @@ class World:
 
     def members(self, groups: Iterable[str]) -> frozenset[Class]:
         """The classes that lie in any of these groups; `alle` are all, a group without cases has none."""
-        wanted = set(groups)
-        return frozenset(c for c in self.classes if wanted & {ALL, *c, "/".join(c)})
+        groups = frozenset(groups)
+        if groups not in self._members:
+            self._members[groups] = frozenset(c for c in self.classes if groups & {ALL, *c, "/".join(c)})
+        return self._members[groups]
+
+    @cached_property
+    def _members(self) -> dict[frozenset[str], frozenset[Class]]:
+        return {}
+
+    @cached_property
+    def unlinked(self) -> frozenset[Class]:
+        """The classes of which no link shows an answer, and that nobody knows."""
+        return frozenset(c for c in self.classes if c not in self.known and not any(x.value in c for x in self.links))
 
     def names(self, union: frozenset[Class]) -> tuple[str, ...]:
         """A union of classes as groups of the report; several attributes are joined by a slash."""

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import enumeration
 from gkanalysis.core.numbers import NO_VALUE, format_count, number_word
+from gkanalysis.counts.count import Count
 from gkanalysis.counts.data import USABLE, Data
 from gkanalysis.counts.shown import HIDDEN, dash_note
 from gkanalysis.counts.sources import alliance_id, source_of
@@ -93,7 +95,11 @@ class Profile:
         """Heading -> its lines."""
         return {h: [self._line(**about) for about in of] for h, of in self._stand.items()}
 
-    def _line(self, ask: str, answer: str = "", label: str = "", **asks: str) -> Line:
+    def _line(self, ask: str = "", answer: str = "", label: str = "", **asks: str) -> Line:
+        if unknown := [k for k in asks if k not in ("with", "without")]:
+            raise NotebookError(
+                f"Im Bogen steht „{unknown[0]}“ neben „{ask}“; erlaubt sind ask, answer, label, with, without."
+            )
         source, _, item = ask.partition(":")
         table = source_of(source, self.data)[item]
         row = answer or table.shown_rows[0]
@@ -120,10 +126,9 @@ class Profile:
 
     def told(self, table: Counted) -> list[str] | None:
         """The rows of a table that the alliance is counted in; None if it is not in their base."""
-        rows = table.count.counted(self.data).rows
-        own = rows[(rows["case_id"] == self.id) & rows["row"].isin(table.shown_rows)]
-        own = own[own["base"].astype("boolean").fillna(True).to_numpy(dtype=bool)]
-        return None if own.empty else own.loc[own["n"], "row"].astype(str).tolist()
+        by_case = self.data._keep(("told", table.count), lambda: _by_case(table.count, self.data))
+        own = [(row, n) for row, n in by_case.get(self.id, ()) if row in table.shown_rows]
+        return [row for row, n in own if n] if own else None
 
     def _words(self, told: list[str] | None, table: Counted) -> str:
         if told is None:
@@ -140,7 +145,8 @@ class Profile:
         return [g for g in GROUPS if any((x.row, self._case[g]) not in self._by(x, g).hidden for x in every)]
 
     def _by(self, line: Line, variable: str) -> Counted:
-        return line.table.by(variable).shielded(self.data.policy.known)
+        key, known = ("shielded", line.table.count, line.row, variable), self.data.policy.known
+        return self.data._keep(key, lambda: line.table.by(variable).shielded(known))
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -210,3 +216,12 @@ class Profile:
     def source(self) -> str:
         """The source line of all tables."""
         return self.waves.source_line()
+
+
+def _by_case(count: Count, data: Data) -> dict[str, list[tuple[str, bool]]]:
+    """Case -> the rows of a count in whose base it is, and whether it is counted there."""
+    rows, made = count.counted(data).rows, {}
+    rows = rows[rows["base"].astype("boolean").fillna(True).to_numpy(dtype=bool)]
+    for case, row, n in zip(rows["case_id"].astype(str), rows["row"].astype(str), rows["n"], strict=True):
+        made.setdefault(case, []).append((row, bool(n)))
+    return made

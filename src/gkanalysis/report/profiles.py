@@ -100,7 +100,9 @@ def make_profiles(
     for done, (name, made) in enumerate(run_many(work, parts | orders, scheduler, workers), start=1):
         show_progress(done, len(parts | orders), time.monotonic() - started)
         if name in parts:
-            found[name] = [str(made)] if isinstance(made, GkError) else made
+            if isinstance(made, GkError):
+                raise made  # what is not weighed must not appear
+            found[name] = made
         elif isinstance(made, GkError):
             failed[name] = made
         else:
@@ -114,9 +116,11 @@ def make_profiles(
             )
         for case in [*held]:
             keep_sheet(target / case, state, held.pop(case))
-    names = have.alliances.set_index("case_id")["name"]
     if failed:
-        told = "\n".join(f"  {case} ({names[case]}): {error}" for case, error in sorted(failed.items()))
+        same: dict[str, list[str]] = {}
+        for case in sorted(failed):
+            same.setdefault(str(failed[case]), []).append(case)
+        told = "\n".join(f"  {', '.join(cases)}: {error}" for error, cases in same.items())
         raise NotebookError(
             f"{len(failed)} von {len(asked)} Bögen fehlen, alle anderen sind fertig; ein neuer Aufruf macht nur diese:\n{told}"
         )
