@@ -92,8 +92,10 @@ def derived(text: str, numbers: Iterable[Number | str], about: Iterable[Number] 
     """
     numbers = list(numbers)
     names = [n if isinstance(n, str) else n.definition for n in numbers]
+    about = None if about is None else list(about)
     told = [n.reading for n in (numbers if about is None else about) if isinstance(n, Number)]
-    return Said(text, kind="derived", of=list(dict.fromkeys(names)), **_read(told))
+    spoken = {} if about is None else {"about": [n.definition for n in about]}
+    return Said(text, kind="derived", of=list(dict.fromkeys(names)), **spoken, **_read(told))
 
 
 def _read(readings: Iterable[str]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from gkanalysis.ingest.matching import EMPHASISED, EMPHASISED_BESIDE_TICK, PICTU
 from gkanalysis.ingest.received import file_of
 from gkanalysis.ingest.workbook import read_workbook
 from gkanalysis.settle.validate import GIVEN
+from gkanalysis.verify.received import read_again
 from gkanalysis.verify.trace import STATES
 
 USED, ASIDE, REASON = "verwendet", "zurückgestellt mit Grund", "mit Grund"
@@ -267,7 +268,7 @@ def _lists(data: Data, source: str) -> Iterator[Sum]:
 
 
 SUMS: Mapping[str, tuple[Callable[[Data, str], Iterator[Sum]], ...]] = {
-    "forms": (_files, _forms, _answers, mention_sums),
+    "forms": (_files, _forms, _answers, mention_sums, read_again),
     "interviews": (_files, _interviews),
     "lists": (_files, _lists),
 }

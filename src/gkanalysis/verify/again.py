@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from functools import cache
-from itertools import permutations, product
-from math import comb, isclose, isnan, prod
+from itertools import pairwise, permutations, product
+from math import comb, floor, isclose, isnan, prod, sqrt
 from typing import Any
 
+import numpy as np
+
+from gkanalysis.stats.agreement import DRAWS, SEED
+
 ALPHA = 0.05
+TOTAL = "alle"
 CLOSE = 1e-9
+Number = tuple[Any, str, str, int, Any]  # count, row, group, n, base
+Unit = tuple[int, tuple[Any, ...]]  # how often it stands for, one value a coder
 P_VALUE = re.compile(r"\.(p|significant-p|significant-p_holm)(-[^.]*)?$")  # what the id of such a value ends with
 
 
@@ -67,11 +76,94 @@ def alpha_again(units: Iterable[Sequence[Any]]) -> float:
     >>> alpha_again([("a", "a"), ("b", "b"), ("a", "b")])
     0.4444444444444444
     """
-    units = [u for u in units if len(u) > 1]
-    values = [v for u in units for v in u]
-    observed = sum(sum(x != y for x, y in permutations(u, 2)) / (len(u) - 1) for u in units) / len(values)
-    expected = sum(x != y for x, y in permutations(values, 2)) / (len(values) * (len(values) - 1))
-    return 1 - observed / expected if expected else float("nan")
+    return alpha_and_ends([[(1, u) for u in units]])[0]
+
+
+def alpha_and_ends(clusters: Sequence[Sequence[Unit]], *, ratio: bool = False) -> tuple[float, float, float]:
+    """Krippendorff's alpha, and the ends between which it lies in 95 of 100 draws of clusters with replacement.
+
+    A unit is how often it stands for, and one value a coder. The draws are those of the first engine (same seed, same
+    generator), else nothing could be compared; what is made of them is written anew. No ends: nan.
+    """
+    made = [_disagreement([(w, u) for w, u in units if len(u) > 1], ratio) for units in clusters]
+    made = [m for m in made if m[1]]
+    alpha = _alpha([(1, *m) for m in made], ratio)
+    size = len(made)
+    if isnan(alpha) or not size or size**-size > ALPHA / 2:
+        return alpha, float("nan"), float("nan")
+    weights = np.random.default_rng(SEED).multinomial(size, [1 / size] * size, size=DRAWS).tolist()
+    drawn = [_alpha([(w, *m) for w, m in zip(draw, made, strict=True) if w], ratio) for draw in weights]
+    drawn = sorted(a for a in drawn if not isnan(a))
+    if DRAWS - len(drawn) > ALPHA / 2 * DRAWS:
+        return alpha, float("nan"), float("nan")
+    return alpha, _quantile(drawn, ALPHA / 2), _quantile(drawn, 1 - ALPHA / 2)
+
+
+def _apart(x: Any, y: Any, ratio: bool) -> float:
+    return ((x - y) / (x + y)) ** 2 if ratio and x != y else float(x != y)
+
+
+def _disagreement(units: Sequence[Unit], ratio: bool) -> tuple[float, Counter[Any]]:
+    """How far the coders of some units are apart, and how often each value was given."""
+    values: Counter[Any] = Counter()
+    observed = 0.0
+    for weight, unit in units:
+        observed += weight * sum(_apart(x, y, ratio) for x, y in permutations(unit, 2)) / (len(unit) - 1)
+        for value in unit:
+            values[value] += weight
+    return observed, values
+
+
+def _alpha(parts: Sequence[tuple[int, float, Counter[Any]]], ratio: bool) -> float:
+    values: Counter[Any] = Counter()
+    for times, _, own in parts:
+        for value, n in own.items():
+            values[value] += times * n
+    expected = sum(values[x] * values[y] * _apart(x, y, ratio) for x, y in permutations(values, 2))
+    observed = sum(times * apart for times, apart, _ in parts)
+    return 1 - observed * (values.total() - 1) / expected if expected else float("nan")
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    """A quantile between the two values next to it."""
+    at = share * (len(ordered) - 1)
+    low = int(at)
+    return ordered[low] + (ordered[min(low + 1, len(ordered) - 1)] - ordered[low]) * (at - low)
+
+
+def kappa_again(units: Iterable[tuple[Any, Any]]) -> float:
+    """Cohen's kappa of two coders.
+
+    >>> kappa_again([(1, 1), (0, 0), (1, 0), (0, 0)])
+    0.5
+    """
+    pairs = list(units)
+    observed = sum(x == y for x, y in pairs) / len(pairs)
+    one, other = (Counter(u) for u in zip(*pairs, strict=True))
+    expected = sum(one[v] * other[v] for v in one) / len(pairs) ** 2
+    return (observed - expected) / (1 - expected)
+
+
+def change_again(a: int, b: int, c: int, d: int) -> tuple[float, float, float, float]:
+    """Second share minus first of pairs, Newcombe's interval (method 10) from its formula, p by scipy's binomial test.
+
+    >>> [round(x, 4) for x in change_again(20, 2, 12, 16)]
+    [0.2, 0.0562, 0.3292, 0.0129]
+    """
+    from scipy.stats import binomtest
+
+    n, z = a + b + c + d, statistics.NormalDist().inv_cdf(1 - ALPHA / 2)
+    ends = []
+    for x in (a + b, a + c):
+        middle, half = x + z * z / 2, z * sqrt(x * (n - x) / n + z * z / 4)
+        ends.append(((x - middle / (1 + z * z / n)) / n + half / (n + z * z), (middle + half) / (n + z * z) - x / n))
+    (below, above), (below_2, above_2) = ends
+    product_, numerator = (a + b) * (c + d) * (a + c) * (b + d), a * d - b * c
+    phi = (max(numerator - n / 2, 0) if numerator > 0 else numerator) / sqrt(product_) if product_ else 0.0
+    low = sqrt(max(below_2**2 - 2 * phi * below_2 * above + above**2, 0))
+    high = sqrt(max(above_2**2 - 2 * phi * above_2 * below + below**2, 0))
+    p = binomtest(min(b, c), b + c).pvalue if b + c else float("nan")
+    return (c - b) / n, max((c - b) / n - low, -1), min((c - b) / n + high, 1), float(p)
 
 
 def wrong_statistics(
@@ -89,10 +181,13 @@ def wrong_statistics(
         given = [r for r in naive.answers(count.source, count.status, [row]) if r["state"] == "answered"]
         numbers = [float(r["value"].replace(",", ".")) for r in given if group is None or r["case_id"] in group]
         again = dict(zip(("lower", "median", "upper"), statistics.quantiles(numbers, n=4), strict=True))
-    if _is_there(cell, "alpha") and (units := list(_coded(naive, count, row))):
-        again = {"alpha": alpha_again(units)}
+    if _is_there(cell, "alpha"):
+        clusters, ratio = _coded(naive, count, row), row == "frequency"
+        again = dict(zip(("alpha", "alpha_low", "alpha_high"), alpha_and_ends(clusters, ratio=ratio), strict=True))
     for name, value in again.items():
-        if not isclose(float(cell[name]), value, abs_tol=CLOSE):
+        if isnan(value) != isnan(float(cell.get(name, value))) or not (
+            isnan(value) or isclose(float(cell.get(name, value)), value, abs_tol=CLOSE)
+        ):
             yield f"{name} ist im Bericht {float(cell[name]):.6g}, nachgerechnet {value:.6g}"
 
 
@@ -100,25 +195,220 @@ def _is_there(cell: Mapping[str, Any], name: str) -> bool:
     return isinstance(cell.get(name), int | float) and not isnan(cell[name])
 
 
-def _coded(naive: Any, count: Any, row: str) -> Iterator[tuple[bool, ...]]:
-    """Whether each coder gave a code to a document, or a category to a mention; other levels are not counted out."""
-    kind = type(count).__name__
-    if kind == "Agreement" and (row == "document" or count.of != "level"):
-        codes = naive.data.book(count.source).codes
-        coded: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        for r in naive.rows(f"{count.source}-codings"):
-            if r["code_id"] in codes:
-                coded[r["document_id"]][r["coder"]].add(r["code_id"])
-        for people in coded.values():
-            yield from (tuple(c in had for had in people.values()) for c in (codes if row == "document" else [row]))
-    if kind == "OpenAgreement":
+def _coded(naive: Any, count: Any, row: str, people: Sequence[str] = ()) -> list[list[Unit]]:
+    """Document or mention by document or mention: what each coder said of each code, category or stretch of text."""
+    made: list[list[Unit]] = []
+    if type(count).__name__ == "Agreement":
+        codes = list(naive.data.book(count.source).codes) if count.of == "level" else [row]
+        for d in naive.rows(f"{count.source}-documents"):
+            of: dict[str, list[Any]] = defaultdict(list)
+            for r in naive.rows(f"{count.source}-codings"):
+                if r["document_id"] == d["document_id"] and (not people or r["coder"] in people):
+                    of[r["coder"]].append(r)
+            units: list[Unit] = []
+            for code in codes:
+                own = [
+                    [(r["start"] or 0, r["end"] or 0) for r in given if r["code_id"] == code] for given in of.values()
+                ]
+                if row == "frequency":
+                    units.append((1, tuple(map(len, own))))
+                elif row == "segment":
+                    end = len(d["text"] or "")
+                    cuts = sorted({0, end, *(max(0, min(x, end)) for places in own for place in places for x in place)})
+                    units += [
+                        (y - x, tuple(any(s <= x and y <= e for s, e in places) for places in own))
+                        for x, y in pairwise(cuts)
+                    ]
+                else:
+                    units.append((1, tuple(map(bool, own))))
+            made.append(units)
+    if type(count).__name__ == "OpenAgreement":
         names = [c.id for c in naive.data.category_book.items[count.source, count.item]]
         told: dict[Any, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for r in naive.rows(f"{count.source}-mentions"):
             if r["item_id"] == count.item and r["category"]:
                 told[r["case_id"], r["mention"]][r["coder"]].add(r["category"])
-        for people in told.values():
-            yield from (tuple(c in had for had in people.values()) for c in (names if row not in names else [row]))
+        for given in told.values():
+            made.append(
+                [(1, tuple(c in had for had in given.values())) for c in (names if row not in names else [row])]
+            )
+    return made
+
+
+def wrong_value(naive: Any, value: Mapping[str, Any], numbers: Sequence[Number]) -> str | None:
+    """What is wrong with words that follow from numbers, when these are worked out again; None if nothing was.
+
+    `numbers` are those that it says it follows from: count, row, group, n and base, in this order.
+    """
+    if P_VALUE.search(str(value["id"])):
+        return p_values(value, [(row, group, n, base) for _, row, group, n, base in numbers if group != TOTAL])
+    name, text = str(value["id"]).partition(":")[2], str(value["text"]).replace("\u00a0", " ")
+    if not numbers:
+        return None
+    count, row, _, n, base = numbers[0]
+    kind, wanted = type(count).__name__, ""
+    if ".step" in name:
+        wanted = _points(Fraction(1, base)).removeprefix("+")
+    elif ".points" in name:
+        wanted = _points(Fraction(n, base) - Fraction(*numbers[1][3:]))
+    elif name.endswith(".mean"):
+        wanted = _decimal(Fraction(sum(x[3] for x in numbers), base), 1)
+    elif name.endswith(".kappa"):
+        coders = [naive.data.book(count.source).lead_coder]
+        others = sorted({r["coder"] for r in naive.rows(f"{count.source}-codings")} - {*coders})
+        units = [u for c in _coded(naive, count, row, [*coders, *others[:1]]) for _, u in c if len(u) > 1]
+        wanted = _decimal(Fraction(kappa_again(units)), 2)
+    elif kind in ("Agreement", "OpenAgreement") and re.fullmatch(r"[-−]?\d,\d\d", text):
+        wanted = _decimal(Fraction(alpha_and_ends(_coded(naive, count, row), ratio=row == "frequency")[0]), 2)
+    elif kind == "Change":
+        return (
+            _wrong_change(naive, text, [x[0] for x in numbers]) if name.endswith(("certainty", "direction")) else None
+        )
+    elif name.endswith(".differs"):
+        marks = [{c: k for k, c in _marks(naive, x[0])} for x in (numbers[0], numbers[-1])]
+        both = [(marks[0][c], marks[1][c]) for c in marks[0].keys() & marks[1].keys()]
+        p = change_again(0, sum(x < y for x, y in both), sum(x > y for x, y in both), 0)[3]
+        wanted = "belegt" if p < ALPHA else "nicht belegt"
+    elif ".verdict-" in name:
+        p = p_again([(x[3], x[4]) for x in numbers])
+        return "" if ("kaum Zufall" in text) == (p < ALPHA) else f"im Bericht „{text}“, nachgerechnet p = {p:.3f}"
+    elif name.endswith(".interval_note"):
+        size = len(naive.population(count, row)[0])
+        low, high = interval_again(n, base, size)
+        ends = [_decimal(Fraction(x * 100), 0) for x in (low, high, n / size, 1 - (base - n) / size)]
+        return (
+            ""
+            if all(f"{x} bis {y} %" in text for x, y in (ends[:2], ends[2:]))
+            else f"im Bericht „{text}“, nachgerechnet {ends}"
+        )
+    else:
+        return _wrong_words(naive, value, numbers)
+    return "" if text == wanted else f"im Bericht „{text}“, nachgerechnet „{wanted}“"
+
+
+def _marks(naive: Any, count: Any) -> Iterator[tuple[int, str]]:
+    """The place on its scale, and the case, of each answer to a question."""
+    places = [o.id for o in naive.data.book(count.source).items[count.item].options]
+    for r in naive.answers(count.source, count.status, [count.item]):
+        if r["state"] == "answered":
+            yield places.index(r["value"]), r["case_id"]
+
+
+def _decimal(value: Fraction, decimals: int) -> str:
+    """A number with comma, rounded half up."""
+    digits = str(floor(abs(value) * 10**decimals + Fraction(1, 2))).rjust(decimals + 1, "0")
+    told = f"{digits[:-decimals]},{digits[-decimals:]}" if decimals else digits
+    return f"−{told}" if value < 0 and digits.strip("0") else told
+
+
+def _points(difference: Fraction) -> str:
+    """A difference of shares in whole points, with its sign."""
+    told = _decimal(100 * difference, 0)
+    return f"+{told}" if difference > 0 and told != "0" else told
+
+
+def pairs_again(naive: Any, count: Any) -> tuple[int, int, int, int]:
+    """Yes both times, only first, only second, never, of the cases of a change."""
+    paired, first, second = ({u[0] for u in naive.change(count, r) if u[2]} for r in ("pairs", "first", "second"))
+    return len(first & second), len(first - second), len(second - first), len(paired - first - second)
+
+
+def _wrong_change(naive: Any, text: str, changes: Sequence[Any]) -> str:
+    """What is said of several changes otherwise than McNemar's tests, corrected by Holm, and the differences bear."""
+    label = {c: naive.data.book(c.then).items[c.then_item].label for c in changes}
+    again = {c: change_again(*pairs_again(naive, c)) for c in changes}
+    if "gesichert" in text:
+        told, _, ticked = text.partition("Das hängt an der Basis")
+        ticked = ticked.partition("angekreuzt haben")[2]
+        families = [(told, list(changes))]
+        if ticked or "Das gilt auch" in text:
+            families.append((ticked or told, [replace(c, sets=_sets(naive, c)) for c in changes]))
+        for part, family in families:
+            ps = [change_again(*pairs_again(naive, c))[3] for c in family]
+            tested = [k for k, p in enumerate(ps) if not isnan(p)]
+            holm = dict(zip(tested, holm_again([ps[k] for k in tested]), strict=True))
+            certain = {label[changes[k]] for k, p in holm.items() if p < ALPHA}
+            if certain != set(label.values()) & set(re.findall("„([^“]*)“", part)):
+                return f"im Bericht „{part.strip()}“, nachgerechnet gesichert: {', '.join(sorted(certain)) or 'nichts'}"
+        return ""
+    signs = Counter(x[0] > 0 for x in again.values() if x[0])
+    most = max(again, key=lambda c: abs(again[c][0]))
+    shown = _points(Fraction(again[most][0]))
+    right = (
+        f"„{label[most]}“" in text
+        and f"{shown} Prozentpunkte" in text
+        and ("höher" in text) == bool(signs[True])
+        and ("niedriger" in text) == bool(signs[False])
+    )
+    return (
+        ""
+        if right
+        else f"im Bericht „{text}“, nachgerechnet am größten: {label[most]} ({shown}), {signs[True]} höher, {signs[False]} niedriger"
+    )
+
+
+def _sets(naive: Any, count: Any) -> tuple[str, ...]:
+    """The sets of multiple answers that hold both items of a change; none for single answers."""
+    books = ((naive.data.book(count.source), count.item), (naive.data.book(count.then), count.then_item))
+    return tuple(s for book, item in books for s in book.sets if item in book.set_items(s))
+
+
+def _wrong_words(naive: Any, value: Mapping[str, Any], numbers: Sequence[Number]) -> str | None:
+    """What words on a comparison, a rank or shares say otherwise than their numbers, by the declared scale."""
+    scale, text = naive.words(), str(value["text"])
+    shares = [Fraction(n, base) if base else Fraction(n) for *_, n, base in numbers]
+
+    def has(kind: str) -> bool:
+        return any(re.search(rf"(?<!\w){re.escape(w)}(?!\w)", text, re.IGNORECASE) for w in scale[kind])
+
+    if any(map(has, ("most", "least", "unsurpassed"))):
+        about = [Fraction(n, base) if base else Fraction(n) for n, base in map(naive.again, value.get("about", ()))]
+        rest = [s for line, s in zip(value["of"], shares, strict=True) if line not in value.get("about", ())]
+        ranks = [-x for x in about] if has("least") else about
+        others = [-x for x in rest] if has("least") else rest
+        if (
+            ranks
+            and others
+            and not type(numbers[0][0]).__name__.startswith("Returns")
+            and numbers[0][2] == numbers[-1][2]
+        ):
+            behind = max(others) <= ranks[-1] if has("unsurpassed") else max(others) < ranks[-1]
+            return (
+                ""
+                if behind
+                else f"„{text}“: davor liegt {float(abs(max(others))):.3f}, hier {float(abs(ranks[-1])):.3f}"
+            )
+        return None
+    if len(shares) > 1 and any(map(has, ("more", "fewer", "same"))):
+        right = all(
+            s > shares[-1] if has("more") and not has("fewer") else s < shares[-1] if has("fewer") else s == shares[-1]
+            for s in shares[:-1]
+        )
+        return (
+            ""
+            if right
+            else f"„{text}“ bei {', '.join(f'{float(s):.3f}' for s in shares[:-1])} gegen {float(shares[-1]):.3f}"
+        )
+    told = naive.data.book(numbers[0][0].source).count_words if type(numbers[0][0]).__name__ == "Codings" else None
+    if told:
+        steps = [(w, s["from"] <= n <= s["to"]) for s in told["words"] for w in s["words"] for *_, n, _ in numbers[:1]]
+    else:
+        steps = [(w, all(_lies(share, s) for share in shares)) for s in scale["shares"] for w in s["words"]]
+    there = [(w, fits) for w, fits in steps if re.search(rf"(?<!\w){re.escape(w)}(?!\w)", text, re.IGNORECASE)]
+    if not there or not all(base for *_, base in numbers) or (len(numbers) > 1 and value["kind"] != "number"):
+        return None
+    word, fits = max(there, key=lambda x: len(x[0]))
+    return "" if fits else f"„{text}“: „{word}“ passt nicht zu {float(shares[0]):.3f}"
+
+
+def _lies(share: Fraction, step: Mapping[str, Any]) -> bool:
+    """Whether a share lies in a step of the declared scale."""
+    least, most = Fraction(str(step["least"])), Fraction(str(step["most"]))
+    return (
+        least < share < most
+        or (share == least and step.get("with_least", False))
+        or (share == most and step.get("with_most", False))
+    )
 
 
 def p_values(value: Mapping[str, Any], cells: Sequence[tuple[str, str, int, int]]) -> str:

@@ -18,6 +18,7 @@ SECTIONS = {
     "delivered": "Beiliegende Dateien gegen die Nachrechnung",
     "output": "Nachrechnung gegen den veröffentlichten Stand",
     "trace": "Zahlen gegen ihre Herkunft",
+    "seen": "Der fertige Bericht, wie ihn Lesende sehen",
     "account": "Verbleib alles Eingegangenen",
     "input": "Daten, Codebücher, Notebooks, Definitionen, gedruckte Angaben",
     "published": "Gedruckte Angaben gegen die Nachrechnung",

@@ -6,6 +6,7 @@ group-by, a merge or a cache of `gkanalysis.counts` is no mistake here.
 
 from __future__ import annotations
 
+import json
 import operator
 import re
 from collections import defaultdict
@@ -17,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+import yaml
 
 from gkanalysis.core.errors import GkError, VerificationError
 from gkanalysis.counts.count import TOGETHER, Count
 from gkanalysis.counts.data import REFUSED, REGISTER, TOTAL, USABLE, Data
-from gkanalysis.disclosure.printed import find_numbers, n_and_base, values_by_id
-from gkanalysis.verify.again import P_VALUE, p_values, wrong_statistics
+from gkanalysis.disclosure.printed import find_numbers, n_and_base
+from gkanalysis.verify.again import wrong_statistics, wrong_value
 
 Row = Mapping[str, Any]
 # What is said of a unit: its case, whether it is in the base (None: there is no base), whether it is counted; then what
@@ -42,6 +44,8 @@ class Naive:
         self.data = data
         self.rows = cache(self._rows)
         self.by_item = cache(self._by_item)
+        self.units = cache(lambda count, row: list(getattr(self, method_of(type(count).__name__))(count, row)))
+        self.words = cache(self._words)
         self.inside = cache(lambda source, status: {r["case_id"] for r in self.cases(source, status)})
 
     def _rows(self, name: str) -> list[Row]:
@@ -52,6 +56,14 @@ class Naive:
         for r in self.rows(f"{source}-responses"):
             made[r["item_id"]].append(r)
         return made
+
+    def _words(self) -> Mapping[str, Any]:
+        """The declared words for shares, comparisons and ranks, as they stand in their file."""
+        return yaml.safe_load((self.data.paths.codebooks / "woerter.yml").read_text(encoding="utf-8"))
+
+    def again(self, line: str) -> tuple[int, int | None]:
+        """n and base of a line."""
+        return recount(self.data, line)
 
     def cases(self, source: str, status: Iterable[str] = ()) -> list[Row]:
         """The cases of a source with one of these states, or all; the register has no states."""
@@ -427,8 +439,7 @@ def recount(data: Data, line: str) -> tuple[int, int | None]:
     """
     count, by, rows, group = Count.read(line)
     naive = data._keep(("naive",), lambda: Naive(data))
-    units = getattr(naive, method_of(type(count).__name__), None)
-    if units is None:
+    if not hasattr(naive, method_of(type(count).__name__)):
         raise VerificationError(
             f"Zahlen der Art „{type(count).__name__}“ lassen sich nicht nachzählen; bitte in „verify/naive.py“ ergänzen."
         )
@@ -437,7 +448,7 @@ def recount(data: Data, line: str) -> tuple[int, int | None]:
     inside: dict[Any, int] = {}
     has_base = set()
     for row in rows.split(TOGETHER):
-        for case, is_base, is_counted, *more in units(count, row):
+        for case, is_base, is_counted, *more in naive.units(count, row):
             key, weight = (*more, *(None, 1)[len(more) :])
             key = None if key == row != rows else key  # of several rows a case counts once
             has_base.add(is_base is not None)
@@ -466,11 +477,18 @@ def recount_report(folder: Path, data: Data) -> Iterator[tuple[str, str, str]]:
             own = {c for c, g in naive.group_of(by or "type").items() if g == group} if group != TOTAL else None
             wrong = "; ".join(wrong_statistics(naive, count, row, cell, own))
         yield number_id, told(*printed), wrong
-    for value_id, value in values_by_id(folder).items():
-        if P_VALUE.search(value_id):
-            named = [(line, *Count.read(line)[2:]) for line in value["of"]]
-            cells = [(row, group, *recount(data, line)) for line, row, group in named if group != TOTAL]
-            yield value_id, str(value["text"]), p_values(value, cells)
+    naive = data._keep(("naive",), lambda: Naive(data))
+    for value in json.loads((folder / "values.json").read_text(encoding="utf-8")):
+        lines = [*(value.get("of") or ()), *([value["definition"]] if value.get("wording") == "said" else ())]
+        try:
+            numbers = [
+                (c, row, group, *recount(data, line)) for line in lines for c, _, row, group in [Count.read(line)]
+            ]
+            wrong = wrong_value(naive, value, numbers)
+        except GkError:  # what cannot be counted is told above
+            continue
+        if wrong is not None:
+            yield f"{value['id']}.wort" * (value["kind"] == "number") or value["id"], str(value["text"]), wrong
 
 
 def told(n: int, base_n: int | None) -> str:

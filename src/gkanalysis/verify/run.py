@@ -33,6 +33,7 @@ from gkanalysis.verify.release import (
     make_manifest,
     read_manifest,
 )  # fmt: skip
+from gkanalysis.verify.seen import seen_rows
 from gkanalysis.verify.trace import data_mark, find_untraced
 
 SHOWN = 20  # open findings that the terminal shows
@@ -67,6 +68,7 @@ def checks(report: Report, paths: ProjectPaths, folder: Path) -> dict[str, Calla
         "delivered": lambda: _delivered_rows(paths.reports / report.id, folder),
         "manifest": lambda: _output_rows(read_manifest(manifest), folder),
         "trace": lambda: _trace_rows(data, folder),
+        "seen": lambda: _seen_rows(published, folder, data, report),
         "account": lambda: account_rows(data, report.sources),
         **(compared if report.printed else {}),
     }
@@ -225,6 +227,12 @@ def _trace_rows(data: Data, folder: Path) -> Rows:
     for name, sentence in find_untraced(folder, data.paths):
         if name not in again:
             yield {"section": "trace", "id": name, "verdict": "derived", "message": sentence}
+
+
+def _seen_rows(published: Path, folder: Path, data: Data, report: Report) -> Rows:
+    """What the finished page says, against the objects behind it."""
+    path = published.with_suffix(".numbers.yml")
+    return seen_rows(folder, data, read_bindings(path) if report.printed else {})
 
 
 def _published_rows(published: Path, folder: Path) -> Rows:

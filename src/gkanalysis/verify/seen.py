@@ -1,0 +1,443 @@
+"""The finished page as its readers see it, against the objects behind it: numbers at their words, bases, pictures.
+
+Nothing here asks how the page was made. What a number is, its words in the codebook say; what the page says of it is
+read off the page. So a number of another question, a turned label, a bar of another length, a quotation in the wrong
+place or another rule of rounding is found at a first release, too.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from math import floor
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from lxml import html
+
+from gkanalysis.core.numbers import MONTHS, WORDS
+from gkanalysis.counts.count import TOGETHER, Count
+from gkanalysis.counts.data import TOTAL, Data
+from gkanalysis.disclosure.printed import exhibit_tables, find_numbers, n_and_base, values_by_id
+from gkanalysis.report.html import origin_anchor
+from gkanalysis.verify.pictures import wrong_picture
+
+BLOCKS = ("p", "li", "h2", "h3", "h4", "figcaption")
+# What every sentence of a report is about says nothing on which number it is.
+COMMON = frozenset(
+    [
+        "alle",
+        "allen",
+        "antwort",
+        "antworten",
+        "angabe",
+        "angaben",
+        "anzahl",
+        "anteil",
+        "basis",
+        "befragte",
+        "befragten",
+        "bogen",
+        "bogens",
+        "bundnis",
+        "bundnisse",
+        "bundnissen",
+        "dass",
+        "dem",
+        "durch",
+        "eine",
+        "einem",
+        "einen",
+        "einer",
+        "eines",
+        "falle",
+        "fallen",
+        "falls",
+        "form",
+        "frage",
+        "fragen",
+        "gesprach",
+        "gesprache",
+        "gesprachen",
+        "gezahlt",
+        "haben",
+        "ihre",
+        "ihrer",
+        "ihren",
+        "kein",
+        "keine",
+        "kommune",
+        "kommunen",
+        "land",
+        "mehr",
+        "nach",
+        "nicht",
+        "noch",
+        "oder",
+        "ohne",
+        "sind",
+        "unter",
+        "viele",
+        "vielen",
+        "werden",
+        "wird",
+        "wurde",
+        "wurden",
+        "wer",
+        "wie",
+        "zeilen",
+        "zwei",
+    ]
+)
+# Kinds of counts whose labels are shorter than what one says of them.
+ALSO = dict.fromkeys(("Returns", "Flow", "AllWaves"), "geantwortet, antworteten, Arbeitshilfe") | {
+    "Agreement": "Urteile, Vergleiche, Übereinstimmung", "OpenAgreement": "Vergleiche", "Openings": "offen, Öffnung",
+}  # fmt: skip
+# What a base line says, and the counts of which it is true.
+BASES: Mapping[str, Callable[[Any], bool]] = {
+    r"voll auswertbar(?!, | oder)": lambda c: getattr(c, "status", ()) == ("full",),
+    "Gespräch": lambda c: type(c).__name__ == "Codings",
+    "Vergleiche": lambda c: type(c).__name__ in ("Agreement", "OpenAgreement"),
+}
+DATE = re.compile(rf"\b(?:(?:{'|'.join(MONTHS)})(?: (?:19|20)\d\d)?|(?:19|20)\d\d)\b")
+WORDING = re.compile(r"-(n|of|percent|n_percent|base|said|word|word_capital|word_dative)(?:-\d+)?$")
+TOKEN = re.compile("[a-z]{4,}")
+NEXT = 25  # so many letters behind a number still name its group: „15 von 22 kreisfreien Städten“
+Row = dict[str, str]
+
+
+def seen_rows(folder: Path, data: Data, declared: Mapping[str, Any]) -> Iterator[Row]:
+    """Rows of the certificate on what a reader of the page finds.
+
+    `declared` are the bindings of published figures with what somebody else has entered beside them: `called`,
+    `title_page`, `dates`.
+    """
+    page = html.document_fromstring((folder / f"{folder.name}.html").read_bytes(), html.HTMLParser(encoding="utf-8"))
+    numbers, called = dict(find_numbers(folder)), declared.get("called") or {}
+    yield from _numbers(page, numbers, data, called)
+    yield from _exhibits(page, folder, numbers, data)
+    yield from _quotations(page, folder, data)
+    yield from _typed(page, declared)
+    for name in sorted(called.keys() - numbers.keys()):
+        yield _row(
+            name,
+            "Eine solche Zahl steht nicht im Bericht; bitte den Eintrag unter „called“ streichen.",
+            "unknown_number",
+        )
+
+
+def _row(name: str, wrong: str, verdict: str = "differs") -> Row:
+    """A row of the certificate; `verdict` is what it is if something is wrong."""
+    return {"section": "seen", "id": f"gelesen/{name}", "verdict": verdict if wrong else "agrees", "message": wrong}
+
+
+def _numbers(page: Any, numbers: Mapping[str, Any], data: Data, called: Mapping[str, str]) -> Iterator[Row]:
+    """Each number of the text: its digits, and in its sentence a word of what it counts and of whom."""
+    named = {origin_anchor(name): name for name in numbers}
+    wrong: dict[str, tuple[str, str]] = {}
+    for block in page.iter(*BLOCKS):
+        text, places = _with_places(block)
+        for link, start, end in places:
+            name = named.get((link.get("href") or "").partition("#")[2], "")
+            if "value" not in link.get("class", "") or not name or not (wording := WORDING.search(link.get("id", ""))):
+                continue
+            cell, told, sentence = numbers[name], text[start:end], _sentence(text, start, end)
+            n, base_n = n_and_base(cell)
+            slip, verdict = "" if wording[1] == "said" else wrong_text(told, n, base_n), "differs"
+            if not slip and wording[1] != "base" and n != (base_n if TOGETHER in str(cell["row"]) else None):
+                verdict, slip = (
+                    "other_words",
+                    _elsewhere(sentence, told, str(cell["definition"]), data, called.get(name, "")),
+                )
+            wrong[name] = (slip, verdict) if slip else wrong.get(name, ("", ""))
+    yield from (_row(name, *slip) for name, slip in wrong.items())
+
+
+def _elsewhere(sentence: tuple[str, str], told: str, line: str, data: Data, called: str) -> str:
+    """What a sentence does not say of a number that stands in it: what is counted, or of whom."""
+    count, by, row, group = Count.read(line)
+    about = called or _about(data, count, row)
+    shown = f"im Satz steht davon nichts: „{told.join(sentence).strip()}“"
+    if (own := stems(about)) and not any(alike(a, b) for a in stems(" ".join(sentence)) for b in own):
+        return f"„{told}“ zählt „{about}“; {shown}"
+    labels = data.group(by or "type").labels if group != TOTAL else {}
+    owner: dict[str, set[str]] = {}
+    for g, label in labels.items():
+        for word in stems(label, frozenset()):
+            owner.setdefault(_ending(word), set()).add(g)
+    before, after = (
+        [(m.start(), owner.get(_ending(m[0]), set())) for m in TOKEN.finditer(_plain(s))] for s in sentence
+    )
+    clause = min(NEXT, len(re.split("[;,)]", sentence[1])[0]))
+    near = (
+        [g for at, g in after if g and at < clause][:1]
+        or [g for _, g in before if g][-1:]
+        or [g for _, g in after if g][:1]
+    )
+    return "" if not labels or (near and group in near[0]) else f"„{told}“ zählt „{labels[group]}“; {shown}"
+
+
+def _exhibits(page: Any, folder: Path, numbers: Mapping[str, Any], data: Data) -> Iterator[Row]:
+    """Each table and figure: cells at their labels, base, source and alternative text, and the picture."""
+    tables = dict(exhibit_tables(folder))
+    for exhibit in page.xpath("//figure[contains(@class, 'exhibit')]"):
+        name = exhibit.get("id")
+        table = tables.get(name, pd.DataFrame())
+        lines = [str(d) for d in table.get("definition", ()) if isinstance(d, str)]
+        counts = list({Count.read(line)[0] for line in lines})
+        base, source = (" ".join(exhibit.xpath(f"string(p[@class='{k}'])").split()) for k in ("base", "source"))
+        wrong = [
+            *_wrong_cells(exhibit, numbers),
+            _wrong_base(base, counts, table, data),
+            _wrong_source(source, counts, data),
+        ]
+        wrong += [
+            f"Übersicht {n} heißt hier anders"
+            for n in re.findall(r"Übersicht (\d+)", source)
+            if name != f"uebersicht-{int(n):02}"
+        ]
+        if (image := next(exhibit.iter("img"), None)) is not None:
+            wrong += [
+                _wrong_alt(image.get("alt") or "", table),
+                wrong_picture((folder / f"figures/{name}.svg").read_bytes(), table) or "",
+            ]
+        yield _row(name, "; ".join(filter(None, wrong)))
+
+
+def _wrong_cells(exhibit: Any, numbers: Mapping[str, Any]) -> Iterator[str]:
+    """Cells whose digits, row or column are not those of their number."""
+    named = {origin_anchor(name): name for name in numbers}
+    for link in exhibit.xpath(".//td//a[contains(@class, 'number')]"):
+        cell, own = next(link.iterancestors("td")), numbers[named[link.get("href").partition("#")[2]]]
+        at = 1 + sum(int(c.get("colspan", 1)) for c in cell.itersiblings(preceding=True)) - 1
+        heads = next(cell.iterancestors("table")).xpath(f".//thead/tr[last()]/*[{at + 1}]")
+        label = " ".join(str(own["label"]).split())
+        beside = {" ".join(c.text_content().split()) for c in cell.getparent() if c is not cell}
+        column = {" ".join(h.text_content().partition("(n\u00a0=")[0].split()).rstrip("*").strip() for h in heads}
+        whole = getattr(Count.read(str(own["definition"]))[0], "step", 1) == 1
+        if whole and (slip := wrong_text(link.text_content(), *n_and_base(own))):
+            yield slip
+        elif not any(x and (x in label or label in x) for x in beside | column):
+            yield f"„{link.text_content()}“ steht nicht bei „{own['label']}“"
+        elif own.get("group_label") in (None, "", "insgesamt") or pd.isna(own["group_label"]):
+            continue
+        elif own["group_label"] not in column | beside and len(cell.getparent()) > 2:
+            yield f"„{link.text_content()}“ steht nicht unter „{own['group_label']}“"
+
+
+def _wrong_base(base: str, counts: Sequence[Count], table: pd.DataFrame, data: Data) -> str:
+    """What a base line says that its numbers are not."""
+    asked = {str(getattr(c, "item", "")) for c in counts} | {
+        r for c in counts if hasattr(c, "set") for r in data.book(c.source).set_items(c.set)
+    }
+    for first, _, last in (
+        re.findall(r"Fragen?\s((\d+)(?:\.\d+)*)(?: bis ((?:\d+\.)*\d+))?", base.replace("\u00a0", " "))
+        if asked - {""}
+        else ()
+    ):
+        if not last and not any(i == first or i.startswith(f"{first}.") for i in asked):
+            return f"„Frage {first}“ steht unter Zahlen zu {', '.join(sorted(asked)[:3])}"
+    bases = {int(b) for b in table.get("base_n", pd.Series(dtype=float)).dropna()}
+    if wrong := [n for n in re.findall(r"\(n\s=\s(\d+)\)", base) if int(n) not in bases]:
+        return f"die Basis n = {wrong[0]} hat keine der Zahlen"
+    for told, holds in BASES.items():
+        if counts and bool(re.search(told, base)) != any(map(holds, counts)):
+            return f"die Basis „{base}“ passt nicht zu {counts[0].definition}"
+    return ""
+
+
+def _wrong_source(source: str, counts: Sequence[Count], data: Data) -> str:
+    """A source that numbers come from and the line does not name, or the other way round."""
+    titles = {s: _title(data, s) for s in data.sources}
+    own = {c.source for c in counts if c.source in titles and type(c).__name__ != "ListTotal"}
+    missing = [titles[s] for s in own if titles[s][0] not in source and not re.search(titles[s][1], source)]
+    other = [t for s, t in titles.items() if s not in own and t[0] in source and t[1] in source and counts]
+    return (
+        f"die Quelle „{source}“ nennt {'nicht ' * bool(missing)}„{(missing or other)[0][0]}“"
+        if missing or other
+        else ""
+    )
+
+
+def _title(data: Data, source: str) -> tuple[str, str]:
+    book = data.book(source)
+    return str(book.title), str(getattr(book, "wave", "")) or str(book.title)
+
+
+def _wrong_alt(alt: str, table: pd.DataFrame) -> str:
+    """Numbers of the words for those who do not see a figure that are none of the figure, or are missing there."""
+    pairs = [(int(r.n), None if pd.isna(r.base_n) else int(r.base_n)) for r in table.itertuples()]
+    told = Counter((int(n), int(b)) for n, b in re.findall(r"(\d+) von (\d+)", alt))
+    if told - Counter(pairs) or (len(pairs) == told.total() and not alt):
+        return f"der Alternativtext nennt {' von '.join(map(str, next(iter(told - Counter(pairs)))))}"
+    for r in table.itertuples() if told.total() == len(pairs) else ():
+        names = [x for x in (str(r.label), str(r.group_label)) if x in alt]
+        if not re.search(rf"{'.*?'.join(map(re.escape, names))}: {int(r.n)} von {int(r.base_n)}", alt):
+            return f"der Alternativtext sagt zu „{r.label}“ etwas anderes"
+    return ""
+
+
+def _quotations(page: Any, folder: Path, data: Data) -> Iterator[Row]:
+    """Each quotation: it was coded with a code that the text beside it speaks of, by its number or by its words."""
+    lines = {
+        re.sub(r"\W+", "-", f"value-{i}"): v.get("of") or [v.get("definition")] for i, v in values_by_id(folder).items()
+    }
+    beside: list[list[str]] = [[]]  # what is told before, between and behind the quotations
+    words, quoted = [""], []
+    for block in page.xpath("//main//p | //main//h2 | //main//h3"):
+        if block.getparent().tag == "blockquote":
+            quoted.append(block.text_content().partition("[erfunden]")[0].strip())
+            beside.append([])
+            words.append("")
+        elif block.tag == "p":
+            named = [e.get("id") for e in block.iter("a", "span") if "value" in (e.get("class") or "")]
+            beside[-1] += [
+                line for k, own in lines.items() if any(n.startswith(k) for n in named) for line in own if line
+            ]
+            words[-1] = block.text_content()
+    for k, text in enumerate(quoted):
+        near = {
+            (c.source, row)
+            for c, _, row, _ in map(Count.read, beside[k] + beside[k + 1])
+            if type(c).__name__ == "Codings"
+        }
+        codes = _codes_of(text, [s for s in data.sources if data.kind(s) == "interviews"], data)
+        told = any(alike(a, b) for s, c in codes for a in stems(data.book(s).codes[c].label) for b in stems(words[k]))
+        yield _row(
+            f"zitat-{text[1:25]}",
+            "" if codes & near or told else f"{text[:60]}…: Davon spricht der Text daneben nicht.",
+        )
+
+
+def _codes_of(quotation: str, sources: Iterable[str], data: Data) -> set[tuple[str, str]]:
+    """The codes of the segments that hold the words of a quotation."""
+    pieces = [_letters(p) for p in re.split(r"\[[^\]]*\]|(?<!\w)[XY](?!\w)", quotation)]
+    made = set()
+    for source in sources:
+        segments, given = data.table(f"{source}-segments"), data.table(f"{source}-codings")
+        held = segments.loc[[all(p in _letters(str(t)) for p in pieces) for t in segments["text"]], "segment_id"]
+        made |= {(source, c) for c in given.loc[given["segment_id"].isin(held), "code_id"]}
+    return made
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
+
+
+def _typed(page: Any, declared: Mapping[str, Any]) -> Iterator[Row]:
+    """What nobody counts and is typed: title page and dates, against what somebody else has entered for them."""
+    if front := declared.get("title_page"):
+        lines = [" ".join(e.text_content().split()) for e in page.xpath("//header//h1 | //header//p[not(@role)]")]
+        wrong = [f"„{x}“" for x in front if x not in lines]
+        yield _row(
+            "titelseite",
+            f"{', '.join(wrong)} steht nicht auf der Titelseite; dort steht: {'; '.join(lines)}" if wrong else "",
+        )
+    known = declared.get("dates")
+    for block in page.xpath("//main//p | //main//li | //main//h2 | //main//h3") if known else ():
+        text = " ".join(block.text_content().split())
+        for date in (
+            DATE.finditer(text) if block.get("class") != "source" and block.getparent().tag != "blockquote" else ()
+        ):
+            near = _plain(" ".join(_sentence(text, date.start(), date.end())))
+            if not any(_plain(word) in near for word in known.get(date[0], ())):
+                yield _row(
+                    f"datum {date[0]}",
+                    f"„{date[0]}“ ist dort nicht bestätigt: „{text[max(0, date.start() - 60) : date.end() + 40]}“",
+                )
+
+
+def _with_places(block: Any) -> tuple[str, list[tuple[Any, int, int]]]:
+    """The text of a block, and where in it each link stands."""
+    pieces: list[str] = []
+    places: list[tuple[Any, int, int]] = []
+
+    def take(element: Any) -> None:
+        start = sum(map(len, pieces))
+        pieces.append(element.text or "")
+        for child in element:
+            take(child)
+            pieces.append(child.tail or "")
+        if element.tag == "a":
+            places.append((element, start, sum(map(len, pieces))))
+
+    take(block)
+    return "".join(pieces), places
+
+
+def _sentence(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands before and after a place in its sentence; a colon or semicolon within does not end it."""
+    month = "|".join(MONTHS)
+    ends = rf"(?<!\d)[.!?](?=\s|$)|(?<=\d)\.(?=\s(?!{month})[A-ZÄÖÜ„]|$)|\n"
+    before = re.split(ends, text[:start])[-1]
+    return before, re.split(ends, text[end:])[0]
+
+
+def wrong_text(text: str, n: int, base_n: int | None) -> str:
+    """What is wrong with the digits of a printed number: count, base and percent are worked out again.
+
+    >>> wrong_text("13 von 45", 13, 45), wrong_text("12 (27 %)", 13, 45)
+    ('', 'gedruckt „12 (27 %)“, gezählt 13 von 45')
+    """
+    told = text.replace("\\u00a0", " ").strip()
+    match = re.match(
+        r"(?:(?P<n>\d[\d.]*)(?: von (?P<base>\d[\d.]*))?(?: \((?P<share>\d+(?:,\d+)?) %\))?|(?P<only>\d+(?:,\d+)?) %)[*†]*$",
+        told,
+    )
+    if told.casefold() in WORDS[2:] and WORDS.index(told.casefold()) != n:
+        return f"gedruckt „{told}“, gezählt {n}"
+    if not match:
+        return ""
+    share = match["share"] or match["only"]
+    right = all(
+        match[k] is None or int(match[k].replace(".", "")) in own
+        for k, own in (("n", (n, base_n)), ("base", (base_n,)))
+    )
+    if share is not None and base_n:
+        decimals = len(share.partition(",")[2])
+        exact = floor(Fraction(100 * n, base_n) * 10**decimals + Fraction(1, 2))
+        right = right and int(share.replace(",", "")) == exact and (decimals == 0) == (base_n < 100)
+    return "" if right else f"gedruckt „{told}“, gezählt {n}" + ("" if base_n is None else f" von {base_n}")
+
+
+def _about(data: Data, count: Count, row: str) -> str:
+    """The words of a number: the labels of its rows, its question or code."""
+    options = data._keep(("options", count), lambda: count.options(data))
+    told = [options.get(r, r) for r in row.split(TOGETHER)]
+    told += [ALSO.get(type(count).__name__, "")]
+    kind = data.kind(count.source) if count.source else ""
+    if kind == "interviews":
+        codes = data.book(count.source).codes
+        told += [codes[r].definition for r in row.split(TOGETHER) if r in codes]
+    elif kind == "forms" and (item := data.book(count.source).items.get(getattr(count, "item", ""))):
+        told.append(item.label)
+    return "; ".join(filter(None, told))
+
+
+@cache
+def stems(text: str, common: frozenset[str] = COMMON) -> frozenset[str]:
+    """The words of a text that say what it is about, without accents.
+
+    >>> sorted(stems("Die Träger der Jugendhilfe, alle Bündnisse"))
+    ['jugendhilfe', 'trager']
+    """
+    return frozenset(TOKEN.findall(_plain(text))) - common
+
+
+def alike(a: str, b: str) -> bool:
+    """Whether two words begin alike, or one is a part of the other."""
+    return a[:5] == b[:5] or (len(a) > 4 and a[:6] in b) or (len(b) > 4 and b[:6] in a)
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
+
+
+def _ending(word: str) -> str:
+    """A word without the ending of its case."""
+    return re.sub("(?:en|er|es|em|e|n)$", "", word)
