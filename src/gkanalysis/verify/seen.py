@@ -104,7 +104,8 @@ BASES: Mapping[str, Callable[[Any], bool]] = {
     "Gespräch": lambda c: type(c).__name__ == "Codings",
     "Vergleiche": lambda c: type(c).__name__ in ("Agreement", "OpenAgreement"),
 }
-DATE = re.compile(rf"\b(?:(?:{'|'.join(MONTHS)})(?: (?:19|20)\d\d)?|(?:19|20)\d\d)\b")
+NUMBER_WORDS = "|".join(w for w in (*WORDS[2:], *map(str.capitalize, WORDS[2:])))
+TYPED = re.compile(rf"\b(?:(?:{'|'.join(MONTHS)})(?: (?:19|20)\d\d)?|(?:19|20)\d\d|{NUMBER_WORDS})\b")
 WORDING = re.compile(r"-(n|of|percent|n_percent|base|said|word|word_capital|word_dative)(?:-\d+)?$")
 TOKEN = re.compile("[a-z]{4,}")
 NEXT = 25  # so many letters behind a number still name its group: „15 von 22 kreisfreien Städten“
@@ -115,7 +116,7 @@ def seen_rows(folder: Path, data: Data, declared: Mapping[str, Any]) -> Iterator
     """Rows of the certificate on what a reader of the page finds.
 
     `declared` are the bindings of published figures with what somebody else has entered beside them: `called`,
-    `title_page`, `dates`.
+    `title_page`, `typed`.
     """
     page = html.document_fromstring((folder / f"{folder.name}.html").read_bytes(), html.HTMLParser(encoding="utf-8"))
     numbers, called = dict(find_numbers(folder)), declared.get("called") or {}
@@ -330,7 +331,7 @@ def _letters(text: str) -> str:
 
 
 def _typed(page: Any, declared: Mapping[str, Any]) -> Iterator[Row]:
-    """What nobody counts and is typed: title page and dates, against what somebody else has entered for them."""
+    """What nobody counts and is typed: title page, dates and number words, against what somebody else has entered for them."""
     if front := declared.get("title_page"):
         lines = [" ".join(e.text_content().split()) for e in page.xpath("//header//h1 | //header//p[not(@role)]")]
         wrong = [f"„{x}“" for x in front if x not in lines]
@@ -338,18 +339,19 @@ def _typed(page: Any, declared: Mapping[str, Any]) -> Iterator[Row]:
             "titelseite",
             f"{', '.join(wrong)} steht nicht auf der Titelseite; dort steht: {'; '.join(lines)}" if wrong else "",
         )
-    known = declared.get("dates")
+    known = {k.casefold(): words for k, words in (declared.get("typed") or {}).items()}
     for block in page.xpath("//main//p | //main//li | //main//h2 | //main//h3") if known else ():
-        text = " ".join(block.text_content().split())
-        for date in (
-            DATE.finditer(text) if block.get("class") != "source" and block.getparent().tag != "blockquote" else ()
-        ):
-            near = _plain(" ".join(_sentence(text, date.start(), date.end())))
-            if not any(_plain(word) in near for word in known.get(date[0], ())):
-                yield _row(
-                    f"datum {date[0]}",
-                    f"„{date[0]}“ ist dort nicht bestätigt: „{text[max(0, date.start() - 60) : date.end() + 40]}“",
-                )
+        text, places = _with_places(block)
+        if block.get("class") == "source" or block.getparent().tag == "blockquote":
+            continue
+        for told in TYPED.finditer(text):
+            start, end = told.span()
+            near = _plain(" ".join(_sentence(text, start, end)))
+            if any(a <= start and end <= b for link, a, b in places if "value" in (link.get("class") or "")):
+                continue
+            if not any(_plain(word) in near for word in known.get(told[0].casefold(), ())):
+                shown = " ".join(text[max(0, start - 60) : end + 40].split())
+                yield _row(f"getippt-{told[0]}", f"„{told[0]}“ ist dort nicht bestätigt: „{shown}“")
 
 
 def _with_places(block: Any) -> tuple[str, list[tuple[Any, int, int]]]:
@@ -363,7 +365,7 @@ def _with_places(block: Any) -> tuple[str, list[tuple[Any, int, int]]]:
         for child in element:
             take(child)
             pieces.append(child.tail or "")
-        if element.tag == "a":
+        if element.tag in ("a", "span"):
             places.append((element, start, sum(map(len, pieces))))
 
     take(block)
