@@ -95,8 +95,8 @@ fix: ## Stil verbessern, Notebooks von Ausgaben befreien
 	$(PY) -m ruff check --fix $(STYLED) notebooks && $(PY) -m ruff format $(STYLED)
 	$(GK) notebooks --strip
 verify: $(ENV) ; @$(GK) verify $(ONE) $(AT) ## Bericht neu bauen und über jede Zahl urteilen (REPORT=...)
-verify-selftest: $(ENV) ## Zählen, wie viele Verfälschungen verify findet (etwa eine halbe Stunde)
-	$(PY) -m tools.selftest --report $(ONE) --out benchmarks/SELFTEST.md
+verify-selftest: $(ENV) ## Zählen, wie viele Verfälschungen verify findet (etwa eine Stunde)
+	$(PY) -m tools.selftest --out benchmarks/SELFTEST.md
 pages: $(ENV) ; @$(MAKE) reports && $(PY) -m tools.pages && $(MAKE) reports ## Seitenzahlen im Inhalt der Word-Fassungen festhalten (braucht LibreOffice; vor release)
 release: report ; @$(GK) release $(ONE) $(AT) ## Den jetzigen Stand als Vergleich für verify festhalten
 bench: ; @$(PY) -m benchmarks.bench && $(PY) -m benchmarks.readme ## Geschwindigkeit messen, neben pandas und python-docx

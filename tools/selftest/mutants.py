@@ -308,11 +308,13 @@ COORDINATE = re.compile(r"(?<=[ML] )\d+(?=\.)")  # in the path of an SVG
 DATA_URI = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")
 
 
-def draw_mutants(root: Path, report: str, n: int, seed: int) -> list[Mutant]:
-    """Draw `n` different mutants of a built project, of all kinds equally many as far as `n` allows.
+def draw_mutants(root: Path, report: str, n: int, seed: int, kinds: Sequence[str]) -> list[Mutant]:
+    """Draw `n` different mutants of each of these kinds of a built project; fewer where there are not so many.
 
     Only what the report is made from is changed; another source's codebook is nothing that its numbers could show.
     """
+    from tools.selftest.first import DRAWS
+
     folder, fields = f"reports/{report}", checkable_fields(root, report)
     sources = read_report(root, report).sources
     paths = ProjectPaths.of(root, Path("data/raw"))
@@ -329,14 +331,16 @@ def draw_mutants(root: Path, report: str, n: int, seed: int) -> list[Mutant]:
         "prose": lambda r: draw_prose(root, folder, r),
         "count": lambda r: draw_count(root / folder, r),
     }
-    drawn: dict[str, Mutant] = {}
-    for k, (kind, draw) in enumerate(draws.items()):
-        random = Random(f"{seed}/{kind}")
-        wanted = len(drawn) + n // len(draws) + (k < n % len(draws))
-        while len(drawn) < wanted:
-            mutant = draw(random)
-            drawn.setdefault(str(mutant), mutant)
-    return list(drawn.values())
+    made: list[Mutant] = []
+    for kind in kinds:
+        random, drawn = Random(f"{seed}/{kind}"), dict[str, Mutant]()
+        draw = draws.get(kind) or (lambda r, kind=kind: DRAWS[kind](root, report, r))
+        for _ in range(20 * n):
+            if len(drawn) < n:
+                mutant = draw(random)
+                drawn.setdefault(str(mutant), mutant)
+        made += drawn.values()
+    return made
 
 
 def draw_settings(n: int, seed: int) -> Iterator[dict[str, str]]:

@@ -1,10 +1,10 @@
-"""Proof that the verdict means something: seeded mutants that must be found, clean reruns that must stay green.
+"""Proof that the verdict means something: seeded errors that must be found, clean reruns that must stay green.
 
-One verification works as it always does: a clean build in an empty folder, compared with a manifest. Here the
-manifest is made from such a build, and each mutant is a copy of the project with one change. It is built anew, by
-the same steps as make in one warm process, and goes through the same checks. Only what a change cannot touch is
-not checked again: published figures against each other where none changed, the build where no input changed. The
-page of origins is not written again, so what could be found by it alone counts as not found.
+Each error is made in a copy of a finished project. What it touches is built anew, by the same steps as make in one warm
+process: data if it is in what is read, the chapters that it can change, then the report and its page. The checks of
+`make verify` run in turn, first those that need no release, and the first that finds something ends it. PDF and Word
+are set from the same report and are not set again; a difference that only they could show counts as not found. An
+error that changes nothing in the report's folder is none and counts nowhere.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,28 +32,44 @@ from gkanalysis.verify.release import make_manifest
 from tools.selftest.mutants import Mutant, draw_mutants, draw_settings
 
 KINDS = {
-    "tick": "a tick in a form",
-    "register": "a row or cell of the register",
-    "label": "a letter of a label in a codebook",
-    "constant": "a constant in a codebook",
-    "swap": "two options or items swapped",
-    "published": "a published figure",
-    "manifest": "a committed table cell",
-    "figure": "a byte in a figure",
+    "direction": "direction of a comparison or rank in the text",
+    "scale": "another word of the scale",
+    "number_word": "a typed number in words",
     "prose": "a number retyped in prose",
+    "year": "a year of the text",
+    "code": "a code of another theme",
+    "item": "the neighbouring question",
+    "group": "Kreis and Stadt exchanged",
+    "quotes": "two quotations exchanged",
+    "base": "a base line",
+    "source": "a source line",
+    "title": "title, authors or date of the report",
+    "labels": "labels of two answers, codes or types exchanged",
+    "label": "a letter of a label in a codebook",
+    "swap": "two ids or labels of a list exchanged",
+    "constant": "a constant in a codebook",
     "count": "a count that counts wrong",
+    "reader": "a tick read wrong",
+    "rounding": "rounding rule",
+    "tail": "tail of a test or interval, correction",
+    "coefficient": "agreement of coders",
+    "sign": "sign of a difference",
+    "alt": "alternative text",
+    "bar": "length of a bar, place of a dot",
+    "published": "a published figure",
+    "figure": "a byte of a figure",
+    "delivered": "a delivered file",
+    "tick": "a tick in a received form, and its hash",
+    "register": "a row or cell of the register, and its hash",
+    "manifest": "a table cell of the release",
 }
+RECEIVED = ("tick", "register", "manifest")  # what came in, or the release itself: only another record of it can tell
 SECTIONS = {
-    "build": "build refuses",
-    "output": "outputs",
-    "trace": "trace",
-    "account": "accounts",
-    "published": "published",
-    "contradiction": "contradictions",
-    "input": "inputs",
-}
-NOT_INPUT = SECTIONS.keys() - {"input"}
-Found = dict[str, str]  # section -> its first open finding; also „number“ (an output of numbers) and „crash“
+    "build": "refused", "account": "forms read again", "seen": "page as read", "published": "published",
+    "contradiction": "published", "trace": "counted again", "delivered": "delivered", "input": "inputs", "output": "outputs",
+}  # fmt: skip
+FIRST = ("build", "account", "seen", "published", "contradiction", "trace", "delivered")  # need no release
+Found = dict[str, str]  # section -> its first open finding; „none“: nothing in the report is another
 
 
 @dataclass(frozen=True)
@@ -70,58 +86,62 @@ class SelfTest:
         green = [f"{m.kind}: {m} stays green" for m, found in self.found if not found]
         return green + [f"clean rerun {s}: {f}" for s, f in self.reruns if f]
 
+    def without_release(self, received: bool = False) -> tuple[int, int]:
+        """How many mutants are found, or impossible, without a release; of how many that change something."""
+        own = [f for m, f in self.found if "none" not in f and (m.kind in RECEIVED) == received]
+        return sum(bool(f.keys() & {*FIRST}) for f in own), len(own)
+
 
 def table(result: SelfTest) -> str:
     """The result as Markdown: one row per kind of mutant, one for the clean reruns, then what to look at."""
-    head = [
-        "what was changed",
-        "mutants",
-        "found",
-        "without „inputs“",
-        "in a number",
-        *SECTIONS.values(),
-        "stayed green",
-    ]
+    columns = list(dict.fromkeys(SECTIONS.values()))
+    head = ["what was changed", "mutants", "found at a first release", "found with one", *columns]
     lines = [f"| {' | '.join(head)} |", "|---|" + "--:|" * (len(head) - 1)]
-    for kind, label in [*KINDS.items(), ("", "**all**")]:
-        found = [f for m, f in result.found if kind in ("", m.kind)]
-        counts = Counter(section for f in found for section in f)
+    own = [k for k in KINDS if k not in RECEIVED]
+    groups = [(KINDS[k], [k]) for k in own] + [("**all of these**", own)]
+    groups += [(KINDS[k], [k]) for k in RECEIVED] + [("**all**", list(KINDS))]
+    for label, kinds in groups:
+        found = [f for m, f in result.found if m.kind in kinds and "none" not in f]
+        if not found:
+            continue
+        by = Counter(SECTIONS[next(s for s in SECTIONS if s in f)] for f in found if f)
+        first = sum(bool(f.keys() & {*FIRST}) for f in found)
         cells = [
             len(found),
+            f"{first} ({100 * first // len(found)} %)",
             sum(map(bool, found)),
-            sum(bool(f.keys() & NOT_INPUT) for f in found),
-            counts["number"],
+            *(by[c] for c in columns),
         ]
-        cells += [*(counts[s] for s in SECTIONS), sum(not f for f in found)]
         lines.append(f"| {label} | {' | '.join(map(str, cells))} |")
-    red = sum(bool(f) for _, f in result.reruns)
+    red, none = sum(bool(f) for _, f in result.reruns), sum("none" in f for _, f in result.found)
     lines += [
         "",
-        f"Clean reruns: {len(result.reruns)}, of which {red} turned red. Seed {result.seed}.",
+        f"Drawn with seed {result.seed}; {none} more changed nothing that the report prints or lists. "
+        f"Clean reruns: {len(result.reruns)}, of which {red} turned red.",
         "",
         "<!-- more -->",
     ]
     for title, names in (
         ("Stayed green", result.survivors),
         (
-            "Found by the hashes of the inputs only",
-            [f"{m.kind}: {m}" for m, f in result.found if f and not f.keys() & NOT_INPUT],
+            "Found with a release only",
+            [f"{m.kind}: {m} ({next(iter(f))})" for m, f in result.found if f and not f.keys() & {*FIRST, "none"}],
         ),
         (
             "Refused without a German sentence",
             [f"{m.kind}: {m} ({f['crash']})" for m, f in result.found if "crash" in f],
         ),
+        ("Changed nothing", [f"{m.kind}: {m}" for m, f in result.found if "none" in f]),
     ):
         if names:
             lines += ["", f"{title}:", "", *(f"- {n}" for n in names)]
     return "\n".join(lines) + "\n"
 
 
-BUILT = frozenset({"tick", "register", "label", "constant", "swap", "prose", "count"})  # kinds that need a new build
 # Beginnings of the names under which a check that could not run, or an acceptance without a finding, is reported.
 PROBLEMS = {
-    "inputs": "input", "fassung": "input", "manifest": "output", "trace": "trace", "account": "account",
-    "relations": "contradiction", "beziehung-": "contradiction", "widerspruch:": "contradiction",
+    "inputs": "input", "fassung": "input", "manifest": "output", "trace": "trace", "account": "account", "seen": "seen",
+    "relations": "contradiction", "beziehung-": "contradiction", "widerspruch:": "contradiction", "delivered": "delivered",
 }  # fmt: skip
 _ORDER: list[tuple[Callable[[Any], Any], Any]] = []
 
@@ -132,7 +152,6 @@ class Stand:
 
     root: Path
     report: str
-    clean: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def manifest(self) -> Path:
@@ -140,92 +159,152 @@ class Stand:
         return self.root / "reports" / f"{self.report}.manifest.json"
 
 
-def self_test(root: Path, report: str, **options: Any) -> SelfTest:
-    """Build a report, draw mutants of it, verify each one, and rerun the build without any change; see `examine`."""
+def self_test(root: Path, reports: Sequence[str], **options: Any) -> SelfTest:
+    """Build reports, draw mutants of each, verify each one, and rerun the builds without any change; see `examine`.
+
+    Kinds of which the first report has no place are drawn of the others.
+    """
     if not hasattr(os, "fork"):
         raise VerificationError("Die Selbstprüfung läuft nur unter Linux und macOS; unter Windows bitte WSL verwenden.")
-    with rebuild.rebuilt_report(root, report) as folder:
-        shutil.copytree(root / "data/published", folder.parents[1] / "data/published")
-        return examine(folder, **options)
+    made: list[SelfTest] = []
+    for k, report in enumerate(reports):
+        kinds = [x for x in KINDS if (x in ELSEWHERE) == bool(k)] if len(reports) > 1 else [*KINDS.keys() - ELSEWHERE]
+        with rebuild.rebuilt_report(root, report) as folder:
+            shutil.copytree(root / "data/published", folder.parents[1] / "data/published")
+            made.append(examine(folder, **options | {"kinds": kinds, "clean": 0 if k else options["clean"]}))
+    return SelfTest(made[0].seed, [f for m in made for f in m.found], [r for m in made for r in m.reruns])
+
+
+ELSEWHERE = frozenset(["sign"])  # the report of the first year prints no difference
 
 
 def examine(
-    folder: Path,
-    *,
-    mutants: int,
-    clean: int,
-    seed: int = 1,
-    jobs: int = 2,
+    folder: Path, *, mutants: int, clean: int, seed: int = 1, jobs: int = 2, kinds: Sequence[str] = (),
     say: Callable[[str], None] = lambda _: None,
-) -> SelfTest:
+) -> SelfTest:  # fmt: skip
     """Do the self-test with the outputs of a report, whose published figures lie in its project.
 
-    `mutants` of all kinds together, `clean` reruns; the same seed draws the same ones. `jobs` mutants at a time, a rerun
-    has the machine for itself; `say` takes a German sentence on how far it is. A manifest is written beside `folder`.
+    `mutants` of each kind, `clean` reruns; the same seed draws the same ones. `jobs` mutants at a time, a rerun has the
+    machine for itself; `say` takes a German sentence on how far it is. A manifest is written beside `folder`.
     """
     import_everything()
     stand = Stand(folder.parents[1], folder.name)
-    content = make_manifest(folder, stand.report, gkanalysis.__version__, stand.root)
+    content = make_manifest(folder, stand.report, gkanalysis.__version__, stand.root, versions=rebuild.versions())
     stand.manifest.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    drawn = draw_mutants(stand.root, stand.report, mutants, seed)
-    [rows] = _in_children(_control, [stand], 1)
-    opened = _open(rows, stand.root, stand.report)
+    drawn = draw_mutants(stand.root, stand.report, mutants, seed, kinds or [k for k in KINDS if k not in ELSEWHERE])
+    [opened] = _in_children(_control, [stand], 1)
     if opened:
         raise VerificationError(
             f"Schon ohne Änderung ist die Prüfung von „{stand.report}“ nicht grün ({'; '.join(opened.values())}); bitte zuerst „make verify“ in Ordnung bringen."
         )
-    stand = Stand(stand.root, stand.report, rows)
     found = _in_children(
-        _try_mutant,
-        [(stand, m) for m in drawn],
-        jobs,
-        lambda n: say(f"{n} von {len(drawn)} Änderungen geprüft."),
+        _try_mutant, [(stand, m) for m in drawn], jobs, lambda n: say(f"{n} von {len(drawn)} Änderungen geprüft.")
     )
     settings = list(draw_settings(clean, seed))
     reruns = _in_children(
-        _rerun,
-        [(stand, s) for s in settings],
-        1,
-        lambda n: say(f"{n} von {clean} Neubauten ohne Änderung geprüft."),
+        _rerun, [(stand, s) for s in settings], 1, lambda n: say(f"{n} von {clean} Neubauten ohne Änderung geprüft.")
     )
     return SelfTest(seed, list(zip(drawn, found, strict=True)), list(zip(settings, reruns, strict=True)))
 
 
-def judge(root: Path, stand: Stand, sections: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    """Run the checks of `make verify` on a built project; sections that are not asked for are taken from `stand`."""
-    report = read_report(root, stand.report)
-    checks = run.checks(report, ProjectPaths.of(root, Path("data/raw")), root / "reports" / stand.report)
-    rows = dict(stand.clean)
-    for name, check in checks.items():
-        section = PROBLEMS.get(name, name)
-        if section in sections:
+def judge(root: Path, stand: Stand, sections: Sequence[str]) -> Found:
+    """First open finding of some checks of `make verify` on a built project; `delivered` compares with the stand."""
+    report, paths = read_report(root, stand.report), ProjectPaths.of(root, Path("data/raw"))
+    rows: list[dict[str, Any]] = []
+    for name, check in run.checks(report, paths, root / "reports" / stand.report).items():
+        if PROBLEMS.get(name, name) in sections:
             try:
-                rows[section] = run.collect(name, check)
+                rows += run.collect(name, check)
             except Exception as error:  # make verify would end here, without a sentence
-                said = _crash(error)
-                row = {"section": "problem", "id": name, "verdict": "problem", "message": said, "crash": said}
-                rows[section] = [row]
-    return rows
+                rows.append(
+                    {
+                        "section": "problem",
+                        "id": name,
+                        "verdict": "problem",
+                        "message": _crash(error),
+                        "crash": _crash(error),
+                    }
+                )
+    return _open(rows, root, stand.report)
 
 
 def _try_mutant(task: tuple[Stand, Mutant]) -> Found:
-    """Make one mutant in a copy of its own and say which sections find it."""
+    """Make one mutant in a copy of its own and say which check finds it first."""
     stand, mutant = task
     with tempfile.TemporaryDirectory(dir=stand.root.parent) as scratch:
-        root = _copy(stand, Path(scratch) / "projekt", built=mutant.kind not in BUILT)
+        root = Path(scratch) / "projekt"
+        shutil.copytree(stand.root, root, ignore=shutil.ignore_patterns("src", "tools", "__pycache__"))
         mutant.apply(root)
-        if mutant.kind not in BUILT:
-            sections = ("published", "contradiction") if mutant.kind == "published" else ("output",)
-            return _open(judge(root, stand, sections), root, stand.report)
-        found: Found = {}
+        target = root / "reports" / stand.report
+        if mutant.kind == "published":
+            return judge(root, stand, ("published", "contradiction"))
+        if mutant.kind == "manifest":
+            return judge(root, stand, ("output",))
+        if mutant.kind in ("delivered", "figure"):
+            rows = run.collect("delivered", lambda: run.delivered_rows(target, stand.root / "reports" / stand.report))
+            return _open(rows, root, stand.report)
         try:
-            _build(root, stand)
+            found = _rebuild(root, stand, mutant)
         except GkError as error:
-            found["build"] = str(error)
+            return {"build": str(error)}
         except Exception as error:
-            found["build"] = found["crash"] = _crash(error)
-        sections = ("input",) if found else ("input", "output", "trace", "account", "published")
-        return found | _open(judge(root, stand, sections), root, stand.report)
+            return {"build": _crash(error), "crash": _crash(error)}
+        found = found or judge(root, stand, ("seen", "published")) or judge(root, stand, ("trace",))
+        if not found:
+            same = (
+                make_manifest(target, "", "")["outputs"]
+                == make_manifest(stand.root / "reports" / stand.report, "", "")["outputs"]
+            )
+            found = (
+                {"none": "same outputs"} if same else judge(root, stand, ("input",)) or judge(root, stand, ("output",))
+            )
+        return found
+
+
+def _rebuild(root: Path, stand: Stand, mutant: Mutant) -> Found:
+    """Build anew what a mutant can change; what the second reading of the forms finds ends it."""
+    from gkanalysis.pipeline import build_interim, build_processed, build_register
+    from gkanalysis.report.assemble import assemble_report
+    from gkanalysis.report.chapters import run_chapters
+    from gkanalysis.report.render import render_report
+
+    os.chdir(root)
+    report, paths = read_report(root, stand.report), ProjectPaths.of(root, Path("data/raw"))
+    reads = getattr(mutant, "reads", "")
+    if reads or mutant.path.startswith("data/"):
+        build_register(paths)
+        for source in report.sources:
+            own = (
+                reads == source
+                or mutant.path.startswith(f"data/raw/{source}/")
+                or paths.codebook(source) == root / mutant.path
+            )
+            if own or (
+                not (reads or ("codebook" in mutant.path and mutant.path != "data/codebook/register.yml"))
+                and "data/raw/register" not in mutant.path
+            ):
+                build_interim(paths, source)
+            build_processed(paths, source)
+        if found := judge(root, stand, ("account",)):
+            return found
+    chapters = getattr(mutant, "chapters", ("*",))
+    for _ in (
+        run_chapters(report, paths, "data/raw", [c.id for c in report.chapters] if chapters == ("*",) else chapters)
+        if chapters
+        else ()
+    ):
+        pass  # each line is for a log
+    assemble_report(report, paths)
+    render_report(report, paths, ("html",))
+    return {}
+
+
+def _control(stand: Stand) -> Found:
+    """The way of every mutant without a change: must be green in every check."""
+    with tempfile.TemporaryDirectory(dir=stand.root.parent) as scratch:
+        root = Path(scratch) / "projekt"
+        shutil.copytree(stand.root, root, ignore=shutil.ignore_patterns("src", "tools", "__pycache__"))
+        return _rebuild(root, stand, Mutant("", "data/raw/", "", bytes)) | judge(root, stand, tuple(SECTIONS))
 
 
 def _rerun(task: tuple[Stand, dict[str, str]]) -> Found:
@@ -237,34 +316,20 @@ def _rerun(task: tuple[Stand, dict[str, str]]) -> Found:
             root = folder.parents[1]
             shutil.copytree(stand.root / "data/published", root / "data/published")
             shutil.copy(stand.manifest, root / "reports")
-            return _open(judge(root, stand, tuple(SECTIONS)), root, stand.report)
+            return judge(root, stand, tuple(SECTIONS))
     except GkError as error:
         return {"build": str(error)}
 
 
-def _control(stand: Stand) -> Any:
-    """The way of every mutant without a change: must be the same as the build by make."""
-    with tempfile.TemporaryDirectory(dir=stand.root.parent) as scratch:
-        root = _copy(stand, Path(scratch) / "projekt", built=False)
-        _build(root, stand)
-        return judge(root, stand, tuple(SECTIONS))
-
-
-def _build(root: Path, stand: Stand) -> None:
-    build_report(root, stand.report)
-    for name in ("herkunft.html", "herkunft", "weitergabe"):  # slow, and the section „trace“ traces the same numbers
-        origin, target = (r / "reports" / stand.report / name for r in (stand.root, root))
-        if origin.is_dir():
-            shutil.copytree(origin, target, dirs_exist_ok=True)
-        elif origin.exists():
-            shutil.copy(origin, target)
-
-
-def _open(rows: dict[str, list[dict[str, Any]]], root: Path, report: str) -> Found:
-    """First open finding of each section; `number` if a table, a value or a list is among the outputs that differ."""
+def _open(rows: Sequence[dict[str, Any]], root: Path, report: str) -> Found:
+    """First open finding of each section."""
     accepted = run.read_accepted(root / "data/published" / f"{report}.accepted.yml")
+    judged = {row["section"] for row in rows}
+    accepted = [
+        a for a in accepted if ("contradiction" if a["id"].startswith("widerspruch:") else "published") in judged
+    ]
     found: Found = {}
-    for row in settle([r for section in rows.values() for r in section], accepted):
+    for row in settle(rows, accepted):
         if row["status"] != "open":
             continue
         section = row["section"]
@@ -273,26 +338,11 @@ def _open(rows: dict[str, list[dict[str, Any]]], root: Path, report: str) -> Fou
         found.setdefault(section, f"{row['id']}: {row['message'] or row['verdict']}")
         if "crash" in row:
             found.setdefault("crash", row["crash"])
-        if section == "output" and row["id"].endswith((".csv", ".json")):
-            found.setdefault("number", row["id"])
     return found
 
 
 def _crash(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:200]
-
-
-def _copy(stand: Stand, target: Path, *, built: bool) -> Path:
-    """Copy the project with or without what was built; the code is the one that runs here."""
-    left_out = [
-        "src",
-        "tools",
-        "build",
-        "__pycache__",
-        *([] if built else [stand.report, "*.parquet", "*.ok"]),
-    ]
-    shutil.copytree(stand.root, target, ignore=shutil.ignore_patterns(*left_out))
-    return target
 
 
 def _in_children(
@@ -313,33 +363,14 @@ def _do(number: int) -> Any:
     return work(task)
 
 
-def build_report(root: Path, report_id: str) -> None:
-    """Build a report in this process and below `root`, which becomes the working directory.
-
-    All but the page of origins, which takes as long as the rest.
-    """
-    from gkanalysis.pipeline import build_interim, build_processed, build_register
-    from gkanalysis.report.assemble import assemble_report
-    from gkanalysis.report.chapters import run_chapters
-    from gkanalysis.report.render import render_report
-
-    os.chdir(root)
-    report, paths = read_report(root, report_id), ProjectPaths.of(root, Path("data/raw"))
-    build_register(paths)
-    for source in report.sources:
-        build_interim(paths, source)
-        build_processed(paths, source)
-    for _ in run_chapters(report, paths, "data/raw", [c.id for c in report.chapters]):
-        pass  # each line is for a log
-    assemble_report(report, paths)
-    render_report(report, paths)
-
-
 def import_everything() -> None:
     """Import all that the steps import on their way, so that a forked child has it."""
     os.environ.setdefault("MPLBACKEND", "Agg")
+    from gkanalysis.report.chapters import load_libraries
+
     for name in ("papermill", "pypandoc", "typst"):
         importlib.import_module(name)
     for module in pkgutil.walk_packages(gkanalysis.__path__, "gkanalysis."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    load_libraries()

@@ -65,7 +65,7 @@ def checks(report: Report, paths: ProjectPaths, folder: Path) -> dict[str, Calla
     }
     return {
         "inputs": lambda: _input_rows(manifest, paths),
-        "delivered": lambda: _delivered_rows(paths.reports / report.id, folder),
+        "delivered": lambda: delivered_rows(paths.reports / report.id, folder),
         "manifest": lambda: _output_rows(read_manifest(manifest), folder),
         "trace": lambda: _trace_rows(data, folder),
         "seen": lambda: _seen_rows(published, folder, data, report),
@@ -174,7 +174,7 @@ def _is_number(row: Mapping[str, Any]) -> bool:
     return row["section"] == "trace" and row["verdict"] != "derived"
 
 
-def _delivered_rows(target: Path, folder: Path) -> Rows:
+def delivered_rows(target: Path, folder: Path) -> Rows:
     """Each file that lies beside the certificate against the same one of the rebuild."""
     files = make_manifest(target, "", "")["outputs"]
     if not files:

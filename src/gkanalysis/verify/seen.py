@@ -103,7 +103,15 @@ BASES: Mapping[str, Callable[[Any], bool]] = {
     r"voll auswertbar(?!, | oder)": lambda c: getattr(c, "status", ()) == ("full",),
     "Gespräch": lambda c: type(c).__name__ == "Codings",
     "Vergleiche": lambda c: type(c).__name__ in ("Agreement", "OpenAgreement"),
+    "Gebiete": lambda c: type(c).__name__ == "Nested",
+    "Hinweise": lambda c: type(c).__name__ == "Findings",
+    "beiden Wellen": lambda c: type(c).__name__ == "Change",
 }
+# Kind of count -> what its base line must say in one way or another.
+NEEDS = {
+    "Choice": "gültig|Antwort", "Gaps": "gültig", "Open": "Antwort|Angabe|Kategorie", "Ticks": "Nennungen|gefragt|Befragt|voll auswertbar|dieser Antwort",
+    "Category": "Bündniss", "Returns": "Bündniss|angefragt", "Flow": "Bündniss", "ListTotal": "Summe|Ankündigung",
+}  # fmt: skip
 NUMBER_WORDS = "|".join(w for w in (*WORDS[2:], *map(str.capitalize, WORDS[2:])))
 TYPED = re.compile(rf"\b(?:(?:{'|'.join(MONTHS)})(?: (?:19|20)\d\d)?|(?:19|20)\d\d|{NUMBER_WORDS})\b")
 WORDING = re.compile(r"-(n|of|percent|n_percent|base|said|word|word_capital|word_dative)(?:-\d+)?$")
@@ -246,6 +254,9 @@ def _wrong_base(base: str, counts: Sequence[Count], table: pd.DataFrame, data: D
     bases = {int(b) for b in table.get("base_n", pd.Series(dtype=float)).dropna()}
     if wrong := [n for n in re.findall(r"\(n\s=\s(\d+)\)", base) if int(n) not in bases]:
         return f"die Basis n = {wrong[0]} hat keine der Zahlen"
+    for count in counts:
+        if not re.search(NEEDS.get(type(count).__name__, ""), base):
+            return f"die Basis „{base}“ sagt nicht, was für {count.definition} gilt"
     for told, holds in BASES.items():
         if counts and bool(re.search(told, base)) != any(map(holds, counts)):
             return f"die Basis „{base}“ passt nicht zu {counts[0].definition}"
