@@ -114,11 +114,13 @@ class Bindings(d.Declared):
         "wie eine Angabe im fertigen Bericht heißt: Kennung, Bezeichnung oder Gruppe der Angabe → Wörter im Bericht", {}
     )
     called: Mapping[str, d.Text] = d.key(
-        "wie der Text eine Zahl nennt, wo er andere Wörter hat als das Codebuch: Kennung der Zahl → Wort in ihrem Satz", {}
+        "wie der Text eine Zahl nennt, wo er andere Wörter hat als das Codebuch: Kennung der Zahl → Wort in ihrem Satz",
+        {},
     )
     title_page: d.Many[d.Text] = d.key("Zeilen der Titelseite, eingetragen von jemand anderem als im Bericht", ())
     typed: Mapping[str, d.Many[d.Text]] = d.key(
-        "Monate, Jahre und Zahlwörter, die niemand zählt, ebenso eingetragen: wie es dasteht → Wörter, von denen eines in seinem Satz steht", {}
+        "Monate, Jahre und Zahlwörter, die niemand zählt, ebenso eingetragen: wie es dasteht → Wörter, von denen eines in seinem Satz steht",
+        {},
     )
     tables: Tables = d.key("zum Nachschlagen: {name[1]} sucht Gruppe 1 in „name“", {})
     not_checkable: d.Many[_NotCheckable] = d.key("Angaben, die nicht prüfbar sind", ())

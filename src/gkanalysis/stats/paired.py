@@ -4,7 +4,9 @@ Letters follow the literature: of n pairs, a have the property both times, b onl
 second time, d never. Only b and c, the discordant pairs, say that something changed.
 """
 
+from functools import cache
 from math import comb, sqrt
+from statistics import NormalDist
 from typing import NamedTuple
 
 from gkanalysis.core.errors import TabulationError
@@ -105,8 +107,6 @@ def paired_difference(a: int, b: int, c: int, d: int, *, level: float = 0.95) ->
     >>> round(found.low, 4), round(found.high, 4)
     (-0.1186, -0.0046)
     """
-    from statsmodels.stats.proportion import proportion_confint
-
     a, b, c, d = _counts(a, b, c, d)
     if not 0 < level < 1:
         raise TabulationError(
@@ -118,12 +118,19 @@ def paired_difference(a: int, b: int, c: int, d: int, *, level: float = 0.95) ->
         return PairedDifference(None, None, None)
     difference = (c - b) / n
     first, second = (a + b) / n, (a + c) / n
-    first_low, first_high = proportion_confint(a + b, n, alpha=1 - level, method="wilson")
-    second_low, second_high = proportion_confint(a + c, n, alpha=1 - level, method="wilson")
+    (first_low, first_high), (second_low, second_high) = (_wilson(x, n, level) for x in (a + b, a + c))
     phi = _corrected_phi(a, b, c, d)
     below = _hypotenuse(second - second_low, first_high - first, phi)
     above = _hypotenuse(second_high - second, first - first_low, phi)
     return PairedDifference(difference, max(-1.0, difference - below), min(1.0, difference + above))
+
+
+@cache
+def _wilson(n: int, base_n: int, level: float) -> tuple[float, float]:
+    """Score interval of a share: all p that lie no further from it than z standard errors of their own."""
+    z2 = NormalDist().inv_cdf((1 + level) / 2) ** 2
+    middle, half = n + z2 / 2, sqrt(z2 * (n * (base_n - n) / base_n + z2 / 4))
+    return (middle - half) / (base_n + z2), (middle + half) / (base_n + z2)
 
 
 def _corrected_phi(a: int, b: int, c: int, d: int) -> float:

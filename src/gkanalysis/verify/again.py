@@ -145,18 +145,18 @@ def kappa_again(units: Iterable[tuple[Any, Any]]) -> float:
 
 
 def change_again(a: int, b: int, c: int, d: int) -> tuple[float, float, float, float]:
-    """Second share minus first of pairs, Newcombe's interval (method 10) from its formula, p by scipy's binomial test.
+    """Second share minus first of pairs, Newcombe's interval (method 10) with statsmodels, p with scipy.
 
     >>> [round(x, 4) for x in change_again(20, 2, 12, 16)]
     [0.2, 0.0562, 0.3292, 0.0129]
     """
     from scipy.stats import binomtest
+    from statsmodels.stats.proportion import proportion_confint
 
-    n, z = a + b + c + d, statistics.NormalDist().inv_cdf(1 - ALPHA / 2)
-    ends = []
-    for x in (a + b, a + c):
-        middle, half = x + z * z / 2, z * sqrt(x * (n - x) / n + z * z / 4)
-        ends.append(((x - middle / (1 + z * z / n)) / n + half / (n + z * z), (middle + half) / (n + z * z) - x / n))
+    n = a + b + c + d
+    ends = [
+        (x / n - low, high - x / n) for x in (a + b, a + c) for low, high in [proportion_confint(x, n, ALPHA, "wilson")]
+    ]
     (below, above), (below_2, above_2) = ends
     product_, numerator = (a + b) * (c + d) * (a + c) * (b + d), a * d - b * c
     phi = (max(numerator - n / 2, 0) if numerator > 0 else numerator) / sqrt(product_) if product_ else 0.0
