@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -270,6 +270,12 @@ def _document(root: Path, report: str) -> Any:
     return json.loads((root / "build/reports" / report / "document.json").read_text(encoding="utf-8"))
 
 
+def _chapters(root: Path, report: str, numbers: Iterable[str]) -> tuple[str, ...]:
+    """The chapters that print numbers, by the ids of these."""
+    exhibits, first = _document(root, report)["exhibits"], [n.partition(":")[0] for n in numbers]
+    return tuple(dict.fromkeys(exhibits[n]["chapter"] if n in exhibits else n for n in first))
+
+
 def _tables(root: Path, report: str) -> dict[str, pd.DataFrame]:
     folder = root / "reports" / report
     return {p.stem: pd.read_csv(p, dtype={"row": str}) for p in sorted(folder.glob("[ft]*s/*.csv"))}
@@ -352,14 +358,20 @@ def _colour(bar: Any) -> str:
 
 def draw_rounding(root: Path, report: str, random: Random) -> CodePatch:
     """A percentage that is cut off, rounded up, or has another number of decimals; for one share of the report."""
-    pairs = sorted({(int(r.n), int(r.base_n)) for t in _tables(root, report).values() if "base_n" in t and "share" in t for r in t.dropna(subset=["n", "base_n"]).itertuples() if r.n and r.base_n >= 10})  # fmt: skip
+    pairs = sorted(
+        {
+            (int(r.n), int(r.base_n), name)
+            for name, table in _tables(root, report).items() if {"base_n", "share"} <= {*table}
+            for r in table.dropna(subset=["n", "base_n"]).itertuples() if r.n and r.base_n >= 10
+        }
+    )  # fmt: skip
     rules: dict[str, Callable[[int, int], str]] = {
         "cut off": lambda n, b: f"{100 * n // b}\u00a0%",
         "rounded up": lambda n, b: f"{-(-100 * n // b)}\u00a0%",
         "one decimal more": lambda n, b: f"{100 * n / b:.1f}\u00a0%".replace(".", ","),
     }
     rule = random.choice(sorted(rules))
-    n, base_n = random.choice(pairs)
+    n, base_n, name = random.choice(pairs)
 
     def patch(_: Path) -> None:
         import gkanalysis.core.numbers as numbers
@@ -371,25 +383,35 @@ def draw_rounding(root: Path, report: str, random: Random) -> CodePatch:
         wrapped(numbers, "format_percent", wrong)
         table.format_percent = numbers.format_percent
 
-    return CodePatch("rounding", "src/gkanalysis/core/numbers.py", f"{n} of {base_n}: {rule}", bytes, patch, ALL)
-
-
-ALL = ("*",)
+    return CodePatch(
+        "rounding",
+        "src/gkanalysis/core/numbers.py",
+        f"{name}, {n} of {base_n}: {rule}",
+        bytes,
+        patch,
+        _chapters(root, report, [name]),
+    )
 
 
 def draw_tail(root: Path, report: str, random: Random) -> CodePatch:
-    """One tail of a test or interval instead of two, for one number; or a correction that is none, or another one."""
-    intervals = sorted({(int(r.n), int(r.base_n), int(r.population_n)) for t in _tables(root, report).values() if "ci_low" in t for r in t.dropna(subset=["ci_low", "n"]).itertuples() if 0 < r.n < r.base_n < r.population_n})  # fmt: skip
-    n, base_n, population_n = random.choice(intervals)
-    what = random.choice(("interval: one tail", "interval: 90 %", "interval: no finite population", "test: one tail", "Holm: none", "Holm: as Bonferroni", "McNemar: one tail"))  # fmt: skip
+    """One tail of a test or interval instead of two, for one number; no correction, or another one; no finite population."""
+    intervals = sorted(
+        {
+            (int(r.n), int(r.base_n), int(r.population_n), name)
+            for name, table in _tables(root, report).items() if "ci_low" in table
+            for r in table.dropna(subset=["ci_low", "n"]).itertuples() if 0 < r.n < r.base_n < r.population_n
+        }
+    )  # fmt: skip
+    n, base_n, population_n, name = random.choice(intervals)
+    what = random.choice(("interval: one tail", "interval: one tail", "interval: no finite population", "test: one tail", "Holm: none", "Holm: as Bonferroni"))  # fmt: skip
+    tested = [
+        c for *_, text, ids in texts(root, report, "markdown") if re.search(r"\.p\(|significant", text) for c in ids
+    ]
 
     def patch(_: Path) -> None:
         from gkanalysis.counts import count, table
-        from gkanalysis.disclosure import paired
-        from gkanalysis.report import waves
         from gkanalysis.stats import exact
         from gkanalysis.stats import intervals as made
-        from gkanalysis.stats import paired as pairs
 
         if what.startswith("interval"):
             right = made.finite_population_interval
@@ -406,26 +428,23 @@ def draw_tail(root: Path, report: str, random: Random) -> CodePatch:
                 ps = pd.Series(ps, dtype=float)
                 return (ps if "none" in what else (ps * (2 * ps.count())).clip(upper=1)).to_numpy()
 
-            for module in (exact, waves):
-                wrapped(module, "holm", correction)
-        elif what.startswith("McNemar"):
-            for module in (pairs, paired, waves):
-                if hasattr(module, "mcnemar_test"):
-                    wrapped(module, "mcnemar_test", lambda p, *_: p and p / 2)
+            wrapped(exact, "holm", correction)
         else:
             wrapped(exact, "freeman_halton_test", lambda p, *_: p / 2)
             if hasattr(table, "freeman_halton_test"):
                 table.freeman_halton_test = exact.freeman_halton_test
 
-    about = f"{what} ({n} of {base_n}, {population_n})" if what.startswith("interval") else what
-    return CodePatch("tail", "src/gkanalysis/stats", about, bytes, patch, ALL)
+    of_interval = what.startswith("interval")
+    about = f"{name}, {what} ({n} of {base_n}, {population_n})" if of_interval else what
+    chapters = _chapters(root, report, [name]) if of_interval else tuple(dict.fromkeys(tested))
+    return CodePatch("tail", "src/gkanalysis/stats", about, bytes, patch, chapters)
 
 
 def draw_sign(root: Path, report: str, random: Random) -> CodePatch:
-    """A difference with the other sign: of one question, or of the words on all."""
+    """A paired difference with the other sign, of one question or of all; one tail of McNemar's test, or no correction."""
     rows = sorted(_tables(root, report)["veraenderung"]["row"])
     k = random.randrange(len(rows))
-    what = random.choice(("cell", "cell", "cell", "frame"))
+    what = random.choice(("cell", "cell", "cell", "turned", "McNemar: one tail", "Holm: none", "Holm: as Bonferroni"))
 
     def patch(_: Path) -> None:
         from gkanalysis.report import waves
@@ -435,15 +454,19 @@ def draw_sign(root: Path, report: str, random: Random) -> CodePatch:
             wrapped(
                 waves,
                 "_points",
-                lambda said, *_: said.translate(str.maketrans("+−", "−+")) if next(calls) % len(rows) == k else said,
+                lambda x, *_: x.translate(str.maketrans("+−", "−+")) if next(calls) % len(rows) == k else x,
             )
-        else:
+        elif what == "turned":
             right = waves.paired_difference
             waves.paired_difference = lambda a, b, c, d: right(a, b, c, d)._replace(
-                difference=-(right(a, b, c, d).difference or 0)
+                difference=(b - c) / (a + b + c + d)
             )
+        elif what.startswith("McNemar"):
+            wrapped(waves, "mcnemar_test", lambda p, *_: p and p / 2)
+        else:
+            wrapped(waves, "holm", lambda _, p: (p if "none" in what else (p * 2 * len(p)).clip(upper=1)).to_numpy())
 
-    about = f"{rows[k]}: sign of the difference turned" if what == "cell" else "second minus first turned in all words"
+    about = f"{rows[k]}: sign of the difference turned" if what == "cell" else what
     return CodePatch("sign", "src/gkanalysis/report/waves.py", about, bytes, patch, ("veraenderung",))
 
 
@@ -467,7 +490,9 @@ def draw_coefficient(root: Path, report: str, random: Random) -> CodePatch:
         wrapped(talks, "coder_coefficients", wrong)
 
     about = f"{name}, {row}: {column} {step:+g}"
-    return CodePatch("coefficient", "src/gkanalysis/stats/coders.py", about, bytes, patch, ALL)
+    return CodePatch(
+        "coefficient", "src/gkanalysis/stats/coders.py", about, bytes, patch, _chapters(root, report, [name])
+    )
 
 
 def draw_reader(root: Path, report: str, random: Random) -> CodePatch:
@@ -503,7 +528,7 @@ def draw_reader(root: Path, report: str, random: Random) -> CodePatch:
         f"{form}: {kind} {at} that is {state} read as the opposite",
         bytes,
         patch,
-        ALL,
+        ("*",),
         source,
     )
 
@@ -549,7 +574,7 @@ def draw_delivered(root: Path, report: str, random: Random) -> Mutant:
         if path.suffix in (".html", ".csv", ".svg", ".json")
         else []
     )
-    at = random.choice(places) if places else random.randrange(len(data) // 3, len(data) - 200)
+    at = random.choice(places) if places else random.randrange(len(data) // 3, len(data) * 9 // 10)
     new = bytes([data[at] + 1 if places else data[at] ^ 1])
     return Mutant(
         "delivered",

@@ -86,6 +86,7 @@ class CodeMutant(Mutant):
 
     line: str = ""
     fault: str = ""
+    chapters: tuple[str, ...] = ("*",)
 
     def apply(self, root: Path) -> None:
         """Change the kind of count that counts the number."""
@@ -329,7 +330,7 @@ def draw_mutants(root: Path, report: str, n: int, seed: int, kinds: Sequence[str
         "manifest": lambda r: draw_manifest(root, report, r),
         "figure": lambda r: draw_figure(root, report, r),
         "prose": lambda r: draw_prose(root, folder, r),
-        "count": lambda r: draw_count(root / folder, r),
+        "count": lambda r: draw_count(root, report, r),
     }
     made: list[Mutant] = []
     for kind in kinds:
@@ -482,11 +483,15 @@ def draw_prose(root: Path, folder: str, random: Random) -> Mutant:
     return Mutant("prose", path.relative_to(root).as_posix(), about, lambda _: content.encode("utf-8"))
 
 
-def draw_count(folder: Path, random: Random) -> Mutant:
+def draw_count(root: Path, report: str, random: Random) -> Mutant:
     """A kind of count that does wrong at one number of the report, which it prints for all together."""
+    from tools.selftest.first import _chapters
+
     printed: dict[str, dict[str, list[str]]] = {fault: {} for fault in FAULTS}
-    for _, cell in find_numbers(folder):
+    named: dict[str, list[str]] = {}
+    for name, cell in find_numbers(root / "reports" / report):
         (n, base_n), line = n_and_base(cell), str(cell["definition"])
+        named.setdefault(line, []).append(name)
         count, _, _, group = Count.read(line)
         for fault, possible in zip(FAULTS, (n, n, (base_n or 0) > n and count.within), strict=True):
             if possible and group == TOTAL:
@@ -494,8 +499,8 @@ def draw_count(folder: Path, random: Random) -> Mutant:
     fault = random.choice(FAULTS)
     kind = random.choice(sorted(printed[fault]))
     line = random.choice(sorted(printed[fault][kind]))
-    about = f"{line}: the first unit {fault}"
-    return CodeMutant("count", "src/gkanalysis/counts", about, lambda data: data, line, fault)
+    about, chapters = f"{line}: the first unit {fault}", _chapters(root, report, named[line])
+    return CodeMutant("count", "src/gkanalysis/counts", about, lambda data: data, line, fault, chapters)
 
 
 def _counts(text: str) -> bool:

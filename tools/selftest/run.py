@@ -53,7 +53,7 @@ KINDS = {
     "rounding": "rounding rule",
     "tail": "tail of a test or interval, correction",
     "coefficient": "agreement of coders",
-    "sign": "sign of a difference",
+    "sign": "paired differences: sign, tail, correction",
     "alt": "alternative text",
     "bar": "length of a bar, place of a dot",
     "published": "a published figure",
