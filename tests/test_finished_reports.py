@@ -1,6 +1,7 @@
 """All reports, built by make in a copy of the project: as committed, accessible on a desk and a phone, archivable."""
 
 import json
+import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+import yaml
 
 from gkanalysis.codebook.reports import read_report
 from gkanalysis.core.errors import DisclosureError, VerificationError
@@ -70,6 +72,23 @@ def test_reports_give_nothing_away_side_by_side(made):
     """The differences between reports are part of what a reader knows."""
     said = check_together([read_report(made, r) for r in REPORTS], ProjectPaths.of(made, Path("data/raw")))
     assert f"aus {len(REPORTS)} Berichten" in said
+
+
+def test_what_the_policy_exempts_must_be_there(made, tmp_path):
+    """An exception that no report prints, and a table of a report that does not exist, stop all of them."""
+    shutil.copytree(made / "data/codebook", tmp_path / "data/codebook")
+    path = tmp_path / "data/codebook/disclosure.yml"
+    policy = yaml.safe_load(path.read_text(encoding="utf-8"))
+    policy["exceptions"].append(policy["exceptions"][0] | {"item": "2.9"})
+    policy["unweighed"].append({"report": "bericht-1999", "exhibit": "x", "reason": "y"})
+    path.write_text(yaml.safe_dump(policy, allow_unicode=True), encoding="utf-8")
+    paths = replace(ProjectPaths.of(made, Path("data/raw")), root=tmp_path)
+    with pytest.raises(DisclosureError) as refused:
+        check_together([read_report(made, r) for r in REPORTS], paths)
+    assert "„exceptions“ strukturen-2018, 2.9, „nein“ aus, was so kein Bericht druckt; bitte streichen" in str(
+        refused.value
+    )
+    assert "des Berichts „bericht-1999“ ungeprüft, den es nicht gibt" in str(refused.value)
 
 
 def print_noes(made, folder, report, status, n):

@@ -164,7 +164,10 @@ def _disclose(call: Call) -> str:
 
 
 def _release(call: Call) -> str:
+    import json
+
     from gkanalysis import __version__
+    from gkanalysis.core.rawstate import misfit
     from gkanalysis.core.writing import write_json
     from gkanalysis.verify.rebuild import versions
     from gkanalysis.verify.release import make_manifest
@@ -177,7 +180,14 @@ def _release(call: Call) -> str:
         raise UsageError(f"Zu „{report.id}“ fehlt {', '.join(missing)}; bitte zuerst „make report“ ausführen.")
     path = release_files(paths, report.id)[0]
     write_json(path, make_manifest(folder, report.id, __version__, paths.root, paths.data, versions()))
-    return f"Der jetzige Stand steht in „{path.relative_to(paths.root)}“."
+    proof = folder / "verification.json"
+    passed = proof.exists() and not misfit(str(folder)) and json.loads(proof.read_text(encoding="utf-8")).get("passed")
+    more = (
+        ""
+        if passed
+        else f" Einen bestandenen Prüfbericht dazu gibt es nicht; „make verify REPORT={report.id}“ prüft ihn."
+    )
+    return f"Der jetzige Stand steht in „{path.relative_to(paths.root)}“.{more}"
 
 
 def _new_codebook(call: Call) -> Iterable[str]:

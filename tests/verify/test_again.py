@@ -5,9 +5,22 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from gkanalysis.stats.coders import coder_coefficients
 from gkanalysis.stats.exact import freeman_halton_test, holm
 from gkanalysis.stats.intervals import finite_population_interval
-from gkanalysis.verify.again import alpha_again, holm_again, interval_again, p_again, p_values, wrong_statistics
+from gkanalysis.stats.paired import mcnemar_test, paired_difference
+from gkanalysis.verify.again import (
+    alpha_again,
+    alpha_and_ends,
+    change_again,
+    holm_again,
+    interval_again,
+    kappa_again,
+    p_again,
+    p_values,
+    wrong_statistics,
+    wrong_value,
+)
 from gkanalysis.verify.naive import recount_report
 
 
@@ -30,6 +43,61 @@ def test_holm_twice():
     """Ties, order, and a value above 1."""
     ps = [0.03, 0.5, 0.01, 0.03, 0.9]
     assert holm_again(ps) == pytest.approx(list(holm(ps)))
+
+
+@pytest.mark.parametrize("pairs", [(20, 2, 12, 16), (59, 16, 6, 80), (0, 0, 3, 0), (5, 5, 0, 5), (7, 0, 0, 4)])
+def test_changes_of_the_same_cases_twice(pairs):
+    """Difference, Newcombe's interval, McNemar's test: the formula against the libraries."""
+    *difference, p = change_again(*pairs)
+    assert difference == pytest.approx(list(paired_difference(*pairs)))
+    assert p == pytest.approx(float("nan") if mcnemar_test(*pairs) is None else mcnemar_test(*pairs), nan_ok=True)
+
+
+def test_kappa_and_the_ends_of_alpha_twice():
+    """Two coders of ten documents, four codes each, against the first engine with its own draws."""
+    coded = [(k % 10, k // 10, c) for k in range(40) for c in "AB" if (7 * k + 3 * (c == "B" and k % 5 == 0)) % 3]
+    given = pd.DataFrame(coded, columns=["document_id", "code_id", "coder"]).assign(start=0, end=1)
+    texts = pd.Series(dict.fromkeys(range(10), "x"))
+    made = coder_coefficients(given, range(4), texts, coders=["A", "B"], level="document").loc["alle"]
+    units = [[(1, tuple((d, c, p) in set(coded) for p in "AB")) for c in range(4)] for d in range(10)]
+    assert list(alpha_and_ends(units)) == pytest.approx(made[["alpha", "alpha_low", "alpha_high"]].tolist())
+    assert kappa_again([u for cluster in units for _, u in cluster]) == pytest.approx(made["kappa"])
+
+
+CHOICE = SimpleNamespace(source="w")
+SCALE = {
+    "shares": [{"words": ["die meisten"], "least": 0.5, "most": 1, "with_most": True}], "more": ["häufiger"], "fewer": ["seltener"], "same": ["ebenso oft"],
+    "most": ["am häufigsten"], "least": ["am seltensten"], "unsurpassed": ["keine wird häufiger"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "numbers", "right"),
+    [
+        ({"text": "häufiger"}, [(5, 9), (4, 9)], True),
+        ({"text": "Seltener"}, [(5, 9), (4, 9)], False),
+        ({"text": "ebenso oft"}, [(5, 10), (4, 8)], True),
+        ({"text": "am häufigsten", "about": ["0"]}, [(5, 9), (4, 9), (5, 10)], True),
+        ({"text": "am häufigsten", "about": ["1"]}, [(5, 9), (4, 9)], False),
+        ({"text": "am häufigsten", "about": ["0"]}, [(5, 9), (5, 9)], False),
+        ({"text": "Keine wird häufiger", "about": ["0"]}, [(5, 9), (5, 9)], True),
+        ({"text": "am seltensten", "about": ["1"]}, [(5, 9), (4, 9)], True),
+        ({"text": "Die meisten", "kind": "number"}, [(5, 9)], True),
+        ({"text": "Die meisten", "kind": "number"}, [(4, 9)], False),
+        ({"id": "k:x.points", "text": "−10"}, [(4, 10), (5, 10)], True),
+        ({"id": "k:x.points", "text": "+10"}, [(4, 10), (5, 10)], False),
+        ({"id": "k:x.step", "text": "20"}, [(1, 5)], True),
+        ({"id": "k:x.mean", "text": "1,8"}, [(5, 9), (4, 9), (7, 9)], True),
+        ({"id": "k:x.mean", "text": "1,7"}, [(5, 9), (4, 9), (7, 9)], False),
+    ],
+)
+def test_words_that_follow_from_numbers_are_worked_out_again(value, numbers, right):
+    """Comparisons, ranks, words for shares, differences in points, the step of one case, a mean."""
+    naive = SimpleNamespace(words=lambda: SCALE, again=lambda line: numbers[int(line)])
+    made = {"id": "k:x", "kind": "derived", "of": [str(k) for k in range(len(numbers))]} | value
+    wrong = wrong_value(naive, made, [(CHOICE, "x", "alle", n, b) for n, b in numbers])
+    assert (wrong == "") is right
+    assert wrong is not None
 
 
 NUMBERS = SimpleNamespace(population=lambda *_: (set(range(12)), False), answers=lambda *_: [

@@ -15,7 +15,9 @@ def numbers(*rows, **more):
 
 ALL = "alle Bündnisse"
 BARS = numbers(("ja", ALL, 24, 40), ("nein", ALL, 10, 40), ("offen", ALL, 0, 40))
-PANELS = numbers(("ja", "Städte", 12, 20), ("nein", "Städte", 3, 20), ("ja", "Kreise", 4, 10), ("nein", "Kreise", 6, 10))
+PANELS = numbers(
+    ("ja", "Städte", 12, 20), ("nein", "Städte", 3, 20), ("ja", "Kreise", 4, 10), ("nein", "Kreise", 6, 10)
+)
 OWN = numbers(("ja", ALL, 24, 40), ("davon", ALL, 6, 24))
 PARTS = numbers(("Städte", "ja", 15, 18), ("Kreise", "ja", 12, 21), ("Städte", "nein", 3, 18), ("Kreise", "nein", 9, 21))  # fmt: skip
 SEVERAL = numbers(("A", "Städte", 3, 18), ("A", "Kreise", 10, 22), ("B", "Städte", 9, 18), ("B", "Kreise", 4, 22), ci_low=0.1, ci_high=0.6)  # fmt: skip

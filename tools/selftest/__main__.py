@@ -9,7 +9,7 @@ from gkanalysis.core.arguments import Parser
 from gkanalysis.core.errors import GkError, VerificationError
 from gkanalysis.core.paths import project_root
 from gkanalysis.core.writing import write_bytes
-from tools.selftest.run import self_test, table
+from tools.selftest.run import KINDS, self_test, table
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,11 +28,12 @@ def main(arguments: list[str] | None = None) -> int:
         default=["zwischenbericht-2019", "abschlussbericht-2023"],
         help="Berichte; Arten, für die der erste keinen Ort hat, kommen aus den anderen",
     )
+    parser.add_argument("--kinds", nargs="+", default=[*KINDS], choices=[*KINDS], metavar="ART", help="nur diese Arten")
     parser.add_argument("--out", metavar="DATEI", help="die Tabelle auch hierhin schreiben")
     options = parser.parse_args(arguments)
     try:
         result = self_test(
-            project_root(), options.report, mutants=options.mutants, clean=options.clean, seed=options.seed,
+            project_root(), options.report, kinds=options.kinds, mutants=options.mutants, clean=options.clean, seed=options.seed,
             jobs=options.jobs, say=lambda sentence: print(sentence, file=sys.stderr, flush=True),
         )  # fmt: skip
         text = table(result)

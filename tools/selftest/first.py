@@ -361,7 +361,7 @@ def draw_rounding(root: Path, report: str, random: Random) -> CodePatch:
     pairs = sorted(
         {
             (int(r.n), int(r.base_n), name)
-            for name, table in _tables(root, report).items() if {"base_n", "share"} <= {*table}
+            for name, table in _tables(root, report).items() if {"base_n", "share"} <= {*table} and (root / f"reports/{report}/tables/{name}.csv").exists()
             for r in table.dropna(subset=["n", "base_n"]).itertuples() if r.n and r.base_n >= 10
         }
     )  # fmt: skip
@@ -509,7 +509,8 @@ def draw_reader(root: Path, report: str, random: Random) -> CodePatch:
         wrapped(forms, "open_word_file", lambda package, path, *_: opened.append(Path(path).name) or package)
 
         def wrong(read: Any, *_: Any, **__: Any) -> Any:
-            places = [k for k, f in enumerate(read.fields) if f.state == state and (f.kind == kind or at % 2)]
+            ticks = [k for k, f in enumerate(read.fields) if f.state == state]
+            places = [k for k in ticks if read.fields[k].kind == kind] or ticks
             if opened[-1:] != [form] or not places:
                 return read
             fields, k = list(read.fields), places[at % len(places)]

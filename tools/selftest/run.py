@@ -159,7 +159,7 @@ class Stand:
         return self.root / "reports" / f"{self.report}.manifest.json"
 
 
-def self_test(root: Path, reports: Sequence[str], **options: Any) -> SelfTest:
+def self_test(root: Path, reports: Sequence[str], kinds: Sequence[str] = tuple(KINDS), **options: Any) -> SelfTest:
     """Build reports, draw mutants of each, verify each one, and rerun the builds without any change; see `examine`.
 
     Kinds of which the first report has no place are drawn of the others.
@@ -168,10 +168,11 @@ def self_test(root: Path, reports: Sequence[str], **options: Any) -> SelfTest:
         raise VerificationError("Die Selbstprüfung läuft nur unter Linux und macOS; unter Windows bitte WSL verwenden.")
     made: list[SelfTest] = []
     for k, report in enumerate(reports):
-        kinds = [x for x in KINDS if (x in ELSEWHERE) == bool(k)] if len(reports) > 1 else [*KINDS.keys() - ELSEWHERE]
-        with rebuild.rebuilt_report(root, report) as folder:
-            shutil.copytree(root / "data/published", folder.parents[1] / "data/published")
-            made.append(examine(folder, **options | {"kinds": kinds, "clean": 0 if k else options["clean"]}))
+        own = [x for x in kinds if (x in ELSEWHERE) == bool(k)]
+        if own or not k:
+            with rebuild.rebuilt_report(root, report) as folder:
+                shutil.copytree(root / "data/published", folder.parents[1] / "data/published")
+                made.append(examine(folder, **options | {"kinds": own, "clean": 0 if k else options["clean"]}))
     return SelfTest(made[0].seed, [f for m in made for f in m.found], [r for m in made for r in m.reruns])
 
 
@@ -179,7 +180,7 @@ ELSEWHERE = frozenset(["sign"])  # the report of the first year prints no differ
 
 
 def examine(
-    folder: Path, *, mutants: int, clean: int, seed: int = 1, jobs: int = 2, kinds: Sequence[str] = (),
+    folder: Path, *, mutants: int, clean: int, seed: int = 1, jobs: int = 2, kinds: Sequence[str] = tuple(KINDS),
     say: Callable[[str], None] = lambda _: None,
 ) -> SelfTest:  # fmt: skip
     """Do the self-test with the outputs of a report, whose published figures lie in its project.
@@ -191,7 +192,7 @@ def examine(
     stand = Stand(folder.parents[1], folder.name)
     content = make_manifest(folder, stand.report, gkanalysis.__version__, stand.root, versions=rebuild.versions())
     stand.manifest.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    drawn = draw_mutants(stand.root, stand.report, mutants, seed, kinds or [k for k in KINDS if k not in ELSEWHERE])
+    drawn = draw_mutants(stand.root, stand.report, mutants, seed, kinds)
     [opened] = _in_children(_control, [stand], 1)
     if opened:
         raise VerificationError(

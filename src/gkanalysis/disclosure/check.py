@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -112,15 +112,14 @@ def check_together(reports: Sequence[Report], paths: ProjectPaths) -> str:
         claims, _ = check.claims(paths.reports / report.id)
         together += [replace(c, number=f"{report.id}/{c.number}") for c in claims]
     check.breaches(together)
+    if len(finished) == len(reports) > 1:  # then what the policy exempts must be there
+        check.problems += check.exempt_nothing({r.id for r in finished})
     listed = ", ".join(r.id for r in finished)
     check.stop(f"Diese Berichte erscheinen nicht nebeneinander, denn zusammen verraten sie Vertrauliches: {listed}")
-    unused = [e for e in check.policy.exceptions if e not in [b.signed for b in check.signed]]
-    lines = [f"  Nicht gebraucht: Ausnahme zu {e.source}, {e.item}, „{e.state}“; bitte streichen." for e in unused]
-    said = (
+    return (
         f"Zusammen geprüft: {check.n_numbers} gedruckte Zahlen aus {len(finished)} Berichten ({listed}); auch nebeneinander "
         "verraten sie kein einzelnes Bündnis."
     )
-    return "\n".join([said, *(lines if len(finished) == len(reports) else ())])
 
 
 def weigh_known(numbers: Iterable[Number], cases: Iterable[str], data: Data) -> list[str]:
@@ -207,6 +206,14 @@ class _Check:
         self.breaches(claims)
         self.problems += rare_quotations(report, self.data)
         self.files(report, _files(folder, self.policy))
+
+    def exempt_nothing(self, reports: Collection[str]) -> Iterator[str]:
+        """Exemptions of the policy that exempt nothing, in words; they would let through what comes to be there."""
+        used = [b.signed for b in self.signed]
+        for e in (e for e in self.policy.exceptions if e not in used):
+            yield f"„{POLICY}“ nimmt unter „exceptions“ {e.source}, {e.item}, „{e.state}“ aus, was so kein Bericht druckt; bitte streichen"
+        for u in (u for u in self.policy.unweighed if u.report not in reports):
+            yield f"„{POLICY}“ lässt unter „unweighed“ eine Darstellung des Berichts „{u.report}“ ungeprüft, den es nicht gibt; bitte streichen"
 
     def claims(self, folder: Path) -> tuple[list[Claim | Dashes], dict[str, str]]:
         """What the numbers of a folder tell; and the exhibits with numbers that cannot be weighed, with the reason."""
