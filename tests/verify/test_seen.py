@@ -48,7 +48,7 @@ def read(tmp_path):
     [
         ("13 von 45", 13, 45, True), ("13", 13, 45, True), ("45", 13, 45, False), ("14", 13, 45, False), ("29 %", 13, 45, True), ("28 %", 13, 45, False),
         ("13 (29 %)", 13, 45, True), ("13 (28,9 %)", 13, 45, False), ("85,8 %", 247, 288, True), ("86 %", 247, 288, False), ("dreizehn", 13, 45, True),
-        ("zwei", 2, None, True), ("zwei", 3, None, False), ("1.234", 1234, None, True), ("13 von 46", 13, 45, False), ("5 (83 %)**", 5, 6, True),
+        ("zwei", 2, None, True), ("zwei", 3, None, False), ("1.234", 1234, None, True), ("13 von 46", 13, 45, False), ("5 (83 %)**", 5, 6, True), ("13\u00a0(30\u00a0%)", 13, 45, False),
     ],
 )  # fmt: skip
 def test_digits_are_worked_out_again(text, n, base_n, right):

@@ -410,7 +410,7 @@ def wrong_text(text: str, n: int, base_n: int | None) -> str:
     >>> wrong_text("13 von 45", 13, 45), wrong_text("12 (27 %)", 13, 45)
     ('', 'gedruckt „12 (27 %)“, gezählt 13 von 45')
     """
-    told = text.replace("\\u00a0", " ").strip()
+    told = text.replace("\u00a0", " ").strip()
     match = re.match(
         r"(?:(?P<n>\d[\d.]*)(?: von (?P<base>\d[\d.]*))?(?: \((?P<share>\d+(?:,\d+)?) %\))?|(?P<only>\d+(?:,\d+)?) %)[*†]*$",
         told,
