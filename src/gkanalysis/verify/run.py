@@ -68,9 +68,9 @@ def checks(report: Report, paths: ProjectPaths, folder: Path) -> dict[str, Calla
         "delivered": lambda: delivered_rows(paths.reports / report.id, folder),
         "manifest": lambda: _output_rows(read_manifest(manifest), folder),
         "trace": lambda: _trace_rows(data, folder),
-        "seen": lambda: _seen_rows(published, folder, data, report),
         "account": lambda: account_rows(data, report.sources),
         **(compared if report.printed else {}),
+        "seen": lambda: _seen_rows(published, folder, data, report),
     }
 
 
