@@ -104,9 +104,9 @@ def _arranged(compiler: typst.Compiler, folder: Path, whole: set[str], head: flo
     whole = whole - broken
     for _ in range(ROUNDS):
         _tell(folder, floating, kept, broken)
+        spots = json.loads(compiler.query("<satz.spot>", field="value"))  # one query: each one sets the text anew
         begins, called, start, end = (
-            {s["id"]: s for s in json.loads(compiler.query(f"<{k}>", field="value"))}
-            for k in ("begins", "called", "starts", "ends")
+            {s["id"]: s for s in spots if s["kind"] == kind} for kind in ("begins", "called", "starts", "ends")
         )
         whole = whole - {i for i in floating if begins[i]["page"] == called[i]["page"]}
         heads = {begins[i]["page"] for i in floating}
