@@ -10,7 +10,7 @@ from lxml import etree
 from forms import BOOK, MAIN, Drawn, W, answers, expected_answers, match, parts_of, typed
 from gkanalysis.codebook.instrument import TICK_KINDS
 from gkanalysis.core.errors import IngestError
-from gkanalysis.ingest.matching import NOT_FOUND
+from gkanalysis.ingest.matching import NOT_FOUND, REPRINTED, UNKNOWN
 from gkanalysis.ingest.word.xmlparts import NAMESPACES
 from tools.synthetic.wordwriter import STYLES, write_form
 
@@ -184,7 +184,7 @@ UNREAD = "Inhalt der Zelle wird nicht gelesen"
         (write_beside_box, "controls", TICKED, {A03: "illegible"}, {(A03, BESIDE, "☒ erst ab Mai")}),
         (write_beside_box, "legacy", TICKED, {A03: "illegible"}, {(A03, BESIDE, "☒ erst ab Mai")}),
         (write_beside_box, "typed_box", TICKED, {A03: "illegible"}, {(A03, BESIDE, "☒ erst ab Mai")}),
-        (draw_picture, "typed_x", {}, {A03: "illegible"}, {(A03, UNREAD, "drawing")}),
+        (draw_picture, "typed_x", {}, {A03: "illegible"}, {(A03, UNREAD, "Zeichnung")}),
         # columns that are no longer certain
         (rename_column, "typed_x", TICKED, {A03: "illegible", "1.1.B01.4": "not_selected"}, None),
         (merge_cells, "typed_x", {}, {f"1.1.A03.{c}": "illegible" for c in range(2, 9)} | {A04: "not_selected"}, None),
@@ -243,6 +243,37 @@ def test_extra_table_and_missing_block():
     assert not any(k.startswith("1.1.A14.") for k in found)
     assert (found["1.1.B01.4"][0], found["1.1.B14.1"][1]) == ("selected", "Musikschule")
     assert [r.raw for r in matched.reviews if not r.item_id] == ["eigene Tabelle"] * 3
+
+
+@pytest.mark.parametrize("style", ["typed_x", "typed_box", "controls", "legacy"])
+@pytest.mark.parametrize("order", [(2, 3), (3, 2), (5, 6)])
+def test_two_tables_that_became_one(style, order):
+    """Without the paragraph between them Word joins them: each row stays one of its block, own rows those above them."""
+    written = {
+        A03: "x",
+        "1.1.A14.1": "Moschee",
+        "1.1.A14.4": "x",
+        "1.1.B01.4": "x",
+        "1.1.B14.1": "Musikschule",
+        "1.1.D02.5": "x",
+        "1.2.1": "Beirat",
+    }
+    whole, drawn = Drawn(written, style), Drawn(written, style)
+    first, second = (drawn.table(number) for number in order)
+    first.extend(second.findall(W + "tr"))
+    second.getparent().remove(second)
+    matched = drawn.match()
+    assert answers(matched) == answers(whole.match())
+    assert matched.reviews == []
+
+
+def test_a_row_of_another_block():
+    """A printed label is no actor of somebody's own; what is ticked in its row is asked about."""
+    drawn = Drawn()
+    drawn.insert_row(2, 17, "Jobcenter", "", "", "x", "", "", "", "")
+    matched = drawn.match()
+    assert not any(r.item_id.startswith("1.1.A14") for r in matched.responses)
+    assert [(r.reason, r.raw) for r in matched.reviews if r.raw] == [(REPRINTED, "Jobcenter"), (UNKNOWN, "x")]
 
 
 @pytest.mark.parametrize("style", ["typed_x", "controls"])

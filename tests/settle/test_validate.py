@@ -5,7 +5,18 @@ import pytest
 
 from forms import BOOK
 from gkanalysis.core.findings import RULES, Log
-from gkanalysis.ingest.matching import BESIDE_BOX, NOT_FOUND, OUTSIDE, PICTURE, UNKNOWN, UNKNOWN_PROMPT
+from gkanalysis.ingest.matching import (
+    BESIDE_BOX,
+    MARKED,
+    NOT_FOUND,
+    OUTSIDE,
+    PICTURE,
+    REPRINTED,
+    SHADED,
+    UNKNOWN,
+    UNKNOWN_PROMPT,
+    UNREAD,
+)
 from gkanalysis.settle.validate import check_locations, completeness, log_reviews, set_aside_unprinted, settle_responses
 
 FORMS = ["a", "b", "c"]
@@ -139,6 +150,39 @@ def test_doubts_of_the_reader():
     ]
     assert (log.findings[1]["case_id"], log.findings[1]["raw"]) == ("B1", "(x)")
     assert lost(log) == [("response", "V13", "")]
+
+
+CELL = "/w:document[1]/w:body[1]/w:tbl[2]/w:tr[{}]/w:tc[4]"
+ROW = "Tabelle 2, Zeile {}, Zelle 4"
+
+
+@pytest.mark.parametrize(
+    ("item_id", "reason", "raw", "rows", "question"),
+    [
+        ("", UNKNOWN, "x", [7], f"steht „x“ an einer Stelle, die wir nicht zuordnen können ({ROW.format(7)}). Was"),
+        ("", UNKNOWN, "x", [7, 9], f"nicht zuordnen können ({ROW.format(7)} und {ROW.format(9)}). Was"),
+        ("", PICTURE, "1 Bild", [7], f"ein Bild, das wir nicht lesen können ({ROW.format(7)}). Gehört es zu"),
+        ("", UNKNOWN, "Zeichnung", [7], f"eingefügt, das wir nicht lesen können: Zeichnung ({ROW.format(7)}). Was"),
+        ("", MARKED, "Jobcenter", [7], f"ist „Jobcenter“ hervorgehoben ({ROW.format(7)}). Ist das als Kreuz"),
+        ("2.4", UNREAD, "☐ | Zeichnung", [7], "ist etwas eingefügt, das wir nicht lesen können („Zeichnung“). Was"),
+        ("2.4", "„☒“ ist durchgestrichen", "☒", [7], "ist „☒“ durchgestrichen. Was gilt?"),
+        ("2.4", SHADED, "☐", [7], "ist das leere Kästchen farbig. Ist es als angekreuzt gemeint?"),
+    ],
+)
+def test_letters_are_in_plain_words(item_id, reason, raw, rows, question):
+    """They say where, as people count, and what is seen there; what stands in several places is one question."""
+    frame = pd.DataFrame([("a", item_id, reason, raw, CELL.format(row)) for row in rows])
+    log = Log()
+    log_reviews(frame.set_axis(["file", "item_id", "reason", "raw", "place"], axis=1), {"a": "B1"}, BOOK, log)
+    (asked,) = {f["question"] for f in log.findings}
+    assert question in asked
+
+
+def test_nobody_is_asked_about_printed_words():
+    """A label at another place, on a second page say, is recorded and no more."""
+    log = Log()
+    log_reviews(doubts({"a": [""]}, REPRINTED, "Aufgabe"), {"a": "B1"}, BOOK, log)
+    assert (log.findings, [(x["rule"], x["raw"]) for x in log.losses]) == ([], [("V13", "Aufgabe")])
 
 
 @pytest.mark.parametrize(

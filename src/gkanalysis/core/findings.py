@@ -56,9 +56,26 @@ RULES: Mapping[str, tuple[str, str]] = {
 
 CAUSES = ("T13", "T12")  # what explains findings of other rules is told before them
 SPANS = 8  # of rows, which a sentence names one by one
+BESIDE_BODY = {
+    "hdr": "Kopfzeile", "ftr": "Fußzeile", "footnotes": "Fußnote", "endnotes": "Endnote", "comments": "Kommentar",
+}  # fmt: skip
 _ROW = re.compile(r"Zeile (\d+)")
 _QUOTED = re.compile("„[^“]*“")
 _PLACE = re.compile(r"[A-Z]*\d+")
+
+
+def place_words(place: str) -> str:
+    """Where something stands in a form, as people count: the first of several places.
+
+    >>> place_words("/w:document[1]/w:body[1]/w:tbl[2]/w:tr[15]/w:tc[5]/w:p[1]"), place_words("Zeichen 3 bis 9")
+    ('Tabelle 2, Zeile 15, Zelle 5', 'Zeichen 3 bis 9')
+    """
+    if cell := re.search(r"tbl\[(\d+)\]/w:tr\[(\d+)\].*?/w:tc\[(\d+)\]", place):
+        return "Tabelle {}, Zeile {}, Zelle {}".format(*cell.groups())
+    if beside := next((word for tag, word in BESIDE_BODY.items() if place.startswith(f"/w:{tag}[")), ""):
+        return beside
+    paragraph = re.search(r"/w:p\[(\d+)\]", place)
+    return f"Absatz {paragraph[1]}" if paragraph else place
 
 
 @dataclass

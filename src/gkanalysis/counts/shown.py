@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
+from gkanalysis.core.findings import place_words
 from gkanalysis.core.numbers import (
     NBSP,
     NO_VALUE,
@@ -148,18 +149,6 @@ def _own_rows(table: Counted, groups: Sequence[str], cells: Mapping[tuple[str, s
 def count_text(n: int | None) -> str:
     """A count in digits, a dash where there is none."""
     return NO_VALUE if n is None or pd.isna(n) else format_count(n)
-
-
-def place_words(place: str) -> str:
-    """Where something stands in a form, as people count: the first of several places.
-
-    >>> place_words("/w:document[1]/w:body[1]/w:tbl[2]/w:tr[15]/w:tc[5]/w:p[1]"), place_words("Zeichen 3 bis 9")
-    ('Tabelle 2, Zeile 15, Zelle 5', 'Zeichen 3 bis 9')
-    """
-    if cell := re.search(r"tbl\[(\d+)\]/w:tr\[(\d+)\].*?/w:tc\[(\d+)\]", place):
-        return "Tabelle {}, Zeile {}, Zelle {}".format(*cell.groups())
-    paragraph = re.search(r"/w:p\[(\d+)\]", place)
-    return f"Absatz {paragraph[1]}" if paragraph else place
 
 
 class Shown(pd.DataFrame):

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.findings import place_words
 from gkanalysis.core.lookup import MOST, Answering, Known, answered, enumeration, guess, listed
 from gkanalysis.core.numbers import format_count, format_date
 from gkanalysis.core.paths import ProjectPaths, project_root
@@ -20,7 +21,7 @@ from gkanalysis.counts import forms, lists, talks, waves
 from gkanalysis.counts.count import Count
 from gkanalysis.counts.data import REGISTER, USABLE, Data, current
 from gkanalysis.counts.export import COMMON, DataFile, Exported, cases_file, codings_file, plain_file, responses_file
-from gkanalysis.counts.shown import Shown, place_words
+from gkanalysis.counts.shown import Shown
 from gkanalysis.counts.table import Counted, Number, Said, declared, derived
 
 KIND_LABELS = {"forms": "Bögen", "interviews": "Gespräche", "lists": "Liste", REGISTER: "Register"}

@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import groupby, pairwise
 from typing import NamedTuple, TypeVar
 
 from gkanalysis.codebook.instrument import TICK_KINDS, Codebook
@@ -24,9 +26,12 @@ from gkanalysis.ingest.word.model import TICK_KINDS as BOX_KINDS
 
 MIN_PRINTED = 0.5  # a form in which less than half of the printed labels is found is another document
 UNKNOWN = "Eintrag außerhalb der bekannten Felder"
+REPRINTED = "gedruckter Text an einer anderen Stelle"
 MARKED = "gedruckter Text ist hervorgehoben, vielleicht statt eines Kreuzes"
 EMPHASISED = "Gedrucktes ist fett, unterstrichen oder farbig, vielleicht statt eines Kreuzes"
 EMPHASISED_BESIDE_TICK = "Gedrucktes ist fett, unterstrichen oder farbig, ein Kreuz steht da"
+UNCLEAR = "Kreuz nicht eindeutig"
+UNREAD = "Inhalt der Zelle wird nicht gelesen"
 SHADED = "leeres Kästchen ist farbig hervorgehoben, vielleicht statt eines Kreuzes"
 PICTURE = "Bild im Bogen, nicht gelesen"
 OUTSIDE = "Verweis auf etwas außerhalb der Datei, dem nicht gefolgt wurde"
@@ -48,14 +53,19 @@ MARK_CHARACTERS = frozenset("".join(MARKS).casefold())
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _TEXTS = ("cell", "paragraph")
 # What a person is told of something that the reader only lists.
-_UNREAD = {
+UNREAD_THINGS = {
     "shape": "gezeichnete Form",
     "ink": "Handschrift",
     "diagram": "Diagramm",
     "chart": "Diagramm",
     "picture": "Bild",
+    "drawing": "Zeichnung",
 }
-_UNREAD |= {"activex": "Steuerelement", "embedded_object": "eingebettetes Objekt", "altChunk": "eingebettetes Dokument"}
+UNREAD_THINGS |= {
+    "activex": "Steuerelement",
+    "embedded_object": "eingebettetes Objekt",
+    "altChunk": "eingebettetes Dokument",
+}
 _MERE_PUNCTUATION = frozenset(".,;:–-_…")
 
 
@@ -144,6 +154,8 @@ class Matcher:
         best: tuple[int, str, dict[int, _ReceivedTable]] | None = None
         for version, labels in self.labels.items():
             aligned = _align(labels, tables)
+            if len(aligned) < len(labels):
+                aligned |= _split_joined(labels, aligned)
             n_there = sum(len(labels[number] & table.content) for number, table in aligned.items())
             n_printed = sum(map(len, labels.values()))
             if n_there >= MIN_PRINTED * n_printed and (best is None or 2 * n_there - n_printed > best[0]):
@@ -160,7 +172,7 @@ class Matcher:
                     f"In der Datei „{file}“ stehen zwei Bögen der {self.book.title}; welcher gilt, ist nicht sicher, also "
                     "zählt keiner. Bitte als zwei Dateien ablegen (einen leeren Bogen nur löschen)."
                 )
-        return _FormMatch(self, best[1], form, tables).run(best[2])
+        return _FormMatch(self, best[1], form, [*tables, *best[2].values()]).run(best[2])
 
 
 class _ReceivedTable:
@@ -172,6 +184,13 @@ class _ReceivedTable:
         self.content = frozenset(self.texts.values())
         self.starts: dict[int, list[int]] = {}
         self._cells: dict[str, list[tuple[int, int]]] = {}
+
+    def part(self, first: int, last: int) -> _ReceivedTable:
+        """Some rows of it as a table whose rows are counted as before."""
+        part = copy(self)
+        part.texts = {cell: text for cell, text in self.texts.items() if first <= cell[0] <= last}
+        part.content, part.n_rows, part._cells = frozenset(part.texts.values()), last, {}
+        return part
 
     def where(self, text: str) -> list[tuple[int, int]]:
         """Row and column of each cell with a text; a merged cell counts where it begins."""
@@ -197,6 +216,35 @@ def _align(labels: Mapping[int, frozenset[str]], tables: Sequence[_ReceivedTable
     return aligned
 
 
+def _split_joined(
+    labels: Mapping[int, frozenset[str]], aligned: Mapping[int, _ReceivedTable]
+) -> dict[int, _ReceivedTable]:
+    """Printed tables of which Word made one, since the paragraph between them was deleted, each with its rows.
+
+    Whose rows they are, the labels tell that one printed table alone has; headings belong to the rows below.
+    """
+    n_tables, found = Counter(text for words in labels.values() for text in words), {}
+    own = {number: {text for text in words if n_tables[text] == 1} for number, words in labels.items()}
+    for tied, table in aligned.items():
+        lacking = [n for n in labels if n not in aligned and len(own[n]) <= 3 * len(own[n] & table.content)]
+        owners = {r: n for (r, _), text in sorted(table.texts.items()) for n in (tied, *lacking) if text in own[n]}
+        runs = [(n, list(rows)) for n, rows in groupby(owners, owners.get)]
+        if not lacking or len(runs) != 1 + len(lacking) or any(not own[n] for n in lacking):
+            continue
+        firsts = [1]
+        for (_, above), (number, rows) in pairwise(runs):
+            first = rows[0]
+            while first - 1 > above[-1]:
+                texts = {text for (row, _), text in table.texts.items() if row == first - 1 and text}
+                if len(texts) < 2 or not texts <= labels[number]:
+                    break
+                first -= 1
+            firsts.append(first)
+        lasts = [first - 1 for first in firsts[1:]] + [table.n_rows]
+        found |= {n: table.part(*rows) for (n, _), *rows in zip(runs, firsts, lasts, strict=True)}
+    return found
+
+
 class _TablePlaces:
     """The places of all slots of a printed table in a received one.
 
@@ -204,8 +252,10 @@ class _TablePlaces:
     once. `tag_rows` has the received row in which the controls of a printed row stand, if there is one.
     """
 
-    def __init__(self, layout: FormTable, table: _ReceivedTable, tag_rows: Mapping[int, int]) -> None:
-        self.layout, self.table = layout, table
+    def __init__(
+        self, layout: FormTable, table: _ReceivedTable, tag_rows: Mapping[int, int], printed: Collection[str]
+    ) -> None:
+        self.layout, self.table, self._elsewhere = layout, table, printed
         self.columns: dict[int, int] = {}
         self.header_row, self.header_starts = 0, []
         printed = [(column, text) for (_, column), text in layout.printed.items()]
@@ -274,12 +324,15 @@ class _TablePlaces:
     def _free_rows(self) -> Iterable[int]:
         """Rows below the last printed one, if that is certain to be the last."""
         if self.layout.last_printed_row <= self.layout.n_header_rows:
-            last = self.header_row
+            last, printed = self.header_row, set(map(normalise, self.layout.printed.values()))
         else:
+            printed = self._elsewhere
             last = self.rows.get(self.layout.last_printed_row, (0,))[0]
         if not last or any(row > last for row, _, _ in self.rows.values()):
             return ()
-        return range(last + 1, self.table.n_rows + 1)
+        label = self.columns.get(1, 0)  # a printed text, of another table, too, is nobody's own row
+        texts = {row: self.table.texts.get((row, label), "") for row in range(last + 1, self.table.n_rows + 1)}
+        return [row for row, text in texts.items() if not text or text not in printed]
 
     def _cell(self, slot: Slot) -> tuple[Cell | None, str]:
         """The cell of a slot, and how it was found."""
@@ -307,6 +360,7 @@ class _FormMatch:
     def __init__(self, matcher: Matcher, version: str, form: WordForm, tables: Iterable[_ReceivedTable]) -> None:
         self.matcher, self.version, self.form = matcher, version, form
         self.tags = matcher.tags[version]
+        self.labels = frozenset().union(*matcher.labels[version].values())
         self.placeholders = matcher.placeholders.union(map(normalise, form.prompts))
         self.texts = {t.number: t.texts for t in form.tables}
         self.result = Match(version)
@@ -333,12 +387,13 @@ class _FormMatch:
 
     def run(self, aligned: dict[int, _ReceivedTable]) -> Match:
         """Responses table by table, then what is left."""
-        places: dict[int, _TablePlaces] = {}
+        places: dict[int, list[_TablePlaces]] = defaultdict(list)
         for layout in self.matcher.layouts[self.version]:
             slots: Iterable[Place] = [(s, None, "") for s in layout.slots if not s.extra]
             if table := aligned.get(layout.number):
                 tag_rows = self._tag_rows(layout, table.number)
-                slots = places[table.number] = _TablePlaces(layout, table, tag_rows)
+                slots = _TablePlaces(layout, table, tag_rows, self.matcher.printed[self.version])
+                places[table.number].append(slots)
             by_item: dict[tuple[str, int], list[tuple[Slot, list[Field], str]]] = defaultdict(list)
             for slot, cell, how in slots:
                 fields, how, problem = self._fields(slot, cell, how)
@@ -349,7 +404,7 @@ class _FormMatch:
                 response = self._response(parts)
                 if not (parts[0][0].extra and response.state in EMPTY):
                     self.result.responses.append(response)
-        for table in places.values():
+        for table in (part for parts in places.values() for part in parts):
             self._emphasised_rows(table)
         self._leftovers(places)
         here = [s.place for s in self.form.skipped if s.what == "picture" and s.part == self.form.tables[0].part]
@@ -390,7 +445,7 @@ class _FormMatch:
             text = (
                 s.text.partition(" ")[2] if s.what in ("altChunk", "activex") else s.text
             )  # without the name of the part
-            kind = (s.what, "", "", "unclear", "", text or _UNREAD.get(s.what, s.what), "", "", ())
+            kind = (s.what, "", "", "unclear", "", text or UNREAD_THINGS.get(s.what, s.what), "", "", ())
             unread[cell].append(Field(*kind, s.part, s.place, *cell, ("skipped",)))
         outer = {t.number: t.parent for t in self.form.tables if t.parent}
         for f in self.form.fields if outer else ():
@@ -426,7 +481,7 @@ class _FormMatch:
             return fields, "", LABEL_GONE
         if unread := self.unread.pop(cell, None):
             self.used.update(map(id, unread))
-            return [*fields, *unread], "", "Inhalt der Zelle wird nicht gelesen"
+            return [*fields, *unread], "", UNREAD
         return fields, how, ""
 
     def _lost_its_label(self, slot: Slot, cell: Cell) -> bool:
@@ -469,7 +524,7 @@ class _FormMatch:
         first = fields[0]
         return self.texts.get(first.table, {}).get((first.row, first.column), "")
 
-    def _leftovers(self, places: dict[int, _TablePlaces]) -> None:
+    def _leftovers(self, places: Mapping[int, Sequence[_TablePlaces]]) -> None:
         """Whatever stands in the form outside every known place and is not printed there goes to review."""
         paragraphs = self.matcher.paragraphs[self.version] | self.placeholders
         printed = self.matcher.printed[self.version]
@@ -481,14 +536,16 @@ class _FormMatch:
             beside = "" if f.kind in _TEXTS or label in shown else f.label  # else it is reviewed by itself
             if f.state in EMPTY and not beside:
                 continue
-            is_cell = f.kind == "cell" and f.table in places and places[f.table].prints(f.column, text)
+            is_cell = f.kind == "cell" and any(table.prints(f.column, text) for table in places.get(f.table, ()))
             if is_cell or (f.kind == "paragraph" and text in paragraphs):
                 if "marked" in f.notes:
                     self._review("", MARKED, [f])
                 continue
             if f.kind == "cell" and text in self.placeholders:
                 continue
-            self._review("", OUTSIDE if f.kind == "outside" else UNKNOWN, [f], beside)
+            is_label = f.kind == "cell" and text in self.labels  # of another table, or on a second page
+            reason = OUTSIDE if f.kind == "outside" else REPRINTED if is_label else UNKNOWN
+            self._review("", reason, [f], beside)
 
     def _review(self, item_id: str, reason: str, fields: Iterable[Field], beside: str = "") -> None:
         """Enter a doubt; a person is shown the cell as it stands, if the doubt is about one cell."""
@@ -497,9 +554,14 @@ class _FormMatch:
         table, *cell = cells.pop() if item_id and len(cells) == 1 else (0, 0, 0)
         raw = self.texts.get(table, {}).get(tuple(cell), "")
         unread = [f for f in fields if "skipped" in f.notes or (_leaves_out(f) and f.raw not in raw)] if raw else fields
-        told = (f.raw if f.kind not in BOX_KINDS or _leaves_out(f) else f.value or f.raw for f in unread)  # no code
+        told = (f.raw if f.kind not in BOX_KINDS or _leaves_out(f) else _box_shown(f) for f in unread)
         raw = " | ".join(filter(None, [raw, *(text or f.value for text, f in zip(told, unread, strict=True)), beside]))
         self.result.reviews.append(Review(item_id, reason, raw, *_origin(fields)))
+
+
+def _box_shown(f: Field) -> str:
+    """A box as people see it, never the code of its state."""
+    return f.value or {"1": "☒", "0": "☐"}.get(f.raw, f.raw)
 
 
 def _each_once(fields: Iterable[Field]) -> list[Field]:
@@ -522,6 +584,8 @@ def _read_tick(
 ) -> tuple[Response, list[str]]:
     """The response to a box of its own cell, and what is doubtful; `whole` is all text of the cell."""
     state, problem = _tick_state(fields, placeholders)
+    if problem == UNCLEAR:
+        problem = _taken_back((f for f in fields if not f.value), BOX_KINDS) or problem
     beside = normalise(whole)
     for f in fields:
         if f.kind in BOX_KINDS:
@@ -651,7 +715,7 @@ def _tick_state(fields: Sequence[Field], placeholders: Collection[str]) -> tuple
         return "illegible", taken_back
     states = {f.state for f in boxes}
     if "unclear" in states or (written and not boxes):
-        return "illegible", "Kreuz nicht eindeutig"
+        return "illegible", UNCLEAR
     if len(states) > 1:
         return "illegible", "zwei Zeichen in einem Feld widersprechen sich"
     if written:
@@ -659,9 +723,10 @@ def _tick_state(fields: Sequence[Field], placeholders: Collection[str]) -> tuple
     return (states.pop() if states else "not_selected"), ""
 
 
-def _taken_back(fields: Iterable[Field]) -> str:
+def _taken_back(fields: Iterable[Field], kinds: Collection[str] = _TEXTS) -> str:
     """What is wrong with a tick that was struck out or hidden, in words that people find in the form; "" if none was."""
-    words = ((f.raw, LEFT_OUT[n]) for f in fields if f.kind in _TEXTS for n in f.notes if n in ("struck", "hidden"))
+    words = ((_box_shown(f), f) if f.kind in BOX_KINDS else (f.raw, f) for f in fields if f.kind in kinds)
+    words = ((raw, LEFT_OUT[n]) for raw, f in words for n in f.notes if n in ("struck", "hidden"))
     return next((f"„{raw}“ ist {word}" for raw, word in words), "")
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from gkanalysis.codebook.instrument import STATES, Codebook, Item
-from gkanalysis.core.findings import Log
+from gkanalysis.core.findings import Log, place_words
 from gkanalysis.core.lookup import enumeration
 from gkanalysis.ingest.matching import (
     BESIDE_BOX,
@@ -30,9 +30,12 @@ from gkanalysis.ingest.matching import (
     NOT_FOUND,
     OUTSIDE,
     PICTURE,
+    REPRINTED,
     SHADED,
     UNKNOWN,
     UNKNOWN_PROMPT,
+    UNREAD,
+    UNREAD_THINGS,
     normalise,
 )
 from gkanalysis.ingest.tables import read_rows
@@ -456,6 +459,9 @@ def log_reviews(
     is asked about what the team has decided (file and item in `decided`).
     """
     missing: dict[tuple[str, str], list[str]] = {}
+    alike: dict[tuple[str, str, str], list[str]] = {}  # one question on what stands in several places
+    for r in reviews.itertuples():
+        alike.setdefault((r.file, r.raw, r.reason), []).append(place_words(r.place))
     for r in reviews.itertuples():
         item = book.items.get(r.item_id)
         if (r.file, r.item_id) in decided:
@@ -463,23 +469,16 @@ def log_reviews(
         if item and not r.raw:
             missing.setdefault((r.file, r.reason), []).append(r.item_id)
             continue
+        if r.reason == REPRINTED:  # nobody is asked about our own words
+            where = {"file": r.file, "place": r.place, "raw": r.raw}
+            log.lose("ingest", "response", "nicht zugeordnet", r.reason, rule="V13", **where)
+            continue
         if r.reason == OUTSIDE:
             where = {"file": r.file, "case_id": case_of.get(r.file, ""), "raw": r.raw}
             log.find("V36", f"Der Bogen verweist auf „{r.raw[:120]}“; nichts davon wurde geöffnet.", **where)
             continue
         label = item_label(item) if item else "unbekannte Stelle"
-        question = (
-            f"In Ihrem Bogen steht „{r.raw[:80]}“ an einer Stelle, die wir nicht zuordnen können. Was ist gemeint?"
-        )
-        if item:
-            question = f"Bei {printed_place(item, book)} steht „{r.raw[:80]}“. Was ist gemeint?"
-            if r.reason == SHADED:
-                question = (
-                    f"Bei {printed_place(item, book)} ist das leere Kästchen farbig. Ist es als angekreuzt gemeint?"
-                )
-            quoted, _, word = r.reason.rpartition(" ist ")
-            if word in LEFT_OUT.values():
-                question = f"Bei {printed_place(item, book)} ist {quoted} {word}. Was gilt?"
+        question = _question(r, item, book) if item else _question_outside(r, alike[r.file, r.raw, r.reason])
         where = {"file": r.file, "case_id": case_of.get(r.file, ""), "item_id": r.item_id}
         where |= {"place": r.place, "raw": r.raw}
         message = f"{label}: {r.reason} („{r.raw[:80]}“)."
@@ -496,6 +495,33 @@ def log_reviews(
         question = f"In Ihrem Bogen {lack}, weil die Tabelle verändert wurde. Können Sie sie nachreichen?"
         where = {"file": file, "case_id": case_of.get(file, ""), "item_id": " ".join(ids)}
         log.find("V08", message, question=question, **where)
+
+
+def _question(r: Any, item: Item, book: Codebook) -> str:
+    """What an alliance is asked about a doubt at a question of its form."""
+    at, (quoted, _, word) = f"Bei {printed_place(item, book)}", r.reason.rpartition(" ist ")
+    if word in LEFT_OUT.values():
+        return f"{at} ist {quoted} {word}. Was gilt?"
+    if r.reason == SHADED:
+        return f"{at} ist das leere Kästchen farbig. Ist es als angekreuzt gemeint?"
+    if r.reason == UNREAD:
+        inside = enumeration(f"„{part}“" for part in r.raw[:80].split(" | ") if part not in MARK_CHARACTERS)
+        return f"{at} ist etwas eingefügt, das wir nicht lesen können ({inside or r.raw}). Was ist gemeint?"
+    return f"{at} steht „{r.raw[:80]}“. Was ist gemeint?"
+
+
+def _question_outside(r: Any, places: Sequence[str]) -> str:
+    """The same of what stands at no question; `places` are all places of the form with this doubt."""
+    at = _listed(list(dict.fromkeys(p for p in places if not p.startswith("/"))))
+    at = at and f" ({at})"
+    if r.reason == PICTURE:
+        which = "ein Bild, das" if r.raw == "1 Bild" else f"{r.raw}, die"
+        return f"In Ihrem Bogen steht {which} wir nicht lesen können{at}. Gehört es zu einer Antwort?"
+    if r.raw in UNREAD_THINGS.values():
+        return f"In Ihrem Bogen ist etwas eingefügt, das wir nicht lesen können: {r.raw}{at}. Was ist gemeint?"
+    if r.reason in (MARKED, EMPHASISED):
+        return f"In Ihrem Bogen ist „{r.raw[:80]}“ hervorgehoben{at}. Ist das als Kreuz gemeint?"
+    return f"In Ihrem Bogen steht „{r.raw[:80]}“ an einer Stelle, die wir nicht zuordnen können{at}. Was ist gemeint?"
 
 
 def _printed_number(item: Item) -> str:

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from gkanalysis.core.errors import GkError, UsageError, VerificationError
+from gkanalysis.core.findings import place_words
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts.count import EVIDENCE, Count
 from gkanalysis.counts.data import TOTAL, Data
-from gkanalysis.counts.shown import place_words
 from gkanalysis.disclosure.printed import exhibit_tables, find_numbers, n_and_base, values_by_id
 from gkanalysis.report.html import fill_page, origin_anchor
 from gkanalysis.verify.naive import told
