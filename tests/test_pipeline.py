@@ -212,6 +212,7 @@ def test_change_reaches_what_depends_on_it(built, copied, name, old, new, before
         (f"build/reports/{REPORT}/document.json", f"{OUT}/values.json", FINISH),
         (f"build/reports/{REPORT}/anhang/chapter.json", f"{OUT}/values.json", computed("anhang")),
         ("data/processed/strukturen-2018-losses.parquet", "data", ["process strukturen-2018"]),
+        ("build/strukturen-2018-rueckfragen.csv", "data", ["process strukturen-2018"]),
         ("data/processed/gebiete.parquet", "data", ["register"]),
         ("data/processed/dataset.json", "data", ["register"]),
         ("build/interim/strukturen-2018/responses.parquet", "data", read("strukturen-2018")),

@@ -7,10 +7,11 @@ import subprocess
 import sys
 import unicodedata
 
+import pandas as pd
 import pytest
 
 from forms import ROOT
-from gkanalysis.core.rawstate import StateError, claim_build, main, update_states
+from gkanalysis.core.rawstate import StateError, claim_build, drop_damaged, main, update_states
 
 FORM = "raw/strukturen-2018/forms/Bögen Ä (neu)\t.docx"
 FILES = {
@@ -117,6 +118,16 @@ def test_runs_before_there_is_an_environment(folder):
     assert not re.search(
         "import (?!errno|fcntl|hashlib|json|os|sys)", (ROOT / "src/gkanalysis/core/rawstate.py").read_text()
     )
+
+
+def test_tables_that_were_cut_off_are_made_anew(folder):
+    """They are removed, so that make misses them; whole ones stay."""
+    for name in ("a", "b"):
+        pd.DataFrame({"x": range(99)}).to_parquet(folder / f"{name}.parquet")
+    (folder / "a.parquet").write_bytes((folder / "a.parquet").read_bytes()[:200])
+    (folder / "c.parquet").write_bytes(b"")
+    drop_damaged(str(folder), str(folder / "fehlt"))
+    assert sorted(p.name for p in folder.glob("*.parquet")) == ["b.parquet"]
 
 
 def test_full_disk_is_a_sentence(folder):

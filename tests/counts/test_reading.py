@@ -8,8 +8,9 @@ import pytest
 from lxml import html
 
 import gkanalysis as gk
-from gkanalysis.core.errors import NotebookError
+from gkanalysis.core.errors import NotebookError, UsageError
 from gkanalysis.core.findings import Log
+from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts.data import Data
 from gkanalysis.counts.reading import Form
 from gkanalysis.counts.sources import project_data
@@ -35,6 +36,15 @@ def test_every_answer_stands_in_its_cell():
     told = {t.partition(":")[0] for t in page.xpath("//small/text()")}
     given = form.responses[form.responses["state"].isin(["answered", "selected", "not_selected"])]
     assert set(given["item_id"]) <= told
+
+
+def test_a_table_that_was_cut_off_is_one_sentence(tmp_path):
+    """Nothing is counted from it, and make makes it anew."""
+    paths = ProjectPaths.of(tmp_path, tmp_path / "data/raw")
+    paths.processed.mkdir(parents=True)
+    (paths.processed / "x-responses.parquet").write_bytes(b"PAR1" + b"0" * 99)
+    with pytest.raises(UsageError, match="ist beschädigt; bitte im Terminal „make data“ ausführen"):
+        Data(paths).table("x-responses")
 
 
 @pytest.fixture

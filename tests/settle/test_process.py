@@ -129,6 +129,7 @@ def test_decision_is_applied_and_recorded(received):
         ("selected", ""), ("answered", "nein"), ("answered", "12"),
     ]  # fmt: skip
     assert rules(after) == []
+    assert after["responses"].dtypes.eq(object).sum() == 0  # whose kind depends on the rows, and no file can have
     losses = after["losses"]
     assert losses["action"].tolist() == ["als angekreuzt gezählt", "als „nein“ gezählt", "als „12“ gezählt"]
     assert losses.loc[0, ["case_id", "item_id", "raw", "reason"]].tolist() == [

@@ -117,6 +117,16 @@ def _is_make(process: str) -> bool:
     return not name or "make" in name
 
 
+def drop_damaged(*folders: str) -> None:
+    """Remove tables that were cut off, by a full disk, say: make brings back what is gone."""
+    for path in (p for folder in folders for p in _list_files(folder) if p.endswith(".parquet")):
+        with open(path, "rb") as file:
+            file.seek(max(0, os.path.getsize(path) - 4))
+            is_whole = file.read() == b"PAR1"
+        if not is_whole:
+            os.remove(path)
+
+
 def update_states(data: str, target: str) -> None:
     """Bring the state files of a data folder, and of the project that is the working folder, up to date.
 
@@ -229,6 +239,7 @@ def main(data: str, report: str, goals: str, process: str) -> str:
             if work:
                 claim_folder(work, data)
             claim_build(build, process)
+        drop_damaged(f"{work}/processed" if work else "data/processed", f"{build}/interim")
         update_states(data, f"{build}/state")
     except StateError as error:
         return str(error).rstrip(".")  # make adds one

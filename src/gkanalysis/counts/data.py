@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pyarrow import ArrowInvalid
 
 from gkanalysis.codebook.sources import KINDS, SourceKind, source_kind
 from gkanalysis.core.errors import NotebookError, UsageError
@@ -93,7 +94,7 @@ class Data:
         Raises
         ------
         UsageError
-            If there is none.
+            If there is none, or it is damaged.
         """
         return self._keep(("table", name), lambda: self._table(name)).copy(deep=False)
 
@@ -106,7 +107,11 @@ class Data:
         self.read[name] = sha256(content).hexdigest()
         if self.record:
             write_json(self.record, dict(sorted(self.read.items())))
-        return _frame(content)
+        try:
+            return _frame(content)
+        except ArrowInvalid:
+            advice = "bitte im Terminal „make data“ ausführen, das sie neu anlegt"
+            raise UsageError(f"„{path}“ ist beschädigt; {advice}.") from None
 
     @cached_property
     def dataset(self) -> dict[str, Any]:

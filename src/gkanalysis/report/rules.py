@@ -129,7 +129,7 @@ def _source_rules(folders: Mapping[str, str], sources: Mapping[str, SourceKind],
         yield _rule(
             f"{processed}/{source}.ok",
             f"{last} {processed}/buendnisse.parquet {state}/{source}/lists {state}/dataset {books.of(source)} $(CODE) "
-            f"$(call gone,{made})",
+            f"$(call gone,{made} {build}/{source}-findings.csv {build}/{source}-rueckfragen.csv)",
             f"@rm -rf {processed}/.{source}.*", f"$(GK) process {source} $(AT)", "@touch $@",
         )  # fmt: skip
         yield _rule(made, f"{processed}/{source}.ok", ";")

@@ -505,7 +505,7 @@ def _question(r: Any, item: Item, book: Codebook) -> str:
     if r.reason == SHADED:
         return f"{at} ist das leere Kästchen farbig. Ist es als angekreuzt gemeint?"
     if r.reason == UNREAD:
-        inside = enumeration(f"„{part}“" for part in r.raw[:80].split(" | ") if part not in MARK_CHARACTERS)
+        inside = enumeration(f"„{part}“" for part in r.raw[:80].split(" | ") if part != "☐")
         return f"{at} ist etwas eingefügt, das wir nicht lesen können ({inside or r.raw}). Was ist gemeint?"
     return f"{at} steht „{r.raw[:80]}“. Was ist gemeint?"
 
@@ -580,7 +580,7 @@ def apply_decisions(
         log.lose("validate", "response", action, f"entschieden von {row['decided_by']}: {row['reason']}", **where)
         done.add(index[0])
         decided.add((old["file"], old["item_id"]))
-    return responses, decided
+    return responses.astype(dict.fromkeys(("value", "note"), "str")) if done else responses, decided
 
 
 def tell_void(decided: Collection[tuple[str, str]], counted: Collection[str], log: Log) -> None:

@@ -90,9 +90,12 @@ class _Table:
 
     def add(self, number, cells):
         """Take one row."""
+        struck = {f"{column_letter(at)}{number}": cell.struck for at, cell in cells.items() if cell.struck}
+        if len(struck) == len(cells):
+            struck = {str(number): " | ".join(struck.values())}
+        for place, text in struck.items():
+            self._lose("struck", place, text)
         for at, cell in list(cells.items()):
-            if cell.struck:
-                self._lose("struck", f"{column_letter(at)}{number}", cell.struck)
             if cell.kind in _PROBLEMS:  # of a formula not even the stored result is used
                 stored = f" [{cell.shown}]" if cell.kind == "formula" and cell.shown else ""
                 self._lose(_PROBLEMS[cell.kind], f"{column_letter(at)}{number}", f"{cell.value}{stored}")
