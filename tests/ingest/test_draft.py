@@ -57,7 +57,7 @@ def test_export_of_limesurvey_gives_a_codebook_that_reads_it(tmp_path):
     text = draft_codebook(tmp_path / "antworten.csv", "probe-2024")
     assert text == draft_codebook(tmp_path / "survey.lss", "probe-2024").replace("survey.lss", "antworten.csv")
     assert [line.split("#")[0].strip() for line in text.splitlines()[4:] if "TODO" in line.split("#")[0]] == [
-        "online: {title: Online-Befragung, sent: TODO, parts: [teil_1, qthemen2]}", "case: TODO",
+        'online: {title: "Online-Befragung", sent: TODO, parts: ["teil_1", "qthemen2"]}', "case: TODO",
     ]  # fmt: skip
     (tmp_path / "probe.yml").write_text(finished(text, case="token"), encoding="utf-8")
     made = read_codebook(tmp_path / "probe.yml")
@@ -78,7 +78,7 @@ def test_spss_file_gives_labels_and_asks_what_missing_means(tmp_path):
     )  # fmt: skip
     text = draft_codebook(path, "probe-2024")
     assert 'options: [{id: "ja", label: "Ja", value: "1"}, {id: "nein", label: "Nein", value: "2"}]' in text
-    assert 'codes: {not_answered: ["TODO", "9"]}' in text
+    assert 'codes: {not_answered: [TODO, "9"]}' in text
     (tmp_path / "probe.yml").write_text(finished(text, case="id"), encoding="utf-8")
     with pytest.raises(CodebookError) as refused:
         read_codebook(tmp_path / "probe.yml")

@@ -11,9 +11,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from gkanalysis.codebook.columns import Table, as_number
 from gkanalysis.codebook.instrument import STATES
@@ -33,24 +33,19 @@ HEAD = """\
 # eines übrig ist, hält „make data“ an und nennt die Stellen. Alle Schlüssel: data/codebook/README.md.
 """
 CASE = "Spalte mit Kennung oder Namen des Bündnisses"
+PLAIN = frozenset({"kind", "control", "# received"})  # keys whose value needs no quotation marks
+NESTED, LONG = frozenset({"versions", "table"}), frozenset({"items", "columns", "rows"})  # blocks over several lines
+TEXT = {"kind": "text", "_": "Text; wenn eine Zahl gefragt ist: kind: number"}
 
 
-@dataclass
-class Asked:
-    """One question: kind, wording, options (label, value), and what a person has to look at."""
+Entry = dict[str, Any]  # a block of YAML; what stands under "_" is the comment behind it
 
-    label: str
-    kind: str
-    column: str = ""
-    options: Sequence[tuple[str, str]] = ()
-    ids: Sequence[str] = ()
-    filter: tuple[str, str] | None = None
-    codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    notes: Sequence[str] = ()
-    control: str = ""
-    id: str = ""
-    row: str = ""
-    of: str = ""  # what it is a row of
+
+class Noted(NamedTuple):
+    """A value with a comment behind it."""
+
+    value: Any
+    note: str
 
 
 def draft_codebook(path: Path, source: str) -> str:
@@ -69,18 +64,47 @@ def draft_codebook(path: Path, source: str) -> str:
     suffix = path.suffix.lower()
     if suffix == ".docx":
         with open_word_file(path) as package:
-            body = _form_parts(read_word_form(package), path.stem)
+            body = _of_form(read_word_form(package), path.stem)
     elif suffix == ".lss" or suffix in SUFFIXES:
-        body = _table_parts(path)
+        body = _of_table(path)
     else:
         raise UsageError(f"Aus „{path.name}“ entsteht kein Codebuch; erlaubt sind .docx, .lss, {', '.join(SUFFIXES)}.")
-    head = [HEAD.format(file=path.name).rstrip(), f"instrument: {instrument}", f"wave: {_q(wave)}"]
-    return "\n".join([*head, *body]) + "\n"
+    book = {"instrument": instrument, "wave": wave, **body}
+    return "\n".join([HEAD.format(file=path.name).rstrip(), *_lines(book)]) + "\n"
 
 
-def _q(text: str) -> str:
-    """A text in quotation marks of YAML."""
-    return json.dumps(text, ensure_ascii=False)
+# ---- writing ----
+
+
+def _flow(value: Any, key: str = "") -> str:
+    """A value on one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{k}: {_flow(v, k)}' for k, v in value.items() if k != '_')}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_flow, value))}]"
+    return value if value == "TODO" or key in PLAIN else json.dumps(value, ensure_ascii=False)
+
+
+def _lines(book: Entry, indent: str = "") -> Iterator[str]:
+    """The lines of a block: one a key, one an entry of a list; parts and blocks of rows over several."""
+    for key, value in book.items():
+        value, note = value if isinstance(value, Noted) else (value, "")
+        note = f"  # {note}" if note else ""
+        is_list = isinstance(value, list) and value and isinstance(value[0], dict)
+        if key in NESTED or is_list:
+            yield f"{indent}{key}:{note}"
+        if key in NESTED:
+            yield from _lines(value, f"{indent}  ")
+        for entry in value if is_list else ():
+            own = f"  # {entry['_']}" if entry.get("_") else ""
+            if LONG & entry.keys():
+                first, *rest = _lines(entry, f"{indent}    ")
+                yield from (f"{indent}  - {first.strip()}", *rest)
+            else:
+                yield f"{indent}  - {_flow(entry)}{own}"
+        if key not in NESTED and not is_list and key != "_":
+            own = f"  # {value['_']}" if isinstance(value, dict) and value.get("_") else note
+            yield f"{indent}{key}: {_flow(value, key)}{own}"
 
 
 def _slug(text: str, taken: Iterable[str] = ()) -> str:
@@ -92,215 +116,163 @@ def _slug(text: str, taken: Iterable[str] = ()) -> str:
     return next(s for k in range(1, 999) if (s := base if k == 1 else f"{base}_{k}") not in taken)
 
 
-def _option_ids(asked: Asked) -> list[str]:
-    """Ids of the options of a choice."""
-    made: list[str] = list(asked.ids)
-    for label, _ in asked.options[len(made) :]:
-        made.append(_slug(label, made))
+def _options(labels: Iterable[tuple[str, str]], ids: Sequence[str] = ()) -> list[Entry]:
+    """Options from their labels and values."""
+    made: list[Entry] = []
+    for k, (label, value) in enumerate(labels):
+        name = ids[k] if ids else _slug(label, [o["id"] for o in made])
+        made.append({"id": name, "label": label} | ({"value": value} if value else {}))
     return made
 
 
-def _options(asked: Asked) -> str:
-    """The options of a choice, on one line."""
-    rows = zip(_option_ids(asked), asked.options, strict=True)
-    shown = (f"{{id: {_q(i)}, label: {_q(label)}{f', value: {_q(v)}' if v else ''}}}" for i, (label, v) in rows)
-    return f"[{', '.join(shown)}]"
-
-
-def _keys(asked: Asked) -> str:
-    """Everything of a question behind its id and label."""
-    told = [f"kind: {asked.kind}"]
-    told += [f"control: {asked.control}"] if asked.control else []
-    told += [f"column: {_q(asked.column)}"] if asked.column else []
-    told += [f"asked_if: {{item: {_q(asked.filter[0])}, value: {_q(asked.filter[1])}}}"] if asked.filter else []
-    told += (
-        [f"codes: {{{', '.join(f'{k}: {json.dumps(list(v))}' for k, v in asked.codes.items())}}}"]
-        if asked.codes
-        else []
-    )
-    told += [f"options: {_options(asked)}"] if asked.options else []
-    return ", ".join(told)
-
-
-def _ending(identity: str, lines: Sequence[str], sets: Sequence[str]) -> list[str]:
-    """What every codebook needs besides its questions."""
-    closed = re.findall(r'\{id: ("[^"]+"), label: ".*", kind: (?:single|number)', "\n".join(lines))
-    named = [f"{{set: {i}}}" for i in re.findall(r"\{id: (\w+), label", " ".join(sets[:1]))]
-    needs = [f"{{item: {i}}}" for i in closed[:1]] + named + [f"{{item: {i}}}" for i in closed[1:2]]
-    return [
-        *(["sets:", *sets] if sets else []),
-        "completeness:  # bitte prüfen: was muss dafür beantwortet sein?",
-        f"  - {{id: full, label: voll auswertbar, needs: [{', '.join(needs[:2])}]}}",
-        f"  - {{id: partial, label: zum Teil auswertbar, needs: [{', '.join(needs[:1])}]}}",
-        "  - {id: unusable, label: nicht auswertbar, needs: []}",
-        f"identity: {identity}",
+def _book(parts: list[Entry], version: str, title: str, identity: Noted, **more: Any) -> Entry:
+    """What every codebook says, around its parts."""
+    sets = [
+        {"id": p["id"] if len(p["columns"]) == 2 else f"{p['id']}_{c['id']}", "label": p["heading"], "part": p["id"], "column": c["id"]}
+        for p in parts for c in p.get("columns", ()) if c["kind"] == "tick"
+    ]  # fmt: skip
+    closed = [{"item": i["id"]} for p in parts for i in p.get("items", ()) if i["kind"] in ("single", "number")]
+    needs = [*closed[:1], *({"set": s["id"]} for s in sets[:1]), *closed[1:2]]
+    told = {
+        "title": version,
+        "sent": "TODO",
+        "parts": [p["id"] for p in parts],
+        "_": 'sent: Monat des Versands, wie "2024-05"',
+    }
+    grades = [
+        ("full", "voll auswertbar", needs[:2]),
+        ("partial", "zum Teil auswertbar", needs[:1]),
+        ("unusable", "nicht auswertbar", []),
     ]
+    return {
+        "title": Noted(title or "TODO", "Titel, wie ihn der Bericht druckt"), "versions": {"bogen" if "printed" in more else "online": told},
+        **more, "parts": parts, **({"sets": sets} if sets else {}),
+        "completeness": Noted([{"id": i, "label": label, "needs": n} for i, label, n in grades], "bitte prüfen: was muss dafür beantwortet sein?"),
+        "identity": identity,
+    }  # fmt: skip
 
 
 # ---- tables ----
 
 
-def _table_parts(path: Path) -> list[str]:
-    """Codebook of a table: its block `table`, parts, and what a person has to add."""
-    beside = (
-        [path]
-        if path.suffix.lower() == ".lss"
-        else sorted(path.parent.glob("*.lss"))
-        if path.suffix.lower() == ".csv"
-        else []
-    )
+def _of_table(path: Path) -> Entry:
+    """Codebook of a table, or of the questionnaire of LimeSurvey that it is or that lies beside it."""
+    suffix = path.suffix.lower()
+    beside = sorted(path.parent.glob("*.lss")) if suffix == ".csv" else [path] if suffix == ".lss" else []
     if len(beside) == 1:
         questionnaire = read_questionnaire(beside[0])
         asked, title = list(_of_questionnaire(questionnaire)), questionnaire.title
-        table = ["  case: TODO  # " + CASE + ", etwa token", "  received: submitdate", "  limesurvey: true"]
-        table += ['  ticked: ["Y"]', '  not_ticked: [""]']
-        own = "".join(f", {t}" for t in OF_LIMESURVEY)
-        table += [f"  # von selbst nicht gelesen: {own[2:]}"]
+        table = {
+            "case": Noted("TODO", f"{CASE}, etwa token"), "received": "submitdate",
+            "limesurvey": Noted(True, f"von selbst nicht gelesen: {', '.join(OF_LIMESURVEY)}"), "ticked": ["Y"], "not_ticked": [""],
+        }  # fmt: skip
     else:
-        data = read_regular(path, RefusedSurveyError)
-        file = open_table(path, data, Table.model_construct())
+        file, title = open_table(path, read_regular(path, RefusedSurveyError), Table.model_construct()), ""
         asked, unique, days, unused = _of_columns(file)
-        title = ""
-        table = [f"  case: TODO  # {CASE}; in jeder Zeile einen anderen Wert haben: {', '.join(unique) or 'keine'}"]
-        table += [f"  # received: …  # Spalte mit dem Tag der Antwort; Tage stehen in: {', '.join(days) or 'keiner'}"]
-        table += [
-            "  not_answered: []  # Werte, die „keine Angabe“ heißen; ein leeres Feld heißt immer so",
-            "  not_asked: []",
-        ]
-        table += [
-            f"  unused: {json.dumps(unused, ensure_ascii=False)}  # Tage und laufende Nummern; was hier steht, ist keine Frage"
-        ]
-    parts, sets = _parts(asked)
-    lines = [line for _, of_part in parts for line in of_part]
-    versions = [part for part, _ in parts]
-    return [
-        f"title: {_q(title) if title else 'TODO'}  # Titel, wie ihn der Bericht druckt",
-        "versions:",
-        f"  online: {{title: Online-Befragung, sent: TODO, parts: [{', '.join(versions)}]}}  # sent: Monat des Versands, wie \"2024-05\"",
-        "table:", *table, "parts:", *lines,
-        *_ending("{}  # name und type: die Fragen nach Name und Kommunaltyp, wenn es sie gibt", lines, sets),
-    ]  # fmt: skip
+        table = {
+            "case": Noted("TODO", f"{CASE}; in jeder Zeile einen anderen Wert haben: {', '.join(unique) or 'keine'}"),
+            "# received": Noted("…", f"Spalte mit dem Tag der Antwort; Tage stehen in: {', '.join(days) or 'keiner'}"),
+            "not_answered": Noted([], "Werte, die „keine Angabe“ heißen; ein leeres Feld heißt immer so"), "not_asked": [],
+            "unused": Noted(unused, "Tage und laufende Nummern; was hier steht, ist keine Frage"),
+        }  # fmt: skip
+    identity = Noted({}, "name und type: die Fragen nach Name und Kommunaltyp, wenn es sie gibt")
+    return _book(_parts(asked), "Online-Befragung", title, identity, table=table)
 
 
-def _parts(asked: Sequence[Asked]) -> tuple[list[tuple[str, list[str]]], list[str]]:
-    """Parts by their ids with their lines, and the multiple response sets."""
-    parts: list[tuple[str, list[str]]] = []
-    sets, ids = [], {}
-    for number, (of, together) in enumerate(groupby(asked, lambda a: a.of), 1):
+def _parts(asked: Sequence[Entry]) -> list[Entry]:
+    """Parts from questions that say under `of` to which question they are a row, and under `row` which."""
+    parts: list[Entry] = []
+    known: dict[str, Entry] = {}
+    for number, (of, together) in enumerate(groupby(asked, lambda a: a.pop("of", "")), 1):
         group = list(together)
-        head = [
-            "    kind: " + ("grid" if of else "sheet"),
-            f'    number: "{number}"',
-            f"    heading: {_q(of or f'Fragen {number}')}",
-        ]
-        name = _slug(group[0].column.partition("[")[0] if of else f"teil {number}", [p for p, _ in parts])
+        name = _slug(group[0]["column"].partition("[")[0] if of else f"teil {number}", [p["id"] for p in parts])
+        part = {
+            "id": name,
+            "kind": "grid" if of else "sheet",
+            "number": str(number),
+            "heading": of or f"Fragen {number}",
+        }
         if of:
-            column = group[0].column.replace(group[0].row, "{row}")
-            label = "angekreuzt" if group[0].kind == "tick" else "Antwort"
-            lines = ["    columns:", "      - {id: 1, label: Zeile, kind: row_label}"]
-            lines.append(
-                f"      - {{id: 2, label: {label}, {_keys(replace(group[0], column=column))}}}{_note(group[0])}"
-            )
-            lines += ["    blocks:", f"      - id: {number}R", f"        label: {_q(of)}", "        rows:"]
-            lines += [f"          - {{{_row_keys(a)}, label: {_q(a.label)}}}" for a in group]
-            sets += [f"  - {{id: {name}, label: {_q(of)}, part: {name}, column: 2}}"] if group[0].kind == "tick" else []
+            rows = []
+            for a in group:
+                row = a.pop("row")
+                own = row if re.fullmatch(r"\w+", row, re.ASCII) else _slug(row)
+                rows.append({"id": own, "label": a.pop("label")} | ({"code": row} if own != row else {}))
+            column = group[0]["column"].replace(rows[0].get("code", rows[0]["id"]), "{row}")
+            label = "angekreuzt" if group[0]["kind"] == "tick" else "Antwort"
+            part["columns"] = [
+                {"id": 1, "label": "Zeile", "kind": "row_label"},
+                {"id": 2, "label": label, **group[0], "column": column},
+            ]
+            part["blocks"] = [{"id": f"{number}R", "label": of, "rows": rows}]
         else:
-            lines = ["    items:"]
-            for n, a in enumerate(group, 1):
-                ids[a.column] = f"{number}.{n}", a
-                shown = _filtered(a, ids)
-                lines.append(
-                    f"      - {{id: {_q(ids[a.column][0])}, label: {_q(a.label)}, {_keys(shown)}}}{_note(shown)}"
-                )
-        parts.append((name, [f"  - id: {name}", *head, *lines]))
-    return parts, sets
+            part["items"] = [{"id": f"{number}.{k}", **a} for k, a in enumerate(group, 1)]
+            known |= {i["column"]: i for i in part["items"]}
+            for item in part["items"]:
+                _name_filter(item, known)
+        parts.append(part)
+    return parts
 
 
-def _row_id(asked: Asked) -> str:
-    """Id of a row: its code, or what is made of it."""
-    return asked.row if re.fullmatch(r"\w+", asked.row, re.ASCII) else _slug(asked.row)
+def _name_filter(item: Entry, known: Mapping[str, Entry]) -> None:
+    """Let a filter name item and option, as far as both are known; else it is left to a person."""
+    if asked_if := item.get("asked_if"):
+        parent = known.get(asked_if["item"], {})
+        option = next((o["id"] for o in parent.get("options", ()) if o["value"] == asked_if["value"]), "")
+        if option:
+            item["asked_if"] = {"item": parent["id"], "value": option}
+        else:
+            del item["asked_if"]
+            item["_"] = f"Filter: nur, wenn {' = '.join(asked_if.values())}; bitte als asked_if schreiben"
 
 
-def _row_keys(asked: Asked) -> str:
-    name = _row_id(asked)
-    return f"id: {_q(name)}" + (f", code: {_q(asked.row)}" if name != asked.row else "")
-
-
-def _filtered(asked: Asked, ids: Mapping[str, tuple[str, Asked]]) -> Asked:
-    """A question whose filter names item and option, as far as both are known."""
-    item, parent = ids.get(asked.filter[0], ("", asked)) if asked.filter else ("", asked)
-    names = dict(zip((value for _, value in parent.options), _option_ids(parent), strict=True))
-    known = item and asked.filter and asked.filter[1] in names
-    if asked.filter and not known:
-        asked = replace(
-            asked, notes=[*asked.notes, f"Filter: nur, wenn {' = '.join(asked.filter)}; bitte als asked_if schreiben"]
-        )
-    return replace(asked, filter=(item, names[asked.filter[1]]) if known and asked.filter else None)
-
-
-def _note(asked: Asked) -> str:
-    return f"  # {'; '.join(asked.notes)}" if asked.notes else ""
-
-
-def _of_questionnaire(questionnaire: Questionnaire) -> Iterator[Asked]:
+def _of_questionnaire(questionnaire: Questionnaire) -> Iterator[Entry]:
     """The questions of LimeSurvey; rows of one question belong together."""
     for heading, a in questionnaire.columns.items():
         code, _, row = heading.rstrip("]").partition("[")
-        options = [(label or value, value) for value, label in a.codes.items()] if a.kind == "single" else []
-        options = [("Sonstiges" if v == OTHER else label, v) for label, v in options]
+        made: Entry = {"label": a.label or heading, "kind": a.kind, "column": heading}
         is_row = row and "]" not in row and not row.endswith(("other", "comment", "filecount"))
-        notes, condition = [], None
-        if not is_row and (simple := EQUALS.fullmatch(a.condition)):
-            condition = (simple[1], simple[2])
+        parent = questionnaire.columns.get(code)
+        if row == "other" and parent and OTHER in parent.codes:
+            made["asked_if"] = {"item": code, "value": OTHER}
+        elif not is_row and (simple := EQUALS.fullmatch(a.condition)):
+            made["asked_if"] = {"item": simple[1], "value": simple[2]}
         elif a.condition:
-            notes = [f"Filter: LimeSurvey fragt nur, wenn {a.condition}; bitte als asked_if schreiben"]
-        if row == "other" and (parent := questionnaire.columns.get(code)) and OTHER in parent.codes:
-            condition, notes = (code, OTHER), []
-        yield Asked(
-            a.label or heading, a.kind, heading, options, filter=condition, notes=notes,
-            row=row, of=(a.question or code) if is_row else "",
-        )  # fmt: skip
+            made["_"] = f"Filter: LimeSurvey fragt nur, wenn {a.condition}; bitte als asked_if schreiben"
+        if a.kind == "single":
+            made["options"] = _options(("Sonstiges" if v == OTHER else label or v, v) for v, label in a.codes.items())
+        yield made | ({"row": row, "of": a.question or code} if is_row else {})
 
 
-def _boxes(asked: Sequence[Asked]) -> list[Asked]:
-    """The questions, of which those with one value are boxes; „Frage [Zeile]“ are rows of one question."""
-    made = []
-    for a in asked:
-        if a.kind == "single" and len(a.options) == 1 and not a.codes:
-            codes = {"ticked": [a.options[0][1]], "not_ticked": ["TODO", ""]}
-            note = 'heißt ein leeres Feld „nicht angekreuzt“? Dann TODO löschen, sonst auch ""'
-            of, _, row = a.column.rstrip("]").partition("[")
-            rows = {"row": row, "of": of.strip(), "label": row} if row else {}
-            a = replace(a, kind="tick", options=(), codes=codes, notes=[note], **rows)
-        made.append(a)
-    return made
-
-
-def _of_columns(file: TableFile) -> tuple[list[Asked], list[str], list[str], list[str]]:
+def _of_columns(file: TableFile) -> tuple[list[Entry], list[str], list[str], list[str]]:
     """The columns of a table; those that differ in every row, those that hold days, and those that are no questions."""
-    seen: list[Counter[str]] = [Counter() for _ in file.titles]
+    columns = [" ".join(title.split()) for title in file.titles]
+    seen: dict[str, Counter[str]] = {c: Counter() for c in columns}
     n = 0
     for piece in file.pieces:
         n += len(piece.rows)
-        for k in range(len(file.titles)):
-            cells = piece.column(k)
-            for count in cells.value_counts().to_pylist():
-                seen[k][(count["values"] or "").strip()] += count["counts"]
-    asked, unique, days = [], [], []
-    columns = [" ".join(title.split()) for title in file.titles]
-    for column, values in zip(columns, seen, strict=True):
-        values = {v: c for v, c in values.items() if v}
-        unique += [column] if n > 1 and len(values) == n else []
-        if values and all(re.match(r"\d{4}-\d\d-\d\d|\d{1,2}\.\d{1,2}\.\d{4}", v) for v in values):
-            days.append(column)
-        asked.append(_of_values(column, values, file))
-    unused = [c for c in columns if c in days or (c in unique and _is_running(seen[columns.index(c)]))]
-    asked = [a for a in asked if a.column not in unused]
-    made, values_of = {a.column: a for a in asked}, dict(zip(columns, seen, strict=True))
-    for label, columns, counted in file.sets:  # others than what counts say that it was not chosen
-        codes = {"ticked": [counted], "not_ticked": sorted({v for c in columns for v in values_of[c]} - {counted, ""})}
-        made |= {c: Asked(made[c].label, "tick", c, codes=codes, row=c, of=label or columns[0]) for c in columns}
-    return _boxes(list(made.values())), unique, days, unused
+        for k, column in enumerate(columns):
+            for count in piece.column(k).value_counts().to_pylist():
+                seen[column][(count["values"] or "").strip()] += count["counts"]
+    for values in seen.values():
+        values.pop("", None)
+    unique = [c for c, values in seen.items() if n > 1 and len(values) == n]
+    day = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}\.\d{1,2}\.\d{4}")
+    days = [c for c, values in seen.items() if values and all(map(day.match, values))]
+    unused = [c for c in columns if c in days or (c in unique and _is_running(seen[c]))]
+    asked = {c: _of_values(c, values, file) for c, values in seen.items() if c not in unused}
+    for label, of_set, counted in file.sets:  # others than what counts say that it was not chosen
+        codes = {"ticked": [counted], "not_ticked": sorted({v for c in of_set for v in seen[c]} - {counted})}
+        for c in of_set:
+            asked[c] = {
+                "label": asked[c]["label"],
+                "kind": "tick",
+                "column": c,
+                "codes": codes,
+                "row": c,
+                "of": label or of_set[0],
+            }
+    return list(asked.values()), unique, days, unused
 
 
 def _is_running(values: Iterable[str]) -> bool:
@@ -309,8 +281,8 @@ def _is_running(values: Iterable[str]) -> bool:
     return len(numbers) >= FEW and all(a < b for a, b in pairwise(numbers))
 
 
-def _of_values(column: str, values: Mapping[str, int], file: TableFile) -> Asked:
-    """What one column may ask, by its labels or its values."""
+def _of_values(column: str, values: Mapping[str, int], file: TableFile) -> Entry:
+    """What one column may ask, by its labels or its values; „Frage [Zeile]“ with one value is a box of a question."""
     labels, is_missing = file.labels.get(column, {}), file.missing.get(column)
     numbers = {v: n for v in values if (n := as_number(v)) is not None}
     is_number = len(numbers) == len(values) > 0
@@ -318,91 +290,101 @@ def _of_values(column: str, values: Mapping[str, int], file: TableFile) -> Asked
     if is_number and not labels and max(numbers.values()) >= 0:  # where no negative number can be meant
         lacking |= {v for v, n in numbers.items() if n < 0}
     own = {v: c for v, c in values.items() if v not in lacking}
-    made = Asked(file.words.get(column) or column, "text", column)
+    made: Entry = {"label": file.words.get(column) or column, "kind": "single", "column": column}
+    notes = []
     if lacking:
         shown = ", ".join(f"„{v}“" for v in sorted(lacking))
-        made.notes = [
+        notes = [
             f"{shown}: „keine Angabe“ (TODO löschen), „nicht gefragt“ (unter not_asked schreiben) oder eine Antwort (streichen)?"
         ]
-        made.codes = {"not_answered": ["TODO", *sorted(lacking)]}
-    few = len(own) <= FEW and sum(own.values()) >= 3 * len(own)
+        made["codes"] = {"not_answered": ["TODO", *sorted(lacking)]}
+    few = len(own) <= FEW and sum(own.values()) >= 3 * len(own) > 0
     if options := [(label, v) for v, label in labels.items() if v not in lacking]:
         unknown = [v for v in own if v not in labels]
-        note = f"ohne Etikett kommen vor: {', '.join(unknown[:FEW])}" if unknown else ""
-        made = replace(made, kind="single", options=options)
-    elif not own:
-        note = "die Spalte ist leer, die Art der Frage steht nicht in ihr"
+        notes += [f"ohne Etikett kommen vor: {', '.join(unknown[:FEW])}"] if unknown else []
+        made["options"] = _options(options)
+    elif few and len(own) == 1 and not lacking:
+        of, _, row = column.rstrip("]").partition("[")
+        made |= {"kind": "tick", "codes": {"ticked": list(own), "not_ticked": ["TODO", ""]}}
+        made |= {"row": row, "of": of.strip(), "label": row} if row else {}
+        notes.append('heißt ein leeres Feld „nicht angekreuzt“? Dann TODO löschen, sonst auch ""')
     elif few and (not is_number or {numbers[v] for v in own} <= set(range(FEW + 1))):
-        note = f"bitte prüfen: {'Codes ohne Wortlaut oder Zahlen (dann kind: number)?' if is_number else 'sind das alle Vorgaben?'}"
-        made = replace(made, kind="single", options=sorted((v, v) for v in own))
-    elif is_number:
+        notes.append(
+            "bitte prüfen: Codes ohne Wortlaut oder Zahlen (dann kind: number)?"
+            if is_number
+            else "bitte prüfen: sind das alle Vorgaben?"
+        )
+        made["options"] = _options(sorted((v, v) for v in own))
+    elif is_number and own:
         low, *_, high = sorted([*own, *own], key=numbers.__getitem__)
-        note, made.kind = f"es kommt {low} bis {high} vor; bitte min und max ergänzen", "number"
+        notes.append(f"es kommt {low} bis {high} vor; bitte min und max ergänzen")
+        made["kind"] = "number"
     else:
-        note = "bitte content ergänzen: name, person, office, contact oder free"
-    return replace(made, notes=[*made.notes, *filter(None, [note])])
+        notes.append(
+            "bitte content ergänzen: name, person, office, contact oder free"
+            if own
+            else "die Spalte ist leer, die Art der Frage steht nicht in ihr"
+        )
+        made["kind"] = "text"
+    return made | {"_": "; ".join(notes)}
 
 
 # ---- Word forms ----
 
 
-def _form_parts(form: WordForm, name: str) -> list[str]:
+def _of_form(form: WordForm, name: str) -> Entry:
     """Codebook of an empty form: tables with number, label and answer, grids and rosters as `gkanalysis blank` prints them."""
     texts = [f.value for f in form.fields if f.kind == "paragraph" and f.value]
-    parts: list[tuple[str, list[str]]] = []
-    sets, used, heading, last = [], set(), "", None
     headings: dict[int, str] = {}
     for f in form.fields:
-        heading = f.value or heading if f.kind == "paragraph" else heading
-        headings.setdefault(f.table, heading)
-    skipped = []
+        headings[0] = f.value or headings.get(0, "") if f.kind == "paragraph" else headings.get(0, "")
+        headings.setdefault(f.table, headings[0])
+    parts: list[Entry] = []
+    skipped, last = [], None
     for t in form.tables:
-        fields = [f for f in form.fields if f.table == t.number]
-        words = headings.get(t.number, "")
-        used.add(words)
+        fields, words = [f for f in form.fields if f.table == t.number], headings.get(t.number, "")
         number, _, text = words.partition(" ") if words[:1].isdigit() else ("", "", words)
-        part = _slug(text or f"teil {t.number}", [p for p, _ in parts])
-        own = [f"  - id: {part}", f"    heading: {_q(text)}", *([f"    number: {_q(number)}"] if number else [])]
+        part = {"id": _slug(text or f"teil {t.number}", [p["id"] for p in parts]), "heading": text} | (
+            {"number": number} if number else {}
+        )
         block = re.fullmatch(r"(\S+)\. (.+)", t.texts.get((3, 1), "")) if t.n_rows > 3 else None
         if block and last == words:
-            parts[-1][1].extend(_block(t, fields, block))
+            parts[-1]["blocks"].append(_rows(t, fields, block))
         elif block:
-            lines, ticks = _grid_columns(t, fields)
-            parts.append((part, [*own, "    kind: grid", *lines, "    blocks:", *_block(t, fields, block)]))
-            sets += [f"  - {{id: {part}_{c}, label: {_q(label)}, part: {part}, column: {c}}}" for c, label in ticks]
-        elif t.n_columns == 3 and any(f.column == 3 for f in fields):
-            lines = [f"      - {{id: {_q(t.texts.get((r, 1), ''))}, label: {_q(t.texts.get((r, 2), ''))}, {_keys(a)}}}{_note(a)}" for r, a in _answers(fields, 3)]  # fmt: skip
-            parts.append((part, [*own, "    kind: sheet", "    items:", *lines]))
-        elif t.n_rows > 1 and all(t.texts.get((1, c)) for c in range(1, t.n_columns + 1)):
-            lines = [f"      - {{id: {c}, label: {_q(t.texts[1, c])}, {_keys(dict(_answers(fields, c)).get(2, Asked('', 'text')))}}}" for c in range(1, t.n_columns + 1)]  # fmt: skip
             parts.append(
-                (part, [*own, "    kind: roster", f"    printed_rows: {t.n_rows - 1}", "    columns:", *lines])
+                part | {"kind": "grid", "columns": list(_columns(t, fields)), "blocks": [_rows(t, fields, block)]}
             )
+        elif t.n_columns == 3 and any(f.column == 3 for f in fields):
+            items = [
+                {"id": t.texts.get((r, 1), ""), "label": t.texts.get((r, 2), ""), **a} for r, a in _answers(fields, 3)
+            ]
+            parts.append(part | {"kind": "sheet", "items": items})
+        elif t.n_rows > 1 and all(t.texts.get((1, c)) for c in range(1, t.n_columns + 1)):
+            columns = [
+                {"id": c, "label": t.texts[1, c], **dict(_answers(fields, c)).get(2, TEXT)}
+                for c in range(1, t.n_columns + 1)
+            ]
+            parts.append(part | {"kind": "roster", "printed_rows": t.n_rows - 1, "columns": columns})
         else:
-            skipped.append(f"  # TODO Tabelle {t.number} („{words}“) hat eine andere Form und steht noch nicht hier")
+            skipped.append(f"Tabelle {t.number} („{words}“) hat eine andere Form und steht noch nicht hier")
         last = words
     title, version = [*texts[:2], name, name][:2]
-    lines = [line for _, of_part in parts for line in of_part]
-    printed = [x for x in dict.fromkeys(texts[2:]) if x not in used]
-    prompts = sorted(
-        form.prompts
-        | {
-            t
-            for f in form.fields
-            for t in (f.raw if "placeholder" in f.notes else "", *PLACEHOLDERS.intersection(f.options))
-            if t
-        }
+    printed = [x for x in dict.fromkeys(texts[2:]) if x not in headings.values()]
+    shown = {f.raw for f in form.fields if "placeholder" in f.notes} | {
+        o for f in form.fields for o in f.options if o in PLACEHOLDERS
+    }
+    identity = {
+        "name": "TODO",
+        "type": "TODO",
+        "_": "Nummern der Fragen nach Name und Kommunaltyp; bei dieser nennt jede Vorgabe ihr type",
+    }
+    made = _book(
+        parts, version, title, Noted(identity, ""), placeholders=sorted({*form.prompts, *shown} - {""}), printed=printed
     )
-    return [
-        f"title: {_q(title)}", "versions:",
-        f"  bogen: {{title: {_q(version)}, sent: TODO, parts: [{', '.join(p for p, _ in parts)}]}}  # sent: Monat des Versands, wie \"2024-05\"",
-        f"placeholders: {json.dumps(prompts, ensure_ascii=False)}", f"printed: {json.dumps(printed, ensure_ascii=False)}",
-        "parts:", *skipped, *lines,
-        *_ending("{name: TODO, type: TODO}  # Nummern der Fragen nach Name und Kommunaltyp; bei dieser nennt jede Vorgabe ihr type", lines, sets),
-    ]  # fmt: skip
+    return made | ({"decisions": Noted(["TODO"], "; ".join(skipped))} if skipped else {})
 
 
-def _answers(fields: Sequence[Field], column: int) -> Iterator[tuple[int, Asked]]:
+def _answers(fields: Sequence[Field], column: int) -> Iterator[tuple[int, Entry]]:
     """Row -> what is asked in a column of it."""
     rows: dict[int, list[Field]] = {}
     for f in fields:
@@ -410,54 +392,44 @@ def _answers(fields: Sequence[Field], column: int) -> Iterator[tuple[int, Asked]
             rows.setdefault(f.row, []).append(f)
     for row, there in rows.items():
         boxes = [f for f in there if f.kind in TICK_KINDS]
-        lists = [f for f in there if f.options]
+        listed = [o for f in there for o in f.options if o not in PLACEHOLDERS]
         ids = [f.tag.partition(":")[2] for f in boxes]
         if len(boxes) > 1:
-            note = [] if all(ids) else ["bitte prüfen: nur eine Antwort? Mehrere sind eine Tabelle mit tick"]
+            note = "" if all(ids) else "bitte prüfen: nur eine Antwort? Mehrere sind eine Tabelle mit tick"
             yield (
                 row,
-                Asked("", "single", options=[(f.label, "") for f in boxes], ids=ids if all(ids) else (), notes=note),
+                {
+                    "kind": "single",
+                    "options": _options([(f.label, "") for f in boxes], ids if all(ids) else ()),
+                    "_": note,
+                },
             )
-        elif boxes:
-            yield row, Asked("", "tick")
-        elif lists:
-            yield (
-                row,
-                Asked(
-                    "",
-                    "single",
-                    options=[(o, "") for o in lists[0].options if o not in PLACEHOLDERS],
-                    control="dropdown",
-                ),
-            )
+        elif listed:
+            yield row, {"kind": "single", "control": "dropdown", "options": _options([(o, "") for o in listed])}
         else:
-            yield row, Asked("", "text", notes=["Text; wenn eine Zahl gefragt ist: kind: number"])
+            yield row, {"kind": "tick"} if boxes else TEXT
 
 
-def _grid_columns(t: WordTable, fields: Sequence[Field]) -> tuple[list[str], list[tuple[int, str]]]:
-    """The columns of a grid, and those to tick."""
-    lines, ticks = ["    columns:"], []
+def _columns(t: WordTable, fields: Sequence[Field]) -> Iterator[Entry]:
+    """The columns of a grid."""
     for c in range(1, t.n_columns + 1):
         number, _, label = t.texts.get((2, c), "").partition(" ")
         group = t.texts.get((1, c), "")
-        told = f", group: {_q(group)}" if group != t.texts.get((2, c)) else ""
-        there = dict(_answers(fields, c))
-        asked = there.get(4) if c > 1 else Asked("", "row_label")
-        asked = asked or Asked("", "row_label")
-        lines.append(f"      - {{id: {number}, label: {_q(label)}{told}, {_keys(asked)}}}")
-        ticks += [(int(number), label)] if asked.kind == "tick" and number.isdigit() else []
-    return lines, ticks
+        asked = dict(_answers(fields, c)).get(4) if c > 1 else None
+        shown = {"group": group} if group != t.texts.get((2, c)) else {}
+        yield {
+            "id": int(number) if number.isdigit() else c,
+            "label": label,
+            **shown,
+            **(asked or {"kind": "row_label"}),
+        }
 
 
-def _block(t: WordTable, fields: Sequence[Field], block: re.Match[str]) -> list[str]:
+def _rows(t: WordTable, fields: Sequence[Field], block: re.Match[str]) -> Entry:
     """One block of rows of a grid; rows without a label are empty ones."""
-    lines, extra = [f"      - id: {_q(block[1])}", f"        label: {_q(block[2])}", "        rows:"], 0
-    for row in range(4, t.n_rows + 1):
-        label = t.texts.get((row, 1), "")
-        if not label:
-            extra += 1
-            continue
+    rows = []
+    for row in (r for r in range(4, t.n_rows + 1) if t.texts.get((r, 1))):
         tags = [f.tag.split(":")[0].split(".") for f in fields if f.row == row and f.tag.count(".") > 1]
-        name = tags[0][-2] if tags else f"{block[1]}{row - 3:02}"
-        lines.append(f"          - {{id: {_q(name)}, label: {_q(label)}}}")
-    return [*lines, *([f"        extra_rows: {extra}"] if extra else [])]
+        rows.append({"id": tags[0][-2] if tags else f"{block[1]}{row - 3:02}", "label": t.texts[row, 1]})
+    extra = t.n_rows - 3 - len(rows)
+    return {"id": block[1], "label": block[2], "rows": rows} | ({"extra_rows": extra} if extra else {})
