@@ -326,3 +326,12 @@ def test_workbook_that_is_unclear(survey):
         "1 Zellen sind Formeln oder Fehlerwerte (C2), die nicht gerechnet werden; bitte als Werte einfügen.",
         "Die Zellen E2:E3 sind verbunden, der Wert gilt nur für die erste; bitte trennen und jede ausfüllen.",
     ]
+
+
+def test_spss_file_that_ends_too_early(sav):
+    """Damage is found wherever it is; nothing of the file is used."""
+    spss(sav.folder / "daten.sav", FRAME)
+    whole = (sav.folder / "daten.sav").read_bytes()
+    for size in (10, len(whole) // 2, len(whole) - 40):
+        sav.add(whole[:size], "daten.sav")
+        assert "ist beschädigt oder unvollständig übertragen" in sav.refused[0]

@@ -87,9 +87,12 @@ def ingest_forms(folder: Path, book: Codebook, out: Path) -> tuple[int, list[str
             tables = [file for file in batch if isinstance(file.content, Survey)]
             for file in tables:
                 survey, own = file.content, _values(file)[1:6]
-                for rows, long in survey.responses(SCHEMA):
-                    forms.writerows((name, *own, *said) for name, *said in rows)
-                    responses.write_table(long)
+                try:
+                    for rows, long in survey.responses(SCHEMA):
+                        forms.writerows((name, *own, *said) for name, *said in rows)
+                        responses.write_table(long)
+                except IngestError as error:  # what comes later in a file may be damaged
+                    refused.append(str(error))
                 reviews.writerows((file.file, item, why, raw, "", place) for item, why, raw, place in survey.notes)
                 n_read += survey.n_rows
                 if survey.problems:

@@ -474,9 +474,10 @@ def _spss(path: Path, table: Table, wanted: Sequence[str]) -> TableFile:
     """An SPSS file in pieces, with its labels and what it calls missing."""
     import pyreadstat
 
+    damage = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError)
     try:
         _, meta = pyreadstat.read_sav(path, metadataonly=True, user_missing=True)
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, UnicodeDecodeError):
+    except damage:
         raise RefusedSurveyError("damaged", path.name) from None
     used = [c for c in dict.fromkeys([*wanted, table.received]) if c in meta.column_names] or meta.column_names
     titles = meta.column_names
@@ -494,10 +495,13 @@ def _spss(path: Path, table: Table, wanted: Sequence[str]) -> TableFile:
         chunks = pyreadstat.read_file_in_chunks(
             pyreadstat.read_sav, path, chunksize=step, usecols=used, user_missing=True
         )
-        for frame, _ in chunks:
-            rows = np.arange(row, row + len(frame))
-            row += len(frame)
-            yield Piece(rows, lambda c, frame=frame: _encoded(frame[titles[c]]))
+        try:
+            for frame, _ in chunks:
+                rows = np.arange(row, row + len(frame))
+                row += len(frame)
+                yield Piece(rows, lambda c, frame=frame: _encoded(frame[titles[c]]))
+        except damage:
+            raise RefusedSurveyError("damaged", path.name) from None
 
     return TableFile(titles, pieces(), labels=labels, missing=missing, words=words, sets=sets)
 
