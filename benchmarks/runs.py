@@ -170,7 +170,7 @@ def run(mode: str, jobs: list[Job]) -> float:
         for notebook, given in jobs:
             papermill.execute_notebook(notebook, f"{given['out']}.ipynb", given, cwd="notebooks", progress_bar=False)
         return time.perf_counter() - start
-    from gkanalysis.counts import data, sources
+    from gkanalysis.counts import data
     from gkanalysis.report.chapters import load_libraries
 
     load_libraries()
@@ -179,7 +179,7 @@ def run(mode: str, jobs: list[Job]) -> float:
     for notebook, given in jobs:
         if mode == "floor":  # as in a process of its own
             data._frame.cache_clear()
-            sources._data.cache_clear()
+            data._in_state.cache_clear()
         names: dict[str, Any] = {}
         for cell in cells[notebook]:
             exec(cell.source, names)

@@ -277,3 +277,17 @@ def test_cluster_that_cannot_be_used_is_told(cluster):
     address, _ = cluster(0)
     with pytest.raises(UsageError, match="hat keinen Arbeiter"):
         list(run_many(double, {"a": 1}, address))
+
+
+def test_workers_that_all_go_away_are_told(cluster, tmp_path):
+    """What had arrived stays; all else is told, and the call ends."""
+    address, processes = cluster(1)
+    (folder := tmp_path / "spur").mkdir()
+    arrived = {}
+    for name, result in run_many(slowly, {f"n{k}": (k, folder) for k in range(6)}, address):
+        arrived[name] = result
+        processes["worker0"].kill()
+    assert len(arrived) == 6
+    assert {str(r) for r in arrived.values() if isinstance(r, GkError)} == {
+        "Scheduler oder Arbeiter sind nicht mehr da; bitte neu starten und noch einmal aufrufen."
+    }

@@ -25,7 +25,7 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Pt, RGBColor
+from docx.shared import Mm, Pt, RGBColor
 from lxml import etree
 from markupsafe import Markup
 
@@ -50,6 +50,12 @@ from gkanalysis.report.exhibits import column_widths, heading_lines, table_span,
 from gkanalysis.report.html import fill_page
 
 OBFUSCATED = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
+# of a sheet of two pages: style -> space before and after, size
+SHEET = {
+    "Title": (0, 2, 17), "Subtitle": (0, 2, 11), "Author": (0, 0, 9), "Date": (0, 2, 9), "Marke": (2, 4, 9),
+    "Heading 1": (8, 4, 13), "Table Caption": (5, 1, 10), "Quelle": (0, 1, 8), "Tabellentext": (0, 0.5, 8.5),
+    "Tabellenblock": (3, 0.5, 8.5),
+}  # fmt: skip
 LOCALES = {"de": "de-DE", "en": "en-GB"}  # Word wants a language with its country
 FACES = (("embedRegular", "Regular"), ("embedBold", "Bold"), ("embedItalic", "It"))
 LIST = 900  # of the headings, among those that pandoc makes
@@ -105,6 +111,8 @@ def render_docx(setting: Setting, reference: Path) -> bytes:
     _title_page(document, report.institution)
     _number_headings(document, [h[1] for h in setting.headings], {0, front})
     finish(document, [e for e in exhibits.values() if e["kind"] == "table"], setting.synthetic)
+    if report.kind == "profile":
+        _tighten(document)
     recorded = reference.parent / f"{report.id}.seiten.csv"
     if recorded.exists():
         pages = dict(line.split(",") for line in recorded.read_text(encoding="utf-8").splitlines())
@@ -269,6 +277,19 @@ def finish(document: Any, tables: Sequence[dict[str, Any]], synthetic: bool) -> 
             note.paragraph_format.keep_with_next = True
         else:
             note.paragraph_format.space_after = Pt(14)  # where the text goes on
+
+
+def _tighten(document: Any) -> None:
+    """A sheet of two pages: no page for the title, small spaces and letters."""
+    for style, (before, after, size) in SHEET.items():
+        form, font = document.styles[style].paragraph_format, document.styles[style].font
+        form.space_before, form.space_after, font.size = Pt(before), Pt(after), Pt(size)
+    for k, line in enumerate(document.paragraphs):
+        line.paragraph_format.page_break_before = None
+        if k < 2 or line.style.name == "Quelle":
+            line.paragraph_format.space_before = line.paragraph_format.space_after = Pt(1)
+    for section in document.sections:
+        section.top_margin = section.bottom_margin = Mm(17)
 
 
 def _finish_table(element: Any, exhibit: dict[str, Any]) -> None:
