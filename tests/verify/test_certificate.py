@@ -51,6 +51,14 @@ def test_an_accepted_finding_that_is_none_any_more_is_an_error(verdict):
     assert exit_status(settled) > 0
 
 
+def test_what_is_wrong_with_this_report_cannot_be_accepted():
+    """Whatever reason somebody enters: it stays open, and so does the entry."""
+    row = {"section": "delivered", "id": "beiliegend/r.pdf", "verdict": "differs"}
+    settled = settle([row], [{"id": "beiliegend/r.pdf", "verdict": "differs", "reason": "Bekannt."}])
+    assert [r["status"] for r in settled] == ["open", "open"]
+    assert "nur Befunde zur gedruckten Veröffentlichung" in settled[1]["message"]
+
+
 GOOD = (
     "identical",
     "same_values",
@@ -76,7 +84,8 @@ def test_what_is_neither_right_nor_excused_is_open_and_fails(verdict):
     problem = {"section": "problem", "id": "y", "verdict": "problem"}
     assert exit_status(settle([row, problem], ())) == (15 if verdict in WRONG else 17)
     if expected[1]:
-        assert exit_status(settle([row], [{"id": "x", "verdict": verdict, "reason": "r"}])) == 0
+        of_print = row | {"section": "published"}
+        assert exit_status(settle([of_print], [{"id": "x", "verdict": verdict, "reason": "r"}])) == 0
 
 
 def page(accepted=KNOWN, rows=ROWS, mark=""):

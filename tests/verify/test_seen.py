@@ -31,9 +31,9 @@ def read(tmp_path):
     values = [{"id": f"k:{k}", "n": n, "base_n": b, "subgroup": g, "row": "ja", "definition": d, "wording": "of", "text": ""} for k, (n, b, g, d) in numbers.items()]  # fmt: skip
     (folder / "values.json").write_text(json.dumps(values))
     row = {"row": "ja", "label": "Ja", "subgroup": "alle", "group_label": "insgesamt", "n": 3, "base_n": 4, "share": 0.75, "mark": "", "definition": CORE.name("ja")}  # fmt: skip
-    pd.DataFrame([row]).to_csv(folder / "tables/t.csv", index=False)
 
-    def read(body, table=None, **declared):
+    def read(body, table=None, shown="", **declared):
+        pd.DataFrame([row | {"definition": shown or CORE.name("ja")}]).to_csv(folder / "tables/t.csv", index=False)
         for k in numbers:
             body = body.replace(f"{{{k}: ", f'<a class="number value" id="value-k-{k}-of" href="herkunft.html#z-k_{k}">').replace("}", "</a>")  # fmt: skip
         exhibit = TABLE.format(**RIGHT | table) if table is not None else ""
@@ -95,6 +95,14 @@ def test_a_table_says_what_its_numbers_are(slip, found, read):
     wrong = read("", slip)
     assert found in wrong.get("t", "")
     assert bool(wrong) == bool(found)
+
+
+def test_an_exhibit_that_the_text_names_shows_what_it_speaks_of(read):
+    """A number beside that it counts, or a word of its title; a link to another one is found."""
+    text = '<p>Ein Konzept haben {core: 3 von 4} (<a href="#t">Tabelle 1</a>).</p>'
+    assert read(text, {}) == {}
+    other = read(text, {}, shown=Choice(source=WAVE, item="1.3").name("ja"))
+    assert "zeigt nichts, wovon der Satz spricht" in other["verweis-t"]
 
 
 def test_what_nobody_counts_is_entered_twice(read):

@@ -63,7 +63,8 @@ EXIT_WRONG, EXIT_NOT_COMPARED = VerificationError.exit_code, 17
 def settle(rows: Sequence[dict[str, Any]], accepted: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
     """Mark each row as good, unchecked, accepted (with its reason) or open; what is neither is open.
 
-    An acceptance without such a finding is a row itself, and open.
+    Only what is found of the printed publication can be accepted: what is wrong with this report is mended. An acceptance
+    without such a finding is a row itself, and open.
 
     Parameters
     ----------
@@ -86,12 +87,18 @@ def settle(rows: Sequence[dict[str, Any]], accepted: Sequence[Mapping[str, str]]
     for row in rows:
         status, reason = VERDICTS[row["verdict"]][1], ""
         if status not in STATUS:
-            reason = reasons.pop((row["id"], row["verdict"]), "")
+            reason = reasons.pop((row["id"], row["verdict"]), "") if row["section"] in PRINTED else ""
             status = "accepted" if reason else "open"
         settled.append(EMPTY | row | {"status": status, "reason": reason})
     for (row_id, verdict), reason in reasons.items():
         was = VERDICTS.get(verdict, (verdict,))[0]
-        message = f"„{was}“ war eingetragen ({reason}); der Befund besteht nicht mehr. Bitte austragen."
+        here = any(r["id"] == row_id and r["section"] not in PRINTED for r in settled)
+        why = (
+            "anerkennen lassen sich nur Befunde zur gedruckten Veröffentlichung"
+            if here
+            else "der Befund besteht nicht mehr"
+        )
+        message = f"„{was}“ war eingetragen ({reason}); {why}. Bitte austragen."
         gone = {"section": "problem", "id": row_id, "verdict": "gone", "message": message}
         settled.append(EMPTY | gone | {"status": "open", "reason": ""})
     return sorted(settled, key=lambda r: list(STATUS).index(r["status"]))

@@ -132,7 +132,11 @@ def seen_rows(folder: Path, data: Data, declared: Mapping[str, Any]) -> Iterator
     numbers, called = dict(find_numbers(folder)), declared.get("called") or {}
     yield from _numbers(page, numbers, data, called)
     yield from _exhibits(page, folder, numbers, data)
-    yield from _quotations(page, folder, data)
+    spoken = {
+        re.sub(r"\W+", "-", f"value-{i}"): v.get("of") or [v.get("definition")] for i, v in values_by_id(folder).items()
+    }
+    yield from _references(page, folder, spoken)
+    yield from _quotations(page, spoken, data)
     yield from _typed(page, declared)
     for name in sorted(called.keys() - numbers.keys()):
         yield _row(
@@ -297,11 +301,48 @@ def _wrong_alt(alt: str, table: pd.DataFrame) -> str:
     return ""
 
 
-def _quotations(page: Any, folder: Path, data: Data) -> Iterator[Row]:
-    """Each quotation: it was coded with a code that the text beside it speaks of, by its number or by its words."""
-    lines = {
-        re.sub(r"\W+", "-", f"value-{i}"): v.get("of") or [v.get("definition")] for i, v in values_by_id(folder).items()
+def _lines_in(block: Any, spoken: Mapping[str, Sequence[Any]]) -> list[str]:
+    """The lines of all numbers that a block of the page prints, or that its words follow from."""
+    named = [e.get("id") or "" for e in block.iter("a", "span") if "value" in (e.get("class") or "")]
+    return [line for k, own in spoken.items() if any(n.startswith(k) for n in named) for line in own if line]
+
+
+def _references(page: Any, folder: Path, spoken: Mapping[str, Sequence[Any]]) -> Iterator[Row]:
+    """Each exhibit that the text names: it shows what a number beside counts, or its title has a word of the sentence."""
+
+    def about(line: str) -> tuple[Any, ...]:
+        count = Count.read(line)[0]
+        asked = next((getattr(count, k) for k in ("item", "set") if hasattr(count, k)), type(count).__name__[:4])
+        return count.source, asked
+
+    tables = dict(exhibit_tables(folder))
+    titles = {f.get("id"): f.xpath("string(figcaption)") for f in page.xpath("//figure[contains(@class, 'exhibit')]")}
+    titles = {
+        name: f"{title} {' '.join(map(str, tables.get(name, {}).get('group_label', ())))}"
+        for name, title in titles.items()
     }
+    for block in page.xpath("//main//p | //main//li"):
+        text, places = _with_places(block)
+        beside = {about(line) for line in _lines_in(block, spoken)}
+        for link, start, end in places:
+            name = (link.get("href") or "").removeprefix("#")
+            shown = {about(d) for d in tables.get(name, {}).get("definition", ()) if isinstance(d, str)}
+            near = stems(" ".join(_sentence(text, start, end)))
+            if (
+                name in titles
+                and shown
+                and beside
+                and not shown & beside
+                and not any(alike(a, b) for a in stems(titles[name]) for b in near)
+            ):
+                yield _row(
+                    f"verweis-{name}",
+                    f"{link.text_content()} zeigt nichts, wovon der Satz spricht: „{text[max(0, start - 80) : end + 60]}“",
+                )
+
+
+def _quotations(page: Any, spoken: Mapping[str, Sequence[Any]], data: Data) -> Iterator[Row]:
+    """Each quotation: it was coded with a code that the text beside it speaks of, by its number or by its words."""
     beside: list[list[str]] = [[]]  # what is told before, between and behind the quotations
     words, quoted = [""], []
     for block in page.xpath("//main//p | //main//h2 | //main//h3"):
@@ -310,10 +351,7 @@ def _quotations(page: Any, folder: Path, data: Data) -> Iterator[Row]:
             beside.append([])
             words.append("")
         elif block.tag == "p":
-            named = [e.get("id") for e in block.iter("a", "span") if "value" in (e.get("class") or "")]
-            beside[-1] += [
-                line for k, own in lines.items() if any(n.startswith(k) for n in named) for line in own if line
-            ]
+            beside[-1] += _lines_in(block, spoken)
             words[-1] = block.text_content()
     for k, text in enumerate(quoted):
         near = {
