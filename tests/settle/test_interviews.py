@@ -217,7 +217,7 @@ def test_lead_coder(folder, drawn):
         anna.coding(anna.document(name, "B3"), KLIMA, coder="Anna")
     told = found(folder.add(anna, "zweites.qdpx").process(), "V26")
     assert [f["file"] for f in told] == ["zweites.qdpx", "projekt.qdpx"]  # a name that was changed is told once
-    assert "codiert hat dort „Anna“. Ist das dieselbe Person, bitte „lead_coder“" in told[0]["message"]
+    assert "codiert hat dort „Anna“. Ist eine dieser Personen gemeint, bitte „lead_coder“" in told[0]["message"]
     (folder.folder / "zweites.qdpx").unlink()
     (finding,) = found(folder.process(BOOK.model_copy(update={"lead_coder": "Jemand"})), "V25")
     assert f"codiert haben: „{LEAD}“, „{SECOND}“" in finding["message"]

@@ -142,7 +142,7 @@ def _check_lead_coder(
         if others and all(d in lacking for d in documents if d.file == file):
             message = (
                 f"„{file}“ hat keine Codierung von „{book.lead_coder}“, auf der alle Auszählungen beruhen; codiert hat dort "
-                f"{others}. Ist das dieselbe Person, bitte „lead_coder“ im Codebuch oder den Namen im QDA-Programm berichtigen."
+                f"{others}. Ist eine dieser Personen gemeint, bitte „lead_coder“ im Codebuch oder den Namen im QDA-Programm berichtigen."
             )
             log.find("V26", message, file=file)
             lacking = [d for d in lacking if d.file != file]
@@ -456,6 +456,7 @@ def match_codes(projects: Mapping[str, Project], book: InterviewCodebook, log: L
     declared = {_plain(code.path): code for code in book.codes.values()}
     groups = {_plain(group.label) for group in book.groups.values()}
     matched: dict[str, dict[str, str]] = {}
+    hinted: set[str] = set()
     for file, project in projects.items():
         matched[file] = {}
         n_codings = Counter(c.code for c in project.codings)
@@ -474,6 +475,7 @@ def match_codes(projects: Mapping[str, Project], book: InterviewCodebook, log: L
                 continue
             name = path.rpartition(" > ")[2]  # a code that was moved keeps its name
             close = [p for p in declared if p.rpartition(" > ")[2] == name] or get_close_matches(path, declared, n=1)
+            hinted.update(close[:1])
             advice = f"ähnlich ist „{close[0]}“" if close else "bitte im Codebuch ergänzen"
             advice = "im Codebuch ist das eine Gruppe, kein Code" if path in groups else advice
             message = (
@@ -482,7 +484,8 @@ def match_codes(projects: Mapping[str, Project], book: InterviewCodebook, log: L
             )
             lost = ("validate", "code", "zurückgestellt", "steht nicht im Codebuch")
             log.find("V22", message, lost=lost, **where)
-    gone = [c for c in book.codes.values() if not any(c.id in ids.values() for ids in matched.values())]
+    there = {code_id for ids in matched.values() for code_id in ids.values()}
+    gone = [c for c in book.codes.values() if c.id not in there and _plain(c.path) not in hinted]
     if gone and any(file.lower().endswith(".qdpx") for file in projects):  # a list of segments names given codes only
         paths = enumeration(f"„{c.path}“" for c in gone)
         message = (
