@@ -505,8 +505,9 @@ def _question(r: Any, item: Item, book: Codebook) -> str:
     if r.reason == SHADED:
         return f"{at} ist das leere Kästchen farbig. Ist es als angekreuzt gemeint?"
     if r.reason == UNREAD:
-        inside = enumeration(f"„{part}“" for part in r.raw[:80].split(" | ") if part != "☐")
-        return f"{at} ist etwas eingefügt, das wir nicht lesen können ({inside or r.raw}). Was ist gemeint?"
+        parts = r.raw.split(" | ")  # what the cell says itself comes first
+        inside = enumeration(f"„{part[:80]}“" for part in parts[1:] or parts)
+        return f"{at} ist etwas eingefügt, das wir nicht lesen können ({inside}). Was ist gemeint?"
     return f"{at} steht „{r.raw[:80]}“. Was ist gemeint?"
 
 

@@ -1,6 +1,7 @@
 """What characters stand for: ticks (x, ☒, ✓, letters of symbol fonts), and text struck out, hidden or raised."""
 
 import re
+from functools import cached_property
 
 from gkanalysis.ingest.word.xmlparts import PARAGRAPH_LOOK, RUN_LOOK, VAL, W, is_on
 
@@ -212,16 +213,23 @@ class RunLooks:
         emphases = [look[tag] for tag in _EMPHASES if look.get(tag) not in (None, "", WHITE)]
         return aside, look.get(_FONTS, ""), look.get(_SHADE, False), _SHIFTED.get(look.get(_RAISED)), emphases
 
+    @cached_property
+    def _shaded(self):
+        """Ids of the styles with a ground of their own."""
+        return {s.get(W + "styleId") for s in self._root.iter(W + "style") if any(map(_has_ground, s.iter(_SHADE)))}
+
     def _is_on_page(self, run):
         """Whether a run stands on the ground of the page: nothing around it has a ground of its own, nor a style that may."""
-        shaded = {s.get(W + "styleId") for s in self._root.iter(W + "style") if any(map(_has_ground, s.iter(_SHADE)))}
         for around in (run, *run.iterancestors()):
             if around.tag == W + "txbxContent":
                 return False
             for properties in around.iterchildren(*_GROUNDED):
                 if any(map(_has_ground, properties.iter(_SHADE, W + "highlight"))):
                     return False
-                if any(style.get(VAL) in shaded for style in properties.iter(_STYLE, _PARAGRAPH_STYLE, W + "tblStyle")):
+                if any(
+                    style.get(VAL) in self._shaded
+                    for style in properties.iter(_STYLE, _PARAGRAPH_STYLE, W + "tblStyle")
+                ):
                     return False
         return True
 
