@@ -166,3 +166,12 @@ def test_columns_of_each_kind_of_question(tmp_path, kind, options, rows, other, 
     """Headings by question code, and what a codebook calls their kind."""
     (tmp_path / "a.lss").write_text(lss(("Q", kind, "1", other, options, rows)), encoding="utf-8")
     assert {c: a.kind for c, a in read_questionnaire(tmp_path / "a.lss").columns.items()} == columns
+
+
+def test_filter_that_is_not_that_of_the_survey(survey):
+    """A question whose filter holds and that was not shown: the codebook has another condition than LimeSurvey."""
+    row = ROW.replace('"12"', "")
+    (finding,) = [f for f in found(survey.add(HEAD + row, "results.csv").process(), "V37") if f["item_id"] == "1.3"]
+    assert finding["message"].startswith(
+        "1.3 (Plätze) wurde 1-mal nicht gezeigt, obwohl 1.1 „ja“ lautet („results.csv, Zeile 2“)"
+    )

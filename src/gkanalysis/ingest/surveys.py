@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -98,7 +97,8 @@ class Survey:
         self.at = self._columns()
         self._means = {p.item.id: dict(self.book.table.listed(p.item)) for p in self.places}
         self._told: dict[tuple[str, str], list[Any]] = {}
-        self._unseen: Counter[str] = Counter()
+        table, is_csv = self.book.table, not self.name.lower().endswith((".xlsx", ".sav", ".zsav"))
+        self._points = is_csv and (table.limesurvey or table.decimal == ".")  # all else is typed, or in German notation
 
     def _columns(self) -> dict[str, int]:
         """Number of each wanted column, from 0; missing, double and unknown ones are told."""
@@ -190,33 +190,18 @@ class Survey:
             return "not_answered", "", "", ""
         if meaning is None and kind in ("tick", "single"):
             return "illegible", raw, raw, ""
-        if kind == "number" and self._is_foreign(raw):
-            return "illegible", raw, raw, ""
-        return "answered", (meaning or raw) if kind != "number" else self._number(raw), raw, ""
-
-    @property
-    def _points(self) -> bool:
-        """Whether numbers are written with a point: all else is typed, or in German notation."""
-        return self.name.lower().endswith((".csv", ".txt", ".tsv")) and (
-            self.book.table.decimal == "." or self.book.table.limesurvey
-        )
-
-    def _is_foreign(self, raw: str) -> bool:
-        return self._points and "," in raw
-
-    def _number(self, raw: str) -> str:
-        """A number in German notation; LimeSurvey writes ten decimals."""
-        if self._points and re.fullmatch(r"-?[0-9]*\.[0-9]+", raw):
-            return (
-                raw.rstrip("0").rstrip(".").replace(".", ",") if self.book.table.limesurvey else raw.replace(".", ",")
-            )
-        return raw
+        if kind == "number" and self._points:
+            if "," in raw:  # thousands, or the comma of another language
+                return "illegible", raw, raw, ""
+            is_exact = self.book.table.limesurvey and "." in raw  # it writes ten decimals
+            return "answered", (raw.rstrip("0").rstrip(".") if is_exact else raw).replace(".", ","), raw, ""
+        return "answered", meaning or raw, raw, ""
 
     def _look(self, place: Place, rows: np.ndarray, codes: np.ndarray, read: Sequence[tuple[str, ...]]) -> None:
         """Count what no option stands for, what the file calls missing, and what was not shown though nothing filters it."""
         item, is_missing = place.item, self.file.missing.get(place.column)
         for k, (state, value, raw, note) in enumerate(read):
-            unknown = state == "illegible" and item.kind in ("tick", "single")
+            unknown = state == "illegible"
             missing = bool(raw and is_missing and is_missing(raw) and state not in ("not_asked", "not_answered"))
             if not unknown and not missing and not (note and not item.asked_if):
                 continue
@@ -253,13 +238,10 @@ class Survey:
     def _tell(self) -> None:
         """What was counted, in one sentence each."""
         full = [
-            (c, v) for (c, v), told in self._told.items() if told[0] == "unknown" and self._is_label(c, v, told[1].kind)
+            key for key, (what, item, _) in self._told.items() if what == "unknown" and self._is_label(*key, item.kind)
         ]
         if full:
-            columns, values = (
-                quoted(dict.fromkeys(c for c, _ in full[:SHOWN])),
-                quoted(dict.fromkeys(v for _, v in full[:SHOWN])),
-            )
+            columns, values = (quoted(dict.fromkeys(list(side)[:SHOWN])) for side in zip(*full, strict=True))
             self.problems.append(
                 f"Statt der Antwortcodes stehen Antworten in der Ausfuhr ({values} unter {columns}); bitte mit „Antwortcodes“ und "
                 "„Fragencode“ ausführen."
@@ -274,12 +256,13 @@ class Survey:
                     f"{where}„{value}“ ({which}) gilt in der Datei als fehlender Wert, das Codebuch sagt nicht als welcher; "
                     f"bitte bei {item.id} unter „not_asked“ oder „not_answered“ eintragen."
                 )
-            elif what == "unknown":
-                sentence = f"{where}„{printable(value)}“ ({which}) steht bei keiner Vorgabe von {item.id} und gilt als unlesbar. Erlaubt: {allowed}; bitte „value“ im Codebuch ergänzen oder berichtigen."
-                self.notes.append((item.id, sentence, value, where[:-2]))
-            else:
-                sentence = f"{where}{item.id} wurde {len(rows)}-mal nicht gezeigt (Zeile {some}), das Codebuch nennt aber keinen Filter; es gilt dort als nicht gefragt. Bitte „asked_if“ ergänzen, oder die Befragung wurde vorher abgebrochen."
-                self.notes.append((item.id, sentence, "", where[:-2]))
+                continue
+            sentence = f"„{printable(value)}“ ({which}) steht bei keiner Vorgabe von {item.id} und gilt als unlesbar. Erlaubt: {allowed}; bitte „value“ im Codebuch ergänzen oder berichtigen."
+            if what == NOT_SHOWN:
+                sentence = f"{item.id} wurde {len(rows)}-mal nicht gezeigt (Zeile {some}), das Codebuch nennt aber keinen Filter; es gilt dort als nicht gefragt. Bitte „asked_if“ ergänzen, oder die Befragung wurde vorher abgebrochen."
+            elif item.kind == "number":
+                sentence = f"„{printable(value)}“ ({which}) hat ein Komma und gilt als unlesbar, denn vor den Nachkommastellen steht hier ein Punkt; bitte „decimal“ im Codebuch prüfen."
+            self.notes.append((item.id, where + sentence, value, where[:-2]))
 
 
 def matches(title: str, patterns: Iterable[str]) -> bool:

@@ -38,6 +38,7 @@ from gkanalysis.ingest.matching import (
     UNREAD_THINGS,
     normalise,
 )
+from gkanalysis.ingest.surveys import NOT_SHOWN
 from gkanalysis.ingest.tables import read_rows
 from gkanalysis.ingest.word.model import LEFT_OUT
 from gkanalysis.settle.receipts import nfc
@@ -268,6 +269,7 @@ def settle_responses(
         states[k] = STATES.index(state)
         if words := [LEFT_OUT[n] for n in r.note.split() if n in LEFT_OUT and r.state != "illegible"]:
             log.lose("ingest", "response", "ausgelassen", f"im Bogen {' und '.join(words)}", **_where(r))
+    _log_not_shown(responses[asked & responses["note"].eq(NOT_SHOWN).to_numpy()], book, log)
     responses["state"] = pd.Categorical.from_codes(states, STATES)
     if noted:
         responses["note"] = responses["note"].astype("str")
@@ -295,6 +297,18 @@ def _asked(responses: pd.DataFrame, book: Codebook, unprinted: Collection[tuple[
         if free := [version for version, name in unprinted if name == parent]:
             asked[at[item.id]] |= (given.isna() & rows["version"].isin(free)).to_numpy()
     return asked
+
+
+def _log_not_shown(responses: pd.DataFrame, book: Codebook, log: Log) -> None:
+    """Questions that a survey did not show though their filter holds (V37): its condition is another one."""
+    for item_id, rows in responses.groupby("item_id", observed=True):
+        if asked_if := book.items[str(item_id)].asked_if:
+            shown = ", ".join(f"„{f}“" for f in rows["file"].head(NAMED))
+            message = (
+                f"{item_label(book.items[str(item_id)])} wurde {len(rows)}-mal nicht gezeigt, obwohl {asked_if[0]} „{asked_if[1]}“ "
+                f"lautet ({shown}); es gilt dort als nicht gefragt. Bitte „asked_if“ mit der Bedingung der Befragung vergleichen."
+            )
+            log.find("V37", message, item_id=str(item_id))
 
 
 def _impossible_numbers(responses: pd.DataFrame, book: Codebook) -> np.ndarray:
