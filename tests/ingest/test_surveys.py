@@ -1,5 +1,6 @@
 """A survey that came in as a table: what its cells mean, where they stand, and what is refused or told."""
 
+import shutil
 from datetime import date
 
 import pandas as pd
@@ -8,6 +9,9 @@ import pytest
 
 from gkanalysis.codebook.declared import load_yaml
 from gkanalysis.core.errors import CodebookError
+from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.counts.data import Data
+from gkanalysis.verify.received import read_again
 from received import found, rules
 from sheets import day, formula, xlsx
 from surveyfolder import YES_NO, SurveyFolder, answers, codebook
@@ -335,3 +339,39 @@ def test_spss_file_that_ends_too_early(sav):
     for size in (10, len(whole) // 2, len(whole) - 40):
         sav.add(whole[:size], "daten.sav")
         assert "ist beschädigt oder unvollständig übertragen" in sav.refused[0]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "sav"])
+def test_cells_are_read_again_by_another_reader(tmp_path, suffix):
+    """Every cell at its place says what was read of it; a changed one is found."""
+    root = tmp_path / "raw/umfrage-2024/forms"
+    book = codebook()
+    book["table"] |= {"ticked": ["1"], "not_ticked": ["0"], "unused": []}
+    book["parts"][0]["items"][2]["codes"] = {"not_asked": ["-77"]}
+    book["parts"][1]["columns"][1]["column"] = "Q4_{row}"
+    book["table"]["case"] = "Buendnis"
+    survey = SurveyFolder(tmp_path, **book)
+    frame = pd.DataFrame(FRAME).rename(columns={"Q4_1": "Q4_SQ001", "Q4_2": "Q4_SQ002"})
+    {
+        "csv": lambda p: frame.to_csv(p, sep=";", decimal=",", index=False),
+        "xlsx": lambda p: frame.to_excel(p, index=False, sheet_name="A"),
+        "sav": lambda p: pyreadstat.write_sav(frame, p),
+    }[suffix](root / f"a.{suffix}")
+    survey.interim = tmp_path / "interim/umfrage-2024"
+    assert survey.refused == []
+    (tmp_path / "data/codebook").mkdir(parents=True)
+    shutil.copy(survey.path, tmp_path / "data/codebook/umfrage.yml")
+    data = Data(
+        ProjectPaths(
+            tmp_path, tmp_path / "raw", tmp_path / "interim", *[tmp_path / n for n in ("processed", "build", "reports")]
+        )
+    )
+    came_in, went = next((i, w) for name, i, w in read_again(data, "umfrage-2024") if name.startswith("Zellen"))
+    assert len(came_in) == 15
+    assert went == {"ebenso in der Datei": came_in}
+    read = pd.read_parquet(survey.interim / "responses.parquet")
+    read.loc[0, "raw"] = "2"
+    read.to_parquet(survey.interim / "responses.parquet")
+    assert [
+        len(w["ebenso in der Datei"]) for name, _, w in read_again(data, "umfrage-2024") if name.startswith("Zellen")
+    ] == [14]

@@ -62,6 +62,8 @@ def test_everything_that_came_in_is_accounted_for(both):
     """Cells read, used, set aside: the sums of the certificate are right for a table, too."""
     rows = list(account_rows(both["survey"], WAVES))
     assert {r["verdict"] for r in rows} == {"adds_up"}, rows
+    again = next(r for r in rows if r["id"] == "prozess-2020: Zellen der Tabellen, noch einmal gelesen")
+    assert again["new"] == "799 ebenso in der Datei"
     assert ("prozess-2020: Dateien", "2", "1 gelesen + 1 Listen") in [(r["id"], r["old"], r["new"]) for r in rows]
 
 

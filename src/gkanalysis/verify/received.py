@@ -6,10 +6,13 @@ or a label that no form prints is no mistake here.
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -23,6 +26,7 @@ PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 EMPTY, MARKED = ("", "☐", "□"), ("x", "X", "☒", "☑", "✓")
 VAL, TEXTS = f"{{{WORD}}}val", (f"{{{WORD}}}p", f"{{{WORD}}}tc")
 PLACE = re.compile(r"tbl\[(\d+)\]/w:tr\[(\d+)\]/w:tc\[(\d+)\]")
+ROW = re.compile(r"^(.*), Zeile (\d+)$")  # a form that is a row of a table
 Sum = tuple[str, Iterable[str], Mapping[str, Iterable[str]]]
 
 
@@ -32,6 +36,18 @@ def read_again(data: Data, source: str) -> Iterator[Sum]:
     printed = {(p["id"], r["id"]): r.get("printed") for p in book.parts for b in p.get("blocks", ()) for r in b["rows"]}
     seen: dict[str, list[str]] = defaultdict(list)
     lines: dict[tuple[Any, ...], list[list[int]]] = defaultdict(list)
+    of_table = read["file"].str.extract(ROW)
+    rows = read.assign(table=of_table[0], line=of_table[1])[of_table[0].notna()]
+    for table, own in rows.groupby("table"):
+        cells = _cells(data.paths.data / source / "forms" / str(table), str(own["part"].iloc[0]))
+        own = own.assign(name=own["file"] + " " + own["item_id"])
+        seen["cells"] += own["name"].tolist()
+        seen["same cells"] += [
+            r.name for r in own.itertuples(index=False) if _same(cells(int(r.line), _number(r.place)), r.raw)
+        ]
+    read = read[of_table[0].isna()]
+    if seen["cells"]:
+        yield "Zellen der Tabellen, noch einmal gelesen", seen["cells"], {"ebenso in der Datei": seen["same cells"]}
     for file, rows in read[read["place"] != ""].groupby("file"):
         with zipfile.ZipFile(data.paths.data / source / "forms" / str(file)) as archive:
             parts = {n: etree.fromstring(archive.read(n), PARSER) for n in rows["part"].unique()}
@@ -62,6 +78,44 @@ def read_again(data: Data, source: str) -> Iterator[Sum]:
     yield "Wörter der Fragen und Antworten", seen["labels"], {"so im Bogen gedruckt": seen["same labels"]}
     names = {" ".join(map(str, key)): at == sorted(at) for key, at in lines.items()}
     yield "Folge der Zeilen und Spalten", names, {"wie im Codebuch": [n for n, fits in names.items() if fits]}
+
+
+def _cells(path: Path, sheet: str) -> Callable[[int, int], Any]:
+    """The value in a row and column of a table, both from 1, by another reader than the first; none is None."""
+    if path.suffix.lower() in (".sav", ".zsav"):
+        import pyreadstat
+
+        frame = pyreadstat.read_sav(path, user_missing=True)[0]
+        lines = frame.astype("object").where(frame.notna(), None).values.tolist()
+    elif path.suffix.lower() == ".xlsx":
+        import openpyxl
+
+        lines = [list(r) for r in openpyxl.load_workbook(path, data_only=True)[sheet].values]
+    else:
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError:
+            text = path.read_text(encoding="cp1252")
+        tables = [list(csv.reader(io.StringIO(text, newline=""), delimiter=d)) for d in ";,\t"]
+        lines = max(tables, key=lambda t: max(map(len, t)))
+    return lambda row, column: (lines[row - 1][column - 1 : column] or [None])[0]
+
+
+def _number(place: str) -> int:
+    """Number of the column that a place names by its letters."""
+    number = 0
+    for letter in place.split()[1]:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _same(value: Any, raw: str) -> bool:
+    """Whether a value is what was read; numbers and days by what they are."""
+    if value is None or isinstance(value, str):
+        return (value or "").replace("\r\n", "\n").strip() == raw.replace("\r\n", "\n")
+    if isinstance(value, int | float):
+        return bool(raw) and float(raw.replace(",", ".")) == value
+    return str(value).startswith(raw[:10])
 
 
 def _says(places: Sequence[Any], item: Any, read: Any) -> bool:
