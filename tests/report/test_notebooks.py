@@ -72,13 +72,13 @@ FAILURES = [
     pytest.param(["x = [0] * 10**15"], {}, PARAMETERS, "der Arbeitsspeicher reicht nicht", id="out of memory"),
     pytest.param([SHOWN], {}, PARAMETERS, "^Kapitel „kapitel“: .* gerechnet, aber nicht gezeigt: tab; die Zeile muss die letzte ihrer Zelle sein.$", id="exhibit not shown"),
     pytest.param(["from gkanalysis.report.chapter import Chapter as C; C.__new__(C).qotation()"], {}, PARAMETERS, r"\): Ein Kapitel hat nichts namens „qotation“; .* „quotation“\)\.$", id="misspelt"),
+    pytest.param(["import gkanalysis as gk\n\ngk.sorce(1)"], {}, PARAMETERS, r"\): gkanalysis hat keinen Namen „sorce“ .gemeint ist wohl „source“.; es gibt .*\.$", id="misspelt name of the package"),
     pytest.param(["from gkanalysis.report.chapter import Chapter as C; C.__new__(C).table(1)"], {}, PARAMETERS, r"\): table\(.*\): es fehlt title\.$", id="argument missing"),
     pytest.param(["class A:\n    def _repr_html_(self):\n        raise ValueError('kein Bild')\nA()"], {}, PARAMETERS, "ValueError: kein Bild", id="failing display"),
 ]  # fmt: skip
 
 
 SHORT = [
-    ("import gkanalysis as gk\n\ngk.sorce(1)", r"„sorce“ .gemeint ist wohl „source“.; .*\n  gk.sorce.1.$"),
     ("a = 1\nb = lables", r"NameError.*\n  b = lables$"),
     ("import pandas as pd\npd.Series([1]).loc['x']", r"KeyError: 'x'.\.\n  pd.Series..1...loc.'x'.$"),
     ("a = 1\nb = (", r"SyntaxError.*\n  b = \($"),
