@@ -169,7 +169,9 @@ class Profile:
                     cells.append(HIDDEN if hidden else table[line.row, group])
                 made[heading].append((line.label, *cells, line.table[line.row]))
         made.withheld = withheld
-        made.notes = (SILENT, dash_note(least, beside_total=True).replace(HIDDEN, f"{HIDDEN} rechts", 1))
+        without = [self._group(g) for g in GROUPS if g not in self.groups]
+        apart = [f"Nicht allein daneben stehen {enumeration(without)}: Es antworteten zu wenige."] * bool(without)
+        made.notes = (SILENT, *apart, dash_note(least, beside_total=True).replace(HIDDEN, f"{HIDDEN} rechts", 1))
         return made
 
     @property

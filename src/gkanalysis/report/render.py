@@ -54,8 +54,8 @@ sie schreibt, nach Namen geordnet; schon ein geändertes Kreuz ergibt eine ander
 
 END_OF_PROFILE = """
 
-*Der Bogen ist für Ihr Bündnis gemacht; aus ihm lässt sich nicht errechnen, was ein anderes geantwortet hat. Gerechnet
-mit gkanalysis {version}.*
+*Der Bogen ist für Ihr Bündnis gemacht; aus ihm lässt sich nicht errechnen, was ein anderes geantwortet hat. Wer ihn
+weitergibt, zeigt die eigenen Angaben. Gerechnet mit gkanalysis {version}.*
 """
 
 
