@@ -50,7 +50,7 @@ def bench_sheets() -> list[tuple[str, ...]]:
     ours = seconds_of([sys.executable, "-m", "gkanalysis", "profiles", "--formats", "html"])
     jobs = sheets()
     name = f"`gkanalysis profiles --formats html`: {len(jobs)} sheets, weighed, executed notebook and page"
-    return list(rows(name, ours, jobs, "≥ 15x papermill, ≤ 1.6x the floor"))
+    return list(rows(name, ours, jobs, "≥ 15x papermill, ≤ 1.6x the floor", pages=True))
 
 
 def bench_cost() -> list[tuple[str, ...]]:
@@ -103,7 +103,7 @@ def numbered(number: int) -> str:
     return f"{done[-2].outputs[0].text.strip()} {done[-1].metadata.user_expressions[0].result.data['text/plain']}"
 
 
-def rows(name: str, ours: float, jobs: list[Job], aim: str) -> Iterator[tuple[str, ...]]:
+def rows(name: str, ours: float, jobs: list[Job], aim: str, pages: bool = False) -> Iterator[tuple[str, ...]]:
     """Ours, then the others with how many times as long each takes."""
     yield name, f"{ours:.1f} s", aim, "1"
     few = jobs[:: -(-len(jobs) // SAMPLE)]
@@ -122,6 +122,15 @@ def rows(name: str, ours: float, jobs: list[Job], aim: str) -> Iterator[tuple[st
             )  # fmt: skip
         alone = (time.perf_counter() - start) * scale
         yield f"– `papermill` by hand, one after another{of}", f"{alone:.0f} s", "", ratio(alone, ours)
+        if pages:
+            page = seconds_of([sys.executable, "-m", "nbconvert", "--to", "html", str(folder / "out.ipynb")])
+            alone += page * len(jobs)
+            yield (
+                "– the same, and a page of each by `nbconvert` (one of them, scaled)",
+                f"{alone:.0f} s",
+                "",
+                ratio(alone, ours),
+            )
         for words, mode, parts, chosen in (
             (f"– `papermill.execute_notebook` in one process{of}", "papermill", 1, few),
             (f"– the same in two processes{of}", "papermill", 2, few),
