@@ -2,6 +2,7 @@
 
 import re
 
+import docx
 import pandas as pd
 import pyreadstat
 import pytest
@@ -24,12 +25,13 @@ def finished(text, **entries):
     return text
 
 
+@pytest.mark.parametrize("style", ["controls", "blank"])
 @pytest.mark.parametrize(("name", "version"), FORMS)
-def test_empty_form_gives_its_questions(tmp_path, name, version):
+def test_empty_form_gives_its_questions(tmp_path, name, version, style):
     """Items, options and sets of every shipped form are those of its codebook."""
     book = read_codebook(ROOT / f"data/codebook/{name}.yml")
     path = tmp_path / "Bogen.docx"
-    path.write_bytes(write_form(book, version, {}, "controls"))
+    path.write_bytes(write_form(book, version, {}, style))
     text = finished(draft_codebook(path, "probe-2024"))
     made = Codebook.model_validate(load_yaml(text))
 
@@ -115,3 +117,25 @@ def test_what_gives_no_codebook(tmp_path, name, source):
     (tmp_path / name).write_text("x", encoding="utf-8")
     with pytest.raises(UsageError):
         draft_codebook(tmp_path / name, source)
+
+
+def test_form_of_strangers(tmp_path):
+    """Typed boxes and empty cells are questions; a table of another form is named, not left out."""
+    document = docx.Document()
+    for heading, rows in (
+        ("Angaben", [("Name", "")]),
+        ("2 Stand", [("2.1", "Gibt es einen Plan?", "☐ ja\n☐ nein"), ("2.2", "Seit wann?", "")]),
+    ):
+        document.add_heading(heading, 1)
+        table = document.add_table(len(rows), len(rows[0]))
+        for row, texts in zip(table.rows, rows, strict=True):
+            for cell, text in zip(row.cells, texts, strict=True):
+                cell.text = text
+    document.save(tmp_path / "Bogen.docx")
+    text = draft_codebook(tmp_path / "Bogen.docx", "probe-2024")
+    assert (
+        '{id: "2.1", label: "Gibt es einen Plan?", kind: single, options: [{id: "ja", label: "ja"}, {id: "nein", label: "nein"}]}'
+        in text
+    )
+    assert '{id: "2.2", label: "Seit wann?", kind: text}' in text
+    assert "decisions: [TODO]  # Tabelle 1 („Angaben“) hat eine andere Form und steht noch nicht hier" in text

@@ -354,9 +354,11 @@ def _of_form(form: WordForm, name: str) -> Entry:
             parts.append(
                 part | {"kind": "grid", "columns": list(_columns(t, fields)), "blocks": [_rows(t, fields, block)]}
             )
-        elif t.n_columns == 3 and any(f.column == 3 for f in fields):
+        elif t.n_columns == 3 and t.texts.get((1, 1)) and t.texts.get((1, 2)):
+            answers = dict(_answers(fields, 3))  # what has text in place of an answer is a heading
+            asked = [r for r in range(1, t.n_rows + 1) if r in answers or not t.texts.get((r, 3))]
             items = [
-                {"id": t.texts.get((r, 1), ""), "label": t.texts.get((r, 2), ""), **a} for r, a in _answers(fields, 3)
+                {"id": t.texts.get((r, 1), ""), "label": t.texts.get((r, 2), ""), **answers.get(r, TEXT)} for r in asked
             ]
             parts.append(part | {"kind": "sheet", "items": items})
         elif t.n_rows > 1 and all(t.texts.get((1, c)) for c in range(1, t.n_columns + 1)):
@@ -392,7 +394,8 @@ def _answers(fields: Sequence[Field], column: int) -> Iterator[tuple[int, Entry]
             rows.setdefault(f.row, []).append(f)
     for row, there in rows.items():
         boxes = [f for f in there if f.kind in TICK_KINDS]
-        listed = [o for f in there for o in f.options if o not in PLACEHOLDERS]
+        prompts = PLACEHOLDERS.union(f.raw for f in there if "placeholder" in f.notes)
+        listed = [o for f in there for o in f.options if o not in prompts]
         ids = [f.tag.partition(":")[2] for f in boxes]
         if len(boxes) > 1:
             note = "" if all(ids) else "bitte prüfen: nur eine Antwort? Mehrere sind eine Tabelle mit tick"
@@ -415,7 +418,7 @@ def _columns(t: WordTable, fields: Sequence[Field]) -> Iterator[Entry]:
     for c in range(1, t.n_columns + 1):
         number, _, label = t.texts.get((2, c), "").partition(" ")
         group = t.texts.get((1, c), "")
-        asked = dict(_answers(fields, c)).get(4) if c > 1 else None
+        asked = dict(_answers(fields, c)).get(4, {} if t.texts.get((4, c)) else TEXT) if c > 1 else {}
         shown = {"group": group} if group != t.texts.get((2, c)) else {}
         yield {
             "id": int(number) if number.isdigit() else c,
