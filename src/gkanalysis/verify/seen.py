@@ -22,7 +22,7 @@ from lxml import html
 
 from gkanalysis.core.numbers import MONTHS, WORDS
 from gkanalysis.counts.count import TOGETHER, Count
-from gkanalysis.counts.data import TOTAL, Data
+from gkanalysis.counts.data import REGISTER, TOTAL, Data
 from gkanalysis.disclosure.printed import exhibit_tables, find_numbers, n_and_base, values_by_id
 from gkanalysis.report.html import origin_anchor
 from gkanalysis.verify.pictures import wrong_picture
@@ -107,6 +107,8 @@ BASES: Mapping[str, Callable[[Any], bool]] = {
     "Hinweise": lambda c: type(c).__name__ == "Findings",
     "beiden Wellen": lambda c: type(c).__name__ == "Change",
 }
+COUNTED = "Anteil an|Anzahl der|Nennungen|gültig"
+DRAWN = "rechts|in den Balken|jeder Punkt"  # what only a figure shows
 # Kind of count -> what its base line must say in one way or another.
 NEEDS = {
     "Choice": "gültig|Antwort", "Gaps": "gültig", "Open": "Antwort|Angabe|Kategorie", "Ticks": "Nennungen|gefragt|Befragt|voll auswertbar|dieser Antwort",
@@ -132,9 +134,7 @@ def seen_rows(folder: Path, data: Data, declared: Mapping[str, Any]) -> Iterator
     numbers, called = dict(find_numbers(folder)), declared.get("called") or {}
     yield from _numbers(page, numbers, data, called)
     yield from _exhibits(page, folder, numbers, data)
-    spoken = {
-        re.sub(r"\W+", "-", f"value-{i}"): v.get("of") or [v.get("definition")] for i, v in values_by_id(folder).items()
-    }
+    spoken = {re.sub(r"\W+", "-", f"value-{i}"): spoken_of(v) for i, v in values_by_id(folder).items()}
     yield from _references(page, folder, spoken)
     yield from _quotations(page, spoken, data)
     yield from _typed(page, declared)
@@ -210,8 +210,18 @@ def _exhibits(page: Any, folder: Path, numbers: Mapping[str, Any], data: Data) -
         wrong = [
             *_wrong_cells(exhibit, numbers),
             _wrong_base(base, counts, table, data),
+            f"die Basis „{base}“ spricht von einer Abbildung"
+            if not exhibit.xpath(".//img") and re.search(DRAWN, base)
+            else "",
             _wrong_source(source, counts, data),
         ]
+        label = exhibit.xpath("string(figcaption/span[@class='label'])")
+        if (
+            label.startswith("Übersicht")
+            and label not in source
+            and all(type(c).__name__ == "ListTotal" for c in counts)
+        ):
+            wrong.append(f"was hier niemand zählt, ist gedruckt als „{label}“; die Quelle nennt sie nicht")
         wrong += [
             f"Übersicht {n} heißt hier anders"
             for n in re.findall(r"Übersicht (\d+)", source)
@@ -264,23 +274,21 @@ def _wrong_base(base: str, counts: Sequence[Count], table: pd.DataFrame, data: D
     for count in counts:
         if not re.search(NEEDS.get(type(count).__name__, ""), base):
             return f"die Basis „{base}“ sagt nicht, was für {count.definition} gilt"
-    for told, holds in BASES.items():
-        if counts and bool(re.search(told, base)) != any(map(holds, counts)):
-            return f"die Basis „{base}“ passt nicht zu {counts[0].definition}"
-    return ""
+    if wrong := [told for told, holds in BASES.items() if bool(re.search(told, base)) != any(map(holds, counts))]:
+        return f"die Basis „{base}“ passt nicht zu den Zahlen ({wrong[0]})"
+    return f"die Basis „{base}“ steht unter Worten ohne Zahl" if "n" not in table and re.search(COUNTED, base) else ""
 
 
 def _wrong_source(source: str, counts: Sequence[Count], data: Data) -> str:
     """A source that numbers come from and the line does not name, or the other way round."""
-    titles = {s: _title(data, s) for s in data.sources}
-    own = {c.source for c in counts if c.source in titles and type(c).__name__ != "ListTotal"}
-    missing = [titles[s] for s in own if titles[s][0] not in source and not re.search(titles[s][1], source)]
-    other = [t for s, t in titles.items() if s not in own and t[0] in source and t[1] in source and counts]
-    return (
-        f"die Quelle „{source}“ nennt {'nicht ' * bool(missing)}„{(missing or other)[0][0]}“"
-        if missing or other
-        else ""
-    )
+    titles = {s: _title(data, s) for s in data.sources} | {REGISTER: ("Register der Bündnisse", "")}
+    own = {c.source or REGISTER for c in counts if type(c).__name__ not in ("ListTotal", "AllWaves")}
+    missing = [
+        titles[s][0] for s in own if titles[s][0] not in source and not ("Wellen" in source and titles[s][1] in source)
+    ]
+    other = [t[0] for s, t in titles.items() if s not in own and t[0] in source and t[1] in source]
+    wrong = f"die Quelle „{source}“ nennt {'nicht ' * bool(missing)}„{(missing or other or [''])[0]}“"
+    return wrong if missing or (other and counts) else ""
 
 
 def _title(data: Data, source: str) -> tuple[str, str]:
@@ -299,6 +307,12 @@ def _wrong_alt(alt: str, table: pd.DataFrame) -> str:
         if not re.search(rf"{'.*?'.join(map(re.escape, names))}: {int(r.n)} von {int(r.base_n)}", alt):
             return f"der Alternativtext sagt zu „{r.label}“ etwas anderes"
     return ""
+
+
+def spoken_of(value: Mapping[str, Any]) -> list[Any]:
+    """The lines of the numbers that words speak of, without those that they are compared with."""
+    lines = value.get("about") or value.get("of") or [value.get("definition")]
+    return lines[:-1] if len(lines) > 1 and not value.get("about") else lines
 
 
 def _lines_in(block: Any, spoken: Mapping[str, Sequence[Any]]) -> list[str]:
@@ -356,7 +370,7 @@ def _quotations(page: Any, spoken: Mapping[str, Sequence[Any]], data: Data) -> I
     for k, text in enumerate(quoted):
         near = {
             (c.source, row)
-            for c, _, row, _ in map(Count.read, beside[k] + beside[k + 1])
+            for c, _, row, _ in map(Count.read, beside[k] or beside[k + 1])
             if type(c).__name__ == "Codings"
         }
         codes = _codes_of(text, [s for s in data.sources if data.kind(s) == "interviews"], data)
