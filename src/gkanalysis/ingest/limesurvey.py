@@ -182,7 +182,8 @@ def plain(text: str) -> str:
     """
     import html
 
-    return " ".join(html.unescape(re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL)).split())
+    text = re.sub(r"<(script|style).*?</\1>|</?(b|i|u|em|strong|span|a|sub|sup)\b[^>]*>", "", text, flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())
 
 
 def check_export(file: TableFile, data: bytes, beside: Sequence[Path], book: Codebook, name: str) -> None:
