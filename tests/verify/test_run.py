@@ -287,3 +287,9 @@ def test_shipped_report_is_green_with_its_own_manifest(rebuilt, tmp_path, monkey
     assert {p.relative_to(rebuilt.folder).as_posix() for p in rebuilt.folder.rglob("*") if p.is_file()} <= ids
     assert set(pd.read_csv(root / f"data/published/{REPORT}.csv", dtype=str)["id"]) <= ids
     assert sum(r["section"] == "trace" and r["verdict"] == "adds_up" for r in rows) > 400
+    # what is released has this certificate; without it, or beside another file, the command says so
+    assert main(["release", REPORT]) == 0
+    assert "Prüfbericht" not in capsys.readouterr().out
+    change(root / "reports" / REPORT / f"{REPORT}.html")
+    assert main(["release", REPORT]) == 0
+    assert f"Einen bestandenen Prüfbericht dazu gibt es nicht; „make verify REPORT={REPORT}“" in capsys.readouterr().out
