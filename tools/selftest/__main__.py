@@ -9,7 +9,7 @@ from gkanalysis.core.arguments import Parser
 from gkanalysis.core.errors import GkError, VerificationError
 from gkanalysis.core.paths import project_root
 from gkanalysis.core.writing import write_bytes
-from tools.selftest.run import KINDS, self_test, table
+from tools.selftest.run import KINDS, SelfTest, self_test, table
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,15 +31,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--kinds", nargs="+", default=[*KINDS], choices=[*KINDS], metavar="ART", help="nur diese Arten")
     parser.add_argument("--out", metavar="DATEI", help="die Tabelle auch hierhin schreiben")
     options = parser.parse_args(arguments)
+
+    def keep(result: SelfTest) -> None:
+        """Write what is known so far: a run of an hour may be broken off."""
+        if options.out:
+            write_bytes(Path(options.out), table(result).encode("utf-8"))
+
     try:
         result = self_test(
             project_root(), options.report, kinds=options.kinds, mutants=options.mutants, clean=options.clean, seed=options.seed,
-            jobs=options.jobs, say=lambda sentence: print(sentence, file=sys.stderr, flush=True),
+            jobs=options.jobs, keep=keep, say=lambda sentence: print(sentence, file=sys.stderr, flush=True),
         )  # fmt: skip
         text = table(result)
         print(text, end="")
-        if options.out:
-            write_bytes(Path(options.out), text.encode("utf-8"))
+        keep(result)
         if result.survivors:
             raise VerificationError(
                 f"{sum(not found for _, found in result.found)} von {len(result.found)} Verfälschungen blieben unentdeckt, "

@@ -183,12 +183,12 @@ ELSEWHERE = frozenset(["sign"])  # the report of the first year prints no differ
 
 def examine(
     folder: Path, *, mutants: int, clean: int, seed: int = 1, jobs: int = 2, kinds: Sequence[str] = tuple(KINDS),
-    say: Callable[[str], None] = lambda _: None,
+    say: Callable[[str], None] = lambda _: None, keep: Callable[[SelfTest], None] = lambda _: None,
 ) -> SelfTest:  # fmt: skip
     """Do the self-test with the outputs of a report, whose published figures lie in its project.
 
     `mutants` of each kind, `clean` reruns; the same seed draws the same ones. `jobs` mutants at a time, a rerun has the
-    machine for itself; `say` takes a German sentence on how far it is. A manifest is written beside `folder`.
+    machine for itself; `say` takes a German sentence on how far it is, `keep` what is known so far. A manifest is written beside `folder`.
     """
     import_everything()
     stand = Stand(folder.parents[1], folder.name)
@@ -200,12 +200,18 @@ def examine(
         raise VerificationError(
             f"Schon ohne Änderung ist die Prüfung von „{stand.report}“ nicht grün ({'; '.join(opened.values())}); bitte zuerst „make verify“ in Ordnung bringen."
         )
-    found = _in_children(
-        _try_mutant, [(stand, m) for m in drawn], jobs, lambda n: say(f"{n} von {len(drawn)} Änderungen geprüft.")
-    )
+
+    def done(found: Sequence[Found]) -> None:
+        say(f"{len(found)} von {len(drawn)} Änderungen geprüft.")
+        keep(SelfTest(seed, list(zip(drawn, found, strict=False)), []))
+
+    found = _in_children(_try_mutant, [(stand, m) for m in drawn], jobs, done)
     settings = list(draw_settings(clean, seed))
     reruns = _in_children(
-        _rerun, [(stand, s) for s in settings], 1, lambda n: say(f"{n} von {clean} Neubauten ohne Änderung geprüft.")
+        _rerun,
+        [(stand, s) for s in settings],
+        1,
+        lambda made: say(f"{len(made)} von {clean} Neubauten ohne Änderung geprüft."),
     )
     return SelfTest(seed, list(zip(drawn, found, strict=True)), list(zip(settings, reruns, strict=True)))
 
@@ -378,7 +384,7 @@ def _crash(error: Exception) -> str:
 
 
 def _in_children(
-    work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int, done: Callable[[int], None] = lambda _: None
+    work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int, done: Callable[[Sequence[Any]], None] = lambda _: None
 ) -> list[Any]:
     """Do each task in a process of its own, forked with everything imported, `jobs` at a time."""
     _ORDER[:] = [(work, task) for task in tasks]  # inherited by the children: edits cannot be sent
@@ -386,7 +392,7 @@ def _in_children(
     with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
         for result in pool.imap(_do, range(len(tasks))):
             results.append(result)
-            done(len(results))
+            done(results)
     return results
 
 
