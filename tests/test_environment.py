@@ -18,7 +18,13 @@ LOCKS = {"run": ("run", "build"), "test": ("run", "build", "test"), "lab": ("run
 
 # Where a distribution is called something else.
 CONDA_NAMES = {"matplotlib-base": "matplotlib"}
-MODULES = {"yaml": "pyyaml", "pypandoc": "pypandoc-binary", "docx": "python-docx", "pptx": "python-pptx", "PIL": "pillow"}
+MODULES = {
+    "yaml": "pyyaml",
+    "pypandoc": "pypandoc-binary",
+    "docx": "python-docx",
+    "pptx": "python-pptx",
+    "PIL": "pillow",
+}
 # Parts that a declared package always brings and lets its users import.
 MODULES |= {"IPython": "ipykernel", "traitlets": "ipykernel", "nbclient": "papermill"}
 
