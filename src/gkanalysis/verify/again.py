@@ -15,10 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from gkanalysis.core.numbers import WORDS
+from gkanalysis.counts.count import Count
 from gkanalysis.stats.agreement import DRAWS, SEED
 
 ALPHA = 0.05
 TOTAL = "alle"
+COUNTED = {"einer": 1, "einem": 1, "beiden": 2} | {word: k for k, word in enumerate(WORDS) if k > 1}
 CLOSE = 1e-9
 Number = tuple[Any, str, str, int, Any]  # count, row, group, n, base
 Unit = tuple[int, tuple[Any, ...]]  # how often it stands for, one value a coder
@@ -331,20 +334,24 @@ def _wrong_change(naive: Any, text: str, changes: Sequence[Any]) -> str:
             if certain != set(label.values()) & set(re.findall("„([^“]*)“", part)):
                 return f"im Bericht „{part.strip()}“, nachgerechnet gesichert: {', '.join(sorted(certain)) or 'nichts'}"
         return ""
-    signs = Counter(x[0] > 0 for x in again.values() if x[0])
+    signs = Counter("höher" if x[0] > 0 else "niedriger" if x[0] < 0 else "gleich hoch" for x in again.values())
+    told: Counter[str] = Counter()
+    for clause in re.split(r"[.,] ", text):
+        counts = [COUNTED[w] for w in re.findall(r"\w+", clause.casefold()) if w in COUNTED]
+        told += Counter(
+            {word: counts[-1] for word in ("höher", "niedriger", "gleich hoch") if counts and word in clause}
+        )
     most = max(again, key=lambda c: abs(again[c][0]))
     shown = _points(Fraction(again[most][0]))
-    right = (
-        f"„{label[most]}“" in text
-        and f"{shown} Prozentpunkte" in text
-        and ("höher" in text) == bool(signs[True])
-        and ("niedriger" in text) == bool(signs[False])
-    )
-    return (
-        ""
-        if right
-        else f"im Bericht „{text}“, nachgerechnet am größten: {label[most]} ({shown}), {signs[True]} höher, {signs[False]} niedriger"
-    )
+    right = f"„{label[most]}“" in text and f"{shown} Prozentpunkte" in text and told == signs
+    return "" if right else f"im Bericht „{text}“, nachgerechnet am größten: {label[most]} ({shown}); {dict(signs)}"
+
+
+def shown_change(naive: Any, line: str) -> dict[str, str]:
+    """What a table prints of a change under these headings, worked out again."""
+    difference, low, high, _ = change_again(*pairs_again(naive, Count.read(line)[0]))
+    ends = (_points(Fraction(round(100 * x), 100)) for x in (low, high))
+    return {"Differenz": _points(Fraction(difference).limit_denominator(10**6)), "95-%-Intervall": " bis ".join(ends)}
 
 
 def _sets(naive: Any, count: Any) -> tuple[str, ...]:

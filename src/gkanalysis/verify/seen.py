@@ -25,6 +25,8 @@ from gkanalysis.counts.count import TOGETHER, Count
 from gkanalysis.counts.data import REGISTER, TOTAL, Data
 from gkanalysis.disclosure.printed import exhibit_tables, find_numbers, n_and_base, values_by_id
 from gkanalysis.report.html import origin_anchor
+from gkanalysis.verify.again import shown_change
+from gkanalysis.verify.naive import Naive
 from gkanalysis.verify.pictures import wrong_picture
 
 BLOCKS = ("p", "li", "h2", "h3", "h4", "figcaption")
@@ -209,6 +211,7 @@ def _exhibits(page: Any, folder: Path, numbers: Mapping[str, Any], data: Data) -
         base, source = (" ".join(exhibit.xpath(f"string(p[@class='{k}'])").split()) for k in ("base", "source"))
         wrong = [
             *_wrong_cells(exhibit, numbers),
+            *_wrong_changes(exhibit, numbers, data),
             _wrong_base(base, counts, table, data),
             f"die Basis „{base}“ spricht von einer Abbildung"
             if not exhibit.xpath(".//img") and re.search(DRAWN, base)
@@ -254,6 +257,20 @@ def _wrong_cells(exhibit: Any, numbers: Mapping[str, Any]) -> Iterator[str]:
             continue
         elif own["group_label"] not in column | beside and len(cell.getparent()) > 2:
             yield f"„{link.text_content()}“ steht nicht unter „{own['group_label']}“"
+
+
+def _wrong_changes(exhibit: Any, numbers: Mapping[str, Any], data: Data) -> Iterator[str]:
+    """Differences and intervals of paired changes that are no numbers of their own, by the heading of their column."""
+    named = {origin_anchor(name): name for name in numbers}
+    for row in exhibit.xpath(".//tbody/tr[td//a[contains(@class, 'number')]]"):
+        lines = [str(numbers[named[a.get("href").partition("#")[2]]]["definition"]) for a in row.xpath(".//td//a")]
+        heads = [h.text_content() for h in exhibit.xpath(".//thead/tr[last()]/*")]
+        if lines[0].startswith("Change(") and {*heads} & {"Differenz", "95-%-Intervall"}:
+            again = shown_change(data._keep(("naive",), lambda: Naive(data)), lines[0])
+            for head, cell in zip(heads, row, strict=False):
+                told = cell.text_content()
+                if head in again and told not in (again[head], "•"):
+                    yield f"{row[0].text_content()}: {head} „{told}“, nachgerechnet „{again[head]}“"
 
 
 def _wrong_base(base: str, counts: Sequence[Count], table: pd.DataFrame, data: Data) -> str:
