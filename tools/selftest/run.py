@@ -281,8 +281,9 @@ def _rebuild(root: Path, stand: Stand, mutant: Mutant) -> Found:
     from gkanalysis.report.chapters import run_chapters
 
     os.chdir(root)
+    os.environ["MAKEFLAGS"] = "--jobserver-auth=0"  # the cores are handed out here: chapters run in this process
     report, paths = read_report(root, stand.report), ProjectPaths.of(root, Path("data/raw"))
-    reads = getattr(mutant, "reads", "")
+    reads, target = getattr(mutant, "reads", ""), root / "reports" / stand.report
     if reads or mutant.path.startswith("data/"):
         build_register(paths)
         for source in report.sources:
@@ -309,6 +310,8 @@ def _rebuild(root: Path, stand: Stand, mutant: Mutant) -> Found:
     with _unchecked():
         assemble.assemble_report(report, paths)
         render.render_report(report, paths, ("html",))
+    for name in ("herkunft", "weitergabe"):  # made of the same numbers at the end of a build, and slow
+        shutil.copytree(stand.root / "reports" / stand.report / name, target / name, dirs_exist_ok=True)
     return {}
 
 
