@@ -43,6 +43,15 @@ def test_opens_a_notebook_where_trying_is_free(data, folder, tmp_path, monkeypat
     assert overrides["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
 
 
+@pytest.fixture
+def shell():
+    """What a notebook of the lab runs in, with what it starts with."""
+    shell = InteractiveShell.instance()
+    shell.run_cell((lab.HERE / "startup.py").read_text(encoding="utf-8"))
+    yield shell
+    InteractiveShell.clear_instance()
+
+
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
@@ -51,10 +60,8 @@ def test_opens_a_notebook_where_trying_is_free(data, folder, tmp_path, monkeypat
         ("gk.sorce('x')", "gkanalysis hat keinen Namen „sorce“ (gemeint ist wohl „source“)"),
     ],
 )
-def test_likely_slips_are_a_sentence(cell, said, capsys):
+def test_likely_slips_are_a_sentence(shell, cell, said, capsys):
     """A misspelt name, a bracket that does not fit: no traceback."""
-    shell = InteractiveShell()
-    shell.run_cell((lab.HERE / "startup.py").read_text(encoding="utf-8"))
     shell.run_cell("import gkanalysis as gk; wave = 1")
     capsys.readouterr()
     shell.run_cell(cell)
@@ -72,10 +79,8 @@ def test_likely_slips_are_a_sentence(cell, said, capsys):
         ('gk.alliance("B2', "B24"),
     ],
 )
-def test_tab_offers_what_may_stand_in_quotation_marks(line, offered):
+def test_tab_offers_what_may_stand_in_quotation_marks(shell, line, offered):
     """Sources, alliances, features; no file and no command of the system beside them."""
-    shell = InteractiveShell()
-    shell.run_cell((lab.HERE / "startup.py").read_text(encoding="utf-8"))
     shell.run_cell("import gkanalysis as gk")
     with provisionalcompleter():
         texts = [c.text for c in shell.Completer.completions(line, len(line))]

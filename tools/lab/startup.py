@@ -5,6 +5,7 @@ import sys
 from difflib import get_close_matches
 
 from IPython.core.completer import SimpleCompletion, context_matcher
+from IPython.core.interactiveshell import InteractiveShell
 
 QUOTES = 'Kennungen stehen in Anführungszeichen, etwa gk.source("strukturen-2018")["2.1"]'
 
@@ -31,9 +32,10 @@ def unfinished(filename=None, running_compiled_code=False):
     )
 
 
-shell = get_ipython()  # noqa: F821, there where this runs
-shell.set_custom_exc((NameError,), unknown_name)
-shell.showsyntaxerror = unfinished
+shell = InteractiveShell.instance() if InteractiveShell.initialized() else None
+if shell:
+    shell.set_custom_exc((NameError,), unknown_name)
+    shell.showsyntaxerror = unfinished
 
 
 @context_matcher()
@@ -56,4 +58,5 @@ def named(context):
     return {"completions": found, "suppress": bool(found)}
 
 
-shell.Completer.custom_matchers.append(named)
+if shell:
+    shell.Completer.custom_matchers.append(named)
