@@ -92,6 +92,9 @@ def test_lists_of_texts_go_out_and_a_table_as_it_is_printed(tmp_path):
     found = gk.find("Wartezeit")
     found.to_excel(str(tmp_path / "f.xlsx"))
     assert pd.read_excel(tmp_path / "f.xlsx")["Antwort"].tolist() == found["Antwort"].tolist()
+    assert found.attrs["data"].endswith("data/raw")  # real answers stay below confidential/
+    with pytest.raises(NotebookError, match="geht nicht nach Excel"):  # nobody knows what data it comes from
+        gk.source(WAVE)["2.1"]["nein"].rows.to_excel(str(tmp_path / "r.xlsx"))
     gk.source("reflexionsgespraeche-2019").to_excel(str(tmp_path / "g.xlsx"))
     assert pd.read_excel(tmp_path / "g.xlsx")["text"].str.len().min() > 0
     table = gk.source(WAVE)["2.1"].by("type")

@@ -229,5 +229,5 @@ def form(source: str, name: str = "", data: str = "") -> Form | Shown:
         found = found[(found["severity"] != "hint") & found["file"].ne("")]
         told = found.assign(case_id=have.named(found["case_id"]))
         heads = {"case_id": "Bündnis", "item_id": "Frage", "raw": "im Bogen", "message": "Hinweis"}
-        return Shown.of(told, **heads).titled(f"Zu prüfen in {source}", f"{source}-unklar")
+        return Shown.of(told, **heads).titled(f"Zu prüfen in {source}", f"{source}-unklar", have)
     return Form(source, alliance_id(have, name), have)

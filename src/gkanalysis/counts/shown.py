@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
+from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.findings import place_words
 from gkanalysis.core.numbers import (
     NBSP,
@@ -165,9 +166,9 @@ class Shown(pd.DataFrame):
             rows = rows.assign(place=rows["place"].map(place_words))
         return cls(rows[list(heads)].rename(columns=heads).reset_index(drop=True))
 
-    def titled(self, title: str, name: str) -> Shown:
-        """With a heading, and a name for its file."""
-        self.attrs.update(title=title, name=re.sub(r"[^\w.-]+", "-", name))
+    def titled(self, title: str, name: str, data: Any) -> Shown:
+        """With a heading, a name for its file, and the data that it comes from: real ones stay below `confidential/`."""
+        self.attrs.update(title=title, name=re.sub(r"[^\w.-]+", "-", name), data=str(data.paths.data))
         return self
 
     def to_excel(self, path: str = "", **more: Any) -> Any:
@@ -175,10 +176,12 @@ class Shown(pd.DataFrame):
         from gkanalysis.counts.export import plain_file, write_excel
         from gkanalysis.counts.sources import project_data
 
-        name = self.attrs.get("name", "liste")
-        return write_excel(
-            project_data(), plain_file(name, self.attrs.get("title", name), self.reset_index(drop=True)), path
-        )
+        if "data" not in self.attrs:
+            raise NotebookError(
+                "Diese Liste geht nicht nach Excel; bitte die Tabelle oder Quelle nehmen, aus der sie kommt."
+            )
+        file = plain_file(self.attrs["name"], self.attrs["title"], self.reset_index(drop=True))
+        return write_excel(project_data(self.attrs["data"]), file, path)
 
     def _in_words(self) -> pd.DataFrame:
         """With German headings and places as people count them."""

@@ -551,7 +551,9 @@ def sources(data: str = "") -> Shown:
         rows.append((name, KIND_LABELS[kind], str(made.book.title), wave, back, items))
     rows.sort(key=lambda r: (r[3] or "9", r[0]))  # waves by their years, lists behind
     rows.append((REGISTER, KIND_LABELS[REGISTER], f"Register der {len(have.alliances)} Bündnisse", "", "", ""))
-    return Shown(rows, columns=["Quelle", "Art", "Titel", "Welle", "Rücklauf", "Fragen"])
+    return Shown(rows, columns=["Quelle", "Art", "Titel", "Welle", "Rücklauf", "Fragen"]).titled(
+        "Quellen", "quellen", have
+    )
 
 
 @answered
@@ -619,7 +621,9 @@ def alliance(name: str, data: str = "") -> Shown:
     case = alliance_id(have, name)
     known = have.alliances.set_index("case_id").loc[case]
     told = _everything(have, [case]).drop(columns="Bündnis")
-    return told.titled(f"{known['name']} ({case}), {have.register['types'].get(known['type'], '')}", f"buendnis-{case}")
+    return told.titled(
+        f"{known['name']} ({case}), {have.register['types'].get(known['type'], '')}", f"buendnis-{case}", have
+    )
 
 
 @answered
@@ -646,7 +650,7 @@ def find(words: str, *, data: str = "") -> Shown:
     rows = _everything(have, have.alliances["case_id"], transcripts=True)
     found = rows[rows["Antwort"].str.casefold().str.contains(words.casefold(), regex=False)]
     found = found.assign(Bündnis=have.named(found["Bündnis"]))
-    return found.titled(f"{format_count(len(found))} Stellen mit „{words}“", f"suche-{words}")
+    return found.titled(f"{format_count(len(found))} Stellen mit „{words}“", f"suche-{words}", have)
 
 
 def _everything(data: Data, cases: Collection[str], transcripts: bool = False) -> Shown:

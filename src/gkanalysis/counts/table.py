@@ -793,7 +793,7 @@ class Counted(Exported, Answering):
         rows = rows[rows["raw"].ne("")].drop_duplicates(["case_id", "file", "place", "raw"])
         rows = rows.assign(state=rows["state"].astype(str).replace(STATES), case_id=self.data.named(rows["case_id"]))
         shown = Shown.of(rows, case_id="Bündnis", raw="Text", state="gilt als", file="Bogen", place="Stelle")
-        return shown.titled(self.asked_words() + f"{len(rows)} Texte", f"{self._file_name}-texte")
+        return shown.titled(self.asked_words() + f"{len(rows)} Texte", f"{self._file_name}-texte", self.data)
 
     def segments(self, row: str = "") -> Shown:
         """What was coded, row by row: coded segments of interviews, mentions of an open answer."""
@@ -812,7 +812,9 @@ class Counted(Exported, Answering):
             }
         else:
             heads = {"code": "Kategorie", "raw": "Nennung", "case_id": "Bündnis", "file": "Bogen"}
-        return Shown.of(rows, **heads, place="Stelle").titled(f"{len(rows)} Stellen", f"{self._file_name}-stellen")
+        return Shown.of(rows, **heads, place="Stelle").titled(
+            f"{len(rows)} Stellen", f"{self._file_name}-stellen", self.data
+        )
 
     @property
     def _file_name(self) -> str:
