@@ -46,8 +46,8 @@ FLIPPED = "1.1.D03.4"  # Integration Point in the core group: no neighbour in ra
 
 
 def read(*names):
-    """The steps that read these sources anew."""
-    return [f"{step} {name}" for name in names for step in ("ingest", "process")]
+    """The steps that read these sources anew and judge them."""
+    return [f"{step} {name}" for name in names for step in ("process", "read")]
 
 
 def processed(*names):
@@ -251,7 +251,7 @@ def test_what_concerns_all_brings_every_step_back(copied, name):
     (copied / name).touch()
     assert nothing_to_do(make(copied, "report"))
     edit(copied / name)
-    every = ["register", *read(*SOURCES), *FINISH]
+    every = ["register", *processed(*SOURCES), *FINISH]
     assert sorted(steps(make(copied, "-n", "report"))) == sorted(every)
 
 
@@ -425,8 +425,8 @@ def test_killed_make_leaves_nothing_that_counts_as_finished(built, ticked, tmp_p
     with_tick(built, folder)
     moments = [
         ("register", appears(folder, "data/processed/.register.*/*")),
-        ("ingest", appears(folder, "build/interim/.strukturen-2018.*/*")),
-        ("ingest", changed_since(folder, "build/interim/strukturen-2018/responses.parquet")),
+        ("process", appears(folder, "build/interim/.strukturen-2018.*/*")),
+        ("process", changed_since(folder, "build/interim/strukturen-2018/responses.parquet")),
         ("process", appears(folder, "data/processed/.strukturen-2018.*/*")),
         ("process", changed_since(folder, "data/processed/strukturen-2018-responses.parquet")),
         (FINISH[0], appears(folder, f"build/reports/{REPORT}/.kerngruppe*/*")),

@@ -60,7 +60,7 @@ def build_interim(paths: ProjectPaths, source: str) -> str:
                 "Bitte diese Dateien ersetzen oder aus dem Ordner nehmen; bis dahin entsteht kein Bericht."
             )
         target.mkdir(exist_ok=True)
-        for name in kind.interim:  # the last is the target of make
+        for name in kind.interim:  # once the last is there, the source is read
             (new / name).replace(target / name)
     return f"{source}: {n} {kind.label} gelesen."
 
@@ -150,14 +150,14 @@ def _left_over(paths: ProjectPaths) -> list[Path]:
 
 
 def build_processed(paths: ProjectPaths, source: str) -> str:
-    """Validate a source and write its analysis tables; returns a sentence for the log.
+    """Validate a source, read before if it is not yet, and write its analysis tables; returns lines for the log.
 
     The findings are written even if they stop the build, as `build/<source>-findings.csv`.
 
     Raises
     ------
-    ValidationError
-        If there are errors among the findings.
+    IngestError, ValidationError
+        If files are refused, or there are errors among the findings.
     """
     import pandas as pd
 
@@ -168,6 +168,8 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     from gkanalysis.settle.process import process_source, questions, raise_errors
 
     kind, book = _codebook(paths, source)
+    is_read = all((paths.interim / source / name).exists() for name in kind.interim)
+    lines = [] if is_read else [build_interim(paths, source)]
     register = {name: pd.read_parquet(paths.processed / f"{name}.parquet") for name in ("gebiete", "buendnisse")}
     if kind.id == "interviews":
         tables = process_interviews(paths.data, paths.interim / source, book, register)
@@ -188,7 +190,7 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     # for Excel: it takes a semicolon and a byte order mark as a sign of columns and umlauts
     tables["questions"].to_csv(asked, index=False, sep=";", encoding="utf-8-sig")
     counted = _counted(kind, tables, book)
-    lines = [
+    lines += [
         f"{source}: {counted}; {len(findings)} Hinweise, {len(tables['losses'])} Stellen gelten anders als eingegangen (losses.csv)."
     ]
     urgent = findings[findings["severity"] == "finding"]

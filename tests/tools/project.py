@@ -74,10 +74,15 @@ def make(folder, *arguments, python=sys.executable, fails=False, **variables):
 def steps(output):
     """What make ran, as the words after `-m gkanalysis` without the data folder, in order.
 
-    The step that computes chapters is followed by one `chapter REPORT CHAPTER` for each that it computed.
+    The step that computes chapters is followed by one `chapter REPORT CHAPTER` for each that it computed, the one that
+    judges a source by `read SOURCE` if it read it anew.
     """
-    found = re.findall(r"-m gkanalysis (.+?) --data \S+$|^(\S+): Kapitel (\S+) gerechnet", output, re.MULTILINE)
-    return [step or f"chapter {report} {chapter}" for step, report, chapter in found]
+    done = r"-m gkanalysis (.+?) --data \S+$|^(\S+): Kapitel (\S+) gerechnet|^(\S+): \d+ \S+ gelesen\.$"
+    found = re.findall(done, output, re.MULTILINE)
+    return [
+        step or (f"read {source}" if source else f"chapter {report} {chapter}")
+        for step, report, chapter, source in found
+    ]
 
 
 def rewrite_form(path, change, part="word/document.xml"):

@@ -41,7 +41,7 @@ class SourceKind:
 
     `declares` is the key that only codebooks of this kind have, `reader` reads them; `label` is what was received, in
     German. `received` are patterns of what must lie in its folder, `part` is the part of it that is read. `interim` are
-    the files that reading leaves, the last of them being the target of make; `tables` are those of the analysis.
+    the files that reading leaves; `tables` are those of the analysis.
     """
 
     id: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,11 @@ class Forbidden:
     names: Index
     spoken: Spoken
     listed: Set[Row] = frozenset()
+    _searched: dict[str, Any] = field(default_factory=dict)  # documents of a report have most texts in common
 
     def problems(self, file: str, texts: Sequence[tuple[str, str]]) -> Iterator[str]:
         """Sentences on what stands in a file, from its texts with their places; equal texts are searched once."""
-        searched: dict[str, Any] = {}
+        searched = self._searched
         told: set[str] = set()
         cells, at = [text for place, text in texts if in_cells(place)], -1
         for place, text in texts:

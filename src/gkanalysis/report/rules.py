@@ -110,7 +110,7 @@ class _Codebooks:
 
 
 def _source_rules(folders: Mapping[str, str], sources: Mapping[str, SourceKind], books: _Codebooks) -> Iterator[str]:
-    """Register and sources: reading (`build/interim`) and judging (`processed`)."""
+    """Register and sources: one step reads (`build/interim`), if that is not done, and judges (`processed`)."""
     processed, build = folders["processed"], folders["build"]
     state = f"{build}/state"
     made = " ".join(f"{processed}/{name}" for name in REGISTER)
@@ -120,16 +120,16 @@ def _source_rules(folders: Mapping[str, str], sources: Mapping[str, SourceKind],
     )  # fmt: skip
     yield _rule(made, f"{processed}/register.ok", ";")
     for source, kind in sources.items():
-        *others, last = (f"{build}/interim/{source}/{name}" for name in kind.interim)
-        yield _rule(
-            last, f"{state}/{source}/{kind.part} {books.of(source)}{'' if books.of(source, alone=True) else ' FORCE'} $(CODE) $(call gone,{' '.join(others)})",
-            f"@rm -rf {build}/interim/.{source}.*", f"$(GK) ingest {source} $(AT)",
+        interim = f"{build}/interim/{source}"
+        yield _rule(  # what is to be read anew goes: the step below reads what is not there
+            f"{interim}.ok", f"{state}/{source}/{kind.part} {books.of(source)}{'' if books.of(source, alone=True) else ' FORCE'} $(CODE)",
+            f"@rm -rf {interim} {build}/interim/.{source}.* && mkdir -p $(@D) && touch $@",
         )  # fmt: skip
         made = _tables(folders, source, kind)
         yield _rule(
             f"{processed}/{source}.ok",
-            f"{last} {processed}/buendnisse.parquet {state}/{source}/lists {state}/dataset {books.of(source)} $(CODE) "
-            f"$(call gone,{made} {build}/{source}-findings.csv {build}/{source}-rueckfragen.csv)",
+            f"{interim}.ok {processed}/buendnisse.parquet {state}/{source}/lists {state}/dataset {books.of(source)} $(CODE) "
+            f"$(call gone,{made} {build}/{source}-findings.csv {build}/{source}-rueckfragen.csv {' '.join(f'{interim}/{name}' for name in kind.interim)})",
             f"@rm -rf {processed}/.{source}.*", f"$(GK) process {source} $(AT)", "@touch $@",
         )  # fmt: skip
         yield _rule(made, f"{processed}/{source}.ok", ";")
