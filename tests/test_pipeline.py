@@ -315,7 +315,7 @@ def test_tick_reruns_what_depends_on_it(built, ticked):
     assert "buendnisse" not in again
     assert sorted(steps(ticked[2])) == sorted(
         # the checksums of all sources are in one list, which changed: each source is checked against it again
-        ["register", "ingest strukturen-2018", *processed(*SOURCES), *computed(*again)]
+        ["register", "read strukturen-2018", *processed(*SOURCES), *computed(*again)]
     )
     told = f"{REPORT}: 5 Zahlen sind anders als im vorigen Bau. Geändert ist: strukturen-2018/forms/{ticked[1]}"
     assert told in ticked[2].splitlines()
