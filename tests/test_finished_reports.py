@@ -1,6 +1,7 @@
 """All reports, built by make in a copy of the project: as committed, accessible on a desk and a phone, archivable."""
 
 import json
+import re
 import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -75,12 +76,20 @@ def test_reports_give_nothing_away_side_by_side(made):
 
 
 def test_what_the_policy_exempts_must_be_there(made, tmp_path):
-    """An exception that no report prints, and a table of a report that does not exist, stop all of them."""
+    """An exception that no report prints, and whatever names what is not there, stop all of them, in a sentence each."""
     shutil.copytree(made / "data/codebook", tmp_path / "data/codebook")
     path = tmp_path / "data/codebook/disclosure.yml"
     policy = yaml.safe_load(path.read_text(encoding="utf-8"))
     policy["exceptions"].append(policy["exceptions"][0] | {"item": "2.9"})
     policy["unweighed"].append({"report": "bericht-1999", "exhibit": "x", "reason": "y"})
+    policy["internal"] += [
+        {"file": "rueckfrage.csv", "reason": "y"},
+        {"file": "values.json", "keys": ["faelle"], "reason": "y"},
+    ]
+    policy["names"]["lists"].append(policy["names"]["lists"][0] | {"exhibit": "liste", "before": "thema"})
+    policy["names"] |= {"public": {"Niemandsstadt": "y"}, "nouns": [*policy["names"]["nouns"], "Nirgendwo"]}
+    policy["sources"]["prozess-2020"]["variables"].insert(0, {"match": "9.*", "kind": "confidential", "reason": "y"})
+    policy["sources"]["umfrage-1999"] = {"kind": "public", "reason": "y"}
     path.write_text(yaml.safe_dump(policy, allow_unicode=True), encoding="utf-8")
     paths = replace(ProjectPaths.of(made, Path("data/raw")), root=tmp_path)
     with pytest.raises(DisclosureError) as refused:
@@ -89,6 +98,11 @@ def test_what_the_policy_exempts_must_be_there(made, tmp_path):
         refused.value
     )
     assert "des Berichts „bericht-1999“ ungeprüft, den es nicht gibt" in str(refused.value)
+    named = re.findall("nennt unter „(.*?)“ „(.*?)“, das es hier nicht gibt", str(refused.value))
+    assert named == [
+        ("internal", "rueckfrage.csv"), ("internal", "values.json"), ("names › lists", "thema"), ("names › lists", "liste"),
+        ("names › public", "Niemandsstadt"), ("names › nouns", "Nirgendwo"), ("sources › prozess-2020", "9.*"), ("sources", "umfrage-1999"),
+    ]  # fmt: skip
 
 
 def print_noes(made, folder, report, status, n):

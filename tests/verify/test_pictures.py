@@ -20,7 +20,7 @@ PANELS = numbers(
 )
 OWN = numbers(("ja", ALL, 24, 40), ("davon", ALL, 6, 24))
 PARTS = numbers(("Städte", "ja", 15, 18), ("Kreise", "ja", 12, 21), ("Städte", "nein", 3, 18), ("Kreise", "nein", 9, 21))  # fmt: skip
-SEVERAL = numbers(("A", "Städte", 3, 18), ("A", "Kreise", 10, 22), ("B", "Städte", 9, 18), ("B", "Kreise", 4, 22), ci_low=0.1, ci_high=0.6)  # fmt: skip
+SEVERAL = numbers(("A", "Städte", 3, 18), ("A", "Kreise", 10, 22), ("B", "Städte", 9, 18), ("B", "Kreise", 4, 22), ci_low=0.1, ci_high=0.6, subgroup=["kreisfreie_stadt", "kreis"] * 2)  # fmt: skip
 FORMS = {"bars": BARS, "panels": PANELS, "own": OWN, "segments": PARTS, "dots": SEVERAL, "units": BARS.iloc[:2].assign(n=[30, 10])}  # fmt: skip
 
 
@@ -33,6 +33,24 @@ def test_a_figure_shows_its_numbers_and_no_others(form):
     other = table.assign(n=[*table["n"][:-1], table["n"].iloc[-1] + 2])
     assert wrong_picture(svg, other)
     assert wrong_picture(svg, table.iloc[:-1])
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [(f, "label") for f in FORMS] + [(f, "group_label") for f in FORMS if FORMS[f]["group_label"].nunique() > 1],
+)
+def test_lengths_stand_at_their_words(form, words):
+    """The same lengths at the words, or in the colours, of the others."""
+    table, kind = FORMS[form], {"panels": "bars", "own": "bars"}.get(form, form)
+    names = [*dict.fromkeys(table[words])]
+    other = table.assign(**{words: table[words].map(dict(zip(names, names[::-1], strict=True)))})
+    assert wrong_picture(draw(kind, other, slide=form == "units")[0], table)
+
+
+def test_number_beside_a_bar_is_its_own():
+    """A bar of the right length, with the number of another one."""
+    svg, _ = draw("bars", BARS)
+    assert wrong_picture(svg.replace(b"<!-- 10 ", b"<!-- 11 "), BARS) == "Balken: bei „nein“ steht [11], gezählt [10]"
 
 
 def test_a_bar_of_another_length_is_named():

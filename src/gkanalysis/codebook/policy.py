@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from gkanalysis.codebook import declared as d
+from gkanalysis.core.paths import CERTIFICATE
 
 AtLeastOne = Annotated[d.Whole, Field(ge=1)]
 Kind = Literal["public", "confidential", "free_text"]
@@ -100,6 +102,11 @@ class Internal:
     reason: d.Text = d.key("warum sie nicht zur Weitergabe bestimmt ist")
     keys: d.Many[d.Text] = d.key("Teile einer JSON-Datei, wenn nicht die ganze gemeint ist", ())
     mark: d.AnyText = d.key("Worte, die in der Datei stehen müssen", "")
+
+    def is_there(self, folder: Path) -> bool:
+        """Whether a report's folder holds such a paper with the parts that are meant; those of a certificate come later."""
+        texts = (p.read_text(encoding="utf-8", errors="replace") for p in folder.glob(self.file) if p.is_file())
+        return self.file in CERTIFICATE or any(all(f'"{k}"' in text for k in self.keys) for text in texts)
 
 
 @d.declared

@@ -12,6 +12,8 @@ from pathlib import Path
 from gkanalysis.core.errors import UsageError
 from gkanalysis.core.rawstate import StateError, claim_folder, results_folder
 
+CERTIFICATE = ("verification.html", "verification.json", "codecheck.yml")  # what `make verify` puts beside a report
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectPaths:

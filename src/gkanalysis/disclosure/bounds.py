@@ -46,6 +46,7 @@ class System:
         self.largest, self.statements = largest, list(statements)
         self.index = {k: i for i, k in enumerate(largest)}
         self._populations = np.empty((0, len(self.index)), dtype=np.int64)
+        self._bounds: dict[frozenset[Key], tuple[int, int]] = {}
 
     @property
     def labels(self) -> list[str]:
@@ -61,9 +62,17 @@ class System:
         """Positions of unknowns and their factors."""
         return [self.index[k] for k in (*keys, *minus)], [1] * len(keys) + [-1] * len(minus)
 
-    def seen(self, keys: Sequence[Key]) -> np.ndarray:
-        """Values that a sum of unknowns has in populations that fulfil all statements, one for each bound so far."""
-        return self._populations[:, self.signs(keys)[0]].sum(axis=1)
+    def seen(self, sums: Sequence[Sequence[Key]], since: int = 0) -> np.ndarray:
+        """Values of sums of unknowns (columns) in populations that fulfil all statements, one for each bound so far."""
+        at = [[self.index[k] for k in keys] for keys in sums]
+        values = np.hstack([self._populations[since:], np.zeros((len(self._populations[since:]), 1), dtype=np.int64)])
+        each = values[:, [i for own in at for i in (*own, -1)]]  # a sum of nothing is 0, too
+        return np.add.reduceat(each, np.cumsum([0, *(len(own) + 1 for own in at)])[:-1], axis=1)
+
+    def about(self, is_meant: Callable[[Key], bool]) -> System:
+        """What follows from the statements on some unknowns alone; its bounds are never narrower."""
+        kept = [s for s in self.statements if all(map(is_meant, (*s.keys, *s.minus)))]
+        return System({k: n for k, n in self.largest.items() if is_meant(k)}, kept)
 
     def bounds(self, keys: Sequence[Key]) -> tuple[int, int]:
         """The smallest and largest value that a sum of unknowns can have.
@@ -73,7 +82,10 @@ class System:
         Contradiction
             If the statements exclude each other.
         """
-        return self.least(keys), -self.least((), keys)
+        known = frozenset(keys)
+        if known not in self._bounds:
+            self._bounds[known] = self.least(keys), -self.least((), keys)
+        return self._bounds[known]
 
     def is_possible(self) -> bool:
         """Whether the statements do not exclude each other."""

@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,12 +21,12 @@ from gkanalysis.core.errors import DisclosureError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.rawstate import is_draft
 from gkanalysis.counts.count import Count
-from gkanalysis.counts.data import Data, current
+from gkanalysis.counts.data import REGISTER, Data, current
 from gkanalysis.counts.table import Number
 from gkanalysis.disclosure.data import forms_data, read_sources
 from gkanalysis.disclosure.exact import BASE, Breach, find_breaches
 from gkanalysis.disclosure.printed import find_numbers, find_withheld
-from gkanalysis.disclosure.received import POLICY, read_forbidden
+from gkanalysis.disclosure.received import POLICY, read_forbidden, unused_words
 from gkanalysis.disclosure.texts import json_texts, texts_of
 from gkanalysis.disclosure.told import read_claims, read_dashes, words_behind
 from gkanalysis.disclosure.verbatim import rare_quotations
@@ -208,12 +209,30 @@ class _Check:
         self.files(report, _files(folder, self.policy))
 
     def exempt_nothing(self, reports: Collection[str]) -> Iterator[str]:
-        """Exemptions of the policy that exempt nothing, in words; they would let through what comes to be there."""
-        used = [b.signed for b in self.signed]
+        """Rules of the policy that are about nothing there is, in words: misspelt they protect nobody, or let through what comes to be there."""
+        used, known, names = [b.signed for b in self.signed], self.data, self.policy.names
+        folders = [known.paths.reports / r for r in reports]
         for e in (e for e in self.policy.exceptions if e not in used):
             yield f"„{POLICY}“ nimmt unter „exceptions“ {e.source}, {e.item}, „{e.state}“ aus, was so kein Bericht druckt; bitte streichen"
         for u in (u for u in self.policy.unweighed if u.report not in reports):
             yield f"„{POLICY}“ lässt unter „unweighed“ eine Darstellung des Berichts „{u.report}“ ungeprüft, den es nicht gibt; bitte streichen"
+        nothing = [("internal", i.file) for i in self.policy.internal if not any(i.is_there(f) for f in folders)]
+        for rule in names.lists:
+            columns = (
+                {c.name for c in known.book(rule.source).spec.columns} if known.has(f"{rule.source}-rows") else set()
+            )
+            nothing += [("names › lists", c) for c in (rule.before, rule.name, rule.behind) if c not in columns]
+            nothing += [("names › lists", rule.exhibit)] * (
+                not any((f / f"tables/{rule.exhibit}.csv").exists() for f in folders)
+            )
+        nothing += [(f"names › {key}", word) for key, word in unused_words(known)]
+        for name, rules in self.policy.sources.items():
+            asked = {*self.sources[name].questions, "status"} if name in self.sources else set()
+            nothing += [] if asked or name in (*known.sources, REGISTER) else [("sources", name)]
+            items = [*(r.match for r in rules.variables), *(x.item for x in rules.links)] if asked else ()
+            nothing += [(f"sources › {name}", i) for i in items if not any(fnmatchcase(q, i) for q in asked)]
+        for key, word in dict.fromkeys(nothing):
+            yield f"„{POLICY}“ nennt unter „{key}“ „{word}“, das es hier nicht gibt; bitte berichtigen oder streichen"
 
     def claims(self, folder: Path) -> tuple[list[Claim | Dashes], dict[str, str]]:
         """What the numbers of a folder tell; and the exhibits with numbers that cannot be weighed, with the reason."""

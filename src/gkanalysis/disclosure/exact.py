@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
+import numpy as np
+
 from gkanalysis.codebook.policy import Policy, SignedException, SourceRules
 from gkanalysis.disclosure.bounds import Contradiction, Key, System, smallest_cause
 from gkanalysis.disclosure.world import (
@@ -93,12 +95,34 @@ class Known:
     def breaches(self, question: str | None = None) -> Iterator[Breach]:
         """All breaches, or those of one question (or base); smallest groups first."""
         told: list[Breach] = []
-        for target in self.targets():
-            if question not in (None, target.question) or any(self._covers(b, target) for b in told):
+        for target in self._open([t for t in self.targets() if question in (None, t.question)]):
+            if any(self._covers(b, target) for b in told):
                 continue
             if breach := self.breach(self.system, target):
                 told.append(replace(breach, signed=self._signed(breach)))
                 yield told[-1]
+
+    def _open(self, targets: Sequence[Target]) -> list[Target]:
+        """The targets that no population shows to be harmless.
+
+        What was asked is nearly independent, so one population can be looked for that shows it of many: of each question
+        for the first target that is left.
+        """
+        counted = [self._counted(t) for t in targets]
+        sums, highest = [[c for c, _ in counted], [g for _, g in counted]], np.array([*map(self._highest, targets)])
+        grouped, left = np.array([bool(g) for _, g in counted]), np.arange(len(targets))
+        since, tries, most = 0, 0, True
+        while len(left) and tries < 2:
+            n, of = (self.system.seen([own[i] for i in left], since) for own in sums)
+            since += len(n)
+            few = (n <= highest[left]) | (grouped[left] & (n == of))
+            before, left = len(left), left[(few & (n > 0)).all(axis=0)]
+            tries = 0 if len(left) < before else tries + 1
+            keys = [k for i in {targets[i].question: i for i in left[::-1]}.values() for k in counted[i][0]]
+            if keys:
+                self.system.least(*(((), keys) if most else (keys, ())))
+            most = not most
+        return [targets[i] for i in left]
 
     def targets(self) -> Iterator[Target]:
         """What is examined: small groups first, all cases with a form together before one status alone."""
@@ -152,9 +176,8 @@ class Known:
         """The breach that a target is in a system, if it is one; what a known population refutes is not computed."""
         (counted, group), highest, ends = self._counted(target), self._highest(target), []
         for keys, minus in ((counted, ()), ((), counted), *([(counted, group)] if group else ())):
-            values = system.seen(counted)
-            few = values <= highest if not group else (values <= highest) | (values == system.seen(group))
-            if not (few & (values > 0)).all():
+            n, of = system.seen([counted, group]).T
+            if not (((n <= highest) | (bool(group) & (n == of))) & (n > 0)).all():
                 return None
             ends.append(abs(system.least(keys, minus)))
         low, high, rest = ends if group else (*ends, 1)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from gkanalysis.codebook.declared import load_yaml
+from gkanalysis.codebook.policy import Policy
 from gkanalysis.core.errors import IngestError
 from gkanalysis.core.lookup import listed as names_of
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts.data import Data
-from gkanalysis.disclosure.matching import Index, Row, in_cells, listed_rows, masked
-from gkanalysis.disclosure.names import collect_names
+from gkanalysis.disclosure.matching import Index, Row, in_cells, listed_rows, masked, words
+from gkanalysis.disclosure.names import collect_names, spoken_places
 from gkanalysis.disclosure.verbatim import Spoken, shown_quotations
 from gkanalysis.ingest.tables import csv_lines
 
@@ -79,15 +80,29 @@ def read_names(data: Data) -> Index:
     """All names in what came in, of every source, whichever report is made; collected once."""
     lists = [path for path in sorted(data.paths.data.glob("*/*.csv")) if path.parent.name != "register"]
     state = tuple((path, path.stat().st_mtime_ns) for path in lists)
-    return data._keep(("names", state), lambda: _names(data, lists))
+    return data._keep(("names", state), lambda: _names(data, lists, data.policy))
 
 
-def _names(data: Data, paths: Iterable[Path]) -> Index:
+def unused_words(data: Data) -> Iterator[tuple[str, str]]:
+    """Words of the policy that let a name pass which nothing received holds: (key of the policy, word)."""
+    rules = data.policy.names
+    named = {"public": rules.public, "common_words": rules.common_words}
+    if any(named.values()):
+        lists = [path for path in data.paths.data.glob("*/*.csv") if path.parent.name != "register"]
+        bare = replace(data.policy, names=replace(rules, public={}, common_words={}))
+        known = {t for of in _names(data, lists, bare).by_first.values() for t, _ in of}
+        yield from ((key, word) for key, of in named.items() for word in of if tuple(words(word)) not in known)
+    texts = [t for s in data.of_kind("interviews") for t in _spoken(data, s, "documents", "segments", "memos")["text"]]
+    spoken = {place for text in set(texts) for place in spoken_places(text, ())}
+    yield from (("nouns", word) for word in rules.nouns if word not in spoken)
+
+
+def _names(data: Data, paths: Iterable[Path], policy: Policy) -> Index:
     register = {name: data.table(name) for name in REGISTER if data.has(name)}
     forms = {s: _form_texts(data.table(f"{s}-responses"), data.book(s).items) for s in data.of_kind("forms")}
     interviews = {s: _spoken(data, s, "documents", "segments", "memos") for s in data.of_kind("interviews")}
     lists = [_list(path) for path in paths]
-    return collect_names(register, forms, interviews, lists, _labels(data.paths), data.policy)
+    return collect_names(register, forms, interviews, lists, _labels(data.paths), policy)
 
 
 def read_listed(data: Data, report: str) -> set[Row]:

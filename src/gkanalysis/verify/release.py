@@ -25,10 +25,10 @@ from lxml import etree, html
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from gkanalysis.core.errors import VerificationError
+from gkanalysis.core.paths import CERTIFICATE
 from gkanalysis.core.rawstate import PROJECT
 
 FORMAT = 1
-CERTIFICATE = ("verification.html", "verification.json", "codecheck.yml")
 INPUTS = ("data/raw", "data/codebook", "notebooks")
 WORKING = ("arbeit/", "weitergabe/")  # papers with cases and files, copies: the manifest keeps their hash only
 TOLERANCE = 1e-9  # shares and limits of intervals; counts must be the same

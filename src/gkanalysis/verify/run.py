@@ -14,7 +14,7 @@ from gkanalysis import __version__
 from gkanalysis.codebook.published import read_accepted, read_bindings, read_relations
 from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import GkError, VerificationError
-from gkanalysis.core.paths import ProjectPaths
+from gkanalysis.core.paths import CERTIFICATE, ProjectPaths
 from gkanalysis.core.writing import write_bytes
 from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.printed import find_numbers
@@ -26,7 +26,6 @@ from gkanalysis.verify.printed import read_figures
 from gkanalysis.verify.published import judge_published, seen_words, unused_patterns
 from gkanalysis.verify.rebuild import code_state, rebuilt_report, surroundings, versions
 from gkanalysis.verify.release import (
-    CERTIFICATE,
     TOLERANCE,
     compare_inputs,
     compare_outputs,
