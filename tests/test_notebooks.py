@@ -23,7 +23,7 @@ FIXED = (
     r"\b(?:95|100) Prozent\b",
     r"\b0,05\b",
     r"\b0,667\b",
-    r"admonition\} \d\.",  # rank of a recommendation
+    r"admonition\} \d\.|(?m:^)\d\. ",  # rank of a recommendation
     r"§ \d+[a-z]?\b",
     r"\bFB \d\b",
     r"\b(?:18|27)(?= Jahre|, aber| gelten)",  # who the initiative is for

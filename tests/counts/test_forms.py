@@ -234,6 +234,7 @@ def test_open(project):
     assert claims(project, count, "sport")[0] == ("x", "1.2/sport", ("selected",), "n")
     assert "A die Kategorie „Sport“ wenigstens einmal vergeben hat" in count.words(project.data, "sport")
     assert "Definition: Vereine)" in count.words(project.data, "sport")
+    assert "A eine der Kategorien „Sport“ oder „Kochen“ wenigstens" in count.words(project.data, "sport|kochen")
     assert count.table(project.data)["share_of_responses"].tolist() == [2 / 3, 1 / 3]
     project.mentions(CODED.replace("sport     A", "sport     B"))
     with pytest.raises(NotebookError, match="3 Nennungen haben von „A“ keine Kategorie, zuerst „Fußball“ von B1"):

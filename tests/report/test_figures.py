@@ -218,6 +218,9 @@ def test_parts_are_indented_and_what_excludes_stands_off():
     (axes,) = canvas_of("bars", ONE, parts=["im Turnus"], apart=["gar nicht"]).axes
     assert [t.get_text() for t in axes.texts if "Turnus" in t.get_text()] == ["\u2003im Turnus"]
     assert [p.get_y() + p.get_height() / 2 for p in axes.patches][:3] == pytest.approx([0, 1, 2.5])
+    few = ONE.iloc[:2].assign(n=[24, 14], base_n=[40, 24])  # 14 of the 24: shorter than its whole, of which it is 58 %
+    (axes,) = canvas_of("bars", few, parts=["im Turnus"]).axes
+    assert [p.get_width() for p in axes.patches] == pytest.approx([1, 24 / 40, 24 / 40, 14 / 40])
 
 
 def test_divided_bars_are_as_long_as_their_numbers():

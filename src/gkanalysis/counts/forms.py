@@ -572,11 +572,13 @@ class Open(OfItems):
         yield Says("mentions", self.item, of="share_of_responses", statuses=self.status)
 
     def words(self, data: Data, row: str) -> str:
-        """The category with its definition."""
-        category = next(c for c in self.categories(data) if c.id == row)
+        """The category with its definition; several that are counted together."""
+        told = [c for c in self.categories(data) if c.id in row.split(TOGETHER)]
+        named = f"{'eine der Kategorien' if len(told) > 1 else 'die Kategorie'} {' oder '.join(f'„{c.label}“' for c in told)}"
+        meant = " ".join(c.definition for c in told).rstrip(".")
         return (
-            f"Gezählt sind Bündnisse, in deren Antwort auf {self.quoted(data, self.item)} {data.category_book.coders[0]} die Kategorie "
-            f"„{category.label}“ wenigstens einmal vergeben hat ({self.forms_words(data)}; Definition: {category.definition.rstrip('.')}); "
+            f"Gezählt sind Bündnisse, in deren Antwort auf {self.quoted(data, self.item)} {data.category_book.coders[0]} {named} "
+            f"wenigstens einmal vergeben hat ({self.forms_words(data)}; Definition: {meant}); "
             "Basis: alle mit Antwort"
         )
 

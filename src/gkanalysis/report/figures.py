@@ -260,7 +260,8 @@ def _bars(
     side_by_side = len(groups) > 1 and not blocks
     canvas, panels = _canvas(height + 7 + 9 * side_by_side, 1, len(groups) if side_by_side else 1, sharey=True)
     own = of_base or numbers.groupby("group_label")["base_n"].nunique().max() > 1  # each bar has its own base
-    whole = numbers["base_n"].clip(lower=1) if own or blocks else numbers["base_n"].clip(lower=1).max()
+    bases = numbers["base_n"].clip(lower=1)
+    whole = bases if blocks or (own and not parts) else bases.max()  # a part is shorter than its whole
     numbers = numbers.assign(track=numbers["base_n"] / whole, bar=numbers["n"] / whole)
     chart = []
     for axes, group in zip(panels.flat, groups if side_by_side else [""], strict=True):
@@ -301,8 +302,8 @@ def _bars(
             for k, n, b, t in zip(labels, rows["n"], rows["base_n"], texts, strict=True)
         ]  # fmt: skip
     names = [(at[k], 400, lines[k], below[k]) for k in labels]
-    bases = numbers.set_index("group_label")["base_n"]
-    names += [(at[k] - 1, 600, [f"{g} ({_base(bases[g].max())})"], []) for k, g in heads.items()]
+    of = numbers.set_index("group_label")["base_n"]
+    names += [(at[k] - 1, 600, [f"{g} ({_base(of[g].max())})"], []) for k, g in heads.items()]
     _name_bars(canvas, panels[0][0], names)
     return canvas, {"kind": "bars", "rows": chart} if len(groups) == 1 else None
 

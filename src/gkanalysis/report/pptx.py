@@ -267,7 +267,7 @@ def _fill(page: _Page, slide: Slide, setting: Setting) -> None:
 def _notes(slide: Slide) -> Iterator[str]:
     """What the finding rests on: the statement, what was asked, the numbers, base, notes and source."""
     yield plain_text(slide.title)
-    yield f"Die Aussage beruht auf: {slide.exhibit['title']}"
+    yield f"Die Aussage beruht auf: {slide.topic or slide.exhibit['title']}"
     if slide.kind == "figure":
         for row in slide.exhibit["rows"]:
             label, group, n, base_n, percent = row["cells"]
@@ -288,6 +288,10 @@ def _chart(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
     else:
         table.add_series("Anzahl", [r["n"] for r in rows])
         table.add_series("übrige der Basis", [r["base_n"] - r["n"] for r in rows])
+        parts = any(r["label"].startswith("\u2003") for r in rows)
+        whole = max(r["base_n"] for r in rows) * parts  # a part is shorter than its whole
+        if any(missing := [max(0, whole - r["base_n"]) for r in rows]):
+            table.add_series("nicht in der Basis", missing)
     frame = ChartPlaceholder(shape._element, shape._parent).insert_chart(XL_CHART_TYPE.BAR_STACKED_100, table)
     frame.left, frame.top, frame.width, frame.height = x, y, width, Mm(chosen["height"])
     chart, plot = frame.chart, frame.chart.plots[0]
@@ -308,7 +312,9 @@ def _chart(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
             series.data_labels.show_value, series.data_labels.position = True, XL_LABEL_POSITION.CENTER
             series.data_labels.font.color.theme_color = ink
         return frame
-    bars, track = plot.series
+    bars, track, *rest = plot.series
+    for series in rest:
+        series.format.fill.background()
     _paint(bars.format.fill, COLOUR.ACCENT_1)
     _paint(track.format.fill, COLOUR.ACCENT_5)
     track.format.fill.fore_color.brightness = 0.6
@@ -327,7 +333,7 @@ def _chart(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
     chart.category_axis.tick_labels.font.size = round(chart.font.size * min(1, 1.2 * left / wanted))
     after = chart.category_axis._element.find(qn("c:noMultiLvlLbl"))
     after.addprevious(after.makeelement(qn("c:tickLblSkip"), {"val": "1"}))
-    widest = max(r["n"] / max(r["base_n"], 1) + 0.012 * len(r["text"]) / (1 - left) for r in rows)
+    widest = max(r["n"] / max(whole, r["base_n"], 1) + 0.012 * len(r["text"]) / (1 - left) for r in rows)
     _plot_area(chart, left, (1 - left) / max(1.0, widest))
     return frame
 
@@ -399,7 +405,7 @@ def _table(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
                 paragraph._p.get_or_add_pPr().set("marL", str(round(row["level"] * size * 12700) * (k == 0)))
                 for run in paragraph.runs:
                     run.font.size = Pt(size)
-                    run.font.name = "+mn-lt" if kind == "row" else "+mj-lt"
+                    run.font.bold = kind != "row"
             strong = kind == "head" or number == len(exhibit["rows"])
             _rules(
                 cell,
