@@ -205,8 +205,8 @@ def cluster(tmp_path):
     )
     started, address = {}, tmp_path / "scheduler.json"
 
-    def start(workers):
-        more = {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests"), str(ROOT)])}
+    def start(workers, *first):
+        more = {"PYTHONPATH": os.pathsep.join(map(str, [*first, ROOT / "src", ROOT / "tests", ROOT]))}
         for name in ["scheduler", *(f"worker{k}" for k in range(workers))]:
             role, file = name.rstrip("0123456789"), ["--scheduler-file", str(address)]
             place = [
@@ -276,6 +276,16 @@ def test_cluster_that_cannot_be_used_is_told(cluster):
         list(run_many(double, {"a": 1}, "tcp://127.0.0.1:9"))
     address, _ = cluster(0)
     with pytest.raises(UsageError, match="hat keinen Arbeiter"):
+        list(run_many(double, {"a": 1}, address))
+
+
+def test_worker_of_another_version_is_told(cluster, tmp_path):
+    """A worker that has another release of what carries the work is named, and gets none."""
+    about = tmp_path / "andere/cloudpickle-0.0.1.dist-info/METADATA"
+    about.parent.mkdir(parents=True)
+    about.write_text("Metadata-Version: 2.1\nName: cloudpickle\nVersion: 0.0.1\n", encoding="utf-8")
+    address, _ = cluster(1, about.parents[1])
+    with pytest.raises(UsageError, match=r"andere Versionen als hier.*cloudpickle.*0\.0\.1"):
         list(run_many(double, {"a": 1}, address))
 
 

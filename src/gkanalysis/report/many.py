@@ -16,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from gkanalysis.core.errors import GkError, NotebookError, UsageError, system_sentence
+from gkanalysis.core.lookup import listed
 
 Outcome = tuple[str, Any]  # name of the piece, and what it gave: a result or a GkError
 WAIT = 10  # seconds until a scheduler has to answer
@@ -128,12 +129,12 @@ def _on_cluster(work: Callable[[Any], Any], pieces: Mapping[str, Any], scheduler
             raise UsageError(
                 f"Der Scheduler „{scheduler}“ hat keinen Arbeiter; bitte mit `dask worker {scheduler}` einen starten."
             )
-        try:
-            client.get_versions(check=True)
-        except ValueError as error:
+        versions = client.get_versions()
+        here, there = versions["client"]["packages"], [w["packages"] for w in versions["workers"].values()]
+        if other := {f"{p} {w[p]} statt {here[p]}" for w in there for p in here if w.get(p) != here[p]}:
             raise UsageError(
-                f"Auf dem Cluster laufen andere Versionen als hier; bitte angleichen: {' '.join(str(error).split())}"
-            ) from None
+                f"Auf dem Cluster laufen andere Versionen als hier: {listed(sorted(other))}; bitte angleichen."
+            )
         left = {client.submit(_done, work, piece, pure=False): name for name, piece in pieces.items()}
         waiting, heard = as_completed(left), time.monotonic()
         while left:
