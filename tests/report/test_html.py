@@ -20,7 +20,7 @@ def test_page_has_language_title_and_contents(small):
     ids = set(root.xpath("//@id"))
     assert len(ids) == len(root.xpath("//@id"))
     targets = [h.removeprefix("#") for h in root.xpath("//nav//a/@href")]
-    assert targets == ["erstes-kapitel", "unterkapitel", "zweites", "datenstand", "impressum", "tab", "abb"]
+    assert targets == ["erstes-kapitel", "unterkapitel", "zweites", "impressum", "tab", "abb"]
     assert set(targets) <= ids
     assert {h.removeprefix("#") for h in root.xpath("//a/@href[starts-with(., '#')]")} <= ids
 
@@ -103,5 +103,5 @@ def test_report_shows_every_exhibit_once(built):
     root = html.fromstring(built.file("html").read_bytes())
     made = {p.stem for p in (built.paths.reports / built.report.id).glob("*/*.csv") if p.parent.name != "arbeit"}
     shown = root.xpath("//figure/@id")
-    assert sorted(shown) == sorted([*made, "rohdateien"])
+    assert sorted(shown) == sorted(made)
     assert all(len(image.get("alt")) > 40 for image in root.xpath("//img"))

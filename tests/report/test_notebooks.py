@@ -271,8 +271,11 @@ def test_sentence_on_a_code_in_dispute_says_whose_reading_it_is(run):
     def _repr_mimebundle_(self, **_): return {"application/vnd.gkanalysis.value+json": {"text": "zwei", "reading": "nach der Lesart von A"}}
 cell = Cell()"""
     assert run(code, texts=["In {eval}`cell` ist es so, nach der Lesart von A. Sonst nicht."])
-    with pytest.raises(NotebookError, match=r"„In zwei ist es so.“ stützt sich auf einen Code.*bitte „nach der Lesart"):
-        run(code, texts=["In {eval}`cell` ist es so. Nach der Lesart von A ist es {eval}`cell`."])
+    assert run(code, texts=["In {eval}`cell`† ist es so. Sonst nicht."])
+    with pytest.raises(
+        NotebookError, match=r"„In zwei ist es so.“ stützt sich auf einen Code.*bitte † oder „nach der Lesart"
+    ):
+        run(code, texts=["In {eval}`cell` ist es so. Nach der Lesart von A ist es {eval}`cell`†."])
 
 
 def test_number_is_called_by_its_expression(run):

@@ -180,18 +180,18 @@ class Policy:
         return {g: label for a in self.attributes.values() for g, label in a.values.items()}
 
     def allows(self, exception: SignedException, labels: Mapping[tuple[str, str], str]) -> str:
-        """An exception in German; `labels` are words for (source, item) and (source, "item=state").
+        """An exception in German, without who signed it and when; `labels` are words for (source, item) and (source, "item=state").
 
         >>> types = {"type": Attribute("Typ", "", {"kreis": "Kreise"})}
         >>> signed = SignedException("w", "2.1", "nein", ("kreis",), 1, "gedruckt", "A. B.", "2019-09-30")
         >>> Policy(3, types, {}).allows(signed, {("w", "2.1"): "Frage 2.1"})
-        'Frage 2.1: „nein“, Kreise. gedruckt (A. B., 2019-09-30)'
+        'Frage 2.1: „nein“, Kreise. gedruckt'
         """
         e, groups = exception, self.group_labels | {"alle": "insgesamt"}
         item = labels.get((e.source, e.item), f"{e.source}, {e.item}")
         state = labels.get((e.source, f"{e.item}={e.state}"), e.state)
         where = " und ".join(groups.get(g, g) for g in e.groups) or "insgesamt"
-        return f"{item}: „{state}“, {where}. {e.reason} ({e.signed_by}, {e.date})"
+        return f"{item}: „{state}“, {where}. {e.reason}"
 
     def least_quoted(self, source: str) -> int:
         """In how many cases a code must occur so that a quotation under it may appear."""

@@ -6,9 +6,10 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,11 @@ def data_sign(synthetic: bool) -> str:
     'Synthetische Daten'
     """
     return f"{'ENTWURF · ' if is_draft() else ''}{'Synthetische Daten' if synthetic else 'Vertraulich'}"
+
+
+def digest_of_files(files: Iterable[Iterable[str]]) -> str:
+    """The beginning of one checksum over names and checksums of received files."""
+    return sha256("\n".join(" ".join(row) for row in files).encode("utf-8")).hexdigest()[:16]
 
 
 def run_pandoc(text: str, arguments: list[str], *, epoch: int = 0, sandbox: bool = True) -> bytes:

@@ -211,8 +211,7 @@ def table_node(exhibit: dict[str, Any]) -> Node:
             rows.append([empty, [cell([c]) for c in ("\u2003" * row["level"] + first, *rest)]])
     widths = [w * table_span(exhibit) for w in column_widths(exhibit)]
     columns = zip(text_columns(exhibit), widths, strict=True)
-    left = exhibit.get("plain", False)
-    specs = [[{"t": "AlignLeft" if words or left else "AlignRight"}, {"t": "ColWidth", "c": w}] for words, w in columns]
+    specs = [[{"t": "AlignLeft" if words else "AlignRight"}, {"t": "ColWidth", "c": w}] for words, w in columns]
     head = [empty, [[empty, [cell(heading_lines(h)) for h in exhibit["header"]]]]]
     return {"t": "Table", "c": [empty, [None, []], specs, head, [[empty, 1, [], rows]], [empty, []]]}
 

@@ -185,8 +185,6 @@ def column_widths(exhibit: Mapping[str, Any]) -> list[float]:
     >>> [round(w, 2) for w in column_widths({"header": ["Weg", "n"], "rows": [{"cells": ["neu", "1"], "kind": "row"}]})]
     [0.5, 0.5]
     """
-    if exhibit.get("plain"):
-        return [0.72, 0.28]
     widths = _widths(exhibit)
     return [w / sum(widths) for w in widths]
 
@@ -197,7 +195,7 @@ def table_span(exhibit: Mapping[str, Any]) -> float:
     >>> table_span({"header": ["Weg", "n"], "rows": [{"cells": ["neu", "1"], "kind": "row"}]})
     0.5
     """
-    return 1.0 if exhibit.get("plain") else min(1.0, max(NARROWEST, sum(_widths(exhibit)) * 1.1 / LINE))
+    return min(1.0, max(NARROWEST, sum(_widths(exhibit)) * 1.1 / LINE))
 
 
 def _widths(exhibit: Mapping[str, Any]) -> list[float]:

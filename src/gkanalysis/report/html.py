@@ -116,7 +116,7 @@ def exhibit_html(exhibit: dict[str, Any], setting: Setting, notes: Mapping[str, 
     if look == "figure":
         image = base64.b64encode(setting.figure(exhibit, "svg").read_bytes()).decode("ascii")
     else:
-        look += " plain" * exhibit.get("plain", False) + " long" * (len(exhibit["rows"]) > WHOLE)
+        look += " long" * (len(exhibit["rows"]) > WHOLE)
     heads = [heading_lines(h) for h in exhibit["header"]]
     page = _pages().get_template("exhibit.html")
     return page.render(

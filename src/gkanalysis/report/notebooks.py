@@ -25,6 +25,7 @@ from gkanalysis.core import errors
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import listed
 from gkanalysis.core.writing import write_bytes, write_json
+from gkanalysis.counts.count import WEAK
 from gkanalysis.counts.words import loose_words
 from gkanalysis.report.exporter import (
     INTERNAL,
@@ -356,13 +357,13 @@ def _prose_problems(executed: nbformat.NotebookNode, words: Sequence[str], where
             )
         for sentence, reading in _readings(cell):
             place, there = where(number, cell, sentence), textwrap.shorten(sentence, 60, placeholder=" …")
-            yield f"{place}: „{there}“ stützt sich auf einen Code, bei dem die Codierenden kaum einig sind; bitte „{reading}“ in den Satz schreiben oder ihn streichen."
+            yield f"{place}: „{there}“ stützt sich auf einen Code, bei dem die Codierenden kaum einig sind; bitte {WEAK} oder „{reading}“ in den Satz schreiben oder ihn streichen."
         for phrase in typed_results(cell.source):
             yield f"{where(number, cell, phrase)}: {typed_sentence(phrase)}."
 
 
 def _readings(cell: nbformat.NotebookNode) -> Iterator[tuple[str, str]]:
-    """Sentences on codes that coders hardly agree on, which do not say whose reading they are; with what is missing."""
+    """Sentences on codes that coders hardly agree on, which bear no mark and do not say whose reading they are; with what is missing."""
     values = [
         r["result"]["data"].get(VALUE, {}) for r in cell.metadata.get("user_expressions", ()) if "data" in r["result"]
     ]
@@ -372,6 +373,6 @@ def _readings(cell: nbformat.NotebookNode) -> Iterator[tuple[str, str]]:
     for sentence in re.split(r"(?<=[.!?:])\s+(?=[^a-z])|\n(?=\n|- )", numbered):
         k = sentence.count("\0")
         for value in values[at : at + k]:
-            if value.get("reading", "").casefold() not in sentence.casefold():
+            if WEAK not in sentence and value.get("reading", "").casefold() not in sentence.casefold():
                 yield sentence.replace("\0", ""), value["reading"]
         at += k

@@ -85,7 +85,7 @@ def _fill_pages(compiler: typst.Compiler, folder: Path, setting: Setting) -> Non
     behind a page that is still empty may go on over the page, if that helps.
     """
     exhibits = setting.exhibits.values()
-    whole = {e["id"] for e in exhibits if not e.get("plain") and not _is_long(e)}
+    whole = {e["id"] for e in exhibits if not _is_long(e)}
     tables = {e["id"] for e in exhibits if e["kind"] == "table" and len(e["rows"]) > SHORT} & whole
     best = min(_arranged(compiler, folder, whole, head, set()) for head in HEADS)
     while table := next((e for e in best.behind if e in tables), None):
@@ -174,7 +174,7 @@ def _info(setting: Setting) -> dict[str, Any]:
         "institution": report.institution, "date": format_date(report.date), "keywords": report.keywords,
         "description": report.description, "draft": is_draft(), "mark": data_mark(synthetic), "sign": data_sign(synthetic),
         "year": moment.year, "month": moment.month, "day": moment.day,
-        "tables": any(e["kind"] == "table" and e["label"] for e in exhibits),
+        "tables": any(e["kind"] == "table" for e in exhibits),
         "figures": any(e["kind"] == "figure" for e in exhibits),
         "page": PAGE, "boxes": BOXES, "layouts": LAYOUTS, "sizes": SIZES, "line": LINE,
     }  # fmt: skip
@@ -212,7 +212,7 @@ def _is_long(exhibit: dict[str, Any]) -> bool:
 def _exhibit(exhibit: dict[str, Any], setting: Setting, folder: Path) -> str:
     """A call of the template with an exhibit as data."""
     record = {k: exhibit[k] for k in ("id", "label", "title", "base", "source", "notes")}
-    record |= {"plain": exhibit.get("plain", False), "breakable": _is_long(exhibit)} | _shown(exhibit, setting, folder)
+    record |= {"breakable": _is_long(exhibit)} | _shown(exhibit, setting, folder)
     data = f"exhibit-{exhibit['id']}.json"  # a name that no other file of the document has
     _write_json(folder / data, record)
     return f'#exhibit-{exhibit["kind"]}(json("{data}"))'

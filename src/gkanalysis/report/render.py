@@ -22,6 +22,7 @@ from gkanalysis.report.document import (
     Setting,
     check_document,
     data_mark,
+    digest_of_files,
     escape_markdown,
     link_exhibits,
     number_headings,
@@ -32,21 +33,14 @@ from gkanalysis.settle.checksums import digest as digest_of
 HANDED = "weitergabe"  # folder of a report with what may be handed on
 LAST_PAGE = """
 
-# Daten und Dateien {{#datenstand .unnumbered}}
-
-Datensatz: {dataset}. {kind}
-
-Der Bericht ist mit gkanalysis {version} aus {n} eingegangenen Dateien gerechnet; welche Programme in welcher Fassung
-dabei liefen, steht im Prüfbericht. Die Namen der Dateien nennen Bündnisse und stehen deshalb
-nicht hier. Je Ordner steht die Prüfsumme (SHA-256) über die Liste seiner Dateien mit ihren Prüfsummen, wie `sha256sum`
-sie schreibt, nach Namen geordnet; schon ein geändertes Kreuz ergibt eine andere Summe.
-
-::: {{.exhibit #rohdateien}}
-:::
-
 # Impressum {{#impressum .unnumbered}}
 
 {imprint}
+
+**Daten.** {dataset}. {kind}
+
+**Rechnung.** gkanalysis {version}, aus {n} eingegangenen Dateien; Prüfsumme über alle (SHA-256, Anfang): {digest}. Welche
+Programme dabei liefen, steht im Prüfbericht.
 
 ::: {{.lists}}
 :::
@@ -139,6 +133,7 @@ def prepare(report: Report, document: dict[str, Any], build: Path) -> Setting:
         dataset=escape_markdown(document["dataset"]),
         kind=data_mark(document["synthetic"]),
         n=len(document["raw_files"]),
+        digest=digest_of_files(document["raw_files"]),
         imprint="\n\n".join(f"**{k}.** {escape_markdown(v)}" for k, v in _imprint(report).items()),
         version=document["version"],
     )
@@ -146,10 +141,9 @@ def prepare(report: Report, document: dict[str, Any], build: Path) -> Setting:
     if not is_profile:
         _place_contents(tree["blocks"])
     headings = number_headings(tree)
-    exhibits = document["exhibits"] | ({} if is_profile else _last_page_tables(document))
-    check_document(tree, exhibits)
-    link_exhibits(tree, exhibits, headings)
-    return Setting(report, document | {"exhibits": exhibits}, tree, headings, build)
+    check_document(tree, document["exhibits"])
+    link_exhibits(tree, document["exhibits"], headings)
+    return Setting(report, document, tree, headings, build)
 
 
 def _imprint(report: Report) -> dict[str, str]:
@@ -165,22 +159,3 @@ def _place_contents(blocks: list[Node]) -> None:
         k for k, b in enumerate(blocks) if b["t"] == "Header" and b["c"][0] == 1 and "front" not in b["c"][1][1]
     )
     blocks.insert(next(chapters), {"t": "Div", "c": [["", ["contents"], []], []]})
-
-
-def _last_page_tables(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The list of files as a plain table without a label."""
-    rows = [{"cells": r, "kind": "row", "level": 0} for r in _folders(document["raw_files"])]
-    return {"rohdateien": {
-        "id": "rohdateien", "kind": "table", "label": "", "title": "Eingegangene Dateien", "base": "", "source": "",
-        "notes": [], "header": ["Ordner", "SHA-256 (Anfang)"], "rows": rows, "plain": True,
-    }}  # fmt: skip
-
-
-def _folders(files: list[list[str]]) -> list[list[str]]:
-    """One row a folder with number and checksum of its files; their names would tell who answered."""
-    lists: dict[str, list[str]] = {}
-    for name, digest in sorted(files):
-        lists.setdefault(name.rpartition("/")[0] or "oberste Ebene", []).append(f"{digest}  {name}\n")
-    sums = {folder: hashlib.sha256("".join(lines).encode()).hexdigest() for folder, lines in lists.items()}
-    counted = {f: f"{len(lines)} Datei{'en' * (len(lines) > 1)}" for f, lines in lists.items()}
-    return [[f"{folder} ({counted[folder]})", f"{sums[folder][:20]}…"] for folder in lists]

@@ -7,7 +7,6 @@ says what the exhibit is about, which is its heading then: the statement has sai
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ from gkanalysis.report.document import (
     Setting,
     check_document,
     data_mark,
+    digest_of_files,
     div_class,
     escape_markdown,
     link_exhibits,
@@ -157,14 +157,13 @@ def make_slides(report: Report, document: dict[str, Any], build: Path) -> Settin
 
 def _data_slide(document: dict[str, Any]) -> str:
     """What every set of slides says at its end of data and programs."""
-    listed = "\n".join(" ".join(row) for row in document["raw_files"])
     n = len(document["raw_files"])
     return DATA_SLIDE.format(
         statement="Alle Angaben sind erfunden" if document["synthetic"] else "Alle Angaben sind vertraulich",
         dataset=escape_markdown(document["dataset"]),
         kind=data_mark(document["synthetic"]),
         n=f"{format_count(n)}{NBSP}eingegangenen Dateien" if n != 1 else "einer eingegangenen Datei",
-        digest=hashlib.sha256(listed.encode("utf-8")).hexdigest()[:16],
+        digest=digest_of_files(document["raw_files"]),
         version=document["version"],
     )
 
