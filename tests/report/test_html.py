@@ -28,7 +28,7 @@ def test_page_has_language_title_and_contents(small):
 def test_one_heading_of_the_first_level(small):
     """The title is h1, chapters h2, subchapters h3."""
     root = page(small())
-    assert [h.tag for h in root.xpath("//h1 | //h2 | //h3")] == ["h1", "h2", "h3", "h2", "h2", "h2"]
+    assert [h.tag for h in root.xpath("//h1 | //h2 | //h3")] == ["h1", "h2", "h3", "h2", "h2"]
 
 
 def test_figure_has_alternative_text_and_its_numbers(small):
