@@ -180,7 +180,7 @@ class Policy:
         return {g: label for a in self.attributes.values() for g, label in a.values.items()}
 
     def allows(self, exception: SignedException, labels: Mapping[tuple[str, str], str]) -> str:
-        """An exception in German, without who signed it and when; `labels` are words for (source, item) and (source, "item=state").
+        """What an exception says and why, not who signed it; `labels`: (source, item), (source, "item=state") -> words.
 
         >>> types = {"type": Attribute("Typ", "", {"kreis": "Kreise"})}
         >>> signed = SignedException("w", "2.1", "nein", ("kreis",), 1, "gedruckt", "A. B.", "2019-09-30")
