@@ -18,7 +18,7 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_MARK
 from pptx.enum.dml import MSO_THEME_COLOR as COLOUR
 from pptx.enum.shapes import PP_PLACEHOLDER
-from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
 from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 from pptx.opc.package import Part
 from pptx.opc.packuri import PackURI
@@ -149,6 +149,7 @@ class _Page:
     def text(self, number: int, blocks: Sequence[Node]) -> Any:
         """Fill a placeholder with paragraphs; points of lists have the levels 2 and 3 of the template."""
         frame = self.place(number).text_frame
+        frame.auto_size = MSO_AUTO_SIZE.TEXT_TO_FIT_SHAPE  # another font may be wider
         for k, (inlines, level, start, quoted) in enumerate(_flat(blocks)):
             paragraph = frame.add_paragraph() if k else frame.paragraphs[0]
             paragraph.level = level
