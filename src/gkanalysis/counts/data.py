@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from pyarrow import ArrowInvalid
+from pyarrow.parquet import read_schema
+from pyarrow.types import is_large_string
 
 from gkanalysis.codebook.sources import KINDS, SourceKind, source_kind
 from gkanalysis.core.errors import NotebookError, UsageError
@@ -35,9 +37,10 @@ def _codebook(kind: SourceKind, path: Path, changed: int) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _frame(content: bytes) -> pd.DataFrame:
-    """A table from the content of its file, made once a process and its children."""
-    return pd.read_parquet(BytesIO(content))
+def _frame(content: bytes, packed: bool) -> pd.DataFrame:
+    """A table from the content of its file, made once a process and its children; packed: texts are categories."""
+    texts = [f.name for f in read_schema(BytesIO(content)) if is_large_string(f.type)] if packed else None
+    return pd.read_parquet(BytesIO(content), read_dictionary=texts)
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,19 @@ class Grouping:
 class Responses:
     """Responses of some forms: `rows`; `places`, the positions of each item; `told`, the answer or else the state."""
 
-    rows: pd.DataFrame
+    rows: pd.DataFrame  # all texts are categories: millions of rows have few different ones
     places: Mapping[str, np.ndarray]
     told: pd.Series
 
     def at(self, items: Iterable[str]) -> np.ndarray:
         """Positions of the rows of some items."""
         return np.concatenate([np.array([], dtype=np.int64), *(self.places[i] for i in items if i in self.places)])
+
+    def plain(self, at: np.ndarray | slice = slice(None)) -> pd.DataFrame:
+        """The rows at some positions with plain texts, but for `case_id` and `state`."""
+        rows = self.rows.iloc[at]
+        packed = rows.columns[rows.dtypes == "category"].difference(["case_id", "state"])
+        return rows.astype(dict.fromkeys(packed, "str"))
 
 
 class Data:
@@ -98,7 +107,7 @@ class Data:
         """
         return self._keep(("table", name), lambda: self._table(name)).copy(deep=False)
 
-    def _table(self, name: str) -> pd.DataFrame:
+    def _table(self, name: str, packed: bool = False) -> pd.DataFrame:
         path = self.paths.processed / f"{name}.parquet"
         if not path.exists():
             near = guess(name, (p.stem for p in sorted(path.parent.glob("*.parquet"))))
@@ -108,7 +117,7 @@ class Data:
         if self.record:
             write_json(self.record, dict(sorted(self.read.items())))
         try:
-            return _frame(content)
+            return _frame(content, packed)
         except ArrowInvalid:
             advice = "bitte im Terminal „make data“ ausführen, das sie neu anlegt"
             raise UsageError(f"„{path}“ ist beschädigt; {advice}.") from None
@@ -264,23 +273,28 @@ class Data:
         return self._keep(("responses", source, status), lambda: self._responses(source, status))
 
     def _responses(self, source: str, status: tuple[str, ...]) -> Responses:
-        cases, rows = self.cases(source, status), self.table(f"{source}-responses")
-        rows = rows.assign(case_id=rows["case_id"].astype("category"), state=rows["state"].astype("category"))
+        cases, rows = self.cases(source, status), self._keep(("packed", source), lambda: self._packed(source))
         inside = rows["case_id"].isin(cases["case_id"])
         rows = rows if inside.all() else rows[inside].reset_index(drop=True)
-        items = rows["item_id"].astype("category").cat
-        order, ends = np.argsort(items.codes, kind="stable"), np.bincount(items.codes).cumsum()
-        places = dict(zip(items.categories, np.split(order, ends), strict=False))
+        items, state, value = (rows[c].cat for c in ("item_id", "state", "value"))
+        order = np.argsort(items.codes, kind="stable")
+        ends = np.bincount(items.codes, minlength=len(items.categories)).cumsum()
+        places = {i: at for i, at in zip(items.categories, np.split(order, ends), strict=False) if len(at)}
         single = {i.id for i in self.book(source).items.values() if i.kind == "single"}
-        told, valued = rows["state"], rows["item_id"].isin(single) & rows["state"].eq("answered")
-        if valued.any():
-            told = rows["value"].where(valued, told.astype("str")).astype("category")
+        valued = rows["item_id"].isin(single) & rows["state"].eq("answered")
+        every = state.categories.append(value.categories).unique()
+        of_state, of_value = (every.get_indexer(of.categories)[of.codes] for of in (state, value))
+        told = pd.Series(pd.Categorical.from_codes(np.where(valued, of_value, of_state), every))
         return Responses(rows, places, told)
+
+    def _packed(self, source: str) -> pd.DataFrame:
+        """The responses of a source, texts as categories."""
+        return self._table(f"{source}-responses", packed=True)
 
     def answers(self, source: str, status: Iterable[str], items: Iterable[str] | None = None) -> pd.DataFrame:
         """The responses of the cases with a status, one row per case, item and occurrence; with `items`, only these."""
         given = self.responses(source, status)
-        return given.rows if items is None else given.rows.take(given.at(items)).reset_index(drop=True)
+        return given.plain() if items is None else given.plain(given.at(items)).reset_index(drop=True)
 
     def mentions(self, source: str, item: str, status: Iterable[str]) -> pd.DataFrame:
         """Mentions of an open item with their categories, of the cases with a status; all coders."""

@@ -266,7 +266,7 @@ class Change(Count):
         for k, (source, item) in enumerate(((self.source, self.item), (self.then, self.then_item))):
             given = data.responses(source, USABLE)
             at = given.at([item])
-            rows, told = given.rows.take(at), given.told.take(at)
+            rows, told = given.plain(at), given.told.take(at)
             inside = told.isin([*self.yes, *self.no])
             if self.sets:
                 ticks = given.rows.take(given.at(data.book(source).set_items(self.sets[k])))
