@@ -91,7 +91,7 @@ def test_a_wave_of_20_items_needs_no_code(tmp_path):
     declare_categories(root)
     write_raw(root)
     said = make(root, f"data/processed/{SOURCE}-responses.parquet")
-    assert sorted(steps(said)) == [f"process {SOURCE}", "register"]
+    assert sorted(steps(said)) == [f"process {SOURCE}", f"read {SOURCE}", "register"]
 
     cases = pd.read_parquet(root / f"data/processed/{SOURCE}-cases.parquet")
     assert cases["status"].value_counts().to_dict() == {"missing": 40, "full": 16, "partial": 2}
