@@ -14,11 +14,11 @@ FORMS = "\ncase status 1.1\nB1 full ja\nB2 full nein\nB3 full ja\nB4 full ja\n"
 CORE = Choice(source=WAVE, item="1.1")
 GROUPED = CORE.name("ja", "kreis", "type")
 TABLE = (
-    '<figure class="exhibit table" id="t"><figcaption>Tabelle 1</figcaption><p class="base">{base}</p><table><thead><tr><th>Antwort</th>'
-    '<th>insgesamt<br>(n&nbsp;=&nbsp;4)</th></tr></thead><tbody><tr><th>{row}</th><td><a class="number" href="herkunft.html#z-t_ja_alle">{cell}'
-    '</a></td></tr></tbody></table><p class="source">{source}</p></figure>'
+    '<figure class="exhibit table" id="t"><figcaption><span class="label">Tabelle 1</span> {title}</figcaption><p class="base">{base}</p><table><thead><tr><th>Antwort</th>'
+    '<th>{head}<br>(n&nbsp;=&nbsp;4)</th></tr></thead><tbody><tr><th>{row}</th><td><a class="number" href="herkunft.html#z-t_ja_alle">{cell}'
+    '</a></td></tr></tbody></table><p class="note">{note}</p><p class="source">{source}</p></figure>'
 )
-RIGHT = {"base": "Bündnisse mit gültiger Angabe zu Frage 1.1 (n = 4)", "row": "Ja", "cell": "3", "source": "Quelle: Bogen 2020, Welle 2020."}  # fmt: skip
+RIGHT = {"title": "Wo ein Konzept besteht", "head": "insgesamt", "note": "** Basis unter 10: Ein Fall mehr ändert den Anteil stark.", "base": "Bündnisse mit gültiger Angabe zu Frage 1.1 (n = 4)", "row": "Ja", "cell": "3", "source": "Quelle: Bogen 2020, Welle 2020."}  # fmt: skip
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def read(tmp_path):
     numbers = {"core": (3, 4, "alle", CORE.name("ja")), "kreise": (2, 2, "kreis", GROUPED)}
     values = [{"id": f"k:{k}", "n": n, "base_n": b, "subgroup": g, "row": "ja", "definition": d, "wording": "of", "text": ""} for k, (n, b, g, d) in numbers.items()]  # fmt: skip
     (folder / "values.json").write_text(json.dumps(values))
-    row = {"row": "ja", "label": "Ja", "subgroup": "alle", "group_label": "insgesamt", "n": 3, "base_n": 4, "share": 0.75, "mark": "", "definition": CORE.name("ja")}  # fmt: skip
+    row = {"row": "ja", "label": "Ja", "subgroup": "alle", "group_label": "insgesamt", "n": 3, "base_n": 4, "share": 0.75, "mark": "**", "definition": CORE.name("ja")}  # fmt: skip
 
     def read(body, table=None, shown="", **declared):
         pd.DataFrame([row | {"definition": shown or CORE.name("ja")}]).to_csv(folder / "tables/t.csv", index=False)
@@ -81,7 +81,11 @@ def test_a_number_stands_in_a_sentence_that_speaks_of_it(read):
     [
         ({}, ""),
         ({"cell": "4"}, "gedruckt „4“, gezählt 3 von 4"),
-        ({"row": "Nein"}, "„3“ steht nicht bei „Ja“"),
+        ({"row": "Nein"}, "„3“ (t:ja:alle) zählt „Ja“; gedruckt ist „Nein; insgesamt“"),
+        ({"head": "Tage im Jahr"}, "über der Anzahl „3“ steht „Tage im Jahr“"),
+        ({"title": "Räume und Geld"}, "der Titel „Räume und Geld“ nennt nichts von dem, was die Zahlen zählen"),
+        ({"note": ""}, "die Anmerkung „** Basis unter 10“ fehlt"),
+        ({"note": RIGHT["note"] + " Ausgewählte Kommunen, keine Stichprobe."}, "„keine Stichprobe“ gilt hier nicht"),
         ({"base": "Bündnisse mit gültiger Angabe zu Frage 1.2"}, "„Frage 1.2“ steht unter Zahlen zu 1.1"),
         ({"base": "Bündnisse mit gültiger Angabe zu Frage 1.1 (n = 5)"}, "die Basis n = 5 hat keine der Zahlen"),
         ({"base": "Alle Bündnisse"}, "sagt nicht, was für"),
@@ -97,11 +101,45 @@ def test_a_table_says_what_its_numbers_are(slip, found, read):
     assert bool(wrong) == bool(found)
 
 
+def test_what_is_denied_beside_a_number_is_confirmed(read):
+    """„nicht“ beside a yes is a finding, until somebody has entered the words."""
+    text = "<p>Ein Konzept besteht nicht bei {core: 3 von 4}.</p>"
+    assert (
+        read(text)["k:core"] == "„3 von 4“ zählt „Ja“; daneben steht „nicht“: „Ein Konzept besteht nicht bei 3 von 4“"
+    )
+    assert read(text, called={"k:core": "Konzept besteht nicht"}) == {}
+    assert read("<p>Ein Konzept besteht bei {core: 3 von 4}; mehr ist nicht bekannt.</p>") == {}
+
+
+def test_two_numbers_of_a_sentence_do_not_stand_in_each_others_place(read):
+    """What is told first is counted first."""
+    told = {"k:core": "Pläne", "k:kreise": "Räume in Kreisen"}
+    right = "<p>Pläne haben {core: 3 von 4}, Räume in Kreisen {kreise: 2 von 2}.</p>"
+    assert read(right, called=told) == {}
+    wrong = read(
+        right.replace("core: 3 von 4", "kreise: 2 von 2", 1).replace(
+            "Kreisen {kreise: 2 von 2", "Kreisen {core: 3 von 4"
+        ),
+        called=told,
+    )
+    assert "steht dort, wo von „k:kreise“ die Rede ist" in wrong["k:core"]
+
+
+def test_typed_notes_and_addressees_are_entered_twice(read):
+    """A note of another exhibit, another addressee, or two that changed places."""
+    text = "<section id='s'><ul><li><strong>Land:</strong> Geld geben.</li><li><strong>Träger:</strong> Türen öffnen.</li></ul></section>"
+    lines = {"s": ["Land: Geld geben", "Träger: Türen öffnen"], "t": ["Nur drei Fragen."]}
+    note = {"note": "Nur drei Fragen.</p><p class='note'>" + RIGHT["note"]}
+    assert read(text, note, lines=lines) == {}
+    assert list(read(text.replace("Land", "Bund"), note, lines=lines)) == ["zeilen-s"]
+    assert list(read(text, {}, lines=lines)) == ["zeilen-t"]
+
+
 def test_an_exhibit_that_the_text_names_shows_what_it_speaks_of(read):
     """A number beside that it counts, or a word of its title; a link to another one is found."""
     text = '<p>Ein Konzept haben {core: 3 von 4} (<a href="#t">Tabelle 1</a>).</p>'
     assert read(text, {}) == {}
-    other = read(text, {}, shown=Choice(source=WAVE, item="1.3").name("ja"))
+    other = read(text, {"title": "Räume"}, shown=Choice(source=WAVE, item="1.3").name("ja"))
     assert "zeigt nichts, wovon der Satz spricht" in other["verweis-t"]
 
 

@@ -118,6 +118,10 @@ class Bindings(d.Declared):
         {},
     )
     title_page: d.Many[d.Text] = d.key("Zeilen der Titelseite, eingetragen von jemand anderem als im Bericht", ())
+    lines: Mapping[str, d.Many[d.Text]] = d.key(
+        "getippte Anmerkungen und an wen sich Empfehlungen richten, ebenso eingetragen: Darstellung oder Abschnitt → Zeilen",
+        {},
+    )
     typed: Mapping[str, d.Many[d.Text]] = d.key(
         "Monate, Jahre und Zahlwörter, die niemand zählt, ebenso eingetragen: wie es dasteht → Wörter, von denen eines in seinem Satz steht",
         {},

@@ -17,6 +17,7 @@ import numpy as np
 
 from gkanalysis.core.numbers import WORDS
 from gkanalysis.counts.count import Count
+from gkanalysis.counts.talks import Agreement
 from gkanalysis.stats.agreement import DRAWS, SEED
 
 ALPHA = 0.05
@@ -198,6 +199,12 @@ def _is_there(cell: Mapping[str, Any], name: str) -> bool:
     return isinstance(cell.get(name), int | float) and not isnan(cell[name])
 
 
+def weak_again(naive: Any, count: Any, row: str) -> float:
+    """Alpha of a code: whether it occurs in a document."""
+    coded = _coded(naive, Agreement(source=count.source, of="code"), row)
+    return alpha_again(u for document in coded for _, u in document)
+
+
 def _coded(naive: Any, count: Any, row: str, people: Sequence[str] = ()) -> list[list[Unit]]:
     """Document or mention by document or mention: what each coder said of each code, category or stretch of text."""
     made: list[list[Unit]] = []
@@ -347,11 +354,24 @@ def _wrong_change(naive: Any, text: str, changes: Sequence[Any]) -> str:
     return "" if right else f"im Bericht „{text}“, nachgerechnet am größten: {label[most]} ({shown}); {dict(signs)}"
 
 
-def shown_change(naive: Any, line: str) -> dict[str, str]:
-    """What a table prints of a change under these headings, worked out again."""
-    difference, low, high, _ = change_again(*pairs_again(naive, Count.read(line)[0]))
-    ends = (_points(Fraction(round(100 * x), 100)) for x in (low, high))
-    return {"Differenz": _points(Fraction(difference).limit_denominator(10**6)), "95-%-Intervall": " bis ".join(ends)}
+def shown_beside(naive: Any, cell: Mapping[str, Any]) -> dict[str, str]:
+    """What a table prints beside a number under these headings, worked out again."""
+    n, base = int(cell["n"]), cell.get("base_n")
+    again = {"n": str(n)}
+    if base and not isnan(base):
+        again |= {"Basis": str(int(base)), "Anteil": f"{_decimal(Fraction(100 * n, int(base)), int(base >= 100))} %"}
+    if _is_there(cell, "alpha"):
+        alpha, *ends = (
+            _decimal(Fraction(cell[k]).limit_denominator(10**9), 2)
+            for k in ("alpha", "alpha_low", "alpha_high") if not isnan(cell[k])
+        )  # fmt: skip
+        again |= {"Alpha": alpha, "Intervall": " bis ".join(ends) or "–"}
+    if str(cell["definition"]).startswith("Change("):
+        difference, low, high, _ = change_again(*pairs_again(naive, Count.read(str(cell["definition"]))[0]))
+        ends = (_points(Fraction(round(100 * x), 100)) for x in (low, high))
+        again |= {"Differenz": _points(Fraction(difference).limit_denominator(10**6))}
+        again |= {"95-%-Intervall": " bis ".join(ends)}
+    return again
 
 
 def _sets(naive: Any, count: Any) -> tuple[str, ...]:

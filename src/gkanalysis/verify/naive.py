@@ -46,6 +46,7 @@ class Naive:
         self.by_item = cache(self._by_item)
         self.units = cache(lambda count, row: list(getattr(self, method_of(type(count).__name__))(count, row)))
         self.words = cache(self._words)
+        self.file = cache(self._file)
         self.inside = cache(lambda source, status: {r["case_id"] for r in self.cases(source, status)})
 
     def _rows(self, name: str) -> list[Row]:
@@ -60,6 +61,24 @@ class Naive:
     def _words(self) -> Mapping[str, Any]:
         """The declared words for shares, comparisons and ranks, as they stand in their file."""
         return yaml.safe_load((self.data.paths.codebooks / "woerter.yml").read_text(encoding="utf-8"))
+
+    def _file(self, path: Path) -> Any:
+        """A codebook as it stands in its file."""
+        return yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+    def printed(self, count: Any, row: str) -> list[str]:
+        """The words that the file of the codebook has for an answer, a box, a code or a category; none for other kinds."""
+        kind, book = type(count).__name__, self.file(self.data.paths.codebook(count.source)) if count.source else {}
+        if kind == "Choice":
+            return [w for item in find(book, "id", count.item) for w in words_of(item.get("options"), row)]
+        if kind == "Open":
+            every = self.file(self.data.paths.codebooks / "kategorien.yml")["items"]
+            own = [i["categories"] for i in every if (i["source"], str(i["item"])) == (count.source, count.item)]
+            return list(words_of(own, row))
+        if kind == "Ticks":
+            number, _, rest = row.rpartition(".")[0].rpartition(".")
+            return [w for part in find(book, "number", number) for w in words_of(part, rest)]
+        return list(words_of(book.get("codes"), row)) if kind == "Codings" else []
 
     def again(self, line: str) -> tuple[int, int | None]:
         """n and base of a line."""
@@ -391,6 +410,26 @@ class Naive:
                 for name in categories if row == TOTAL else [row]:
                     agrees = (name in of_coder[one]) == (name in of_coder[other])
                     yield case, True, agrees, (mention, one, other, name)
+
+
+def find(node: Any, key: str, value: str) -> Iterator[Any]:
+    """Every mapping in a file with this value."""
+    if isinstance(node, Mapping) and str(node.get(key)) == value:
+        yield node
+    for inner in node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ():
+        yield from find(inner, key, value)
+
+
+def words_of(node: Any, name: str) -> Iterator[str]:
+    """The words that something of this id has somewhere in a part of a file.
+
+    >>> list(words_of([{"id": "ja", "label": "Ja", "report": "vorhanden"}], "ja"))
+    ['Ja', 'vorhanden']
+    """
+    named = (
+        [node[name]] if isinstance(node, Mapping) and isinstance(node.get(name), Mapping) else find(node, "id", name)
+    )
+    yield from (str(own[k]) for own in named for k in ("label", "report", "short", "printed") if own.get(k))
 
 
 def valid_states(tick: bool) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from gkanalysis.disclosure.printed import n_and_base
 from gkanalysis.report.html import origin_anchor
 from gkanalysis.verify.naive import told
 from gkanalysis.verify.printed import WHOLE, Figures, is_exact, read_share
+from gkanalysis.verify.seen import linked_cells, plain_words
 from gkanalysis.verify.solver import RULES, Claim
 
 # kind of a figure -> unit of a total, unit in print
@@ -67,26 +68,13 @@ def judge_published(
 
 def seen_words(page: bytes) -> dict[str, list[str]]:
     """Where a reader of a finished page finds each number: its anchor -> number, row, column, or the paragraph."""
-    seen: dict[str, list[str]] = {}
-    for link in html.document_fromstring(page, html.HTMLParser(encoding="utf-8")).xpath(
-        "//a[contains(@class, 'number')]"
-    ):
+    tree = html.document_fromstring(page, html.HTMLParser(encoding="utf-8"))
+    seen = {name: [plain_words(link), *row, *head] for name, link, row, head in linked_cells(tree)}
+    for link in tree.xpath("//a[contains(@class, 'number')][not(ancestor::td)]"):
         name = link.get("href").partition("#")[2]
-        if (cell := next(link.iterancestors("td"), None)) is not None:
-            row, table = cell.getparent(), next(cell.iterancestors("table"))
-            at = sum(int(c.get("colspan", 1)) for c in cell.itersiblings(preceding=True))
-            beside = [c for c in row if not c.xpath(".//a") or c.tag == "th"]
-            about = [*beside, *table.xpath(".//thead/tr[last()]/*")[at : at + 1]]
-            seen[name] = [_plain(link), *(_plain(c) for c in about)]
-        else:
-            paragraph = next(link.iterancestors("p", "li", "h2", "h3", "figcaption"), link)
-            seen[name] = [*seen.get(name, ()), _plain(paragraph)]
+        paragraph = next(link.iterancestors("p", "li", "h2", "h3", "figcaption"), link)
+        seen[name] = [*seen.get(name, ()), plain_words(paragraph)]
     return seen
-
-
-def _plain(element: Any) -> str:
-    """The words of an element as a reader takes them: without marks of notes, line breaks and the base in a head."""
-    return " ".join(element.text_content().partition("(n\u00a0=")[0].split()).rstrip("*").strip()
 
 
 def _at_its_words(

@@ -32,7 +32,7 @@ from gkanalysis.verify.release import (
     make_manifest,
     read_manifest,
 )  # fmt: skip
-from gkanalysis.verify.seen import seen_rows
+from gkanalysis.verify.seen import seen_rows, unread
 from gkanalysis.verify.trace import data_mark, find_untraced
 
 SHOWN = 20  # open findings that the terminal shows
@@ -98,11 +98,12 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
     target = paths.reports / report.id
     for name in CERTIFICATE:  # one of an earlier run must not stay behind if this one comes to no end
         (target / name).unlink(missing_ok=True)
-    mark = ""
+    mark = alone = ""
     try:
         with rebuilt_report(paths.root, report.id, data=paths.data) as folder:
             mark = data_mark(Data(ProjectPaths.of(folder.parents[1], Path("data/raw"))))
             rows = [row for check in checks(report, paths, folder).items() for row in collect(*check)]
+            alone = unread(folder)
     except GkError as error:
         failed = checks(report, paths, paths.root / "reports" / NOWHERE)
         rows = [
@@ -129,6 +130,7 @@ def verify_report(report: Report, paths: ProjectPaths) -> str:
         **surroundings(),
         "Toleranz": f"Anteile und Grenzen von Intervallen {TOLERANCE:g}; Anzahlen, Texte und Bilder müssen gleich sein",
         "Umfang": f"{len(settled)} Zeilen, {sum(map(_is_number, rows))} Zahlen bis zu ihrer Herkunft verfolgt",
+        **({"Was niemand nachrechnet": alone} if alone else {}),
         "Dauer": f"{time.monotonic() - began:.0f} s",
     }
     summary, status = verdict_words(settled), exit_status(settled)

@@ -25,7 +25,7 @@ from gkanalysis.counts.count import TOGETHER, Count
 from gkanalysis.counts.data import REGISTER, TOTAL, Data
 from gkanalysis.disclosure.printed import exhibit_tables, find_numbers, n_and_base, values_by_id
 from gkanalysis.report.html import origin_anchor
-from gkanalysis.verify.again import shown_change
+from gkanalysis.verify.again import shown_beside, weak_again
 from gkanalysis.verify.naive import Naive
 from gkanalysis.verify.pictures import wrong_picture
 
@@ -42,7 +42,7 @@ COMMON = frozenset(
 )
 # Kinds of counts whose labels are shorter than what one says of them.
 ALSO = dict.fromkeys(("Returns", "Flow", "AllWaves"), "geantwortet, antworteten, Arbeitshilfe") | {
-    "Agreement": "Urteile, Vergleiche, Übereinstimmung", "OpenAgreement": "Vergleiche", "Openings": "offen, Öffnung",
+    "Agreement": "Urteile, Vergleiche, Übereinstimmung", "OpenAgreement": "Vergleiche", "Openings": "offen, Öffnung", "Gaps": "Lücken", "Findings": "Hinweise",
 }  # fmt: skip
 # What a base line says, and the counts of which it is true.
 BASES: Mapping[str, Callable[[Any], bool]] = {
@@ -54,6 +54,14 @@ BASES: Mapping[str, Callable[[Any], bool]] = {
     "beiden Wellen": lambda c: type(c).__name__ == "Change",
 }
 COUNTED = "Anteil an|Anzahl der|Nennungen|gültig"
+# What notes say by rule; whether it is so, is worked out.
+RULED = (r"(?<!\*)\* Basis unter 30", r"\*\* Basis unter 10", "kaum einig", "keine Stichprobe", "Frage angenommen")
+MADE = "|".join(
+    (*RULED, "nicht gedruckt, weil", "Ziehungen", "unter 0,667", "Nennungen aus", "haben hier etwas angekreuzt")
+)
+# What stands over counts besides groups and answers; and over days.
+NUMBERED = r"^(?:n|Datum|Anzahl|Wert|Inhalt|einig|Kommunen|Bündnisse|Besuche|Tage|gültige Angaben|Nennungen)$"
+DATED = ("Datum", "Stand", "verschickt")
 DRAWN = "rechts|in den Balken|jeder Punkt"  # what only a figure shows
 # Kind of count -> what its base line must say in one way or another.
 NEEDS = {
@@ -64,8 +72,12 @@ NUMBER_WORDS = "|".join(w for w in (*WORDS[2:], *map(str.capitalize, WORDS[2:]))
 YEAR = re.compile(r"(?:19|20)\d\d")
 DIGITS = r"(?<![\w.,§-])(?<!FB )(?<!§ )(?<!Frage )(?<!Tabelle )\d+(?:[.,]\d+)*(?![\w-])"
 TYPED = re.compile(rf"\b(?:(?:{'|'.join(MONTHS)})(?: (?:19|20)\d\d)?|(?:19|20)\d\d|{NUMBER_WORDS})\b|{DIGITS}")
-WORDING = re.compile(r"-(n|of|percent|n_percent|base|said|word|word_capital|word_dative)(?:-\d+)?$")
+WORDING = re.compile(
+    r"-(n|of|percent|n_percent|base|published|published_of|said|word|word_capital|word_dative)(?:-\d+)?$"
+)
 TOKEN = re.compile("[a-z]{4,}")
+CLAUSE, DENIAL = "[;:,–()]", re.compile(r"\b(?:nicht|kein\w*|nie|niemand\w*|weder|ohne)\b", re.IGNORECASE)
+ENDS = rf"(?<!\d)(?<!\bMio)(?<!\bca)[.!?](?=\s|$)|(?<=\d)\.(?=\s(?!{'|'.join(MONTHS)})[A-ZÄÖÜ„]|$)|\n"
 NEXT = 25  # so many letters behind a number still name its group: „15 von 22 kreisfreien Städten“
 Row = dict[str, str]
 
@@ -79,17 +91,41 @@ def seen_rows(folder: Path, data: Data, declared: Mapping[str, Any]) -> Iterator
     page = html.document_fromstring((folder / f"{folder.name}.html").read_bytes(), html.HTMLParser(encoding="utf-8"))
     numbers, called = dict(find_numbers(folder)), declared.get("called") or {}
     yield from _numbers(page, numbers, data, called)
-    yield from _exhibits(page, folder, numbers, data)
+    yield from _exhibits(page, folder, numbers, data, called)
     spoken = {re.sub(r"\W+", "-", f"value-{i}"): spoken_of(v) for i, v in values_by_id(folder).items()}
     yield from _references(page, folder, spoken)
     yield from _quotations(page, spoken, data)
     yield from _typed(page, declared)
-    for name in sorted(called.keys() - numbers.keys()):
+    yield from _lines(page, declared.get("lines") or {})
+    for name in sorted(called.keys() - numbers.keys() - {e.get("id") for e in page.iter("figure")}):
         yield _row(
             name,
             "Eine solche Zahl steht nicht im Bericht; bitte den Eintrag unter „called“ streichen.",
             "unknown_number",
         )
+
+
+def unread(folder: Path) -> str:
+    """What of a finished page no program compares with anything, in a sentence for the certificate."""
+    page = html.document_fromstring((folder / f"{folder.name}.html").read_bytes(), html.HTMLParser(encoding="utf-8"))
+    blocks = [_with_places(b) for b in page.xpath("//main//p[not(@class)][not(ancestor::figure)] | //main//li")]
+    said = [len(list(filter(str.strip, re.split(ENDS, text)))) for text, _ in blocks]
+    told = [
+        len({a - len(_sentence(text, a, b)[0]) for x, a, b in at if "value" in x.get("class", "")})
+        for text, at in blocks
+    ]
+    tables = dict(exhibit_tables(folder))
+    bare = [n for n, t in tables.items() if "definition" not in t]
+    drawn = [
+        p.stem
+        for p in sorted((folder / "figures").glob("*.svg"))
+        if wrong_picture(p.read_bytes(), tables[p.stem]) is None
+    ]
+    return (
+        f"{sum(said) - sum(told)} von {sum(said)} Sätzen des Textes nennen nichts Gezähltes, dazu Überschriften, die Worte um die Zahlen, "
+        f"Darstellungen ohne Zählung ({', '.join(bare) or 'keine'}) und nicht vermessene Abbildungen ({', '.join(drawn) or 'keine'}): "
+        "Ob sie stimmen, weiß nur, wer sie liest"
+    )
 
 
 def _row(name: str, wrong: str, verdict: str = "differs") -> Row:
@@ -103,6 +139,7 @@ def _numbers(page: Any, numbers: Mapping[str, Any], data: Data, called: Mapping[
     wrong: dict[str, tuple[str, str]] = {}
     for block in page.iter(*BLOCKS):
         text, places = _with_places(block)
+        beside: dict[int, list[tuple[str, int, frozenset[str]]]] = {}  # beginning of a sentence -> its numbers
         for link, start, end in places:
             name = named.get((link.get("href") or "").partition("#")[2], "")
             if "value" not in link.get("class", "") or not name or not (wording := WORDING.search(link.get("id", ""))):
@@ -111,13 +148,51 @@ def _numbers(page: Any, numbers: Mapping[str, Any], data: Data, called: Mapping[
             n, base_n = n_and_base(cell)
             shown = (base_n, None) if wording[1] == "base" and base_n is not None else (n, base_n)
             slip, verdict = "" if wording[1] == "said" else wrong_text(told, *shown), "differs"
-            if not slip and wording[1] != "base" and n != (base_n if TOGETHER in str(cell["row"]) else None):
+            if wording[1] == "base":
+                slip = slip or _denied(sentence, told, "", called.get(name, ""))
+            elif not slip and n != (base_n if TOGETHER in str(cell["row"]) else None):
                 verdict, slip = (
                     "other_words",
                     _elsewhere(sentence, told, str(cell["definition"]), data, called.get(name, "")),
                 )
+                count, _, row, _ = Count.read(str(cell["definition"]))
+                own = stems(f"{_about(data, count, row)} {called.get(name, '')}")
+                before = beside.setdefault(start - len(sentence[0]), [])
+                if not slip and (other := _exchanged(text, start - len(sentence[0]), before, start, own)):
+                    slip = f"„{told}“ steht dort, wo von {other} die Rede ist: „{told.join(sentence).strip()}“"
+                before.append((name, start, own))
             wrong[name] = (slip, verdict) if slip else wrong.get(name, ("", ""))
     yield from (_row(name, *slip) for name, slip in wrong.items())
+
+
+def _denied(sentence: tuple[str, str], told: str, label: str, called: str) -> str:
+    """A word such as „nicht“ beside a number of which the codebook has none, or the other way round; `called` may have it."""
+    clause = re.split(CLAUSE, sentence[0])[-1] + told + re.split(CLAUSE, sentence[1])[0]
+    left = clause.casefold().replace(called.casefold(), "") if called else clause
+    if (denied := DENIAL.search(left)) and not DENIAL.search(label):
+        return f"„{told}“ zählt „{label}“; daneben steht „{denied[0]}“: „{clause.strip()}“"
+    if (denied := DENIAL.search(label)) and not called and not DENIAL.search("".join(sentence)):
+        return f"„{told}“ zählt „{label}“; im Satz fehlt „{denied[0]}“: „{told.join(sentence).strip()}“"
+    return ""
+
+
+def _exchanged(
+    text: str, since: int, before: Sequence[tuple[str, int, frozenset[str]]], at: int, own: frozenset[str]
+) -> str:
+    """The number before in a sentence in whose place another one stands: what it counts is named behind what this counts."""
+    words = [m for m in TOKEN.finditer(_plain(text)) if m.start() >= since and m.start() < at + NEXT]
+    for name, start, other in before:
+        mine, theirs = (_places_of(words, *both) for both in ((own, other), (other, own)))
+        if mine and theirs and max(mine) < min(theirs) and start < at:
+            return f"„{name}“"
+    return ""
+
+
+def _places_of(words: Sequence[re.Match[str]], own: Iterable[str], other: Iterable[str]) -> list[int]:
+    """Where words stand that speak of one number and not of another one; else such as are just the same."""
+    near = [m.start() for m in words if any(alike(m[0], w) for w in own) and not any(alike(m[0], w) for w in other)]
+    ends, out = ({_ending(w) for w in of} for of in (own, other))
+    return near or [m.start() for m in words if _ending(m[0]) in ends - out]
 
 
 def _elsewhere(sentence: tuple[str, str], told: str, line: str, data: Data, called: str) -> str:
@@ -127,6 +202,8 @@ def _elsewhere(sentence: tuple[str, str], told: str, line: str, data: Data, call
     shown = f"im Satz steht davon nichts: „{told.join(sentence).strip()}“"
     if (own := stems(about)) and not any(alike(a, b) for a in stems(" ".join(sentence)) for b in own):
         return f"„{told}“ zählt „{about}“; {shown}"
+    if denied := _denied(sentence, told, _labels(data, count, row), called):
+        return denied
     labels = data.group(by or "type").labels if group != TOTAL else {}
     owner: dict[str, set[str]] = {}
     for g, label in labels.items():
@@ -135,16 +212,18 @@ def _elsewhere(sentence: tuple[str, str], told: str, line: str, data: Data, call
     before, after = (
         [(m.start(), owner.get(_ending(m[0]), set())) for m in TOKEN.finditer(_plain(s))] for s in sentence
     )
-    clause = min(NEXT, len(re.split("[;,)]", sentence[1])[0]))
+    behind = min(NEXT, len(re.split("[;,)]", sentence[1])[0]))
     near = (
-        [g for at, g in after if g and at < clause][:1]
+        [g for at, g in after if g and at < behind][:1]
         or [g for _, g in before if g][-1:]
         or [g for _, g in after if g][:1]
     )
     return "" if not labels or (near and group in near[0]) else f"„{told}“ zählt „{labels[group]}“; {shown}"
 
 
-def _exhibits(page: Any, folder: Path, numbers: Mapping[str, Any], data: Data) -> Iterator[Row]:
+def _exhibits(
+    page: Any, folder: Path, numbers: Mapping[str, Any], data: Data, called: Mapping[str, str]
+) -> Iterator[Row]:
     """Each table and figure: cells at their labels, base, source and alternative text, and the picture."""
     tables = dict(exhibit_tables(folder))
     for exhibit in page.xpath("//figure[contains(@class, 'exhibit')]"):
@@ -154,8 +233,10 @@ def _exhibits(page: Any, folder: Path, numbers: Mapping[str, Any], data: Data) -
         counts = list({Count.read(line)[0] for line in lines})
         base, source = (" ".join(exhibit.xpath(f"string(p[@class='{k}'])").split()) for k in ("base", "source"))
         wrong = [
-            *_wrong_cells(exhibit, numbers),
-            *_wrong_changes(exhibit, numbers, data),
+            *_wrong_cells(exhibit, numbers, data, called),
+            *_wrong_beside(exhibit, numbers, data),
+            _wrong_title(exhibit, called.get(name, ""), lines, table, data),
+            *_wrong_notes(exhibit, counts, table, data),
             _wrong_base(base, counts, table, data),
             f"die Basis „{base}“ spricht von einer Abbildung"
             if not exhibit.xpath(".//img") and re.search(DRAWN, base)
@@ -182,39 +263,144 @@ def _exhibits(page: Any, folder: Path, numbers: Mapping[str, Any], data: Data) -
         yield _row(name, "; ".join(filter(None, wrong)))
 
 
-def _wrong_cells(exhibit: Any, numbers: Mapping[str, Any]) -> Iterator[str]:
-    """Cells whose digits, row or column are not those of their number."""
+def linked_cells(page: Any) -> Iterator[tuple[str, Any, list[str], list[str]]]:
+    """Each number in a table of a page: its anchor, its link, the words of its row and block, those of its column."""
+    for table in page.iter("table"):
+        heads = [plain_words(h) for h in table.xpath(".//thead/tr[last()]/*")]
+        block: list[str] = []
+        for row in table.xpath(".//tbody/tr"):
+            block = (
+                [plain_words(row)] if row.get("class") == "block" else block if row.getprevious() is not None else []
+            )
+            at, beside = 0, [plain_words(c) for c in row if c.tag == "th" or not c.xpath(".//a")]
+            for cell in row:
+                for link in cell.xpath(".//a[contains(@class, 'number')]"):
+                    yield link.get("href").partition("#")[2], link, [*beside, *block], heads[at : at + 1]
+                at += int(cell.get("colspan", 1))
+
+
+def plain_words(element: Any) -> str:
+    """The words of an element as a reader takes them: without marks of notes, line breaks and the base in a head."""
+    return " ".join(element.text_content().partition("(n\u00a0=")[0].split()).rstrip("*").strip()
+
+
+def _wrong_cells(exhibit: Any, numbers: Mapping[str, Any], data: Data, called: Mapping[str, str]) -> Iterator[str]:
+    """Cells whose digits, row or column are not those of their number, by the codebook's words for it and for its group."""
     named = {origin_anchor(name): name for name in numbers}
-    for link in exhibit.xpath(".//td//a[contains(@class, 'number')]"):
-        cell, own = next(link.iterancestors("td")), numbers[named[link.get("href").partition("#")[2]]]
-        at = 1 + sum(int(c.get("colspan", 1)) for c in cell.itersiblings(preceding=True)) - 1
-        heads = next(cell.iterancestors("table")).xpath(f".//thead/tr[last()]/*[{at + 1}]")
-        label = " ".join(str(own["label"]).split())
-        beside = {" ".join(c.text_content().split()) for c in cell.getparent() if c is not cell}
-        column = {" ".join(h.text_content().partition("(n\u00a0=")[0].split()).rstrip("*").strip() for h in heads}
-        whole = getattr(Count.read(str(own["definition"]))[0], "step", 1) == 1
-        if whole and (slip := wrong_text(link.text_content(), *n_and_base(own))):
+    for anchor, link, beside, column in linked_cells(exhibit):
+        name, told = named[anchor], link.text_content()
+        count, by, row, group = Count.read(str(numbers[name]["definition"]))
+        words = data.group(by or "type").labels[group] if group != TOTAL else ""
+        if getattr(count, "step", 1) == 1 and (slip := wrong_text(told, *n_and_base(numbers[name]))):
             yield slip
-        elif not any(x and (x in label or label in x) for x in beside | column):
-            yield f"„{link.text_content()}“ steht nicht bei „{own['label']}“"
-        elif own.get("group_label") in (None, "", "insgesamt") or pd.isna(own["group_label"]):
-            continue
-        elif own["group_label"] not in column | beside and len(cell.getparent()) > 2:
-            yield f"„{link.text_content()}“ steht nicht unter „{own['group_label']}“"
+        elif words and words not in [*column, *beside] and len(link.getparent().getparent()) > 2:
+            yield f"„{told}“ steht nicht unter „{words}“"
+        elif column and not (
+            set(column) & {words, "insgesamt"}
+            or re.search(NUMBERED, column[0])
+            or column[0] in options(data, count).values()
+        ):
+            yield f"über der Anzahl „{told}“ steht „{column[0]}“"
+        elif own := _wrong_row(data, count, row, [*beside, *column], exhibit, called.get(name, "")):
+            yield f"„{told}“ ({name}) zählt „{own}“; gedruckt ist „{'; '.join([*beside, *column])}“"
 
 
-def _wrong_changes(exhibit: Any, numbers: Mapping[str, Any], data: Data) -> Iterator[str]:
-    """Differences and intervals of paired changes that are no numbers of their own, by the heading of their column."""
+def _wrong_row(data: Data, count: Count, row: str, printed: Sequence[str], exhibit: Any, called: str) -> str:
+    """What a row should be called and is not: the codebook's words, or those that somebody has entered for it."""
+    naive = _naive(data)
+    if called:
+        return "" if called in printed else called
+    if type(count).__name__ == "Change":
+        return "" if (own := data.book(count.source).items[count.item].label) in printed else own
+    if type(count).__name__ == "ListSum":
+        heads = next(c.titles for c in data.book(count.source).spec.columns if c.name == count.amount)
+        if not set(heads) & set(printed):
+            return str(heads[0])
+    for part in row.split(TOGETHER):
+        own = naive.printed(count, part) or [" ".join(options(data, count).get(part, part).split())]
+        own = ["alle"] if part == TOTAL else own
+        if type(count).__name__ in ("Returns", "AllWaves"):  # a table of several waves says it in its title
+            printed = [*printed, exhibit.xpath("string(figcaption)")]
+        if own != [part] and not any(
+            re.search(rf"(?<!\w){re.escape(w)}(?!\w)", p, re.IGNORECASE) for w in own for p in printed
+        ):
+            return own[-1]
+    return ""
+
+
+def _naive(data: Data) -> Naive:
+    return data._keep(("naive",), lambda: Naive(data))
+
+
+def _wrong_beside(exhibit: Any, numbers: Mapping[str, Any], data: Data) -> Iterator[str]:
+    """Shares, coefficients, differences and intervals that are no numbers of their own, by the heading of their column."""
     named = {origin_anchor(name): name for name in numbers}
+    heads = [plain_words(h) for h in exhibit.xpath(".//thead/tr[last()]/*")]
     for row in exhibit.xpath(".//tbody/tr[td//a[contains(@class, 'number')]]"):
-        lines = [str(numbers[named[a.get("href").partition("#")[2]]]["definition"]) for a in row.xpath(".//td//a")]
-        heads = [h.text_content() for h in exhibit.xpath(".//thead/tr[last()]/*")]
-        if lines[0].startswith("Change(") and {*heads} & {"Differenz", "95-%-Intervall"}:
-            again = shown_change(data._keep(("naive",), lambda: Naive(data)), lines[0])
-            for head, cell in zip(heads, row, strict=False):
-                told = cell.text_content()
-                if head in again and told not in (again[head], "•"):
-                    yield f"{row[0].text_content()}: {head} „{told}“, nachgerechnet „{again[head]}“"
+        own = numbers[named[row.xpath(".//td//a")[0].get("href").partition("#")[2]]]
+        again = shown_beside(_naive(data), own)
+        for head, cell in zip(heads, row, strict=False):
+            told = cell.text_content().replace("\u00a0", " ").rstrip("*†")
+            if head in again and told not in (again[head], "•", "–", ""):
+                yield f"{row[0].text_content()}: {head} „{told}“, nachgerechnet „{again[head]}“"
+            elif head in DATED and cell is not row[0] and not re.search(r"\d\d\d\d", told):
+                yield f"{row[0].text_content()}: unter „{head}“ steht „{told}“"
+
+
+def _wrong_title(exhibit: Any, called: str, lines: Sequence[str], table: pd.DataFrame, data: Data) -> str:
+    """A title that has no word of what its numbers count, or that two exhibits have."""
+    title = exhibit.xpath("string(figcaption)").replace(exhibit.xpath("string(figcaption/span[@class='label'])"), "", 1)
+    named = [
+        e.xpath("string(figcaption)").endswith(title) for e in exhibit.xpath("//figure[contains(@class, 'exhibit')]")
+    ]
+    numbers = [(count, row) for count, _, row, _ in map(Count.read, lines)]
+    own = [called] if called else [_about(data, count, row) for count, row in numbers]
+    own += (
+        [] if called else [str(x) for k in ("label", "block", "group_label") if k in table for x in table[k].unique()]
+    )
+    own += [] if called else [" ".join(_title(data, c.source)) for c, _ in numbers if c.source in data.sources]
+    own += [] if called else [data.book(c.source).sets[c.set]["label"] for c, _ in numbers if hasattr(c, "set")]
+    if sum(named) > 1:
+        return f"zwei Darstellungen heißen „{title.strip()}“"
+    if lines and not any(alike(a, b) for a in stems(title) for b in stems(" ".join(own))):
+        return f"der Titel „{title.strip()}“ nennt nichts von dem, was die Zahlen zählen"
+    return ""
+
+
+def _wrong_notes(exhibit: Any, counts: Sequence[Count], table: pd.DataFrame, data: Data) -> Iterator[str]:
+    """Marks and notes that say of the numbers what is not so, or that are missing where it is."""
+    notes = " ".join(note.text_content() for note in exhibit.xpath("p[@class='note']")).replace("\u00a0", " ")
+    naive, holds = _naive(data), dict.fromkeys(RULED, False)
+    for r in table[table["n"].notna()].itertuples() if counts else ():
+        count, _, row, _ = Count.read(str(r.definition))
+        kind, items = (
+            type(count).__name__,
+            getattr(data.book(count.source), "items", {}) if count.source in data.sources else {},
+        )
+        alpha = weak_again(naive, count, row) if kind == "Codings" else 1.0
+        small = "" if pd.isna(r.base_n) or not count.marked else "**" if r.base_n < 10 else "*" if r.base_n < 30 else ""
+        right, told = small + "†" * (alpha < 0.667), "" if pd.isna(r.mark) else str(r.mark)
+        if told != right:
+            yield f"„{r.label}“ trägt „{told}“ statt „{right}“"
+        asked = [items[i] for i in (getattr(count, "item", ""), getattr(count, "then_item", ""), row) if i in items]
+        true = (
+            small == "*",
+            small == "**",
+            alpha < 0.667,
+            kind == "Codings",
+            kind != "Answered" and any(i.assumed for i in asked),
+        )
+        holds = {words: holds[words] or now for words, now in zip(RULED, true, strict=True)}
+    for words, now in holds.items():
+        if counts and bool(re.search(words, notes)) != now:
+            yield f"die Anmerkung „{words.rpartition(')')[2].replace(chr(92), '')}“ {'fehlt' if now else 'gilt hier nicht'}: „{notes}“"
+    for n, what, base in re.findall(r"(\d+) (Nennungen aus|von) (\d+) Bündnissen", notes):
+        again = [
+            (len(list(naive.mentions(c, TOTAL))) if what != "von" else len(naive.ticked(c.source, c.status, c.set)))
+            for c in counts if type(c).__name__ == ("Ticks" if what == "von" else "Open")
+        ]  # fmt: skip
+        if int(n) not in again or int(base) not in {int(b) for b in table["base_n"].dropna()}:
+            yield f"die Anmerkung zählt {n} {what} {base}, nachgezählt sind es {again}"
 
 
 def _wrong_base(base: str, counts: Sequence[Count], table: pd.DataFrame, data: Data) -> str:
@@ -391,6 +577,28 @@ def _typed(page: Any, declared: Mapping[str, Any]) -> Iterator[Row]:
                 yield _row(f"getippt-{told[0]}", f"„{told[0]}“ ist dort nicht bestätigt: „{shown}“")
 
 
+def _lines(page: Any, declared: Mapping[str, Sequence[str]]) -> Iterator[Row]:
+    """Typed notes of exhibits, and whom a recommendation speaks to, place by place as somebody else has entered them."""
+    found: dict[str, list[str]] = {}
+    for line in page.xpath("//p[@class='note'] | //main//*[self::li or self::p]/strong[1]") if declared else ():
+        text = " ".join(line.text_content().split())
+        text = _sentence(" ".join(line.getparent().text_content().split()), 0, 0)[1] if text.endswith(":") else text
+        if not re.search(MADE, text) if line.tag == "p" else ":" in text:
+            place = next(
+                e.get("id") for e in line.iterancestors("figure", "section", "main") if e.get("id") or e.tag == "main"
+            )
+            found.setdefault(str(place), []).append(text)
+    for place in sorted({*found, *declared}):
+        wrong = [
+            x
+            for x in (*found.get(place, ()), *declared.get(place, ()))
+            if x not in found.get(place, ()) or x not in declared.get(place, ())
+        ]
+        yield _row(
+            f"zeilen-{place}", f"gedruckt oder eingetragen, nicht beides: „{'“, „'.join(wrong)}“" if wrong else ""
+        )
+
+
 def _with_places(block: Any) -> tuple[str, list[tuple[Any, int, int]]]:
     """The text of a block, and where in it each link stands."""
     pieces: list[str] = []
@@ -411,10 +619,7 @@ def _with_places(block: Any) -> tuple[str, list[tuple[Any, int, int]]]:
 
 def _sentence(text: str, start: int, end: int) -> tuple[str, str]:
     """What stands before and after a place in its sentence; a colon or semicolon within does not end it."""
-    month = "|".join(MONTHS)
-    ends = rf"(?<!\d)[.!?](?=\s|$)|(?<=\d)\.(?=\s(?!{month})[A-ZÄÖÜ„]|$)|\n"
-    before = re.split(ends, text[:start])[-1]
-    return before, re.split(ends, text[end:])[0]
+    return re.split(ENDS, text[:start])[-1], re.split(ENDS, text[end:])[0]
 
 
 def wrong_text(text: str, n: int, base_n: int | None) -> str:
@@ -443,10 +648,18 @@ def wrong_text(text: str, n: int, base_n: int | None) -> str:
     return "" if right else f"gedruckt „{told}“, gezählt {n}" + ("" if base_n is None else f" von {base_n}")
 
 
+def options(data: Data, count: Count) -> Mapping[str, str]:
+    """The rows of a count with their labels, made once."""
+    return data._keep(("options", count), lambda: count.options(data))
+
+
+def _labels(data: Data, count: Count, row: str) -> str:
+    return "; ".join(options(data, count).get(r, r) for r in row.split(TOGETHER))
+
+
 def _about(data: Data, count: Count, row: str) -> str:
     """The words of a number: the labels of its rows, its question or code."""
-    options = data._keep(("options", count), lambda: count.options(data))
-    told = [options.get(r, r) for r in row.split(TOGETHER)]
+    told = [_labels(data, count, row)]
     told += [ALSO.get(type(count).__name__, "")]
     kind = data.kind(count.source) if count.source else ""
     if kind == "interviews":
