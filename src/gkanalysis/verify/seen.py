@@ -60,7 +60,7 @@ MADE = "|".join(
     (*RULED, "nicht gedruckt, weil", "Ziehungen", "unter 0,667", "Nennungen aus", "haben hier etwas angekreuzt")
 )
 # What stands over counts besides groups and answers; and over days.
-NUMBERED = r"^(?:n|Datum|Anzahl|Wert|Inhalt|einig|Kommunen|Bündnisse|Besuche|Tage|gültige Angaben|Nennungen)$"
+NUMBERED = r"^(?:n|Datum|Anzahl|Wert|Inhalt|einig|Kommunen|Bündnisse|Besuche|Einträge|Tage|gültige Angaben|Nennungen)$"
 DATED = ("Datum", "Stand", "verschickt")
 DRAWN = "rechts|in den Balken|jeder Punkt"  # what only a figure shows
 # Kind of count -> what its base line must say in one way or another.
@@ -180,7 +180,7 @@ def _exchanged(
     text: str, since: int, before: Sequence[tuple[str, int, frozenset[str]]], at: int, own: frozenset[str]
 ) -> str:
     """The number before in a sentence in whose place another one stands: what it counts is named behind what this counts."""
-    words = [m for m in TOKEN.finditer(_plain(text)) if m.start() >= since and m.start() < at + NEXT]
+    words = [m for m in TOKEN.finditer(_plain(text)) if since <= m.start() < at + NEXT and m[0] not in COMMON]
     for name, start, other in before:
         mine, theirs = (_places_of(words, *both) for both in ((own, other), (other, own)))
         if mine and theirs and max(mine) < min(theirs) and start < at:
@@ -394,12 +394,12 @@ def _wrong_notes(exhibit: Any, counts: Sequence[Count], table: pd.DataFrame, dat
     for words, now in holds.items():
         if counts and bool(re.search(words, notes)) != now:
             yield f"die Anmerkung „{words.rpartition(')')[2].replace(chr(92), '')}“ {'fehlt' if now else 'gilt hier nicht'}: „{notes}“"
-    for n, what, base in re.findall(r"(\d+) (Nennungen aus|von) (\d+) Bündnissen", notes):
+    for n, what, base in re.findall(r"(\d+) (Nennungen aus|von) (\d+) Bündnissen(?:\.| haben hier)", notes):
         again = [
             (len(list(naive.mentions(c, TOTAL))) if what != "von" else len(naive.ticked(c.source, c.status, c.set)))
             for c in counts if type(c).__name__ == ("Ticks" if what == "von" else "Open")
         ]  # fmt: skip
-        if int(n) not in again or int(base) not in {int(b) for b in table["base_n"].dropna()}:
+        if again and (int(n) not in again or int(base) not in {int(b) for b in table["base_n"].dropna()}):
             yield f"die Anmerkung zählt {n} {what} {base}, nachgezählt sind es {again}"
 
 
