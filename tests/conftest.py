@@ -3,6 +3,8 @@
 import pytest
 from hypothesis import settings
 
+from tools.project import copy_project, make, once
+
 # speed is measured by `make bench`; a busy machine is no fault of a property
 settings.register_profile("gkanalysis", deadline=None)
 settings.load_profile("gkanalysis")
@@ -18,6 +20,12 @@ def pytest_addoption(parser):
 def n_damaged(request):
     """Number of damaged files that a test of a reader makes."""
     return request.config.getoption("--fuzz")
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A copy of the project with every report in every format, made by make; only read."""
+    return once(tmp_path_factory, "finished", lambda folder: make(copy_project(folder), "-j2", "reports"))
 
 
 # Files that build whole reports; they come first, so that no core ends up waiting for the other one.

@@ -47,16 +47,18 @@ def own(project):
     kept.rename(project)
 
 
-def gk(*arguments, cwd=ROOT, status=0):
-    """Run the command; returns standard output and standard error."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("LC_")} | {"LC_ALL": "C"}
-    run = subprocess.run(
-        [sys.executable, "-m", "gkanalysis", *map(str, arguments)],
-        cwd=cwd, capture_output=True, encoding="utf-8", env=environment, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    assert run.returncode == status, run.stderr
-    assert "Traceback" not in run.stderr
-    return run.stdout, run.stderr
+@pytest.fixture
+def gk(monkeypatch, capsys):
+    """A function that runs the command in this process; gives standard output and standard error."""
+
+    def run(*arguments, cwd=ROOT, status=0):
+        monkeypatch.chdir(cwd)
+        assert main([*map(str, arguments)]) == status
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return out, err
+
+    return run
 
 
 def files_of(folder):
@@ -64,15 +66,17 @@ def files_of(folder):
 
 
 def test_form_as_json():
-    """One JSON object a line with kind, label, state, raw value and place of everything in a form."""
-    out, err = gk("form", FORM, "--json")
-    fields = [json.loads(line) for line in out.splitlines()]
-    assert err == ""
+    """One JSON object a line with kind, label, state, raw value and place of everything in a form; in any locale."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("LC_")} | {"PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "gkanalysis", "form", str(FORM), "--json"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", env=environment)
+    fields = [json.loads(line) for line in run.stdout.splitlines()]
+    assert (run.returncode, run.stderr) == (0, "")
     assert {"kind", "label", "state", "value", "raw", "part", "place"} <= set(fields[0])
     assert any(f["value"] == "Kreis Wollgras" for f in fields)
 
 
-def test_form_says_what_is_struck_out(tmp_path):
+def test_form_says_what_is_struck_out(gk, tmp_path):
     """Text that does not count is shown with what was done to it."""
     drawn = Drawn()
     drawn.cell(7, 10, 3).find(W + "p").append(typed("Amt")[0])
@@ -83,7 +87,7 @@ def test_form_says_what_is_struck_out(tmp_path):
     assert line.endswith("Tabelle 7, Zeile 10, Spalte 3, durchgestrichen: 'Amt'")
 
 
-def test_form_reads_on_after_a_refused_file(tmp_path):
+def test_form_reads_on_after_a_refused_file(gk, tmp_path):
     """A bad file among others: the others are shown, one sentence names it, the exit status says so."""
     (tmp_path / "Öde Datei.docx").write_bytes(b"")
     out, err = gk("form", tmp_path / "Öde Datei.docx", FORM, tmp_path / "fehlt.docx", status=10)
@@ -93,7 +97,7 @@ def test_form_reads_on_after_a_refused_file(tmp_path):
     assert "fehlt.docx“ gibt es nicht" in err
 
 
-def test_interviews_as_json():
+def test_interviews_as_json(gk):
     """One JSON object a line with source, segment, text, code, coder, case and variables; losses are marked."""
     out, err = gk("interviews", PROJECT, SHEET, "--json")
     rows = [json.loads(line) for line in out.splitlines()]
@@ -104,7 +108,7 @@ def test_interviews_as_json():
     assert "loss" in {row["object"] for row in rows}
 
 
-def test_interviews_as_summary(tmp_path):
+def test_interviews_as_summary(gk, tmp_path):
     """Without --json a German summary; a file that is none is named and the others are shown."""
     (tmp_path / "Öde.qdpx").write_bytes(b"PK")
     out, err = gk("interviews", tmp_path / "Öde.qdpx", SHEET, tmp_path / "a.docx", status=10)
@@ -116,7 +120,7 @@ def test_interviews_as_summary(tmp_path):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
-def test_what_the_system_refuses_is_a_sentence(tmp_path):
+def test_what_the_system_refuses_is_a_sentence(gk, tmp_path):
     """A full disk, a file where a folder must be: what happened and what to do, no traceback."""
     with open("/dev/full", "w") as full:
         command = [sys.executable, "-m", "gkanalysis", "form", str(FORM)]
@@ -144,7 +148,7 @@ def test_ctrl_c_is_a_sentence():
     )  # fmt: skip
 
 
-def test_unknown_source(project):
+def test_unknown_source(gk, project):
     """A source without a codebook, or with one for another wave, is named."""
     assert "fehlt ein Codebuch" in gk("ingest", "gremien-2018", cwd=project, status=2)[1]
     err = gk("ingest", "strukturen-2020", cwd=project, status=9)[1]
@@ -158,7 +162,7 @@ def test_unknown_source(project):
         (INTERVIEWS, "2 Projekte gelesen.", r"10 Gespräche, \d+ Segmente, \d+ Codierungen von 3 Personen; ", "codings"),
     ],
 )  # fmt: skip
-def test_the_way_to_the_tables(own, source, read, judged, table):
+def test_the_way_to_the_tables(gk, own, source, read, judged, table):
     """register, ingest and process end with status 0 and a sentence."""
     shutil.rmtree(own / "build", ignore_errors=True)
     gk("register", cwd=own)
@@ -194,7 +198,7 @@ def spoil_forms(folder):
     ],
     ids=["forms", "projects", "receipts", "documents"],
 )  # fmt: skip
-def test_what_does_not_fit_stops_the_build_and_leaves_the_last_one(own, source, step, spoil, status, said):
+def test_what_does_not_fit_stops_the_build_and_leaves_the_last_one(gk, own, source, step, spoil, status, said):
     """Every bad file or error has its sentence; older results stay, and the findings can be read."""
     gk("register", cwd=own)
     gk("ingest", source, cwd=own)
@@ -218,7 +222,7 @@ def test_what_does_not_fit_stops_the_build_and_leaves_the_last_one(own, source, 
         ("dataset.yml", "title: echt\nsynthetic: false\n", 11, "make report DATA=Ordner"),
     ],
 )
-def test_register_that_cannot_be_used(own, file, text, status, sentence):
+def test_register_that_cannot_be_used(gk, own, file, text, status, sentence):
     """Wrong columns, no word on whether all is invented, real data in the place of the shipped ones: nothing is made."""
     shutil.rmtree(own / "data/processed", ignore_errors=True)
     path = own / "data/raw" / file

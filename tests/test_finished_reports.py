@@ -19,7 +19,7 @@ from gkanalysis.counts.forms import Choice
 from gkanalysis.disclosure.check import check_together
 from gkanalysis.verify import run
 from tools.axe import axe_violations, external_requests
-from tools.project import ROOT, copy_project, make
+from tools.project import ROOT
 from tools.render_pages import contents_page, cut_sentences, largest_empty_bands, pages_before_a_chapter
 from tools.system import needs
 from tools.verapdf import verapdf
@@ -28,11 +28,9 @@ REPORTS = sorted(p.stem for p in (ROOT / "reports").glob("*.yml"))
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory):
-    """A copy of the project with every report in every format."""
-    folder = copy_project(tmp_path_factory.mktemp("alle") / "gk")
-    make(folder, "-j2", "reports")
-    return folder
+def made(finished, tmp_path_factory):
+    """A copy of the project with every report in every format, to which certificates are added."""
+    return shutil.copytree(finished, tmp_path_factory.mktemp("alle") / "gk")
 
 
 @pytest.mark.parametrize("report", REPORTS)

@@ -12,7 +12,7 @@ import gkanalysis as gk
 from benchmarks.readme import embed, made_tables
 from gkanalysis.codebook.typed import typed_sentence
 from gkanalysis.core.errors import NotebookError
-from tools.project import copy_project, environment, make
+from tools.project import environment
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -39,13 +39,10 @@ class Checker(doctest.OutputChecker):
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
+def project(request):
     """A folder in which the data are processed: this one, if they are, else a copy."""
-    if (ROOT / "data/processed/nachhaltigkeit-2022-responses.parquet").exists():
-        return ROOT
-    folder = copy_project(tmp_path_factory.mktemp("readme") / "gk")
-    make(folder, "-j2", "data")
-    return folder
+    is_processed = (ROOT / "data/processed/nachhaltigkeit-2022-responses.parquet").exists()
+    return ROOT if is_processed else request.getfixturevalue("finished")
 
 
 @pytest.fixture

@@ -341,16 +341,6 @@ def test_nbconvert_knows_the_exporter(run):
         ChapterExporter().from_filename(str(run.out.parents[1] / "probe.ipynb"))
 
 
-def test_two_runs_leave_the_same_files(run):
-    """No time, no random id, no folder of the run in what is kept."""
-    kept = []
-    for _ in range(2):
-        run(SHOWN, "t")
-        kept.append({p.name: p.read_bytes() for p in run.out.rglob("*") if p.is_file()})
-    assert kept[0] == kept[1]
-    assert not [name for name, data in kept[0].items() if b".kapitel.new" in data]
-
-
 def test_stripping_makes_a_notebook_fit_to_commit(tmp_path):
     """Outputs, counts and metadata go; what only a person can mend is named."""
     cells = [

@@ -2,7 +2,7 @@
 
 import math
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import product
 from math import comb, prod
 
 import numpy as np
@@ -26,15 +26,6 @@ def p_by_counting_tables(table):
     return Fraction(as_unlikely, comb(sum(columns), sum(table[0])))
 
 
-def p_by_dealing_cases(table):
-    """Exact p of a 2 x c table by dealing the cases of the first row in every possible way."""
-    group_of_case = np.repeat(np.arange(len(table[0])), np.sum(table, axis=0))
-    deals = combinations(range(len(group_of_case)), sum(table[0]))
-    tables = [tuple(np.bincount(group_of_case[list(deal)], minlength=len(table[0]))) for deal in deals]
-    times = {first_row: tables.count(first_row) for first_row in set(tables)}
-    return sum(count for count in times.values() if count <= times[tuple(table[0])]) / len(tables)
-
-
 @pytest.mark.parametrize("table", [[[8, 2], [1, 5]], [[3, 1], [1, 3]], [[0, 5], [5, 0]], [[10, 20], [30, 5]]])
 def test_two_by_two_is_fishers_test(table):
     """For 2 x 2 the p-value is that of scipy."""
@@ -55,24 +46,14 @@ def test_two_by_two_agrees_with_counting_for_all_small_tables():
         [[16, 18, 5], [2, 4, 0]],  # bases of the study: 18, 22 and 5
         [[9, 3, 1], [9, 19, 4]],
         [[4, 4, 4], [4, 4, 4]],
+        [[7, 8, 2], [2, 7, 3]],  # a tie that differs in the last bits of its logarithm (0.357, without it 0.312)
+        [[5, 1, 1], [1, 4, 2]],
         [[6, 0, 0, 2], [1, 5, 3, 2]],
         [[3, 0, 2, 1, 0], [0, 2, 1, 3, 2]],
     ],
 )
 def test_more_columns_agree_with_counting_tables(table):
     """2 x 3 to 2 x 5 against whole numbers."""
-    assert freeman_halton_test(table) == pytest.approx(float(p_by_counting_tables(table)), rel=1e-9)
-
-
-@pytest.mark.parametrize("table", [[[5, 1, 1], [1, 4, 2]], [[3, 0, 2], [2, 4, 1]]])
-def test_three_groups_agree_with_dealing_the_cases(table):
-    """2 x 3 against all ways to deal the cases, without any formula."""
-    assert freeman_halton_test(table) == pytest.approx(p_by_dealing_cases(table), rel=1e-9)
-
-
-def test_equally_likely_tables_count_in_spite_of_rounding():
-    """A tie that differs in the last bits of its logarithm still counts (0.357, without it 0.312)."""
-    table = [[7, 8, 2], [2, 7, 3]]
     assert freeman_halton_test(table) == pytest.approx(float(p_by_counting_tables(table)), rel=1e-9)
 
 

@@ -1,15 +1,11 @@
 """A wave that nobody has programmed: a codebook, a plan and lines of a report, and the tables are there."""
 
-from contextlib import contextmanager
-
 import lxml.html
 import pandas as pd
-import yaml
 
 from forms import ROOT
-from gkanalysis.codebook.declared import load_yaml
 from gkanalysis.codebook.instrument import read_codebook
-from tools.project import copy_project, keep_report, make, steps
+from tools.project import change_yaml, copy_project, keep_report, make, steps
 from tools.synthetic.make import write_source
 from tools.synthetic.waves import make_waves
 from wavebook import BOOK, PLAN, TYPES, repeating, write_wave
@@ -33,14 +29,6 @@ def write_raw(root):
     register = pd.read_csv(root / "data/raw/register/buendnisse.csv", dtype=str)
     wave = next(w for w in make_waves(root, register, set()) if w.book.source == SOURCE)
     write_source(root / "data/raw" / SOURCE, wave.book, wave.forms, wave.contacts, wave.categories)
-
-
-@contextmanager
-def change_yaml(path):
-    """The content of a YAML file, written back as the caller leaves it."""
-    content = load_yaml(path.read_text(encoding="utf-8"))
-    yield content
-    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
 def add_to_final_report(root):
@@ -81,13 +69,9 @@ def test_a_wave_of_20_items_needs_no_code(tmp_path):
     book = read_codebook(root / "data/codebook/probe.yml")
     assert len(book.items) == 20
     assert {i.kind for i in book.items.values()} == {"text", "single", "number", "tick"}
-    report = root / f"reports/{REPORT}.yml"
-    lines = load_yaml(report.read_text(encoding="utf-8"))
-    chapter = {"id": "probe", "notebook": "02_ruecklauf", "parameters": {"source": SOURCE}}
-    lines["sources"].append(SOURCE)
-    lines["chapters"].append(chapter)
-    report.write_text(yaml.safe_dump(lines, allow_unicode=True, sort_keys=False), encoding="utf-8")
-
+    with change_yaml(root / f"reports/{REPORT}.yml") as report:
+        report["sources"].append(SOURCE)
+        report["chapters"].append({"id": "probe", "notebook": "02_ruecklauf", "parameters": {"source": SOURCE}})
     declare_categories(root)
     write_raw(root)
     said = make(root, f"data/processed/{SOURCE}-responses.parquet")

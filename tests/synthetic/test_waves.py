@@ -124,14 +124,6 @@ def test_published_figure_out_of_reach_is_reported(tmp_path):
     assert sum(abs(printed - solved) for _, printed, solved in outcomes) == 8
 
 
-def test_same_plan_same_forms(tmp_path):
-    """Two runs agree in every detail; another seed gives others."""
-    first, again = (make(tmp_path / name) for name in ("a", "b"))
-    other = make(tmp_path / "c", seed=6)
-    assert (first.forms, first.contacts, first.categories) == (again.forms, again.contacts, again.categories)
-    assert first.forms != other.forms
-
-
 def test_mess_leaves_counts(tmp_path, wave):
     """Each kind of mess is in one form of its own, and the counted answers are as without it."""
     messy = make(tmp_path)

@@ -1,12 +1,16 @@
 """Copies of the project in which tests call the real make, with the interpreter that runs the tests."""
 
+import fcntl
 import os
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from contextlib import contextmanager
 from pathlib import Path
+
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = "zwischenbericht-2019"
@@ -39,14 +43,41 @@ def copy_project(target):
     return target
 
 
-def keep_report(folder, report, sources):
-    """Take from a copy of the project all other reports, and all received data but the register and these sources."""
+def once(factory, name, build):
+    """A folder that `build` fills: made by the first process of a run of tests that asks for it, and only read."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with open(f"{folder}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            build(folder.with_suffix(".new"))
+            folder.with_suffix(".new").rename(folder)
+    return folder
+
+
+@contextmanager
+def change_yaml(path):
+    """The content of a YAML file, written back as the caller leaves it."""
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    yield content
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def keep_report(folder, report, sources, chapters=()):
+    """Take from a copy of the project all other reports and chapters, and all received data but these sources."""
     for path in (folder / "reports").glob("*.yml"):
         if path.stem != report:
             path.unlink()
     for path in (folder / "data/raw").iterdir():
         if path.is_dir() and path.name not in ("register", *sources):
             shutil.rmtree(path)
+    if chapters:
+        with change_yaml(folder / f"reports/{report}.yml") as kept:
+            kept["chapters"] = [c for c in kept["chapters"] if c["id"] in chapters]
+        with change_yaml(
+            folder / "data/codebook/disclosure.yml"
+        ) as policy:  # what only other chapters print is no exception
+            policy["unweighed"] = [u for u in policy["unweighed"] if "uebersicht" not in u["exhibit"]]
 
 
 def environment(**changes):

@@ -1,4 +1,4 @@
-"""What the tests of verification share: the project's report, rebuilt once as `make verify` does it."""
+"""What the tests of verification share: the project's report."""
 
 import json
 import shutil
@@ -9,9 +9,8 @@ import pytest
 
 from gkanalysis import __version__
 from gkanalysis.codebook.reports import Report, read_report
-from gkanalysis.verify.rebuild import rebuilt_report
 from gkanalysis.verify.release import make_manifest
-from tools.project import REPORT, ROOT
+from tools.project import REPORT
 
 
 @dataclass(frozen=True)
@@ -24,11 +23,12 @@ class Rebuilt:
 
 
 @pytest.fixture(scope="session")
-def rebuilt():
-    """The report of 2019, from the received data in an empty folder, offline, under other settings."""
-    with rebuilt_report(ROOT, REPORT) as folder:
-        root = folder.parents[1]
-        shutil.copytree(ROOT / "data/published", root / "data/published")
-        manifest = json.dumps(make_manifest(folder, REPORT, __version__, root), ensure_ascii=False)
-        (root / "reports" / f"{REPORT}.manifest.json").write_text(manifest, encoding="utf-8")
-        yield Rebuilt(root, folder, read_report(root, REPORT))
+def rebuilt(finished, tmp_path_factory):
+    """The report of 2019 in a copy of the project."""
+    others = [p.stem for p in (finished / "reports").glob("*.yml") if p.stem != REPORT]
+    root = tmp_path_factory.mktemp("neubau") / "gk"
+    shutil.copytree(finished, root, ignore=shutil.ignore_patterns(*others))
+    folder = root / "reports" / REPORT
+    manifest = json.dumps(make_manifest(folder, REPORT, __version__, root), ensure_ascii=False)
+    (root / "reports" / f"{REPORT}.manifest.json").write_text(manifest, encoding="utf-8")
+    return Rebuilt(root, folder, read_report(root, REPORT))

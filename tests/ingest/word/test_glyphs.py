@@ -2,7 +2,7 @@
 
 import pytest
 
-from docx_parts import cell, in_cell, only, paragraph, read, row, run, states, table, tick
+from docx_parts import cell, in_cell, only, paragraph, read, row, run, table, tick
 from gkanalysis.ingest.word.model import TICK_KINDS
 
 
@@ -11,11 +11,30 @@ from gkanalysis.ingest.word.model import TICK_KINDS
     [
         *(
             (mark, "selected", ())
-            for mark in ("x", "X", "✓", "✔", "✗", "✘", "☒", "☑", "×", "[x]", " X ", "✔\ufe0f", "х")
+            for mark in (
+                "x",
+                "X",
+                "✓",
+                "✔",
+                "✗",
+                "✘",
+                "☒",
+                "☑",
+                "×",
+                "[x]",
+                " X ",
+                "✔\ufe0f",
+                "х",
+                "_X_",
+                "[ X ]",
+                "▣",
+                "⮽",
+                "⬛",
+            )
         ),
-        *((mark, "not_selected", ()) for mark in ("☐", "□", "[ ]", "( )", "○")),
-        *((mark, "unclear", ("doubtful_mark",)) for mark in ("x?", "(x)", "?", "(X)?", "x.")),
-        *((mark, "unclear", ("two_marks",)) for mark in ("x x", "☐ x", "XX", "☒☐", "x\nx")),
+        *((mark, "not_selected", ()) for mark in ("☐", "□", "[ ]", "( )", "○", "⬜")),
+        *((mark, "unclear", ("doubtful_mark",)) for mark in ("x?", "(x)", "( X )", "?", "(X)?", "x.")),
+        *((mark, "unclear", ("two_marks",)) for mark in ("x x", "☐ x", "xx", "XX", "☒☐", "x\nx")),
     ],
 )
 def test_cell_whose_whole_text_is_a_mark(typed, state, notes):
@@ -68,33 +87,6 @@ def test_symbol_fonts_are_found_however_their_name_is_written(font):
     letter = "4" if font[0] in "ZM" else "\uf0fe"
     content = run(letter, f'<w:rFonts w:hAnsi="{font}"/>')
     assert only(read(in_cell(content)), "mark").state == "selected"
-
-
-def test_boxes_typed_within_a_line():
-    """The text that follows is the label; the boxes leave no text of their own."""
-    form = read(table(row("Angebunden?", cell("☒ Ja   ☐ Nein"))))
-    assert states(form, "mark") == [("Ja", "selected"), ("Nein", "not_selected")]
-    assert [field.value for field in form.fields if field.kind == "cell"] == ["Angebunden?"]
-    form = read(paragraph("Angebunden?  Ja ☐   Nein ☒"))
-    assert states(form, "mark") == [("Angebunden? Ja", "not_selected"), ("Nein", "selected")]
-    assert states(read(paragraph("[x] Ja [ ] Nein")), "mark") == [
-        ("Ja", "selected"),
-        ("Nein", "not_selected"),
-    ]
-
-
-def test_letter_typed_before_a_text_keeps_the_whole_line():
-    """An x at the beginning is a tick, but might be a word: the text stays, and is noted."""
-    form = read(table(row("Lage", cell("x\tKreis"))))
-    assert states(form, "mark") == [("Kreis", "selected")]
-    (field,) = [field for field in form.fields if field.notes]
-    assert (field.kind, field.value, field.notes) == ("cell", "x Kreis", ("inline_mark",))
-
-
-def test_letter_x_inside_a_text_is_no_mark():
-    """Dimensions and variables are text."""
-    form = read(paragraph("Größe: 3 x 4, f(x) = 2") + paragraph("Xanten"))
-    assert [field.kind for field in form.fields] == ["paragraph", "paragraph"]
 
 
 def test_mark_typed_beside_a_tick_box_is_unclear():
