@@ -88,7 +88,7 @@ env: $(ENV) ; @$(PY) tools/environment.py hook ## Nur die Umgebung anlegen, und 
 ##@ Prüfen
 test check fix bench: $(if $(PYTHON),,.venv/test.txt)
 test: ## Alle Tests
-	$(MAKE) data && $(PY) -m pytest -n auto --dist loadfile
+	$(MAKE) -j2 data && $(PY) -m pytest -n auto --dist loadfile
 check: ## Stil von Code und Notebooks prüfen; ändert nichts
 	$(PY) -m ruff check $(STYLED) notebooks && $(PY) -m ruff format --check $(STYLED) && $(GK) notebooks
 fix: ## Stil verbessern, Notebooks von Ausgaben befreien

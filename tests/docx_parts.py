@@ -45,7 +45,6 @@ def part(name, content):
 
 
 def document(body):
-    """The main part."""
     return part("document", f"<w:body>{body}<w:sectPr/></w:body>")
 
 
@@ -70,12 +69,10 @@ def zipped(entries):
 
 
 def package(body="", **more):
-    """A WordPackage in memory."""
     return WordPackage(Path("Bogen.docx"), zipped(members(body, **more)))
 
 
 def read(body, **more):
-    """The WordForm of a body."""
     return read_word_form(package(body, **more))
 
 
@@ -102,7 +99,6 @@ def row(*cells, look=""):
 
 
 def table(*rows):
-    """A table."""
     return f"<w:tbl><w:tblPr/><w:tblGrid/>{''.join(rows)}</w:tbl>"
 
 
@@ -113,12 +109,10 @@ def control(properties, content, tag=""):
 
 
 def text_control(value, tag="", flag=""):
-    """A plain text control within a line."""
     return control(f"{flag}<w:text/>", run(value) if value else "", tag)
 
 
 def checkbox(checked='<w14:checked w14:val="1"/>', glyph="☒", tag=""):
-    """A checkbox control within a line."""
     return control(f"<w14:checkbox>{checked}</w14:checkbox>", run(glyph) if glyph else "", tag)
 
 
@@ -150,7 +144,6 @@ def only(form, kind):
 
 
 def states(form, kind):
-    """(label, state) of the fields of a kind."""
     return [(field.label, field.state) for field in form.fields if field.kind == kind]
 
 

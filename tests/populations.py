@@ -86,5 +86,4 @@ class Population:
 
 
 def told(breaches):
-    """Breaches without their explanation."""
     return [(b.kind, b.state, b.groups, b.status, b.low, b.high) for b in breaches]

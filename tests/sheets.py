@@ -28,7 +28,6 @@ def formula(text, stored=""):
 
 
 def day(value, style=1):
-    """A cell with a day as Excel stores it."""
     return Raw(f'<c r="{{r}}" s="{style}"><v>{(value - date(1899, 12, 30)).days}</v></c>')
 
 

@@ -69,7 +69,6 @@ def table(rows=3, columns=3):
 
 
 def figure(rows=2):
-    """A figure exhibit of so many bars."""
     return Figure(
         id="balken", label="Abbildung", title="Sollen die Strukturen bleiben?", base="Basis: 39 Bündnisse",
         source="Quelle: Abfrage.", numbers=BARS, alt="Balken: ja 11 von 18 Städten, 9 von 21 Kreisen.",
@@ -95,7 +94,6 @@ class Deck:
         return make_slides(self.report, copy.deepcopy(self.document), self.build)
 
     def slides(self):
-        """The slides before they are set."""
         return self.made().slides
 
     def fitted(self):
@@ -103,15 +101,12 @@ class Deck:
         return fit_slides(self.made())
 
     def pdf(self):
-        """The slides as PDF."""
         return render_pdf(self.fitted())
 
     def html(self):
-        """The slides as a page."""
         return render_html(self.fitted())
 
     def pptx(self, reference=None):
-        """The slides as a PowerPoint file."""
         return render_pptx(self.fitted(), reference or self.reference)
 
 

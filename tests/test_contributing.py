@@ -30,7 +30,6 @@ def code(notebook, *, parameters):
 
 
 def taken(notebook):
-    """Names of the parameters of a notebook."""
     return set(re.findall(r"(?m)^(\w+):", code(notebook, parameters=True)))
 
 

@@ -345,10 +345,7 @@ def test_tick_changes_its_two_counts_and_nothing_else(built, ticked):
     assert [n.replace("weitergabe/", "") for n in exhibits if "weitergabe/" in n] == [
         n for n in exhibits if "weitergabe/" not in n
     ]
-    assert [n for n in exhibits if "weitergabe/" not in n] == [
-        f"{OUT}/tables/akteure-alle.csv",
-        name,
-    ]
+    assert [n for n in exhibits if "weitergabe/" not in n] == [f"{OUT}/tables/akteure-alle.csv", name]
     values, after = (json.loads((f / OUT / "values.json").read_text(encoding="utf-8")) for f in (built, ticked[0]))
     assert values == after
 

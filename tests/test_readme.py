@@ -21,7 +21,6 @@ CODE = re.compile(r"``+ ?(.+?) ?``+|`([^`]+)`")
 
 
 def section(title):
-    """The text below a heading of the README."""
     return re.search(rf"(?ms)^##+ {re.escape(title)}\n(.+?)(?=^##+ |\Z)", README)[1]
 
 

@@ -51,19 +51,12 @@ def test_choice(project):
     assert behind(project, count, "ja", rest=True) == ["B2 B2.docx 1.1"]
     assert count.cell(project.data, "ja|nein").n == 3
     every = ("ja", "geplant", "nein")
-    assert claims(project, count, "ja|nein") == [
-        ("x", "1.1", ("ja", "nein"), "n"),
-        ("x", "1.1", every, "base_n"),
-    ]
+    assert claims(project, count, "ja|nein") == [("x", "1.1", ("ja", "nein"), "n"), ("x", "1.1", every, "base_n")]
     assert count.words(project.data, "ja|nein") == (
         "Gezählt ist bei 1.1 „Besteht ein Konzept?“ die Antwort „Ja“ oder „Nein“ (probe-2020, Bögen: voll oder zum Teil); "
         "Basis: alle mit gültiger Antwort"
     )
-    check(
-        project,
-        Choice(source=WAVE, item="1.1", status=("unusable",)),
-        "  alle\nja  0/1\ngeplant  1/1\nnein  0/1",
-    )
+    check(project, Choice(source=WAVE, item="1.1", status=("unusable",)), "  alle\nja  0/1\ngeplant  1/1\nnein  0/1")
     project.wave(ANSWERS.replace("nein", "vielleicht"))
     with pytest.raises(NotebookError, match=r"Frage „1.1“ in probe-2020, Fall B2: Die Antwort „vielleicht“"):
         count.table(project.data)
@@ -225,12 +218,7 @@ def test_open(project):
     count = Open(source=WAVE, item="1.2")
     project.wave(OPEN).mentions(CODED)
     check(project, count, "  alle  stadt  kreis\nsport  2/3  2/2  0/1\nkochen  1/3  1/2  0/1")
-    assert behind(project, count, "sport") == [
-        "B1 B1.docx 1.2",
-        "B1 B1.docx 1.2",
-        "B2 B2.docx 1.2",
-        "B2 B2.docx 1.2",
-    ]
+    assert behind(project, count, "sport") == ["B1 B1.docx 1.2", "B1 B1.docx 1.2", "B2 B2.docx 1.2", "B2 B2.docx 1.2"]
     assert claims(project, count, "sport")[0] == ("x", "1.2/sport", ("selected",), "n")
     assert "A die Kategorie „Sport“ wenigstens einmal vergeben hat" in count.words(project.data, "sport")
     assert "Definition: Vereine)" in count.words(project.data, "sport")

@@ -24,11 +24,7 @@ def project(tmp_path):
 def test_list_rows(project):
     """Rows by a column, of all that fill it; only of those that fill another; without a base; that fill a column."""
     count = ListRows(source=LIST, column="form")
-    check(
-        project,
-        count,
-        "  alle  stadt  kreis\ntreffen  3/4  2/3  1/1\ntelefon  1/4  1/3  0/1\nalle  4/4  3/3  1/1",
-    )
+    check(project, count, "  alle  stadt  kreis\ntreffen  3/4  2/3  1/1\ntelefon  1/4  1/3  0/1\nalle  4/4  3/3  1/1")
     assert behind(project, count, "telefon") == ["B2 besuche/besuche.csv Zeile 4, Spalte „Art“"]
     assert [(s.kind, s.name, s.exact) for s in count.says(project.data, "telefon")] == [
         ("listed", "form/telefon", False)
@@ -51,11 +47,7 @@ def test_list_rows(project):
 def test_list_sum(project):
     """What an amount adds up to, in whole steps; an amount between two steps is refused."""
     count = ListSum(source=LIST, amount="days", column="form", step=0.5)
-    check(
-        project,
-        count,
-        "  alle  stadt  kreis\ntreffen  7/8  3/4  4/4\ntelefon  1/8  1/4  0/4\nalle  8/8  4/4  4/4",
-    )
+    check(project, count, "  alle  stadt  kreis\ntreffen  7/8  3/4  4/4\ntelefon  1/8  1/4  0/4\nalle  8/8  4/4  4/4")
     assert "Addiert ist „Tage“ über die Zeilen" in count.words(project.data, "treffen")
     assert "in Schritten von 0,5" in count.words(project.data, "treffen")
     with pytest.raises(NotebookError, match=r"0.5 ist kein Vielfaches von 1; bitte Liste oder Schritt berichtigen"):
@@ -76,11 +68,7 @@ def test_columns_of_numbers_and_of_several_values(project):
 def test_list_cases(project):
     """Alliances with a row of a value, of all; who has none is in the base."""
     count = ListCases(source=LIST, column="form")
-    check(
-        project,
-        count,
-        "  alle  stadt  kreis\ntreffen  2/5  1/2  1/2\ntelefon  1/5  1/2  0/2\nalle  3/5  2/2  1/2",
-    )
+    check(project, count, "  alle  stadt  kreis\ntreffen  2/5  1/2  1/2\ntelefon  1/5  1/2  0/2\nalle  3/5  2/2  1/2")
     assert claims(project, count, "treffen") == [("listed", "form/treffen", ("present",), "n")]
     assert claims(project, count, "alle") == [("listed", "any", ("present",), "n")]
     assert behind(project, count, "alle", rest=True) == [
@@ -93,11 +81,7 @@ def test_list_bands(project):
     """Alliances by what an amount, or the number of rows, adds up to."""
     bands = (("keine", 0, 0, "keine"), ("wenig", 0.5, 1, "bis 1"), ("viel", 1.5, 99, "mehr"))
     count = ListBands(source=LIST, bands=bands, amount="days", step=0.5)
-    check(
-        project,
-        count,
-        "  alle  stadt  kreis\nkeine  2/5  0/2  1/2\nwenig  1/5  1/2  0/2\nviel  2/5  1/2  1/2",
-    )
+    check(project, count, "  alle  stadt  kreis\nkeine  2/5  0/2  1/2\nwenig  1/5  1/2  0/2\nviel  2/5  1/2  1/2")
     assert claims(project, count, "wenig") == [("between", "days", ("0.5", "1"), "n")]
     assert "deren „Tage“ zusammen in der Liste „Besuche“ 0,5 bis 1 ergeben" in count.words(project.data, "wenig")
     rows = ListBands(source=LIST, bands=(("eine", 1, 1, "eine"), ("zwei", 2, 2, "zwei")))

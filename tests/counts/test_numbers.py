@@ -52,7 +52,6 @@ def wave(data):
 
 
 def plain(text):
-    """A text without hard spaces."""
     return str(text).replace("\u00a0", " ")
 
 
@@ -94,11 +93,7 @@ def test_together(wave):
         ("ja", "Nicht alle Bündnisse", ""),
         ("nein", "wenige", ""),
         ("nein", "Die meisten Bündnisse", r"passt nicht zu 1 von 4; möglich ist: nicht alle, nicht üblich"),
-        (
-            "ja",
-            "Viele Bündnisse",
-            r"enthält kein Wort der Skala \(woerter.yml\); für 2 von 4 passt: nicht alle",
-        ),
+        ("ja", "Viele Bündnisse", r"enthält kein Wort der Skala \(woerter.yml\); für 2 von 4 passt: nicht alle"),
         ("ja", "am häufigsten", ""),
         ("nein", "am häufigsten", "der Reihe nach sind es: „Ja“ .2.von.4., „in Planung“ .1.von.4."),
         ("geplant", "am seltensten", "sagt etwas anderes als die Daten"),
@@ -120,10 +115,7 @@ def test_words_that_compare(wave):
     assert core["ja"].said("ebenso oft", than=gaps["ja"]) == "ebenso oft"
     with pytest.raises(NotebookError, match=r"\(2 von 4 gegen 1 von 4\); möglich ist: häufiger, öfter"):
         core["ja"].said("seltener", than=core["nein"])
-    assert core["ja"].said("nicht alle", gaps["ja"]).record["of"] == [
-        core["ja"].definition,
-        gaps["ja"].definition,
-    ]
+    assert core["ja"].said("nicht alle", gaps["ja"]).record["of"] == [core["ja"].definition, gaps["ja"].definition]
     assert plain(core["ja"].points(core["nein"])) == "+25"
     assert core["nein"].sentence(none="keins", one="ein Bündnis", many="{n} Bündnisse") == "ein Bündnis"
 
@@ -217,11 +209,7 @@ def test_few_cases_are_held_back(wave):
     (wave.data.paths.codebooks / "disclosure.yml").write_text("threshold: 2\nattributes: {}\nsources: {}\n")
     shown = wave["1.1"].by("type").among("kreisfreie_stadt", "kreis").shielded()
     assert shown.hidden == {(r, g) for r in ("geplant", "nein") for g in ("kreisfreie_stadt", "kreis")}
-    assert [plain(x) for x in repr(shown).split("\n")[1:]] == [
-        "Ja  2 von 2  0 von 2",
-        "in Planung  –  –",
-        "Nein  –  –",
-    ]
+    assert [plain(x) for x in repr(shown).split("\n")[1:]] == ["Ja  2 von 2  0 von 2", "in Planung  –  –", "Nein  –  –"]
     assert "weil hinter dem Ja oder dem Nein 1 Bündnis steht oder weil sich das sonst" in " ".join(shown.notes)
 
 

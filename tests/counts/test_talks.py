@@ -39,10 +39,7 @@ def test_codings(project):
         interviewed  3    2    1
     """)  # fmt: skip
     assert behind(project, count, "amt.daten") == ["B1 p.qdpx Z 2", "B2 p.qdpx Z 3"]
-    assert claims(project, count, "amt.daten") == [
-        ("x", "amt.daten", ("present",), "n"),
-        ("cases", "", (), "base_n"),
-    ]
+    assert claims(project, count, "amt.daten") == [("x", "amt.daten", ("present",), "n"), ("cases", "", (), "base_n")]
     assert "A den Code „Aufbau > Neugründung“ wenigstens einmal vergeben" in count.words(project.data, "aufbau.neu")
 
 

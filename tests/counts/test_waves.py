@@ -59,9 +59,7 @@ def test_category_of_the_register(project):
     """The register is public."""
     count = Category(source="register", column="type")
     check(
-        project,
-        count,
-        "  alle  kreis\nkreisfreie_stadt  2/5  0/2\nkreis  2/5  2/2\nkreisangehoerige_kommune  1/5  0/2",
+        project, count, "  alle  kreis\nkreisfreie_stadt  2/5  0/2\nkreis  2/5  2/2\nkreisangehoerige_kommune  1/5  0/2"
     )
     assert claims(project, count, "kreis") == [("public", "", (), "n")]
 
@@ -117,11 +115,7 @@ def test_all_waves(project):
 def test_change(project):
     """The same alliances with a valid answer both times; contradictory answers make no pair."""
     count = Change(source=WAVE, item="1.1", then=LATER, then_item="1.1", yes=("ja",), no=("geplant", "nein"))
-    check(
-        project,
-        count,
-        "  alle  stadt  kreis\npairs  2/5  2/2  0/2\nfirst  1/2  1/2  0/0\nsecond  2/2  2/2  0/0",
-    )
+    check(project, count, "  alle  stadt  kreis\npairs  2/5  2/2  0/2\nfirst  1/2  1/2  0/0\nsecond  2/2  2/2  0/0")
     assert (count.base, count.pairs(project.data), count.totals(project.data)) == (
         "answered_both", (1, 0, 1, 0), ((1, 2), (2, 1)),
     )  # fmt: skip

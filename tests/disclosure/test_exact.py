@@ -297,9 +297,7 @@ def test_group_of_too_few_cases_is_a_breach_if_bases_are_checked():
 def test_filter_question_gives_away_the_answer_before_it():
     """Who was asked the second question has said no to the first."""
     population = Population.of(
-        ("stadt", "full", "ja", 5),
-        ("stadt", "full", "nein", 3),
-        second=lambda k: "ja" if k >= 5 else NOT_ASKED,
+        ("stadt", "full", "ja", 5), ("stadt", "full", "nein", 3), second=lambda k: "ja" if k >= 5 else NOT_ASKED
     )
     question = replace(population.data.questions["r"], asked_if=("q", "nein"))
     data = replace(population.data, questions={**population.data.questions, "r": question})

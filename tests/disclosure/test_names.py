@@ -16,7 +16,6 @@ PLACE = Name("Neuntöterstadt", "Ort", "Register")
 
 
 def names_of(index):
-    """All texts that an index looks for."""
     return {n.text for found in index.by_first.values() for _, n in found}
 
 

@@ -50,7 +50,6 @@ def test_totals_smaller_than_the_pairs_are_refused():
 
 
 def significant(pairs):
-    """What the text says of a change."""
     return (mcnemar_test(*pairs) or 1) < 0.05
 
 

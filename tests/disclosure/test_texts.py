@@ -106,7 +106,6 @@ def test_pdf_page_gives_its_words(plain_pdf):
 
 
 def xmp(document):
-    """Plant the name in the XML metadata only."""
     with document.open_metadata(update_docinfo=False) as metadata:
         metadata["dc:description"] = NAME
 
@@ -117,12 +116,10 @@ def alternative(document):
 
 
 def note(document):
-    """Plant the name in a note on a page."""
     document.pages[0].Annots = pikepdf.Array([pikepdf.Dictionary(Subtype=pikepdf.Name.Text, Contents=NAME)])
 
 
 def attachment(document):
-    """Plant the name in an attached file."""
     document.attachments["a.txt"] = NAME.encode()
 
 
@@ -170,7 +167,6 @@ def test_pdf_with_an_unreadable_font_is_refused(plain_pdf):
 
 
 def chunk(kind, data):
-    """A chunk of a PNG."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 

@@ -23,10 +23,7 @@ def spoken():
         ("„Es hieß: ‚Uns damals im Keller getroffen‘.“", "uns damals im keller getroffen"),
         ("„uns da\u00admals im Kel-\nler getroffen“", "uns damals im keller getroffen"),
         ("wir haben uns damals im Keller getroffen, weil", "wir haben uns damals im keller getroffen, weil"),
-        (
-            "haben uns\ndamals im Keller getroffen weil oben dort",
-            "haben uns damals im keller getroffen weil oben",
-        ),
+        ("haben uns\ndamals im Keller getroffen weil oben dort", "haben uns damals im keller getroffen weil oben"),
     ],
 )
 def test_words_of_an_interview_are_found(spoken, text, found):
@@ -61,7 +58,4 @@ def test_quotation_counts_under_the_code_that_most_cases_have():
         ("s9", "c5", "viel", "B"),
     ]  # fmt: skip
     codings = pd.DataFrame(rows, columns=["segment_id", "case_id", "code_id", "coder"])
-    assert most_common_codes(segments, codings, "A") == {
-        quote_id("Eins ist."): ("oft", 2),
-        quote_id("Drei."): ("", 0),
-    }
+    assert most_common_codes(segments, codings, "A") == {quote_id("Eins ist."): ("oft", 2), quote_id("Drei."): ("", 0)}

@@ -118,11 +118,7 @@ CHANGES = [
     (ALL, lambda data: data[: len(data) // 2], "damaged"),
     (ALL, lambda data: data[:-5], "damaged"),
     (OFFICE, lambda data: patched(data, (10, "<H", 12)), "method"),
-    (
-        OFFICE,
-        lambda data: patched(data, (30, "<H", 9)),
-        "damaged",
-    ),  # an extra field beyond the end of the directory
+    (OFFICE, lambda data: patched(data, (30, "<H", 9)), "damaged"),  # an extra field beyond the end of the directory
     (OFFICE, lambda data: patched(data, (34, "<H", 1)), "damaged"),  # on another disk
     (OFFICE, lambda data: data + b"x", "damaged"),
     (OFFICE, lambda data: b"PK" + data, "damaged"),
@@ -139,11 +135,7 @@ CHANGES = [
     (OFFICE, ("a/_rels/x.rels", relationships(("image", "\\\\server\\x.png"))), ""),
     (OFFICE, ("a/_rels/x.rels", relationships(("image", "//server/x.png"))), ""),
     (OFFICE, ("a/_rels/x.rels", relationships(("hyperlink", "https://example.org", "External"))), ""),
-    (
-        OFFICE,
-        ("a/_rels/x.rels", relationships(("attachedTemplate", "file:///\\\\s\\A.dotx", "External"))),
-        "",
-    ),
+    (OFFICE, ("a/_rels/x.rels", relationships(("attachedTemplate", "file:///\\\\s\\A.dotx", "External"))), ""),
 ]
 
 
@@ -353,8 +345,5 @@ def test_texts_of_a_project_have_limits(tmp_path, monkeypatch):
             archive.read("a.txt", limit=2999)
         assert len(archive.read("a.txt", limit=3000)) == 3000
     monkeypatch.setattr(QdaFileError, "limits", QdaFileError.limits._replace(total=2999))
-    with (
-        pytest.raises(QdaFileError, match="1 GB im Ganzen"),
-        Archive(tmp_path / "p.qdpx", QdaFileError, data) as a,
-    ):
+    with pytest.raises(QdaFileError, match="1 GB im Ganzen"), Archive(tmp_path / "p.qdpx", QdaFileError, data) as a:
         a.read("a.txt")

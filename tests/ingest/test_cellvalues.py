@@ -16,17 +16,14 @@ TRUE = Cell("bool", True, "WAHR")
 
 
 def text(value):
-    """A cell with text."""
     return Cell("text", value, value.strip())
 
 
 def number(value):
-    """A cell with a number."""
     return Cell("number", value, plain_number(value))
 
 
 def day(value, clock=""):
-    """A cell with a day."""
     return Cell("date", datetime.combine(value, time()), f"{value:%d.%m.%Y}{clock}")
 
 

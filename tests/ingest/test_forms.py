@@ -38,10 +38,7 @@ def bad_files():
         "Über uns (neu).docx": (b"%PDF-1.7", "PDF"),
         "Protokoll.docx": (zipped(members("<w:p><w:r><w:t>Protokoll</w:t></w:r></w:p>")), "kein Bogen"),
         "Ausbruch.docx": (zip_parts(parts | {"../x.xml": b"<a/>"}), "herausführt"),
-        "Entität.docx": (
-            zip_parts(parts | {"word/document.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}),
-            "DTD",
-        ),
+        "Entität.docx": (zip_parts(parts | {"word/document.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "DTD"),
     }
 
 

@@ -72,7 +72,6 @@ def read_all_of_a_project(path):
 
 
 def read_as_list(path):
-    """What `make data` does with a list."""
     ingest_list(path.parent, path.name, BOOK.spec, path.parent / "out")
 
 

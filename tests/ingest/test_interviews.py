@@ -106,12 +106,7 @@ def test_lines_say_everything_that_was_found(drawn):
         "place": "", "text": "Wir haben neu angefangen.", "code": NEUGRUENDUNG, "coder": LEAD,
         "created": "2019-08-01T10:00:00Z", "case": "g01", "variables": {"buendnis": "B1", "typ": "kreis"},
     }  # fmt: skip
-    assert (found[1]["segment"], found[1]["start"], found[1]["text"], found[1]["coder"]) == (
-        "",
-        -1,
-        None,
-        SECOND,
-    )
+    assert (found[1]["segment"], found[1]["start"], found[1]["text"], found[1]["coder"]) == ("", -1, None, SECOND)
     assert (found[2]["text"], found[2]["code"]) == ("Das Klima war gut.", "")
     assert (found[3]["source"], found[3]["variables"]) == ("g02", {})
 

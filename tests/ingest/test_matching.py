@@ -351,10 +351,7 @@ def test_text_in_a_comment_and_under_another_name_of_the_main_part():
     comments = f'<w:comments xmlns:w="{NAMESPACES["w"]}"><w:comment w:id="1"><w:p><w:r><w:t>Stimmt nicht mehr</w:t></w:r></w:p></w:comment></w:comments>'
     relation = b'<Relationship Id="rId9" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments" Target="comments.xml"/></Relationships>'
     rels = "word/_rels/document2.xml.rels"
-    parts |= {
-        "word/comments.xml": comments.encode(),
-        rels: parts[rels].replace(b"</Relationships>", relation),
-    }
+    parts |= {"word/comments.xml": comments.encode(), rels: parts[rels].replace(b"</Relationships>", relation)}
     from gkanalysis.core.writing import zip_parts
 
     assert [r.raw for r in match(zip_parts(parts)).reviews] == ["Bitte um Rückruf", "Stimmt nicht mehr"]

@@ -28,7 +28,6 @@ LATER = ", allerdings erst ab Herbst 2020 und nur für Frauen"
 
 
 def option(drawn, number):
-    """The paragraph of an option of 2.1."""
     return drawn.cell(7, 1, 3).findall(W + "p")[number - 1]
 
 
@@ -135,7 +134,6 @@ def test_markings_instead_of_ticks():
 
 
 def look_of(element, look, value=None):
-    """Give all runs of an element a look."""
     for run in element.iter(W + "r"):
         properties = run.find(W + "rPr")
         if properties is None:

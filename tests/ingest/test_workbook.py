@@ -31,7 +31,6 @@ def cells(tmp_path):
 
 
 def stored(value, style=0, kind="n", more=""):
-    """A cell as the file stores it."""
     return Raw(f'<c r="{{r}}" s="{style}" t="{kind}">{more}<v>{value}</v></c>')
 
 

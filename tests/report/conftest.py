@@ -120,7 +120,6 @@ class Built:
     report: Report
 
     def file(self, suffix):
-        """The finished report in one format."""
         return self.paths.reports / self.report.id / f"{self.report.id}.{suffix}"
 
 

@@ -52,10 +52,7 @@ def test_chapter_that_fails_stops_no_other(run):
     with pytest.raises(NotebookError, match=r"Kapitel eins, „probe.*int(.|\n)*Kapitel drei, „probe.*float"):
         run({"eins": 1, "zwei": "b", "drei": 1.5})
     assert [run.record(c).exists() for c in ("eins", "zwei", "drei")] == [False, True, False]
-    assert run({"eins": "a", "zwei": "b", "drei": "c"}) == [
-        "b: Kapitel drei gerechnet.",
-        "b: Kapitel eins gerechnet.",
-    ]
+    assert run({"eins": "a", "zwei": "b", "drei": "c"}) == ["b: Kapitel drei gerechnet.", "b: Kapitel eins gerechnet."]
 
 
 def test_unknown_chapter_is_refused_before_any_runs(run):

@@ -6,16 +6,12 @@ from gkanalysis.report.exhibits import column_widths
 
 
 def rows(*cells):
-    """Rows of an exhibit."""
     return [{"cells": c, "kind": "row", "level": 0} for c in cells]
 
 
 def test_long_first_column_gets_the_room_that_numbers_leave():
     """A label of 60 characters beside two short columns stays on one line of 110 characters."""
-    exhibit = {
-        "header": ["Konstellation", "Anzahl", "Anteil"],
-        "rows": rows(["x" * 60, "22 von 23", "95,7 %"]),
-    }
+    exhibit = {"header": ["Konstellation", "Anzahl", "Anteil"], "rows": rows(["x" * 60, "22 von 23", "95,7 %"])}
     first, *others = column_widths(exhibit)
     assert first * 110 > 60
     assert [w * 110 > len(t) for w, t in zip(others, ("22 von 23", "95,7 %"), strict=True)] == [True, True]

@@ -39,7 +39,6 @@ def parts(content):
 
 
 def body(content):
-    """The main part as a tree."""
     return etree.fromstring(parts(content)["word/document.xml"])
 
 

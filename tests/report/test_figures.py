@@ -87,7 +87,6 @@ def drawn(kind, **more):
 
 
 def canvas_of(kind, numbers, **options):
-    """The figure itself."""
     with mpl.rc_context(figure_style()):
         return figures.FORMS[kind](figures._complete(numbers), False, (), **options)[0]
 
@@ -99,7 +98,6 @@ def area(png, colour):
 
 
 def fills(svg, colour):
-    """How many shapes have this colour."""
     return len(re.findall(rb"fill: %s\b" % colour.lower().encode(), svg))
 
 

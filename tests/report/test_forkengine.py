@@ -87,18 +87,7 @@ def test_torture_notebook_equals_the_stock_engine(tmp_path):
     notebook = write(tmp_path / "folter.ipynb", TORTURE)
     # in a process of its own: pytest keeps warnings to itself
     files = map(str, (notebook, tmp_path / "fork.ipynb"))
-    command = [
-        sys.executable,
-        "-m",
-        "papermill",
-        *files,
-        "--engine",
-        "fork",
-        "--no-progress-bar",
-        "-p",
-        "out",
-        "x",
-    ]
+    command = [sys.executable, "-m", "papermill", *files, "--engine", "fork", "--no-progress-bar", "-p", "out", "x"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "ZeroDivisionError" in done.stderr
     fork = comparable(nbformat.read(tmp_path / "fork.ipynb", as_version=4))
@@ -146,11 +135,7 @@ def test_runs_do_not_see_each_other(tmp_path):
 @pytest.mark.parametrize("engine", ["fork", "kernel"])
 def test_expressions_see_the_end_of_the_notebook(tmp_path, engine):
     """As in JupyterLab: all after the last cell, in order; one that fails, prints or exits stops no other."""
-    texts = [
-        "{eval}`x`, {eval}`fehlt`",
-        "kein Ausdruck",
-        "{eval}`__import__('sys').exit()`{eval}`print(1)` {eval}`x`",
-    ]
+    texts = ["{eval}`x`, {eval}`fehlt`", "kein Ausdruck", "{eval}`__import__('sys').exit()`{eval}`print(1)` {eval}`x`"]
     notebook = write(tmp_path / "a.ipynb", ["x = 1", "x = 2"], texts)
     executed = run(notebook, tmp_path / "b.ipynb", engine, {})
     assert evaluated(executed) == ["2", "NameError", "SystemExit", "None", "2"]
@@ -163,12 +148,7 @@ def test_nothing_is_evaluated_after_a_failed_cell(tmp_path):
     executed = run(write(tmp_path / "a.ipynb", ["1 / 0"], ["{eval}`1`"]), tmp_path / "b.ipynb", "fork", {})
     assert evaluated(executed) == []
     with pytest.raises(NotebookError, match="Ein Ausdruck im Text hat das Programm des Notebooks beendet"):
-        run(
-            write(tmp_path / "a.ipynb", [], ["{eval}`__import__('os')._exit(0)`"]),
-            tmp_path / "b.ipynb",
-            "fork",
-            {},
-        )
+        run(write(tmp_path / "a.ipynb", [], ["{eval}`__import__('os')._exit(0)`"]), tmp_path / "b.ipynb", "fork", {})
 
 
 def test_nothing_is_left_running_or_written_in_the_home_folder(tmp_path, monkeypatch):

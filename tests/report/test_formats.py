@@ -56,12 +56,7 @@ def test_exhibits_have_the_same_order_and_captions(built):
 
 
 def setters():
-    """Format -> function that sets it."""
-    return {
-        "html": render_html,
-        "pdf": render_pdf,
-        "docx": lambda s: render_docx(s, ROOT / "reports/reference.docx"),
-    }
+    return {"html": render_html, "pdf": render_pdf, "docx": lambda s: render_docx(s, ROOT / "reports/reference.docx")}
 
 
 @pytest.mark.parametrize("suffix", ["html", "pdf", "docx"])
@@ -86,8 +81,7 @@ def texts(small, tmp_path, **kind):
 
 @needs("poppler")
 @pytest.mark.parametrize(
-    ("synthetic", "mark", "other"),
-    [(True, "synthetisch", "vertraulich"), (False, "vertraulich", "synthetisch")],
+    ("synthetic", "mark", "other"), [(True, "synthetisch", "vertraulich"), (False, "vertraulich", "synthetisch")]
 )
 def test_every_format_says_what_the_data_are(small, tmp_path, synthetic, mark, other):
     """Synthetic data are marked on title page, page heads and last page; real data as confidential instead."""

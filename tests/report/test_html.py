@@ -9,7 +9,6 @@ XLINK = "data:image/svg+xml;base64,"
 
 
 def page(small):
-    """The parsed page of a small report."""
     return html.fromstring(render_html(small.prepared()))
 
 
@@ -50,10 +49,7 @@ def test_figure_has_alternative_text_and_its_numbers(small):
 def test_table_heads_have_a_scope(small):
     """Columns, rows and blocks are announced as what they are; the base stands on its own line."""
     (table,) = page(small()).xpath("//figure[@id='tab']//table")
-    assert [(h.text, h.get("scope")) for h in table.xpath("./thead//th")] == [
-        ("Akteur", "col"),
-        ("insgesamt*", "col"),
-    ]
+    assert [(h.text, h.get("scope")) for h in table.xpath("./thead//th")] == [("Akteur", "col"), ("insgesamt*", "col")]
     assert [(h.text, h.get("scope")) for h in table.xpath("./tbody//th")] == [
         ("Bereich", "rowgroup"), ("Jugendamt", "row"), ("davon", "row"),
     ]  # fmt: skip

@@ -154,13 +154,7 @@ def test_finished_chapter_replaces_the_old_one(run):
     assert chapter["markdown"] == "# Probe\n\n::: {.exhibit #tab}\n:::"
     assert (list(chapter["exhibits"]), chapter["values"], chapter["synthetic"]) == (["tab"], [], None)
     files = sorted(p.relative_to(run.out).as_posix() for p in run.out.rglob("*") if p.is_file())
-    assert files == [
-        "arbeit/notebooks/kapitel.html",
-        "chapter.json",
-        "executed.ipynb",
-        "inputs.json",
-        "tables/tab.csv",
-    ]
+    assert files == ["arbeit/notebooks/kapitel.html", "chapter.json", "executed.ipynb", "inputs.json", "tables/tab.csv"]
     assert [c.source for c in executed.cells][:2] == ["# Probe", PARAMETERS]
 
 
@@ -181,10 +175,7 @@ label = declared('*A* [b]_c_ "d" -- <e> $f$ `g`')
 def test_expressions_are_evaluated_after_the_last_cell(run, engine):
     """Also those of text that stands before its code; results are kept as jupyterlab-myst keeps them."""
     chapter, executed = run(
-        VALUES,
-        "",
-        texts=["{eval}`neu`, {eval}`neu.count`; {eval}``neu.said('viele')``", "{eval}`neu`"],
-        engine=engine,
+        VALUES, "", texts=["{eval}`neu`, {eval}`neu.count`; {eval}``neu.said('viele')``", "{eval}`neu`"], engine=engine
     )
     trace = ' trace="kapitel:neu"'
     assert chapter["markdown"].splitlines()[2:] == [
@@ -320,12 +311,7 @@ f"""
     page = html.fromstring((run.out / "arbeit/notebooks/kapitel.html").read_bytes())
     assert (page.get("lang"), page.findtext(".//title")) == ("de", "Kapitel „kapitel“ aus dem Notebook probe")
     text = page.text_content()
-    for part in (
-        "Internes Arbeitspapier",
-        "Empfehlung. Siehe tab: 3\u00a0von\u00a04.",
-        "words = Scale",
-        "Tabelle: T",
-    ):
+    for part in ("Internes Arbeitspapier", "Empfehlung. Siehe tab: 3\u00a0von\u00a04.", "words = Scale", "Tabelle: T"):
         assert part in text
     assert page.xpath("//figure/@aria-label") == ["Was es zeigt"]
     assert not [u for u in page.xpath("//@src | //@href") if not u.startswith("#")]

@@ -12,7 +12,6 @@ from tools.system import needs, run
 
 
 def pdf(probe):
-    """The PDF of a small report."""
     return render_pdf(probe.prepared())
 
 

@@ -51,12 +51,10 @@ def content(deck):
 
 
 def slides(content):
-    """The slides of a file."""
     return list(Presentation(BytesIO(content)).slides)
 
 
 def members(content):
-    """Parts of a file by name."""
     with zipfile.ZipFile(BytesIO(content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 

@@ -6,12 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.report.quotations import (
-    check_quotation,
-    draw_speaker,
-    find_segment,
-    quote_id,
-)
+from gkanalysis.report.quotations import check_quotation, draw_speaker, find_segment, quote_id
 
 STORED = "Na ja, in Musterstadt haben wir das ja, sage ich mal, sofort gemacht. Frau Beispiel hat uns geholfen."
 
@@ -63,11 +58,7 @@ def test_id_comes_from_the_words():
 
 def test_speakers_alternate():
     """Female and male forms are drawn for each quotation, about half and half, and the same at every build."""
-    declared = {
-        "seed": 2019,
-        "female": {"nominative": "eine Befragte"},
-        "male": {"nominative": "ein Befragter"},
-    }
+    declared = {"seed": 2019, "female": {"nominative": "eine Befragte"}, "male": {"nominative": "ein Befragter"}}
     drawn = [draw_speaker(f"q{k}", declared)["nominative"] for k in range(400)]
     assert 160 < drawn.count("eine Befragte") < 240
     assert drawn == [draw_speaker(f"q{k}", declared)["nominative"] for k in range(400)]

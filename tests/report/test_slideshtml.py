@@ -54,12 +54,7 @@ def test_page_without_script(path):
     (slide,) = root.xpath("//section[contains(@class, 'figure')]")
     assert slide.xpath(".//img/@alt") == ["Balken: ja 11 von 18 Städten, 9 von 21 Kreisen."]
     assert slide.xpath(".//img/@src")[0].startswith("data:image/svg+xml;base64,")
-    assert [c.text_content() for c in slide.xpath(".//details//tbody/tr[1]/*")][:4] == [
-        "Städte",
-        "ja",
-        "11",
-        "18",
-    ]
+    assert [c.text_content() for c in slide.xpath(".//details//tbody/tr[1]/*")][:4] == ["Städte", "ja", "11", "18"]
     assert root.xpath("//a[@class='number value']/@href") == ["herkunft/eins.html#z-balken_ja_kreisfreie_stadt"]
     assert root.xpath("//div[@class='words']//a[text()='Folie\u00a04']/@href") == ["#plan"]
     assert root.xpath("//*[@id='plan']")

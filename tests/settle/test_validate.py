@@ -284,10 +284,7 @@ def test_label_that_no_form_has_as_the_codebook(word, tick, is_meant):
     row = [i.id for i in BOOK.items.values() if i.row == "B01"]
     assert (BOOK.items[row[0]].label, len(row)) == ("Berufskollegs", 7)
     line = tick.replace("tc[1]", "tc[4]")
-    at = {
-        (UNKNOWN, word): [(tick, f) for f in FORMS],
-        (UNKNOWN, "x"): [(line, "a"), ("/w:tr[5]/w:tc[4]", "a")],
-    }
+    at = {(UNKNOWN, word): [(tick, f) for f in FORMS], (UNKNOWN, "x"): [(line, "a"), ("/w:tr[5]/w:tc[4]", "a")]}
     rows = [(f, "", *key, place) for key, places in at.items() for place, f in places]
     cells = pd.DataFrame(rows, columns=["file", "item_id", "reason", "raw", "place"])
     log = Log()

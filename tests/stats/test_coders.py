@@ -24,7 +24,6 @@ TEXTS = pd.Series({"d1": "zehn Buch.", "d2": None, "d3": None, "d4": None, "d5":
 
 
 def frame(rows):
-    """Codings as a frame."""
     return pd.DataFrame(rows, columns=COLUMNS).astype({"start": int, "end": int})
 
 

@@ -73,10 +73,7 @@ def test_margins_that_leave_one_table_give_one(table):
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        (
-            [[1, 2, 3], [1, 2, 3], [1, 2, 3]],
-            r"hat die Form \(3, 3\), erlaubt sind zwei Zeilen oder zwei Spalten",
-        ),
+        ([[1, 2, 3], [1, 2, 3], [1, 2, 3]], r"hat die Form \(3, 3\), erlaubt sind zwei Zeilen oder zwei Spalten"),
         ([1, 2, 3], r"hat die Form \(3,\)"),
         ([[1, -2], [3, 4]], "keine Anzahlen"),
         ([[0.5, 0.2], [0.5, 0.8]], "keine Anzahlen sind, erlaubt sind ganze Zahlen ab 0"),

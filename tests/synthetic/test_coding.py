@@ -4,12 +4,7 @@ import numpy as np
 import pytest
 
 from gkanalysis.core.errors import GkError
-from tools.synthetic.coding import (
-    check_codes,
-    fill_placeholders,
-    parse_transcript,
-    second_opinion,
-)
+from tools.synthetic.coding import check_codes, fill_placeholders, parse_transcript, second_opinion
 
 
 def parsed(body):

@@ -121,10 +121,7 @@ def test_a_new_wave_appears_in_the_report(tmp_path):
     assert lines[question, "2022, 2023"][1] == str(len(both))
     assert (question, "2021, 2022") in lines
     assert "Arbeitshilfe „Probe“: Bogen" in printed(root, "methoden-instrumente")
-    assert printed(root, "codebuch-probe")["1.2 Dauerhaft: Ja / Nein (nur nach 1.1 „Ja“)"] == [
-        "eine",
-        "10 von 10*",
-    ]
+    assert printed(root, "codebuch-probe")["1.2 Dauerhaft: Ja / Nein (nur nach 1.1 „Ja“)"] == ["eine", "10 von 10*"]
     assert code_of(root) == code
 
 

@@ -8,19 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from gkanalysis.ingest.qda.model import (
-    Case,
-    Code,
-    Coder,
-    Coding,
-    Link,
-    Memo,
-    Project,
-    Selection,
-    Set,
-    Source,
-    Variable,
-)
+from gkanalysis.ingest.qda.model import Case, Code, Coder, Coding, Link, Memo, Project, Selection, Set, Source, Variable
 from gkanalysis.ingest.qda.positions import READINGS
 from gkanalysis.ingest.qda.qdpx import read_qdpx
 from tools.qdpx import write_qdpx
@@ -30,7 +18,6 @@ STRETCH = (26, 32)  # „neu an“, behind one line end and two emojis
 
 
 def guid(name):
-    """A GUID for a name."""
     return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
 
 

@@ -115,12 +115,7 @@ def test_published_figure_out_of_reach_is_reported(tmp_path):
     """A printed count that the filter makes impossible comes as near as it can, and is said to be missed."""
     items = PLAN["items"] | {"1.2": {"options": {"ja": "p1.numerator"}}}
     outcomes = make(tmp_path, items=items, mess=None).outcomes
-    assert sorted((name, printed) for name, printed, _ in outcomes) == [
-        ("p1", 18),
-        ("p1", 18),
-        ("p2", 10),
-        ("p3", 8),
-    ]
+    assert sorted((name, printed) for name, printed, _ in outcomes) == [("p1", 18), ("p1", 18), ("p2", 10), ("p3", 8)]
     assert sum(abs(printed - solved) for _, printed, solved in outcomes) == 8
 
 

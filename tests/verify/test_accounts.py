@@ -35,10 +35,7 @@ def project(tmp_path_factory):
     drawn.segment(first, CLIMATE)
     drawn.case("vergessen", [])
     drawn.memo(first, "Notiz")
-    drawn.more = {
-        "links": (Link(guid(9, 1), "wie", first, second),),
-        "sets": (Set(guid(10, 1), "Sommer", (first,)),),
-    }
+    drawn.more = {"links": (Link(guid(9, 1), "wie", first, second),), "sets": (Set(guid(10, 1), "Sommer", (first,)),)}
     folder.add(drawn).spoil('endPosition="63"', 'endPosition="999"')
     (folder.folder / "Notiz.txt").write_text("x", encoding="utf-8")
     paths = ProjectPaths.of(root, Path("data/raw"))

@@ -26,7 +26,6 @@ def project(*sections, head=HEAD, users=USERS, codes=CODES):
 
 
 def selection(start, end, name="", inside=CODING, guid="S1"):
-    """A selection of a text."""
     return (
         f'<PlainTextSelection guid="{guid}" name="{name}" startPosition="{start}" endPosition="{end}">'
         f"{inside}</PlainTextSelection>"
@@ -40,7 +39,6 @@ def text_source(text, *inside, guid="T1"):
 
 
 def stored_source(*inside, path="internal://g01.txt"):
-    """A document whose text stands in a file."""
     return f'<Sources><TextSource guid="T1" name="g01" plainTextPath="{path}">{"".join(inside)}</TextSource></Sources>'
 
 
@@ -61,12 +59,10 @@ def written(folder, xml, members=(), name="projekt.qdpx"):
 
 
 def read(folder, *sections, members=(), **parts):
-    """The project of some sections."""
     return read_qdpx(written(folder, project(*sections, **parts), members))
 
 
 def kinds(found):
-    """Kinds of the losses with their GUIDs."""
     return [(loss.kind, loss.guid) for loss in found.losses]
 
 

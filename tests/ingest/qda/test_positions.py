@@ -20,7 +20,6 @@ LENGTHS = {
 
 
 def mark(start, end, name=""):
-    """A selection as written."""
     return Selection("", "", start, end, name)
 
 
@@ -49,13 +48,7 @@ def test_each_reading_is_recognised(reading, named, stored):
     assert fit.reading == reading
     assert fit.is_sure
     assert not fit.is_doubtful
-    assert [ruler.text[slice(*ruler.span(reading, m))] for m in found] == [
-        "Wir",
-        "neu",
-        "Alle",
-        "kamen",
-        "gern",
-    ]
+    assert [ruler.text[slice(*ruler.span(reading, m))] for m in found] == ["Wir", "neu", "Alle", "kamen", "gern"]
 
 
 def test_places_in_a_text():

@@ -40,7 +40,6 @@ ENTRIES = '<w:listEntry w:val="eins"/><w:listEntry w:val="zwei"/><w:listEntry w:
 
 
 def box(inside, glyph=None):
-    """A legacy checkbox."""
     return legacy(BOX.format(inside), "FORMCHECKBOX", glyph)
 
 
@@ -50,7 +49,6 @@ def crossed(field, look="strike"):
 
 
 def entry(stored, shown=None):
-    """A legacy list."""
     return legacy(f"<w:ddList>{stored}{ENTRIES}</w:ddList>", "FORMDROPDOWN", shown)
 
 
@@ -155,12 +153,7 @@ def test_names_options_and_place():
 def test_placeholders_are_no_answers(prompt, flag):
     """With Word's flag and without it."""
     field = only(read(in_cell(text_control(prompt, flag=flag))), "text")
-    assert (field.state, field.value, field.raw, field.notes) == (
-        "not_answered",
-        "",
-        prompt,
-        ("placeholder",),
-    )
+    assert (field.state, field.value, field.raw, field.notes) == ("not_answered", "", prompt, ("placeholder",))
 
 
 def test_prompts_of_the_form_and_prompts_left_as_plain_text():

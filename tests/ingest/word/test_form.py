@@ -290,12 +290,7 @@ def test_json_lines():
     assert "Köln" in lines[1]
     first = json.loads(lines[1])
     assert tuple(first) == Field._fields
-    assert (first["kind"], first["value"], first["options"], first["notes"]) == (
-        "dropdown",
-        "Köln",
-        ["Köln"],
-        [],
-    )
+    assert (first["kind"], first["value"], first["options"], first["notes"]) == ("dropdown", "Köln", ["Köln"], [])
 
 
 words = st.text(st.sampled_from("abcdefghijklmnopqrstuvwyzäöüß"), min_size=2, max_size=8)
@@ -328,10 +323,7 @@ wrappers = st.sampled_from(
 
 
 @settings(deadline=None, max_examples=60)
-@given(
-    st.lists(st.tuples(st.lists(entries, min_size=1, max_size=4), wrappers), min_size=1, max_size=4),
-    st.booleans(),
-)
+@given(st.lists(st.tuples(st.lists(entries, min_size=1, max_size=4), wrappers), min_size=1, max_size=4), st.booleans())
 def test_random_forms_come_back_as_they_were_built(rows, is_nested):
     """States and values are equal, in order, and each place finds exactly one element of its kind."""
     body = table(*(wrap(row("Zeile", *(cell(paragraph(entry[0])) for entry in line))) for line, wrap in rows))
@@ -343,14 +335,7 @@ def test_random_forms_come_back_as_they_were_built(rows, is_nested):
     kinds = {kind for kind, *_ in built}
     assert [(field.kind, field.state, field.value) for field in form.fields if field.kind in kinds] == built
     root = opened.xml(opened.main_part)
-    elements = {
-        "checkbox": "sdt",
-        "text": "sdt",
-        "dropdown": "sdt",
-        "mark": "tc",
-        "cell": "tc",
-        "paragraph": "p",
-    }
+    elements = {"checkbox": "sdt", "text": "sdt", "dropdown": "sdt", "mark": "tc", "cell": "tc", "paragraph": "p"}
     for field in form.fields:
         (found,) = root.xpath(field.place, namespaces=NAMESPACES)
         assert found.tag == f"{{{NAMESPACES['w']}}}{elements.get(field.kind, found.tag.rpartition('}')[2])}"

@@ -62,11 +62,7 @@ def test_cell_whose_text_is_no_mark(text):
         ('<w:r><w:sym w:font="Wingdings 2" w:char="F0A3"/></w:r>', "not_selected", "Wingdings 2 F0A3"),
         ('<w:r><w:sym w:font="Wingdings 2" w:char="F052"/></w:r>', "selected", "Wingdings 2 F052"),
         (run("\uf0fe", '<w:rFonts w:ascii="Wingdings" w:hAnsi="Wingdings"/>'), "selected", "Wingdings F0FE"),
-        (
-            run("\uf0a8", '<w:rFonts w:ascii="Wingdings" w:hAnsi="Wingdings"/>'),
-            "not_selected",
-            "Wingdings F0A8",
-        ),
+        (run("\uf0a8", '<w:rFonts w:ascii="Wingdings" w:hAnsi="Wingdings"/>'), "not_selected", "Wingdings F0A8"),
         (run("þ", '<w:rFonts w:ascii="Wingdings"/>'), "selected", "Wingdings 00FE"),
         (run("\uf0fe"), "unclear", "\uf0fe"),
         ('<w:r><w:sym w:font="Wingdings" w:char="F04A"/></w:r>', "unclear", "\uf04a"),

@@ -40,10 +40,7 @@ def test_text_beside_a_control_is_a_field_unless_it_is_its_label():
     form = read(table(row("Lage", cell(paragraph("Ort: ", text_control("Essen"))))))
     assert [field.kind for field in form.fields] == ["cell", "text"]
     form = read(paragraph(text_control("Essen"), " (Ruhr)"))
-    assert [(field.kind, field.value) for field in form.fields] == [
-        ("paragraph", "(Ruhr)"),
-        ("text", "Essen"),
-    ]
+    assert [(field.kind, field.value) for field in form.fields] == [("paragraph", "(Ruhr)"), ("text", "Essen")]
 
 
 def test_headers_on_the_merged_grid():
@@ -121,10 +118,7 @@ def test_rows_that_begin_later_on_the_grid():
 def test_text_inside_a_merged_away_cell_is_reported():
     """Nobody sees it in Word, so nobody would miss it."""
     form = read(table(row(cell("a", look='<w:vMerge w:val="restart"/>')), row(cell("verdeckt", look="<w:vMerge/>"))))
-    assert [(field.value, field.notes) for field in form.fields] == [
-        ("a", ()),
-        ("verdeckt", ("merged_cell",)),
-    ]
+    assert [(field.value, field.notes) for field in form.fields] == [("a", ()), ("verdeckt", ("merged_cell",))]
 
 
 def test_empty_cells_are_fields():

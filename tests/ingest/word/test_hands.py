@@ -31,7 +31,6 @@ YELLOW = '<w:highlight w:val="yellow"/>'
 
 
 def symbol(font, code):
-    """A symbol of a font."""
     return f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>'
 
 
@@ -72,12 +71,10 @@ def listed(number, *inner):
 
 
 def styled(style, *inner):
-    """A paragraph in a style."""
     return paragraph(f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>', *inner)
 
 
 def button(content, name="MACROBUTTON", between=""):
-    """A field without a result."""
     return f'<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> {name} {between}</w:instrText></w:r>{content}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
 
 

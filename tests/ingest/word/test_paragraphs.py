@@ -2,21 +2,7 @@
 
 import pytest
 
-from docx_parts import (
-    cell,
-    control,
-    in_cell,
-    legacy,
-    only,
-    paragraph,
-    part,
-    read,
-    row,
-    run,
-    table,
-    text_control,
-    tick,
-)
+from docx_parts import cell, control, in_cell, legacy, only, paragraph, part, read, row, run, table, text_control, tick
 
 RAISED, LOWERED = '<w:vertAlign w:val="superscript"/>', '<w:vertAlign w:val="subscript"/>'
 
@@ -45,12 +31,7 @@ def test_tick_changed_under_tracking():
 def test_deletion_beside_a_control_is_kept_in_the_raw_value():
     """A tick typed beside the box and taken back leaves a trace."""
     form = read(
-        table(
-            row(
-                "Lage",
-                cell(paragraph(tick(False), '<w:del w:id="1"><w:r><w:delText>x</w:delText></w:r></w:del>')),
-            )
-        )
+        table(row("Lage", cell(paragraph(tick(False), '<w:del w:id="1"><w:r><w:delText>x</w:delText></w:r></w:del>'))))
     )
     (field,) = [field for field in form.fields if field.notes]
     assert (field.kind, field.state, field.value, field.raw) == ("cell", "not_answered", "", "x")
@@ -123,9 +104,7 @@ def test_raised_digits_are_no_digits(text, shown):
 def test_legacy_text_over_several_paragraphs():
     """A long answer goes on in the next paragraphs of the cell."""
     whole = legacy(
-        '<w:name w:val="T"/><w:textInput/>',
-        "FORMTEXT",
-        run("eins") + "</w:p><w:p>" + run("zwei") + "</w:p><w:p>",
+        '<w:name w:val="T"/><w:textInput/>', "FORMTEXT", run("eins") + "</w:p><w:p>" + run("zwei") + "</w:p><w:p>"
     )
     form = read(table(row("Frage", cell(f"<w:p>{whole}{run(' danach')}</w:p>"))))
     assert only(form, "legacy_text").value == "eins\nzwei"
@@ -160,14 +139,10 @@ def test_text_in_the_code_of_a_field_is_listed():
     """Word does not show it, but somebody may have meant it as an answer."""
     form = read(
         paragraph(
-            "Name: ",
-            legacy("<w:textInput/>", "FORMTEXT").replace("</w:instrText>", "</w:instrText><w:t>Möller</w:t>"),
+            "Name: ", legacy("<w:textInput/>", "FORMTEXT").replace("</w:instrText>", "</w:instrText><w:t>Möller</w:t>")
         )
     )
-    assert (only(form, "legacy_text").state, only(form, "legacy_text").notes) == (
-        "unclear",
-        ("unclosed_field",),
-    )
+    assert (only(form, "legacy_text").state, only(form, "legacy_text").notes) == ("unclear", ("unclosed_field",))
     assert [(entry.what, entry.text) for entry in form.skipped] == [("text_in_field_code", "Möller")]
 
 
