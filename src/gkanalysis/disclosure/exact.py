@@ -15,16 +15,7 @@ import numpy as np
 
 from gkanalysis.codebook.policy import Policy, SignedException, SourceRules
 from gkanalysis.disclosure.bounds import Contradiction, Key, System, smallest_cause
-from gkanalysis.disclosure.world import (
-    EVERYBODY,
-    NONE,
-    NOT_ASKED,
-    Claim,
-    Dashes,
-    Question,
-    SourceData,
-    World,
-)
+from gkanalysis.disclosure.world import EVERYBODY, NONE, NOT_ASKED, Claim, Dashes, Question, SourceData, World
 
 BASE = "base"  # stands for a state where a group of cases itself is too small
 DASHED = "die Zeile ohne Gruppen drucken, oder ohne die Summe; wer die Regel der Striche kennt, rechnet zurück"

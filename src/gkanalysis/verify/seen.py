@@ -169,7 +169,7 @@ def _denied(sentence: tuple[str, str], told: str, label: str, called: str) -> st
     """A word such as „nicht“ beside a number of which the codebook has none, or the other way round; `called` may have it."""
     clause = re.split(CLAUSE, sentence[0])[-1] + told + re.split(CLAUSE, sentence[1])[0]
     left = clause.casefold().replace(called.casefold(), "") if called else clause
-    if (denied := DENIAL.search(left)) and not DENIAL.search(label):
+    if (denied := DENIAL.search(left)) and (called or not DENIAL.search(label)):
         return f"„{told}“ zählt „{label}“; daneben steht „{denied[0]}“: „{clause.strip()}“"
     if (denied := DENIAL.search(label)) and not called and not DENIAL.search("".join(sentence)):
         return f"„{told}“ zählt „{label}“; im Satz fehlt „{denied[0]}“: „{told.join(sentence).strip()}“"
@@ -316,6 +316,9 @@ def _wrong_row(data: Data, count: Count, row: str, printed: Sequence[str], exhib
         heads = next(c.titles for c in data.book(count.source).spec.columns if c.name == count.amount)
         if not set(heads) & set(printed):
             return str(heads[0])
+    waves = {s: [w for w in _title(data, s) if w in printed[0]] for s in data.sources}
+    if type(count).__name__ == "Returns" and any(waves.values()) and not waves[count.source]:
+        return " ".join(_title(data, count.source))
     for part in row.split(TOGETHER):
         own = naive.printed(count, part) or [" ".join(options(data, count).get(part, part).split())]
         own = ["alle"] if part == TOTAL else own
