@@ -258,7 +258,8 @@ def _codebook(paths: ProjectPaths, source: str) -> tuple[SourceKind, Any]:
     book = kind.read(path)
     if book.source != source:
         raise CodebookError(
-            f"Codebuch „{path}“ gilt für „{book.source}“, nicht für „{source}“; bitte „{source}.yml“ daneben anlegen."
+            f"Codebuch „{path}“ gilt für „{book.source}“, nicht für „{source}“: "
+            f"{paths.if_copy(source)}bitte „{source}.yml“ daneben anlegen."
         )
     return kind, book
 

@@ -55,5 +55,13 @@ def test_kind_of_a_source_is_seen_in_its_folder(tmp_path):
     (data / "Neue Welle/forms").mkdir(parents=True)
     with pytest.raises(UsageError, match=r"„.*Neue Welle“ hat Leer- oder Sonderzeichen"):
         received_sources(paths)
+    (data / "Neue Welle/forms").rmdir()
+    (data / "a-1 - Kopie/forms").mkdir(parents=True)
+    with pytest.raises(
+        UsageError, match=r"a-1 - Kopie“ hat .*: ist der Ordner eine Kopie von „a-1“, bitte aus .* herausnehmen"
+    ):
+        received_sources(paths)
+    with pytest.raises(UsageError, match=r"fehlt ein Codebuch in .*: ist der Ordner eine Kopie von „a-1“, bitte aus"):
+        paths.codebook("a-1_alt")
     with pytest.raises(UsageError, match="gibt es nicht"):
         received_sources(ProjectPaths.of(tmp_path, Path("fehlt")))

@@ -1,16 +1,20 @@
 """Answers written into a form come back as written; whatever makes that uncertain goes to a person, never into a guess."""
 
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from forms import BOOK, MAIN, Drawn, W, answers, expected_answers, match, parts_of, typed
-from gkanalysis.codebook.instrument import TICK_KINDS
+from forms import BOOK, MAIN, ROOT, Drawn, W, answers, expected_answers, match, parts_of, typed
+from gkanalysis.codebook.instrument import TICK_KINDS, read_codebook
 from gkanalysis.core.errors import IngestError
-from gkanalysis.ingest.matching import NOT_FOUND, REPRINTED, UNKNOWN
+from gkanalysis.core.writing import zip_parts
+from gkanalysis.ingest.matching import NOT_FOUND, REPRINTED, UNKNOWN, Matcher
+from gkanalysis.ingest.office import WordPackage
+from gkanalysis.ingest.word.form import read_word_form
 from gkanalysis.ingest.word.xmlparts import NAMESPACES
 from tools.synthetic.wordwriter import STYLES, write_form
 
@@ -352,8 +356,6 @@ def test_text_in_a_comment_and_under_another_name_of_the_main_part():
     relation = b'<Relationship Id="rId9" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments" Target="comments.xml"/></Relationships>'
     rels = "word/_rels/document2.xml.rels"
     parts |= {"word/comments.xml": comments.encode(), rels: parts[rels].replace(b"</Relationships>", relation)}
-    from gkanalysis.core.writing import zip_parts
-
     assert [r.raw for r in match(zip_parts(parts)).reviews] == ["Bitte um Rückruf", "Stimmt nicht mehr"]
 
 
@@ -365,6 +367,51 @@ def test_placeholder_is_no_answer_and_leaves_a_note():
         (response,) = [r for r in drawn.match().responses if r.item_id == "2.4"]
         assert (response.state, response.value, response.note) == ("not_answered", "", "placeholder")
         assert response.raw == text
+
+
+@pytest.mark.parametrize("below", ["", "Neues Gremium"])
+def test_text_box_over_a_field(below):
+    """Words in a text box, which Word stores twice, are part of the answer; the empty field below says nothing."""
+    words = f"<w:txbxContent xmlns:w='{NAMESPACES['w']}'><w:p><w:r><w:t>tagt digital</w:t></w:r></w:p></w:txbxContent>"
+    box = etree.fromstring(
+        f"<w:r xmlns:w='{NAMESPACES['w']}' xmlns:mc='{NAMESPACES['mc']}' xmlns:wps='{NAMESPACES['wps']}' xmlns:v='{NAMESPACES['v']}'>"
+        f"<mc:AlternateContent><mc:Choice Requires='wps'><w:drawing><wps:txbx>{words}</wps:txbx></w:drawing></mc:Choice>"
+        f"<mc:Fallback><w:pict><v:textbox>{words}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+    )
+    drawn = Drawn({"2.3.1": below}, "controls")
+    (control,) = (sdt for sdt in drawn.root.iter(W + "sdt") if sdt.find(f"{W}sdtPr/{W}tag").get(W + "val") == "2.3.1")
+    control.addprevious(box)
+    matched = drawn.match()
+    (response,) = [r for r in matched.responses if r.item_id == "2.3.1"]
+    assert (response.state, response.value.split("\n")) == ("answered", [*filter(None, [below]), "tagt digital"])
+    assert response.raw.split(" | ") == ["tagt digital", *filter(None, [below])]
+    assert matched.reviews == []
+
+
+@pytest.mark.parametrize(("start", "read"), [(12, ("answered", "12.")), (1, ("illegible", ""))])
+def test_number_that_became_a_list(start, read):
+    """„12. “ typed, of which Word made an empty paragraph of a list; a 1 may also be printed, so a person is asked."""
+    book = read_codebook(ROOT / "data/codebook/bedarf.yml")
+    parts = parts_of(write_form(book, "voll", {"1.1a": "77"}, "typed_x"))
+    wordml = f'xmlns:w="{NAMESPACES["w"]}"'
+    parts["word/numbering.xml"] = (
+        f'<w:numbering {wordml}><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="{start}"/><w:numFmt w:val="decimal"/>'
+        '<w:lvlText w:val="%1."/></w:lvl></w:abstractNum><w:num w:numId="7"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+    ).encode()
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/numbering"
+    rels, end = "word/_rels/document.xml.rels", b"</Relationships>"
+    parts[rels] = parts[rels].replace(
+        end, f'<Relationship Id="rId9" Type="{kind}" Target="numbering.xml"/>'.encode() + end
+    )
+    root = etree.fromstring(parts[MAIN])
+    (text,) = (t for t in root.iter(W + "t") if t.text == "77")
+    paragraph = text.getparent().getparent()
+    paragraph[:] = [etree.fromstring(f'<w:pPr {wordml}><w:numPr><w:numId w:val="7"/></w:numPr></w:pPr>')]
+    form = read_word_form(WordPackage(Path("Bogen.docx"), zip_parts(parts | {MAIN: etree.tostring(root)})))
+    matched = Matcher(book).match(form, "Bogen.docx")
+    (response,) = [r for r in matched.responses if r.item_id == "1.1a"]
+    assert ((response.state, response.value), response.raw) == (read, f"{start}.")
+    assert [(r.item_id, r.raw) for r in matched.reviews] == ([("1.1a", "1.")] if start == 1 else [])
 
 
 def test_foreign_document():

@@ -1,6 +1,9 @@
 """What came in is written down once; whatever differs later is said with both remedies, and nothing is accepted unasked."""
 
 import hashlib
+import re
+import shlex
+import shutil
 
 import pytest
 
@@ -29,7 +32,8 @@ def test_new_files_are_added_changed_ones_only_when_named(data):
     assert [line.split(";")[0] for line in changed_files(data)] == [
         "„welle/forms/Bögen A.docx“ ist nicht mehr die Datei, die einging (Prüfsumme anders als in SHA256SUMS)"
     ]
-    assert "gkanalysis receive welle 'forms/Bögen A.docx'" in next(changed_files(data))
+    (command,) = re.findall("gewollt ist, (.*) receive welle 'forms/Bögen A.docx'", next(changed_files(data)))
+    assert shutil.which(shlex.split(command)[0])
     assert list(receive(data, "welle")) == [
         "welle/forms/Bögen A.docx: anders als eingetragen; bleibt so, bis die Datei im Aufruf genannt wird."
     ]

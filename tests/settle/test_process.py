@@ -1,5 +1,6 @@
 """One small data folder a test, from real forms to the tables of the analysis: all that came in is accounted for."""
 
+import re
 import unicodedata
 from copy import deepcopy
 
@@ -201,14 +202,25 @@ def test_names_in_lists_and_files_that_nothing_reads(received):
     received.add("a.docx", COUNTED, alliance="Amselstadt").line(
         "kontakte", "Kreis Borretsch", "5.7.2019", "keine_kerngruppe"
     )
-    for name in ("daten.sav", "alt.ods", "README.md", ".DS_Store", "desktop.ini"):
+    for name in (
+        "daten.sav",
+        "alt.ods",
+        "README.md",
+        ".DS_Store",
+        "desktop.ini",
+        "Entscheidungen (1).csv",
+        "kategorien.csv.txt",
+    ):
         (received.folder / name).write_bytes(b"x")
     tables = received.process()
     assert tables["cases"][["file", "contact"]].values.tolist() == [["a.docx", ""], ["", "keine_kerngruppe"], ["", ""]]
     assert [(f["raw"], f["case_id"]) for f in found(tables, "V35")] == [("Amselstadt", "B1"), ("Kreis Borretsch", "B2")]
-    assert [f["file"] for f in found(tables, "V34")] == ["alt.ods", "daten.sav"]
-    assert "„alt.ods“ in „strukturen-2018“ wird nicht gelesen: neben" in found(tables, "V34")[0]["message"]
-    assert tables["losses"]["rule"].value_counts()[["V34", "V35"]].tolist() == [2, 2]
+    told = {f["file"]: f["message"] for f in found(tables, "V34")}
+    assert list(told) == ["Entscheidungen (1).csv", "alt.ods", "daten.sav", "kategorien.csv.txt"]
+    assert "„alt.ods“ in „strukturen-2018“ wird nicht gelesen: neben" in told["alt.ods"]
+    meant = {name: re.findall("Gemeint ist wohl „(.*?)“", message) for name, message in told.items()}
+    assert list(meant.values()) == [["entscheidungen.csv"], [], [], ["kategorien.csv"]]
+    assert tables["losses"]["rule"].value_counts()[["V34", "V35"]].tolist() == [4, 2]
 
 
 @pytest.mark.parametrize("files", [["a.docx"], ["a.docx", "b.docx", "c.docx"]])

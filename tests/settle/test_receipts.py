@@ -108,6 +108,19 @@ def test_forms_without_an_order(first, second, is_error):
     assert (("V16", "b") in choose(("a", "B1", first), ("b", "B1", second))[1]) == is_error
 
 
+@pytest.mark.parametrize(("second", "remedy"), [("f1", "alle bis auf eine löschen"), ("f2", "Eingangsliste ergänzen")])
+def test_copy_of_a_form(second, remedy):
+    """„a - Kopie.docx“ beside „a.docx“: both are named; the same file may go, another one needs a date."""
+    forms, log = (
+        pd.DataFrame({"file": ["a - Kopie", "a"], "case_id": "B1", "received": "", "sha256": ["f1", second]}),
+        Log(),
+    )
+    choose_forms(forms, log)
+    (message,) = (f["message"] for f in log.findings if f["rule"] == "V16")
+    assert "(„a - Kopie“, „a“)" in message
+    assert remedy in message
+
+
 def test_list_of_receipts():
     """A strange date and a repeated file are errors that name the line of the list; Excel's German dates are read."""
     lines = {"file": ["a", "b", "a"], "received": ["1.5.2019", "5/1/2019", "2019-05-02"], "row": ["2", "3", "5"]}

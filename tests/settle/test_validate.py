@@ -8,6 +8,7 @@ from gkanalysis.core.findings import RULES, Log
 from gkanalysis.ingest.matching import (
     BESIDE_BOX,
     MARKED,
+    MARKED_BOX,
     NOT_FOUND,
     OUTSIDE,
     PICTURE,
@@ -166,6 +167,13 @@ ROW = "Tabelle 2, Zeile {}, Zelle 4"
         ("", MARKED, "Jobcenter", [7], f"ist „Jobcenter“ hervorgehoben ({ROW.format(7)}). Ist das als Kreuz"),
         ("2.4", UNREAD, "☐ | Zeichnung", [7], "ist etwas eingefügt, das wir nicht lesen können („Zeichnung“). Was"),
         ("2.4", "„☒“ ist durchgestrichen", "☒", [7], "ist „☒“ durchgestrichen. Was gilt?"),
+        (
+            "2.1",
+            f"Kästchen „Nein“: {MARKED_BOX}",
+            "☐ Ja\n☐ Nein",
+            [7],
+            "ist Gedrucktes hervorgehoben („☐ Ja / ☐ Nein“). Ist",
+        ),
         ("2.4", SHADED, "☐", [7], "ist das leere Kästchen farbig. Ist es als angekreuzt gemeint?"),
     ],
 )

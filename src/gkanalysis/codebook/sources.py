@@ -102,7 +102,8 @@ def received_sources(paths: ProjectPaths) -> dict[str, SourceKind]:
             kinds = [k for k in lying if k.received != ("*",)]
         if kinds and kinds[0] in lying:
             if not re.fullmatch(r"[\w.-]+", folder.name):
-                raise UsageError(f"Der Ordner „{folder}“ hat Leer- oder Sonderzeichen im Namen; bitte umbenennen.")
+                remedy = f"{paths.if_copy(folder.name)}bitte umbenennen"
+                raise UsageError(f"Der Ordner „{folder}“ hat Leer- oder Sonderzeichen im Namen: {remedy}.")
             sources[folder.name] = kinds[0]
     return sources
 

@@ -61,6 +61,7 @@ BESIDE_BODY = {
 }  # fmt: skip
 _ROW = re.compile(r"Zeile (\d+)")
 _QUOTED = re.compile("„[^“]*“")
+_LINE_BREAK = re.compile(r"\s*\n\s*")  # of what is quoted
 _PLACE = re.compile(r"[A-Z]*\d+")
 
 
@@ -91,6 +92,7 @@ class Log:
         What is lost by it, `lost` says as `lose` does: stage, unit, action and reason.
         """
         severity, title = RULES[rule]
+        message, question = (_LINE_BREAK.sub(" / ", text) for text in (message, question))
         told = {"severity": severity, "rule": rule, "title": title, "message": message, "question": question}
         self.findings.append(dict.fromkeys(FINDING_COLUMNS, "") | where | told)
         if lost:

@@ -64,7 +64,14 @@ class ProjectPaths:
         for name in (source, source.rpartition("-")[0]):
             if name and (self.codebooks / f"{name}.yml").exists():
                 return self.codebooks / f"{name}.yml"
-        raise UsageError(f"Für die Quelle „{source}“ fehlt ein Codebuch in „{self.codebooks}“.")
+        remedy = f"{self.if_copy(source)}bitte dort „{source}.yml“ anlegen"
+        raise UsageError(f"Für die Quelle „{source}“ fehlt ein Codebuch in „{self.codebooks}“: {remedy}.")
+
+    def if_copy(self, source: str) -> str:
+        """What to do with a folder if it is a copy of another one, whose name is in its own, as a clause; else ""."""
+        others = sorted(p.name for p in self.data.iterdir() if p.is_dir()) if self.data.is_dir() else ()
+        of = next((name for name in others if name != source and name in source), "")
+        return of and f"ist der Ordner eine Kopie von „{of}“, bitte aus „{self.data}“ herausnehmen, sonst "
 
 
 def project_root(start: Path | None = None) -> Path:

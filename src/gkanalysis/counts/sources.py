@@ -458,7 +458,9 @@ class Listing(Source):
         made: dict[str, list[tuple[Any, ...]]] = {}
         for r in self.rows.sort_values(["date", "row"], kind="stable").to_dict("records"):
             if missing := [k for k in self._keys() if pd.isna(r[k])]:
-                raise NotebookError(f"„{self.name}“, Zeile {r['row']}: „{missing[0]}“ fehlt; bitte ergänzen.")
+                raise NotebookError(
+                    f"„{self.name}“, Zeile {r['row']}: „{self._keys()[missing[0]]}“ fehlt oder ist nicht lesbar; bitte ergänzen."
+                )
             told = {k: self.labels(k).get(r[k], r[k]) for k in self._keys()} | {"date": format_date(str(r["date"]))}
             *others, last = (c.format(**told) for c in cells)
             number = counted[f"{r['date']},{r['kind']}"]

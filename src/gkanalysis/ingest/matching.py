@@ -28,6 +28,7 @@ MIN_PRINTED = 0.5  # a form in which less than half of the printed labels is fou
 UNKNOWN = "Eintrag außerhalb der bekannten Felder"
 REPRINTED = "gedruckter Text an einer anderen Stelle"
 MARKED = "gedruckter Text ist hervorgehoben, vielleicht statt eines Kreuzes"
+MARKED_BOX = "Beschriftung ist hervorgehoben, vielleicht statt eines Kreuzes"
 EMPHASISED = "Gedrucktes ist fett, unterstrichen oder farbig, vielleicht statt eines Kreuzes"
 EMPHASISED_BESIDE_TICK = "Gedrucktes ist fett, unterstrichen oder farbig, ein Kreuz steht da"
 UNCLEAR = "Kreuz nicht eindeutig"
@@ -40,6 +41,7 @@ BOX_NOT_FOUND = "Kästchen „{}“: nicht gefunden"
 LABEL_GONE = "Beschriftung der Zeile ist durchgestrichen, gelöscht oder verborgen"
 BESIDE_BOX = "Text neben dem Kästchen"
 BESIDE_FIELD = "Text neben einem leeren Feld"
+LIST_NUMBER = "nur die Nummer einer Liste, vielleicht getippt"
 UNKNOWN_PROMPT = "Antwort oder Platzhaltertext, der nicht unter „placeholders“ im Codebuch steht"
 EMPTY = frozenset({"not_answered", "not_selected"})
 
@@ -575,7 +577,7 @@ def _origin(fields: Sequence[Field]) -> tuple[str, str]:
 
 def _respond(slot: Slot, state: str, value: str, fields: Sequence[Field], how: str) -> Response:
     """A response with the origin of all its fields."""
-    raw = " | ".join([f.raw for f in fields if f.raw])
+    raw = " | ".join([f.raw for f in fields if f.raw and not (state == "answered" and f.state in EMPTY)])
     return Response(slot.item_id, slot.occurrence, state, value, raw, *_origin(fields), how)
 
 
@@ -657,17 +659,20 @@ def _read_text(
             return _respond(slot, "illegible", f.value, fields, how), ["nicht eindeutig lesbar"]
         if "placeholder" in f.notes and raw not in placeholders and f.raw not in f.options:
             return _respond(slot, "illegible", "", fields, how), [UNKNOWN_PROMPT]
-    values, notes = [], []
+    values, drawn, notes = [], [], []
     for f in fields:
         if f.value and normalise(f.value) in placeholders:
             notes.append("placeholder")
         elif f.state not in EMPTY and (f.value or f.raw):
-            values.append(f.value or f.raw)
+            (drawn if "textbox" in f.notes else values).append(f.value or f.raw)
         notes += [n for n in f.notes if n in ("tracked_insertion", "off_list")]
     if whole != "".join(values) and normalise(whole) not in placeholders | {normalise("".join(values))}:
         if not values:
             return _respond(slot, "illegible", whole, fields, how), [BESIDE_FIELD]
         values = [whole]  # boxes typed within a text are fields of their own, words before a control are its label
+    values += drawn  # what stands in text boxes is no part of the text of the cell
+    if not values and slot.kind == "number" and any("list_number" in f.notes for f in fields):
+        return _respond(slot, "illegible", "", fields, how), [LIST_NUMBER]
     response = _respond(slot, "answered" if values else "not_answered", "\n".join(values), fields, how)
     return response._replace(note=" ".join(dict.fromkeys(notes))) if notes else response, []
 
@@ -714,6 +719,8 @@ def _tick_state(fields: Sequence[Field], placeholders: Collection[str]) -> tuple
     if not boxes and not written and (taken_back := _taken_back(f for f in fields if mark_state(f.raw))):
         return "illegible", taken_back
     states = {f.state for f in boxes}
+    if any(f.state == "unclear" and "marked" in f.notes for f in boxes):
+        return "illegible", MARKED_BOX
     if "unclear" in states or (written and not boxes):
         return "illegible", UNCLEAR
     if len(states) > 1:

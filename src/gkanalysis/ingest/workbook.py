@@ -89,7 +89,7 @@ def read_workbook(path: str | Path, headings: Sequence[str] = ()) -> tuple[Sheet
         return _xlsx_sheets(OfficePackage(path, RefusedSheetError, data))
     cells = {
         (row, column): Cell("text", value, value.strip())
-        for row, values in csv_lines(data, path.name, headings)
+        for row, values in csv_lines(data, f"{path.parent.name}/{path.name}", headings)
         for column, value in enumerate(values, 1)
         if value.strip()
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
+import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from unicodedata import normalize
@@ -34,6 +35,13 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def own_program() -> str:
+    """`gkanalysis` as a person types it in the project: beside the Python that runs, `.venv/bin/gkanalysis`."""
+    path = Path(sys.executable).with_name("gkanalysis")
+    near = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    return shlex.quote(str(near)) if path.exists() else path.name
+
+
 def changed_files(data: Path) -> Iterator[str]:
     """A sentence on each file that is not what was written down, or is gone, with both remedies."""
     sums, files = read_sums(data), received_files(data)
@@ -43,7 +51,9 @@ def changed_files(data: Path) -> Iterator[str]:
             yield f"„{name}“ steht in {SUMS} und ist nicht mehr da; bitte zurückholen oder die Zeile dort streichen."
         elif digest(there[name]) != expected:
             source, _, rest = name.partition("/")
-            command = f"gkanalysis receive {source} {shlex.quote(rest)}" if rest else f"die Zeile in {SUMS} streichen"
+            command = (
+                f"{own_program()} receive {source} {shlex.quote(rest)}" if rest else f"die Zeile in {SUMS} streichen"
+            )
             yield (
                 f"„{name}“ ist nicht mehr die Datei, die einging (Prüfsumme anders als in {SUMS}); bitte die eingegangene "
                 f"Fassung zurückholen oder, wenn die Änderung gewollt ist, {command}."

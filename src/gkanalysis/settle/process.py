@@ -58,7 +58,7 @@ def process_source(
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
         if path.name not in BESIDE_FORMS and not is_of_the_system(path.name):
             why = "neben dem Ordner der Bögen werden nur Listen gelesen"
-            lose_file(path.name, why, book.source, "file", log)
+            lose_file(path.name, why, book.source, "file", log, _meant(path.name))
 
     name_item = book.identity.get("name", "")
     named = responses[(responses["item_id"] == name_item) & (responses["state"] == "answered")]
@@ -200,9 +200,18 @@ def read_files(
     return files
 
 
-def lose_file(file: str, why: str, folder: str, unit: str, log: Log) -> None:
+def _meant(name: str) -> str:
+    """The list beside the forms that a file was meant to be: „Entscheidungen (1).xlsx“ is `entscheidungen.csv`."""
+    return next((n for n in sorted(BESIDE_FORMS) if n.endswith(".csv") and n[:-4] in name.casefold()), "")
+
+
+def lose_file(file: str, why: str, folder: str, unit: str, log: Log, meant: str = "") -> None:
     """A file of a source's folder that nothing reads: a loss, and a finding, since somebody put it there (V34)."""
     advice = "Wenn darin Antworten stehen, bitte in einem der erwarteten Formate ablegen, sonst aus dem Ordner nehmen."
+    if meant:
+        advice = (
+            f"Gemeint ist wohl „{meant}“: bitte als CSV speichern und genau so nennen, sonst aus dem Ordner nehmen."
+        )
     message = f"„{file}“ in „{folder}“ wird nicht gelesen: {why}. {advice}"
     log.find("V34", message, lost=("ingest", unit, "ausgelassen", why), file=file)
 

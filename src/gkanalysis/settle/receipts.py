@@ -194,9 +194,12 @@ def choose_forms(assigned: pd.DataFrame, log: Log) -> pd.DataFrame:
     for case_id, group in assigned[assigned["case_id"].duplicated(keep=False)].groupby("case_id", sort=True):
         last, n = group.iloc[-1], len(group)
         if (group["received"] == last["received"]).sum() > 1 or (group["received"] == "").any():
-            message = (
-                f"Von {case_id} liegen {n} Bögen ohne eindeutiges Eingangsdatum vor; bitte die Eingangsliste ergänzen."
-            )
+            is_same = "sha256" in group and group["sha256"].nunique() == 1
+            remedy = "bitte die Eingangsliste ergänzen; eine Kopie mit denselben Antworten bitte löschen"
+            if is_same:
+                remedy = "es ist dieselbe Datei (gleiche Prüfsumme), bitte alle bis auf eine löschen"
+            names = ", ".join(f"„{f}“" for f in group["file"])
+            message = f"Von {case_id} liegen {n} Bögen ohne eindeutiges Eingangsdatum vor ({names}); {remedy}."
             log.find("V16", message, case_id=str(case_id), file=last["file"])
         which = f"Gilt der Bogen vom {format_date(last['received'])}?" if last["received"] else "Welcher gilt?"
         question = f"Wir haben von Ihnen mehrere Bögen. {which}"

@@ -27,6 +27,7 @@ from gkanalysis.ingest.matching import (
     EMPHASISED_BESIDE_TICK,
     MARK_CHARACTERS,
     MARKED,
+    MARKED_BOX,
     NOT_FOUND,
     OUTSIDE,
     PICTURE,
@@ -491,7 +492,7 @@ def log_reviews(
             where = {"file": r.file, "case_id": case_of.get(r.file, ""), "raw": r.raw}
             log.find("V36", f"Der Bogen verweist auf „{r.raw[:120]}“; nichts davon wurde geöffnet.", **where)
             continue
-        label = item_label(item) if item else "unbekannte Stelle"
+        label = item_label(item) if item else place_words(r.place)
         question = _question(r, item, book) if item else _question_outside(r, alike[r.file, r.raw, r.reason])
         where = {"file": r.file, "case_id": case_of.get(r.file, ""), "item_id": r.item_id}
         where |= {"place": r.place, "raw": r.raw}
@@ -518,6 +519,8 @@ def _question(r: Any, item: Item, book: Codebook) -> str:
         return f"{at} ist {quoted} {word}. Was gilt?"
     if r.reason == SHADED:
         return f"{at} ist das leere Kästchen farbig. Ist es als angekreuzt gemeint?"
+    if r.reason.endswith(MARKED_BOX):
+        return f"{at} ist Gedrucktes hervorgehoben („{r.raw[:80]}“). Ist es als angekreuzt gemeint?"
     if r.reason == UNREAD:
         parts = r.raw.split(" | ")  # what the cell says itself comes first
         inside = enumeration(f"„{part[:80]}“" for part in parts[1:] or parts)

@@ -98,6 +98,8 @@ WINGDINGS = '<w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr>'
         (listed(6, "Mai") + listed(6) + listed(6, "Juni"), [], ["12. Mai", "14. Juni"]),
         (listed(6, "Mai") + listed(8, "Juni") + listed(6, "Juli"), [], ["12. Mai", "3. Juni", "4. Juli"]),
         (listed(7, "Beirat") + listed(7, "Amt"), [], ["a) Beirat", "b) Amt"]),
+        (listed(6), [], ["12."]),  # „12. “ typed alone
+        (listed(7), [], []),  # a list that begins with 1, or a, may be printed
         # what a web editor strikes out is done, what a hand strikes out is not meant: nobody but a person knows
         (listed(1, run("Jobcenter", "<w:strike/>")) + listed(1, "Amt"), [(U, "Jobcenter"), (O, "Amt")], []),
         (paragraph(TICKED, run(" Ja", "<w:strike/>")) + paragraph(EMPTY, " Nein"), [(U, "Ja"), (O, "Nein")], []),

@@ -44,8 +44,12 @@ class Lists:
         return bool(self._levels) and (in_styles or next(root.iter(_LIST), None) is not None)
 
     def drawn(self, paragraph):
-        """What the list draws before a paragraph: a mark, a number as text, or "" for neither; counts it."""
+        """What the list draws before a paragraph: a mark, a number as text, or "" for neither; counts it.
+
+        `begun` is then the number with which a list begins there, None elsewhere.
+        """
         list_id, level = self._place(paragraph)
+        self.begun = None
         shape, text, _ = self._levels.get(list_id, {}).get(level, ("", "", 1))
         if shape == "bullet":
             return text
@@ -53,7 +57,9 @@ class Lists:
             return ""
         levels, counts = self._levels[list_id], self._counts.setdefault(self._origin[list_id], {})
         following = counts.get(level, levels[level][2] - 1) + 1
+        begins = level not in counts or (list_id, level) in self._restarts
         counts[level] = self._restarts.pop((list_id, level), following)
+        self.begun = counts[level] if begins else None
         for deeper in [other for other in counts if other > level]:
             del counts[deeper]
 

@@ -53,7 +53,7 @@ class Field(NamedTuple):
     notes : tuple of str
         Short codes: `placeholder`, `default`, `tracked_insertion`, `tracked_deletion`, `struck`, `hidden`,
         `glyph_conflict`, `placeholder_conflict`, `store_conflict`, `text_conflict`, `marked`, `shaded`, `unknown_value`, `unknown_symbol`, `off_list`,
-        `two_marks`, `doubtful_mark`, `inline_mark`, `text_beside_control`, `container`, `merged_cell`, `textbox`,
+        `two_marks`, `doubtful_mark`, `inline_mark`, `list_number`, `text_beside_control`, `container`, `merged_cell`, `textbox`,
         `unclosed_field`, `date_without_text`; of a printed label `bold`, `underlined`, `coloured:` with the colour.
     """
 

@@ -159,8 +159,10 @@ class ParagraphReader:
             self._paragraph_look = self.looks.of_paragraph(paragraph) if paragraph in self._odd else {}
         self._read_inline(paragraph, pieces)
         bullet = self.lists.drawn(paragraph) if self.lists else ""
-        if bullet.__class__ is Symbol or (bullet and flow_text(pieces).strip()):  # a number alone awaits an answer
+        if bullet.__class__ is Symbol or (bullet and flow_text(pieces).strip()):
             pieces[:0] = [bullet, " "]
+        elif bullet and self.lists.begun is not None:  # "12. " alone, typed, which Word made a list; 1 may be printed
+            pieces.insert(0, Note("list_number", bullet) if self.lists.begun == 1 else bullet)
         if self.fields:
             self._end_paragraph(pieces)
         return pieces
