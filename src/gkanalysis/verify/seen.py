@@ -585,7 +585,7 @@ def _lines(page: Any, declared: Mapping[str, Sequence[str]]) -> Iterator[Row]:
     found: dict[str, list[str]] = {}
     for line in page.xpath("//p[@class='note'] | //main//*[self::li or self::p]/strong[1]") if declared else ():
         text = " ".join(line.text_content().split())
-        text = _sentence(" ".join(line.getparent().text_content().split()), 0, 0)[1] if text.endswith(":") else text
+        text = re.split("[;,.]", " ".join(line.getparent().text_content().split()))[0] if text.endswith(":") else text
         if not re.search(MADE, text) if line.tag == "p" else ":" in text:
             place = next(
                 e.get("id") for e in line.iterancestors("figure", "section", "main") if e.get("id") or e.tag == "main"
