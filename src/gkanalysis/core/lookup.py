@@ -77,7 +77,11 @@ class Known(dict[str, Any]):
         raise NotebookError(said + self.hint.get(str(name), f"vorhanden sind {listed(self, name)}") + ".")
 
 
-TYPES = {"str": (str, "ein Text in Anführungszeichen"), "int": (Integral, "eine ganze Zahl")}
+# annotation of an argument -> what may be given, and its name; a room adds its own
+TYPES: dict[str, tuple[Any, str]] = {
+    "str": (str, "ein Text in Anführungszeichen"),
+    "int": (Integral, "eine ganze Zahl"),
+}
 MANY = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 
 
@@ -110,9 +114,8 @@ def answered(function: Callable[..., Any]) -> Callable[..., Any]:
             raise NotebookError(f"{call}: {told}; erlaubt ist, was in den Klammern steht.") from None
         if missing := [k for k in needed if k not in given]:
             raise NotebookError(f"{call}: es fehlt {listed(missing)}.")
-        types = TYPES | {"str | Counted": ((str, Answering), "ein Text in Anführungszeichen, oder eine Tabelle")}
         for name, value in given.items():
-            kind, words = types.get(str(takes_all.parameters[name].annotation), (object, ""))
+            kind, words = TYPES.get(str(takes_all.parameters[name].annotation), (object, ""))
             for v in value if takes_all.parameters[name].kind is Parameter.VAR_POSITIONAL else [value]:
                 if not isinstance(v, kind):
                     v = getattr(v, "__name__", v)

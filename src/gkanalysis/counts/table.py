@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.core.lookup import Answering, Known, enumeration, listed
+from gkanalysis.core.lookup import TYPES, Answering, Known, enumeration, listed
 from gkanalysis.core.numbers import (
     NBSP,
     by_count,
@@ -874,6 +874,9 @@ class Counted(Exported, Answering):
 
     def __repr__(self) -> str:
         return table_text(*self.printed())
+
+
+TYPES["str | Counted"] = ((str, Counted), "ein Text in Anführungszeichen, oder eine Tabelle")
 
 
 def _meant(name: str, labels: Mapping[str, str]) -> str:
