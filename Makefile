@@ -51,7 +51,7 @@ ifneq ($(ASKED),)
   include $(BUILD)/rules.mk
 endif
 
-NOTE = $(FIRST) -I -S -X utf8 src/gkanalysis/core/rawstate.py --fits $(sort $(dir $1)); git status --porcelain -- notebooks data/codebook 'reports/*.yml' 2>/dev/null | sed 's/^.. */Hinweis: noch nicht im Git: /'
+NOTE = $(FIRST) -I -S -X utf8 src/gkanalysis/core/rawstate.py --fits $(sort $(dir $1)) $(BUILD); git status --porcelain -- notebooks data/codebook 'reports/*.yml' 2>/dev/null | sed 's/^.. */Hinweis: noch nicht im Git: /'
 
 ##@ Berichte
 report: $(FILES_$(REPORT)) ## Bericht erzeugen (REPORT=..., DATA=Ordner, ENTWURF=1)
@@ -62,7 +62,7 @@ profiles: $(DATA_TABLES) ## Jedem Bündnis eine Rückmeldung (SCHEDULER=tcp://�
 	@$(GK) profiles $(if $(ALLIANCE),$(call word_of,$(ALLIANCE))) --scheduler=$(call word_of,$(SCHEDULER)) $(AT)
 profile: $(if $(ALLIANCE),profiles) ; @$(if $(ALLIANCE),:,echo "Fehler: Bitte ein Bündnis nennen: make profile ALLIANCE=B24" >&2; exit 2) ## Einem Bündnis eine Rückmeldung (ALLIANCE=B24)
 data: $(DATA_TABLES) ## Nur einlesen und prüfen
-	@echo "Eingelesen und geprüft; Hinweise und Rückfragen je Quelle: $(BUILD)/*-findings.csv, $(BUILD)/*-rueckfragen.csv"
+	@echo "Eingelesen und geprüft; Hinweise und Rückfragen je Quelle: $(BUILD)/*-findings.csv, $(BUILD)/*-rueckfragen.csv"; $(FIRST) -I -S -X utf8 src/gkanalysis/core/rawstate.py --fits $(BUILD)
 $(BUILD)/rules.mk: $(BUILD)/state/layout $(CODE)
 	@$(PY) -c "from importlib.metadata import version as v; v('gkanalysis'), v('papermill'), v('typst')" 2>/dev/null || \
 	  { echo "Fehler: In „$(subst ',,$(PY))“ fehlen die Pakete des Projekts; bitte „conda activate gkanalysis“ ausführen," \

@@ -285,6 +285,26 @@ def test_source_whose_codebook_is_gone_is_told_each_time(copied):
         assert "Für die Quelle „strukturen-2018“ fehlt ein Codebuch" in make(copied, "data", fails=True)
 
 
+def test_what_people_write_into_files_of_the_build_is_kept(copied):
+    """Decisions typed into the questions: make says that nobody reads them; the next questions put them aside."""
+    asked = copied / "build/strukturen-2018-rueckfragen.csv"
+    before = asked.read_bytes()
+    asked.write_bytes(typed := before + b"nicht angekreuzt;MK\r\n")
+    hint = "Hinweis: „build/strukturen-2018-rueckfragen.csv“ ist von Hand geändert"
+    belongs = "gehört in „data/raw/strukturen-2018/entscheidungen.csv“"
+    for goal in ("data", "report"):
+        output = make(copied, goal)
+        assert steps(output) == []
+        assert hint in output
+        assert belongs in output
+    edit(copied / "data/raw/strukturen-2018/kontakte.csv")
+    output = make(copied, "data")
+    assert f"{hint}; " in output
+    assert "liegt jetzt als „strukturen-2018-rueckfragen-von-hand.csv“ daneben" in output
+    assert (asked.read_bytes(), asked.with_stem(f"{asked.stem}-von-hand").read_bytes()) == (before, typed)
+    assert hint not in make(copied, "data")
+
+
 def test_what_is_not_in_git_is_told(copied):
     """Notebooks, codebooks and definitions that differ from the last commit; nothing else, and nothing without git."""
     git = ["git", "-c", "user.name=x", "-c", "user.email=x"]

@@ -6,6 +6,8 @@ keeps its time, so that make rebuilds only what really depends on a change.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -186,9 +188,11 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     with _beside(paths.processed, source) as write:
         for name, table in tables.items():
             write(f"{source}-{name}.parquet", lambda path, table=table: _write_table(table, path))
-    asked = _folder(paths.build) / f"{source}-rueckfragen.csv"
+    asked = str(tables["questions"].to_csv(index=False, sep=";"))
     # for Excel: it takes a semicolon and a byte order mark as a sign of columns and umlauts
-    tables["questions"].to_csv(asked, index=False, sep=";", encoding="utf-8-sig")
+    made = {
+        f"{source}-rueckfragen.csv": (asked.encode("utf-8-sig"), "entscheidungen.csv" if kind.id == "forms" else "")
+    }
     counted = _counted(kind, tables, book)
     lines += [
         f"{source}: {counted}; {len(findings)} Hinweise, {len(tables['losses'])} Stellen gelten anders als eingegangen (losses.csv)."
@@ -206,10 +210,29 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     questions_at = f"; Rückfragen: {folder}/{source}-rueckfragen.csv" if len(tables["questions"]) else ""
     lines.append(f"  Alle Hinweise: {folder}/{source}-findings.csv{questions_at}")
     if kind.id == "forms" and len(tables["mentions"]):
-        path = paths.build / f"{source}-kategorien.csv"
-        path.write_text(coding_template(tables["mentions"], categories, source), encoding="utf-8", newline="")
-        lines.append(f"  Vorlage zum Codieren offener Antworten, mit dem Stand bisher: {folder}/{path.name}")
+        name = f"{source}-kategorien.csv"
+        made[name] = coding_template(tables["mentions"], categories, source).encode(), "kategorien.csv"
+        lines.append(f"  Vorlage zum Codieren offener Antworten, mit dem Stand bisher: {folder}/{name}")
+    lines += _write_for_people(paths, source, made)
     return "\n".join(lines)
+
+
+def _write_for_people(paths: ProjectPaths, source: str, made: Mapping[str, tuple[bytes, str]]) -> list[str]:
+    """Write files into the build, each with the list that entries belong into; what somebody changed is put aside."""
+    from gkanalysis.core.rawstate import edited
+    from gkanalysis.core.writing import put_aside, write_bytes, write_json
+
+    lines = [
+        f"Hinweis: {told}; die geänderte Fassung liegt jetzt als „{put_aside(Path(path))}“ daneben."
+        for path, told in edited(str(paths.build), source)
+    ]
+    record = {}
+    for name, (content, place) in made.items():
+        write_bytes(paths.build / name, content)
+        belongs = os.path.relpath(paths.data / source / place, paths.root)
+        record[name] = hashlib.sha256(content).hexdigest(), belongs
+    write_json(paths.build / f"written/{source}.json", record)
+    return lines
 
 
 def finish_report(paths: ProjectPaths, report: Report, data: str) -> Iterator[str]:

@@ -229,6 +229,24 @@ def misfit(folder: str) -> str:
     )
 
 
+def edited(build: str, source: str = "*") -> list:
+    """Files that a build wrote for people and somebody changed since: the path of each, and what to know of it.
+
+    `written/<source>.json` has their names, each with its SHA-256 and the list that what is typed there belongs into.
+    """
+    import json
+
+    records = sorted(_list_files(os.path.join(build, "written")))
+    found = []
+    for record in (r for r in records if source in ("*", os.path.basename(r)[:-5])):
+        for name, (digest, place) in json.loads(_read(record)).items():
+            path = os.path.join(build, name)
+            if os.path.isfile(path) and not _line(path).startswith(f"{digest} "):
+                told = f"„{os.path.relpath(path)}“ ist von Hand geändert; was dort eingetragen ist, wird nicht gelesen und gehört in „{place}“"
+                found.append((path, told))
+    return found
+
+
 def main(data: str, report: str, goals: str, process: str) -> str:
     """Run for make in the folder of the project; says `ok` and the folder of the build, or what is wrong."""
     try:
@@ -252,6 +270,8 @@ def main(data: str, report: str, goals: str, process: str) -> str:
 
 if __name__ == "__main__" and sys.version_info >= (3, 11):
     if sys.argv[1] == "--fits":
-        sys.stdout.writelines(misfit(folder.rstrip("/")) for folder in sys.argv[2:])
+        for folder in sys.argv[2:]:
+            sys.stdout.write(misfit(folder.rstrip("/")))
+            sys.stdout.writelines(f"Hinweis: {told}.\n" for _, told in edited(folder))
     else:
         print(main(*sys.argv[1:]))
