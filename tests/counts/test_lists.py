@@ -5,6 +5,7 @@ import pytest
 from drawn import LIST, TOTALS, Project, behind, check, claims
 from gkanalysis.core.errors import GkError, NotebookError
 from gkanalysis.counts.lists import ListBands, ListCases, ListRows, ListSum, ListTotal
+from gkanalysis.counts.sources import source_of
 
 VISITS = """
 case_id  form     days  note
@@ -42,6 +43,13 @@ def test_list_rows(project):
         alle         4
     """)  # fmt: skip
     check(project, ListRows(source=LIST, filled="note"), "  alle  kreis\nnote  2/4  1/1")
+
+
+def test_row_without_a_declared_value(project):
+    """A list by date is refused if a row lacks a value, with the heading as it is printed and the row."""
+    project.listing("case_id  form     days  note  date        kind\nB1       treffen  .     neu   2019-01-31  a")
+    with pytest.raises(NotebookError, match="„besuche“, Zeile 2: „Tage“ fehlt oder ist nicht lesbar"):
+        source_of(LIST, project.data).dated("{kind}", "{date}")
 
 
 def test_list_sum(project):

@@ -12,7 +12,7 @@ from forms import BOOK, MAIN, ROOT, Drawn, W, answers, expected_answers, match, 
 from gkanalysis.codebook.instrument import TICK_KINDS, read_codebook
 from gkanalysis.core.errors import IngestError
 from gkanalysis.core.writing import zip_parts
-from gkanalysis.ingest.matching import NOT_FOUND, REPRINTED, UNKNOWN, Matcher
+from gkanalysis.ingest.matching import MARKED_BOX, NOT_FOUND, REPRINTED, UNKNOWN, Matcher
 from gkanalysis.ingest.office import WordPackage
 from gkanalysis.ingest.word.form import read_word_form
 from gkanalysis.ingest.word.xmlparts import NAMESPACES
@@ -334,6 +334,16 @@ def test_doubtful_choices(lines):
     matched = drawn.match()
     assert answers(matched)["2.1"][0] == "illegible"
     assert {r.item_id for r in matched.reviews} == {"2.1"}
+
+
+def test_highlighted_option():
+    """Nothing is ticked and „Nein“ is highlighted: illegible, and the reason says so."""
+    drawn = Drawn()
+    (label,) = (r for r in drawn.cell(7, 1, 3).iter(W + "r") if "Nein" in "".join(r.itertext()))
+    etree.SubElement(label.insert(0, etree.Element(W + "rPr")) or label[0], W + "highlight").set(W + "val", "yellow")
+    matched = drawn.match()
+    assert answers(matched)["2.1"] == ("illegible", "")
+    assert [(r.item_id, r.reason) for r in matched.reviews] == [("2.1", f"Kästchen „Nein“: {MARKED_BOX}")]
 
 
 @pytest.mark.parametrize("text", ["Bitte um Rückruf", "Ja", "Jugendamt"])

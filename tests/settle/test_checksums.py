@@ -32,8 +32,9 @@ def test_new_files_are_added_changed_ones_only_when_named(data):
     assert [line.split(";")[0] for line in changed_files(data)] == [
         "„welle/forms/Bögen A.docx“ ist nicht mehr die Datei, die einging (Prüfsumme anders als in SHA256SUMS)"
     ]
-    (command,) = re.findall("gewollt ist, (.*) receive welle 'forms/Bögen A.docx'", next(changed_files(data)))
-    assert shutil.which(shlex.split(command)[0])
+    ((program, where),) = re.findall("ist, (.*) receive welle 'forms/Bögen A.docx' (.*)[.]", next(changed_files(data)))
+    assert shutil.which(shlex.split(program)[0])
+    assert shlex.split(where) == ["--data", str(data)]
     assert list(receive(data, "welle")) == [
         "welle/forms/Bögen A.docx: anders als eingetragen; bleibt so, bis die Datei im Aufruf genannt wird."
     ]

@@ -150,6 +150,10 @@ def test_doubts_of_the_reader():
         "In Ihrem Bogen steht „(x)“ an einer Stelle, die wir nicht zuordnen können. Was ist gemeint?",
     ]
     assert (log.findings[1]["case_id"], log.findings[1]["raw"]) == ("B1", "(x)")
+    note = doubts({"a": [""]}, UNKNOWN, "nur noch 2").assign(place="/w:comments[1]/w:comment[1]/w:p[1]")
+    log_reviews(note, {"a": "B1"}, BOOK, log)
+    assert log.findings.pop()["message"] == "Kommentar: Eintrag außerhalb der bekannten Felder („nur noch 2“)."
+    log.losses.pop()
     assert lost(log) == [("response", "V13", "")]
 
 

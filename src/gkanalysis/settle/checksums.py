@@ -11,6 +11,7 @@ from unicodedata import normalize
 
 from gkanalysis.core.errors import UsageError
 from gkanalysis.core.lookup import listed
+from gkanalysis.core.rawstate import SHIPPED
 from gkanalysis.core.writing import write_bytes
 
 SUMS = "SHA256SUMS"
@@ -51,9 +52,10 @@ def changed_files(data: Path) -> Iterator[str]:
             yield f"„{name}“ steht in {SUMS} und ist nicht mehr da; bitte zurückholen oder die Zeile dort streichen."
         elif digest(there[name]) != expected:
             source, _, rest = name.partition("/")
-            command = (
-                f"{own_program()} receive {source} {shlex.quote(rest)}" if rest else f"die Zeile in {SUMS} streichen"
-            )
+            is_shipped = data.resolve() == (Path.cwd() / SHIPPED).resolve()
+            where = "" if is_shipped else f" --data {shlex.quote(str(data))}"
+            named = f"{own_program()} receive {source} {shlex.quote(rest)}{where}"
+            command = named if rest else f"die Zeile in {SUMS} streichen"
             yield (
                 f"„{name}“ ist nicht mehr die Datei, die einging (Prüfsumme anders als in {SUMS}); bitte die eingegangene "
                 f"Fassung zurückholen oder, wenn die Änderung gewollt ist, {command}."
