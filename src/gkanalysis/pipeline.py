@@ -226,12 +226,13 @@ def _write_for_people(paths: ProjectPaths, source: str, made: Mapping[str, tuple
         f"Hinweis: {told}; die geänderte Fassung liegt jetzt als „{put_aside(Path(path))}“ daneben."
         for path, told in edited(str(paths.build), source)
     ]
-    record = {}
+    at, record = paths.build / f"written/{source}.json", {}
+    at.unlink(missing_ok=True)  # a step that is killed here must not take its own files for changed ones
     for name, (content, place) in made.items():
         write_bytes(paths.build / name, content)
         belongs = os.path.relpath(paths.data / source / place, paths.root)
         record[name] = hashlib.sha256(content).hexdigest(), belongs
-    write_json(paths.build / f"written/{source}.json", record)
+    write_json(at, record)
     return lines
 
 

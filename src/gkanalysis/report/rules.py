@@ -123,14 +123,14 @@ def _source_rules(folders: Mapping[str, str], sources: Mapping[str, SourceKind],
         interim = f"{build}/interim/{source}"
         yield _rule(  # what is to be read anew goes: the step below reads what is not there
             f"{interim}.ok", f"{state}/{source}/{kind.part} {books.of(source)}{'' if books.of(source, alone=True) else ' FORCE'} $(CODE)",
-            f"@rm -rf {interim} {build}/interim/.{source}.* && mkdir -p $(@D) && touch $@",
+            f"@rm -rf {interim} && mkdir -p $(@D) && touch $@",
         )  # fmt: skip
         made = _tables(folders, source, kind)
         yield _rule(
             f"{processed}/{source}.ok",
             f"{interim}.ok {processed}/buendnisse.parquet {state}/{source}/lists {state}/dataset {books.of(source)} $(CODE) "
             f"$(call gone,{made} {build}/{source}-findings.csv {build}/{source}-rueckfragen.csv {' '.join(f'{interim}/{name}' for name in kind.interim)})",
-            f"@rm -rf {processed}/.{source}.*", f"$(GK) process {source} $(AT)", "@touch $@",
+            f"@rm -rf {processed}/.{source}.* {build}/interim/.{source}.*", f"$(GK) process {source} $(AT)", "@touch $@",
         )  # fmt: skip
         yield _rule(made, f"{processed}/{source}.ok", ";")
     tables = [f"{processed}/{s}-questions.parquet" for s in sources]
