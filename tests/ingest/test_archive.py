@@ -62,7 +62,7 @@ def rule_of(tmp_path):
         if error is None:
             return ""
         assert type(error) is FAMILIES[kind]
-        assert f"„{name}“" in str(error)
+        assert f"{name}“" in str(error)  # lists are named with their folder
         return error.rule
 
     return rule
