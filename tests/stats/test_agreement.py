@@ -177,10 +177,11 @@ def test_fleiss_kappa_is_that_of_statsmodels(values):
 
 
 def test_interval_lies_between_quantiles_of_drawn_alphas():
-    """Each draw is alpha of the drawn clusters, repeated as often as drawn."""
+    """Each draw is alpha of the drawn clusters, by how often each value is in them, repeated as often as drawn."""
     values = observers(FOUR_OBSERVERS)[:9]
-    clusters = [values[0:3], values[3:5], values[5:7], values[7:9]]
     domain = np.unique(values[~np.isnan(values)])
+    clusters = [values[0:3], values[3:5], values[5:7], values[7:9]]
+    clusters.sort(key=lambda c: coincidences(c, domain).sum(axis=(0, 1)).tolist())
     o = np.stack([coincidences(cluster, domain).sum(axis=0) for cluster in clusters])
     low, high, draws_n, reason = alpha_intervals(o[None], domain, metric="ordinal", draws=200, seed=3)[0]
     times = np.random.default_rng(3).multinomial(4, [0.25] * 4, size=200)
@@ -198,6 +199,14 @@ def test_interval_is_the_same_each_time_and_moves_with_the_seed():
     first, again, other = (alpha_intervals(o[None], domain, seed=seed)[0] for seed in (1, 1, 2))
     assert first == again
     assert first != other
+
+
+def test_interval_does_not_tell_which_clusters_vary():
+    """Whoever knows the seed could tell from the ends in which interviews a code is, if the draws met them by place."""
+    o, domain = table_of(observers(FOUR_OBSERVERS)[:11])
+    there = alpha_intervals(o[None], domain)[0]
+    for order in np.random.default_rng(1).permuted(np.tile(np.arange(len(o)), (20, 1)), axis=1):
+        assert alpha_intervals(o[order][None], domain)[0] == pytest.approx(there)
 
 
 @pytest.mark.parametrize(("n_clusters", "reason"), [(0, "no_pairs"), (1, "few_clusters"), (3, "few_clusters"), (4, "")])

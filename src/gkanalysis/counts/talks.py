@@ -235,6 +235,8 @@ class Agreement(Compared):
         """Krippendorff's alpha with its interval, kappa, and why one is missing."""
         levels = LEVELS if self.of == "level" else ("document",)
         made = {level: self.coefficients(data, level, coders(data, self.source)) for level in levels}
+        # how many draws had an alpha tells in how many interviews a code is
+        made = {level: table.drop(columns="draws_n") for level, table in made.items()}
         if self.of == "level":
             return pd.DataFrame({level: table.loc[TOTAL] for level, table in made.items()}).T
         return made["document"].drop(TOTAL)

@@ -172,7 +172,8 @@ def alpha_intervals(
         if found[k].reason:
             intervals.append(Interval(None, None, 0, found[k].reason))
             continue
-        drawn = (weights @ o[k].reshape(n_clusters, -1)).reshape(draws, n_values, n_values)
+        ordered = o[k][_order(o[k], domain, metric)].reshape(n_clusters, -1)
+        drawn = (weights @ ordered).reshape(draws, n_values, n_values)
         alphas = _alpha(drawn, domain, metric)
         alphas = alphas[~np.isnan(alphas)]
         if draws - len(alphas) > tail * draws:
@@ -254,6 +255,13 @@ def fleiss_kappa(o: ArrayLike) -> Coefficient:
         return Coefficient(None, NO_VARIATION)
     observed, expected = np.trace(o) / o.sum(), ((n_c / o.sum()) ** 2).sum()
     return Coefficient(float((observed - expected) / (1 - expected)))
+
+
+def _order(o: np.ndarray, domain: np.ndarray, metric: str) -> np.ndarray:
+    """Clusters by what is in them: the draws are the same for all who know the seed and must not tell which ones vary."""
+    n_c = o.sum(axis=2)
+    observed = (o * _squared_differences(n_c.sum(axis=0)[None], domain, metric)).sum(axis=(1, 2))
+    return np.lexsort(np.column_stack([n_c, observed, o.reshape(len(o), -1)]).round(9).T[::-1])
 
 
 def _alpha(o: np.ndarray, domain: np.ndarray, metric: str) -> np.ndarray:

@@ -87,10 +87,11 @@ def alpha_and_ends(clusters: Sequence[Sequence[Unit]], *, ratio: bool = False) -
     """Krippendorff's alpha, and the ends between which it lies in 95 of 100 draws of clusters with replacement.
 
     A unit is how often it stands for, and one value a coder. The draws are those of the first engine (same seed, same
-    generator), else nothing could be compared; what is made of them is written anew. No ends: nan.
+    generator, clusters by what is in them), else nothing could be compared; all else is written anew. No ends: nan.
     """
     made = [_disagreement([(w, u) for w, u in units if len(u) > 1], ratio) for units in clusters]
-    made = [m for m in made if m[1]]
+    domain = sorted({value for _, values in made for value in values})
+    made = sorted((m for m in made if m[1]), key=lambda m: ([m[1][v] for v in domain], round(m[0], 9)))
     alpha = _alpha([(1, *m) for m in made], ratio)
     size = len(made)
     if isnan(alpha) or not size or size**-size > ALPHA / 2:
