@@ -39,7 +39,7 @@ def test_appendix_words_an_exception():
     policy = read_policy(SHIPPED)
     words = policy.allows(policy.exceptions[0], {(WAVE, "2.1"): "Frage 2.1", (WAVE, "2.1=nein"): "neu gegründet"})
     reason = (
-        "Seit 2019 im Zwischenbericht gedruckt (Abschnitt 5.1); welche Kommunen geantwortet haben, ist nicht bekannt."
+        "Im gedruckten Zwischenbericht genannt (Abschnitt 5.1); welche Kommunen geantwortet haben, ist nicht bekannt."
     )
     assert words == f"Frage 2.1: „neu gegründet“, kreisangehörige Kommunen. {reason}"
 

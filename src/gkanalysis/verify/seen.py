@@ -55,7 +55,7 @@ BASES: Mapping[str, Callable[[Any], bool]] = {
 }
 COUNTED = "Anteil an|Anzahl der|Nennungen|gültig"
 # What notes say by rule; whether it is so, is worked out.
-RULED = (r"(?<!\*)\* Basis unter 30", r"\*\* Basis unter 10", "kaum einig", "keine Stichprobe", "Frage angenommen")
+RULED = (r"(?<!\*)\* Basis unter 30", r"\*\* Basis unter 10", "nicht gesichert", "keine Stichprobe", "Frage angenommen")
 MADE = "|".join(
     (*RULED, "nicht gedruckt, weil", "Ziehungen", "unter 0,667", "Nennungen aus", "haben hier etwas angekreuzt")
 )
