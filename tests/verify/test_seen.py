@@ -2,6 +2,7 @@
 
 import json
 
+import docx
 import pandas as pd
 import pytest
 
@@ -152,3 +153,26 @@ def test_what_nobody_counts_is_entered_twice(read):
     assert list(read(text.replace("2020", "Mai 2019"), typed=typed)) == ["getippt-Mai 2019"]
     assert list(read(text.replace("zwei", "drei"), typed=typed)) == ["getippt-drei"]
     assert "Anderer Titel" in read("<header><h1>Ein Titel</h1></header>", title_page=["Anderer Titel"])["titelseite"]
+
+
+@pytest.mark.parametrize(
+    ("heads", "words", "wrong"),
+    [
+        (["Kreise (n = 4)", "Städte (n = 2)"], "Drei sagen ja.", ""),
+        (["Städte (n = 4)", "Kreise (n = 2)"], "Drei sagen ja.", "kreisen4städten2"),
+        (["Kreise (n = 4)", "Städte (n = 2)"], "Drei sagen nein.", "dreisagenja"),
+    ],
+    ids=["as on the page", "heads exchanged", "another sentence"],
+)
+def test_word_file_says_what_the_page_says(heads, words, wrong, read, tmp_path):
+    """A writer that exchanges heads would do so in the rebuild too: the formats are read against each other."""
+    document = docx.Document()
+    document.add_paragraph(words)
+    table = document.add_table(2, 2)
+    for cell, text in zip((c for row in table.rows for c in row.cells), [*heads, "3", "1"], strict=True):
+        cell.text = text
+    document.save(tmp_path / "reports/r/r.docx")
+    page = "<table><tr><th>Kreise<br>(n = 4)</th><th>Städte<br>(n = 2)</th></tr><tr><td>3</td><td>1</td></tr></table>"
+    found = read(f"<p>Drei sagen ja.</p>{page}", typed={"drei": ["ja"]})
+    assert list(found) == (["docx"] if wrong else [])
+    assert wrong in found.get("docx", "")

@@ -24,6 +24,7 @@ from gkanalysis.core.numbers import MONTHS, WORDS
 from gkanalysis.counts.count import TOGETHER, Count
 from gkanalysis.counts.data import REGISTER, TOTAL, Data
 from gkanalysis.disclosure.printed import exhibit_tables, find_numbers, n_and_base, values_by_id
+from gkanalysis.disclosure.texts import texts_of
 from gkanalysis.report.html import origin_anchor
 from gkanalysis.verify.again import shown_beside, weak_again
 from gkanalysis.verify.naive import Naive
@@ -78,6 +79,7 @@ WORDING = re.compile(
 TOKEN = re.compile("[a-z]{4,}")
 CLAUSE, DENIAL = "[;:,–()]", re.compile(r"\b(?:nicht|kein\w*|nie|niemand\w*|weder|ohne)\b", re.IGNORECASE)
 ENDS = rf"(?<!\d)(?<!\bMio)(?<!\bca)[.!?](?=\s|$)|(?<=\d)\.(?=\s(?!{'|'.join(MONTHS)})[A-ZÄÖÜ„]|$)|\n"
+SHOWN = 60  # letters of what stands in one format only
 NEXT = 25  # so many letters behind a number still name its group: „15 von 22 kreisfreien Städten“
 Row = dict[str, str]
 
@@ -97,6 +99,7 @@ def seen_rows(folder: Path, data: Data, declared: Mapping[str, Any]) -> Iterator
     yield from _quotations(page, spoken, data)
     yield from _typed(page, declared)
     yield from _lines(page, declared.get("lines") or {})
+    yield from _in_other_formats(page, folder)
     for name in sorted(called.keys() - numbers.keys() - {e.get("id") for e in page.iter("figure")}):
         yield _row(
             name,
@@ -599,6 +602,32 @@ def _lines(page: Any, declared: Mapping[str, Sequence[str]]) -> Iterator[Row]:
         ]
         yield _row(
             f"zeilen-{place}", f"gedruckt oder eingetragen, nicht beides: „{'“, „'.join(wrong)}“" if wrong else ""
+        )
+
+
+def _in_other_formats(page: Any, folder: Path) -> Iterator[Row]:
+    """Whether Word file and PDF say what the page says, letter by letter: rows of tables in their order, and paragraphs."""
+    tables = [
+        [_letters(row.text_content()) for row in table.iter("tr")]
+        for table in page.xpath("//main//table[not(ancestor::details)]")
+    ]
+    blocks = page.xpath("//main//*[self::p or self::li or self::figcaption][not(ancestor::details or ancestor::table)]")
+    for path in (p for kind in ("docx", "pdf") if (p := folder / f"{folder.name}.{kind}").exists()):
+        texts = texts_of(path.name, path.read_bytes())
+        said, wrong = _letters("".join(t for place, t in texts if "Absatz" in place or path.suffix == ".pdf")), []
+        for rows in tables:
+            at = 0
+            for row in rows:
+                at = said.find(row, at) + len(row) if row in said[at:] else -1
+                if at < 0:
+                    wrong.append(row)
+                    break
+        for text in map(_letters, (b.text_content() for b in blocks)):  # a page may end within one
+            if text not in said and not (path.suffix == ".pdf" and text[:SHOWN] in said and text[-SHOWN:] in said):
+                wrong.append(text)
+        shown = "“, „".join(w[:SHOWN] for w in wrong[:3])
+        yield _row(
+            path.suffix[1:], f"anders als in der HTML-Fassung ({len(wrong)}-mal), zuerst „{shown}“" if wrong else ""
         )
 
 
