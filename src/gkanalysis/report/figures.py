@@ -263,6 +263,8 @@ def _bars(
     bases = numbers["base_n"].clip(lower=1)
     whole = bases if blocks or (own and not parts) else bases.max()  # a part is shorter than its whole
     numbers = numbers.assign(track=numbers["base_n"] / whole, bar=numbers["n"] / whole)
+    room = 0.08 if side_by_side else 0.27 if own else 0.19  # the widest number behind its bar
+    numbers["end"] = numbers["bar"].where(numbers["bar"] + room <= numbers["track"], numbers["track"])  # none across it
     chart = []
     for axes, group in zip(panels.flat, groups if side_by_side else [""], strict=True):
         rows = numbers[numbers["group_label"].eq(group) | (group == "")].set_index("label").loc[labels]
@@ -285,15 +287,17 @@ def _bars(
         sns.barplot(x=rows["track"].tolist(), color=TRACK, **common)
         sns.barplot(x=rows["bar"].tolist(), color=look, **common)
         bars = axes.containers[-1]
-        for bar, label, text in zip(bars, labels, axes.bar_label(bars, texts, padding=3), strict=True):
+        for bar, end, label, text in zip(
+            bars, rows["end"], labels, axes.bar_label(bars, texts, padding=3), strict=True
+        ):
+            text.xy = (end, text.xy[1])
             strong = label in highlight
             bar.set_facecolor(look if strong or not highlight else QUIET_BAR)
             text.set(color=INK, weight=600 if strong else 400)
         if side_by_side:
             base = "" if own else _base(rows["base_n"].iloc[0], headed)
             axes.set_title("\n".join(t for t in (group, base) if t), fontsize=8.5, loc="left", color=INK)
-        room = 0.08 if side_by_side else 0.27 if own else 0.19  # the widest number behind its bar
-        axes.set(xlim=(0, max(1, numbers["bar"].max() + room)), ylim=(y + 0.5, -0.5))
+        axes.set(xlim=(0, max(1, numbers["end"].max() + room)), ylim=(y + 0.5, -0.5))
         chart += [
             {
                 "label": indent[k] + k, "detail": " ".join(below[k]), "n": int(n), "base_n": int(b), "text": t,
