@@ -17,6 +17,7 @@ from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.matching import HARD_BREAK, WORD, fold, words
 
 FREE_RUN = 8  # words that nobody writes by chance as they were spoken
+BY_CHANCE = (5, 6, 7)  # of them at the edge of a shown quotation: what stands beside it may go on as the speaker did
 IN_MARKS = re.compile(r"[„“\"»«]([^„“”\"»«]+)[“”\"«»]|‚([^‚‘]+)‘")
 Run = tuple[str, ...]
 
@@ -61,7 +62,12 @@ class Spoken:
             frozenset().union(*(runs(t, length) for t in texts)).difference(*(runs(t, length) for t in shown))
             for length in (FREE_RUN, quoted)
         )
-        return cls(free, in_marks, quoted)
+        starts, ends = (
+            {tuple(w[part]) for k in BY_CHANCE for w in map(words, shown) if len(w) >= k for part in [cut(k)]}
+            for cut in (lambda k: slice(k), lambda k: slice(-k, None))
+        )
+        beside = {r for r in free if any(r[:k] in ends or r[-k:] in starts for k in BY_CHANCE)}
+        return cls(free - beside, in_marks, quoted)
 
     def find(self, text: str) -> str:
         """The first words in a text that were spoken and not shown; "" if there are none."""
