@@ -6,7 +6,6 @@ it makes beyond itself is refused and recorded: a report is one file that works 
 
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -15,14 +14,9 @@ from playwright.sync_api import sync_playwright
 from tools.system import ToolError
 
 FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 # All rules of axe for WCAG A and AA and its best practices; the size of targets (AA since WCAG 2.2) is
 # off by default.
@@ -40,38 +34,18 @@ SCROLL_THROUGH = """async () => {
 }"""
 
 
-@dataclass(frozen=True)
-class Violation:
-    """One rule of axe that a page breaks, with the CSS selectors of the elements that break it."""
-
-    rule: str
-    impact: str
-    description: str
-    targets: tuple[str, ...]
-
-
-def axe_violations(html_path, *, viewport=(1280, 900), dark=False):
-    """Return the accessibility rules that a page breaks, an empty list if there are none.
+def axe_violations(html_path, *, viewport=(1280, 900)):
+    """The rules that a page breaks: rule, impact, help and the CSS selectors of the elements; an error if axe checked nothing.
 
     Rules that axe itself cannot decide ("incomplete") are not in the list.
-
-    Raises
-    ------
-    ToolError
-        When axe checked nothing, so that the empty list would mean nothing.
     """
-    with _page(html_path, viewport=viewport, dark=dark) as (page, _):
+    with _page(html_path, viewport=viewport) as (page, _):
         response = Axe().run(page, options=AXE_OPTIONS).response
     if not response["passes"] and not response["violations"]:
         raise ToolError(f"axe found nothing to check in {html_path}")
     return [
-        Violation(
-            violation["id"],
-            violation["impact"],
-            violation["help"],
-            tuple(" ".join(map(str, node["target"])) for node in violation["nodes"]),
-        )
-        for violation in response["violations"]
+        (v["id"], v["impact"], v["help"], *(" ".join(map(str, node["target"])) for node in v["nodes"]))
+        for v in response["violations"]
     ]
 
 
@@ -92,7 +66,7 @@ def external_requests(html_path):
 
 
 @contextmanager
-def _page(html_path, *, viewport=(1280, 900), dark=False):
+def _page(html_path, *, viewport=(1280, 900)):
     """Open a page in a new browser; give it and the growing list of URLs that were refused to it."""
     chromium = shutil.which("chromium")
     if not chromium:
@@ -116,7 +90,6 @@ def _page(html_path, *, viewport=(1280, 900), dark=False):
         try:
             context = browser.new_context(
                 viewport={"width": viewport[0], "height": viewport[1]},
-                color_scheme="dark" if dark else "light",
                 reduced_motion="reduce",
             )
             context.route("**/*", answer)

@@ -36,13 +36,7 @@ def missing(tool):
 
 
 def needs(*tools):
-    """Return a mark that skips a test where one of `tools` is missing; in CI it fails instead.
-
-    Raises
-    ------
-    _pytest.outcomes.Failed
-        When a tool is missing and the environment variable `CI` is set: collection stops there.
-    """
+    """A mark that skips a test where one of `tools` is missing; in CI collection stops there instead."""
     packages = [package for package in map(missing, tools) if package]
     reason = f"needs {', '.join(tools)}: apt-get install {' '.join(packages)}"
     if packages and os.environ.get("CI"):
@@ -51,31 +45,18 @@ def needs(*tools):
 
 
 def run(command, *, timeout=60, strict=False):
-    """Run `command` and return its standard output as text.
+    """Run `command` and return its standard output as text; all else is a ToolError, with `strict` words on standard error, too.
 
-    With `strict`, words on standard error are a failure too: poppler ends with status 0 after it has
-    left out what it could not read.
-
-    The locale is UTF-8 whatever the caller's is: Java and LibreOffice cannot open „Überblick.pdf“ in
-    the C locale. On a time-out the whole process group is ended, because `soffice` is a starter script
-    whose child would otherwise live on and hold the lock of its profile.
-
-    Raises
-    ------
-    ToolError
-        When the program is missing, ends with another status than 0, exceeds `timeout` seconds, or
-        complains although `strict`.
+    Poppler ends with status 0 after it has left out what it could not read. The locale is UTF-8 whatever the caller's is:
+    Java and LibreOffice cannot open „Überblick.pdf“ in the C locale. On a time-out the whole process group is ended,
+    because `soffice` is a starter script whose child would otherwise live on and hold the lock of its profile.
     """
     command = [str(part) for part in command]
     try:
         process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
-            start_new_session=True,
-        )
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**os.environ, "LC_ALL": "C.UTF-8"}, start_new_session=True,
+        )  # fmt: skip
     except FileNotFoundError as error:
         raise ToolError(f"{command[0]}: not installed") from error
     try:
