@@ -97,17 +97,6 @@ def test_form_reads_on_after_a_refused_file(gk, tmp_path):
     assert "fehlt.docx“ gibt es nicht" in err
 
 
-def test_interviews_as_json(gk):
-    """One JSON object a line with source, segment, text, code, coder, case and variables; losses are marked."""
-    out, err = gk("interviews", PROJECT, SHEET, "--json")
-    rows = [json.loads(line) for line in out.splitlines()]
-    assert err == ""
-    named = {"source", "segment", "text", "code", "coder", "case", "variables"}
-    assert all(named <= set(row) for row in rows if row["object"] == "coding")
-    assert {row["source"] for row in rows if row["object"] == "coding"} == {f"g{k:02}" for k in range(1, 11)}
-    assert "loss" in {row["object"] for row in rows}
-
-
 def test_interviews_as_summary(gk, tmp_path):
     """Without --json a German summary; a file that is none is named and the others are shown."""
     (tmp_path / "Öde.qdpx").write_bytes(b"PK")
@@ -153,22 +142,6 @@ def test_unknown_source(gk, project):
     assert "fehlt ein Codebuch" in gk("ingest", "gremien-2018", cwd=project, status=2)[1]
     err = gk("ingest", "strukturen-2020", cwd=project, status=9)[1]
     assert "gilt für „strukturen-2018“, nicht für „strukturen-2020“" in err
-
-
-@pytest.mark.parametrize(
-    ("source", "read", "judged", "table"),
-    [
-        (SOURCE, "6 Bögen gelesen.", ".*", "cases"),
-        (INTERVIEWS, "2 Projekte gelesen.", r"10 Gespräche, \d+ Segmente, \d+ Codierungen von 3 Personen; ", "codings"),
-    ],
-)  # fmt: skip
-def test_the_way_to_the_tables(gk, own, source, read, judged, table):
-    """register, ingest and process end with status 0 and a sentence."""
-    shutil.rmtree(own / "build", ignore_errors=True)
-    gk("register", cwd=own)
-    assert gk("ingest", source, cwd=own)[0] == f"{source}: {read}\n"
-    assert re.match(f"{source}: {judged}", gk("process", source, cwd=own)[0])
-    assert (own / f"data/processed/{source}-{table}.parquet").exists()
 
 
 def spoil_receipts(folder):

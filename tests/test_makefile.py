@@ -10,8 +10,6 @@ import sys
 
 import pytest
 
-from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.report.rules import make_rules
 from tools.project import REPORT, ROOT, copy_project, make
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -99,17 +97,6 @@ def test_what_the_data_lack_is_named(project, tmp_path):
         assert output.count("Fehler: ") == 1
         assert "Traceback" not in output
     wrong.unlink()
-
-
-def test_rules_make_the_formats_of_each_report():
-    """Slides have no Word file but PowerPoint, which depends on its template; what nobody declared has no rule."""
-    rules = "\n".join(make_rules(ProjectPaths.of(ROOT, ROOT / "data/raw"), ["folien-2022", REPORT]))
-    made = {f for f in ("html", "pdf", "docx", "pptx") if re.search(rf"/folien-2022\.{f}( .*)?: ", rules)}
-    assert made == {"html", "pdf", "pptx"}
-    needs = rules.partition("folien-2022/finished.ok:")[2].partition("\n")[0]
-    assert "$(wildcard build/state/project/reports/reference.pptx)" in needs
-    assert "reference.docx" not in needs
-    assert "project/notebooks/03_kerngruppe.ipynb" in rules.partition(f"{REPORT}/finished.ok:")[2].partition("\n")[0]
 
 
 def old_python(folder):

@@ -1,6 +1,5 @@
 """What an analyst asks and gets: indices, groups, wordings, words that the data must bear; and what every kind must have."""
 
-import inspect
 import re
 from dataclasses import dataclass
 
@@ -21,7 +20,7 @@ from gkanalysis.counts.sources import source_of
 from gkanalysis.report.chapter import Chapter, lines
 from gkanalysis.stats.intervals import finite_population_interval
 from gkanalysis.verify.again import wrong_statistics
-from gkanalysis.verify.naive import Naive, method_of, recount
+from gkanalysis.verify.naive import Naive, recount
 
 ANSWERS = """
 case  status   1.1      1.2    1.3   2.H1.2  2.H2.2  2.H3.2
@@ -333,14 +332,6 @@ def test_questions_that_cannot_be_answered(monkeypatch, data, question):
 
 # ---- every kind ----
 
-KINDS = {name: kind for name, kind in Count.kinds.items() if not inspect.isabstract(kind)}
-
-
-@pytest.mark.parametrize("name", sorted(k for k in KINDS if k not in ("Silent", "Unknown")))
-def test_every_kind_is_counted_a_second_time(name):
-    """There is no kind without a second function."""
-    assert callable(getattr(Naive, method_of(name)))
-
 
 def test_what_a_kind_must_have(data):
     """A kind that does not say what it gives away cannot be made; one that nobody counts again is refused."""
@@ -368,13 +359,6 @@ def test_names_round_trip(row, group, status, item, by):
     count = Choice(source="s", item=item, status=tuple(status))
     name = count.name(row, group, by)
     assert Count.read(name) == (count, by if group != "alle" else "", row, group)
-
-
-@pytest.mark.parametrize("line", ["", "rows", 'Choice(item="1")[', 'Wrong(a="1")["x"]', '__import__("os").x("y")["z"]'])
-def test_lines_that_are_no_names(line):
-    """What is no such line is refused, not run."""
-    with pytest.raises(VerificationError, match="ist keine bekannte Rechenvorschrift"):
-        Count.read(line)
 
 
 def test_populations_leave_out_who_is_not_asked(tmp_path):
@@ -438,12 +422,6 @@ def test_labels_stand_for_ids_and_blocks_can_go(wave):
     assert wave["huerden"].flat().top(1).shown_rows == ("2.H1.2",)
     assert wave["2.H1.2"].asked_words().startswith("Frage\u00a02 (")
     assert ":" in wave["2.H1.2"].asked_words().partition("(")[2]
-
-
-def test_cells_held_back_keep_their_column(wave):
-    """A dash for each, and the note that says so: never a column less."""
-    shielded = wave["1.1"].by("type").shielded()
-    assert len(shielded.printed()[0]) == len(wave["1.1"].by("type").printed()[0])
 
 
 def test_intervals_are_those_of_a_finite_population(wave):

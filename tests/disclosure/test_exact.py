@@ -117,56 +117,6 @@ def test_link_to_a_value_that_nobody_has_is_refused():
         population.breaches(population.table("t", [ALL]), policy=policy)
 
 
-def test_cell_of_one_is_found_by_its_total(population):
-    """The cell is not printed: total and the other groups give it away, and are named."""
-    table = [(i, c | {"base_n": None}) for i, c in population.table("t", rows=("nein",)) if i != "t:nein:kommune"]
-    (breach,) = population.breaches(table, population.returns())
-    assert told([breach]) == [ONE]
-    assert set(breach.because) == {
-        "„t:nein:alle“ (Anzahl 8)", "„t:nein:stadt“ (Anzahl 3)", "„t:nein:kreis“ (Anzahl 4)",
-    }  # fmt: skip
-
-
-def test_blanked_cell_comes_back_from_the_other_answer(population):
-    """Base and yes give away no, even if no number of no is printed."""
-    (breach,) = population.breaches(population.table("t", rows=("ja",)), population.returns())
-    assert told([breach]) == [ONE]
-    assert {"„t:ja:kommune“ (Anzahl 3)", "„t:ja:kommune“ (Basis 4)"} <= set(breach.because)
-
-
-def test_difference_of_two_tables_gives_away_one_case():
-    """Neither table has a small cell; what one has more than the other is a single case."""
-    population = Population.of(
-        ("stadt", "full", "ja", 4), ("stadt", "full", "nein", 4), ("stadt", "partial", "nein", 1),
-        ("stadt", "partial", NONE, 3), ("kreis", "full", "ja", 4), ("kreis", "full", "nein", 4),
-    )  # fmt: skip
-    wide, narrow = population.table("weit", [ALL]), population.table("eng", [ALL], status="full")
-    assert population.breaches(list(wide)) == population.breaches(list(narrow)) == []
-    (breach,) = population.breaches(population.table("weit", [ALL]), population.table("eng", [ALL], status="full"))
-    assert told([breach]) == [("few", "nein", (ALL,), ("partial",), 1, 1)]
-    assert set(breach.because) == {"„weit:nein:alle“ (Anzahl 9)", "„eng:nein:alle“ (Anzahl 8)"}
-
-
-def test_difference_of_groups_across_tables():
-    """One table has two types, another all three: the third is given away without being printed anywhere."""
-    population = Population.of(
-        ("stadt", "full", "ja", 4),
-        ("kreis", "full", "ja", 4),
-        ("kommune", "full", "ja", 2),
-        ("kommune", "full", "nein", 4),
-    )
-    parts = population.table("zwei", ["stadt", "kreis"], rows=("ja",), base="asked")
-    total = population.table("alle", [ALL], rows=("ja",), base="asked")
-    assert ("few", "ja", ("kommune",), (), 2, 2) in told(population.breaches(parts, total, population.returns()))
-
-
-def test_whole_group_with_one_answer_is_a_breach():
-    """Everybody knows who is in the group, so everybody knows what each of them has said."""
-    population = Population.of(("stadt", "full", "ja", 4), ("kreis", "full", "ja", 3), ("kreis", "full", "nein", 3))
-    breaches = population.breaches(population.table("t", [ALL, "stadt", "kreis"]))
-    assert told(breaches) == [("all", "ja", ("stadt",), (), 4, 4)]
-
-
 def test_group_in_which_somebody_did_not_answer_is_no_breach():
     """Nobody knows which of them has answered; if everybody knew, all answers would be known."""
     population = Population.of(
@@ -181,27 +131,11 @@ def test_group_in_which_somebody_did_not_answer_is_no_breach():
     assert known == [("all", "ja", ("stadt",), ("full", "partial"), 4, 4)]
 
 
-def test_number_that_is_not_pinned_is_no_breach(population):
-    """With only totals printed each group can have any count."""
-    assert population.breaches(population.table("t", [ALL]), population.returns()) == []
-
-
-def test_zero_and_the_threshold_are_allowed(population):
-    """Nobody is counted in a cell of zero; from the threshold on nobody can be told from others."""
-    assert told(population.breaches(population.table("t"), policy=make_policy(threshold=4))) != []
-    assert told(population.breaches(population.table("t", ["stadt"]), population.returns())) == []
-
-
 def test_states_that_are_not_sensitive_may_be_rare(population):
     """Only the states that the policy names are examined, and nothing of public questions or free text."""
     table = lambda: population.table("t")  # noqa: E731
     assert population.breaches(table(), policy=make_policy(rules=[Rule("confidential", ("ja",), "*")])) == []
     assert population.breaches(table(), policy=make_policy(rules=[Rule("free_text", None, "*")])) == []
-
-
-def test_undeclared_question_is_confidential_in_every_answer(population):
-    """What nobody thought of is protected."""
-    assert told(population.breaches(population.table("t"), policy=make_policy(rules=()))) == [ONE]
 
 
 def test_advice_is_the_first_merger_that_passes(population):

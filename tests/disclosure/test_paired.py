@@ -60,17 +60,6 @@ def test_a_verdict_is_told_as_well():
     assert printable_detail(pairs, WIDE, WIDE, 3, whole_points, significant) == "nothing"
 
 
-def test_zero_may_be_known():
-    """A count of 0 is no small count."""
-    assert printable_detail(Paired(10, 0, 0, 10), (10, 10), (10, 10), 3, lambda p: 0) == "interval"
-
-
-def test_a_smaller_threshold_allows_more():
-    """The threshold is what decides."""
-    pairs = Paired(7, 2, 5, 21)
-    assert printable_detail(pairs, WIDE, WIDE, 1, whole_points) == "interval"
-
-
 def small(column):
     """Whether a count is known to be one of fewer than three."""
     return all(0 < n < 3 for n in column)

@@ -47,11 +47,6 @@ def test_html_is_read_to_the_last_corner(page, place):
     assert any(place in f for f in found), found
 
 
-def test_title_of_the_page_is_read():
-    """The title stands in the window, not on the page."""
-    assert places("a.html", f"<html><head><title>{NAME}</title></head><body>x</body></html>") == ["Seite, <title>"]
-
-
 def package(**parts):
     """A zip file with these parts."""
     buffer = io.BytesIO()

@@ -55,32 +55,6 @@ def test_what_was_read_comes_back(folder, drawn, tmp_path):
     assert stored["projekt.qdpx"].sets
 
 
-def test_refused_file_does_not_hide_the_others(folder, drawn, tmp_path):
-    """Each bad file has its sentence, the good one is read."""
-    folder.add(drawn)
-    (folder.folder / "a.qdpx").write_bytes(b"%PDF-1.4")
-    (folder.folder / "b.xlsx").write_bytes(b"")
-    n_read, refused = ingest_interviews(folder.folder, tmp_path / "out")
-    assert (n_read, len(refused)) == (1, 2)
-    assert "„a.qdpx“" in refused[0]
-    assert "„b.xlsx“" in refused[1]
-
-
-def test_text_beside_the_project_is_read(folder):
-    """Some programs store texts in the same folder; one that lies elsewhere is never opened."""
-    drawn = Drawn()
-    drawn.coding(drawn.document(), KLIMA)
-    path = folder.add(drawn).folder / "projekt.qdpx"
-    folder.spoil(f"<PlainTextContent>{TEXT}</PlainTextContent>", "")
-    folder.spoil('name="g01">\n      ', 'name="g01" plainTextPath="relative:///g01.txt">\n      ')
-    (folder.root / "g01.txt").write_text("anderswo", encoding="utf-8")
-    assert read_project(path).sources[0].text is None
-    (folder.folder / "g01.txt").write_text(TEXT, encoding="utf-8")
-    assert read_project(path).sources[0].text == TEXT
-    folder.spoil("relative:///g01.txt", "relative:///../g01.txt")
-    assert read_project(path).sources[0].text is None
-
-
 @pytest.mark.parametrize(("word", "expected"), [("", False), ("Sommer", False), ("SYNTHETISCH", True)])
 def test_spreadsheet_says_in_its_properties_that_it_is_invented(folder, word, expected):
     """It has no name as a project has; one without such a word is taken for real."""
@@ -109,14 +83,6 @@ def test_lines_say_everything_that_was_found(drawn):
     assert (found[1]["segment"], found[1]["start"], found[1]["text"], found[1]["coder"]) == ("", -1, None, SECOND)
     assert (found[2]["text"], found[2]["code"]) == ("Das Klima war gut.", "")
     assert (found[3]["source"], found[3]["variables"]) == ("g02", {})
-
-
-def test_losses_come_last_and_are_marked(folder, drawn):
-    """Who reads the lines sees what is missing in them."""
-    path = folder.add(drawn).spoil('endPosition="25"', 'endPosition="9999"').folder / "projekt.qdpx"
-    last = lines_of(read_project(path))[-1]
-    assert (last["object"], last["kind"]) == ("loss", "outside_text")
-    assert set(last) == {"object", "guid", "kind", "place", "raw", "done", "why"}
 
 
 def test_summary_is_german_and_counts_each_document(folder, drawn):

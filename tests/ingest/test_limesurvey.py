@@ -13,16 +13,11 @@ def lss(*questions, language="de"):
     """A questionnaire from (code, type, relevance, other, answers, rows); texts stand in sections of their own."""
     sections = dict.fromkeys(
         (
-            "groups",
-            "questions",
-            "subquestions",
-            "answers",
-            "question_l10ns",
-            "answer_l10ns",
+            "groups", "questions", "subquestions", "answers", "question_l10ns", "answer_l10ns",
             "surveys_languagesettings",
         ),
         "",
-    )
+    )  # fmt: skip
 
     def add(section, **values):
         sections[section] += f"<row>{''.join(f'<{k}><![CDATA[{v}]]></{k}>' for k, v in values.items())}</row>"

@@ -12,7 +12,7 @@ from forms import BOOK, MAIN, ROOT, Drawn, W, answers, expected_answers, match, 
 from gkanalysis.codebook.instrument import TICK_KINDS, read_codebook
 from gkanalysis.core.errors import IngestError
 from gkanalysis.core.writing import zip_parts
-from gkanalysis.ingest.matching import MARKED_BOX, NOT_FOUND, REPRINTED, UNKNOWN, Matcher
+from gkanalysis.ingest.matching import NOT_FOUND, REPRINTED, UNKNOWN, Matcher
 from gkanalysis.ingest.office import WordPackage
 from gkanalysis.ingest.word.form import read_word_form
 from gkanalysis.ingest.word.xmlparts import NAMESPACES
@@ -254,14 +254,9 @@ def test_extra_table_and_missing_block():
 def test_two_tables_that_became_one(style, order):
     """Without the paragraph between them Word joins them: each row stays one of its block, own rows those above them."""
     written = {
-        A03: "x",
-        "1.1.A14.1": "Moschee",
-        "1.1.A14.4": "x",
-        "1.1.B01.4": "x",
-        "1.1.B14.1": "Musikschule",
-        "1.1.D02.5": "x",
-        "1.2.1": "Beirat",
-    }
+        A03: "x", "1.1.A14.1": "Moschee", "1.1.A14.4": "x", "1.1.B01.4": "x", "1.1.B14.1": "Musikschule",
+        "1.1.D02.5": "x", "1.2.1": "Beirat",
+    }  # fmt: skip
     whole, drawn = Drawn(written, style), Drawn(written, style)
     first, second = (drawn.table(number) for number in order)
     first.extend(second.findall(W + "tr"))
@@ -307,14 +302,11 @@ def test_choice_without_one_of_its_boxes(style):
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
-        (["☒", "☐"], "Kreuz nicht eindeutig"),
-        (["x ☐"], "Kreuz nicht eindeutig"),
-        (["(x)"], "Kreuz nicht eindeutig"),
-        (["☒ erst ab Mai"], "Text neben dem Kästchen"),
-        (["☒", "erst ab Mai"], "Text neben dem Kästchen"),
+        (["☒", "☐"], "Kreuz nicht eindeutig"), (["x ☐"], "Kreuz nicht eindeutig"), (["(x)"], "Kreuz nicht eindeutig"),
+        (["☒ erst ab Mai"], "Text neben dem Kästchen"), (["☒", "erst ab Mai"], "Text neben dem Kästchen"),
         (["geplant"], "Kreuz nicht eindeutig"),
     ],
-)
+)  # fmt: skip
 def test_doubtful_ticks(lines, reason):
     """Two marks, half a mark, or words in the cell of a tick: illegible, with the raw entry in the review."""
     drawn = Drawn()
@@ -336,47 +328,12 @@ def test_doubtful_choices(lines):
     assert {r.item_id for r in matched.reviews} == {"2.1"}
 
 
-def test_highlighted_option():
-    """Nothing is ticked and „Nein“ is highlighted: illegible, and the reason says so."""
-    drawn = Drawn()
-    (label,) = (r for r in drawn.cell(7, 1, 3).iter(W + "r") if "Nein" in "".join(r.itertext()))
-    etree.SubElement(label.insert(0, etree.Element(W + "rPr")) or label[0], W + "highlight").set(W + "val", "yellow")
-    matched = drawn.match()
-    assert answers(matched)["2.1"] == ("illegible", "")
-    assert [(r.item_id, r.reason) for r in matched.reviews] == [("2.1", f"Kästchen „Nein“: {MARKED_BOX}")]
-
-
 @pytest.mark.parametrize("text", ["Bitte um Rückruf", "Ja", "Jugendamt"])
 def test_text_outside_of_any_field(text):
     """A line typed between the tables goes to review, even if the same words are printed elsewhere."""
     drawn = Drawn()
     drawn.table(3).addprevious(typed(text))
     assert [(r.item_id, r.reason, r.raw) for r in drawn.match().reviews] == [("", OUTSIDE, text)]
-
-
-def test_text_in_a_comment_and_under_another_name_of_the_main_part():
-    """Comments are read too, and the main part need not be called document.xml."""
-    drawn = Drawn()
-    drawn.table(3).addprevious(typed("Bitte um Rückruf"))
-    parts = {
-        name.replace("document.xml", "document2.xml"): content.replace(b"document.xml", b"document2.xml")
-        for name, content in parts_of(drawn.data()).items()
-    }
-    comments = f'<w:comments xmlns:w="{NAMESPACES["w"]}"><w:comment w:id="1"><w:p><w:r><w:t>Stimmt nicht mehr</w:t></w:r></w:p></w:comment></w:comments>'
-    relation = b'<Relationship Id="rId9" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments" Target="comments.xml"/></Relationships>'
-    rels = "word/_rels/document2.xml.rels"
-    parts |= {"word/comments.xml": comments.encode(), rels: parts[rels].replace(b"</Relationships>", relation)}
-    assert [r.raw for r in match(zip_parts(parts)).reviews] == ["Bitte um Rückruf", "Stimmt nicht mehr"]
-
-
-def test_placeholder_is_no_answer_and_leaves_a_note():
-    """Placeholder text typed or left standing is not answered, and the response says so."""
-    for text in ("Hier Text eingeben", "Klicken oder tippen Sie hier, um Text einzugeben.", "…"):
-        drawn = Drawn()
-        drawn.type(drawn.cell(7, 10, 3), text)
-        (response,) = [r for r in drawn.match().responses if r.item_id == "2.4"]
-        assert (response.state, response.value, response.note) == ("not_answered", "", "placeholder")
-        assert response.raw == text
 
 
 @pytest.mark.parametrize("below", ["", "Neues Gremium"])
@@ -422,15 +379,6 @@ def test_number_that_became_a_list(start, read):
     (response,) = [r for r in matched.responses if r.item_id == "1.1a"]
     assert ((response.state, response.value), response.raw) == (read, f"{start}.")
     assert [(r.item_id, r.raw) for r in matched.reviews] == ([("1.1a", "1.")] if start == 1 else [])
-
-
-def test_foreign_document():
-    """A document that prints less than half of the labels is no form: one sentence with its name."""
-    drawn = Drawn()
-    for table in drawn.body.findall(W + "tbl")[1:]:
-        drawn.body.remove(table)
-    with pytest.raises(IngestError, match=r"„Protokoll\.docx“ ist kein Bogen"):
-        match(drawn.data(), "Protokoll.docx")
 
 
 OTHERS = {"K.1": "Kreis Borretsch", "1.1.A04.4": "x", "2.4": "Streng vertraulich"}

@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gkanalysis.codebook.lists import table_spec
-from gkanalysis.core.errors import GkError
 from gkanalysis.core.writing import zip_parts
-from gkanalysis.ingest.spreadsheets import SHEET_RULES, read_table
+from gkanalysis.ingest.spreadsheets import read_table
 from sheets import MAIN, PACKAGE, RELATIONS, Raw, formula, xlsx, xlsx_parts
 
 SPEC = table_spec(
@@ -209,12 +208,6 @@ def test_the_headings_tell_how_a_csv_file_is_separated(read, heading):
     assert values(table) == [["B01", "2019-05-06", 1.5, "beratung", "gut, ja, sehr"]]
 
 
-def test_every_rule_has_a_severity_a_title_and_a_remedy():
-    """The remedy is the end of each sentence."""
-    assert {severity for severity, *_ in SHEET_RULES.values()} == {"error", "finding", "hint"}
-    assert all(title and todo.startswith("bitte ") for _, title, todo in SHEET_RULES.values())
-
-
 WORDS = st.text("abcÄß <&>\"'„;=-.,0123", min_size=1, max_size=8).map(str.strip).filter(bool)
 TABLES = st.lists(
     st.tuples(WORDS, st.dates(date(1990, 1, 1), date(2050, 1, 1)), st.decimals(0, 5, places=2), st.sampled_from(["beratung", "telefon"]), st.none() | WORDS),
@@ -266,20 +259,6 @@ def test_every_filled_cell_is_read_or_named(tmp_path_factory, rows):
             if value is not None and str(value).strip() and number not in named:
                 assert k < 5
                 assert not pd.isna(read_at[number][SPEC.columns[k].name])
-
-
-def test_refusals_are_of_the_family(tmp_path):
-    """A file that may not be read raises the errors that people see."""
-    with pytest.raises(GkError, match="gibt es nicht"):
-        read_table(tmp_path / "x.xlsx", SPEC)
-
-
-def test_a_time_is_no_number(read):
-    """12:00 is stored as half a day."""
-    noon = Raw('<c r="{r}" s="3"><v>0.5</v></c>')
-    table = read([HEAD, [*ROWS[0][:2], noon, *ROWS[0][3:]]])
-    assert (values(table)[0][2], rules(table)) == (None, [("T06", 2)])
-    assert "ist eine Uhrzeit oder Dauer (12:00), gespeichert als 0,5." in table.findings["message"].item()
 
 
 def test_comments_are_told(read):

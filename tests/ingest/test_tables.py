@@ -23,30 +23,17 @@ def rows_of(tmp_path):
 @pytest.mark.parametrize(
     "data",
     [
-        "id,name\n1,Bläuling\n".encode(),
-        "\ufeffid,name\n1,Bläuling\n".encode(),
-        "id;name\r\n1;Bläuling\r\n".encode(),
-        "id;name\r\n1;Bläuling\r\n".encode("cp1252"),
-        "id;name\r\n1;Bläuling\r\n".encode("iso8859_15"),
-        'id,"name"\r\n1,Bläuling\r\n'.encode(),
-        "name,id\n Bläuling , 1\n".encode(),
-        'id,name\n"1","Bläuling"'.encode(),
-        "id;name;\r\n1;Bläuling;\r\n".encode(),
-        "id;name\r\n1;Bläuling; ;\r\n".encode(),
+        "id,name\n1,Bläuling\n".encode(), "\ufeffid,name\n1,Bläuling\n".encode(),
+        "id;name\r\n1;Bläuling\r\n".encode(), "id;name\r\n1;Bläuling\r\n".encode("cp1252"),
+        "id;name\r\n1;Bläuling\r\n".encode("iso8859_15"), 'id,"name"\r\n1,Bläuling\r\n'.encode(),
+        "name,id\n Bläuling , 1\n".encode(), 'id,name\n"1","Bläuling"'.encode(),
+        "id;name;\r\n1;Bläuling;\r\n".encode(), "id;name\r\n1;Bläuling; ;\r\n".encode(),
     ],
     ids=[
-        "plain",
-        "byte order mark",
-        "semicolons",
-        "Windows",
-        "Latin-9",
-        "quoted heading",
-        "other order",
-        "quotes",
-        "empty column",
-        "emptied cells",
+        "plain", "byte order mark", "semicolons", "Windows", "Latin-9", "quoted heading", "other order", "quotes",
+        "empty column", "emptied cells",
     ],
-)
+)  # fmt: skip
 def test_what_excel_does(rows_of, data):
     """Byte order mark, semicolons, Windows encoding, quotes, order of columns: the rows are the same."""
     assert rows_of(data) == [{"id": "1", "name": "Bläuling", "row": "2"}]

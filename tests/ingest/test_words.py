@@ -246,28 +246,6 @@ def test_what_was_struck_out_beside_a_whole_label(style):
     assert (answers(matched)[A03][0], matched.reviews) == ("selected", [])
 
 
-@pytest.mark.parametrize("style", ["controls", "legacy", "typed_x"])
-def test_raised_digits(style):
-    """Behind a number they make no other one; in printed labels they may be raised or not; in words they stay."""
-    raised = '<w:vertAlign w:val="superscript"/>'
-    drawn = Drawn({A03: "x", "2.4": "Runde"}, style)
-    add(drawn.cell(7, 10, 3).find(f".//{W}r").getparent(), "1", raised)
-    look_of(drawn.cell(2, 2, 4), "vertAlign")
-    for look in drawn.cell(2, 2, 4).iter(W + "vertAlign"):
-        look.set(W + "val", "superscript")
-    matched = drawn.match()
-    assert (answers(matched)[A03][0], answers(matched)["2.4"]) == ("selected", ("answered", "Runde¹"))
-    assert matched.reviews == []
-
-
-def test_numbers_of_lists_do_not_hide_printed_labels():
-    """If the rows were numbered by a list, the labels are still those of the codebook."""
-    drawn = Drawn({A03: "x"})
-    drawn.type(drawn.cell(2, ROW_A03, 1), "3 " + "".join(drawn.cell(2, ROW_A03, 1).itertext()))
-    matched = drawn.match()
-    assert (answers(matched)[A03][0], matched.reviews) == ("selected", [])
-
-
 def picture():
     """A paragraph with a picture."""
     paragraph = typed("")

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import docx
 import openpyxl
-import pandas as pd
 import pytest
 import yaml
 from lxml import etree
@@ -26,8 +25,7 @@ from gkanalysis.ingest.word.xmlparts import NAMESPACES
 from gkanalysis.pipeline import write_blanks
 from gkanalysis.report.blank import blank_form
 from gkanalysis.report.xlsform import xlsform
-from tools.synthetic.waves import make_waves
-from tools.synthetic.wordwriter import MARK, TEMPLATE, fill_in, write_form
+from tools.synthetic.wordwriter import MARK, TEMPLATE, fill_in
 from tools.system import needs, run
 
 SHIPPED = [
@@ -175,24 +173,6 @@ def test_saved_by_libreoffice(n_damaged, tmp_path):
     print(f"{len(drawn)} Bögen, {n_answers} Angaben, {n_listed} auf der Liste")
 
 
-def test_newest_wave_fills_them():
-    """The generator's answers, filled into blank forms, are read as in the shipped forms; what a person was asked
-    about there were typed marks, and here are boxes."""
-    register = pd.read_csv(ROOT / "data/raw/register/buendnisse.csv", dtype=str)
-    first = pd.read_csv(ROOT / "data/raw/strukturen-2018/eingang.csv", dtype=str)["alliance_id"]
-    *_, wave = make_waves(ROOT, register, set(first))
-    for form in wave.forms:
-        shipped, doubts, _ = read(
-            wave.book, (ROOT / "data/raw" / wave.book.source / "forms" / form.file_name).read_bytes()
-        )
-        found, reviews, _ = read(wave.book, write_form(wave.book, form.version, form.answers, "blank"))
-        asked = {item for item, _ in doubts}
-        assert {i: v for i, v in found.items() if i not in asked} == {
-            i: v for i, v in shipped.items() if i not in asked
-        }
-        assert set(reviews) <= set(doubts)
-
-
 def bookmarks_of(data):
     """Name of the bookmark around each control, in the order of the document, and the whole body."""
     root = etree.fromstring(parts_of(data)["word/document.xml"])
@@ -243,22 +223,6 @@ def test_it_says_which_questions_depend_on_others():
     assert "Frage 2.2.1 bitte nur beantworten, wenn Sie bei 2.1 „Ja“ angegeben haben." in shown
     assert MARK not in shown  # a blank form is no invented one
     assert all("2.2.2a" not in text for text in shown)  # this version does not ask it
-
-
-def test_answer_like_a_prompt_of_bounds_counts():
-    """Without bounds the prompt of a number is no single word that somebody may write elsewhere."""
-    assert BOOK.items["1.2.6"].prompt == "Zahl von 0 bis 60"
-    assert BOOK.items["1.2.6"].model_copy(update={"min": None, "max": None}).prompt == "Zahl eingeben"
-
-
-def test_longest_names_stay_different():
-    """A bookmark has 40 characters at most; two long ids that begin alike have two of them."""
-    options = [{"id": f"{'lang_' * 9}{k}", "label": f"Vorgabe {k}"} for k in "ab"]
-    one, two = (BOOK.items["2.1"].model_copy(update={"options": ()}).slots(1, 1, 1, "")[0] for _ in options)
-    names = [type(one)(**{f: getattr(one, f) for f in one.__slots__} | {"option": o["id"]}).bookmark for o in options]
-    assert len(set(names)) == 2
-    assert max(map(len, names)) == 40
-    assert one == two
 
 
 @pytest.fixture

@@ -37,14 +37,6 @@ def change_document(built, change):
     path.write_text(json.dumps(document), encoding="utf-8")
 
 
-def test_shipped_report_gives_nothing_away(built):
-    """Every number, every file; what may appear all the same is signed."""
-    said = check_report(built.report, built.paths)
-    assert "nichts verrät ein einzelnes Bündnis" in said
-    assert said.count("Ausnahme:") == 2
-    assert "Nicht gebraucht" not in said
-
-
 def spoken(text):
     """A change that puts a text at the end of the report."""
 
@@ -193,16 +185,6 @@ def test_difference_of_two_tables_stops_the_report(copied):
     assert "2.1 (Kerngruppe an vorhandene Struktur angliederbar), „Nein“" in line
     assert "mit Status „partial“: es ist 1 (erlaubt sind 0 oder mindestens 3)" in line
     assert "„nur-volle:" in line
-
-
-def test_total_stops_the_report_that_does_not_print_the_cell(copied):
-    """Two types have no such case, the total has two: the third is given away."""
-    table = source_of(SOURCE, Data(copied.paths))["contact"].by("type").frame
-    folder = copied.paths.reports / copied.report.id
-    shown = table[(table["subgroup"] != "kreisangehoerige_kommune") & (table["row"] == "keine_kerngruppe")]
-    shown.to_csv(folder / "tables/absagen.csv", index=False)
-    with pytest.raises(DisclosureError, match="contact, „keine_kerngruppe“, kreisangehörige Kommunen: es sind 2"):
-        check_exhibits(copied.report, copied.paths, folder)
 
 
 def test_number_without_a_definition_stops_the_report(copied):

@@ -9,7 +9,6 @@ from gkanalysis.report.document import (
     number_headings,
     parse,
     plain_text,
-    replace_blocks,
     walk,
 )
 
@@ -103,21 +102,3 @@ def test_unknown_exhibit_is_refused():
 def test_nothing_raw_passes(text):
     """What only one format would understand is text in all of them."""
     assert not [n for n in walk(parse(text)) if n.get("t", "").startswith("Raw")]
-
-
-def test_text_between_rules_is_no_metadata():
-    """A rule at the head of a chapter does not swallow what follows."""
-    assert "Wichtig: ja" in plain_text(parse("---\nWichtig: ja\n---\n\nText")["blocks"])
-
-
-def test_plain_text_keeps_quotes_code_and_spaces():
-    """What the contents show is what the heading says."""
-    tree = parse("„Ein“ *zwei* `drei` [vier](#x) \"fünf\" 'sechs'\nsieben")
-    assert plain_text(tree["blocks"]) == "„Ein“ zwei drei vier „fünf“ ‚sechs‘ sieben"
-
-
-def test_blocks_are_replaced_inside_boxes_too():
-    """An exhibit in a box or a quotation is set like any other."""
-    tree = parse("::: kasten\n> ::: {.exhibit #tab}\n> :::\n:::")
-    blocks = replace_blocks(tree["blocks"], exhibit=lambda *_: [{"t": "HorizontalRule"}])
-    assert [n["t"] for n in walk(blocks) if n.get("t") == "HorizontalRule"] == ["HorizontalRule"]

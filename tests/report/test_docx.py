@@ -8,6 +8,7 @@ import docx
 import pytest
 from lxml import etree
 
+from forms import parts_of as parts
 from gkanalysis.core.errors import RenderError
 from gkanalysis.report.docx import page_fields, render_docx, unpaged
 from tools.project import ROOT
@@ -20,54 +21,16 @@ TEMPLATE = ROOT / "reports/reference.docx"
 LONG = "Eine Überschrift, die länger ist, als eine Textmarke in Word sein darf"
 
 
-@pytest.fixture
-def word(tmp_path):
-    """A function that sets a small report with the shipped template and gives the file's bytes."""
-
-    def make(probe, reference=None):
-        if reference is None:
-            reference = TEMPLATE
-        return render_docx(probe.prepared(), reference)
-
-    return make
-
-
-def parts(content):
-    """Name -> bytes of the parts of a Word file."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+def word(probe, reference=TEMPLATE):
+    """The bytes of a small report, set with the shipped template."""
+    return render_docx(probe.prepared(), reference)
 
 
 def body(content):
     return etree.fromstring(parts(content)["word/document.xml"])
 
 
-def styles_of(root, text):
-    """Styles of the paragraphs that contain a text."""
-    found = [p for p in root.iter(f"{W}p") if text in "".join(p.itertext())]
-    return [p.find(f"{W}pPr/{W}pStyle").get(f"{W}val") for p in found]
-
-
-def test_file_opens_with_python_docx(small, word):
-    """Title, table and properties are where other programs look for them."""
-    document = docx.Document(io.BytesIO(word(small())))
-    properties = document.core_properties
-    assert (properties.title, properties.author, properties.keywords) == (
-        "Ein „kleiner“ Bericht",
-        "Erste; Zweite",
-        "Bündnis",
-    )
-    assert (properties.language, properties.created.year) == ("de-DE", 2019)
-    cells = [[c.text for c in row.cells] for row in document.tables[0].rows]
-    assert cells == [
-        ["Akteur", "insgesamt*\n(n\u00a0=\u00a045)"],
-        ["Bereich", "Bereich"],
-        ["Jugendamt", "39\u00a0(86,7\u00a0%)"],
-        ["\u2003davon", "6"],
-    ]
-
-
-def test_tables_have_a_head_a_name_and_a_description(small, word):
+def test_tables_have_a_head_a_name_and_a_description(small):
     """What screen readers announce; the head is repeated on each page and rows stay whole."""
     tables = list(body(word(small())).iter(f"{W}tbl"))
     assert len(tables) == 1
@@ -80,7 +43,7 @@ def test_tables_have_a_head_a_name_and_a_description(small, word):
     assert names == [["Tabelle 1: Wer dabei ist", "Anzahl der Bündnisse"]]
 
 
-def test_pictures_have_their_text_and_no_path(small, word):
+def test_pictures_have_their_text_and_no_path(small):
     """The alternative text is on the picture; the folder it came from is nowhere in the file."""
     probe = small()
     content = word(probe)
@@ -93,7 +56,7 @@ def test_pictures_have_their_text_and_no_path(small, word):
         assert not [p for p in (str(probe.build), "/tmp", "/home", "/work", "C:\\") if p.encode() in data], name
 
 
-def test_contents_are_there_before_word_fills_them(small, word):
+def test_contents_are_there_before_word_fills_them(small):
     """Entries for chapters and exhibits, each linked to a bookmark that exists, also for a long heading."""
     places = "\n\n".join(f"::: {{.exhibit #{i}}}\n:::" for i in ("tab", "abb"))
     probe = small(text=f"# {LONG}\n\n[](#abb)\n\n{places}")
@@ -111,24 +74,7 @@ def test_contents_are_there_before_word_fills_them(small, word):
     assert all(len(a) <= 40 for a in anchors)
 
 
-def test_summary_stands_before_the_contents_and_lists_of_exhibits_at_the_end(small, word):
-    """A chapter marked `front` comes first; the imprint names authors and how the report is cited."""
-    root = body(
-        word(
-            small(text="# Kurz {#kurz .unnumbered .front}\n\nVorweg.\n\n# Erstes\n\nText.\n\n::: {.exhibit #tab}\n:::")
-        )
-    )
-    texts = ["".join(p.itertext()) for p in root.iter(f"{W}p")]
-    places = [
-        len(texts) - texts[::-1].index(t)
-        for t in ("Vorweg.", "Inhalt", "Text.", "Impressum", "Tabellen und Abbildungen")
-    ]
-    assert places == sorted(places)
-    assert "Verfasst von. Erste / Zweite" in texts
-    assert any(t.startswith("Zitiervorschlag. Erste / Zweite (2019): Ein „kleiner“ Bericht.") for t in texts)
-
-
-def test_numbers_are_counted_by_word(small, word):
+def test_numbers_are_counted_by_word(small):
     """Headings are a list of levels, one without a number is out of it; captions count on, a given number is kept."""
     text = "# Kurz {#kurz .unnumbered .front}\n\n# Erstes\n\n## Näheres\n\n::: {.exhibit #tab}\n:::\n\n::: {.exhibit #abb}\n:::"
     probe = small(text=text)
@@ -160,7 +106,7 @@ def test_contents_have_the_pages_that_were_recorded_for_this_document(small, tmp
     assert set(pages("# Erstes\n\nMehr Text.")[1].values()) == {""}
 
 
-def test_a_long_table_may_break_and_a_short_one_may_not(small, word):
+def test_a_long_table_may_break_and_a_short_one_may_not(small):
     """Word lets no text flow round a table: one that stayed whole would leave the page before it empty."""
     for rows, whole in ((10, True), (30, False)):
         probe = small()
@@ -172,17 +118,7 @@ def test_a_long_table_may_break_and_a_short_one_may_not(small, word):
         assert kept[:3] == kept[-3:] == [True] * 3  # the head and the notes are never alone
 
 
-def test_box_is_one_block(small, word):
-    """All paragraphs of a box, list and all, have its style and follow each other."""
-    root = body(word(small()))
-    styles = [p.find(f"{W}pPr/{W}pStyle") for p in root.find(f"{W}body").findall(f"{W}p")]
-    names = [s.get(f"{W}val") if s is not None else "" for s in styles]
-    first = names.index("Kasten")
-    assert names[first : first + 4] == ["Kasten"] * 4
-    assert names.count("Kasten") == 4
-
-
-def test_every_style_used_is_defined(small, word):
+def test_every_style_used_is_defined(small):
     """No paragraph falls back to the look of plain text because its style is missing."""
     content = parts(word(small()))
     defined = {s.get(f"{W}styleId") for s in etree.fromstring(content["word/styles.xml"]).iter(f"{W}style")}
@@ -194,7 +130,7 @@ def test_every_style_used_is_defined(small, word):
     assert {"Kasten", "Marke", "Basis", "Quelle", "TOC1", "TOC2", "TOCHeading"} <= used
 
 
-def test_template_can_be_exchanged(small, word, tmp_path):
+def test_template_can_be_exchanged(small, tmp_path):
     """Another template brings its own font; ours is then not embedded."""
     content = parts(TEMPLATE.read_bytes())
     content["word/styles.xml"] = content["word/styles.xml"].replace(b"Source Sans 3", b"Institutsschrift")
@@ -207,15 +143,7 @@ def test_template_can_be_exchanged(small, word, tmp_path):
     assert not [n for n in other if n.startswith("word/fonts/")]
 
 
-def test_template_with_only_word_styles_works(small, word, tmp_path):
-    """A template that knows none of our styles still gives a complete document."""
-    docx.Document().save(tmp_path / "word.docx")
-    document = docx.Document(io.BytesIO(word(small(), tmp_path / "word.docx")))
-    assert len(document.tables) == 1
-    assert "Letzter Absatz." in [p.text for p in document.paragraphs]
-
-
-def test_missing_template_is_a_sentence(small, word, tmp_path):
+def test_missing_template_is_a_sentence(small, tmp_path):
     """The message says how to get one."""
     with pytest.raises(RenderError, match=r"„fehlt\.docx“ fehlt; .*git checkout reports/reference.docx"):
         word(small(), tmp_path / "fehlt.docx")

@@ -2,14 +2,12 @@
 
 import hashlib
 import os
-import re
 import subprocess
 import sys
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,21 +18,15 @@ from PIL import Image
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.numbers import NBSP
-from gkanalysis.report import figures
 from gkanalysis.report.figures import (
-    ACCENT,
-    HEIGHT,
     INK,
     SEGMENTS,
     SHADES,
     STATES,
     TYPE_LOOKS,
-    WIDTH,
     default_kind,
     draw,
-    figure_style,
 )  # fmt: skip
-from gkanalysis.report.slides import svg_size
 
 ROOT = Path(__file__).parents[2]
 TYPES = {"kreisfreie_stadt": "Städte", "kreis": "Kreise", "kreisangehoerige_kommune": "Kommunen"}
@@ -86,19 +78,10 @@ def drawn(kind, **more):
     return draw(kind, numbers, **options, **more)
 
 
-def canvas_of(kind, numbers, **options):
-    with mpl.rc_context(figure_style()):
-        return figures.FORMS[kind](figures._complete(numbers), False, (), **options)[0]
-
-
 def area(png, colour):
     """How many pixels have exactly this colour."""
     pixels = np.asarray(Image.open(BytesIO(png)).convert("RGB")).reshape(-1, 3)
     return int((pixels == [int(colour[k : k + 2], 16) for k in (1, 3, 5)]).all(axis=1).sum())
-
-
-def fills(svg, colour):
-    return len(re.findall(rb"fill: %s\b" % colour.lower().encode(), svg))
 
 
 def contrast(one, other):
@@ -163,16 +146,6 @@ def test_form_that_the_numbers_propose(numbers, slide, kind):
     assert default_kind(numbers, slide=slide) == kind
 
 
-def test_bars_of_a_slide():
-    """They fill its place, grow with labels and details, and only what the headline speaks of has the accent."""
-    width, height = svg_size(draw("bars", ONE, slide=True)[0])
-    assert (round(width), round(height)) == (round(WIDTH), round(HEIGHT))
-    details = dict.fromkeys(ONE["label"], "Alles, was dazu gehört und was man sich vorstellen kann, " * 3)
-    assert svg_size(draw("bars", ONE, slide=True, details=details)[0])[1] > HEIGHT
-    assert fills(draw("bars", ONE, highlight=["nach Bedarf"])[0], ACCENT) == 1
-    assert fills(draw("bars", ONE)[0], ACCENT) == 3
-
-
 def test_chart_says_what_is_drawn():
     """Programs that draw themselves get the same bars, texts and parts; other forms are pictures."""
     first = draw("bars", ONE, highlight=["nach Bedarf"], details={"nach Bedarf": "Tag für Tag."}).chart["rows"][0]
@@ -195,73 +168,6 @@ def test_bars_of_different_bases_print_them():
         "19\u00a0von\u00a046 (41\u00a0%)",
         "10\u00a0von\u00a040 (25\u00a0%)",
     ]
-
-
-def test_bars_in_blocks():
-    """Groups with labels of their own stand below one another, each bar on the track of its block's base."""
-    blocks = pd.DataFrame(
-        [("Lebenslage", "Wohnen", 15, 30), ("Sprache", "Kurse", 10, 20)],
-        columns=["group_label", "label", "n", "base_n"],
-    )
-    (axes,) = canvas_of("bars", blocks).axes
-    assert [round(p.get_width(), 6) for p in axes.patches] == [1, 1, 0.5, 0.5]
-    texts = [t.get_text().replace(NBSP, " ") for t in axes.texts]
-    assert {"Lebenslage (n = 30)", "Sprache (n = 20)", "Wohnen", "Kurse"} <= set(texts)
-    assert len(canvas_of("bars", ONE.assign(group_label="a")).axes) == 1
-    assert len(canvas_of("bars", CODES).axes) == 2  # the same labels in both groups: side by side
-
-
-def test_parts_are_indented_and_what_excludes_stands_off():
-    """A part begins further right under its whole; before an excluding row there is half a row more."""
-    (axes,) = canvas_of("bars", ONE, parts=["im Turnus"], apart=["gar nicht"]).axes
-    assert [t.get_text() for t in axes.texts if "Turnus" in t.get_text()] == ["\u2003im Turnus"]
-    assert [p.get_y() + p.get_height() / 2 for p in axes.patches][:3] == pytest.approx([0, 1, 2.5])
-    few = ONE.iloc[:2].assign(n=[24, 14], base_n=[40, 24])  # 14 of the 24: shorter than its whole, of which it is 58 %
-    (axes,) = canvas_of("bars", few, parts=["im Turnus"]).axes
-    assert [p.get_width() for p in axes.patches] == pytest.approx([1, 24 / 40, 24 / 40, 14 / 40])
-
-
-def test_divided_bars_are_as_long_as_their_numbers():
-    """3 of 18 and 9 of 21 are new: that share of the area has the first colour."""
-    png = drawn("segments")[1]
-    one, other = (area(png, SEGMENTS[k][0]) for k in (0, 1))
-    assert one / (one + other) == pytest.approx((3 / 18 + 9 / 21) / 2, abs=0.02)
-
-
-def test_small_bases_look_different():
-    """Hollow dots; cells without a shade: 9 of 9 stay white, 10 of 10 are dark."""
-    assert drawn("dots") != draw("dots", DOTS.assign(mark="*"))
-    dark = to_hex(SHADES(1.0))
-    white, shaded = (draw("matrix", CODES[CODES["subgroup"] == g])[1] for g in ("a", "b"))
-    assert area(shaded, dark) > 20_000 > area(white, dark)
-
-
-def test_intervals_are_drawn_where_there_is_room():
-    """Groups below one another with their intervals, up to twelve labels; else joined in one line each."""
-
-    def height(numbers, labels):
-        return svg_size(draw("dots", pd.concat([numbers.assign(label=f"Amt {k}") for k in range(labels)]))[0])[1]
-
-    assert height(GAPS, 12) > height(DOTS, 12)
-    assert height(GAPS, 13) == height(DOTS, 13)
-
-
-def test_one_dot_for_each_case():
-    """As many dots as the base, those of the statement in its colour; many and long labels stay inside."""
-    svg = draw("units", YES_NO, highlight=["Ja"])[0]
-    dots = [g.count(b"<use ") for g in re.findall(rb'<g id="PathCollection_\d+">.*?</g>\s*</g>', svg, re.DOTALL)]
-    assert dots == [24, 16]
-    many = long({"besondere Strukturen nötig": [190], "keine besonderen Strukturen": [10]}, {"alle": 200})
-    svg = draw("units", many)[0]
-    places = [float(x) for x in re.findall(rb'<use xlink:href="#\w+" x="([\d.]+)"', svg)]
-    assert len(places) == 200
-    assert max(places) < WIDTH * 72 / 25.4
-
-
-def test_flow_shows_every_alliance_once_a_wave():
-    """4 of 6, 4 of 6 and 5 of 6 returned a form: 13 parts; 1, 1 and 1 did not: 3 parts."""
-    png = drawn("flow")[1]
-    assert area(png, STATES["returned"][0]) / area(png, STATES["not_returned"][0]) == pytest.approx(13 / 3, rel=0.12)
 
 
 @pytest.mark.parametrize(

@@ -43,18 +43,6 @@ def test_exhibit_named_like_a_file_of_the_document(small):
         assert pdf(probe).startswith(b"%PDF")
 
 
-@needs("poppler")
-def test_words_are_those_of_the_report(small, tmp_path):
-    """Title page, quotation marks, box, footnote, table and notes are there."""
-    (tmp_path / "a.pdf").write_bytes(pdf(small()))
-    text = "\n".join(layout(tmp_path / "a.pdf"))
-    for part in (
-        "Ein „kleiner“ Bericht", "September 2019", "Empfehlung. Erster Absatz.", "Unten.", "Jugendamt 39 (86,7 %)",
-        "(n = 45)", "Anzahl der Bündnisse", "Eine Anmerkung.", "Kapitel 2",
-    ):  # fmt: skip
-        assert part in text
-
-
 def test_properties_of_the_file(small, tmp_path):
     """Title, authors, keywords and language; the title is shown in the window."""
     (tmp_path / "a.pdf").write_bytes(pdf(small()))

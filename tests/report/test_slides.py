@@ -11,8 +11,7 @@ from gkanalysis.core.errors import RenderError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.report.document import plain_text
 from gkanalysis.report.render import render_report
-from gkanalysis.report.slides import svg_size
-from slidedeck import NOTE, figure, make_deck, table
+from slidedeck import NOTE, figure, make_deck
 from tools.system import needs, run
 
 
@@ -119,21 +118,6 @@ def test_figure_that_would_be_too_small(tmp_path):
     assert make_deck(tmp_path / "a", text, exhibits=[figure(6)]).slides()[0].candidates
     with pytest.raises(RenderError, match=r"Folie 2 \(„A“\): Die Abbildung „balken“ ist zu hoch .* 11 Punkt"):
         make_deck(tmp_path / "b", text, exhibits=[figure(20)]).slides()
-
-
-def test_layouts_to_try(tmp_path):
-    """Flat figures stand below the text, others beside it; only a narrow table leaves room for text at its side."""
-    text = "## A\n\nText.\n\n::: {{.exhibit #{}}}\n:::".format
-    flat, tall = (make_deck(tmp_path / str(n), text("balken"), exhibits=[figure(n)]).slides()[0] for n in (2, 6))
-    assert (flat.candidates[0]["layout"], tall.candidates[0]["layout"]) == ("above", "beside")
-    tables = [make_deck(tmp_path / f"t{k}", text("plan"), exhibits=[table(columns=k)]).slides()[0] for k in (3, 4)]
-    assert [{c["layout"] for c in t.candidates} for t in tables] == [{"beside", "above"}, {"above"}]
-
-
-def test_drawing_without_a_size():
-    """A drawing that does not say how large it is cannot be placed."""
-    with pytest.raises(RenderError, match="nennt ihre Größe nicht"):
-        svg_size(b'<svg viewBox="0 0 9 9"><rect width="5pt" height="5pt"/></svg>')
 
 
 def test_format_that_the_definition_does_not_name(tmp_path):

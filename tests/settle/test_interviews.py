@@ -234,14 +234,6 @@ def test_name_of_a_coder_written_otherwise(folder, drawn, written):
     assert set(tables["codings"]["coder"]) == {LEAD, written, SECOND}
 
 
-def test_name_of_a_second_coder_written_otherwise(folder, drawn):
-    """Of names that are not the lead coder's, the one that coded most is meant."""
-    for place, name in ((NEW, SECOND.upper()), (CLIMATE, SECOND), (OPEN, SECOND)):
-        drawn.coding(drawn.sources[0].guid, KLIMA, place, coder=name)
-    (finding,) = found(folder.add(drawn).process(), "V23")
-    assert (finding["raw"], f"wohl „{SECOND}“" in finding["message"]) == (SECOND.upper(), True)
-
-
 def test_same_coding_twice(folder, drawn):
     """Same stretch, code and person count once; another person's coding is none of these (V29)."""
     source = drawn.sources[0].guid

@@ -1,7 +1,6 @@
 """A list of the team becomes a table: every row and cell is used or set aside, every finding is told in one pass."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -12,9 +11,8 @@ from gkanalysis.counts.data import Data
 from gkanalysis.verify.accounts import account_rows
 from listfolder import CLEAN, HEAD, SOURCE, ListFolder
 from received import found, rules
-from sheets import formula, xlsx, xlsx_parts
+from sheets import formula, xlsx_parts
 
-ROOT = Path(__file__).parents[2]
 DIRTY = [
     ["Besuche im Mai"],
     [*HEAD, "Wetter"],
@@ -50,27 +48,6 @@ def test_everything_wrong_is_told_at_once(tmp_path):
     assert lost.loc["column", "rule"] == "T05"
     (unknown,) = found(tables, "V01")
     assert (unknown["severity"], unknown["raw"], unknown["place"]) == ("error", "B99", "Zeile 5")
-
-
-def test_merged_cells(tmp_path):
-    """What is merged is told first, and once; each row that lacks its value for it stands in the losses."""
-    days = [[date(2023, 5, k), None if k in (4, 5, 7) else f"B{k - 2}", "x", 1] for k in range(3, 8)]
-    days[3][1], days[2][3] = "B2", "viel"
-    drawn = ListFolder(tmp_path, [HEAD, *days])
-    drawn.file.write_bytes(xlsx({"Besuche": [HEAD, *days]}, merged=["B2:B4", "B5:B6"]))
-    tables = drawn.process()
-    assert tables["findings"]["rule"].tolist() == ["T13", "T12", "T06"]
-    merged, lacking, _ = tables["findings"]["message"]
-    assert merged.startswith(
-        "2-mal, Zeilen 2 und 5, zuerst: „besuche.xlsx“, Blatt „Besuche“, Zeile 2, Spalte B2:B4: Die Zellen"
-    )
-    assert lacking.startswith(
-        "3-mal, Zeilen 3–4 und 6, zuerst: „besuche.xlsx“, Blatt „Besuche“, Zeile 3, Spalte B „Bündnis“: Der Wert"
-    )
-    assert tables["losses"][["rule", "item_id", "place"]].values.tolist() == [
-        ["T12", "case_id", "Zeile 3, Spalte B „Bündnis“"], ["T12", "case_id", "Zeile 4, Spalte B „Bündnis“"],
-        ["T06", "days", "Zeile 4, Spalte D „Tage“"], ["T12", "case_id", "Zeile 6, Spalte B „Bündnis“"],
-    ]  # fmt: skip
 
 
 def test_a_name_instead_of_an_id_is_read_as_in_forms(tmp_path):
@@ -116,14 +93,6 @@ def test_damaged_properties_of_a_list(tmp_path, core):
     assert "„besuche.xlsx“ (docProps/core.xml) enthält" in sentence
 
 
-def test_alliance_twice_on_a_day(tmp_path):
-    """The same key in two rows is an error; neither is dropped."""
-    tables = ListFolder(tmp_path, [*CLEAN, CLEAN[1]]).process()
-    assert rules(tables) == ["T11"]
-    assert found(tables, "T11")[0]["severity"] == "error"
-    assert len(tables["rows"]) == 3
-
-
 def test_invented_and_real_lists_do_not_mix(tmp_path):
     """A workbook says whether it is invented; a CSV file cannot and is taken for what the folder is."""
     assert rules(ListFolder(tmp_path / "a", synthetic=True).process()) == ["V18"]
@@ -146,25 +115,6 @@ def test_file_that_is_missing_or_none(tmp_path):
     drawn.file.unlink()
     with pytest.raises(IngestError, match=r"besuche\.xlsx“ fehlt; bitte die Liste unter diesem Namen dort ablegen"):
         drawn.ingest()
-
-
-@pytest.mark.parametrize(
-    ("rows", "book", "told", "n_rows"),
-    [
-        (CLEAN, {"sheet": "Protokoll"}, ["T01"], 0),
-        ([["Notizen"], ["x"]], {}, ["T02"], 0),
-        ([["Datum", "Bündnis", "Notiz", "Dauer"], *CLEAN[1:]], {}, ["T03", "T05"], 2),
-        ([["Datum", "Bündnis", "Notiz", "Tage", "Tage"], [*CLEAN[1], 2]], {}, ["T04"], 1),
-        ([HEAD, ["3. Mai 2023", "B1", "x", "1,5"]], {}, ["T07", "T07"], 1),
-    ],
-)  # fmt: skip
-def test_bad_spreadsheets_reach_the_findings(tmp_path, rows, book, told, n_rows):
-    """Wrong sheet, no heading, a renamed or doubled column, text for numbers and days: said, and rows that can be read stay."""
-    tables = ListFolder(tmp_path, rows, **book).process()
-    assert (sorted(rules(tables)), len(tables["rows"])) == (told, n_rows)
-    if "T03" in told:
-        assert tables["rows"]["days"].isna().all()
-        assert "column" in set(tables["losses"]["unit"])
 
 
 @pytest.mark.parametrize(

@@ -31,18 +31,6 @@ def test_mentions_with_their_categories(tmp_path):
     assert findings["rule"].unique().tolist() == ["K09"]  # B has begun and not finished
 
 
-def test_mention_without_category_stays(tmp_path):
-    """An uncoded mention has a row of its own and a finding; the categories of other sources are no matter."""
-    mentions, findings = OpenFolder(tmp_path, coded=CODED[:2]).read()
-    assert told(mentions)[2:] == [
-        ("B2", 1, "Schwimmen", "", ""),
-        ("B2", 2, "Laufen", "", ""),
-        ("B3", 1, "Grillen", "", ""),
-    ]
-    assert findings["rule"].tolist() == ["K01", "K01", "K01", "K02"]
-    assert not findings["message"].str.contains("andere-2020").any()
-
-
 @pytest.mark.parametrize(
     ("line", "rule"),
     [

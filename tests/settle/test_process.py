@@ -50,20 +50,6 @@ def test_all_files_are_accounted_for(received):
     assert tables["forms"]["status"].value_counts().to_dict() == {"read": 3, "left_out": 1, "refused": 1}
 
 
-def test_full_and_partial_on_both_sides(received):
-    """Full needs a mention in column 4 and any mark at 2.1; one of them is partial; the head alone is not usable."""
-    received.add("voll.docx", {"1.1.A03.4": "x", "2.1:ja": "x", "2.1:nein": "x"}, alliance="B1")
-    received.add("teil.docx", {"1.1.A03.4": "x", "K.1": "Kreis Borretsch"}, alliance="B2")
-    received.add("kopf.docx", {"K.3": "Amt"}, alliance="B3")
-    tables = received.process()
-    assert tables["cases"]["status"].tolist() == ["full", "partial", "unusable"]
-    assert [f["case_id"] for f in found(tables, "V15")] == ["B2", "B3"]
-    told = tables["losses"].query("rule == 'V15'")["action"].tolist()
-    assert told == ["zum Teil auswertbar", "nicht auswertbar"]
-    asked = questions(tables["findings"], ALLIANCES)  # findings without a question are not sent
-    assert asked[asked["rule"] == "V15"]["alliance"].tolist() == ["Kreis Borretsch", "Gemeinde Bläuling"]
-
-
 def test_decomposed_file_names(received):
     """A folder copied from a Mac has decomposed umlauts: the list and the sums find its files all the same."""
     for file, case in (("b.docx", "B1"), ("c.docx", "B2"), ("Bläuling.docx", "B3")):
@@ -172,14 +158,6 @@ def test_decision_on_a_form_that_was_replaced(received):
     assert "Die Entscheidung zu 2.1 in „a.docx“ hat keine Wirkung" in decision["message"]
     lost = tables["losses"][tables["losses"]["item_id"] == "2.1"].iloc[0]
     assert (lost["action"], lost["reason"]) == ("ohne Wirkung", "der Bogen zählt nicht; entschieden von MK: weil")
-
-
-def test_two_decisions_on_one_answer(received):
-    """Two decisions on the same answer contradict each other, even if the second says the same."""
-    received.add("a.docx", COUNTED)
-    for decision in ("selected", "not_selected"):
-        received.line("entscheidungen", "a.docx", "1.1.A04.4", "1", decision, "weil", "MK")
-    assert ["schon entschieden" in f["message"] for f in found(received.process(), "V17")] == [True]
 
 
 def test_contacts(received):

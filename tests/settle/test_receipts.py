@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from gkanalysis.core.findings import Log
-from gkanalysis.settle.receipts import alliances_named, assign_forms, check_days, check_receipts, choose_forms, iso_date
+from gkanalysis.settle.receipts import alliances_named, assign_forms, check_days, check_receipts, choose_forms
 
 ALLIANCES = pd.DataFrame(
     [("B1", "Fulda", ""), ("B2", "Kreis Fulda", "Landkreis Fulda|LK Fulda"), ("B3", "Waldsee", None)],
@@ -93,12 +93,6 @@ def choose(*forms):
     return chosen["file"].tolist(), rules, [x["file"] for x in log.losses if x["action"] == "zurückgestellt"]
 
 
-def test_later_form_replaces_all_earlier_ones():
-    """Each replaced form has its finding, its question and its row in the losses."""
-    forms = [("a", "B1", "2019-05-03"), ("b", "B1", "2019-04-30"), ("x", "B2", ""), ("c", "B1", "2019-05-01")]
-    assert choose(*forms) == (["a", "x"], [("V06", "b"), ("V06", "c")], ["b", "c"])
-
-
 @pytest.mark.parametrize(
     ("first", "second", "is_error"),
     [("2019-05-01", "2019-05-02", False), ("2019-05-01", "2019-05-01", True), ("", "2019-05-01", True)],
@@ -119,22 +113,6 @@ def test_copy_of_a_form(second, remedy):
     (message,) = (f["message"] for f in log.findings if f["rule"] == "V16")
     assert "(„a - Kopie“, „a“)" in message
     assert remedy in message
-
-
-def test_list_of_receipts():
-    """A strange date and a repeated file are errors that name the line of the list; Excel's German dates are read."""
-    lines = {"file": ["a", "b", "a"], "received": ["1.5.2019", "5/1/2019", "2019-05-02"], "row": ["2", "3", "5"]}
-    log = Log()
-    assert check_receipts(pd.DataFrame(lines), log)["received"].tolist() == ["2019-05-01", "", "2019-05-02"]
-    assert [(f["rule"], f["message"][:7]) for f in log.findings] == [("V16", "Zeile 3"), ("V16", "Zeile 5")]
-
-
-@pytest.mark.parametrize(
-    "text", ["", "1.13.2019", "2019-02-30", "01.05.19", "20190501", "2019-5-1", "01.05.2019 10:00"]
-)
-def test_no_day(text):
-    """What is not certainly a day is none."""
-    assert iso_date(text) == ""
 
 
 @pytest.mark.parametrize(

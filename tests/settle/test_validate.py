@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from forms import BOOK
-from gkanalysis.core.findings import RULES, Log
+from gkanalysis.core.findings import Log
 from gkanalysis.ingest.matching import (
     BESIDE_BOX,
     MARKED,
@@ -12,7 +12,6 @@ from gkanalysis.ingest.matching import (
     NOT_FOUND,
     OUTSIDE,
     PICTURE,
-    REPRINTED,
     SHADED,
     UNKNOWN,
     UNKNOWN_PROMPT,
@@ -42,19 +41,6 @@ def doubts(lacking, reason=NOT_FOUND, raw=""):
     """Reviews from {file: items, each as often as it has boxes}."""
     rows = [(file, i, reason, raw, "/p") for file, item_ids in lacking.items() for i in item_ids]
     return pd.DataFrame(rows, columns=["file", "item_id", "reason", "raw", "place"])
-
-
-def test_rules_are_complete():
-    """There are 37 rules with stable ids, each with a severity and a title of its own; errors come first."""
-    assert list(RULES) == [f"V{k:02}" for k in range(1, 38)]
-    assert {severity for severity, _ in RULES.values()} == {"error", "finding", "hint"}
-    assert len({title for _, title in RULES.values()}) == 37
-    log = Log()
-    for rule, case_id in (("V12", "B1"), ("V08", "B2"), ("V16", "B9"), ("V08", "B1")):
-        log.find(rule, "m", case_id=case_id)
-    table = log.finding_table()
-    in_order = [("V16", "B9"), ("V08", "B1"), ("V08", "B2"), ("V12", "B1")]
-    assert list(zip(table["rule"], table["case_id"], strict=True)) == in_order
 
 
 NEW = ("answered", "Neue Runde")  # at 2.3.1, which is asked after „nein“ at 2.1 only
@@ -108,26 +94,6 @@ def test_numbers(text, is_number):
     settled = settle_responses(drawn(("1.2.6", "answered", text, text)), BOOK, log)
     assert settled["state"][0] == ("answered" if is_number else "illegible")
     assert logged(log) == [("finding", "V11", "1.2.6")] * (not is_number)
-
-
-def test_impossible_number_behind_a_filter():
-    """A number that is impossible and was not asked either is told with both rules, and set aside once."""
-    item = BOOK.items["1.2.6"].model_copy(update={"asked_if": ("2.1", "nein")})
-    book, log = BOOK.model_copy(update={"items": {**BOOK.items, item.id: item}}), Log()
-    settled = settle_responses(drawn(("2.1", "answered", "ja"), ("1.2.6", "answered", "61", "61")), book, log)
-    assert settled["state"][1] == "not_asked"
-    assert logged(log) == [("finding", "V10", "1.2.6"), ("finding", "V11", "1.2.6")]
-    assert lost(log) == [("response", "V10", "1.2.6")]
-
-
-def test_items_of_the_other_version():
-    """What the short form does not print has a row each: none is asked and missing."""
-    settled = settle_responses(drawn(("2.4", "answered", "x"), version="kurz"), BOOK, Log())
-    added = settled[settled["state"] == "not_asked"]
-    lacking = [i.id for i in BOOK.items.values() if i.label and not BOOK.in_version(i, "kurz")]
-    assert added["item_id"].tolist() == lacking
-    assert {"1.1.A03.3", "1.2.1", "2.2.2a", "K.8"} <= set(lacking)
-    assert set(added["note"]) == {"version"}
 
 
 @pytest.mark.parametrize(("ticked", "n"), [("kreis_mit", 0), ("kreis_allein", 0), ("kreisfrei", 1)])
@@ -188,13 +154,6 @@ def test_letters_are_in_plain_words(item_id, reason, raw, rows, question):
     log_reviews(frame.set_axis(["file", "item_id", "reason", "raw", "place"], axis=1), {"a": "B1"}, BOOK, log)
     (asked,) = {f["question"] for f in log.findings}
     assert question in asked
-
-
-def test_nobody_is_asked_about_printed_words():
-    """A label at another place, on a second page say, is recorded and no more."""
-    log = Log()
-    log_reviews(doubts({"a": [""]}, REPRINTED, "Aufgabe"), {"a": "B1"}, BOOK, log)
-    assert (log.findings, [(x["rule"], x["raw"]) for x in log.losses]) == ([], [("V13", "Aufgabe")])
 
 
 @pytest.mark.parametrize(
@@ -280,40 +239,6 @@ def test_words_that_most_forms_share_are_printed(item_id, reason, raws, rule, n_
     left, unprinted = set_aside_unprinted(frame, dict.fromkeys(FORMS, "lang"), BOOK, log)
     assert (len(left), unprinted, [f["rule"] for f in log.findings]) == (n_left, set(), [rule] if rule else [])
     assert not any(f["question"] for f in log.findings)
-
-
-@pytest.mark.parametrize(
-    ("word", "tick", "is_meant"),
-    [
-        ("Berufskolleg", "/w:tr[9]/w:tc[1]", True),  # is spelt like the label, wherever it stands
-        ("Moschee", "/w:tbl[3]/w:tr[4]/w:tc[1]", True),  # stands where the label is printed
-        ("Moschee", "/w:tbl[3]/w:tr[9]/w:tc[1]", False),
-        ("Moschee", "/w:tbl[2]/w:tr[4]/w:tc[1]", False),
-    ],
-)
-def test_label_that_no_form_has_as_the_codebook(word, tick, is_meant):
-    """It was asked all the same: illegible in all, not left out, and no alliance is asked; of another word nothing follows."""
-    row = [i.id for i in BOOK.items.values() if i.row == "B01"]
-    assert (BOOK.items[row[0]].label, len(row)) == ("Berufskollegs", 7)
-    line = tick.replace("tc[1]", "tc[4]")
-    at = {(UNKNOWN, word): [(tick, f) for f in FORMS], (UNKNOWN, "x"): [(line, "a"), ("/w:tr[5]/w:tc[4]", "a")]}
-    rows = [(f, "", *key, place) for key, places in at.items() for place, f in places]
-    cells = pd.DataFrame(rows, columns=["file", "item_id", "reason", "raw", "place"])
-    log = Log()
-    frame = pd.concat([doubts(dict.fromkeys(FORMS, row)), cells])
-    left, unprinted = set_aside_unprinted(frame, dict.fromkeys(FORMS, "lang"), BOOK, log)
-    assert left["place"].tolist() == [line, "/w:tr[5]/w:tc[4]"][is_meant:]  # the tick of another row
-    assert unprinted == (set() if is_meant else {("lang", i) for i in row})
-    assert len(log.findings) == (1 if is_meant else 2)
-    assert len(log.losses) == (1 if is_meant else 2)
-
-
-def test_link_to_something_outside_is_a_hint():
-    """Nobody is asked about it."""
-    log = Log()
-    log_reviews(doubts({"a.docx": [""]}, OUTSIDE, "image: logo.png"), {"a.docx": "B01"}, BOOK, log)
-    ((finding), *more) = log.findings
-    assert (finding["rule"], finding["question"], more, log.losses) == ("V36", "", [], [])
 
 
 def test_unprinted_question_is_not_asked_and_filters_nothing():

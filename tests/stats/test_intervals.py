@@ -62,23 +62,6 @@ def test_coverage_is_never_below_the_level(population_n):
             assert Fraction(covering, comb(population_n, base_n)) >= Fraction(95, 100)
 
 
-@pytest.mark.parametrize("n", [0, 1, 29, 58])
-def test_census_leaves_no_doubt(n):
-    """If all units were observed the interval is the share itself."""
-    assert finite_population_interval(n, 58, 58) == (n / 58, n / 58)
-
-
-def test_near_census_interval_may_miss_the_observed_share():
-    """5 of 395 observed in 396: the population has 5 of 396, and nothing else is likely enough."""
-    assert possible_shares(5, 395, 396, Fraction(25, 1000)) == [5 / 396]
-    assert finite_population_interval(5, 395, 396) == (5 / 396, 5 / 396)
-
-
-def test_tail_of_exactly_half_alpha_is_ruled_out():
-    """0 of 2 observed in 5: K = 3 has a tail of exactly 0.1, which is not more than 0.1."""
-    assert finite_population_interval(0, 2, 5, level=0.8) == (0.0, 2 / 5)
-
-
 def test_finite_interval_approaches_the_binomial_one():
     """For a million units the finite population hardly matters, and it is computed all the same."""
     binomial = binomtest(18, 45).proportion_ci(method="exact")

@@ -109,18 +109,6 @@ def test_findings_come_first_then_every_row():
     assert made.xpath("//tr[@class='accepted']/td/text()")[:3] == ["weicht ab", "11 von 58", "10 von 58"]
 
 
-def test_summary_counts_each_section_and_leads_to_it():
-    """Open, known, without comparison, in order; sections without rows do not appear."""
-    table = page().find_class("summary")[0]
-    counts = {tr[0].text_content(): [td.text for td in tr[1:]] for tr in table.find("tbody")}
-    assert [th.text for th in table.find("thead")[0]] == ["Was geprüft wurde", "offen", "bekannt", "ohne Vergleich", "in Ordnung"]  # fmt: skip
-    assert counts["Gedruckte Angaben gegen die Nachrechnung"] == ["–", "1", "1", "1"]
-    assert counts["Nachrechnung gegen den veröffentlichten Stand"] == ["1", "–", "–", "1"]
-    assert len(counts) == 6
-    made = page()
-    assert {h[1:] for h in made.xpath("//table[@class='summary']//a/@href")} <= set(made.xpath("//@id"))
-
-
 def test_texts_cannot_become_markup_and_lines_stay_lines():
     """Titles and sentences are shown as they are."""
     made = page()

@@ -1,6 +1,5 @@
 """Printed figures against each other: small files whose contradictions a reader can see, and brute force."""
 
-import ctypes
 from fractions import Fraction
 from itertools import combinations
 
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 
 from bruteforce import HIGHEST, possible, systems
 from gkanalysis.__main__ import main
-from gkanalysis.disclosure import integers
 from gkanalysis.verify.contradictions import check_consistency, report_lines
 from gkanalysis.verify.solver import RULES, Claim, Relation, System
 
@@ -184,24 +182,6 @@ def test_rounding_is_decimal_arithmetic(n, base, decimals):
     exact = Fraction(100 * n * 10**decimals, base)
     for rule, value in {"truncate": int(exact), "half_up": int(exact + Fraction(1, 2))}.items():
         assert Claim("p", value, decimals, "n", "b", "c").holds({"n": n, "b": base}, rule)
-
-
-@pytest.mark.parametrize("buffered", [False, True])
-def test_words_of_the_library_stay_out_of_the_output(buffered, monkeypatch, capfd):
-    """What compiled code prints while it solves is dropped, also if it sits in a buffer of C; ours is kept."""
-    real = integers.milp
-
-    def chatty(*arguments, **named):
-        library = ctypes.CDLL(None)
-        library.printf(b"HighsMipSolverData\n") if buffered else library.write(1, b"HighsMip\n", 9)
-        return real(*arguments, **named)
-
-    monkeypatch.setattr(integers, "milp", chatty)
-    print("davor")
-    System([Claim("a", 1)], []).solve({}, {0})
-    print("danach")
-    ctypes.CDLL(None).fflush(None)
-    assert capfd.readouterr().out == "davor\ndanach\n"
 
 
 HEAD = "id,section,label,subgroup,kind,printed,qualifier,numerator,base\n"

@@ -51,16 +51,6 @@ def test_code_paths_in_two_forms(tmp_path, path):
     assert [loss.kind for loss in found.losses] == ["backslash_split"] * 2 * ("\\" in path)
 
 
-def test_coders_share_a_selection(tmp_path):
-    """Same document, place and text; white space at the ends of a segment is kept."""
-    second = [*ROW[:6], "Kodierung B", *ROW[7:]]
-    spaced = [*ROW[:5], " Wir fingen neu an.", *ROW[6:]]
-    found = read(tmp_path, GERMAN, ROW, second, spaced)
-    assert [s.name for s in found.selections] == ["Wir fingen neu an.", " Wir fingen neu an."]
-    assert len({coding.selection for coding in found.codings[:2]}) == 1
-    assert [c.name for c in found.coders] == ["Kodierung A", "Kodierung B"]
-
-
 def test_documents_of_one_name_in_two_groups(tmp_path):
     """They are two."""
     found = read(tmp_path, GERMAN, ROW, ["Städte", *ROW[1:]], ["", *ROW[1:]])
@@ -103,12 +93,6 @@ def test_what_cannot_be_used_is_listed(tmp_path, case):
     told = [(loss.kind, loss.place.removeprefix("Blatt „Blatt1“, "), loss.raw) for loss in found.losses]
     assert [(*loss[:2], loss[2][: len(e[2])]) for loss, e in zip(told, expected, strict=True)] == expected
     assert len(found.codings) == n_codings
-
-
-def test_hidden_rows_count_and_are_listed(tmp_path):
-    """A filter may have hidden them."""
-    found = read(tmp_path, GERMAN, ROW, [*ROW[:5], "Zwei", *ROW[6:]], hidden=[3])
-    assert (len(found.codings), [(x.kind, x.raw) for x in found.losses]) == (2, [("hidden_row", "Zwei")])
 
 
 def test_the_same_words_coded_again_are_another_place(tmp_path):

@@ -110,14 +110,6 @@ def test_white_space_at_an_end_decides_between_two_names_that_fit():
     assert fit_readings([(ruler, [mark(0, 4, "ja\n")])])[0].reading == "codepoints_crlf"
 
 
-def test_empty_selections_tell_nothing():
-    """A place between two letters is neither right nor wrong."""
-    (fit,) = fit_readings([(Ruler("aaaa😀aa"), [mark(6, 6)] * 9)])
-    assert fit.reading == "codepoints_lf"
-    assert not fit.is_doubtful
-    assert not fit.is_sure
-
-
 @pytest.mark.parametrize(
     ("name", "text", "same"),
     [

@@ -113,18 +113,6 @@ def test_what_each_object_becomes(tmp_path, case):
     assert (found.name, found.origin, found.code_paths["c2"]) == ("P", "O", "Aufbau > Neugründung")
 
 
-def test_texts_of_media(tmp_path):
-    """That of a representation, description or transcript; positions in it are counted in code points."""
-    for case, texts in {
-        "a second": ["Text 1", "Text 2"],
-        "a description": ["Ein Plakat"],
-        "a selection of": [TEXT],
-        "stretches": [TEXT],
-    }.items():
-        xml = next(xml for name, (xml, _) in SPECS.items() if name.startswith(case))
-        assert [s.text for s in read(tmp_path, xml, members={"Sources/r1.txt": TEXT}).sources] == texts
-
-
 @pytest.mark.parametrize("member", ["sources/g01.txt", "Sources/g01.txt", "SOURCES/G01.TXT", "g01.txt"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_text_in_a_file_of_its_own(tmp_path, member, encoding):
@@ -172,17 +160,12 @@ def test_an_empty_text_in_the_project_gives_way_to_the_file(tmp_path, content, t
 @pytest.mark.parametrize(
     ("path", "beside", "base", "kind"),
     [
-        ("g01.txt", "texte", "", ""),
-        ("g01.txt", ".", "texte", ""),
-        ("g01.txt", "texte", "C:\\Anderswo", ""),
-        ("g01.txt", None, "", "text_beside"),
-        ("fehlt.txt", "texte", "", "text_missing"),
-        ("../geheim.txt", "texte", "", "text_elsewhere"),
-        ("geheim.txt", "texte", "..", "text_elsewhere"),
-        ("link.txt", "texte", "", "text_elsewhere"),
-        (".", "texte", "", "text_missing"),
+        ("g01.txt", "texte", "", ""), ("g01.txt", ".", "texte", ""), ("g01.txt", "texte", "C:\\Anderswo", ""),
+        ("g01.txt", None, "", "text_beside"), ("fehlt.txt", "texte", "", "text_missing"),
+        ("../geheim.txt", "texte", "", "text_elsewhere"), ("geheim.txt", "texte", "..", "text_elsewhere"),
+        ("link.txt", "texte", "", "text_elsewhere"), (".", "texte", "", "text_missing"),
     ],
-)
+)  # fmt: skip
 def test_text_beside_the_project_is_read_only_if_asked(tmp_path, path, beside, base, kind):
     """A relative path is looked up in the folder that the caller names, or the base path in it, and nowhere above it."""
     folder = tmp_path / "texte"

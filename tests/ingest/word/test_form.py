@@ -1,6 +1,5 @@
 """The whole reader: where controls stand, what is listed or refused, examples and random forms."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -32,8 +31,7 @@ from docx_parts import (
 )
 from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.office import WordPackage, open_word_file
-from gkanalysis.ingest.word.form import fields_as_json, read_word_form
-from gkanalysis.ingest.word.model import Field
+from gkanalysis.ingest.word.form import read_word_form
 from gkanalysis.ingest.word.xmlparts import NAMESPACES
 
 DATA = Path(__file__).parent / "data"
@@ -47,37 +45,6 @@ def test_control_around_a_cell():
     assert (field.value, field.label, field.row, field.column) == ("Müller", "Name:", 1, 2)
     assert form.tables[0].texts[1, 2] == "Müller"
     assert [entry.value for entry in form.fields if entry.kind == "cell"] == ["Name:", "Ort:", "Essen"]
-
-
-def test_checkbox_around_a_cell():
-    """A tick may own its cell."""
-    around = control('<w14:checkbox><w14:checked w14:val="1"/></w14:checkbox>', cell("☒"))
-    assert states(read(table(f"<w:tr>{cell('Jobcenter')}{around}</w:tr>")), "checkbox") == [("Jobcenter", "selected")]
-
-
-def test_control_around_a_row_and_around_a_table_holds_the_controls_inside():
-    """The inner controls are read with their places; the outer one is marked as a container."""
-    inner = row("Jobcenter", cell(paragraph(tick(True))))
-    form = read(table(row("Akteur", "ja"), control("", inner, "zeile")))
-    assert states(form, "checkbox") == [("Jobcenter", "selected")]
-    container = only(form, "richtext")
-    assert (container.tag, container.notes, container.value) == ("zeile", ("container",), "Jobcenter\t☒")
-    assert (container.table, container.row) == (1, 2)
-    field = only(form, "checkbox")
-    assert field.place.endswith("/w:tbl[1]/w:sdt[1]/w:sdtContent[1]/w:tr[1]/w:tc[2]/w:p[1]/w:sdt[1]")
-    assert (field.row, field.header) == (2, "ja")
-    form = read(control("", table(inner), "tabelle"))
-    assert only(form, "richtext").notes == ("container",)
-    assert states(form, "checkbox") == [("Jobcenter", "selected")]
-
-
-def test_repeating_section():
-    """Each repetition is a row of its own; the wrappers give no field."""
-    item = control("<w15:repeatingSectionItem/>", row("Gremium", cell(paragraph(text_control("A")))))
-    second = item.replace(">A<", ">B<")
-    form = read(table(control("<w15:repeatingSection/>", item + second)))
-    assert [(field.value, field.row) for field in form.fields if field.kind == "text"] == [("A", 1), ("B", 2)]
-    assert "richtext" not in {field.kind for field in form.fields}
 
 
 def test_block_control_with_several_paragraphs():
@@ -120,12 +87,9 @@ def test_headers_footers_and_notes_are_read():
         comments=part("comments", f"<w:comment>{paragraph('stimmt das?')}</w:comment>"),
     )
     assert [(field.part, field.value) for field in form.fields] == [
-        ("word/document.xml", "Text"),
-        ("word/header1.xml", "17"),
-        ("word/footer1.xml", "Fuß"),
-        ("word/footnotes.xml", "Fußnote"),
-        ("word/comments.xml", "stimmt das?"),
-    ]
+        ("word/document.xml", "Text"), ("word/header1.xml", "17"), ("word/footer1.xml", "Fuß"),
+        ("word/footnotes.xml", "Fußnote"), ("word/comments.xml", "stimmt das?"),
+    ]  # fmt: skip
     assert form.fields[3].place == "/w:footnotes[1]/w:footnote[2]/w:p[1]"
     assert only(form, "text").label == "Bogen Nr."
 
@@ -163,20 +127,6 @@ def test_branch_that_word_does_not_know_is_passed_over_for_its_fallback():
         assert only(form, "mark").state == state
 
 
-def test_text_box_in_a_cell_belongs_to_the_cell():
-    """A box drawn over a cell is how some people tick."""
-    box = f"<w:r><w:pict><v:shape><v:textbox><w:txbxContent>{paragraph('x')}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>"
-    form = read(table(row("Jobcenter", cell(paragraph(box)))))
-    field = only(form, "mark")
-    assert (field.state, field.row, field.column, field.label, field.notes) == (
-        "selected",
-        1,
-        2,
-        "Jobcenter",
-        ("textbox",),
-    )
-
-
 def test_what_is_not_understood_is_listed():
     """Drawings, embedded objects, ActiveX, formulas, foreign content: listed with place and text."""
     form = read(
@@ -188,13 +138,8 @@ def test_what_is_not_understood_is_listed():
         + '<z:neu xmlns:z="urn:z">Text</z:neu>'
     )
     assert [entry.what for entry in form.skipped] == [
-        "drawing",
-        "activex",
-        "embedded_object",
-        "oMath",
-        "altChunk",
-        "neu",
-    ]
+        "drawing", "activex", "embedded_object", "oMath", "altChunk", "neu",
+    ]  # fmt: skip
     assert form.skipped[3].text == "x"
 
 
@@ -236,14 +181,6 @@ def test_endless_codes_are_refused():
         read(paragraph('<w:r><w:fldChar w:fldCharType="begin"/></w:r>', f"<w:r>{pieces}</w:r>"))
 
 
-def test_reasonable_nesting_is_read():
-    """Ten tables within each other are odd but harmless."""
-    body = paragraph("x")
-    for _ in range(10):
-        body = table(row(cell(body)))
-    assert len(read(body).tables) == 10
-
-
 def test_immense_grids_are_refused():
     """A cell that claims a million columns."""
     with pytest.raises(IngestError, match="unmäßig große Tabelle"):
@@ -280,17 +217,6 @@ def test_form_that_libreoffice_saved(name):
     kinds = {field.kind for field in form.fields}
     assert ("text" in kinds) == (name == "form_by_libreoffice.docx")
     assert form.skipped == ()
-
-
-def test_json_lines():
-    """One object per field, all attributes, umlauts as they are."""
-    form = read(in_cell(choice("dropDownList", "Köln", [("Köln", "1")], "ort")))
-    lines = list(fields_as_json(form))
-    assert len(lines) == len(form.fields)
-    assert "Köln" in lines[1]
-    first = json.loads(lines[1])
-    assert tuple(first) == Field._fields
-    assert (first["kind"], first["value"], first["options"], first["notes"]) == ("dropdown", "Köln", ["Köln"], [])
 
 
 words = st.text(st.sampled_from("abcdefghijklmnopqrstuvwyzäöüß"), min_size=2, max_size=8)

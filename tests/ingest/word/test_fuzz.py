@@ -21,13 +21,8 @@ from tools.synthetic.wordwriter import STYLES, write_form
 
 SECONDS, MB = 5, 300
 WRITTEN = {
-    "2.1:ja": "x",
-    "1.1.A03.4": "x",
-    "1.1.A05.4": "x",
-    "1.1.B02.6": "x",
-    "2.4": "Kleine Runde",
-    "1.2.1#3": "Beirat",
-}
+    "2.1:ja": "x", "1.1.A03.4": "x", "1.1.A05.4": "x", "1.1.B02.6": "x", "2.4": "Kleine Runde", "1.2.1#3": "Beirat",
+}  # fmt: skip
 FORMS = {style: parts_of(write_form(BOOK, "kurz", WRITTEN, style)) for style in STYLES}
 CERTAIN = {"selected", "not_selected", "answered", "not_answered"}
 VALUES = ["", "0", "1", "on", "x", "-1", "999999999999", "2.1:nein", "1.1.A03.4", "Ü" * 3000, "{}", "%s"]
@@ -36,20 +31,9 @@ MARKS = ["x", "☒", "☐", "(x)", "\uf0fe", "_x_ ___", "☐ x ☒ Ja Nein [ ] (
 LOOKS = ["strike", "vanish", "dstrike", 'rFonts w:ascii="Wingdings"', 'highlight w:val="yellow"', 'rStyle w:val="Kopf"']
 LOOKS += ['vertAlign w:val="superscript"', "vertAlign"]
 WRAPS = [
-    "ins",
-    "del",
-    "moveFrom",
-    "smartTag",
-    "customXml",
-    "hyperlink",
-    "sdt",
-    "fldSimple",
-    "r",
-    "p",
-    "tc",
-    "tbl",
+    "ins", "del", "moveFrom", "smartTag", "customXml", "hyperlink", "sdt", "fldSimple", "r", "p", "tc", "tbl",
     "txbxContent",
-]
+]  # fmt: skip
 
 
 def made(name):

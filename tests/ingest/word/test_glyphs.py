@@ -2,8 +2,7 @@
 
 import pytest
 
-from docx_parts import cell, in_cell, only, paragraph, read, row, run, table, tick
-from gkanalysis.ingest.word.model import TICK_KINDS
+from docx_parts import cell, in_cell, only, read, row, run, table
 
 
 @pytest.mark.parametrize(
@@ -12,23 +11,7 @@ from gkanalysis.ingest.word.model import TICK_KINDS
         *(
             (mark, "selected", ())
             for mark in (
-                "x",
-                "X",
-                "✓",
-                "✔",
-                "✗",
-                "✘",
-                "☒",
-                "☑",
-                "×",
-                "[x]",
-                " X ",
-                "✔\ufe0f",
-                "х",
-                "_X_",
-                "[ X ]",
-                "▣",
-                "⮽",
+                "x", "X", "✓", "✔", "✗", "✘", "☒", "☑", "×", "[x]", " X ", "✔\ufe0f", "х", "_X_", "[ X ]", "▣", "⮽",
                 "⬛",
             )
         ),
@@ -36,7 +19,7 @@ from gkanalysis.ingest.word.model import TICK_KINDS
         *((mark, "unclear", ("doubtful_mark",)) for mark in ("x?", "(x)", "( X )", "?", "(X)?", "x.")),
         *((mark, "unclear", ("two_marks",)) for mark in ("x x", "☐ x", "xx", "XX", "☒☐", "x\nx")),
     ],
-)
+)  # fmt: skip
 def test_cell_whose_whole_text_is_a_mark(typed, state, notes):
     """Ticks, empty boxes, doubts; the mark is kept as typed."""
     field = only(read(table(row("Jobcenter", cell(*typed.split("\n"))))), "mark")
@@ -83,25 +66,3 @@ def test_symbol_fonts_are_found_however_their_name_is_written(font):
     letter = "4" if font[0] in "ZM" else "\uf0fe"
     content = run(letter, f'<w:rFonts w:hAnsi="{font}"/>')
     assert only(read(in_cell(content)), "mark").state == "selected"
-
-
-def test_mark_typed_beside_a_tick_box_is_unclear():
-    """Whoever could not click typed an x in front of the box."""
-    form = read(table(row("Lage", cell(paragraph("x ", tick(False), " Kreis")))))
-    assert {(field.kind, field.state) for field in form.fields if field.kind in TICK_KINDS} == {
-        ("checkbox", "unclear"),
-        ("mark", "unclear"),
-    }
-    assert all("two_marks" in field.notes for field in form.fields if field.kind in TICK_KINDS)
-
-
-def test_struck_out_mark_is_no_mark():
-    """A tick crossed out is a correction."""
-    field = next(field for field in read(in_cell(run("x", "<w:strike/>"))).fields if field.column == 2)
-    assert (field.kind, field.state, field.value, field.raw, field.notes) == (
-        "cell",
-        "not_answered",
-        "",
-        "x",
-        ("struck",),
-    )

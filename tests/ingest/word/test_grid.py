@@ -21,14 +21,9 @@ def test_labels_beside_controls():
         )
     )
     assert {field.value: field.label for field in form.fields if field.kind == "text"} == {
-        "A": "Name:",
-        "B": "Ort:",
-        "C": "Name: Ort:",
-        "D": "Nein, und zwar:",
-        "E": "Davor",
-        "F": "Vorname",
+        "A": "Name:", "B": "Ort:", "C": "Name: Ort:", "D": "Nein, und zwar:", "E": "Davor", "F": "Vorname",
         "G": "Links",
-    }
+    }  # fmt: skip
     assert states(form, "checkbox") == [("Ja", "selected"), ("Nein, und zwar:", "not_selected")]
 
 
@@ -93,11 +88,8 @@ def test_second_heading_within_a_grid_of_controls():
 
     form = read(table(row("", "ja", "nein"), ticks("a"), row("B", "oft", "selten"), ticks("b")))
     assert [(field.label, field.header) for field in form.fields if field.kind == "checkbox"] == [
-        ("a", "ja"),
-        ("a", "nein"),
-        ("b", "oft"),
-        ("b", "selten"),
-    ]
+        ("a", "ja"), ("a", "nein"), ("b", "oft"), ("b", "selten"),
+    ]  # fmt: skip
 
 
 def test_rows_that_begin_later_on_the_grid():

@@ -57,14 +57,6 @@ def test_rows_and_paragraph_marks_of_tracked_changes():
     assert [field.value for field in read(joined).fields] == ["Sozialamt"]
 
 
-@pytest.mark.parametrize("look", ["<w:strike/>", '<w:dstrike w:val="1"/>', "<w:vanish/>"])
-def test_struck_and_hidden_text_does_not_count(look):
-    """It is not part of the value, stays in the raw value, and is noted."""
-    field = only(read(in_cell(control("<w:text/>", run("alt ", look) + run("neu")))), "text")
-    assert (field.value, field.raw) == ("neu", "alt neu")
-    assert field.notes == (("hidden",) if "vanish" in look else ("struck",))
-
-
 def test_looks_come_from_styles_too():
     """A style may strike out, a style based on it does so, and a run may switch it off."""
     styles = part(
@@ -110,18 +102,6 @@ def test_legacy_text_over_several_paragraphs():
     assert only(form, "legacy_text").value == "eins\nzwei"
     assert [field.value for field in form.fields if "text_beside_control" in field.notes] == ["danach"]
     assert only(read(paragraph("Frage: ", whole)), "legacy_text").value == "eins\nzwei"
-
-
-def test_codes_of_other_fields_are_no_text():
-    """Simple, complex and nested fields show their result, never their code."""
-    nested = (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>IF </w:instrText></w:r>'
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>'
-        f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run("7")}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-        f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run("sieben")}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-    )
-    simple = f'<w:fldSimple w:instr=" PAGE "><w:fldSimple w:instr="NUMPAGES">{run("9")}</w:fldSimple></w:fldSimple>'
-    assert only(read(paragraph("Seite ", nested, " von ", simple)), "paragraph").value == "Seite sieben von 9"
 
 
 def test_field_that_never_ends_swallows_nothing():
