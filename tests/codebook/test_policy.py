@@ -48,18 +48,13 @@ def test_appendix_words_an_exception():
     ("place", "value", "sentence"),
     [
         (("exceptions", 0, "reason"), None, "exceptions › 2.1: es fehlt „reason“"),
-        (("exceptions", 0, "signed_by"), None, "exceptions › 2.1: es fehlt „signed_by“"),
         (("sources", WAVE, "variables", 0), {"match": "x", "kind": "public"}, "„x“ ist ohne Grund öffentlich"),
         (("sources", WAVE, "variables", 0, "kind"), "geheim", "kind: „geheim“ gibt es nicht (erlaubt: public, confidential, free_text"),
         (("threshold",), 1, "threshold: „1“ ist zu klein; erlaubt sind ganze Zahlen ab 2"),
-        (("unweighed", 0, "reason"), None, "unweighed › 1: es fehlt „reason“"),
-        (("schwelle",), 3, "schwelle: unbekannt ist „schwelle“ (bekannt: threshold, "),
         (("sources", "neu"), {"kind": "public"}, "Quelle „neu“ ist ohne Grund öffentlich"),
         (("sources", TALKS, "links", 0, "reason"), None, f"sources › {TALKS} › links › aufbau.gesellschaft: es fehlt „reason“"),
         (("sources", TALKS, "links", 0, "attribute"), "ofice", "› attribute: Merkmal „ofice“ gibt es nicht (erlaubt: type, bezirk, landesteil, ruhr, office; gemeint ist wohl „office“)"),
-        (("sources", TALKS, "quotations", "reason"), None, f"{TALKS} › quotations: es fehlt „reason“"),
         (("sources", TALKS, "quotations", "least_cases"), 0, "least_cases: „0“ ist zu klein; erlaubt sind ganze Zahlen ab 1"),
-        (("sources",), None, "es fehlt „sources“"),
         (("names", "lists", 0, "source"), "x", "source: öffentliche Quelle „x“ gibt es nicht (erlaubt: register, "),
     ],
 )  # fmt: skip

@@ -14,12 +14,6 @@ from gkanalysis.ingest.received import OF_THE_SYSTEM
 from tools.synthetic.wordwriter import write_form
 
 GOOD = write_form(BOOK, "kurz", {"1.1.A03.4": "x", "2.1:ja": "x"}, "typed_x")
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
-
-
-def ole(entry):
-    """A compound file with one directory entry."""
-    return OLE + entry.encode("utf-16-le").ljust(128, b"\0")
 
 
 def bad_files():
@@ -27,18 +21,10 @@ def bad_files():
     parts = parts_of(GOOD)
     return {
         "leer.docx": (b"", "leer"),
-        "alt.docx": (ole("WordDocument"), "alten Format"),
-        "Kennwort.docx": (ole("EncryptedPackage"), "Kennwort"),
-        "Bombe.docx": (zip_parts(parts | {"word/media/a.bin": bytes(8_000_000)}), "stark gepackt"),
-        "Makro.docx": (zip_parts(parts | {"word/vbaProject.bin": b"x"}), "Makros"),
-        "ohne Inhalt.docx": (zipped({}), "beschädigt"),
-        "nur Ordner.docx": (zipped({"word/": "", "docProps/": ""}), "beschädigt"),
         "halb.docx": (GOOD[: len(GOOD) // 2], "beschädigt"),
-        "Text.docx": (b"Liebe Kolleginnen", "kein Word-Dokument"),
         "Über uns (neu).docx": (b"%PDF-1.7", "PDF"),
         "Protokoll.docx": (zipped(members("<w:p><w:r><w:t>Protokoll</w:t></w:r></w:p>")), "kein Bogen"),
         "Ausbruch.docx": (zip_parts(parts | {"../x.xml": b"<a/>"}), "herausführt"),
-        "Entität.docx": (zip_parts(parts | {"word/document.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "DTD"),
     }
 
 

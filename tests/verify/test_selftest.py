@@ -153,25 +153,23 @@ def test_table_counts_what_is_found_with_and_without_a_release():
     assert "- label: d.yml: a change (KeyError: 1)" in text
 
 
-@pytest.mark.skipif(not os.environ.get("CI"), reason="takes a few minutes: runs in CI, or with CI=1")
+# of the text, of a codebook, of code that counts and that draws, of print, of what is handed on, received and released
+SAMPLE = ["direction", "labels", "count", "bar", "published", "delivered", "tick", "manifest"]
+
+
+@pytest.mark.skipif(not os.environ.get("CI"), reason="takes a minute: runs in CI, or with CI=1")
 def test_a_sample_of_mutants_is_found(rebuilt):
-    """One of each kind, built and verified as every one of them is, after the same way without a change was green."""
+    """One for each way in which a change is built and a check finds it; all kinds are the business of `make verify-selftest`."""
     # in a process of its own: the self-test forks, and other tests leave threads behind that a fork cannot take along
     script = (
         "import json, sys; from pathlib import Path; from tools.selftest.run import examine; "
         "r = examine(Path(sys.argv[1]), mutants=1, clean=0, seed=2, kinds=sys.argv[2].split()); "
         "print(json.dumps([[m.kind for m, _ in r.found], [str(m) for m in r.survivors]]))"
     )
-    call = [
-        sys.executable,
-        "-c",
-        script,
-        str(rebuilt.folder),
-        " ".join(own := [k for k in KINDS if k not in ELSEWHERE]),
-    ]
+    call = [sys.executable, "-c", script, str(rebuilt.folder), " ".join(SAMPLE)]
     done = subprocess.run(call, capture_output=True, text=True, timeout=2400, check=True, cwd=ROOT)
     kinds, survivors = json.loads(done.stdout.splitlines()[-1])
-    assert (set(kinds), survivors) == (set(own), [])
+    assert (set(kinds), survivors) == (set(SAMPLE), [])
 
 
 @pytest.mark.parametrize(("found", "status"), [({"output": "x"}, 0), ({}, 15)])
