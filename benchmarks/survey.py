@@ -1,5 +1,7 @@
 """A drawn survey of any size: its codebook, its answers as SPSS and CSV file, and the register of those who answered."""
 
+import shutil
+import time
 from pathlib import Path
 
 import yaml
@@ -70,6 +72,7 @@ def draw(folder: str, n_cases: str, n_items: str, suffix: str) -> None:
         yaml.safe_dump(book, allow_unicode=True, sort_keys=False), encoding="utf-8"
     )
     (paths.data / "dataset.yml").write_text("title: Probe\nsynthetic: true\n", encoding="utf-8")
+    shutil.copy(Path(__file__).parents[1] / "data/codebook/register.yml", paths.codebooks)
     register = {"alliance_id": ids, "name": [f"Ort {i}" for i in ids], "aliases": "", "type": rng.choice(TYPES, n)}
     pd.DataFrame(register).to_parquet(paths.processed / "buendnisse.parquet")
     pd.DataFrame(register).to_parquet(paths.processed / "gebiete.parquet")
@@ -102,3 +105,16 @@ def read(folder: str) -> int:
     if path.suffix == ".sav":
         return len(pyreadstat.read_sav(path, user_missing=True)[0])
     return len(pd.read_csv(path, sep=";", decimal=","))
+
+
+def count(folder: str) -> dict[str, float]:
+    """Seconds for the first table over the processed responses (read once), and for the set by type after it."""
+    from gkanalysis.counts.data import Data
+    from gkanalysis.counts.forms import Choice, Ticks
+
+    data, seconds = Data(project(Path(folder))), []
+    for what in (Choice(source=SOURCE, item=f"1.{N_NUMBERS + N_TEXTS + 1}"), Ticks(source=SOURCE, set="ziele")):
+        start = time.perf_counter()
+        what.table(data, by="type")
+        seconds.append(time.perf_counter() - start)
+    return dict(zip(("first", "set"), seconds, strict=True))
