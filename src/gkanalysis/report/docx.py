@@ -15,17 +15,19 @@ import json
 import uuid
 import zipfile
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import docx
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE as RELATIONS
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
+from docx.text.paragraph import Paragraph
 from lxml import etree
 from markupsafe import Markup
 
@@ -240,7 +242,14 @@ def _number_headings(document: Any, numbers: Sequence[str], breaks: set[int]) ->
         place.get_or_add_ilvl().val = int(heading.style.style_id[-1]) - 1
         place.get_or_add_numId().val = LIST if number else 0
         if k in breaks:
-            heading.paragraph_format.page_break_before = True
+            heading.paragraph_format.page_break_before, heading.paragraph_format.space_before = True, Pt(0)
+    if 0 < min(breaks - {0}, default=0) < len(headings):  # the summary fits on its page
+        for line in takewhile(lambda p: p is not headings[1]._p, headings[0]._p.itersiblings(qn("w:p"))):
+            form = Paragraph(line, document).paragraph_format
+            form.line_spacing, form.space_after = 1.0, Pt(4)
+    for indent in (i for level in numbering.iter(qn("w:lvl")) for i in level.iter(qn("w:ind"))):
+        indent.set(qn("w:left"), str(340 * (int(indent.getparent().getparent().get(qn("w:ilvl"))) + 1)))
+        indent.set(qn("w:hanging"), "340")  # pandoc's half inch is wide for a page with margins
     body = document.element.body
     ends = {end.get(qn("w:id")): end for end in body.findall(qn("w:bookmarkEnd"))}
     for start in body.findall(qn("w:bookmarkStart")):  # pandoc marks the whole section, LibreOffice loses the last one
@@ -264,9 +273,17 @@ def finish(document: Any, tables: Sequence[dict[str, Any]], synthetic: bool) -> 
             inline.set(f"dist{side}", "0")
     for section in document.sections:  # the first page says it in full
         line = section.header.paragraphs[0]
-        line.style, line.alignment = document.styles["Normal"], WD_ALIGN_PARAGRAPH.RIGHT
+        line.style = document.styles["Normal"]
+        line.paragraph_format.tab_stops.add_tab_stop(
+            section.page_width - section.left_margin - section.right_margin, WD_TAB_ALIGNMENT.RIGHT
+        )
+        line.add_run(f"{document.core_properties.title}\t").font.size = Pt(8.5)
         run = line.add_run(data_sign(synthetic))
         run.font.color.rgb, run.font.size = RGBColor(0x9C, 0x2A, 0x1F), Pt(8.5)
+    for box in (s for s in document.styles if s.name == "Kasten"):  # paragraphs with one frame are one box to Word
+        box.paragraph_format.space_before, box.paragraph_format.space_after = Pt(0), Pt(7)
+        for close in [*box.element.iter(qn("w:contextualSpacing"))]:
+            close.getparent().remove(close)
     if FAMILY in document.styles.element.xml:
         _embed_fonts(document)
     notes = [p for p in document.paragraphs if p.style.name == "Quelle"]
