@@ -447,7 +447,7 @@ class _FormMatch:
             text = (
                 s.text.partition(" ")[2] if s.what in ("altChunk", "activex") else s.text
             )  # without the name of the part
-            kind = (s.what, "", "", "unclear", "", text or UNREAD_THINGS.get(s.what, s.what), "", "", ())
+            kind = (s.what, "", "unclear", "", text or UNREAD_THINGS.get(s.what, s.what), "", "", ())
             unread[cell].append(Field(*kind, s.part, s.place, *cell, ("skipped",)))
         outer = {t.number: t.parent for t in self.form.tables if t.parent}
         for f in self.form.fields if outer else ():

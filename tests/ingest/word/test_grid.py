@@ -38,8 +38,8 @@ def test_text_beside_a_control_is_a_field_unless_it_is_its_label():
     assert [(field.kind, field.value) for field in form.fields] == [("paragraph", "(Ruhr)"), ("text", "Essen")]
 
 
-def test_headers_on_the_merged_grid():
-    """Spans and vertical merges are resolved; the nearest header cell above counts."""
+def test_merged_grid():
+    """Spans and vertical merges are resolved: each grid cell of a merged one has its text."""
     form = read(
         table(
             row(
@@ -53,43 +53,12 @@ def test_headers_on_the_merged_grid():
         )
     )
     grid = form.tables[0]
-    assert (grid.n_rows, grid.n_columns, grid.header_rows) == (4, 4, (1, 2))
+    assert (grid.n_rows, grid.n_columns) == (4, 4)
     assert [grid.texts[2, column] for column in range(1, 5)] == ["Akteur", "ja", "geplant", "Bemerkung"]
     assert [grid.texts[3, column] for column in range(1, 5)] == ["A Bildung"] * 4
-    found = {(field.row, field.column): (field.label, field.header) for field in form.fields}
-    assert found[4, 2] == ("Schulamt", "ja")
-    assert found[4, 3] == ("Schulamt", "geplant")
-    assert found[4, 4][1] == "Bemerkung"
+    found = {(field.row, field.column): field.label for field in form.fields}
+    assert found[4, 2] == found[4, 3] == "Schulamt"
     assert (2, 1) not in found
-
-
-def test_header_rows_marked_in_word_win():
-    """Then nothing is guessed."""
-    form = read(table(row("Lage", "Größe", "Art", look="<w:tblHeader/>"), row("a", "b", "c")))
-    assert form.tables[0].header_rows == (1,)
-    form = read(table(row("Lage", "Größe", "Art"), row("Nr.", "m", "k", look="<w:tblHeader/>"), row("a", "b", "c")))
-    assert form.tables[0].header_rows == (2,)
-
-
-def test_questions_are_no_headers():
-    """A table of questions and typed answers has no header row."""
-    assert read(table(row("Name", "Müller"), row("Ort", "Essen"))).tables[0].header_rows == ()
-    assert (
-        read(table(row("Name:", "Müller", "Ort:", "Essen"), row("Tel.:", "1", "Fax:", "2"))).tables[0].header_rows == ()
-    )
-    assert read(table(row("Akteur", "ja"), row("Jobcenter", "x"), row("Schulamt", ""))).tables[0].header_rows == (1,)
-
-
-def test_second_heading_within_a_grid_of_controls():
-    """A table may change its scale; the nearest header above counts."""
-
-    def ticks(name):
-        return row(name, *(cell(paragraph(tick(False))) for _ in range(2)))
-
-    form = read(table(row("", "ja", "nein"), ticks("a"), row("B", "oft", "selten"), ticks("b")))
-    assert [(field.label, field.header) for field in form.fields if field.kind == "checkbox"] == [
-        ("a", "ja"), ("a", "nein"), ("b", "oft"), ("b", "selten"),
-    ]  # fmt: skip
 
 
 def test_rows_that_begin_later_on_the_grid():

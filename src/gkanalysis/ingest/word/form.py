@@ -105,19 +105,19 @@ class PartReader(ParagraphReader):
         self.tables, self._special = tables, special_looks(root)
 
     def finished(self):
-        """Yield the Field of each Control that is one, with label and header from its table where it has none."""
+        """Yield the Field of each Control that is one, with the label of its cell where it has none."""
         for control in self.controls:
             if not control.kind:
                 continue
             cell = control if isinstance(control, GridCell) else control.cell
-            label, header, table, row, column = control.label, "", 0, 0, 0
+            label, table, row, column = control.label, 0, 0, 0
             if cell is not None:
                 label = label or cell.label or cell.table.before
-                header, table, row, column = cell.header, cell.table.number, cell.row, cell.column
+                table, row, column = cell.table.number, cell.row, cell.column
                 if "shaded" in cell.notes and control.kind in TICK_KINDS:
                     control.note("shaded")
             yield Field._make((
-                control.kind, label, header, control.state, control.value, control.raw,
+                control.kind, label, control.state, control.value, control.raw,
                 control.tag, control.alias, control.options, self.part, self.places.of(control.element),
                 table, row, column, control.notes,
             ))  # fmt: skip
@@ -301,18 +301,18 @@ class PartReader(ParagraphReader):
         emphases, self.cell, self.emphases = self.emphases, None, outer
         pieces = lines[0].pieces if len(lines) == 1 else joined(lines)
         if wrapper is not None and self.finish_control(wrapper, pieces, element) == [wrapper]:
-            self._fill_cell(cell, wrapper)
+            cell.text, cell.has_control = wrapper.flow, True
         elif not pieces:
             cell.kind = "cell"
         elif not has_control(pieces):
             has_marks, printed = settle_text(cell, "cell", pieces, self.placeholders)
-            cell.text, cell.is_tick = cell.value, cell.kind == "mark"
+            cell.text = cell.value
             if has_marks and cell.value:
                 self._settle_cell(cell, lines, pieces)
-            elif not cell.is_tick:
+            elif cell.kind != "mark":
                 cell.printed = printed if cell.value else ""
         elif len(pieces) == 1:
-            self._fill_cell(cell, pieces[0])
+            cell.text, cell.has_control = pieces[0].flow, True
         else:
             self._settle_cell(cell, lines, pieces)
         if cell.kind and cell.origin is not None:
@@ -333,10 +333,6 @@ class PartReader(ParagraphReader):
         flow = Flow(is_cell=True)
         self._read_blocks(cell, flow)
         return flow.lines
-
-    def _fill_cell(self, cell, control):
-        """A control that fills a cell gives it its text."""
-        cell.text, cell.has_control, cell.is_tick = control.flow, True, control.kind in TICK_KINDS
 
     def _settle_cell(self, cell, lines, pieces):
         """Label the controls and typed ticks of a cell; the text beside them is a field."""

@@ -1,4 +1,4 @@
-"""The real grid of a table: merged cells, header rows, and the texts to the left and above."""
+"""The real grid of a table: merged cells, and the text to the left of each."""
 
 from collections import Counter
 
@@ -6,12 +6,12 @@ from gkanalysis.ingest.refusal import UnsafeContentError
 from gkanalysis.ingest.word.glyphs import is_vivid
 from gkanalysis.ingest.word.model import WordTable
 from gkanalysis.ingest.word.pieces import Control
-from gkanalysis.ingest.word.xmlparts import CELL_LOOK, ROW_LOOK, VAL, W, is_on
+from gkanalysis.ingest.word.xmlparts import CELL_LOOK, ROW_LOOK, VAL, W
 
 MAX_COLUMNS = 500  # Word allows 63
 MAX_GRID_CELLS = 200_000  # per table
 _SHADE = W + "shd"
-_SPECIAL = {W + n for n in ["gridSpan", "vMerge", "hMerge", "cellDel", "gridBefore", "tblHeader", "del", "ins"]}
+_SPECIAL = {W + n for n in ["gridSpan", "vMerge", "hMerge", "cellDel", "gridBefore", "del", "ins"]}
 
 
 def special_looks(root):
@@ -23,12 +23,11 @@ def special_looks(root):
 class GridCell(Control):
     """One stored cell on the grid, which may be a field of its own; `origin` is the cell it is merged into, or None.
 
-    `text` is what it shows, `printed` the part outside its controls, on one line; `label` and `header` are the texts
-    to its left and above; `is_tick` says that nothing but a tick stands in it.
+    `text` is what it shows, `printed` the part outside its controls, on one line; `label` is the text to its left.
     """
 
-    text = printed = header = ""
-    has_control = is_tick = is_deleted = is_vivid = False
+    text = printed = ""
+    has_control = is_deleted = is_vivid = False
     origin = None
     span = 1
 
@@ -41,17 +40,6 @@ class GridCell(Control):
         """The cell that holds the content: itself, or the one it is merged into."""
         return self.origin or self
 
-    @property
-    def heads(self):
-        """Whether it may head a column: nothing but text, and no question such as „Name:“."""
-        whole = self.whole
-        return bool(whole.printed) and not (whole.has_control or whole.is_tick or whole.printed.endswith(":"))
-
-    @property
-    def columns(self):
-        """The grid columns it covers."""
-        return range(self.column, self.column + self.span)
-
 
 class Grid:
     """A table under construction; `before` is the printed text before it: the label of what has none inside it.
@@ -63,7 +51,6 @@ class Grid:
         self.number, self.parent, self.before, self._special = number, parent, before, special
         self.rows = []
         self.n_columns = 0
-        self._marked_headers = set()
         self._merged_from = {}
         self._n_cells = 0
         self._next_column = 1
@@ -75,8 +62,6 @@ class Grid:
             return "deleted"
         self.rows.append([])
         self._next_column = 1 + _number(looks.get("gridBefore"), 0)
-        if "tblHeader" in looks and is_on(looks["tblHeader"]) is not False:
-            self._marked_headers.add(len(self.rows))
         return "inserted" if "ins" in looks else ""
 
     def add_cell(self, element, blocks):
@@ -118,32 +103,24 @@ class Grid:
             self._merged_from[cell.column] = cell
 
     def finish(self, part, place):
-        """Resolve labels and headers of all cells; return the WordTable and let go of the rows."""
+        """Resolve labels of all cells; return the WordTable and let go of the rows."""
         self._note_shades()
-        header_rows = self._find_header_rows()
-        headers, texts = {}, {}
+        texts = {}
         for number, cells in enumerate(self.rows, start=1):
             plain = beside_controls = ""
             for cell in cells:
-                whole = cell.origin or cell
+                whole = cell.whole
                 cell.label = plain or beside_controls or cell.label
-                if headers:
-                    cell.header = headers.get(cell.column, "")
-                for column in cell.columns:
-                    texts[number, column] = whole.text
+                texts |= dict.fromkeys(((number, cell.column + k) for k in range(cell.span)), whole.text)
                 if whole.has_control:
                     beside_controls = whole.printed or beside_controls
                 else:
                     plain = whole.printed or plain
-            if number in header_rows:
-                for cell in cells:
-                    if cell.whole.printed:
-                        headers |= dict.fromkeys(cell.columns, cell.whole.printed)
         parent = self.parent and (self.parent.table.number, self.parent.row, self.parent.column)
-        size = (len(self.rows), self.n_columns)
+        n_rows = len(self.rows)
         # Cells know their table: without this each table would live until the garbage collector finds it.
         self.rows, self._merged_from = [], {}
-        return WordTable(self.number, part, place, parent, *size, tuple(sorted(header_rows)), texts)
+        return WordTable(self.number, part, place, parent, n_rows, self.n_columns, texts)
 
     def _note_shades(self):
         """Note cells of a vivid colour that most others of their column do not have: a colour of all is the form's."""
@@ -153,46 +130,6 @@ class Grid:
         for cell in vivid:
             if 2 * n_vivid[cell.column] <= n_cells[cell.column]:
                 cell.note("shaded")
-
-    def _find_header_rows(self):
-        """Rows that head columns: marked in Word; else the first ones; and any row of texts in columns of controls."""
-        heading = set(self._marked_headers)
-        is_leading = not heading
-        # In a table of two columns the first row may be a question and its typed answer.
-        may_lead = self._rows_above_ticks() if self.n_columns <= 2 else range(1, len(self.rows) + 1)
-        with_control = {cell.column for row in self.rows for cell in row if cell.has_control}
-        for number, cells in enumerate(self.rows, start=1):
-            if not cells or cells[-1].column == 1:
-                continue  # a title across the table
-            # The last cell counts in any case; the first may be empty.
-            if not cells[-1].heads or not all(
-                cell.heads or (cell.column == 1 and not cell.whole.printed) for cell in cells
-            ):
-                is_leading = False
-            elif is_leading:
-                if number in may_lead:
-                    heading.add(number)
-                is_leading = any(cell.span > 1 for cell in cells) or self._reaches_below(number)
-            elif self.n_columns > 2 and all(c.column in with_control for c in cells if c.column > 1):
-                heading.add(number)
-        return heading
-
-    def _rows_above_ticks(self):
-        """Numbers of the rows below which the last column is made for ticks."""
-        above, has_tick, has_text = set(), False, False
-        for number in range(len(self.rows), 0, -1):
-            if has_tick and not has_text:
-                above.add(number)
-            for cell in self.rows[number - 1]:
-                if cell.column == self.n_columns:
-                    has_tick |= cell.is_tick
-                    has_text |= not cell.is_tick and bool(cell.whole.text)
-        return above
-
-    def _reaches_below(self, number):
-        """Whether a cell of this row, or one above, reaches into the next row."""
-        below = self.rows[number] if number < len(self.rows) else ()
-        return any(cell.whole.row <= number for cell in below)
 
 
 def _continues(merge):

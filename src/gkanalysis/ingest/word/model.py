@@ -37,8 +37,8 @@ class Field(NamedTuple):
         Controls: `checkbox`, `dropdown`, `combobox`, `date`, `text`, `richtext`, `picture`; legacy form fields:
         `legacy_checkbox`, `legacy_dropdown`, `legacy_text`; without a control: `mark` (typed or symbol tick),
         `cell` (text of a table cell), `paragraph` (text outside tables, and in text boxes).
-    label, header : str
-        Printed text beside it; text of the nearest header cell above, "" outside tables.
+    label : str
+        Printed text beside it.
     state : str
         Ticks: `selected`, `not_selected`; all else: `answered`, `not_answered`; any: `unclear`, for a person to see.
     value, raw : str
@@ -59,7 +59,6 @@ class Field(NamedTuple):
 
     kind: str
     label: str
-    header: str
     state: str
     value: str
     raw: str
@@ -77,9 +76,8 @@ class Field(NamedTuple):
 class WordTable(NamedTuple):
     """One table on its real grid; tables inside tables have numbers of their own, after that of the outer one.
 
-    `parent` is (table, row, column) of the cell that holds a nested table. `header_rows` head the columns: marked as
-    such in Word, else recognised by their content. `texts` has the text of each grid cell by (row, column), with ticks
-    as ☒ and ☐, without placeholders; every grid cell of a merged cell has the text of the whole.
+    `parent` is (table, row, column) of the cell that holds a nested table. `texts` has the text of each grid cell by
+    (row, column), with ticks as ☒ and ☐, without placeholders; every grid cell of a merged cell has the whole text.
     """
 
     number: int
@@ -88,7 +86,6 @@ class WordTable(NamedTuple):
     parent: tuple[int, int, int] | None
     n_rows: int
     n_columns: int
-    header_rows: tuple[int, ...]
     texts: Mapping[tuple[int, int], str]
 
 
