@@ -71,32 +71,25 @@ def process_source(
     version_of = dict(zip(chosen["file"], chosen["version"], strict=True))
     validate.tell_void(decided, case_of, log)
     reviews = text_csv(interim / "reviews.csv")
-    validate.log_tables(reviews[~reviews["file"].isin(forms["file"])], log)
+    for r in reviews[~reviews["file"].isin(forms["file"])].itertuples():  # of a table no alliance is asked
+        where = {"file": r.file, "item_id": r.item_id, "place": r.place, "raw": r.raw}
+        log.find("V37", f"„{r.file}“: {r.reason}", **where)
     reviews = reviews[reviews["file"].isin(case_of)]
     reviews, unprinted = validate.set_aside_unprinted(reviews, version_of, book, log)
     validate.log_reviews(reviews, case_of, book, log, decided)
 
     kept = responses[responses["file"].isin(case_of)]
     kept = kept.assign(case_id=kept["file"].map(case_of), version=kept["file"].map(version_of))
-    lifted = reviews.loc[reviews["reason"].isin((EMPHASISED, SHADED)), ["file", "item_id"]].itertuples(
-        index=False, name=None
-    )
-    unclear = set(lifted) - decided  # an option that is only printed in bold is no answer, but may be meant as one
-    if unclear:
+    lifted = reviews[reviews["reason"].isin((EMPHASISED, SHADED))]
+    # an option that is only printed in bold is no answer, but may be meant as one
+    if unclear := set(zip(lifted["file"], lifted["item_id"], strict=True)) - decided:
         is_unclear = [key in unclear for key in zip(kept["file"], kept["item_id"], strict=True)]
         kept.loc[is_unclear, "state"] = "illegible"
     kept = validate.settle_responses(kept, book, log, unprinted)
     validate.check_locations(kept, dict(zip(alliances["alliance_id"], alliances["type"], strict=True)), book, log)
     cases = _cases(alliances, chosen, validate.completeness(kept, book), folder, book, log)
-    kept = kept.iloc[
-        np.lexsort(
-            (
-                kept["occurrence"],
-                _order(kept["item_id"], book.items),
-                _order(kept["case_id"], sorted(chosen["case_id"])),
-            )
-        )
-    ]
+    items, ids = _order(kept["item_id"], book.items), _order(kept["case_id"], sorted(chosen["case_id"]))
+    kept = kept.iloc[np.lexsort((kept["occurrence"], items, ids))]
     first = ["case_id", "item_id", "occurrence", "state", "value"]
     kept = kept[[*first, *(c for c in kept.columns if c not in first)]].reset_index(drop=True)
     mentions = read_mentions(folder, kept, book, categories, log)
@@ -223,8 +216,8 @@ def check_mixing(synthetic: bool, files: pd.DataFrame, log: Log) -> None:
         return
     one = len(wrong) == 1
     these = "1 Datei trägt" if one else f"{len(wrong)} Dateien tragen"
-    named = ", ".join(f"„{name}“" for name in wrong[:NAMED])
-    named += f" und {len(wrong) - NAMED} weitere" if len(wrong) > NAMED else ""
+    more = f" und {len(wrong) - NAMED} weitere" if len(wrong) > NAMED else ""
+    named = ", ".join(f"„{name}“" for name in wrong[:NAMED]) + more
     mark = "das Kennzeichen erfundener Daten („SYNTHETISCH“ in den Eigenschaften oder im Namen)"
     advice = "Bitte die echten Dateien in einen eigenen Ordner mit „synthetic: false“ legen."
     if not synthetic:

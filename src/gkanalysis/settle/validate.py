@@ -6,7 +6,7 @@ Frames in, frames out; whatever is counted otherwise than it stands in the form 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import groupby
@@ -19,26 +19,8 @@ import pandas as pd
 from gkanalysis.codebook.instrument import STATES, Codebook, Item
 from gkanalysis.core.findings import Log, place_words
 from gkanalysis.core.lookup import enumeration
-from gkanalysis.ingest.matching import (
-    BESIDE_BOX,
-    BESIDE_FIELD,
-    BOX_NOT_FOUND,
-    EMPHASISED,
-    EMPHASISED_BESIDE_TICK,
-    MARK_CHARACTERS,
-    MARKED,
-    MARKED_BOX,
-    NOT_FOUND,
-    OUTSIDE,
-    PICTURE,
-    REPRINTED,
-    SHADED,
-    UNKNOWN,
-    UNKNOWN_PROMPT,
-    UNREAD,
-    UNREAD_THINGS,
-    normalise,
-)
+from gkanalysis.ingest import matching
+from gkanalysis.ingest.matching import MARK_CHARACTERS, normalise
 from gkanalysis.ingest.surveys import NOT_SHOWN
 from gkanalysis.ingest.tables import read_rows
 from gkanalysis.ingest.word.model import LEFT_OUT
@@ -50,11 +32,11 @@ MIN_FORMS = 3  # fewer forms that lack a question do not show that it was never 
 # Doubts for which the form itself may be the cause, with what is to be done then.
 _PLACEHOLDER = "bis dahin gilt die Antwort dort als unlesbar; bitte im Codebuch unter „placeholders“ eintragen"
 OF_THE_FORM = {
-    BESIDE_BOX: "bis dahin gilt die Antwort dort als unlesbar; bitte die Vorgaben im Codebuch so schreiben, wie sie gedruckt sind",
-    BESIDE_FIELD: _PLACEHOLDER, UNKNOWN_PROMPT: _PLACEHOLDER,
-    MARKED: "niemand wird danach gefragt", UNKNOWN: "niemand wird danach gefragt", OUTSIDE: "", EMPHASISED: "", PICTURE: "",
-    SHADED: "",
-}  # fmt: skip
+    matching.BESIDE_BOX: "bis dahin gilt die Antwort dort als unlesbar; bitte die Vorgaben im Codebuch so schreiben, wie sie gedruckt sind",
+    **dict.fromkeys((matching.BESIDE_FIELD, matching.UNKNOWN_PROMPT), _PLACEHOLDER),
+    **dict.fromkeys((matching.MARKED, matching.UNKNOWN), "niemand wird danach gefragt"),
+    **dict.fromkeys((matching.OUTSIDE, matching.EMPHASISED, matching.PICTURE, matching.SHADED), ""),
+}
 ALIKE = 0.7  # how much two spellings of one label have in common
 _CELL = r"(.*)/w:tr\[(\d+)\]/.*?w:tc\[(\d+)\]"
 _AT = r"(?:w:tbl\[(\d+)\])?/w:tr\[(\d+)\]/.*?w:tc\[(\d+)\]"  # table, row and cell as they are stored
@@ -94,7 +76,7 @@ def set_aside_unprinted(
     >>> from gkanalysis.codebook.instrument import read_codebook
     >>> book, log = read_codebook("data/codebook/prozess.yml"), Log()
     >>> forms = ["a.docx", "b.docx", "c.docx"]
-    >>> doubts = pd.DataFrame({"file": forms, "item_id": "1.7", "reason": NOT_FOUND, "raw": "", "place": ""})
+    >>> doubts = pd.DataFrame({"file": forms, "item_id": "1.7", "reason": matching.NOT_FOUND, "raw": "", "place": ""})
     >>> rest, unprinted = set_aside_unprinted(doubts, dict.fromkeys(forms, "bogen"), book, log)
     >>> len(rest), sorted(unprinted), log.findings[0]["rule"]
     (0, [('bogen', '1.7')], 'V33')
@@ -104,9 +86,11 @@ def set_aside_unprinted(
     versions = reviews["file"].map(version_of)
     reviews, misspelt = _set_aside_misspelt(reviews, versions, n_forms, book, log)
     versions = versions[reviews.index]
-    missed = reviews[reviews["reason"].eq(NOT_FOUND) & reviews["raw"].eq("") & versions.notna()]
+    missed = reviews[reviews["reason"].eq(matching.NOT_FOUND) & reviews["raw"].eq("") & versions.notna()]
     n_missed = Counter(zip(missed["file"], missed["item_id"], strict=True))  # each box is a doubt of its own
-    lacked = Counter((version_of[f], i) for (f, i), n in n_missed.items() if n == _n_places(book.items[i]))
+    # the boxes of a choice are places of their own, else an item has one
+    n_places = {i.id: 1 if i.control else max(1, len(i.options)) for i in book.items.values()}
+    lacked = Counter((version_of[f], i) for (f, i), n in n_missed.items() if n == n_places[i])
     unprinted = {key for key, n in lacked.items() if n == n_forms.get(key[0])} - misspelt
     doubts = list(zip(versions, reviews["item_id"], reviews["reason"], strict=True))
     n_doubts = Counter(doubts)
@@ -123,7 +107,7 @@ def set_aside_unprinted(
             log.find("V33", message, lost=lost, item_id=ids)
         printed = [i for i in book.items.values() if book.in_version(i, version)]
         for item, option in ((i, o) for i in printed for o in i.options):
-            key = (version, item.id, BOX_NOT_FOUND.format(option.label))
+            key = (version, item.id, matching.BOX_NOT_FOUND.format(option.label))
             if n_doubts[key] == n:
                 boxes.add(key)
                 message = f"Die Vorgabe „{option.label}“ von {item_label(item)} steht {where}; {OTHER_OPTION}"
@@ -137,12 +121,12 @@ def _set_aside_misspelt(
     reviews: pd.DataFrame, versions: pd.Series, n_forms: Mapping[str, int], book: Codebook, log: Log
 ) -> tuple[pd.DataFrame, set[tuple[str, str]]]:
     """What is left without the doubts about labels that most forms spell otherwise (V33); version and item of these."""
-    unknown = reviews[reviews["reason"].eq(UNKNOWN) & reviews["place"].str.contains("/w:tc")]
+    unknown = reviews[reviews["reason"].eq(matching.UNKNOWN) & reviews["place"].str.contains("/w:tc")]
     cells = unknown["place"].str.extract(_CELL)
     gone, misspelt = set(), set()
     for (version, word), there in unknown.groupby([versions[unknown.index], unknown["raw"].map(normalise)]):
         files = set(there["file"])
-        missed = reviews[reviews["reason"].eq(NOT_FOUND) & reviews["raw"].eq("") & versions.eq(version)]
+        missed = reviews[reviews["reason"].eq(matching.NOT_FOUND) & reviews["raw"].eq("") & versions.eq(version)]
         if 2 * len(files) <= n_forms.get(version, 2 * len(files)):
             continue
         where = Counter(re.search(_AT, place).groups("0") for place in there["place"])
@@ -200,21 +184,23 @@ def _log_shared(
     The team hears of each once (V33, of a link V36), and no alliance is asked; nor anybody of a logo or an emphasis that
     is printed, for which those that stand beside a tick count, too.
     """
-    is_ticked = reviews["reason"].eq(EMPHASISED_BESIDE_TICK)
-    reviews = reviews.assign(reason=reviews["reason"].where(~is_ticked, EMPHASISED))
+    is_ticked = reviews["reason"].eq(matching.EMPHASISED_BESIDE_TICK)
+    reviews = reviews.assign(reason=reviews["reason"].where(~is_ticked, matching.EMPHASISED))
     words = ["".join(c for c in normalise(raw) if c not in MARK_CHARACTERS) for raw in reviews["raw"]]
     keys = list(zip(versions, reviews["item_id"], reviews["reason"], words, strict=True))
-    n_files = Counter(key for _, key in set(zip(reviews["file"], keys, strict=True)) if key[3] or key[2] == SHADED)
+    n_files = Counter(
+        key for _, key in set(zip(reviews["file"], keys, strict=True)) if key[3] or key[2] == matching.SHADED
+    )
     shared = {
         key for key, n in n_files.items() if key[2] in OF_THE_FORM and key[0] in n_forms and 2 * n > n_forms[key[0]]
     }
     raw_of = dict(zip(reversed(keys), reversed(reviews["raw"].tolist()), strict=True))
     for key in dict.fromkeys(k for k in keys if k in shared):
         version, item_id, reason, _ = key
-        if reason in (EMPHASISED, PICTURE, SHADED):
+        if reason in (matching.EMPHASISED, matching.PICTURE, matching.SHADED):
             continue
         raw, of = raw_of[key], f"in {n_files[key]} von {n_forms[version]} gezählten Bögen der Fassung „{version}“"
-        if reason == OUTSIDE:
+        if reason == matching.OUTSIDE:
             log.find("V36", f"„{raw[:80]}“ {of}: {reason}.", raw=raw)
             continue
         place = f"bei {item_label(book.items[item_id])}" if item_id else "außerhalb der bekannten Felder"
@@ -222,11 +208,6 @@ def _log_shared(
         lost = () if item_id else ("ingest", "response", "nicht zugeordnet", f"steht {of}")
         log.find("V33", message, lost=lost, item_id=item_id, raw=raw)
     return [key in shared or ticked for key, ticked in zip(keys, is_ticked, strict=True)]
-
-
-def _n_places(item: Item) -> int:
-    """In how many places of a form an item is looked for: the boxes of a choice, else one."""
-    return 1 if item.control else max(1, len(item.options))
 
 
 def settle_responses(
@@ -400,25 +381,18 @@ def _log_own_actor(row: str, cells: Sequence[Any], book: Codebook, log: Log) -> 
 
 def _with_left_out(responses: pd.DataFrame, book: Codebook) -> pd.DataFrame:
     """The responses, and rows in state `not_asked` for the items that the version of each form does not print."""
-    told, every = (
-        {"occurrence": 1, "state": "not_asked", "note": "version"},
-        [i for i in book.items.values() if i.label],
-    )
+    every = [i for i in book.items.values() if i.label]
     lacking = {v: [i.id for i in every if not book.in_version(i, v)] for v in responses["version"].unique()}
-    cases = responses[["case_id", "version"]].drop_duplicates().itertuples(index=False, name=None)
-    rows = [
-        dict.fromkeys(responses.columns, "") | told | {"case_id": case_id, "item_id": i, "version": version}
-        for case_id, version in cases
-        for i in lacking[version]
-    ]
-    if not rows:
+    forms = responses[["case_id", "version"]].drop_duplicates()
+    left_out = forms.assign(item_id=forms["version"].map(lacking)).explode("item_id").dropna(subset="item_id")
+    if left_out.empty:
         return responses
-    more = pd.DataFrame(rows, columns=responses.columns)
+    told = dict.fromkeys(responses.columns, "") | {"occurrence": 1, "state": "not_asked", "note": "version"}
+    more = left_out.astype("object").assign(**{c: v for c, v in told.items() if c not in left_out})
     for c in (c for c in responses if isinstance(responses[c].dtype, pd.CategoricalDtype)):
-        responses[c] = responses[c].cat.add_categories(
-            [v for v in more[c].unique() if v not in responses[c].cat.categories]
-        )
-    return pd.concat([responses, more.astype(responses.dtypes.to_dict())], ignore_index=True)
+        new = set(more[c]) - set(responses[c].cat.categories)
+        responses[c] = responses[c].cat.add_categories(sorted(new))
+    return pd.concat([responses, more[responses.columns].astype(responses.dtypes.to_dict())], ignore_index=True)
 
 
 def check_locations(responses: pd.DataFrame, types: Mapping[str, str], book: Codebook, log: Log) -> None:
@@ -457,13 +431,6 @@ def completeness(responses: pd.DataFrame, book: Codebook) -> pd.Series:
     return status
 
 
-def log_tables(reviews: pd.DataFrame, log: Log) -> None:
-    """What tables hold otherwise than the codebook says (V37): the team hears of it, no alliance is asked."""
-    for r in reviews.itertuples():
-        where = {"file": r.file, "item_id": r.item_id, "place": r.place, "raw": r.raw}
-        log.find("V37", f"„{r.file}“: {r.reason}", **where)
-
-
 def log_reviews(
     reviews: pd.DataFrame, case_of: Mapping[str, str], book: Codebook, log: Log,
     decided: Collection[tuple[str, str]] = (),
@@ -473,39 +440,35 @@ def log_reviews(
     `reviews` has a row per doubt (file, item_id, reason, raw, place), `case_of` the alliance of each file; nobody
     is asked about what the team has decided (file and item in `decided`).
     """
-    missing: dict[tuple[str, str], list[str]] = {}
-    alike: dict[tuple[str, str, str], list[str]] = {}  # one question on what stands in several places
+    missing, alike = defaultdict(list), defaultdict(list)  # one question on what stands in several places
     for r in reviews.itertuples():
-        alike.setdefault((r.file, r.raw, r.reason), []).append(place_words(r.place))
+        alike[r.file, r.raw, r.reason].append(place_words(r.place))
     for r in reviews.itertuples():
         item = book.items.get(r.item_id)
         if (r.file, r.item_id) in decided:
             continue
+        of_form = {"file": r.file, "case_id": case_of.get(r.file, ""), "raw": r.raw}
+        where = of_form | {"item_id": r.item_id, "place": r.place}
+        lost = ("ingest", "response", "nicht zugeordnet", r.reason)
+        told = f"{item_label(item) if item else place_words(r.place)}: {r.reason} („{r.raw[:80]}“)."
         if item and not r.raw:
-            missing.setdefault((r.file, r.reason), []).append(r.item_id)
-            continue
-        if r.reason == REPRINTED:  # nobody is asked about our own words
-            where = {"file": r.file, "place": r.place, "raw": r.raw}
-            log.lose("ingest", "response", "nicht zugeordnet", r.reason, rule="V13", **where)
-            continue
-        if r.reason == OUTSIDE:
-            where = {"file": r.file, "case_id": case_of.get(r.file, ""), "raw": r.raw}
-            log.find("V36", f"Der Bogen verweist auf „{r.raw[:120]}“; nichts davon wurde geöffnet.", **where)
-            continue
-        label = item_label(item) if item else place_words(r.place)
-        question = _question(r, item, book) if item else _question_outside(r, alike[r.file, r.raw, r.reason])
-        where = {"file": r.file, "case_id": case_of.get(r.file, ""), "item_id": r.item_id}
-        where |= {"place": r.place, "raw": r.raw}
-        message = f"{label}: {r.reason} („{r.raw[:80]}“)."
-        lost = () if item else ("ingest", "response", "nicht zugeordnet", r.reason)
-        log.find("V08" if item else "V13", message, question=question, lost=lost, **where)
+            missing[r.file, r.reason].append(r.item_id)
+        elif r.reason == matching.REPRINTED:  # nobody is asked about our own words
+            log.lose(*lost, rule="V13", file=r.file, place=r.place, raw=r.raw)
+        elif r.reason == matching.OUTSIDE:
+            log.find("V36", f"Der Bogen verweist auf „{r.raw[:120]}“; nichts davon wurde geöffnet.", **of_form)
+        elif item:
+            log.find("V08", told, question=_question(r, item, book), **where)
+        else:
+            question = _question_outside(r, alike[r.file, r.raw, r.reason])
+            log.find("V13", told, question=question, lost=lost, **where)
     for (file, reason), places in missing.items():  # one row a form, not one a cell
-        ids = list(dict.fromkeys(places))  # each box of a choice is a place of its own
-        which, n = _listed(ids), len(ids)
-        places = list(dict.fromkeys(_printed_number(book.items[i]) for i in ids))
-        lack = f"fehlen uns {n} Antworten ({_listed(places)})"
-        if n == 1:
-            lack = f"fehlt uns 1 Antwort ({printed_place(book.items[which], book)})"
+        items = [book.items[i] for i in dict.fromkeys(places)]  # each box of a choice is a place of its own
+        ids, n = [i.id for i in items], len(items)
+        which, numbers = _listed(ids), list(dict.fromkeys(map(_printed_number, items)))
+        lack = f"fehlt uns 1 Antwort ({printed_place(items[0], book)})"
+        if n > 1:
+            lack = f"fehlen uns {n} Antworten ({_listed(numbers)})"
         message = f"{n} {'Frage' if n == 1 else 'Fragen'} ({which}) ohne lesbare Stelle: {reason}."
         question = f"In Ihrem Bogen {lack}, weil die Tabelle verändert wurde. Können Sie sie nachreichen?"
         where = {"file": file, "case_id": case_of.get(file, ""), "item_id": " ".join(ids)}
@@ -517,11 +480,11 @@ def _question(r: Any, item: Item, book: Codebook) -> str:
     at, (quoted, _, word) = f"Bei {printed_place(item, book)}", r.reason.rpartition(" ist ")
     if word in LEFT_OUT.values():
         return f"{at} ist {quoted} {word}. Was gilt?"
-    if r.reason == SHADED:
+    if r.reason == matching.SHADED:
         return f"{at} ist das leere Kästchen farbig. Ist es als angekreuzt gemeint?"
-    if r.reason.endswith(MARKED_BOX):
+    if r.reason.endswith(matching.MARKED_BOX):
         return f"{at} ist Gedrucktes hervorgehoben („{r.raw[:80]}“). Ist es als angekreuzt gemeint?"
-    if r.reason == UNREAD:
+    if r.reason == matching.UNREAD:
         parts = r.raw.split(" | ")  # what the cell says itself comes first
         inside = enumeration(f"„{part[:80]}“" for part in parts[1:] or parts)
         return f"{at} ist etwas eingefügt, das wir nicht lesen können ({inside}). Was ist gemeint?"
@@ -532,12 +495,12 @@ def _question_outside(r: Any, places: Sequence[str]) -> str:
     """The same of what stands at no question; `places` are all places of the form with this doubt."""
     at = _listed(list(dict.fromkeys(p for p in places if not p.startswith("/"))))
     at = at and f" ({at})"
-    if r.reason == PICTURE:
+    if r.reason == matching.PICTURE:
         which = "ein Bild, das" if r.raw == "1 Bild" else f"{r.raw}, die"
         return f"In Ihrem Bogen steht {which} wir nicht lesen können{at}. Gehört es zu einer Antwort?"
-    if r.raw in UNREAD_THINGS.values():
+    if r.raw in matching.UNREAD_THINGS.values():
         return f"In Ihrem Bogen ist etwas eingefügt, das wir nicht lesen können: {r.raw}{at}. Was ist gemeint?"
-    if r.reason in (MARKED, EMPHASISED):
+    if r.reason in (matching.MARKED, matching.EMPHASISED):
         return f"In Ihrem Bogen ist „{r.raw[:80]}“ hervorgehoben{at}. Ist das als Kreuz gemeint?"
     return f"In Ihrem Bogen steht „{r.raw[:80]}“ an einer Stelle, die wir nicht zuordnen können{at}. Was ist gemeint?"
 
