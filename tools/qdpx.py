@@ -10,9 +10,8 @@ from pathlib import Path
 from lxml import etree
 
 from gkanalysis.core.writing import zip_parts
-from gkanalysis.ingest.qda.model import Code, Coding, Project, Source
+from gkanalysis.ingest.qda.model import PROJECT_NAMESPACE, Code, Coding, Project, Source
 from gkanalysis.ingest.qda.positions import Ruler
-from gkanalysis.ingest.qda.projectxml import PROJECT_NAMESPACE
 from gkanalysis.ingest.qda.qdpx import INTERNAL
 from gkanalysis.ingest.qda.reading import SET_MEMBERS
 

@@ -77,24 +77,11 @@ def read_regular(path, family, name=None):
 class Archive:
     """The members of one archive, read one by one; use it in a `with` statement.
 
-    Parameters
-    ----------
-    path : Path
-        Where it came from; only its name is shown.
-    family : subclass of RefusedError
-        Its sentences and limits. Forms and spreadsheets are strict: their whole content has a limit, no member is
-        packed too strongly, no name stands twice, nothing stands before or after, no Zip64.
-    data : bytes, optional
-        The whole file; without it the file is opened, and only what is asked for is read.
-
-    Attributes
-    ----------
-    name : str
-        The file's name, for sentences.
-    members : dict of str to ZipInfo
-        By their path in the archive, folders left out; sizes are proved by `read`.
-    duplicates : list of str
-        Paths that stand more than once; the first is in `members`.
+    `path` is where it came from, of which only the name is shown; `data` is the whole file, without which the file is
+    opened and only what is asked for is read. Sentences and limits are those of the `family` (a `RefusedError`): forms
+    and spreadsheets are strict, so their whole content has a limit, no member is packed too strongly, no name stands
+    twice, nothing stands before or after, no Zip64. `members` are by path, folders left out, with sizes that `read`
+    proves; of the `duplicates`, paths that stand more than once, they have the first.
     """
 
     def __init__(self, path, family, data=None):
@@ -136,10 +123,8 @@ class Archive:
     def read(self, name, limit=None):
         """Inflate one member, `limit` or the family's most bytes: as many as declared, with the right checksum.
 
-        Raises
-        ------
-        RefusedError
-            `damaged` or `method`: this member cannot be read, others may. `size` or `ratio`: it was made to grow.
+        Refused as `damaged` or `method`, this member cannot be read and others may; `size` or `ratio`: it was made to
+        grow.
         """
         info = self.members[name]
         self._left -= 0 if self._is_strict else info.file_size

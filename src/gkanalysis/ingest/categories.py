@@ -53,32 +53,17 @@ NONE: Mapping[tuple[str, str], str] = MappingProxyType({})
 def read_codings(
     path: str | Path, answers: pd.DataFrame, book: CategoryBook, aside: Mapping[tuple[str, str], str] = NONE
 ) -> SheetRead:
-    """Read the spreadsheet of codings and check it against the received answers and the codebook, both ways.
+    """Read the spreadsheet of codings (CSV in UTF-8, or .xlsx) and check it against answers and codebook, both ways.
 
-    Parameters
-    ----------
-    path : str or Path
-        CSV (UTF-8) or .xlsx with the columns source, case_id, item_id, mention, text, category, coder.
-        Several rows, or several ids in one cell with comma, semicolon or bar between them, give an answer
-        several categories. An empty category means: not coded yet.
-    answers : DataFrame, one row per received mention
-        `source`, `case_id`, `item_id`, `mention` (1, 2, ... within the answer), `text`. Only items of the
-        codebook count.
-    book : CategoryBook
-    aside : mapping, optional
-        Case and item of answers that stand in a form and do not count -> why, as the end of a sentence.
+    It has the columns source, case_id, item_id, mention, text, category, coder. Several rows, or several ids in one
+    cell with comma, semicolon or bar between them, give an answer several categories; an empty category means: not
+    coded yet. `answers` has one row per received mention: `source`, `case_id`, `item_id`, `mention` (1, 2, ... within
+    the answer), `text`; only items of the codebook count. `aside` are case and item of answers that stand in a form
+    and do not count, with the reason as the end of a sentence.
 
-    Returns
-    -------
-    SheetRead
-        `rows`: one row per usable mention, coder and category: `source`, `case_id`, `item_id`, `mention`,
-        `text` (as received), `category`, `coder`, `row`. `findings`: as of `read_table`, with the rules K01
-        to K10.
-
-    Raises
-    ------
-    IngestError
-        If the file may not be read (`RefusedSheetError`), or a mention was received twice.
+    Gives one row per usable mention, coder and category with these columns (`text` as received) and `row`, and
+    findings as `read_table` does, with the rules K01 to K10. An `IngestError` if the file may not be read, or a
+    mention came twice.
     """
     findings = SheetFindings(Path(path).name)
     read = read_table(path, _SHEET, findings)

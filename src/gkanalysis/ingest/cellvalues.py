@@ -48,11 +48,7 @@ class Reading(NamedTuple):
 def read_cell(cell: Cell, column: Column) -> Reading:
     """Read one filled cell as its column declares it.
 
-    Returns
-    -------
-    Reading
-        `value` is int, float, an ISO date as str, text without spaces around it, or the id of an option;
-        `problem` and `hint` are parts of German sentences.
+    The value is int, float, an ISO date as str, text without spaces around it, or the id of an option.
     """
     if cell.kind == "formula":
         stored = f", gespeichertes Ergebnis „{cell.shown}“" if cell.shown else " ohne gespeichertes Ergebnis"

@@ -21,6 +21,7 @@ from gkanalysis.core.errors import UsageError
 from gkanalysis.ingest.archive import read_regular
 from gkanalysis.ingest.limesurvey import OTHER, Questionnaire, read_questionnaire
 from gkanalysis.ingest.office import open_word_file
+from gkanalysis.ingest.spreadsheets import quoted
 from gkanalysis.ingest.surveys import OF_LIMESURVEY, SUFFIXES, RefusedSurveyError, TableFile, open_table
 from gkanalysis.ingest.word.form import read_word_form
 from gkanalysis.ingest.word.model import PLACEHOLDERS, TICK_KINDS, Field, WordForm, WordTable
@@ -37,8 +38,7 @@ PLAIN = frozenset({"kind", "control", "# received"})  # keys whose value needs n
 NESTED, LONG = frozenset({"versions", "table"}), frozenset({"items", "columns", "rows"})  # blocks over several lines
 TEXT = {"kind": "text", "_": "Text; wenn eine Zahl gefragt ist: kind: number"}
 
-
-Entry = dict[str, Any]  # a block of YAML; what stands under "_" is the comment behind it
+Entry = dict[str, Any]  # a block of YAML; of an entry of a list, "_" is the comment behind it
 
 
 class Noted(NamedTuple):
@@ -49,15 +49,7 @@ class Noted(NamedTuple):
 
 
 def draft_codebook(path: Path, source: str) -> str:
-    """The YAML of a first codebook.
-
-    Raises
-    ------
-    IngestError
-        If the file is none that may be read.
-    UsageError
-        If the name of the source has no wave, or it is no kind of file from which questions can be told.
-    """
+    """The YAML of a first codebook; an `IngestError` if the file may not be read, a `UsageError` if it tells no questions."""
     instrument, _, wave = source.rpartition("-")
     if not instrument or not re.fullmatch(r"[\w-]+", source):
         raise UsageError(f"„{source}“ ist kein Name einer Quelle; bitte wie „umfrage-2024“: Instrument, Strich, Jahr.")
@@ -89,22 +81,24 @@ def _lines(book: Entry, indent: str = "") -> Iterator[str]:
     """The lines of a block: one a key, one an entry of a list; parts and blocks of rows over several."""
     for key, value in book.items():
         value, note = value if isinstance(value, Noted) else (value, "")
-        note = f"  # {note}" if note else ""
-        is_list = isinstance(value, list) and value and isinstance(value[0], dict)
-        if key in NESTED or is_list:
-            yield f"{indent}{key}:{note}"
+        head, behind = f"{indent}{key}:", _behind(note)
         if key in NESTED:
+            yield head
             yield from _lines(value, f"{indent}  ")
-        for entry in value if is_list else ():
-            own = f"  # {entry['_']}" if entry.get("_") else ""
-            if LONG & entry.keys():
-                first, *rest = _lines(entry, f"{indent}    ")
-                yield from (f"{indent}  - {first.strip()}", *rest)
-            else:
-                yield f"{indent}  - {_flow(entry)}{own}"
-        if key not in NESTED and not is_list and key != "_":
-            own = f"  # {value['_']}" if isinstance(value, dict) and value.get("_") else note
-            yield f"{indent}{key}: {_flow(value, key)}{own}"
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            yield head + behind
+            for entry in value:
+                if LONG & entry.keys():
+                    first, *rest = _lines(entry, f"{indent}    ")
+                    yield from (f"{indent}  - {first.strip()}", *rest)
+                else:
+                    yield f"{indent}  - {_flow(entry)}{_behind(entry.get('_'))}"
+        else:
+            yield f"{head} {_flow(value, key)}{behind}"
+
+
+def _behind(note: str | None) -> str:
+    return f"  # {note}" if note else ""
 
 
 def _slug(text: str, taken: Iterable[str] = ()) -> str:
@@ -133,22 +127,14 @@ def _book(parts: list[Entry], version: str, title: str, identity: Noted, **more:
     ]  # fmt: skip
     closed = [{"item": i["id"]} for p in parts for i in p.get("items", ()) if i["kind"] in ("single", "number")]
     needs = [*closed[:1], *({"set": s["id"]} for s in sets[:1]), *closed[1:2]]
-    told = {
-        "title": version,
-        "sent": "TODO",
-        "parts": [p["id"] for p in parts],
-        "_": 'sent: Monat des Versands, wie "2024-05"',
-    }
-    grades = [
-        ("full", "voll auswertbar", needs[:2]),
-        ("partial", "zum Teil auswertbar", needs[:1]),
-        ("unusable", "nicht auswertbar", []),
-    ]
+    told = {"title": version, "sent": "TODO", "parts": [p["id"] for p in parts]}
+    versions = {"bogen" if "printed" in more else "online": Noted(told, 'sent: Monat des Versands, wie "2024-05"')}
+    grades = {"full": "voll", "partial": "zum Teil", "unusable": "nicht"}.items()
+    complete = [{"id": i, "label": f"{w} auswertbar", "needs": needs[: 2 - k]} for k, (i, w) in enumerate(grades)]
     return {
-        "title": Noted(title or "TODO", "Titel, wie ihn der Bericht druckt"), "versions": {"bogen" if "printed" in more else "online": told},
+        "title": Noted(title or "TODO", "Titel, wie ihn der Bericht druckt"), "versions": versions,
         **more, "parts": parts, **({"sets": sets} if sets else {}),
-        "completeness": Noted([{"id": i, "label": label, "needs": n} for i, label, n in grades], "bitte prüfen: was muss dafür beantwortet sein?"),
-        "identity": identity,
+        "completeness": Noted(complete, "bitte prüfen: was muss dafür beantwortet sein?"), "identity": identity,
     }  # fmt: skip
 
 
@@ -198,12 +184,9 @@ def _parts(asked: Sequence[Entry]) -> list[Entry]:
                 row = a.pop("row")
                 own = row if re.fullmatch(r"\w+", row, re.ASCII) else _slug(row)
                 rows.append({"id": own, "label": a.pop("label")} | ({"code": row} if own != row else {}))
-            column = group[0]["column"].replace(rows[0].get("code", rows[0]["id"]), "{row}")
-            label = "angekreuzt" if group[0]["kind"] == "tick" else "Antwort"
-            part["columns"] = [
-                {"id": 1, "label": "Zeile", "kind": "row_label"},
-                {"id": 2, "label": label, **group[0], "column": column},
-            ]
+            answer = group[0] | {"column": group[0]["column"].replace(rows[0].get("code", rows[0]["id"]), "{row}")}
+            label = "angekreuzt" if answer["kind"] == "tick" else "Antwort"
+            part["columns"] = [{"id": 1, "label": "Zeile", "kind": "row_label"}, {"id": 2, "label": label, **answer}]
             part["blocks"] = [{"id": f"{number}R", "label": of, "rows": rows}]
         else:
             part["items"] = [{"id": f"{number}.{k}", **a} for k, a in enumerate(group, 1)]
@@ -218,8 +201,7 @@ def _name_filter(item: Entry, known: Mapping[str, Entry]) -> None:
     """Let a filter name item and option, as far as both are known; else it is left to a person."""
     if asked_if := item.get("asked_if"):
         parent = known.get(asked_if["item"], {})
-        option = next((o["id"] for o in parent.get("options", ()) if o["value"] == asked_if["value"]), "")
-        if option:
+        if option := next((o["id"] for o in parent.get("options", ()) if o["value"] == asked_if["value"]), ""):
             item["asked_if"] = {"item": parent["id"], "value": option}
         else:
             del item["asked_if"]
@@ -263,15 +245,9 @@ def _of_columns(file: TableFile) -> tuple[list[Entry], list[str], list[str], lis
     asked = {c: _of_values(c, values, file) for c, values in seen.items() if c not in unused}
     for label, of_set, counted in file.sets:  # others than what counts say that it was not chosen
         codes = {"ticked": [counted], "not_ticked": sorted({v for c in of_set for v in seen[c]} - {counted})}
+        box = {"kind": "tick", "codes": codes, "of": label or of_set[0]}
         for c in of_set:
-            asked[c] = {
-                "label": asked[c]["label"],
-                "kind": "tick",
-                "column": c,
-                "codes": codes,
-                "row": c,
-                "of": label or of_set[0],
-            }
+            asked[c] = {"label": asked[c]["label"], "kind": "tick", "column": c, **box, "row": c}
     return list(asked.values()), unique, days, unused
 
 
@@ -293,10 +269,10 @@ def _of_values(column: str, values: Mapping[str, int], file: TableFile) -> Entry
     made: Entry = {"label": file.words.get(column) or column, "kind": "single", "column": column}
     notes = []
     if lacking:
-        shown = ", ".join(f"„{v}“" for v in sorted(lacking))
-        notes = [
-            f"{shown}: „keine Angabe“ (TODO löschen), „nicht gefragt“ (unter not_asked schreiben) oder eine Antwort (streichen)?"
-        ]
+        meanings = (
+            "„keine Angabe“ (TODO löschen), „nicht gefragt“ (unter not_asked schreiben) oder eine Antwort (streichen)"
+        )
+        notes.append(f"{quoted(sorted(lacking))}: {meanings}?")
         made["codes"] = {"not_answered": ["TODO", *sorted(lacking)]}
     few = len(own) <= FEW and sum(own.values()) >= 3 * len(own) > 0
     if options := [(label, v) for v, label in labels.items() if v not in lacking]:
@@ -309,22 +285,16 @@ def _of_values(column: str, values: Mapping[str, int], file: TableFile) -> Entry
         made |= {"row": row, "of": of.strip(), "label": row} if row else {}
         notes.append('heißt ein leeres Feld „nicht angekreuzt“? Dann TODO löschen, sonst auch ""')
     elif few and (not is_number or {numbers[v] for v in own} <= set(range(FEW + 1))):
-        notes.append(
-            "bitte prüfen: Codes ohne Wortlaut oder Zahlen (dann kind: number)?"
-            if is_number
-            else "bitte prüfen: sind das alle Vorgaben?"
-        )
+        doubt = "Codes ohne Wortlaut oder Zahlen (dann kind: number)" if is_number else "sind das alle Vorgaben"
+        notes.append(f"bitte prüfen: {doubt}?")
         made["options"] = _options(sorted((v, v) for v in own))
     elif is_number and own:
         low, *_, high = sorted([*own, *own], key=numbers.__getitem__)
         notes.append(f"es kommt {low} bis {high} vor; bitte min und max ergänzen")
         made["kind"] = "number"
     else:
-        notes.append(
-            "bitte content ergänzen: name, person, office, contact oder free"
-            if own
-            else "die Spalte ist leer, die Art der Frage steht nicht in ihr"
-        )
+        lacks = "bitte content ergänzen: name, person, office, contact oder free"
+        notes.append(lacks if own else "die Spalte ist leer, die Art der Frage steht nicht in ihr")
         made["kind"] = "text"
     return made | {"_": "; ".join(notes)}
 
@@ -344,45 +314,32 @@ def _of_form(form: WordForm, name: str) -> Entry:
     for t in form.tables:
         fields, words = [f for f in form.fields if f.table == t.number], headings.get(t.number, "")
         number, _, text = words.partition(" ") if words[:1].isdigit() else ("", "", words)
-        part = {"id": _slug(text or f"teil {t.number}", [p["id"] for p in parts]), "heading": text} | (
-            {"number": number} if number else {}
-        )
+        part = {"id": _slug(text or f"teil {t.number}", [p["id"] for p in parts]), "heading": text}
+        part |= {"number": number} if number else {}
+        every = range(1, t.n_columns + 1)
         block = re.fullmatch(r"(\S+)\. (.+)", t.texts.get((3, 1), "")) if t.n_rows > 3 else None
         if block and last == words:
             parts[-1]["blocks"].append(_rows(t, fields, block))
         elif block:
-            parts.append(
-                part | {"kind": "grid", "columns": list(_columns(t, fields)), "blocks": [_rows(t, fields, block)]}
-            )
+            parts.append(part | {"kind": "grid", "columns": _columns(t, fields), "blocks": [_rows(t, fields, block)]})
         elif t.n_columns == 3 and t.texts.get((1, 1)) and t.texts.get((1, 2)):
             answers = dict(_answers(fields, 3))  # what has text in place of an answer is a heading
             asked = [r for r in range(1, t.n_rows + 1) if r in answers or not t.texts.get((r, 3))]
-            items = [
-                {"id": t.texts.get((r, 1), ""), "label": t.texts.get((r, 2), ""), **answers.get(r, TEXT)} for r in asked
-            ]
-            parts.append(part | {"kind": "sheet", "items": items})
-        elif t.n_rows > 1 and all(t.texts.get((1, c)) for c in range(1, t.n_columns + 1)):
-            columns = [
-                {"id": c, "label": t.texts[1, c], **dict(_answers(fields, c)).get(2, TEXT)}
-                for c in range(1, t.n_columns + 1)
-            ]
+            words_of = {r: {"id": t.texts.get((r, 1), ""), "label": t.texts.get((r, 2), "")} for r in asked}
+            parts.append(part | {"kind": "sheet", "items": [words_of[r] | answers.get(r, TEXT) for r in asked]})
+        elif t.n_rows > 1 and all(t.texts.get((1, c)) for c in every):
+            columns = [{"id": c, "label": t.texts[1, c], **dict(_answers(fields, c)).get(2, TEXT)} for c in every]
             parts.append(part | {"kind": "roster", "printed_rows": t.n_rows - 1, "columns": columns})
         else:
             skipped.append(f"Tabelle {t.number} („{words}“) hat eine andere Form und steht noch nicht hier")
         last = words
     title, version = [*texts[:2], name, name][:2]
+    shown = {f.raw for f in form.fields if "placeholder" in f.notes}.union(form.prompts)
+    shown |= PLACEHOLDERS.intersection(o for f in form.fields for o in f.options)
     printed = [x for x in dict.fromkeys(texts[2:]) if x not in headings.values()]
-    shown = {f.raw for f in form.fields if "placeholder" in f.notes} | {
-        o for f in form.fields for o in f.options if o in PLACEHOLDERS
-    }
-    identity = {
-        "name": "TODO",
-        "type": "TODO",
-        "_": "Nummern der Fragen nach Name und Kommunaltyp; bei dieser nennt jede Vorgabe ihr type",
-    }
-    made = _book(
-        parts, version, title, Noted(identity, ""), placeholders=sorted({*form.prompts, *shown} - {""}), printed=printed
-    )
+    told = {"placeholders": sorted(shown - {""}), "printed": printed}
+    note = "Nummern der Fragen nach Name und Kommunaltyp; bei dieser nennt jede Vorgabe ihr type"
+    made = _book(parts, version, title, Noted({"name": "TODO", "type": "TODO"}, note), **told)
     return made | ({"decisions": Noted(["TODO"], "; ".join(skipped))} if skipped else {})
 
 
@@ -398,34 +355,26 @@ def _answers(fields: Sequence[Field], column: int) -> Iterator[tuple[int, Entry]
         listed = [o for f in there for o in f.options if o not in prompts]
         ids = [f.tag.partition(":")[2] for f in boxes]
         if len(boxes) > 1:
+            options = _options([(f.label, "") for f in boxes], ids if all(ids) else ())
             note = "" if all(ids) else "bitte prüfen: nur eine Antwort? Mehrere sind eine Tabelle mit tick"
-            yield (
-                row,
-                {
-                    "kind": "single",
-                    "options": _options([(f.label, "") for f in boxes], ids if all(ids) else ()),
-                    "_": note,
-                },
-            )
+            yield row, {"kind": "single", "options": options, "_": note}
         elif listed:
             yield row, {"kind": "single", "control": "dropdown", "options": _options([(o, "") for o in listed])}
         else:
             yield row, {"kind": "tick"} if boxes else TEXT
 
 
-def _columns(t: WordTable, fields: Sequence[Field]) -> Iterator[Entry]:
+def _columns(t: WordTable, fields: Sequence[Field]) -> list[Entry]:
     """The columns of a grid."""
+    columns = []
     for c in range(1, t.n_columns + 1):
         number, _, label = t.texts.get((2, c), "").partition(" ")
         group = t.texts.get((1, c), "")
         asked = dict(_answers(fields, c)).get(4, {} if t.texts.get((4, c)) else TEXT) if c > 1 else {}
-        shown = {"group": group} if group != t.texts.get((2, c)) else {}
-        yield {
-            "id": int(number) if number.isdigit() else c,
-            "label": label,
-            **shown,
-            **(asked or {"kind": "row_label"}),
-        }
+        column = {"id": int(number) if number.isdigit() else c, "label": label}
+        column |= {"group": group} if group != t.texts.get((2, c)) else {}
+        columns.append(column | (asked or {"kind": "row_label"}))
+    return columns
 
 
 def _rows(t: WordTable, fields: Sequence[Field], block: re.Match[str]) -> Entry:

@@ -64,14 +64,8 @@ def _seldom_collected() -> Iterator[None]:
 def ingest_forms(folder: Path, book: Codebook, out: Path) -> tuple[int, list[str]]:
     """Read a folder of forms and write `responses.parquet`, `forms.csv` and `reviews.csv` into `out`.
 
-    Returns
-    -------
-    number of forms that were read, and one German sentence per refused file
-
-    Raises
-    ------
-    IngestError
-        If the folder does not exist.
+    Gives the number of forms that were read, and a German sentence per refused file; an `IngestError` without a
+    folder.
     """
     if not folder.is_dir():
         raise IngestError(f"Der Ordner „{folder}“ fehlt; dort werden die eingegangenen Bögen erwartet.")
@@ -93,10 +87,11 @@ def ingest_forms(folder: Path, book: Codebook, out: Path) -> tuple[int, list[str
                         responses.write_table(long)
                 except IngestError as error:  # what comes later in a file may be damaged
                     refused.append(str(error))
-                reviews.writerows((file.file, item, why, raw, "", place) for item, why, raw, place in survey.notes)
+                notes, problems = survey.file.notes, survey.file.problems
+                reviews.writerows((file.file, item, why, raw, "", place) for item, why, raw, place in notes)
                 n_read += survey.n_rows
-                if survey.problems:
-                    refused.append("\n    ".join([f"„{file.file}“ passt nicht zum Codebuch:", *survey.problems]))
+                if problems:
+                    refused.append("\n    ".join([f"„{file.file}“ passt nicht zum Codebuch:", *problems]))
             batch = [file for file in batch if not isinstance(file.content, Survey)]
             forms.writerows((*_values(file), "", "") for file in batch)
             refused += [file.message for file in batch if file.status == "refused"]

@@ -33,13 +33,7 @@ SCHEMA = pa.schema([(name, pa.string()) for name in ("file", "object", "guid", "
 
 
 def read_project(path: Path) -> Project:
-    """Read a project (.qdpx) or MAXQDA's spreadsheet of coded segments (.xlsx), told apart by the ending.
-
-    Raises
-    ------
-    IngestError
-        If the ending is another one, or the file must not or cannot be read.
-    """
+    """Read a project (.qdpx) or MAXQDA's spreadsheet of coded segments (.xlsx), told apart by the ending."""
     ending = path.suffix.lower()
     if ending not in ENDINGS:
         raise IngestError(
@@ -73,14 +67,8 @@ def _receive_project(path: Path) -> Received:
 def ingest_interviews(folder: Path, out: Path) -> tuple[int, list[str]]:
     """Read a folder of projects and write `projects.parquet` and `files.csv` into `out`.
 
-    Returns
-    -------
-    number of files that were read, and one German sentence per refused file
-
-    Raises
-    ------
-    IngestError
-        If the folder does not exist or holds no file of a QDA program.
+    Gives the number of files that were read, and a German sentence per refused file; an `IngestError` if there is no
+    such folder, or no file of a QDA program in it.
     """
     endings = " oder ".join(ENDINGS)
     if not folder.is_dir():
@@ -135,8 +123,6 @@ def _with_tuples(content: dict[str, Any]) -> dict[str, Any]:
 def project_lines(project: Project) -> Iterator[str]:
     """Everything found in a project, as one JSON object a line: codings, what is not coded, the rest, the losses.
 
-    Yields
-    ------
     `object` is coding, segment (one without a coding) or document (one without segments and codings): these have
     source, segment, start, end, text, code (its path), coder, created, case and variables. Then code (never given),
     case, variable, memo, link, set and loss with the fields of the model.

@@ -60,13 +60,7 @@ class Questionnaire:
 
 
 def read_questionnaire(path: Path) -> Questionnaire:
-    """Read an .lss file.
-
-    Raises
-    ------
-    IngestError
-        If it is none, or no safe XML.
-    """
+    """Read an .lss file; an `IngestError` if it is none, or no safe XML."""
     try:
         root = parse_xml(read_regular(path, RefusedSheetError))
     except UnsafeContentError:
@@ -188,7 +182,7 @@ def plain(text: str) -> str:
 
 def check_export(file: TableFile, data: bytes, beside: Sequence[Path], book: Codebook, name: str) -> None:
     """Check answers, questionnaire and codebook against each other; what is wrong goes to the problems of the file."""
-    problems, notes = file.problems, file.notes
+    problems = file.problems
     if len(beside) != 1:
         there = quoted(p.name for p in beside) or "keine"
         problems.append(f"Neben der Ausfuhr muss genau ein Fragebogen (.lss) liegen, da {'ist' if len(beside) < 2 else 'sind'} {there}; bitte in LimeSurvey die Umfragestruktur ausführen.")  # fmt: skip
@@ -221,4 +215,4 @@ def check_export(file: TableFile, data: bytes, beside: Sequence[Path], book: Cod
             slips = list(label_slips(p.item, there.codes, dict(book.table.listed(p.item))))
             problems += [f"{where}: {clause}." for _, clause in slips]
         if there.condition and not p.item.asked_if:
-            notes.append(f"{where} zeigt LimeSurvey nur unter einer Bedingung ({printable(there.condition, 80)}), das Codebuch nennt keinen Filter; bitte „asked_if“ prüfen.")  # fmt: skip
+            file.note(f"{where} zeigt LimeSurvey nur unter einer Bedingung ({printable(there.condition, 80)}), das Codebuch nennt keinen Filter; bitte „asked_if“ prüfen.")  # fmt: skip

@@ -145,13 +145,7 @@ class Matcher:
         }
 
     def match(self, form: WordForm, file: str) -> Match:
-        """Tie the fields of a form to items.
-
-        Raises
-        ------
-        IngestError
-            If the document is not a form of this instrument, or holds two of them.
-        """
+        """Tie the fields of a form to items; an `IngestError` if it is none of this instrument, or holds two."""
         tables = [_ReceivedTable(t, self.all_printed) for t in form.tables]
         best: tuple[int, str, dict[int, _ReceivedTable]] | None = None
         for version, labels in self.labels.items():

@@ -26,21 +26,11 @@ _OUTSIDE = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:|^//|^\\")
 class OfficePackage(Archive):
     """The parts of one docx or xlsx, found through their relationships.
 
-    Attributes
-    ----------
-    relationships : list of (owner, id, kind, target)
-        Parts by name, "" for the package; `kind` is the last word of the type ("header", "styles", ...).
-    content_types : dict of str to str
-        By part or by ending (".xml"), both in small letters.
-    outside : list of str
-        What would be fetched from outside the file: connections to data, other workbooks, pictures, documents; the
-        kind of each with its target.
-
-    Raises
-    ------
-    RefusedError
-        As of an `Archive`; also `opendocument`, `macros`, what is wrong with the XML, or the family's rule for another
-        kind of file.
+    `relationships` are (owner, id, kind, target): parts by name, "" for the package, `kind` the last word of the type
+    ("header", "styles", ...). `content_types` are by part or by ending (".xml"), both in small letters. `outside` is
+    what would be fetched from outside the file (connections to data, other workbooks, pictures, documents): kind and
+    target. Refused as an `Archive`; also as `opendocument`, `macros`, for its XML, or by the family's rule for another
+    kind of file.
     """
 
     def __init__(self, path, family, data=None):
@@ -104,24 +94,12 @@ class OfficePackage(Archive):
 
 
 def open_word_file(path):
-    """Open a received file of any name for reading; its content decides whether it is a Word document.
-
-    Raises
-    ------
-    RefusedFileError
-        An `IngestError` whose `rule` names the reason and whose text is one German sentence.
-    """
+    """Open a received file of any name; what is no Word document by its content is refused."""
     return WordPackage(path, read_regular(Path(path), RefusedFileError))
 
 
 class WordPackage(OfficePackage):
-    """The parts of one Word document, from the bytes of the whole file; usable in a `with` statement.
-
-    Attributes
-    ----------
-    main_part : str
-        The part with the body, found through the package's relationships, else by its type.
-    """
+    """The parts of one Word document, from the bytes of the whole file; `main_part` is the one with the body."""
 
     def __init__(self, path, data):
         super().__init__(path, RefusedFileError, data)

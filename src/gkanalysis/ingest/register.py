@@ -16,17 +16,10 @@ TOWN = "kreisangehoerige_kommune"
 
 
 def read_register(data: Path, codebook: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
-    """Read and check the tables of the register.
+    """Read and check the tables of the register: one row per unit, in the order of the file; counts are nullable.
 
-    Returns
-    -------
-    table id -> DataFrame, one row per unit, in the order of the file; counts are nullable integers
-
-    Raises
-    ------
-    ValidationError
-        With every finding at once: unreadable tables, repeated ids, unknown values, missing values,
-        impossible counts, units that an alliance names and the register lacks or describes otherwise.
+    A `ValidationError` has every finding at once: unreadable tables, repeated ids, unknown values, missing values,
+    impossible counts, units that an alliance names and the register lacks or describes otherwise.
     """
     tables, problems = codebook["tables"], []
     rows_of: dict[str, list[dict[str, str]]] = {}

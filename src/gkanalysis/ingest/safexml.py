@@ -54,12 +54,8 @@ def refuse_doctype(data, max_tags):
 def parse_xml(source, max_tags=MAX_TAGS):
     """Root element of the bytes of one part, without comments, with so many start and end tags at most.
 
-    "Strict Open XML" comes in the usual namespaces, so that one set of names serves both.
-
-    Raises
-    ------
-    UnsafeContentError
-        `dtd`, `elements`, `depth` or `xml`.
+    "Strict Open XML" comes in the usual namespaces, so that one set of names serves both. An `UnsafeContentError` says
+    `dtd`, `elements`, `depth` or `xml`.
     """
     refuse_doctype(source, max_tags)
     root = _parse(source)

@@ -20,7 +20,7 @@ from gkanalysis.codebook.lists import Column, TableSpec, normalised
 from gkanalysis.core.findings import FINDING_COLUMNS
 from gkanalysis.ingest.cellvalues import read_cell
 from gkanalysis.ingest.refusal import printable
-from gkanalysis.ingest.tables import HEADING_ROWS, column_letter
+from gkanalysis.ingest.tables import HEADING_ROWS, area_name, column_letter, few
 from gkanalysis.ingest.workbook import Cell, Sheet, read_workbook
 
 _DTYPES = {"int": "Int64", "number": "Float64", "date": "str", "text": "str", "option": "str"}
@@ -119,15 +119,9 @@ def place_in_words(sheet: str, row: int | None, column: str) -> str:
 class SheetRead:
     """What was read from one file.
 
-    Attributes
-    ----------
-    rows : DataFrame, one row per filled row of the sheet
-        The declared columns in their order (Int64, Float64, str; days as ISO dates), `row` (its number as the
-        program shows it). Rows that stand twice are all there.
-    findings : DataFrame, one row per finding, errors first, then by row
-        As of `SheetFindings.table`.
-    sheet : str
-        Name of the sheet that was read; "" for a CSV file, or if there was none to read.
+    `rows` has one row per filled row of the sheet, also of those that stand twice: the declared columns in their order
+    (Int64, Float64, str; days as ISO dates) and `row`, its number as the program shows it. `findings` are as of
+    `SheetFindings.table`; `sheet` is the one that was read, "" for a CSV file, or if there was none to read.
     """
 
     rows: pd.DataFrame
@@ -267,7 +261,7 @@ class _Reader:
         sheet, heading = sheets[chosen], headings[chosen]
         self.findings.sheet = sheet.name
         if sheet.outside:
-            shown = quoted(sheet.outside[:3]) + (" …" if len(sheet.outside) > 3 else "")
+            shown = few([quoted([each]) for each in sheet.outside], 3)
             sentence = f"Die Arbeitsmappe nennt Daten außerhalb ({shown}); gelesen ist nur, was in ihr gespeichert ist."
             self.findings.add("T17", sentence)
         if sheet.is_hidden:
@@ -333,8 +327,10 @@ class _Reader:
         for top, left, bottom, right in sheet.merged:
             in_heading = top <= row <= bottom and right > left
             if in_heading or top >= heading.first:
-                area = f"{column_letter(left)}{top}:{column_letter(right)}{bottom}"
-                where = "in der Überschrift" if in_heading else "in den Daten"
+                area, where = (
+                    area_name((top, left, bottom, right)),
+                    "in der Überschrift" if in_heading else "in den Daten",
+                )
                 sentence = f"Die Zellen {area} {where} sind verbunden; der Wert gilt nur für die erste."
                 value = sheet.cells[top, left].shown if (top, left) in sheet.cells else ""
                 add("T13", sentence, row=top, column=area, value=value, allowed="eine Zelle je Wert")
@@ -364,8 +360,7 @@ class _Reader:
                     cells = {column: cell._replace(struck="") for column, cell in cells.items()}
                 rows.append({"row": row} | self._values(cells, heading, row, merged))
         if hidden := sorted(set(by_row) & sheet.hidden_rows):
-            shown = ", ".join(map(str, hidden[:5])) + (" …" if len(hidden) > 5 else "")
-            sentence = f"Ausgeblendete Zeilen werden mitgelesen, hier {len(hidden)} ({shown})."
+            sentence = f"Ausgeblendete Zeilen werden mitgelesen, hier {len(hidden)} ({few(hidden)})."
             self.findings.add("T15", sentence, row=hidden[0])
         for (row, column), remark in sorted(sheet.comments.items()):
             if row >= heading.first:

@@ -26,7 +26,7 @@ from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.archive import read_regular
 from gkanalysis.ingest.refusal import MB, RefusedSheetError, printable
 from gkanalysis.ingest.spreadsheets import closest, quoted
-from gkanalysis.ingest.tables import HEADING_ROWS, column_letter, csv_delimiter, csv_text
+from gkanalysis.ingest.tables import HEADING_ROWS, area_name, column_letter, csv_delimiter, csv_text, few
 from gkanalysis.ingest.workbook import Cell, plain_number, read_workbook, says_synthetic
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".sav", ".zsav")
@@ -61,7 +61,10 @@ class Piece(NamedTuple):
 
 @dataclass
 class TableFile:
-    """What a file holds: headings in their order, rows in pieces, what it says of values, what is wrong with it."""
+    """What a file holds: headings in their order, rows in pieces, what it says of values.
+
+    It is refused for its `problems`; `notes` are told: item, sentence, value, place.
+    """
 
     titles: Sequence[str]
     pieces: Iterable[Piece]
@@ -71,28 +74,25 @@ class TableFile:
     sets: Sequence[tuple[str, Sequence[str], str]] = ()  # wording, columns and what counts of multiple answers
     missing: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    def note(self, sentence: str, item: str = "", value: str = "", place: str = "") -> None:
+        """Tell something."""
+        self.notes.append((item, sentence, value, place))
 
 
 @dataclass
 class Survey:
-    """A file that was opened; `responses` reads its rows.
-
-    After that `problems`, for which it is refused, and `notes`, which are told, are complete.
-    """
+    """A file that was opened; `responses` reads its rows, after which what is wrong with it and told of it is complete."""
 
     name: str
     book: Codebook
     file: TableFile
     sha256: str
     synthetic: bool | None
-    problems: list[str] = field(default_factory=list)
-    notes: list[tuple[str, str, str, str]] = field(default_factory=list)  # item, sentence, value, place
     n_rows: int = 0
 
     def __post_init__(self) -> None:
-        self.problems += self.file.problems
-        self.notes += [("", note, "", "") for note in self.file.notes]
         self.places = places(self.book)
         self.at = self._columns()
         self._means = {p.item.id: dict(self.book.table.listed(p.item)) for p in self.places}
@@ -102,37 +102,39 @@ class Survey:
 
     def _columns(self) -> dict[str, int]:
         """Number of each wanted column, from 0; missing, double and unknown ones are told."""
-        table, titles = self.book.table, [" ".join(t.split()) for t in self.file.titles]
+        table, titles, problems = self.book.table, list(map(_line, self.file.titles)), self.file.problems
         wanted = list(dict.fromkeys([table.case, *filter(None, [table.received]), *(p.column for p in self.places)]))
-        at: dict[str, int] = {}
         unused = [*table.unused, *(OF_LIMESURVEY if table.limesurvey else ())]
         unknown = {k: t for k, t in enumerate(titles) if t not in wanted and not matches(t, unused)}
+        at: dict[str, int] = {}
         for column in wanted:
             there = [k for k, title in enumerate(titles) if title == column]
-            if len(there) > 1:
-                letters = ", ".join(column_letter(k + 1) for k in there)
-                self.problems.append(
-                    f"„{column}“ steht über mehreren Spalten ({letters}), welche gilt, ist unklar; erlaubt ist jede "
-                    "Überschrift einmal, bitte in der Erhebung umbenennen und noch einmal ausführen."
-                )
-            elif not there:
-                self.problems.append(
-                    f"Die Spalte „{column}“ fehlt; erlaubt sind die Überschriften des Codebuchs.{closest(column, unknown.values(), 0.6)}"
-                    " Bitte „column“ im Codebuch berichtigen oder die Spalte mit ausführen."
-                )
-            else:
+            if len(there) == 1:
                 at[column] = there[0]
+            elif there:
+                letters = ", ".join(column_letter(k + 1) for k in there)
+                problem = f"„{column}“ steht über mehreren Spalten ({letters}), welche gilt, ist unklar"
+                advice = (
+                    "erlaubt ist jede Überschrift einmal, bitte in der Erhebung umbenennen und noch einmal ausführen."
+                )
+                problems.append(f"{problem}; {advice}")
+            else:
+                problem = f"Die Spalte „{column}“ fehlt; erlaubt sind die Überschriften des Codebuchs."
+                advice = "Bitte „column“ im Codebuch berichtigen oder die Spalte mit ausführen."
+                problems.append(f"{problem}{closest(column, unknown.values(), 0.6)} {advice}")
         for k, title in unknown.items():
-            sentence = f"Die Spalte {column_letter(k + 1)} „{printable(title)}“ wird nicht gelesen; bitte einem Item als „column“ geben oder unter „unused“ nennen."
-            self.notes.append(("", sentence, "", self._where(k)))
+            advice = "bitte einem Item als „column“ geben oder unter „unused“ nennen."
+            sentence = f"Die Spalte {column_letter(k + 1)} „{printable(title)}“ wird nicht gelesen; {advice}"
+            self.file.note(sentence, place=self.where(k))
         return at
 
-    def _where(self, k: int) -> str:
-        return f"Spalte {column_letter(k + 1)} „{' '.join(self.file.titles[k].split())}“"
+    def where(self, k: int) -> str:
+        """A column as people find it."""
+        return f"Spalte {column_letter(k + 1)} „{_line(self.file.titles[k])}“"
 
     def responses(self, schema: pa.Schema) -> Iterator[tuple[list[tuple[Any, ...]], pa.Table]]:
         """Row by row what a form says of itself (file, case, day), and the long responses of these rows."""
-        if self.problems:
+        if self.file.problems:
             return
         for piece in self.file.pieces:
             names = [f"{self.name}, Zeile {row}" for row in piece.rows]
@@ -161,7 +163,7 @@ class Survey:
                 ids = [STATES.index(r[k]) if c == "state" else texts.setdefault(r[k], len(texts)) for r in read]
                 made[c][:, j] = np.array(ids, np.int32)[codes]
         self._second_heading(piece, made["state"])
-        of_place = [self._where(self.at[p.column]) for p in self.places]
+        of_place = [self.where(self.at[p.column]) for p in self.places]
         each, items = np.repeat(np.arange(n, dtype=np.int32), m), np.tile(np.arange(m, dtype=np.int32), n)
         every = {
             "file": (each, names), "item_id": (items, [p.item.id for p in self.places]), "place": (items, of_place),
@@ -201,31 +203,28 @@ class Survey:
         """Count what no option stands for, what the file calls missing, and what was not shown though nothing filters it."""
         item, is_missing = place.item, self.file.missing.get(place.column)
         for k, (state, value, raw, note) in enumerate(read):
-            unknown = state == "illegible"
-            missing = bool(raw and is_missing and is_missing(raw) and state not in ("not_asked", "not_answered"))
-            if not unknown and not missing and not (note and not item.asked_if):
-                continue
-            hit = rows[codes == k]
+            if raw and is_missing and is_missing(raw) and state not in ("not_asked", "not_answered"):
+                what = "missing"
+            else:
+                what = "unknown" if state == "illegible" else note if not item.asked_if else ""
+            hit = rows[codes == k] if what else ()
             if len(hit):
-                what = "missing" if missing else "unknown" if unknown else note
-                told = self._told.setdefault((place.column, value or raw), [what, item, []])
-                told[2] += hit.tolist()
+                self._told.setdefault((place.column, value or raw), [what, item, []])[2].extend(hit.tolist())
 
     def _second_heading(self, piece: Piece, states: np.ndarray) -> None:
         """A first row of which no value is possible is a second heading, and no case."""
         if self.n_rows:
             return
-        closed = [j for j, p in enumerate(self.places) if p.item.kind in ("tick", "single", "number")]
-        first = {j: piece.column(self.at[self.places[j].column])[0].as_py() or "" for j in closed}
-        filled = [j for j, text in first.items() if text.strip()]
+        closed = [(j, p) for j, p in enumerate(self.places) if p.item.kind in ("tick", "single", "number")]
+        first = [(j, p, piece.column(self.at[p.column])[0].as_py() or "") for j, p in closed]
+        filled = [(j, p, text) for j, p, text in first if text.strip()]
         wrong = [
-            j for j in filled
-            if STATES[states[0, j]] == "illegible" or (self.places[j].item.kind == "number" and as_number(first[j]) is None)
+            text for j, p, text in filled
+            if STATES[states[0, j]] == "illegible" or (p.item.kind == "number" and as_number(text) is None)
         ]  # fmt: skip
         if len(wrong) > 1 and len(wrong) == len(filled):
-            shown = quoted(dict.fromkeys(first[j] for j in wrong[:3]))
-            more = self.book.table.heading_rows + 1
-            self.problems.append(
+            shown, more = quoted(dict.fromkeys(wrong[:3])), self.book.table.heading_rows + 1
+            self.file.problems.append(
                 f"Zeile {piece.rows[0]} sieht wie eine weitere Zeile der Überschrift aus: keiner ihrer {len(wrong)} Werte ist "
                 f"vorgesehen, zuerst {shown}. Wenn es so ist, im Codebuch unter „table“ bitte „heading_rows: {more}“ schreiben."
             )
@@ -237,32 +236,28 @@ class Survey:
 
     def _tell(self) -> None:
         """What was counted, in one sentence each."""
-        full = [
-            key for key, (what, item, _) in self._told.items() if what == "unknown" and self._is_label(*key, item.kind)
-        ]
-        if full:
+        unknown = {key: item.kind for key, (what, item, _) in self._told.items() if what == "unknown"}
+        if full := [key for key, kind in unknown.items() if self._is_label(*key, kind)]:
             columns, values = (quoted(dict.fromkeys(list(side)[:SHOWN])) for side in zip(*full, strict=True))
-            self.problems.append(
+            self.file.problems.append(
                 f"Statt der Antwortcodes stehen Antworten in der Ausfuhr ({values} unter {columns}); bitte mit „Antwortcodes“ und "
                 "„Fragencode“ ausführen."
             )
         for (column, value), (what, item, rows) in self._told.items():
-            some = ", ".join(map(str, rows[:SHOWN])) + (" …" if len(rows) > SHOWN else "")
-            where = f"{self._where(self.at[column])}: "
+            where, some = self.where(self.at[column]), few(rows)
             which = f"{len(rows)}-mal, Zeile {some}" if len(rows) > 1 else f"Zeile {some}"
-            allowed = quoted(v for v, _ in self.book.table.listed(item)) or "keiner"
             if what == "missing":
-                self.problems.append(
-                    f"{where}„{value}“ ({which}) gilt in der Datei als fehlender Wert, das Codebuch sagt nicht als welcher; "
-                    f"bitte bei {item.id} unter „not_asked“ oder „not_answered“ eintragen."
-                )
+                problem = f"{where}: „{value}“ ({which}) gilt in der Datei als fehlender Wert, das Codebuch sagt nicht als welcher"
+                advice = f"bitte bei {item.id} unter „not_asked“ oder „not_answered“ eintragen."
+                self.file.problems.append(f"{problem}; {advice}")
                 continue
+            allowed = quoted(v for v, _ in self.book.table.listed(item)) or "keiner"
             sentence = f"„{printable(value)}“ ({which}) steht bei keiner Vorgabe von {item.id} und gilt als unlesbar. Erlaubt: {allowed}; bitte „value“ im Codebuch ergänzen oder berichtigen."
             if what == NOT_SHOWN:
                 sentence = f"{item.id} wurde {len(rows)}-mal nicht gezeigt (Zeile {some}), das Codebuch nennt aber keinen Filter; es gilt dort als nicht gefragt. Bitte „asked_if“ ergänzen, oder die Befragung wurde vorher abgebrochen."
             elif item.kind == "number":
                 sentence = f"„{printable(value)}“ ({which}) hat ein Komma und gilt als unlesbar, denn vor den Nachkommastellen steht hier ein Punkt; bitte „decimal“ im Codebuch prüfen."
-            self.notes.append((item.id, where + sentence, value, where[:-2]))
+            self.file.note(f"{where}: {sentence}", item.id, value, where)
 
 
 def matches(title: str, patterns: Iterable[str]) -> bool:
@@ -278,10 +273,7 @@ def _day(text: str) -> str:
 def open_survey(path: Path, book: Codebook, questionnaires: Sequence[Path] = ()) -> Survey:
     """Open a table of answers; of an export of LimeSurvey, `questionnaires` is the one .lss beside it.
 
-    Raises
-    ------
-    IngestError
-        If it is none that may be read.
+    An `IngestError` if it is none that may be read.
     """
     data = read_regular(path, RefusedSurveyError)
     file = open_table(path, data, book.table, [book.table.case, *(p.column for p in places(book))])
@@ -308,34 +300,32 @@ def label_slips(item: Any, labels: Mapping[str, str], means: Mapping[str, str]) 
     options = {normalised(o.label): o.id for o in item.options}
     for value, label in labels.items():
         meant, other = means.get(value), options.get(normalised(label))
+        told = f"„{value}“ heißt in der Datei „{printable(label)}“"
         if meant is None:
-            yield (
-                False,
-                f"„{value}“ heißt in der Datei „{printable(label)}“ und steht bei keiner Vorgabe; bitte im Codebuch ergänzen",
-            )
+            yield False, f"{told} und steht bei keiner Vorgabe; bitte im Codebuch ergänzen"
         elif other and other != meant:
-            yield (
-                True,
-                f"„{value}“ heißt in der Datei „{printable(label)}“, im Codebuch ist es „{meant}“; bitte „value“ dort berichtigen",
-            )
+            yield True, f"{told}, im Codebuch ist es „{meant}“; bitte „value“ dort berichtigen"
     for option in item.options:
         if not any(v in labels for v in option.values):
-            yield (
-                False,
-                f"die Vorgabe „{option.id}“ ({quoted(option.values)}) hat in der Datei kein Etikett; bitte „value“ prüfen",
-            )
+            told = f"die Vorgabe „{option.id}“ ({quoted(option.values)}) hat in der Datei kein Etikett"
+            yield False, f"{told}; bitte „value“ prüfen"
 
 
 def _check_labels(survey: Survey) -> None:
     """Labels of a file against the options of the codebook."""
     for p in survey.places:
         if p.item.kind in ("single", "tick") and (labels := survey.file.labels.get(p.column)) and p.column in survey.at:
-            where = survey._where(survey.at[p.column])
-            for is_error, clause in label_slips(p.item, labels, survey._means[p.item.id]):
+            where = survey.where(survey.at[p.column])
+            for is_error, clause in label_slips(p.item, labels, dict(survey.book.table.listed(p.item))):
                 if is_error:
-                    survey.problems.append(f"{where}: {clause}.")
+                    survey.file.problems.append(f"{where}: {clause}.")
                 else:
-                    survey.notes.append((p.item.id, f"{where}: {clause}.", "", where))
+                    survey.file.note(f"{where}: {clause}.", p.item.id, place=where)
+
+
+def _line(title: str) -> str:
+    """A heading on one line, with single spaces."""
+    return " ".join(title.split())
 
 
 def _pieces(rows: np.ndarray, column: Callable[[int, int, int], pa.DictionaryArray], m: int) -> Iterator[Piece]:
@@ -348,7 +338,7 @@ def _pieces(rows: np.ndarray, column: Callable[[int, int, int], pa.DictionaryArr
 def _heading(lines: Sequence[Sequence[str]], wanted: Sequence[str]) -> int:
     """Which of the first rows names most of the wanted columns."""
     names = set(wanted)
-    hits = [sum(" ".join(c.split()) in names for c in cells) for cells in lines]
+    hits = [sum(_line(c) in names for c in cells) for cells in lines]
     return hits.index(max(hits)) if hits else 0
 
 
@@ -369,7 +359,7 @@ def _csv(data: bytes, name: str, table: Table, wanted: Sequence[str]) -> TableFi
     except csv.Error:
         raise RefusedSurveyError("quotes", name) from None
     top = _heading(lines, wanted)
-    titles, problems = lines[top] if lines else [], []
+    titles, first = lines[top] if lines else [], top + table.heading_rows
     ragged: list[tuple[int, int]] = []
 
     def skip(row: Any) -> str:
@@ -387,22 +377,21 @@ def _csv(data: bytes, name: str, table: Table, wanted: Sequence[str]) -> TableFi
     )  # fmt: skip
     numbers = np.arange(1, len(read) + len(ragged) + 1)
     numbers = numbers[~np.isin(numbers, [n for n, _ in ragged])]
-    first = top + table.heading_rows
-    keep = numbers > first
     filled = np.zeros(len(read), bool)
     for column in read.columns:
         filled |= pc.fill_null(pc.greater(pc.utf8_length(column), 0), False).to_numpy()
-    read, numbers = read.filter(pa.array(keep & filled)), numbers[keep & filled]
-    if broken := [f"Zeile {n} hat {k}" for n, k in ragged if n > first]:
-        more = f" und {len(broken) - SHOWN} weitere" if len(broken) > SHOWN else ""
-        problems.append(f"{', '.join(broken[:SHOWN])}{more} statt {len(titles)} Felder; bitte Trennzeichen und Anführungszeichen prüfen.")  # fmt: skip
-    read = read.combine_chunks()
+    filled &= numbers > first
+    read, numbers = read.filter(pa.array(filled)).combine_chunks(), numbers[filled]
 
     def column(c: int, start: int, n: int) -> pa.DictionaryArray:
-        part = read.column(c).slice(start, n).combine_chunks()
-        return part.dictionary_encode()
+        return read.column(c).slice(start, n).combine_chunks().dictionary_encode()
 
-    return TableFile(titles, _pieces(numbers, column, len(wanted)), problems=problems)
+    file = TableFile(titles, _pieces(numbers, column, len(wanted)))
+    if broken := [f"Zeile {n} hat {k}" for n, k in ragged if n > first]:
+        more = f" und {len(broken) - SHOWN} weitere" if len(broken) > SHOWN else ""
+        told = f"{', '.join(broken[:SHOWN])}{more} statt {len(titles)} Felder"
+        file.problems.append(f"{told}; bitte Trennzeichen und Anführungszeichen prüfen.")
+    return file
 
 
 def _workbook(path: Path, table: Table, wanted: Sequence[str]) -> TableFile:
@@ -418,32 +407,27 @@ def _workbook(path: Path, table: Table, wanted: Sequence[str]) -> TableFile:
     last = max(column for _, column in sheet.cells)
     lines = [[sheet.cells[r, c].shown if (r, c) in sheet.cells else "" for c in range(1, last + 1)] for r in range(1, HEADING_ROWS + 1)]  # fmt: skip
     top = _heading(lines, wanted)
-    first = top + table.heading_rows
+    first, titles = top + table.heading_rows, lines[top]
     rows = np.array(sorted({r for r, _ in sheet.cells if r > first}), int)
-    problems, notes, titles = [], [], lines[top]
-    used = {k + 1 for k, t in enumerate(titles) if " ".join(t.split()) in {*wanted, table.received}}
-    bad = [
-        at
-        for at, cell in sorted(sheet.cells.items())
-        if at[0] > first and at[1] in used and cell.kind in ("formula", "error")
-    ]
-    if bad:
-        shown = ", ".join(f"{column_letter(c)}{r}" for r, c in bad[:SHOWN]) + (" …" if len(bad) > SHOWN else "")
-        problems.append(f"{len(bad)} Zellen sind Formeln oder Fehlerwerte ({shown}), die nicht gerechnet werden; bitte als Werte einfügen.")  # fmt: skip
-    for area in (a for a in sheet.merged if a[2] > top + 1):
-        problems.append(f"Die Zellen {column_letter(area[1])}{area[0]}:{column_letter(area[3])}{area[2]} sind verbunden, der Wert gilt nur für die erste; bitte trennen und jede ausfüllen.")  # fmt: skip
-    struck = [at for at, cell in sorted(sheet.cells.items()) if at[0] > first and at[1] in used and cell.struck]
-    if struck:
-        shown = ", ".join(f"{column_letter(c)}{r}" for r, c in struck[:SHOWN])
-        notes.append(f"{len(struck)} Zellen sind durchgestrichen und wurden übernommen ({shown}).")
-    if hidden := sorted(set(rows.tolist()) & sheet.hidden_rows):
-        notes.append(f"{len(hidden)} ausgeblendete Zeilen wurden mitgelesen (zuerst Zeile {hidden[0]}).")
 
     def column(c: int, start: int, n: int) -> pa.DictionaryArray:
         cells = [sheet.cells.get((int(r), c + 1)) for r in rows[start : start + n]]
         return pa.array([cell and _shown(cell) for cell in cells], pa.string()).dictionary_encode()
 
-    return TableFile(titles, _pieces(rows, column, len(wanted)), sheet.name, problems=problems, notes=notes)
+    file = TableFile(titles, _pieces(rows, column, len(wanted)), sheet.name)
+    used = {k + 1 for k, t in enumerate(titles) if _line(t) in {*wanted, table.received}}
+    cells = {f"{column_letter(c)}{r}": cell for (r, c), cell in sorted(sheet.cells.items()) if r > first and c in used}
+    if bad := [at for at, cell in cells.items() if cell.kind in ("formula", "error")]:
+        told = f"{len(bad)} Zellen sind Formeln oder Fehlerwerte ({few(bad)})"
+        file.problems.append(f"{told}, die nicht gerechnet werden; bitte als Werte einfügen.")
+    for area in (a for a in sheet.merged if a[2] > top + 1):
+        told = f"Die Zellen {area_name(area)} sind verbunden, der Wert gilt nur für die erste"
+        file.problems.append(f"{told}; bitte trennen und jede ausfüllen.")
+    if struck := [at for at, cell in cells.items() if cell.struck]:
+        file.note(f"{len(struck)} Zellen sind durchgestrichen und wurden übernommen ({', '.join(struck[:SHOWN])}).")
+    if hidden := sorted(set(rows.tolist()) & sheet.hidden_rows):
+        file.note(f"{len(hidden)} ausgeblendete Zeilen wurden mitgelesen (zuerst Zeile {hidden[0]}).")
+    return file
 
 
 def _shown(cell: Cell) -> str:

@@ -35,16 +35,23 @@ def column_letter(column: int) -> str:
     return get_column_letter(column)
 
 
+def area_name(area: tuple[int, int, int, int]) -> str:
+    """Name of the cells from top and left to bottom and right, such as A1:C2."""
+    top, left, bottom, right = area
+    return f"{column_letter(left)}{top}:{column_letter(right)}{bottom}"
+
+
+def few(things: Sequence[object], most: int = 5) -> str:
+    """The first of several things, and … if there are more."""
+    return ", ".join(map(str, things[:most])) + (" …" if len(things) > most else "")
+
+
 def csv_lines(data: bytes, name: str, headings: Iterable[str] = ()) -> list[tuple[int, list[str]]]:
     """Row, as the program counts it, and values of each row of a CSV file that has any text.
 
     Semicolon, comma or tab: what Excel's line `sep=|` names, else what separates most of the expected `headings`, else
     what occurs most in the first line outside of quotes. UTF-8, or Windows-1252 where nothing else can be meant.
-
-    Raises
-    ------
-    RefusedSheetError
-        If it is no text, too large, or a quote is not closed, which would swallow rows.
+    Refused if it is no text, too large, or a quote is not closed, which would swallow rows.
     """
     text = csv_text(data, name)
     named, delimiter = csv_delimiter(text, headings)
@@ -119,12 +126,8 @@ def _windows_text(data: bytes) -> str | None:
 def read_rows(path: Path, columns: Sequence[str], *, optional: Iterable[str] = ()) -> list[dict[str, str]]:
     """Rows of a list that the team keeps as CSV, as text, each with `row`, its line in the sheet.
 
-    Sentences name the whole path, since each source has lists of the same names.
-
-    Raises
-    ------
-    IngestError
-        No text or CSV, missing, unknown or repeated columns, ragged rows.
+    An `IngestError` if it is no CSV, columns are missing, unknown or repeated, or rows ragged; its sentence names the
+    whole path, since each source has lists of the same names.
     """
     data = read_regular(path, RefusedSheetError, str(path))
     if b"\0" in data or data.startswith((b"PK\x03\x04", b"%PDF-")):

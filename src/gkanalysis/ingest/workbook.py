@@ -76,12 +76,8 @@ def read_workbook(path: str | Path, headings: Sequence[str] = ()) -> tuple[Sheet
     """Read the sheets of a spreadsheet; its content decides what it is, but no text named .xlsx is taken for CSV.
 
     Sheets come in the order of the file, hidden ones included; those that hold a chart only are left out. `headings`
-    that are looked for tell by what a CSV file is separated.
-
-    Raises
-    ------
-    RefusedSheetError
-        An `IngestError` whose `rule` says why; more than 400,000 filled cells are one reason.
+    that are looked for tell by what a CSV file is separated. A `RefusedSheetError` says in its `rule` why a file is
+    not read; more than 400,000 filled cells are one reason.
     """
     path = Path(path)
     data = read_regular(path, RefusedSheetError)

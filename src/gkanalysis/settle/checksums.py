@@ -65,10 +65,7 @@ def changed_files(data: Path) -> Iterator[str]:
 def receive(data: Path, source: str, changed: Collection[str] = ()) -> Iterator[str]:
     """Write down the sums of all new files of a source, and of changed ones that are named; a line on each.
 
-    Raises
-    ------
-    UsageError
-        If there is no such folder, or a named file does not lie there; nothing is written then.
+    A `UsageError` if there is no such folder, or a named file does not lie there; nothing is written then.
     """
     names = {n: p for n, p in received_files(data).items() if n.startswith(f"{source}/")}
     if not names:

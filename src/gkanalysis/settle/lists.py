@@ -23,11 +23,8 @@ def process_list(
 ) -> dict[str, pd.DataFrame]:
     """Check a list, as `ingest_list` wrote it into `interim`, against the register and build its tables.
 
-    Returns
-    -------
-    rows : one row per filled row of the list: the declared columns, `file`, `row` (number as the program shows it),
-        `place`
-    findings, losses, files : as for forms; in losses `item_id` is the name of the column
+    `rows` has one row per filled row of the list: the declared columns, `file`, `row` (number as the program shows
+    it), `place`. Findings, losses and files are as for forms; in losses `item_id` is the name of the column.
     """
     log = Log()
     files = read_files(data, data / book.source, interim / "files.csv", "file", log)

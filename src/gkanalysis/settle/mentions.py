@@ -27,15 +27,9 @@ def read_mentions(
     """Mentions of the open items that have categories, with the team's codings checked against them (K01 to K10).
 
     One row per mention, coder and category: `case_id`, `item_id`, `mention` (1, 2, ... within the answer), `text`,
-    `category`, `coder`, `file`, `place`. A mention without a category has one row with both empty. Without categories
-    for the source there are no rows.
-
-    Raises
-    ------
-    IngestError
-        If the spreadsheet may not be read.
-    CodebookError
-        If there is a spreadsheet and no categories at all, or categories are declared of an item that is no open one.
+    `category`, `coder`, `file`, `place`. A mention without a category has one row with both empty; without categories
+    for the source there are no rows. An `IngestError` if the spreadsheet may not be read, a `CodebookError` if there
+    is one and no categories at all, or categories are declared of an item that is no open one.
     """
     path = folder / SHEET
     if categories is None:

@@ -384,7 +384,9 @@ def _with_left_out(responses: pd.DataFrame, book: Codebook) -> pd.DataFrame:
     every = [i for i in book.items.values() if i.label]
     lacking = {v: [i.id for i in every if not book.in_version(i, v)] for v in responses["version"].unique()}
     forms = responses[["case_id", "version"]].drop_duplicates()
-    left_out = forms.assign(item_id=forms["version"].map(lacking)).explode("item_id").dropna(subset="item_id")
+    left_out = (
+        forms.assign(item_id=forms["version"].astype("object").map(lacking)).explode("item_id").dropna(subset="item_id")
+    )
     if left_out.empty:
         return responses
     told = dict.fromkeys(responses.columns, "") | {"occurrence": 1, "state": "not_asked", "note": "version"}

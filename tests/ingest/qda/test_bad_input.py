@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from gkanalysis.ingest.qda.losses import KINDS, RAW_LENGTH, loss
+from gkanalysis.ingest.qda.model import KINDS, RAW_LENGTH, loss
 from gkanalysis.ingest.qda.qdpx import read_qdpx
 from ingest.qda.drawn import CODES, CODING, kinds, project, read, selection, stored_source, text_source, told
 

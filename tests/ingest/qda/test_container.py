@@ -4,8 +4,7 @@ import zipfile
 
 import pytest
 
-from gkanalysis.ingest.qda.projectxml import iterate_objects
-from gkanalysis.ingest.qda.qdpx import read_qdpx
+from gkanalysis.ingest.qda.qdpx import iterate_objects, read_qdpx
 from gkanalysis.ingest.refusal import QdaFileError
 from ingest.qda.drawn import PROJECT_NAMESPACE, project, text_source, written, zipped
 

@@ -10,8 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from gkanalysis.codebook.lists import Column
-from gkanalysis.ingest.qda.losses import loss
-from gkanalysis.ingest.qda.model import Code, Coder, Coding, Memo, Project, Selection, Set, Source, derived_guid
+from gkanalysis.ingest.qda.model import Code, Coder, Coding, Memo, Project, Selection, Set, Source, derived_guid, loss
 from gkanalysis.ingest.refusal import QdaFileError
 from gkanalysis.ingest.spreadsheets import find_heading, rows_below
 from gkanalysis.ingest.tables import MAX_COLUMN, column_letter
@@ -44,21 +43,13 @@ _PROBLEMS = {"formula": "formula", "error": "error_value"}
 
 
 def read_maxqda(path):
-    """Read a spreadsheet of coded segments.
+    """Read a spreadsheet of coded segments, one coding per row; a `RefusedError` if no sheet has the columns needed.
 
-    Returns
-    -------
-    Project
-        One coding per row. Codes are made from their paths ("Aufbau > Neugründung", or with backslashes where no path
-        of the file has an arrow), document groups become sets, comments memos on the coding. `Selection.name` is the
-        segment's text, `Selection.place` its paragraphs (`Anfang=12 Ende=14`); rows with the same document, paragraphs
-        and text share a selection, unless the same coder gave the same code there before: then it is another place in
-        the paragraph (`Anfang=12 Ende=12 Stelle=2`).
-
-    Raises
-    ------
-    RefusedError
-        If the file is no spreadsheet, is dangerous, or no sheet has the columns needed.
+    Codes are made from their paths ("Aufbau > Neugründung", or with backslashes where no path of the file has an
+    arrow), document groups become sets, comments memos on the coding. `Selection.name` is the segment's text,
+    `Selection.place` its paragraphs (`Anfang=12 Ende=14`); rows with the same document, paragraphs and text share a
+    selection, unless the same coder gave the same code there before: then it is another place in the paragraph
+    (`Anfang=12 Ende=12 Stelle=2`).
     """
     sheets = read_workbook(path)
     for sheet in sheets:

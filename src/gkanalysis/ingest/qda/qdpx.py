@@ -1,5 +1,6 @@
-"""Read a REFI-QDA project (.qdpx): everything in memory; what cannot be used is listed as a loss."""
+"""Read a REFI-QDA project (.qdpx): its XML one object at a time, so that memory follows the largest one, and its texts."""
 
+import io
 import posixpath
 import re
 import stat
@@ -7,40 +8,33 @@ import unicodedata
 from pathlib import Path
 from urllib.parse import unquote
 
+from lxml import etree
+
 from gkanalysis.ingest.archive import Archive
-from gkanalysis.ingest.qda.projectxml import iterate_objects
 from gkanalysis.ingest.qda.reading import ProjectReader, TextMissingError, resolve
 from gkanalysis.ingest.refusal import MB, QdaFileError, UnsafeContentError
+from gkanalysis.ingest.safexml import SAFELY, refuse_doctype
 
 MAX_PROJECT_BYTES = 512 * MB  # 100,000 codings take 60 MB
 INTERNAL, _RELATIVE = "internal://", "relative://"
 _MARKS_OF_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _OTHER_MACHINE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|\\")
 
+MAX_TAGS = 5_000_000  # of a project
+# Objects by the section they stand in, all children of the root's children.
+_SOURCES = ("TextSource", "PictureSource", "PDFSource", "AudioSource", "VideoSource")
+_SECTION_OF = {name: f"{name}s" for name in ("User", "Variable", "Case", "Note", "Link", "Set", "Graph")}
+_SECTION_OF |= {"Codes": "CodeBook"} | dict.fromkeys(_SOURCES, "Sources")
+
 
 def read_qdpx(path, *, beside=None):
-    """Read a REFI-QDA project.
+    """Read a REFI-QDA project [1]_, in the order of the file; a `QdaFileError` if it may not or cannot be read.
 
-    Parameters
-    ----------
-    path : str or Path
-    beside : str or Path, optional
-        Folder in which the texts of `relative://` paths lie, or the `basePath` of the project in it. Without it they
-        are not read, but listed as losses; nothing outside the folder is ever read.
+    GUIDs are in lower case, positions count code points of the text with LF line ends; `reading` of a source says how
+    the file counted. Colours of links and times of changes are not kept. `beside` is the folder in which the texts of
+    `relative://` paths lie, or the `basePath` of the project in it: without it they are not read, but listed as
+    losses; nothing outside the folder is ever read.
 
-    Returns
-    -------
-    Project
-        In the order of the file. GUIDs are in lower case, positions count code points of the text with LF line
-        ends. `reading` of a source says how the file counted. Colours of links and times of changes are not kept.
-
-    Raises
-    ------
-    QdaFileError
-        An `IngestError` whose `rule` names the reason and whose text is one German sentence.
-
-    References
-    ----------
     .. [1] REFI-QDA Standard 1.0, Project.xsd of 18 March 2019.
     """
     with Archive(path, QdaFileError) as container:
@@ -59,6 +53,54 @@ def read_qdpx(path, *, beside=None):
         except UnsafeContentError as error:
             raise container.refusal(error.rule, part) from None
     return resolve(reader)
+
+
+def iterate_objects(data):
+    """Yield the name and element of every object of a project, each only good until the next one is asked for.
+
+    `("Project", root)` comes first, its children not yet read; ("", element) is what the schema does not have. An
+    `UnsafeContentError` says `dtd`, `elements`, `depth`, `size`, `xml`, or `no_project` if the root is another.
+    """
+    refuse_doctype(data, MAX_TAGS)
+    names = ["{*}Project", *(f"{{*}}{name}" for name in _SECTION_OF)]
+    root = finished = None
+    try:
+        for event, element in etree.iterparse(io.BytesIO(data), ("start", "end"), tag=names, **SAFELY):
+            if root is None:
+                root = element.getroottree().getroot()
+                if root.getroottree().docinfo.internalDTD is not None:
+                    raise UnsafeContentError("dtd")
+                if etree.QName(root).localname != "Project":
+                    break
+                yield "Project", root
+            parent, name = element.getparent(), local_name(element, root)
+            if event == "start" or parent is None or parent.getparent() is not root:
+                continue
+            if local_name(parent, root) == _SECTION_OF.get(name):
+                yield name, element
+                element.clear()
+                if finished is not None:  # not this one: the parser still stands on it
+                    finished.getparent().remove(finished)
+                finished = element
+    except etree.XMLSyntaxError as error:
+        text = str(error).lower()
+        raise UnsafeContentError("depth" if "depth" in text else "size" if "huge" in text else "xml") from None
+    if root is None or etree.QName(root).localname != "Project":
+        raise UnsafeContentError("no_project")
+    if finished is not None:
+        finished.getparent().remove(finished)
+    for child in root:  # what is left: descriptions and notes of the project, and the unknown
+        name = local_name(child, root)
+        if name in _SECTION_OF.values():
+            yield from (("", stranger) for stranger in child)
+        else:
+            yield name if name in ("Description", "NoteRef") else "", child
+
+
+def local_name(element, root):
+    """Return the name without its namespace, or "" if the namespace is not the project's."""
+    namespace, bracket, name = element.tag.rpartition("}")
+    return name if namespace + bracket == root.tag[: root.tag.rfind("}") + 1] else ""
 
 
 def _project_part(container):

@@ -7,10 +7,8 @@ from dataclasses import replace
 from lxml import etree
 
 from gkanalysis.ingest.qda import model
-from gkanalysis.ingest.qda.losses import loss
-from gkanalysis.ingest.qda.model import NOWHERE, clean_guid, derived_guid, description_guid
+from gkanalysis.ingest.qda.model import NOWHERE, PROJECT_NAMESPACE, clean_guid, derived_guid, description_guid, loss
 from gkanalysis.ingest.qda.positions import Ruler, fit_readings, says_same
-from gkanalysis.ingest.qda.projectxml import PROJECT_NAMESPACE
 
 KINDS = {f"{kind}Source": kind.lower() for kind in ("Text", "PDF", "Picture", "Audio", "Video")}
 # Names and attributes of the selections that are no stretch of a text.

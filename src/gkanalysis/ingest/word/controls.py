@@ -6,22 +6,11 @@ from gkanalysis.ingest.word.glyphs import MARKS, symbol
 from gkanalysis.ingest.word.pieces import Note, clean, flow_text, note_codes, one_line
 from gkanalysis.ingest.word.xmlparts import NAMESPACES, ON_OFF, VAL, W14, W15, W, is_on
 
-# What an element of `w:sdtPr` tells: the kind of the control, or one of the first six.
-_ROLES = {
-    W + "tag": "tag",
-    W + "alias": "alias",
-    W + "showingPlcHdr": "shows_placeholder",
-    W + "placeholder": "prompt",
-    W + "dataBinding": "binding",
-    W15 + "dataBinding": "binding",
-    W + "text": "text",
-    W + "richText": "richtext",
-    W + "dropDownList": "dropdown",
-    W + "comboBox": "combobox",
-    W + "date": "date",
-    W + "picture": "picture",
-    W14 + "checkbox": "checkbox",
-}
+# What an element of `w:sdtPr` tells: the kind of the control, or one of its names and of what it shows.
+_ROLES = {W + name: name for name in ("tag", "alias", "text", "date", "picture")}
+_ROLES |= {W + "richText": "richtext", W + "dropDownList": "dropdown", W + "comboBox": "combobox"}
+_ROLES |= {W14 + "checkbox": "checkbox", W + "showingPlcHdr": "shows_placeholder", W + "placeholder": "prompt"}
+_ROLES |= dict.fromkeys((W + "dataBinding", W15 + "dataBinding"), "binding")
 # Controls that only hold other content together have no answer of their own, hence no kind.
 _ROLES |= {W + name: "" for name in ("group", "docPartObj", "docPartList", "citation", "bibliography", "equation")}
 _ROLES |= {W15 + "repeatingSection": "", W15 + "repeatingSectionItem": ""}
@@ -67,14 +56,12 @@ def _is_bookmark(element):
 def _tick(control, element, attribute):
     """State of a checkbox by the element that says it; one without was never touched."""
     control.state = "not_selected"
-    if element is None:
-        return
-    control.raw = element.get(attribute) or ""
-    is_checked = ON_OFF.get(element.get(attribute))
-    if is_checked is None:
-        control.doubt("unknown_value")
-    elif is_checked:
-        control.state = "selected"
+    if element is not None:
+        control.raw = element.get(attribute) or ""
+        is_checked = ON_OFF.get(element.get(attribute))
+        control.state = "selected" if is_checked else "not_selected"
+        if is_checked is None:
+            control.doubt("unknown_value")
 
 
 def close_picture(control, content):
@@ -102,8 +89,11 @@ def close(control, pieces, placeholders):
         _close_list(control, placeholders)
     else:
         control.settle(placeholders)
-        if control.kind == "date":
-            _close_date(control)
+    code = control.source.get(W + "fullDate") if control.kind == "date" else None
+    if code and (control.state == "answered" or "placeholder" not in control.notes):
+        control.raw = code
+        if control.state != "answered":
+            control.doubt("date_without_text")
     control.flow = control.value
 
 
@@ -112,7 +102,7 @@ def compare_store(control):
 
     Where they differ, nobody but a person can say which one was meant last.
     """
-    stored, is_text = clean(control.bound), control.kind not in ("checkbox", "picture")
+    stored = clean(control.bound)
     if control.kind == "checkbox":
         same = {True: "selected", False: "not_selected"}.get(ON_OFF.get(stored.lower() or "0")) == control.state
     else:
@@ -122,7 +112,7 @@ def compare_store(control):
         return
     control.doubt("store_conflict")
     control.raw = " | ".join(filter(None, [control.raw, stored]))
-    if is_text:
+    if control.kind != "checkbox":
         control.value, control.flow = stored, control.raw
 
 
@@ -132,11 +122,8 @@ def _close_checkbox(control, shown):
     if control.state == "unclear" or control.value == ("☒" if control.state == "selected" else "☐"):
         return
     shown_state = _own_glyphs(control.source).get(control.value) or MARKS.get(control.value)
-    if (
-        _is_lost(control)
-        or (control.value and shown_state != control.state)
-        or (control.state == "selected" and not control.value)
-    ):
+    differs = shown_state != control.state if control.value else control.state == "selected"
+    if _is_lost(control) or differs:
         control.doubt("glyph_conflict")  # a tick that nobody sees is none that anybody left
 
 
@@ -177,16 +164,6 @@ def _close_list(control, placeholders):
         control.note("off_list")
     elif control.state == "answered":
         control.raw = code
-
-
-def _close_date(control):
-    """The date code beside the text shown."""
-    code = control.source.get(W + "fullDate")
-    if code and control.state == "answered":
-        control.raw = code
-    elif code and "placeholder" not in control.notes:
-        control.raw = code
-        control.doubt("date_without_text")
 
 
 def read_legacy_data(control, data):

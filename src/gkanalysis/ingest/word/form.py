@@ -36,24 +36,11 @@ _SIDE_PARTS = ("header", "footer", "footnotes", "endnotes", "comments")
 
 
 def read_word_form(package, placeholders=PLACEHOLDERS):
-    """Read all fields and tables of a Word form.
+    """Read all fields and tables of a Word form, a `WordPackage` from `open_word_file`.
 
-    Parameters
-    ----------
-    package : WordPackage
-        From `gkanalysis.ingest.office.open_word_file`.
-    placeholders : collection of str, default PLACEHOLDERS
-        Texts that invite an answer; a field that shows one of them is not answered.
-
-    Returns
-    -------
-    WordForm
-        One field per control, legacy field and typed tick, per table cell and per paragraph outside tables; see `Field`.
-
-    Raises
-    ------
-    RefusedFileError
-        If a part is damaged, dangerous, nested too deeply, or its tables are beyond all measure.
+    There is one field per control, legacy field and typed tick, per table cell and per paragraph outside tables. One
+    that shows one of the `placeholders`, which invite an answer, is not answered. A `RefusedFileError` if a part is
+    damaged, dangerous, nested too deeply, or its tables are beyond all measure.
     """
     shared = (package.related_part(package.main_part, kind) for kind in ("styles", "numbering"))
     styles, numbering = (package.xml(part) if part else etree.Element("none") for part in shared)
@@ -229,11 +216,8 @@ class PartReader(ParagraphReader):
 
     def _read_rows(self, parent, grid):
         """Rows of a table, of a control around rows, or of a repeating section."""
-        place, number = self.places.of(parent) if len(parent) else "", 0
         for child in parent[:]:
             if child.tag == xml.ROW:
-                number += 1
-                self.places.paths[child] = f"{place}/w:tr[{number}]"
                 self._read_row(child, grid)
             elif child.tag == xml.SDT:
                 self._read_row_control(child, grid)
@@ -263,16 +247,12 @@ class PartReader(ParagraphReader):
 
     def _read_cells(self, parent, grid, wrapper=None):
         """Cells of a row, or of a control around cells."""
-        place, number = self.places.of(parent) if len(parent) else "", 0
         for child in parent[:]:
-            tag = child.tag
-            if tag == xml.CELL:
-                number += 1
-                self.places.paths[child] = f"{place}/w:tc[{number}]"
+            if child.tag == xml.CELL:
                 self._read_cell(child, grid, wrapper)
-            elif tag == xml.SDT:
+            elif child.tag == xml.SDT:
                 self._read_cell_control(child, grid)
-            elif tag not in xml.IGNORED:
+            elif child.tag not in xml.IGNORED:
                 self.read_through(child, self._read_cells, grid)
 
     @nested
@@ -328,7 +308,6 @@ class PartReader(ParagraphReader):
     def _read_lines(self, cell, blocks):
         """Lines of a `w:tc` from its blocks; most are a look and one paragraph."""
         if [block.tag for block in blocks] == _PLAIN_CELL:
-            self.places.paths[blocks[1]] = f"{self.places.paths[cell]}/w:p[1]"
             return [Line(self.read_paragraph(blocks[1]), blocks[1])]
         flow = Flow(is_cell=True)
         self._read_blocks(cell, flow)

@@ -89,24 +89,21 @@ def short_name(element):
 
 
 class Places:
-    """XPaths of the elements of one part, with the prefixes of `NAMESPACES`; children are counted once a parent.
-
-    Whoever counts the rows and cells anyway enters them in `paths`.
-    """
+    """XPaths of the elements of one part, with the prefixes of `NAMESPACES`; children are counted once a parent."""
 
     def __init__(self):
-        self.paths = {}
+        self._paths = {}
 
     def of(self, element):
         """The XPath that finds exactly this element."""
-        if element not in self.paths:
+        if element not in self._paths:
             parent, counts = element.getparent(), {}
             start = "" if parent is None else self.of(parent)
             for sibling in [element] if parent is None else parent[:]:
                 tag = sibling.tag
                 counts[tag] = number = counts.get(tag, 0) + 1
-                self.paths[sibling] = f"{start}/{_step(tag)}[{number}]"
-        return self.paths[element]
+                self._paths[sibling] = f"{start}/{_step(tag)}[{number}]"
+        return self._paths[element]
 
 
 @lru_cache(maxsize=1024)
