@@ -49,7 +49,11 @@ class Noted(NamedTuple):
 
 
 def draft_codebook(path: Path, source: str) -> str:
-    """The YAML of a first codebook; an `IngestError` if the file may not be read, a `UsageError` if it tells no questions."""
+    """The YAML of a first codebook.
+
+    An `IngestError` if the file may not be read, a `UsageError` if no questions can be told from it, or the name of the
+    source has no wave.
+    """
     instrument, _, wave = source.rpartition("-")
     if not instrument or not re.fullmatch(r"[\w-]+", source):
         raise UsageError(f"„{source}“ ist kein Name einer Quelle; bitte wie „umfrage-2024“: Instrument, Strich, Jahr.")

@@ -83,7 +83,7 @@ class TableFile:
 
 @dataclass
 class Survey:
-    """A file that was opened; `responses` reads its rows, after which what is wrong with it and told of it is complete."""
+    """A file that was opened; once `responses` has read its rows, all that is wrong or told is known."""
 
     name: str
     book: Codebook
