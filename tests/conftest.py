@@ -30,16 +30,9 @@ def finished(tmp_path_factory):
 
 # Files that build whole reports; they come first, so that no core ends up waiting for the other one.
 LONG = (
-    "test_pipeline.py",
-    "test_selftest.py",
-    "test_finished_reports.py",
-    "test_profiles.py",
-    "test_disclosed.py",
-    "test_new_wave.py",
-    "test_make.py",
-    "test_limesurvey.py",
-    "test_run.py",
-)
+    "test_pipeline.py", "test_selftest.py", "test_finished_reports.py", "test_profiles.py", "test_disclosed.py",
+    "test_new_wave.py", "test_make.py", "test_limesurvey.py", "test_run.py",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items):

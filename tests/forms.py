@@ -106,6 +106,19 @@ class Drawn:
         return match(self.data())
 
 
+def wordml(xml):
+    """An element of WordprocessingML."""
+    return etree.fromstring(f'<w:x xmlns:w="{W[1:-1]}">{xml}</w:x>')[0]
+
+
+def look(element, xml, *texts):
+    """Give the runs of an element, or those of them with these texts, a look."""
+    for run in [r for r in element.iter(W + "r") if not texts or "".join(r.itertext()) in texts]:
+        if run.find(W + "rPr") is None:
+            run.insert(0, etree.Element(W + "rPr"))
+        run.find(W + "rPr").append(wordml(xml))
+
+
 def typed(text):
     """A paragraph of typed text."""
     paragraph = etree.Element(W + "p")

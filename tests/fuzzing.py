@@ -29,15 +29,10 @@ def damaged_text(text, rng):
         piece = text[start:end]
         new = rng.choice(
             [
-                "",
-                piece * 2,
-                piece * 3000,
-                other,
-                rng.choice(STRANGE),
-                f'"{rng.choice(STRANGE)}"',
+                "", piece * 2, piece * 3000, other, rng.choice(STRANGE), f'"{rng.choice(STRANGE)}"',
                 piece[: len(piece) // 2],
             ]
-        )
+        )  # fmt: skip
         text = text[:start] + new + text[end:]
         pieces = [match.span() for match in _PIECES.finditer(text)] if len(text) < 200_000 else []
     return text

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from forms import BOOK
+from forms import BOOK, Drawn
 from gkanalysis.ingest.forms import ingest_forms
 from gkanalysis.settle.process import process_source
 from tools.synthetic.wordwriter import write_form
@@ -33,8 +33,9 @@ class Received:
         self.lists = {"eingang": [["file", "received", "alliance_id", "channel", "note"]]}
 
     def add(self, file, answers, version="kurz", style="typed_x", *, alliance="B1", received="2019-05-01"):
-        """A form, and its line in the list of receipts unless `alliance` is None."""
-        (self.forms / file).write_bytes(write_form(BOOK, version, answers, style))
+        """A form, drawn or written, and its line in the list of receipts unless `alliance` is None."""
+        is_drawn = isinstance(answers, Drawn)
+        (self.forms / file).write_bytes(answers.data() if is_drawn else write_form(BOOK, version, answers, style))
         if alliance is not None:
             self.line("eingang", file, received, alliance, "E-Mail", "")
         return self

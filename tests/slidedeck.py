@@ -41,13 +41,10 @@ TEXT = """# Was bleibt
 NOTE = "Mehrfachnennungen: die Anzahlen ergeben zusammen mehr als die Basis."
 BARS = pd.DataFrame(
     {
-        "label": ["Städte", "Städte", "Kreise", "Kreise"],
-        "group": ["ja", "nein"] * 2,
-        "group_label": ["ja", "nein"] * 2,
-        "n": [11, 7, 9, 12],
-        "base_n": [18, 18, 21, 21],
+        "label": ["Städte", "Städte", "Kreise", "Kreise"], "group": ["ja", "nein"] * 2,
+        "group_label": ["ja", "nein"] * 2, "n": [11, 7, 9, 12], "base_n": [18, 18, 21, 21],
     }
-)
+)  # fmt: skip
 
 
 @cache

@@ -9,9 +9,8 @@ import subprocess
 import sys
 
 import pytest
-from lxml import etree
 
-from forms import ROOT, Drawn, W, typed
+from forms import ROOT, Drawn, W, look, typed
 from gkanalysis.__main__ import main
 
 FORM = ROOT / "data/raw/strukturen-2018/forms/Kurzfassung Kreis Wollgras.docx"
@@ -80,8 +79,7 @@ def test_form_says_what_is_struck_out(gk, tmp_path):
     """Text that does not count is shown with what was done to it."""
     drawn = Drawn()
     drawn.cell(7, 10, 3).find(W + "p").append(typed("Amt")[0])
-    (run,) = (text.getparent() for text in drawn.root.iter(W + "t") if text.text == "Amt")
-    run.insert(0, etree.fromstring(f'<w:rPr xmlns:w="{W[1:-1]}"><w:strike/></w:rPr>'))
+    look(drawn.root, "<w:strike/>", "Amt")
     (tmp_path / "a.docx").write_bytes(drawn.data())
     (line,) = (line for line in gk("form", tmp_path / "a.docx")[0].splitlines() if "Amt" in line)
     assert line.endswith("Tabelle 7, Zeile 10, Spalte 3, durchgestrichen: 'Amt'")

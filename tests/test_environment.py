@@ -19,12 +19,8 @@ LOCKS = {"run": ("run", "build"), "test": ("run", "build", "test"), "lab": ("run
 # Where a distribution is called something else.
 CONDA_NAMES = {"matplotlib-base": "matplotlib"}
 MODULES = {
-    "yaml": "pyyaml",
-    "pypandoc": "pypandoc-binary",
-    "docx": "python-docx",
-    "pptx": "python-pptx",
-    "PIL": "pillow",
-}
+    "yaml": "pyyaml", "pypandoc": "pypandoc-binary", "docx": "python-docx", "pptx": "python-pptx", "PIL": "pillow",
+}  # fmt: skip
 # Parts that a declared package always brings and lets its users import.
 MODULES |= {"IPython": "ipykernel", "traitlets": "ipykernel", "nbclient": "papermill"}
 

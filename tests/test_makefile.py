@@ -1,9 +1,7 @@
 """The Makefile: what it lists, what it refuses in German, and that it asks for no environment it does not need."""
 
 import json
-import os
 import re
-import runpy
 import stat
 import subprocess
 import sys
@@ -127,67 +125,13 @@ def test_python_must_be_new_enough_and_have_the_packages(project, tmp_path):
     assert not (project / ".venv").exists()
 
 
-def test_without_a_new_python_no_environment_is_begun(project, tmp_path):
-    """Whether the Python of the system is chosen by make or by hand: one sentence, no .venv."""
-    old = old_python(tmp_path)
-    output = make(project, "env", f"BASE_PYTHON={old}", python="", fails=True)
-    assert f"Fehler: {old} fehlt oder ist älter als 3.11" in output
-    tools = tmp_path / "bin"
-    tools.mkdir()
-    for tool in ("make", "sh", "cat", "mkdir", "rm", "cp", "touch"):
-        (tools / tool).symlink_to(next(p for d in os.get_exec_path() if os.path.exists(p := f"{d}/{tool}")))
-    (tools / "python3").symlink_to(old)
-    output = make(project, "report", python="", fails=True, PATH=str(tools))
-    assert refusal(output).startswith("Python 3.11 oder neuer fehlt; bitte installieren")
-    assert not (project / ".venv").exists()
-
-
-def test_environment_is_made_step_by_step_and_anew_if_broken_off(tmp_path, monkeypatch):
-    """Hashes are checked; an installation that was killed starts from nothing, one without network goes on."""
-    calls, fail = [], ["-e"]
-
-    def run(words, check):
-        calls.append(" ".join(words[1:]))
-        return subprocess.CompletedProcess(words, int(bool(fail) and fail[0] in words))
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(subprocess, "run", run)
-    for name in ("requirements", ".venv"):
-        (tmp_path / name).mkdir()
-    for name in ("uv", "run", "test", "lab"):
-        (tmp_path / f"requirements/{name}.txt").write_text(name)
-    bring = runpy.run_path(str(ROOT / "tools/environment.py"))["bring"]
-    with pytest.raises(SystemExit, match="bitte die Internetverbindung prüfen"):
-        bring("run")
-    venv, pip, run_list, own = calls
-    assert venv == "-m venv --clear .venv"
-    assert pip.endswith("--require-hashes -r requirements/uv.txt")
-    assert run_list.endswith("--require-hashes -r requirements/run.txt")
-    assert own.endswith("--no-deps -e .")
-    del calls[:], fail[:]
-    bring("run")
-    assert len(calls) == 2  # what stood there stays
-    assert (tmp_path / ".venv/run.txt").read_text() == "run"
-    (tmp_path / ".venv/unfinished").touch()
-    bring("test")
-    assert calls[2:4] == [venv, pip]
-    assert not (tmp_path / ".venv/unfinished").exists()
-
-
 def test_git_refuses_outputs_and_what_is_confidential(tmp_path):
     """The hook that `make env` installs looks at what would be committed, not at what lies in the folder."""
 
     def git(*words):
         command = [
-            "git",
-            "-c",
-            "user.name=x",
-            "-c",
-            "user.email=x",
-            "-c",
-            f"core.hooksPath={ROOT / 'tools/hooks'}",
-            *words,
-        ]
+            "git", "-c", "user.name=x", "-c", "user.email=x", "-c", f"core.hooksPath={ROOT / 'tools/hooks'}", *words,
+        ]  # fmt: skip
         return subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
 
     def notebook(**cell):
@@ -217,17 +161,13 @@ def test_git_refuses_outputs_and_what_is_confidential(tmp_path):
 @pytest.mark.parametrize(
     ("name", "ignored"),
     [
-        ("data/echt/strukturen-2018/forms/Bogen.docx", True),
-        ("confidential/echt/reports/x/x.pdf", True),
+        ("data/echt/strukturen-2018/forms/Bogen.docx", True), ("confidential/echt/reports/x/x.pdf", True),
         ("data/processed/strukturen-2018-cases.parquet", True),
-        ("build/interim/gespraeche-2019/projects.parquet", True),
-        ("erkunden/00_start.ipynb", True),
-        ("data/raw/strukturen-2018/forms/Neu.docx", False),
-        ("data/codebook/neu.yml", False),
-        ("data/processed/README.md", False),
-        ("reports/neu.yml", False),
+        ("build/interim/gespraeche-2019/projects.parquet", True), ("erkunden/00_start.ipynb", True),
+        ("data/raw/strukturen-2018/forms/Neu.docx", False), ("data/codebook/neu.yml", False),
+        ("data/processed/README.md", False), ("reports/neu.yml", False),
     ],
-)
+)  # fmt: skip
 def test_git_ignores_received_data_and_results_only(name, ignored):
     """A folder of real answers below data/ cannot be committed by accident; the sources can."""
     status = subprocess.run(["git", "check-ignore", "--quiet", "--no-index", name], cwd=ROOT).returncode

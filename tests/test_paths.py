@@ -1,11 +1,14 @@
-"""Where results go: shipped data and data of one's own never into the same folders."""
+"""Where results go: shipped data, data of one's own and drafts never into the same folders; files appear whole or not at all."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from gkanalysis.core.errors import UsageError
 from gkanalysis.core.paths import ProjectPaths, project_root
+from gkanalysis.core.writing import write_bytes, write_json
+from gkanalysis.report.document import data_mark, data_sign
 
 
 @pytest.fixture
@@ -55,3 +58,33 @@ def test_root_is_found_from_below_and_missed_elsewhere(project):
     assert project_root(project / "notebooks") == project
     with pytest.raises(UsageError, match="im Ordner des Projekts"):
         project_root(project.parent / "eins")
+
+
+def test_file_appears_with_its_folder_and_nothing_beside_it(tmp_path):
+    """The folder is made; what was written beside the place is gone."""
+    write_json(tmp_path / "neu/datei.json", {"ä": 1})
+    assert [p.name for p in (tmp_path / "neu").iterdir()] == ["datei.json"]
+    assert (tmp_path / "neu/datei.json").read_text(encoding="utf-8") == '{\n "ä": 1\n}\n'
+
+
+def test_failed_writing_leaves_the_old_file(tmp_path):
+    """What cannot be written leaves the file that was there, and nothing else."""
+    path = tmp_path / "datei.json"
+    write_bytes(path, b"{}")
+    with pytest.raises(TypeError):
+        write_json(path, {"x": object()})
+    with pytest.raises(TypeError):
+        write_bytes(path, "kein bytes")
+    assert json.loads(path.read_bytes()) == {}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_draft_is_marked_and_lies_apart(monkeypatch):
+    """The switch is the environment's, as make passes it on; without it nothing is a draft."""
+    shipped = ProjectPaths.of(Path("."), Path("data/raw"))
+    assert (data_sign(True), shipped.reports.as_posix()) == ("Synthetische Daten", "reports")
+    monkeypatch.setenv("ENTWURF", "1")
+    draft = ProjectPaths.of(Path("."), Path("data/raw"))
+    assert draft.reports.as_posix() == "confidential/entwurf-raw/reports"
+    assert data_sign(False) == "ENTWURF · Vertraulich"
+    assert data_mark(True).startswith("ENTWURF für Kolleginnen und Kollegen: nicht weitergeben")

@@ -15,15 +15,10 @@ from gkanalysis.core.rawstate import StateError, claim_build, drop_damaged, main
 
 FORM = "raw/strukturen-2018/forms/Bögen Ä (neu)\t.docx"
 FILES = {
-    "raw/dataset.yml": "title: T",
-    "raw/strukturen-2018/eingang.csv": "a",
-    FORM: "b",
-    "raw/umfrage-2019/liste.csv": "c",
-    "src/gkanalysis/teil/modul.py": "d",
-    "data/codebook/strukturen.yml": "e",
-    "reports/eins.yml": "f",
-    "notebooks/01.ipynb": "g",
-}
+    "raw/dataset.yml": "title: T", "raw/strukturen-2018/eingang.csv": "a", FORM: "b",
+    "raw/umfrage-2019/liste.csv": "c", "src/gkanalysis/teil/modul.py": "d", "data/codebook/strukturen.yml": "e",
+    "reports/eins.yml": "f", "notebooks/01.ipynb": "g",
+}  # fmt: skip
 BOOK, NEW = (f"project/data/codebook/{name}.yml" for name in ("strukturen", "neu"))
 
 

@@ -45,12 +45,8 @@ def test_kind_of_a_source_is_seen_in_its_folder(tmp_path):
     (books / "welle.yml").write_text("parts:\n", encoding="utf-8")
     paths = ProjectPaths.of(tmp_path, Path("data/raw"))
     kinds = {
-        "a-1": "forms",
-        "b-2": "interviews",
-        "c-3": "interviews",
-        "ereignisse": "lists",
-        "ereignisse-2023": "lists",
-    }
+        "a-1": "forms", "b-2": "interviews", "c-3": "interviews", "ereignisse": "lists", "ereignisse-2023": "lists",
+    }  # fmt: skip
     assert {name: kind.id for name, kind in received_sources(paths).items()} == kinds
     (data / "Neue Welle/forms").mkdir(parents=True)
     with pytest.raises(UsageError, match=r"„.*Neue Welle“ hat Leer- oder Sonderzeichen"):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drawn import LATER, LIST, TALKS, TOTALS, WAVE, Project
-from gkanalysis.core.errors import GkError, NotebookError, VerificationError
+from gkanalysis.core.errors import CodebookError, GkError, NotebookError, VerificationError
 from gkanalysis.counts import compare as compared
 from gkanalysis.counts import sources
 from gkanalysis.counts.compare import compare
@@ -17,6 +17,7 @@ from gkanalysis.counts.count import Count
 from gkanalysis.counts.forms import Choice, Ticks
 from gkanalysis.counts.shown import common_mark, mark_notes
 from gkanalysis.counts.sources import source_of
+from gkanalysis.counts.words import loose_words, read_scale
 from gkanalysis.report.chapter import Chapter, lines
 from gkanalysis.stats.intervals import finite_population_interval
 from gkanalysis.verify.again import wrong_statistics
@@ -158,13 +159,6 @@ def test_parts_follow_their_whole_and_what_excludes_comes_last(data):
     assert boxes.top(1).shown_rows == ("2.H1.2",)  # places go by number alone
 
 
-def test_a_table_knows_the_number_of_its_question(wave):
-    """A set is called by the number of its part; what is no question of the form has none."""
-    told = [plain(wave[k].asked_words()) for k in ("1.1", "huerden", "status")]
-    assert told == ["Frage 1.1 (Besteht ein Konzept?): ", "Frage 2 (Hürden): ", ""]
-    assert plain(wave["1.1"].asked_words(short=True)) == "Frage 1.1: "
-
-
 def test_order_and_choice_of_rows(wave):
     """Most frequent first, ties as printed; the first places with those equal to the last one; further rows again."""
     boxes = wave["huerden"]
@@ -182,12 +176,8 @@ def test_how_tables_show_themselves(wave, data):
     """No heading without rows; the line that made it, as one writes it; who is in no group; frames whole, also as text."""
     boxes = wave["huerden"]._but(headings={"2.H1.2": "A", "2.H2.2": "B", "2.H3.2": "A"})
     assert [line.split("  ")[0] for line in repr(boxes).splitlines()[1:]] == [
-        "A",
-        "Übergang",
-        "keine davon",
-        "B",
-        "Räume",
-    ]
+        "A", "Übergang", "keine davon", "B", "Räume",
+    ]  # fmt: skip
     assert [line.split("  ")[0] for line in repr(boxes.only("2.H2*")).splitlines()[1:]] == ["B", "Räume"]
     assert boxes.only("2.H2.2").also("2.H3.2").shown_rows == ("2.H3.2", "2.H2.2")
     assert wave["2.H1.2"].only("2.H1.2").line == f'gk.source("{WAVE}")["2.H1.2"].only("2.H1.2")'
@@ -450,3 +440,32 @@ def test_exhibits_of_assumed_questions_say_so(data, wave, tmp_path):
     assert [chapter.is_assumed(content) for content in asked] == [True, True, False, False]
     shown = chapter.table(wave["1.1"], "eins", title="Konzept")
     assert any(n.startswith("Frage angenommen") for n in shown.notes)
+
+
+WORDS = """
+shares:
+  - {words: [selten], least: 0, most: 0.3}
+  - {words: [alle], least: 1, most: 1, with_least: true, with_most: true}
+more: [häufiger, mehr]
+fewer: [seltener]
+same: [ebenso oft]
+most: [am häufigsten]
+least: [am seltensten]
+unsurpassed: [nichts wird häufiger]
+everyday: [alle, mehr]
+"""
+
+
+def test_every_word_is_bound_but_those_that_mean_other_things(tmp_path):
+    """Shares, comparisons and ranks alike; „mehr“ and „alle“ are declared as everyday words."""
+    (tmp_path / "woerter.yml").write_text(WORDS, encoding="utf-8")
+    scale = read_scale(tmp_path)
+    text = "Alle sagen mehr dazu, die Kreise häufiger; am häufigsten ist das selten, und nicht zu seltenem Anlass."
+    assert loose_words(text, scale.unbound) == ["am häufigsten", "häufiger", "selten"]
+
+
+def test_everyday_word_that_no_list_has_is_refused(tmp_path):
+    """It would stand there for ever and mean nothing."""
+    (tmp_path / "woerter.yml").write_text(WORDS.replace("[alle, mehr]", "[alle, meist]"), encoding="utf-8")
+    with pytest.raises(CodebookError, match="„meist“ steht in keiner der Listen"):
+        read_scale(tmp_path)

@@ -137,13 +137,10 @@ def test_pdf_is_read_beside_its_pages(plain_pdf, change, place):
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("a.pdf", b"%PDF-1.7 kaputt"),
-        ("a.docx", b"PK kaputt"),
-        ("a.svg", b"<svg"),
-        ("a.json", b"{"),
+        ("a.pdf", b"%PDF-1.7 kaputt"), ("a.docx", b"PK kaputt"), ("a.svg", b"<svg"), ("a.json", b"{"),
         ("a.html", b"\xff\xfe"),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_read_must_not_appear(name, content):
     """A file that nobody could search is refused with a sentence."""
     with pytest.raises(RenderError, match="nicht nach Namen durchsuchen"):

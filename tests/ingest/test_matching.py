@@ -299,35 +299,6 @@ def test_choice_without_one_of_its_boxes(style):
     assert [(r.item_id, r.reason) for r in matched.reviews] == [("2.1", "Kästchen „Nein“: nicht gefunden")]
 
 
-@pytest.mark.parametrize(
-    ("lines", "reason"),
-    [
-        (["☒", "☐"], "Kreuz nicht eindeutig"), (["x ☐"], "Kreuz nicht eindeutig"), (["(x)"], "Kreuz nicht eindeutig"),
-        (["☒ erst ab Mai"], "Text neben dem Kästchen"), (["☒", "erst ab Mai"], "Text neben dem Kästchen"),
-        (["geplant"], "Kreuz nicht eindeutig"),
-    ],
-)  # fmt: skip
-def test_doubtful_ticks(lines, reason):
-    """Two marks, half a mark, or words in the cell of a tick: illegible, with the raw entry in the review."""
-    drawn = Drawn()
-    drawn.type(drawn.cell(2, ROW_A03, 4), *lines)
-    matched = drawn.match()
-    found = answers(matched)[A03]
-    reviews = [(r.item_id, r.reason) for r in matched.reviews]
-    assert (found, reviews) == (("illegible", ""), [(A03, reason)])
-    assert matched.reviews[0].raw == "\n".join(lines)
-
-
-@pytest.mark.parametrize("lines", [["☒ Ja", "☐ Nein", "erst ab Mai"], ["☒ Ja", "☐ Nein", "☒ teils"], ["☒ Ja"], ["Ja"]])
-def test_doubtful_choices(lines):
-    """Words or boxes beside the printed options, or a missing box, make a choice illegible."""
-    drawn = Drawn()
-    drawn.type(drawn.cell(7, 1, 3), *lines)
-    matched = drawn.match()
-    assert answers(matched)["2.1"][0] == "illegible"
-    assert {r.item_id for r in matched.reviews} == {"2.1"}
-
-
 @pytest.mark.parametrize("text", ["Bitte um Rückruf", "Ja", "Jugendamt"])
 def test_text_outside_of_any_field(text):
     """A line typed between the tables goes to review, even if the same words are printed elsewhere."""

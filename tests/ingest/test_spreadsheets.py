@@ -28,7 +28,6 @@ SPEC = table_spec(
 HEAD = ["Kennung", "Datum", "Tage", "Form", "Bemerkung"]
 ROWS = [["B01", date(2019, 5, 6), 1.5, "Beratung", "gut"], ["B02", date(2019, 5, 7), 1, "Telefon", None]]
 EXPECTED = [["B01", "2019-05-06", 1.5, "beratung", "gut"], ["B02", "2019-05-07", 1.0, "telefon", None]]
-ERROR = Raw('<c r="{r}" t="e"><v>#DIV/0!</v></c>')
 
 
 @pytest.fixture
@@ -175,31 +174,6 @@ def test_what_is_found(read, case):
     assert table.rows["days"].isna().sum() == {"twice": 2, "formula": 1, "struck row": 1}.get(case, 0)
 
 
-def test_every_kind_of_bad_value_in_one_pass(read):
-    """Wrong values, numbers and days as text, errors, missing values: all listed, the good ones read."""
-    table = read(
-        [
-            HEAD,
-            ["B01", "06.05.2019", "1,5", "Beratung"],
-            ["B02", 43592, 7, "Besuch"],
-            ["B03", "5.6.19", ERROR, None],
-            [44795, date(2019, 6, 1), date(2019, 2, 1), struck("Telefon")],
-        ]
-    )
-    assert rules(table) == [
-        ("T06", 3), ("T06", 3), ("T06", 3), ("T06", 4), ("T09", 4), ("T10", 4), ("T06", 5), ("T16", 5), ("T07", 2), ("T07", 2), ("T07", 5),
-    ]  # fmt: skip
-    assert values(table) == [
-        ["B01", "2019-05-06", 1.5, "beratung", None],
-        ["B02", None, None, None, None],
-        ["B03", None, None, None, None],
-        ["44795", "2019-06-01", None, "telefon", None],
-    ]
-    row = table.findings.iloc[-1]
-    assert (row["severity"], row["rule"], row["raw"]) == ("hint", "T07", "44795")
-    assert row["place"] == "Blatt „Protokoll“, Zeile 5, Spalte A „Kennung“"
-
-
 @pytest.mark.parametrize("heading", ["Besuche, Stand 1.2., vorläufig\n", "\n", "sep=;\n", '"Titel, lang, breit";;\n'])
 def test_the_headings_tell_how_a_csv_file_is_separated(read, heading):
     """Whatever stands above them."""
@@ -280,13 +254,10 @@ def test_comments_are_told(read):
 @pytest.mark.parametrize(
     ("written", "is_found"),
     [
-        ("Daten\nLage", True),
-        ("Daten, Lage", True),
-        ("Lage / Daten", True),
-        ("Daten|neu", True),
+        ("Daten\nLage", True), ("Daten, Lage", True), ("Lage / Daten", True), ("Daten|neu", True),
         ("Sprache, Kultur", False),
     ],
-)
+)  # fmt: skip
 def test_values_that_another_sign_parts(read, written, is_found):
     """They count as one value, which is told where one of them stands alone elsewhere."""
     spec = table_spec({"columns": [{"name": "topics", "titles": ["Themen"], "several": True}]})

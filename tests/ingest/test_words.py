@@ -6,7 +6,7 @@ from copy import deepcopy
 import pytest
 from lxml import etree
 
-from forms import Drawn, W, answers, typed
+from forms import Drawn, W, answers, look, typed, wordml
 from gkanalysis.ingest.matching import (
     BESIDE_BOX,
     BESIDE_FIELD,
@@ -31,11 +31,10 @@ def option(drawn, number):
     return drawn.cell(7, 1, 3).findall(W + "p")[number - 1]
 
 
-def add(paragraph, text, look=""):
-    run = typed(text)[0]
-    if look:
-        run.insert(0, etree.fromstring(f'<w:rPr xmlns:w="{W[1:-1]}">{look}</w:rPr>'))
-    paragraph.append(run)
+def add(paragraph, text, how=""):
+    paragraph.append(typed(text)[0])
+    if how:
+        look(paragraph, how, text)
 
 
 @pytest.mark.parametrize("style", ["controls", "legacy", "typed_box"])
@@ -102,121 +101,90 @@ def test_what_the_document_keeps_as_a_prompt():
         assert [(r.item_id, r.reason, r.raw or text) for r in matched.reviews] == reviews
 
 
-def test_text_in_the_result_of_an_old_box():
-    """Somebody typed over the box; the review has the words."""
-    drawn = Drawn({}, "legacy")
-    codes = drawn.cell(2, ROW_A03, 4).findall(f".//{W}fldChar")
-    codes[-1].getparent().addprevious(typed(WORD)[0])
-    matched = drawn.match()
-    assert answers(matched)[A03][0] == "illegible"
-    assert [r.raw for r in matched.reviews] == [WORD]
-
-
 YELLOW = '<w:highlight w:val="yellow"/>'
 
 
 def test_markings_instead_of_ticks():
     """A highlighted option or row, or a coloured cell, is no tick, but somebody has to look."""
     drawn = Drawn({}, "typed_box")
-    for run in option(drawn, 1).findall(W + "r")[1:]:
-        run.insert(0, etree.fromstring(f'<w:rPr xmlns:w="{W[1:-1]}">{YELLOW}</w:rPr>'))
+    look(option(drawn, 1), YELLOW, " Ja")
     (review,) = drawn.match().reviews
     assert review.item_id == "2.1"
     assert "hervorgehoben" in review.reason
     drawn = Drawn()
-    run = drawn.cell(2, ROW_A03, 1).find(f".//{W}r")
-    run.insert(0, etree.fromstring(f'<w:rPr xmlns:w="{W[1:-1]}">{YELLOW}</w:rPr>'))
+    look(drawn.cell(2, ROW_A03, 1), YELLOW)
     assert [(r.item_id, r.reason) for r in drawn.match().reviews] == [("", MARKED)]
     drawn = Drawn()
-    look = drawn.cell(2, ROW_A03, 4).find(W + "tcPr")
-    etree.SubElement(look, W + "shd").set(W + "fill", "FFFF00")
+    drawn.cell(2, ROW_A03, 4).find(W + "tcPr").append(wordml('<w:shd w:fill="FFFF00"/>'))
     matched = drawn.match()
     assert answers(matched)[A03][0] == "illegible"
     assert [(r.item_id, r.reason) for r in matched.reviews] == [(A03, "Feld eingefärbt statt angekreuzt")]
-
-
-def look_of(element, look, value=None):
-    for run in element.iter(W + "r"):
-        properties = run.find(W + "rPr")
-        if properties is None:
-            properties = etree.Element(W + "rPr")
-            run.insert(0, properties)
-        etree.SubElement(properties, W + look, {W + "val": value} if value else {})
 
 
 BOLD_STYLE = (
     f'<w:style xmlns:w="{W[1:-1]}" w:type="character" w:styleId="Stark"><w:rPr><w:b/></w:rPr></w:style>'
     f'<w:style xmlns:w="{W[1:-1]}" w:type="paragraph" w:styleId="Zitat"><w:basedOn w:val="Stark"/></w:style></w:styles>'
 )
-PRINTED_SO = [("b", "0"), ("u", "none"), ("color", "auto"), ("color", "262626"), ("i", None), ("rStyle", "Platzhalter")]
+PRINTED_SO = [
+    'b w:val="0"',
+    'u w:val="none"',
+    'color w:val="auto"',
+    'color w:val="262626"',
+    "i",
+    'rStyle w:val="Platzhalter"',
+]
 LIFTED = [
-    ("b", None),
-    ("u", "single"),
-    ("color", "FF0000"),
-    ("color", "0070C0"),
-    ("rStyle", "Stark"),
-    ("pStyle", "Zitat"),
+    "b",
+    'u w:val="single"',
+    'color w:val="FF0000"',
+    'color w:val="0070C0"',
+    'rStyle w:val="Stark"',
+    'pStyle w:val="Zitat"',
 ]
 
 
-def lift(drawn, element, look, value):
-    """Give the words of an element a look of their own or by a style."""
-    drawn.parts["word/styles.xml"] = drawn.parts["word/styles.xml"].replace(b"</w:styles>", BOLD_STYLE.encode())
-    if look != "pStyle":
-        look_of(element, look, value)
-        return
-    for paragraph in element.iter(W + "p"):
-        paragraph.insert(0, etree.Element(W + "pPr"))
-        etree.SubElement(paragraph[0], W + "pStyle").set(W + "val", value)
-
-
-@pytest.mark.parametrize("style", ["controls", "legacy", "typed_x", "typed_box"])
-@pytest.mark.parametrize(("look", "value"), [*LIFTED, *PRINTED_SO])
-def test_printed_words_in_bold_or_colour(look, value, style):
+@pytest.mark.parametrize("style", ["controls", "legacy", "typed_box"])
+@pytest.mark.parametrize("how", [*LIFTED, *PRINTED_SO])
+def test_printed_words_in_bold_or_colour(how, style):
     """One option, or the label of one row, lifted out of the others: no answer, but a person has to look; beside a tick
     it says nothing, yet is told, so that a print can be recognised."""
-    is_lifted = (look, value) in LIFTED
     for ticked in ("", "nein", "ja"):
         drawn = Drawn({f"2.1:{ticked}": "x", "1.1.A04.5": "x" if ticked else ""}, style)
+        drawn.parts["word/styles.xml"] = drawn.parts["word/styles.xml"].replace(b"</w:styles>", BOLD_STYLE.encode())
         for element in (option(drawn, 1), drawn.cell(2, ROW_A03 + bool(ticked), 1)):
-            lift(drawn, element, look, value)
+            look(element, f"<w:{how}/>")
+            for paragraph in element.iter(W + "p") if "pStyle" in how else ():
+                paragraph.insert(0, wordml(f"<w:pPr><w:{how}/></w:pPr>"))
         matched = drawn.match()
         assert answers(matched)["2.1"] == (("answered", ticked) if ticked else ("not_answered", ""))
         reason = EMPHASISED_BESIDE_TICK if ticked else EMPHASISED
         told = [(r.item_id, r.reason, r.raw.rpartition(" | ")[2]) for r in matched.reviews]
         row = "".join(drawn.cell(2, ROW_A03 + bool(ticked), 1).itertext())
-        assert told == ([("2.1", reason, "Ja"), ("", reason, row)] if is_lifted else [])
+        assert told == ([("2.1", reason, "Ja"), ("", reason, row)] if how in LIFTED else [])
 
 
 def test_what_all_printed_words_share_lifts_out_none():
     """All options in bold, all labels of a block in blue, headings, answers, or only the x: nobody has to look."""
     drawn = Drawn({A03: "x", "2.4": "Runde"})
     for element in (drawn.cell(7, 1, 3), drawn.row(2, 2), drawn.cell(7, 10, 3), drawn.cell(2, ROW_A03, 4)):
-        look_of(element, "b")
+        look(element, "<w:b/>")
     for row in range(1, 18):
-        look_of(drawn.cell(2, row, 1), "color", "0070C0")
+        look(drawn.cell(2, row, 1), '<w:color w:val="0070C0"/>')
     assert drawn.match().reviews == []
-    look_of(drawn.cell(2, ROW_A03 + 1, 1), "u", "double")  # one of them is underlined as well
-    look_of(option(drawn, 2), "color", "FF0000")
+    look(drawn.cell(2, ROW_A03 + 1, 1), '<w:u w:val="double"/>')  # one of them is underlined as well
+    look(option(drawn, 2), '<w:color w:val="FF0000"/>')
     assert [(r.item_id, r.reason) for r in drawn.match().reviews] == [("2.1", EMPHASISED), ("", EMPHASISED)]
 
 
-@pytest.mark.parametrize("look", ["strike", "vanish"])
+@pytest.mark.parametrize("how", ["<w:strike/>", "<w:vanish/>"])
 @pytest.mark.parametrize(
-    ("style", "problem"),
-    [("controls", LABEL_GONE), ("legacy", LABEL_GONE), ("typed_x", NOT_FOUND), ("typed_box", NOT_FOUND)],
+    ("style", "problem"), [("controls", LABEL_GONE), ("legacy", LABEL_GONE), ("typed_x", NOT_FOUND)]
 )
-def test_a_ticked_row_that_was_struck_out(style, problem, look):
+def test_a_ticked_row_that_was_struck_out(style, problem, how):
     """Whether the label, the row, or the label for another one, by hand or as a tracked change: nobody but a person knows what the tick says."""
 
-    def label(drawn):
-        look_of(drawn.cell(2, ROW_A03, 1), look)
-
-    def row(drawn):
-        look_of(drawn.row(2, ROW_A03), look)
-
     def rename(drawn):
-        label(drawn)
+        look(drawn.cell(2, ROW_A03, 1), how)
         drawn.cell(2, ROW_A03, 1).find(W + "p").append(typed(" Rat")[0])
 
     def delete(drawn):
@@ -226,10 +194,10 @@ def test_a_ticked_row_that_was_struck_out(style, problem, look):
         change.append(run)
         run.find(W + "t").tag = W + "delText"
 
-    def question(drawn):
-        look_of(drawn.cell(7, 1, 2), look)
-
-    for change, item in ((label, A03), (row, A03), (rename, A03), (delete, A03), (question, "2.1")):
+    for change, item in (
+        (lambda d: look(d.cell(2, ROW_A03, 1), how), A03), (lambda d: look(d.row(2, ROW_A03), how), A03), (rename, A03), (delete, A03),
+        (lambda d: look(d.cell(7, 1, 2), how), "2.1"),
+    ):  # fmt: skip
         drawn = Drawn({A03: "x", "2.1:ja": "x"}, style)
         change(drawn)
         matched = drawn.match()

@@ -74,11 +74,6 @@ def test_types_of_cells(cells):
     assert cells(*(cell for cell, _ in TYPES)) == [expected for _, expected in TYPES]
 
 
-def test_workbooks_that_count_from_1904(cells):
-    """An old setting of the Mac moves all days by four years and a day."""
-    assert cells(stored("42433", 1), book='<workbookPr date1904="1"/>')[0][1] == FIFTH
-
-
 def test_what_is_struck_through(tmp_path):
     """The whole cell, or a part of it."""
     part = "<is><r><t>drei </t></r><r><rPr><strike/><b/></rPr><t>vier</t></r></is>"

@@ -63,13 +63,10 @@ def bars():
     """A long table of two bars with two parts each, as figures take it."""
     return pd.DataFrame(
         {
-            "label": ["Städte", "Städte", "Kreise", "Kreise"],
-            "group": ["neu", "alt"] * 2,
-            "group_label": ["neu gegründet", "angeknüpft"] * 2,
-            "n": [3, 15, 9, 12],
-            "base_n": [18, 18, 21, 21],
+            "label": ["Städte", "Städte", "Kreise", "Kreise"], "group": ["neu", "alt"] * 2,
+            "group_label": ["neu gegründet", "angeknüpft"] * 2, "n": [3, 15, 9, 12], "base_n": [18, 18, 21, 21],
         }
-    )
+    )  # fmt: skip
 
 
 @pytest.fixture

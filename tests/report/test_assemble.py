@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from definitions import made
-from gkanalysis import __version__
 from gkanalysis.codebook.reports import ChapterDefinition
 from gkanalysis.core.errors import RenderError, UsageError
 from gkanalysis.core.paths import ProjectPaths
@@ -103,16 +102,6 @@ def test_report_folder_holds_what_the_chapters_make_and_nothing_else(project):
     ]  # fmt: skip
     assert (target / "losses.csv").read_text() == f"source,name,row\n{SOURCE},losses,7\n"
     assert json.loads((target / "values.json").read_text()) == [value("neu")]
-
-
-def test_document_names_data_files_and_its_own_version(project):
-    """The last page names the files of this report's sources, with check sums as they are written, not as numbers."""
-    report, paths = project(chapter("Text"))
-    assemble_report(report, paths)
-    document = json.loads((paths.build / "reports/probe/document.json").read_text())
-    assert document["raw_files"] == [["strukturen-2018/forms/1.docx", "0123"], ["dataset.yml", "45"]]
-    assert (document["dataset"], document["synthetic"]) == ("Probe", True)
-    assert document["version"] == __version__  # other programs differ from machine to machine: see the certificate
 
 
 def test_chapter_of_other_data_is_refused(project):

@@ -274,11 +274,8 @@ def test_xlsform(tmp_path):
     assert survey["q_1.1"]["type"] == survey["q_1.3"]["type"] == "select_one liste_q_1.1"
     assert [row[1] for row in sheets["choices"] if row[0] == "liste_q_1.1"] == ["ja", "nein"]
     assert sheets["settings"][1] == [
-        f"{book.title} – Checkliste zur lokalen Planung",
-        "prozess-2020-bogen",
-        "2020-05",
-        "Deutsch (de)",
-    ]
+        f"{book.title} – Checkliste zur lokalen Planung", "prozess-2020-bogen", "2020-05", "Deutsch (de)",
+    ]  # fmt: skip
     assert xlsform(book, "bogen") == xlsform(book, "bogen")
 
 

@@ -37,16 +37,6 @@ def run(tmp_path):
     return call
 
 
-def test_chapters_without_a_record_are_computed(run):
-    """Those that have one are left alone unless they are named."""
-    words = {"eins": "a", "zwei": "b"}
-    assert run(words) == ["b: Kapitel eins gerechnet.", "b: Kapitel zwei gerechnet."]
-    assert run(words) == []
-    run.record("zwei").unlink()
-    assert run(words) == ["b: Kapitel zwei gerechnet."]
-    assert run(words, "eins") == ["b: Kapitel eins gerechnet."]
-
-
 def test_chapter_that_fails_stops_no_other(run):
     """All that fail are named at the end; the others are finished and not computed again."""
     with pytest.raises(NotebookError, match=r"Kapitel eins, „probe.*int(.|\n)*Kapitel drei, „probe.*float"):

@@ -30,6 +30,13 @@ def body(content):
     return etree.fromstring(parts(content)["word/document.xml"])
 
 
+def test_properties_are_those_of_the_report(small):
+    """Title, language and year are where other programs, and those that read aloud, look for them."""
+    properties = docx.Document(io.BytesIO(word(small()))).core_properties
+    assert (properties.title, properties.author) == ("Ein „kleiner“ Bericht", "Erste; Zweite")
+    assert (properties.language, properties.created.year) == ("de-DE", 2019)
+
+
 def test_tables_have_a_head_a_name_and_a_description(small):
     """What screen readers announce; the head is repeated on each page and rows stay whole."""
     tables = list(body(word(small())).iter(f"{W}tbl"))

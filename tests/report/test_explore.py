@@ -8,7 +8,7 @@ import pytest
 import gkanalysis as gk
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.counts.sources import project_data
-from gkanalysis.report.explore import Panel, ask, choices, questions, remarks, search
+from gkanalysis.report.explore import Panel, ask, remarks, search
 
 DATA = project_data()
 
@@ -78,46 +78,17 @@ def test_panel_answers_each_choice():
     assert "zählt keine Bündnisse" in panel.answer.value
 
 
-def test_sources_follow_the_years_and_returns_come_last():
-    """The first wave first, a year once in a title; what is known of a form as a whole after its questions."""
-    told = choices(DATA)
-    waves = [s for s in told if s in DATA.of_kind("forms")]
-    assert waves == ["strukturen-2018", "bedarf-2019", "prozess-2020", "entwicklungsstand-2021", "nachhaltigkeit-2022"]
-    assert next(iter(told)) == waves[0]
-    assert told["entwicklungsstand-2021"] == "Arbeitshilfe „Entwicklungsstand 2021“ (Bögen)"
-    assert list(questions(DATA, "strukturen-2018"))[-3:] == ["status", "version", "contact"]
-    assert questions(DATA, "register")["type"] == "type Kommunaltyp"
-
-
 @pytest.mark.parametrize(
     ("words", "found"),
     [
-        ("2.1", [["2.1"], ["2.1.1"], []]),
-        ("2.", [[], ["2.1", "2.1.1"], []]),
-        ("gremium", [["gremium"], [], ["1.2.1"]]),
-        ("name gremium", [[], [], ["1.2.1"]]),
-        ("fehlt", [[], [], []]),
+        ("2.1", [["2.1"], ["2.1.1"], []]), ("2.", [[], ["2.1", "2.1.1"], []]),
+        ("gremium", [["gremium"], [], ["1.2.1"]]), ("name gremium", [[], [], ["1.2.1"]]), ("fehlt", [[], [], []]),
     ],
-)
+)  # fmt: skip
 def test_search_takes_the_very_number_before_words(words, found):
     """An id within another one is none: 2.1 is not 1.2.1."""
     told = {"1.2.1": "1.2.1 Name des Gremiums", "2.1.1": "2.1.1 Wo", "2.1": "2.1 Ob", "gremium": "gremium Wer"}
     assert list(map(sorted, search(told, words).values())) == found
-
-
-def test_typing_asks_anew_only_where_another_question_is_chosen(monkeypatch):
-    """2.1 is chosen as soon as it is typed; what is typed further and finds it too changes nothing; a source asks once."""
-    panel, asked = Panel(DATA), []
-    panel.key.value = "1.2.1"
-    monkeypatch.setattr("gkanalysis.report.explore.ask", lambda *chosen: asked.append(chosen[1:3]) or ask(*chosen))
-    for text in ("2.1", "2.1 kerngruppe", ""):
-        panel.search.value = text
-    assert asked == [("strukturen-2018", "2.1")]
-    panel.by.value, panel.base.value = "type", "cases:full"
-    asked.clear()
-    panel.source.value = "register"
-    assert asked == [("register", "type")]
-    assert [base for _, base in panel.base.options] == [""]
 
 
 def test_nothing_is_drawn_until_it_is_wanted():

@@ -61,11 +61,8 @@ FLOW = pd.DataFrame(
     columns=["wave", "row", "next_wave", "next_row", "n"],
 ).assign(subgroup="alle", base_n=6)  # fmt: skip
 STATE_LABELS = {
-    "returned": "Rücklauf",
-    "not_returned": "kein Rücklauf",
-    "declined": "abgelehnt",
-    "not_asked": "nicht angefragt",
-}
+    "returned": "Rücklauf", "not_returned": "kein Rücklauf", "declined": "abgelehnt", "not_asked": "nicht angefragt",
+}  # fmt: skip
 FORMS = {
     "bars": (ONE, {}), "segments": (NEW, {}), "units": (YES_NO, {}), "dots": (DOTS, {}), "matrix": (CODES, {}),
     "flow": (FLOW, {"states": STATE_LABELS}),

@@ -10,6 +10,17 @@ def page(small):
     return html.fromstring(render_html(small.prepared()))
 
 
+def test_table_heads_have_a_scope(small):
+    """Columns, rows and blocks are announced as what they are; the base stands on its own line."""
+    (table,) = page(small()).xpath("//figure[@id='tab']//table")
+    assert [(h.text, h.get("scope")) for h in table.xpath("./thead//th")] == [("Akteur", "col"), ("insgesamt*", "col")]
+    assert [(h.text, h.get("scope")) for h in table.xpath("./tbody//th")] == [
+        ("Bereich", "rowgroup"), ("Jugendamt", "row"), ("davon", "row"),
+    ]  # fmt: skip
+    assert table.xpath("./thead//th[2]/br")[0].tail == "(n\u00a0=\u00a045)"
+    assert len(table.xpath("./colgroup/col")) == 2
+
+
 def test_text_cannot_become_markup(small):
     """Titles and cells are escaped, and a placeholder of the template in a text stays text."""
     probe = small()

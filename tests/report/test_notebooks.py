@@ -266,17 +266,6 @@ cell = Cell()"""
         run(code, texts=["In {eval}`cell` ist es so. Nach der Lesart von A ist es {eval}`cell`†."])
 
 
-def test_number_is_called_by_its_expression(run):
-    """Without its wording; different expressions have different names, the same one has the same."""
-    code = """class Cell:
-    def __init__(self, n): self.n, self.of = n, self
-    def _repr_mimebundle_(self, **_): return {"application/vnd.gkanalysis.value+json": {"text": "z", "n": self.n, "wording": "of"}}
-cells = {"a b": Cell(1), ("a", "b"): Cell(2)}"""
-    chapter, _ = run(code, texts=["{eval}`cells['a b']` {eval}`cells['a', 'b']` {eval}`cells['a b'].of`"])
-    names = [(v["id"], v["n"]) for v in chapter["values"]]
-    assert names == [("kapitel:cells-a-b", 1), ("kapitel:cells-a-b_", 2), ("kapitel:cells-a-b", 1)]
-
-
 def test_text_of_the_report_replaces_that_of_the_notebook():
     """The heading says what the exhibit is about and keeps an id of its own; deeper headings move along."""
     cells = [nbformat.v4.new_markdown_cell(t) for t in ("# Alt\n\nWeg {eval}`core`.", "## Tief")]

@@ -123,11 +123,8 @@ def test_text_keeps_its_form(tmp_path):
     frame = slides(make_deck(tmp_path, TEXTS).pptx())[1].placeholders[1].text_frame
     runs = [[(r.text, r.font.bold, r.font.italic) for r in p.runs] for p in frame.paragraphs]
     assert runs[0] == [
-        ("Ein Satz ", None, None),
-        ("mit ", True, None),
-        ("beidem", True, True),
-        (" und Code.", None, None),
-    ]
+        ("Ein Satz ", None, None), ("mit ", True, None), ("beidem", True, True), (" und Code.", None, None),
+    ]  # fmt: skip
     assert [(p.text, p.level) for p in frame.paragraphs[1:]] == [
         ("„a“ & 3 < 4", 0), ("c", 1), ("d", 2), ("da", 2), ("eins\vzwei", 0),
     ]  # fmt: skip

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.report.quotations import check_quotation, draw_speaker, find_segment, quote_id
+from gkanalysis.report.quotations import check_quotation, find_segment, quote_id
 
 STORED = "Na ja, in Musterstadt haben wir das ja, sage ich mal, sofort gemacht. Frau Beispiel hat uns geholfen."
 
@@ -54,12 +54,3 @@ def test_id_comes_from_the_words():
     assert "g02" not in quote_id(STORED)
     with pytest.raises(NotebookError, match="keine codierte Stelle"):
         find_segment(segments, "q00000000")
-
-
-def test_speakers_alternate():
-    """Female and male forms are drawn for each quotation, about half and half, and the same at every build."""
-    declared = {"seed": 2019, "female": {"nominative": "eine Befragte"}, "male": {"nominative": "ein Befragter"}}
-    drawn = [draw_speaker(f"q{k}", declared)["nominative"] for k in range(400)]
-    assert 160 < drawn.count("eine Befragte") < 240
-    assert drawn == [draw_speaker(f"q{k}", declared)["nominative"] for k in range(400)]
-    assert drawn != [draw_speaker(f"q{k}", declared | {"seed": 1})["nominative"] for k in range(400)]

@@ -35,11 +35,8 @@ def test_headings_of_slides_and_exhibits(tmp_path):
     )
     slides = make_deck(tmp_path, text).slides()
     assert [(s.level, s.caption) for s in slides[:4]] == [
-        (1, ""),
-        (1, ""),
-        (1, ""),
-        (2, "Sollen die Strukturen bleiben?"),
-    ]
+        (1, ""), (1, ""), (1, ""), (2, "Sollen die Strukturen bleiben?"),
+    ]  # fmt: skip
     topic = make_deck(tmp_path / "b", '## 11 von 18 {#a topic="Geplante Schritte"}' + exhibit("balken"))
     assert [(s.id, s.caption) for s in topic.slides()[:1]] == [("a", "Geplante Schritte")]
     assert ">Geplante Schritte</figcaption>" in topic.html().decode()

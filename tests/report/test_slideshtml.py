@@ -71,32 +71,13 @@ def test_keys_go_from_slide_to_slide(page):
         return page.evaluate("Math.round(scrollY / innerHeight)")
 
     keys = [
-        "ArrowRight",
-        "Space",
-        "ArrowDown",
-        "ArrowLeft",
-        "End",
-        "ArrowRight",
-        "Home",
-        "PageDown",
-        "PageUp",
+        "ArrowRight", "Space", "ArrowDown", "ArrowLeft", "End", "ArrowRight", "Home", "PageDown", "PageUp",
         "Shift+Space",
-    ]
+    ]  # fmt: skip
     assert [after(k) for k in keys] == [1, 2, 3, 2, 4, 4, 0, 1, 0, 0]
     assert after("ArrowRight") == 1
     assert after("ArrowRight") == 2
     assert page.evaluate("[document.activeElement.id, location.hash]") == ["weiter", "#weiter"]
-
-
-@needs("chromium")
-def test_space_unfolds_the_numbers(page):
-    """Where a control has the focus, its keys are its own; the numbers then cover the figure."""
-    page.keyboard.press("End")
-    page.locator("summary").focus()
-    before = page.evaluate("scrollY")
-    page.keyboard.press("Space")
-    assert page.locator("details[open] table").is_visible()
-    assert page.evaluate("scrollY") == before
 
 
 @needs("chromium")

@@ -6,7 +6,7 @@ import pikepdf
 import pytest
 
 from gkanalysis.core.errors import RenderError
-from slidedeck import TEXT, figure, make_deck, table
+from slidedeck import figure, make_deck, table
 from tools.system import needs
 from tools.verapdf import verapdf
 
@@ -79,10 +79,3 @@ def test_largest_type_and_best_layout_that_fit(tmp_path):
         make_deck(tmp_path / f"f{n}", EXHIBIT.format("- Punkt\n" * n, "balken"), exhibits=[figure()]) for n in (1, 6)
     ]
     assert [d.fitted().slides[0].candidates[0]["layout"] for d in points] == ["above", "beside"]
-
-
-def test_lines_of_a_title_are_balanced(tmp_path):
-    """No word of a title stands alone in its last line: both lines are about as long."""
-    text = TEXT.replace("Drei von vier setzen auf das", "Drei von vier Bündnissen setzen in Zukunft auf das kommunale")
-    slides = make_deck(tmp_path, text).fitted().slides
-    assert 100 < slides[2].title_width < 200

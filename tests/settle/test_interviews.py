@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from gkanalysis.core.findings import RULES
-from gkanalysis.ingest.qda.model import Link, Set
 from gkanalysis.settle.interviews import document_id
 from interviewfolder import BOOK, CLIMATE, LEAD, NEW, OPEN, SECOND, TEXT, Drawn, Folder, guid, spreadsheet
 from received import found, rules
@@ -258,18 +257,6 @@ def test_memos_keep_their_targets(folder, drawn):
     assert [i for i, *_ in lost(tables, "memo")] == [lonely]
 
 
-def test_what_no_chapter_uses_is_listed(folder):
-    """Other variables, links and sets, and cases without a document (V27), with their GUIDs."""
-    drawn = coded(zimmer="3")
-    source, number = drawn.sources[0].guid, drawn.case("vergessen", [], buendnis="B2")
-    links, sets = ((Link(guid(9, 1), "wie", source, drawn.codings[0].guid),), (Set(guid(10, 1), "S", (source,)),))
-    drawn.more = {"links": links, "sets": sets}
-    tables = folder.add(drawn).process()
-    units = {unit: [i for i, *_ in lost(tables, unit)] for unit in ("variable", "link", "set", "case")}
-    assert units == {"variable": [guid(7, 2)], "link": [guid(9, 1)], "set": [guid(10, 1)], "case": [number]}
-    assert [f["item_id"] for f in found(tables, "V27")] == [number]
-
-
 def test_document_without_text_keeps_the_words_of_its_segments(folder):
     """Where no text is stored, the words that the program wrote beside the place are all there is."""
     drawn = Drawn()
@@ -305,15 +292,6 @@ def test_spreadsheet_of_coded_segments(folder):
     assert tables["memos"]["target_id"].tolist() == [tables["codings"]["coding_id"].iloc[2]]
 
 
-def test_the_same_words_coded_again_in_a_spreadsheet_count(folder):
-    """Each row is a segment and a coding of its own; the finding says what the spreadsheet does not tell."""
-    row = ("g10", "Leitfaden > Politisches Klima", "2", "2", "wir", LEAD)
-    (folder.folder / "segmente.xlsx").write_bytes(spreadsheet(row, row, row, says="SYNTHETISCH"))
-    tables = folder.list(["segmente.xlsx", "g10", "B1", ""]).process()
-    assert rows(tables["codings"], "segment_id") == [(f"g10-00{k}",) for k in (1, 2, 3)]
-    assert [f["raw"] for f in found(tables, "V28")] == ["same_words"]
-
-
 def test_every_file_is_accounted_for(folder, drawn):
     """Read, list, left out with a reason, or refused; invented and real ones never mix (V18)."""
     drawn.name = "Reflexionsgespräche"
@@ -344,14 +322,3 @@ def test_text_that_a_project_reads_is_no_unread_file(folder):
     tables = folder.process()
     assert (tables["documents"]["text"].tolist(), found(tables, "V34")) == ([TEXT], [])
     assert tables["losses"].query("unit == 'file'")["file"].tolist() == ["g01.txt"]
-
-
-def test_selection_beyond_the_text(folder, drawn):
-    """It is the reader's loss with its GUID, and one finding a kind (V28); the words that it names stay."""
-    source = drawn.sources[0].guid
-    drawn.coding(source, BILANZ, (60, 63))
-    drawn.coding(source, BILANZ, OPEN, None)
-    tables = folder.add(drawn).spoil('endPosition="63"', 'endPosition="999"').process()
-    assert [f["raw"] for f in found(tables, "V28")] == ["outside_text", "no_coder"]
-    beyond = tables["segments"].query("start == -1")
-    assert (lost(tables, "outside_text")[0][1], beyond["place"].tolist()) == ("V28", ["Stelle nicht gespeichert"])

@@ -14,13 +14,10 @@ from received import found, rules
 from sheets import formula, xlsx_parts
 
 DIRTY = [
-    ["Besuche im Mai"],
-    [*HEAD, "Wetter"],
-    [date(2023, 5, 3), "B1", "Auftakt", "1,5", "Sonne"],
-    ["4.5.23", "B2", None, 2],
-    [date(2023, 5, 5), "B99", "x", formula("1+1", "2")],
+    ["Besuche im Mai"], [*HEAD, "Wetter"], [date(2023, 5, 3), "B1", "Auftakt", "1,5", "Sonne"],
+    ["4.5.23", "B2", None, 2], [date(2023, 5, 5), "B99", "x", formula("1+1", "2")],
     [date(2023, 5, 6), "B3", "y", 9, None, "lose"],
-]
+]  # fmt: skip
 
 
 def test_clean_list(tmp_path):
@@ -65,11 +62,8 @@ def test_a_name_instead_of_an_id_is_read_as_in_forms(tmp_path):
     assert "Zeile 2: „Amselstadt“ ist nach dem Namen als B1 gelesen" in found(tables, "V35")[0]["message"]
     (loss,) = tables["losses"].to_dict("records")
     assert (loss["raw"], loss["case_id"], loss["action"], loss["place"]) == (
-        "Amselstadt",
-        "B1",
-        "als B1 gelesen",
-        "Zeile 2",
-    )
+        "Amselstadt", "B1", "als B1 gelesen", "Zeile 2",
+    )  # fmt: skip
 
 
 def test_files_that_nothing_reads_are_named(tmp_path):

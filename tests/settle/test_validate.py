@@ -138,15 +138,12 @@ ROW = "Tabelle 2, Zeile {}, Zelle 4"
         ("2.4", UNREAD, "☐ | Zeichnung", [7], "ist etwas eingefügt, das wir nicht lesen können („Zeichnung“). Was"),
         ("2.4", "„☒“ ist durchgestrichen", "☒", [7], "ist „☒“ durchgestrichen. Was gilt?"),
         (
-            "2.1",
-            f"Kästchen „Nein“: {MARKED_BOX}",
-            "☐ Ja\n☐ Nein",
-            [7],
+            "2.1", f"Kästchen „Nein“: {MARKED_BOX}", "☐ Ja\n☐ Nein", [7],
             "ist Gedrucktes hervorgehoben („☐ Ja / ☐ Nein“). Ist",
         ),
         ("2.4", SHADED, "☐", [7], "ist das leere Kästchen farbig. Ist es als angekreuzt gemeint?"),
     ],
-)
+)  # fmt: skip
 def test_letters_are_in_plain_words(item_id, reason, raw, rows, question):
     """They say where, as people count, and what is seen there; what stands in several places is one question."""
     frame = pd.DataFrame([("a", item_id, reason, raw, CELL.format(row)) for row in rows])

@@ -88,13 +88,6 @@ def test_numbers_that_cannot_have_been_counted_are_refused(arguments, message):
         finite_population_interval(*arguments)
 
 
-@pytest.mark.parametrize("level", [0, 1, 95, -0.1])
-def test_level_is_a_share(level):
-    """95 is not taken for 95 percent."""
-    with pytest.raises(TabulationError, match=f"Das Niveau {level} ist nicht möglich"):
-        finite_population_interval(1, 2, 3, level=level)
-
-
 def test_bounds_hold_whatever_the_others_would_say():
     """Every way in which those not observed could answer, one by one; the interval lies inside."""
     for population_n in range(1, 9):

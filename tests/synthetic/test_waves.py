@@ -1,4 +1,4 @@
-"""What a plan of invented data cannot have is a sentence; that counts are met, the shipped data show (test_make)."""
+"""What a plan of invented data, or a marked transcript, cannot have is a sentence; that counts are met, shipped data show."""
 
 import re
 
@@ -7,10 +7,11 @@ import pytest
 from forms import ROOT
 from gkanalysis.codebook.declared import load_yaml
 from gkanalysis.core.errors import GkError
+from tools.synthetic.coding import check_codes, parse_transcript
 from tools.synthetic.sheets import make_log
 from tools.synthetic.solve import Program
 from tools.synthetic.waves import make_waves
-from wavebook import PLAN, TYPES, alliances, write_wave
+from wavebook import PLAN, alliances, write_wave
 
 
 def make(root, **changes):
@@ -38,30 +39,14 @@ def test_published_figure_out_of_reach_is_reported(tmp_path):
 WRONG = [
     ({"items": PLAN["items"] | {"1.2": {"options": {"ja": 11, "nein": 2}}}}, "probe-2023: 11 Antworten „1.2:ja“ sind nicht möglich"),
     ({"items": PLAN["items"] | {"9.9": {"options": {"ja": 1}}}}, "„9.9“ des Plans fehlt im Codebuch"),
-    ({"items": PLAN["items"] | {"1.1": {"options": {"vielleicht": 1}}}}, "Vorgaben von „1.1“"),
-    ({"items": {}}, "sagt nichts zu „1.1“"),
-    ({"sets": {"ziele": {"rows": {"Z1": 7}}}}, "Zeilen von „ziele“"),
-    ({"sets": PLAN["sets"] | {"wege": {"rows": {}}}}, "„wege“ des Plans fehlt"),
-    ({"returns": {"full": {TYPES[0]: 11}}}, "11 Bögen der Art „kreisfreie_stadt“, es gibt 10"),
     ({"versions": {"lang": "rest"}}, "jede Fassung"),
-    ({"texts": [{"items": ["1.4"], "answered": 11, "texts": ["a"]}]}, "wird 10 Bögen gestellt; 11"),
     (
         {"texts": [{"items": ["1.4"], "answered": 9, "most": 1, "categories": {"a": {"n": 10, "texts": ["a"]}}}]},
         "10 Nennungen zu „1.4“ passen nicht in 9 Antworten",
     ),
-    (
-        {"texts": [{"items": ["1.4"], "answered": 1, "categories": {"a": {"n": 1, "texts": ["a; b"]}}}]},
-        "ein Text zu „a“ enthält „;“",
-    ),
     ({"mess": [{"kind": "filter_broken", "item": "1.8", "text": "x"}]}, "„filter_broken“ mit „1.8“"),
-    ({"mess": [{"kind": "both_answers", "item": "1.1"}]}, "passt kein Bogen"),
-    ({"mess": [{"kind": "entry", "item": "1.8", "text": "a", "b": None}]}, "„b“ unter „mess“"),
     ({"published": None}, "zu „p1.numerator“"),
-    ({"coder": None}, "„probe-2023“ ist nicht stimmig"),
-    ({"file_name": None}, "„file_name“ fehlt"),
     ({"farbe": "rot"}, "„farbe“ ist unbekannt"),
-    ({"field": {"from": "2023-02-31", "to": 3}}, "„field“ braucht zwei Tage"),
-    ({"tables": [{"part": "angebote", "rows": 1.0, "columns": {3: {"texts": ["a"]}}}]}, "steht nicht im Bogen"),
 ]  # fmt: skip
 
 
@@ -89,3 +74,47 @@ def test_impossible_constraints():
     p.constrain({"a": 1}, low=2)
     with pytest.raises(GkError, match="lassen sich so nicht erzeugen"):
         p.solve()
+
+
+def parsed(body):
+    return parse_transcript("g01", f"I: Und?\n\n{body}")
+
+
+def said(transcript):
+    return [(m.code_id, transcript.text[m.start : m.end]) for m in transcript.marks]
+
+
+def test_marks_are_taken_out_and_keep_their_place():
+    """What is left is the text as it was spoken; a stretch with two codes gives two marks, nested ones are kept."""
+    found = parsed("B: Ja. {a.b,a.c|Eins. {a.d|Zwei?}} Drei.\n\nB2: {a.b|Vier.}\n")
+    assert found.text == "I: Und?\n\nB: Ja. Eins. Zwei? Drei.\n\nB2: Vier.\n"
+    assert said(found) == [("a.b", "Eins. Zwei?"), ("a.c", "Eins. Zwei?"), ("a.d", "Zwei?"), ("a.b", "Vier.")]
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ("B: {a.b|Eins. Zwei.", "nicht geschlossen"), ("B: Eins.} Zwei.", "schließt keine Stelle"),
+        ("B: {a|Eins.}", "schließt keine Stelle"), ("B: Eins {a.b|und zwei.}", "ganzen Sätzen"),
+        ("B: {a.b|Eins. Zwei} und drei.", "ganzen Sätzen"), ("B: {a.b|} Eins.", "ganzen Sätzen"),
+        ("C: Eins.", "beginnt mit"), ("B: Eins.\nZwei.", "in einer Zeile"),
+    ],
+)  # fmt: skip
+def test_slips_are_refused(body, what):
+    """The sentence names the file and says what is wrong."""
+    with pytest.raises(GkError, match=rf"g01\.txt.*{what}"):
+        parsed(body)
+
+
+def test_codes_must_be_those_of_the_plan():
+    """Every difference is in the one message: unknown, missing, and unplanned codes."""
+    found = parsed("B: {a.b|Eins.} {x.y|Zwei.} {a.d|Drei.}")
+    check_codes(found, ["a.b", "x.y", "a.d"], ["a.b", "x.y", "a.d"])
+    with pytest.raises(GkError) as error:
+        check_codes(found, ["a.b", "a.c"], ["a.b", "a.c", "a.d"])
+    message = str(error.value)
+    assert message.startswith("„g01.txt“")
+    assert "„x.y“ steht nicht im Codebuch" in message
+    assert "„a.c“ ist im Plan, aber nirgends markiert" in message
+    assert "„a.d“ ist markiert, aber nicht im Plan" in message
+    assert "a.b" not in message

@@ -18,16 +18,8 @@ FORMS = "data/raw/strukturen-2018/forms"
 
 # What a calling make or shell has set must not reach the make under test.
 INHERITED = [
-    "MAKEFLAGS",
-    "MFLAGS",
-    "MAKEOVERRIDES",
-    "MAKELEVEL",
-    "DATA",
-    "REPORT",
-    "PYTHON",
-    "BASE_PYTHON",
-    "PYTHONPATH",
-]
+    "MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "DATA", "REPORT", "PYTHON", "BASE_PYTHON", "PYTHONPATH",
+]  # fmt: skip
 
 
 def copy_project(target):

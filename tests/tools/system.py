@@ -16,13 +16,10 @@ JAXB_RUNTIME = Path("/usr/share/java/jaxb-runtime.jar")
 
 # What proves that the tool is there, and the Debian package that brings it.
 TOOLS = {
-    "chromium": ("chromium", "chromium"),
-    "java": ("javac", "default-jdk-headless"),
-    "jaxb": (str(JAXB_RUNTIME), "libjaxb-java"),
-    "poppler": ("pdftoppm", "poppler-utils"),
-    "pspp": ("pspp", "pspp"),
+    "chromium": ("chromium", "chromium"), "java": ("javac", "default-jdk-headless"),
+    "jaxb": (str(JAXB_RUNTIME), "libjaxb-java"), "poppler": ("pdftoppm", "poppler-utils"), "pspp": ("pspp", "pspp"),
     "soffice": ("soffice", "libreoffice-writer-nogui"),
-}
+}  # fmt: skip
 
 
 class ToolError(Exception):

@@ -60,15 +60,8 @@ def test_what_is_wrong_with_this_report_cannot_be_accepted():
 
 
 GOOD = (
-    "identical",
-    "same_values",
-    "within_tolerance",
-    "other_versions",
-    "agrees",
-    "adds_up",
-    "rounding",
-    "implied_base",
-)
+    "identical", "same_values", "within_tolerance", "other_versions", "agrees", "adds_up", "rounding", "implied_base",
+)  # fmt: skip
 UNCHECKED = ("transcribed", "not_checkable", "derived", "no_exact_number")
 MISSING = ("checkable", "not_rebuilt", "not_checked", "unknown_number", "not_bound", "not_compared", "gone", "problem")
 WRONG = ("drawn_otherwise", "other_words", "differs", "agrees_other_base", "does_not_add_up", "contradiction")

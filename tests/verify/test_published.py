@@ -73,14 +73,11 @@ def test_what_is_printed_and_what_was_rebuilt_stand_beside_the_verdict():
 
 
 REST = [
-    ("a", "rest", figure("6", "6", "45"), "agrees"),
-    ("a", "count", figure("39", "39", "13"), "agrees"),
-    ("a + b", "n", figure("48", "48", "66"), "agrees"),
-    ("a + b", "n", figure("47", "47", "66"), "differs"),
-    ("a + anzahl", "n", figure("87", "87"), "agrees"),
-    ("a + weg", "n", figure("39", "39"), "unknown_number"),
+    ("a", "rest", figure("6", "6", "45"), "agrees"), ("a", "count", figure("39", "39", "13"), "agrees"),
+    ("a + b", "n", figure("48", "48", "66"), "agrees"), ("a + b", "n", figure("47", "47", "66"), "differs"),
+    ("a + anzahl", "n", figure("87", "87"), "agrees"), ("a + weg", "n", figure("39", "39"), "unknown_number"),
     ("anzahl", "rest", figure("0", "0"), "not_compared"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("number", "part", "row", "verdict"), REST)

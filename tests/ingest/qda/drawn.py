@@ -1,9 +1,8 @@
 """Draw small files of QDA programs by hand: every test writes the XML that it is about."""
 
-import io
-import zipfile
 from dataclasses import fields
 
+from docx_parts import zipped
 from gkanalysis.ingest.qda.model import OBJECTS, Code, Coder, Project
 from gkanalysis.ingest.qda.qdpx import read_qdpx
 
@@ -40,15 +39,6 @@ def text_source(text, *inside, guid="T1"):
 
 def stored_source(*inside, path="internal://g01.txt"):
     return f'<Sources><TextSource guid="T1" name="g01" plainTextPath="{path}">{"".join(inside)}</TextSource></Sources>'
-
-
-def zipped(members):
-    """Bytes of a zip file; texts are written in UTF-8."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 def written(folder, xml, members=(), name="projekt.qdpx"):

@@ -95,6 +95,12 @@ def test_what_cannot_be_used_is_listed(tmp_path, case):
     assert len(found.codings) == n_codings
 
 
+def test_hidden_rows_count_and_are_listed(tmp_path):
+    """A filter may have hidden them."""
+    found = read(tmp_path, GERMAN, ROW, [*ROW[:5], "Zwei", *ROW[6:]], hidden=[3])
+    assert (len(found.codings), [(x.kind, x.raw) for x in found.losses]) == (2, [("hidden_row", "Zwei")])
+
+
 def test_the_same_words_coded_again_are_another_place(tmp_path):
     """Each row is a coding of its own with its comment and segment; what another coder gave shares the segments."""
     again, other = [*ROW[:8], "gemeint ist das Jobcenter"], [*ROW[:6], "Kodierung B", *ROW[7:]]

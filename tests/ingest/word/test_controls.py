@@ -28,6 +28,7 @@ ON, OFF = '<w14:checked w14:val="1"/>', '<w14:checked w14:val="0"/>'
 OWN = '<w14:checkedState w14:val="00FE" w14:font="Wingdings"/><w14:uncheckedState w14:val="25EF" w14:font="Arial"/>'
 WINGDINGS = '<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>'
 STRUCK = control(f"<w14:checkbox>{ON}</w14:checkbox>", run("☒", "<w:strike/>"))
+DELETED = "<w:del><w:r><w:delText>{}</w:delText></w:r></w:del>"
 ITEMS = [("Stadt", "1"), ("Kreis", "2")]
 ASK = "Wählen Sie ein Element aus."
 DATE = '<w:date w:fullDate="2019-05-03T00:00:00Z"><w:dateFormat w:val="dd.MM.yyyy"/></w:date>'
@@ -83,6 +84,11 @@ def entry(stored, shown=None):
         (control("<w:text/>", SIGNS), "text", "answered", "a\tb\nc-d", "a\tb\nc-d", ""),
         (text_control("Ihr Text", flag=FLAG), "text", "not_answered", "", "Ihr Text", "placeholder"),
         (text_control("a", flag='<w:showingPlcHdr w:val="0"/>'), "text", "answered", "a", "a", ""),
+        # tracked changes are read as accepted: of both glyphs the inserted one goes with the state
+        (control("<w:text/>", f"{run('neun ')}{DELETED.format('zwölf ')}<w:ins>{run('zehn ')}</w:ins><w:moveFrom>{run('weg ')}</w:moveFrom><w:moveTo>{run('da')}</w:moveTo>"),
+         "text", "answered", "neun zehn da", "neun zwölf zehn weg da", "tracked_deletion tracked_insertion"),
+        (control(f"<w14:checkbox>{ON}</w14:checkbox>", f"{DELETED.format('☐')}<w:ins>{run('☒')}</w:ins>"),
+         "checkbox", "selected", "☒", "1", "tracked_deletion tracked_insertion"),
         # lists: the text shown and its code; an entry without a code asks to choose
         (choice("dropDownList", "Kreis", ITEMS), "dropdown", "answered", "Kreis", "2", ""),
         (choice("comboBox", "Kreis", ITEMS), "combobox", "answered", "Kreis", "2", ""),

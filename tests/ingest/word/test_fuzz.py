@@ -12,6 +12,7 @@ import pytest
 from lxml import etree
 
 from forms import BOOK, MAIN, MATCHER, W, parts_of, typed
+from fuzzing import MEGABYTES, SECONDS, damaged_zip
 from gkanalysis.core.errors import IngestError
 from gkanalysis.core.writing import zip_parts
 from gkanalysis.ingest.office import WordPackage
@@ -19,7 +20,6 @@ from gkanalysis.ingest.word.form import read_word_form
 from gkanalysis.ingest.word.model import TICK_KINDS
 from tools.synthetic.wordwriter import STYLES, write_form
 
-SECONDS, MB = 5, 300
 WRITTEN = {
     "2.1:ja": "x", "1.1.A03.4": "x", "1.1.A05.4": "x", "1.1.B02.6": "x", "2.4": "Kleine Runde", "1.2.1#3": "Beirat",
 }  # fmt: skip
@@ -93,26 +93,6 @@ def mutate(rng, root):
     return is_beside
 
 
-def bytes_of(rng, parts):
-    """A package whose bytes, members or other parts are damaged."""
-    change, parts = rng.randrange(5), dict(parts)
-    name = rng.choice(list(parts))
-    if change == 0:
-        del parts[name]
-    elif change == 1:
-        parts[name] = parts[rng.choice(list(parts))]
-    elif change == 2:
-        at = rng.randrange(len(parts[name]))
-        parts[name] = (
-            parts[name][:at] + rng.choice([b"<", b"&", b"\0", b"]]>", b"\xff", b"<w:p>", b""]) + parts[name][at + 1 :]
-        )
-    data = zip_parts(parts)
-    at = rng.randrange(len(data))
-    if change == 3:
-        return data[:at]
-    return data if change < 3 else data[:at] + bytes([rng.randrange(256)]) + data[at + 1 :]
-
-
 def read(data):
     form = read_word_form(WordPackage(Path("Bogen.docx"), data), placeholders=())
     tags = [f.tag for f in form.fields if f.tag]
@@ -153,7 +133,7 @@ def test_mutants(n_damaged, originals):
         style = rng.choice(STYLES)
         parts, alone = FORMS[style], [False]
         if number % 4 == 1:
-            data = bytes_of(rng, parts)
+            data = damaged_zip(zip_parts(parts), rng)
         else:
             root = etree.fromstring(parts[MAIN])
             alone = [mutate(rng, root) for _ in range(3 if number % 4 == 3 else 1)]
@@ -180,4 +160,4 @@ def test_mutants(n_damaged, originals):
             assert changed(old_answers, answers(matched), doubted) == {}, f"mutant {number}: {style}"
     assert n_checked > n_damaged / 5
     used = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) / 1024
-    assert used < MB, used
+    assert used < MEGABYTES, used

@@ -7,27 +7,6 @@ from docx_parts import cell, control, in_cell, legacy, only, paragraph, part, re
 RAISED, LOWERED = '<w:vertAlign w:val="superscript"/>', '<w:vertAlign w:val="subscript"/>'
 
 
-def test_tracked_changes_are_read_as_accepted():
-    """Insertions are in, deletions and moved-away text are out, both are noted."""
-    content = (
-        run("neun ")
-        + '<w:del w:id="1"><w:r><w:delText>zwölf </w:delText></w:r></w:del>'
-        + f'<w:ins w:id="2">{run("zehn ")}</w:ins>'
-        + f'<w:moveFrom w:id="3">{run("weg ")}</w:moveFrom><w:moveTo w:id="4">{run("da")}</w:moveTo>'
-    )
-    field = only(read(in_cell(control("<w:text/>", content))), "text")
-    assert field.value == "neun zehn da"
-    assert field.raw == "neun zwölf zehn weg da"
-    assert field.notes == ("tracked_deletion", "tracked_insertion")
-
-
-def test_tick_changed_under_tracking():
-    """Word stores both glyphs; the inserted one goes with the state."""
-    content = '<w:del w:id="1"><w:r><w:delText>☐</w:delText></w:r></w:del>' + f'<w:ins w:id="2">{run("☒")}</w:ins>'
-    field = only(read(in_cell(control('<w14:checkbox><w14:checked w14:val="1"/></w14:checkbox>', content))), "checkbox")
-    assert (field.state, field.notes) == ("selected", ("tracked_deletion", "tracked_insertion"))
-
-
 def test_deletion_beside_a_control_is_kept_in_the_raw_value():
     """A tick typed beside the box and taken back leaves a trace."""
     form = read(
