@@ -1,14 +1,13 @@
 """A small set of slides made by hand: a section, a figure, a table, and what every set says of its data."""
 
 import copy
-import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
-from definitions import made
+from definitions import document, made
 from gkanalysis.codebook.reports import ChapterDefinition, Report
 from gkanalysis.core.numbers import NBSP
 from gkanalysis.report.exhibits import Figure, Row, Table
@@ -109,18 +108,11 @@ class Deck:
 
 def make_deck(folder, text=TEXT, *, synthetic=True, exhibits=None, **report):
     """A set of slides in `folder`; `report` replaces entries of the definition."""
-    listed = exhibits or [figure(), table()]
-    for exhibit in listed:
-        exhibit.save(folder / "eins")
-    records = {r["id"]: r | {"chapter": "eins"} for r in json.loads(json.dumps([e.record() for e in listed]))}
     known = {
         "id": "folien", "title": "Was bleibt von „Gemeinsam klappt’s“?", "subtitle": "Ergebnisse 2022",
         "authors": ("Erste", "Zweite"), "institution": "Institut", "date": "2022-06-15", "language": "de",
         "sources": ("nachhaltigkeit-2022",), "chapters": (ChapterDefinition("eins", "01", {}),),
         "keywords": ("Bündnis",), "description": "Worum es geht", "kind": "slides", "formats": ("html", "pdf", "pptx"),
     }  # fmt: skip
-    document = {
-        "markdown": text, "exhibits": records, "synthetic": synthetic, "dataset": "Probe_daten",
-        "raw_files": [["forms/a.docx", "ab" * 32]] * 40, "version": "1.2.3",
-    }  # fmt: skip
-    return Deck(made(**known | report), document, folder)
+    told = document(folder, text, exhibits or [figure(), table()], synthetic, [["forms/a.docx", "ab" * 32]] * 40)
+    return Deck(made(**known | report), told, folder)

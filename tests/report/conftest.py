@@ -1,13 +1,12 @@
 """What the tests of reports share: a small report made by hand, and the project's report made for real."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from definitions import made
+from definitions import document, made
 from gkanalysis.codebook.reports import ChapterDefinition, Report, read_report
 from gkanalysis.core.numbers import NBSP
 from gkanalysis.core.paths import ProjectPaths
@@ -87,23 +86,13 @@ def small(tmp_path, bars):
             alt="Geteilte Balken: neu 3 von 18 Städten.", draw=lambda: draw("segments", bars, mark=mark), **common,
         )  # fmt: skip
         build = tmp_path / folder
-        for exhibit in (table, figure):
-            exhibit.save(build / "eins")
-        records = json.loads(json.dumps([table.record(), figure.record()]))
         report = made(
             id="klein", title="Ein „kleiner“ Bericht", subtitle="Untertitel", authors=("Erste", "Zweite"),
             institution="Institut", date="2019-09", language="de", sources=("quelle-2018",), keywords=("Bündnis",),
             chapters=(ChapterDefinition("eins", "01", {}),), description="Worum es geht",
         )  # fmt: skip
-        document = {
-            "markdown": text,
-            "exhibits": {r["id"]: r | {"chapter": "eins"} for r in records},
-            "synthetic": synthetic,
-            "dataset": "Probe_daten",
-            "raw_files": [["forms/Überblick.docx", "ab" * 32]],
-            "version": "1.2.3",
-        }
-        return Small(report, document, build)
+        told = document(build, text, (table, figure), synthetic, [["forms/Überblick.docx", "ab" * 32]])
+        return Small(report, told, build)
 
     return make
 

@@ -5,15 +5,14 @@ import pandas as pd
 
 from forms import ROOT
 from gkanalysis.codebook.instrument import read_codebook
-from tools.project import change_yaml, copy_project, keep_report, make, steps
+from tools.project import change_yaml, copy_project, keep_report, make
 from tools.synthetic.make import write_source
 from tools.synthetic.waves import make_waves
-from wavebook import BOOK, PLAN, TYPES, repeating, write_wave
+from wavebook import PLAN, TYPES, repeating, write_wave
 
 SOURCE = "probe-2023"
 FINAL = "abschlussbericht-2023"
 OTHERS = ["prozess-2020", "entwicklungsstand-2021", "nachhaltigkeit-2022"]
-REPORT = "zwischenbericht-2019"
 
 
 def declare_categories(root):
@@ -61,36 +60,8 @@ def code_of(root):
     return {p.relative_to(root): p.read_bytes() for p in files if "__pycache__" not in p.parts}
 
 
-def test_a_wave_of_20_items_needs_no_code(tmp_path):
-    """20 items of every kind, added by data files only, go from Word forms to the tables that a report takes."""
-    root = copy_project(tmp_path)
-    plan = {"returns": {"full": {TYPES[0]: 8, TYPES[1]: 8}, "partial": {TYPES[2]: 2}}}
-    write_wave(root, **plan)
-    book = read_codebook(root / "data/codebook/probe.yml")
-    assert len(book.items) == 20
-    assert {i.kind for i in book.items.values()} == {"text", "single", "number", "tick"}
-    with change_yaml(root / f"reports/{REPORT}.yml") as report:
-        report["sources"].append(SOURCE)
-        report["chapters"].append({"id": "probe", "notebook": "02_ruecklauf", "parameters": {"source": SOURCE}})
-    declare_categories(root)
-    write_raw(root)
-    said = make(root, f"data/processed/{SOURCE}-responses.parquet")
-    assert sorted(steps(said)) == [f"process {SOURCE}", f"read {SOURCE}", "register"]
-
-    cases = pd.read_parquet(root / f"data/processed/{SOURCE}-cases.parquet")
-    assert cases["status"].value_counts().to_dict() == {"missing": 40, "full": 16, "partial": 2}
-    responses = pd.read_parquet(root / f"data/processed/{SOURCE}-responses.parquet")
-    assert set(responses["item_id"]) == set(book.items)
-    counts = responses[responses["state"] == "selected"]["item_id"].value_counts().to_dict()
-    assert counts == {f"2.{row}.2": n for row, n in PLAN["sets"]["ziele"]["rows"].items()}
-    assert responses.query("item_id == '1.1' and value == 'ja'")["case_id"].nunique() == 10
-    rules = (root / "build/rules.mk").read_text(encoding="utf-8")
-    assert f"data/processed/{SOURCE}-cases.parquet" in rules
-    assert not [p for p in ROOT.glob("src/**/*.py") if BOOK["instrument"] + "-2023" in p.read_text(encoding="utf-8")]
-
-
 def test_a_new_wave_appears_in_the_report(tmp_path):
-    """Data files alone bring a wave into returns, flow, returns by type, panel and appendix of the finished page."""
+    """20 items of every kind, added by data files alone, reach returns, flow, panel and appendix of the finished page."""
     root = copy_project(tmp_path)
     keep_report(root, FINAL, OTHERS)
     code = code_of(root)
@@ -100,8 +71,14 @@ def test_a_new_wave_appears_in_the_report(tmp_path):
     declare_categories(root)
     add_to_final_report(root)
     write_raw(root)
+    book = read_codebook(root / "data/codebook/probe.yml")
+    assert (len(book.items), {i.kind for i in book.items.values()}) == (20, {"text", "single", "number", "tick"})
     make(root, "report", f"REPORT={FINAL}")
 
+    responses = pd.read_parquet(root / f"data/processed/{SOURCE}-responses.parquet")
+    counts = responses[responses["state"] == "selected"]["item_id"].value_counts().to_dict()
+    assert counts == {f"2.{row}.2": n for row, n in PLAN["sets"]["ziele"]["rows"].items()}
+    assert responses.query("item_id == '1.1' and value == 'ja'")["case_id"].nunique() == 10
     assert printed(root, "wellen-tabelle")["2023"] == ["58", "18 (31 %)", "37 (64 %)", "3 (5 %)"]
     assert printed(root, "wellen-typ")["2023"] == ["18 (31 %)", "8 (36 %)", "8 (33 %)", "2 (17 %)"]
     flow = {k: int(cells[1]) for k, cells in printed(root, "wellen-verlauf").items() if k.startswith("2022 →")}

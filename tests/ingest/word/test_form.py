@@ -47,6 +47,15 @@ def test_control_around_a_cell():
     assert [entry.value for entry in form.fields if entry.kind == "cell"] == ["Name:", "Ort:", "Essen"]
 
 
+def test_repeating_section():
+    """Each repetition is a row of its own; the wrappers give no field."""
+    item = control("<w15:repeatingSectionItem/>", row("Gremium", cell(paragraph(text_control("A")))))
+    second = item.replace(">A<", ">B<")
+    form = read(table(control("<w15:repeatingSection/>", item + second)))
+    assert [(field.value, field.row) for field in form.fields if field.kind == "text"] == [("A", 1), ("B", 2)]
+    assert "richtext" not in {field.kind for field in form.fields}
+
+
 def test_block_control_with_several_paragraphs():
     """One value with line breaks; its paragraphs are no fields of their own."""
     form = read(paragraph("Begründung:") + control("<w:richText/>", paragraph("erstens") + paragraph("zweitens"), "b"))
