@@ -48,6 +48,7 @@ EMPTY = frozenset({"not_answered", "not_selected"})
 _T = TypeVar("_T")
 Cell = tuple[int, int, int]  # table, row, column
 Place = tuple[Slot, Cell | None, str]
+Tied = tuple[Slot, Sequence[Field]]
 _CELL_PATH = re.compile(r".*/w:tc\[\d+\]")
 _LIST_NUMBER = re.compile(r"^\(?(?:\d+(?:\.\d+)*[.)]?|[a-z][.)])")
 _NOISE = re.compile(r"[\s\u00ad\u00a0]+|-\s+")
@@ -56,18 +57,10 @@ _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈�
 _TEXTS = ("cell", "paragraph")
 # What a person is told of something that the reader only lists.
 UNREAD_THINGS = {
-    "shape": "gezeichnete Form",
-    "ink": "Handschrift",
-    "diagram": "Diagramm",
-    "chart": "Diagramm",
-    "picture": "Bild",
-    "drawing": "Zeichnung",
-}
-UNREAD_THINGS |= {
-    "activex": "Steuerelement",
-    "embedded_object": "eingebettetes Objekt",
+    "shape": "gezeichnete Form", "ink": "Handschrift", "diagram": "Diagramm", "chart": "Diagramm", "picture": "Bild",
+    "drawing": "Zeichnung", "activex": "Steuerelement", "embedded_object": "eingebettetes Objekt",
     "altChunk": "eingebettetes Dokument",
-}
+}  # fmt: skip
 _MERE_PUNCTUATION = frozenset(".,;:–-_…")
 
 
@@ -120,35 +113,35 @@ def _as_printed(text: str, printed: Collection[str]) -> str:
     return bare if bare in printed else text
 
 
+class _Print:
+    """What a version of a form prints: texts by table, how often each, paragraphs, all together; slots by their tags."""
+
+    def __init__(self, book: Codebook, version: str) -> None:
+        self.version, self.layouts = version, book.tables(version)
+        texts = {t.number: [*filter(None, map(normalise, t.printed.values()))] for t in self.layouts}
+        self.labels = {number: frozenset(of_table) for number, of_table in texts.items()}
+        self.counts = Counter(text for of_table in texts.values() for text in of_table)
+        self.paragraphs = frozenset(map(normalise, book.printed_paragraphs(version)))
+        self.texts = self.paragraphs.union(*self.labels.values())
+        self.tags = {name: s for t in self.layouts for s in t.slots for name in (s.tag, s.bookmark)}
+
+
 class Matcher:
-    """Matches forms of one instrument; the layout of each version is computed once."""
+    """Matches forms of one instrument; what each version prints is computed once."""
 
     def __init__(self, book: Codebook) -> None:
         self.book = book
         prompts = (item.prompt for item in book.items.values())
         self.placeholders = frozenset(map(normalise, (*book.placeholders, *PLACEHOLDERS, *prompts)))
-        self.layouts = {version: book.tables(version) for version in book.versions}
-        self.labels = {
-            version: {t.number: frozenset(map(normalise, t.printed.values())) - {""} for t in layout}
-            for version, layout in self.layouts.items()
-        }
-        self.paragraphs = {v: frozenset(map(normalise, book.printed_paragraphs(v))) for v in book.versions}
-        self.counts = {
-            v: Counter(filter(None, (normalise(text) for t in layout for text in t.printed.values())))
-            for v, layout in self.layouts.items()
-        }
-        self.printed = {v: self.paragraphs[v].union(*labels.values()) for v, labels in self.labels.items()}
-        self.all_printed = frozenset().union(*self.printed.values())
-        self.tags = {
-            version: {name: s for table in layout for s in table.slots for name in (s.tag, s.bookmark)}
-            for version, layout in self.layouts.items()
-        }
+        self.prints = [_Print(book, version) for version in book.versions]
 
     def match(self, form: WordForm, file: str) -> Match:
         """Tie the fields of a form to items; an `IngestError` if it is none of this instrument, or holds two."""
-        tables = [_ReceivedTable(t, self.all_printed) for t in form.tables]
-        best: tuple[int, str, dict[int, _ReceivedTable]] | None = None
-        for version, labels in self.labels.items():
+        all_printed = frozenset().union(*(p.texts for p in self.prints))
+        tables = [_ReceivedTable(t, all_printed) for t in form.tables]
+        best: tuple[int, _Print, dict[int, _ReceivedTable]] | None = None
+        for version in self.prints:
+            labels = version.labels
             aligned = _align(labels, tables)
             if len(aligned) < len(labels):
                 aligned |= _split_joined(labels, aligned)
@@ -162,7 +155,7 @@ class Matcher:
                 "Bitte prüfen, ob die Datei in diesen Ordner gehört."
             )
         there = Counter(text for table in tables for text in table.texts.values())
-        for counts in self.counts.values():  # the second form may be of another version
+        for counts in (p.counts for p in self.prints):  # the second form may be of another version
             if sum(there[text] >= 2 * n for text, n in counts.items()) >= MIN_PRINTED * len(counts):
                 raise IngestError(
                     f"In der Datei „{file}“ stehen zwei Bögen der {self.book.title}; welcher gilt, ist nicht sicher, also "
@@ -353,13 +346,11 @@ class _TablePlaces:
 class _FormMatch:
     """The work on one form."""
 
-    def __init__(self, matcher: Matcher, version: str, form: WordForm, tables: Iterable[_ReceivedTable]) -> None:
-        self.matcher, self.version, self.form = matcher, version, form
-        self.tags = matcher.tags[version]
-        self.labels = frozenset().union(*matcher.labels[version].values())
+    def __init__(self, matcher: Matcher, version: _Print, form: WordForm, tables: Iterable[_ReceivedTable]) -> None:
+        self.print, self.form, self.tags = version, form, version.tags
         self.placeholders = matcher.placeholders.union(map(normalise, form.prompts))
         self.texts = {t.number: t.texts for t in form.tables}
-        self.result = Match(version)
+        self.result = Match(version.version)
         self.cells: dict[Cell, list[Field]] = defaultdict(list)
         self.tagged: dict[int, list[Field]] = defaultdict(list)  # by id of the slot: each exists once
         self.gone: dict[tuple[int, int], list[Field]] = defaultdict(list)  # by row, what somebody took away
@@ -384,11 +375,10 @@ class _FormMatch:
     def run(self, aligned: dict[int, _ReceivedTable]) -> Match:
         """Responses table by table, then what is left."""
         places: dict[int, list[_TablePlaces]] = defaultdict(list)
-        for layout in self.matcher.layouts[self.version]:
+        for layout in self.print.layouts:
             slots: Iterable[Place] = [(s, None, "") for s in layout.slots if not s.extra]
             if table := aligned.get(layout.number):
-                tag_rows = self._tag_rows(layout, table.number)
-                slots = _TablePlaces(layout, table, tag_rows, self.matcher.printed[self.version])
+                slots = _TablePlaces(layout, table, self._tag_rows(layout, table.number), self.print.texts)
                 places[table.number].append(slots)
             by_item: dict[tuple[str, int], list[tuple[Slot, list[Field], str]]] = defaultdict(list)
             for slot, cell, how in slots:
@@ -413,9 +403,8 @@ class _FormMatch:
         """Rows of boxes whose labels are lifted out of the others; a doubt if nothing else stands in the row."""
         labels = []
         for printed, (row, column, _) in places.rows.items() if places.layout.n_header_rows else ():
-            labels += [
-                ((printed, f), f.notes) for f in self.cells[places.table.number, row, column] if f.kind == "cell"
-            ]
+            there = self.cells[places.table.number, row, column]
+            labels += [((printed, f), f.notes) for f in there if f.kind == "cell"]
         for printed, f in _lifted(labels):
             asked = {s.item_id for s in places.layout.slots if s.row == printed}
             is_answered = any(r.item_id in asked and r.state not in EMPTY for r in self.result.responses)
@@ -438,9 +427,7 @@ class _FormMatch:
             if s.what in ("drawing", "picture") and not s.text and not inside:
                 continue  # a logo, or a page that somebody scanned
             cell = paths.get(inside[0], (0, 0, 0)) if inside else (0, 0, 0)
-            text = (
-                s.text.partition(" ")[2] if s.what in ("altChunk", "activex") else s.text
-            )  # without the name of the part
+            text = s.text.partition(" ")[2] if s.what in ("altChunk", "activex") else s.text  # without the part's name
             kind = (s.what, "", "unclear", "", text or UNREAD_THINGS.get(s.what, s.what), "", "", ())
             unread[cell].append(Field(*kind, s.part, s.place, *cell, ("skipped",)))
         outer = {t.number: t.parent for t in self.form.tables if t.parent}
@@ -496,7 +483,7 @@ class _FormMatch:
             return _respond(slot, "illegible", "", together, "none")
         if slot.option:
             options = [(option, beside) for option, beside, _ in parts]
-            response, problems, lifted = _read_single(options, how, self.tags, self.placeholders)
+            response, problems, lifted = self._read_single(options, how)
             if BESIDE_BOX in problems:
                 response = response._replace(raw=self._whole(together))
             for option in lifted:
@@ -504,8 +491,9 @@ class _FormMatch:
                 self._review(slot.item_id, reason, together, option.option_label)
         else:
             whole = self._whole(fields)
-            read = _read_choice if slot.choices else _read_tick if slot.kind in TICK_KINDS else _read_text
-            response, problems = read(slot, fields, how, self.placeholders, whole)
+            by_kind = self._read_tick if slot.kind in TICK_KINDS else self._read_text
+            read = self._read_choice if slot.choices else by_kind
+            response, problems = read(slot, fields, how, whole)
             if response.state == "not_selected" and not self.lifted.isdisjoint(n for f in fields for n in f.notes):
                 problems = [SHADED]
         for problem in problems:
@@ -515,6 +503,124 @@ class _FormMatch:
             response = response._replace(note=note, raw=" | ".join([f.raw for f in together if f.raw]))
         return response
 
+    def _read_tick(self, slot: Slot, fields: Sequence[Field], how: str, whole: str) -> tuple[Response, list[str]]:
+        """The response to a box of its own cell, and what is doubtful; `whole` is all text of the cell."""
+        state, problem = self._tick_state(fields)
+        if problem == UNCLEAR:
+            problem = _taken_back((f for f in fields if not f.value), BOX_KINDS) or problem
+        beside = normalise(whole)
+        for f in fields:
+            if f.kind in BOX_KINDS:
+                beside = beside.replace(normalise(f.value), "", 1)
+        if not problem and beside and beside not in self.placeholders:  # the reader takes it for the label of the box
+            response = _respond(slot, "illegible", "", fields, how)._replace(raw=whole)
+            return response, [BESIDE_BOX]
+        return _respond(slot, state, "", fields, how), [problem] if problem else []
+
+    def _read_single(self, parts: Sequence[Tied], how: str) -> tuple[Response, list[str], list[Slot]]:
+        """One response from the boxes of all options, each with the fields that can be its box: none, one, or several.
+
+        Also gives what is doubtful, and if nothing is, the options that are lifted out of the others.
+        """
+        slot = parts[0][0]
+        labels = [normalise(option.option_label) for option, _ in parts]
+        cell = _each_once(f for _, fields in parts for f in fields)
+        rest = {id(f): f for f in cell}
+        ticked, places, problems, looks = [], [], [], []
+        for (option, fields), label in zip(parts, labels, strict=True):
+            boxes = [f for f in fields if f.kind in BOX_KINDS and self._ties(f, option, label, labels)]
+            state, problem = self._tick_state(boxes) if boxes else ("", "")
+            if not boxes:
+                problems.append(_taken_back(fields) or BOX_NOT_FOUND.format(option.option_label))
+            elif problem:
+                problems.append(f"Kästchen „{option.option_label}“: {problem}")
+            elif any(_says_more(f, option, label) for f in boxes):
+                problems.append(BESIDE_BOX)
+            if state == "selected":
+                ticked.append(option.option)
+                places += boxes
+            looks.append((option, [note for f in boxes for note in f.notes]))
+            for f in boxes:
+                rest.pop(id(f))
+        if any(_adds(f, labels) for f in rest.values()):
+            problems.append("Eintrag neben den Kästchen")
+        value = "|".join(ticked)
+        if problems:
+            return _respond(slot, "illegible", value, cell, how), list(dict.fromkeys(problems)), []
+        state = ("not_answered", "answered")[len(ticked)] if len(ticked) < 2 else "contradictory"
+        return _respond(slot, state, value, places or cell, how), [], _lifted(looks)
+
+    def _read_text(self, slot: Slot, fields: Sequence[Field], how: str, whole: str) -> tuple[Response, list[str]]:
+        """The response to a question that is answered in words; `whole` is all text of its cell."""
+        if len(fields) > 1:  # the text of a container is that of the controls inside it
+            fields = [f for f in fields if "container" not in f.notes]
+        for f in fields:
+            raw = normalise(f.raw)
+            is_prompt = "placeholder_conflict" in f.notes and raw in self.placeholders
+            is_typed = f.kind == "mark" and len(fields) > 1  # within a text, which is kept as a whole
+            if f.state == "unclear" and not (is_prompt or is_typed):
+                return _respond(slot, "illegible", f.value, fields, how), ["nicht eindeutig lesbar"]
+            if "placeholder" in f.notes and raw not in self.placeholders and f.raw not in f.options:
+                return _respond(slot, "illegible", "", fields, how), [UNKNOWN_PROMPT]
+        values, drawn, notes = [], [], []
+        for f in fields:
+            if f.value and normalise(f.value) in self.placeholders:
+                notes.append("placeholder")
+            elif f.state not in EMPTY and (f.value or f.raw):
+                (drawn if "textbox" in f.notes else values).append(f.value or f.raw)
+            notes += [n for n in f.notes if n in ("tracked_insertion", "off_list")]
+        if whole != "".join(values) and normalise(whole) not in self.placeholders | {normalise("".join(values))}:
+            if not values:
+                return _respond(slot, "illegible", whole, fields, how), [BESIDE_FIELD]
+            values = [whole]  # boxes typed within a text are fields of their own, words before a control are its label
+        values += drawn  # what stands in text boxes is no part of the text of the cell
+        if not values and slot.kind == "number" and any("list_number" in f.notes for f in fields):
+            return _respond(slot, "illegible", "", fields, how), [LIST_NUMBER]
+        response = _respond(slot, "answered" if values else "not_answered", "\n".join(values), fields, how)
+        return response._replace(note=" ".join(dict.fromkeys(notes))) if notes else response, []
+
+    def _read_choice(self, slot: Slot, fields: Sequence[Field], how: str, whole: str) -> tuple[Response, list[str]]:
+        """The response to a drop-down list, or to what was typed in its place: the one entry that it names."""
+        response, problems = self._read_text(slot, fields, how, whole)
+        if response.state != "answered":
+            return response, problems
+        chosen = [option for option, label in slot.choices if normalise(label) == normalise(response.value)]
+        response = response._replace(raw=response.raw or response.value)
+        if len(chosen) != 1:
+            return response._replace(state="illegible"), ["keine der Vorgaben der Liste"]
+        return response._replace(value=chosen[0]), problems
+
+    def _ties(self, f: Field, option: Slot, label: str, labels: Sequence[str]) -> bool:
+        """Whether a box is that of an option: by its tag, unless another option is printed beside it, or by label."""
+        beside = normalise(f.label)
+        if beside in labels:
+            return beside == label
+        if f.tag in self.tags:
+            return self.tags[f.tag] is option
+        return label == max((printed for printed in labels if beside.startswith(printed)), key=len, default="")
+
+    def _tick_state(self, fields: Sequence[Field]) -> tuple[str, str]:
+        """State of a box and what is wrong with it: several witnesses in one cell must agree."""
+        boxes = [f for f in fields if f.kind in BOX_KINDS]
+        beside = [f for f in fields if f.kind not in BOX_KINDS and f.state not in EMPTY]
+        if boxes:  # LibreOffice wraps a box in a control of its glyph
+            beside = [f for f in beside if "container" not in f.notes]
+        written = any(normalise(f.value) not in self.placeholders for f in beside)
+        if not boxes and not written and any("shaded" in f.notes for f in fields):
+            return "illegible", "Feld eingefärbt statt angekreuzt"
+        if not boxes and not written and (taken_back := _taken_back(f for f in fields if mark_state(f.raw))):
+            return "illegible", taken_back
+        states = {f.state for f in boxes}
+        if any(f.state == "unclear" and "marked" in f.notes for f in boxes):
+            return "illegible", MARKED_BOX
+        if "unclear" in states or (written and not boxes):
+            return "illegible", UNCLEAR
+        if len(states) > 1:
+            return "illegible", "zwei Zeichen in einem Feld widersprechen sich"
+        if written:
+            return "illegible", BESIDE_BOX
+        return (states.pop() if states else "not_selected"), ""
+
     def _whole(self, fields: Sequence[Field]) -> str:
         """All text of the cell in which the first field stands."""
         first = fields[0]
@@ -522,8 +628,8 @@ class _FormMatch:
 
     def _leftovers(self, places: Mapping[int, Sequence[_TablePlaces]]) -> None:
         """Whatever stands in the form outside every known place and is not printed there goes to review."""
-        paragraphs = self.matcher.paragraphs[self.version] | self.placeholders
-        printed = self.matcher.printed[self.version]
+        paragraphs, printed = self.print.paragraphs | self.placeholders, self.print.texts
+        labels = frozenset().union(*self.print.labels.values())
         shown = printed.union(normalise(f.value) for f in self.form.fields if f.kind in _TEXTS)
         for f in _each_once((*self.form.fields, *(f for fields in self.unread.values() for f in fields))):
             if id(f) in self.used or "container" in f.notes:
@@ -539,7 +645,7 @@ class _FormMatch:
                 continue
             if f.kind == "cell" and text in self.placeholders:
                 continue
-            is_label = f.kind == "cell" and text in self.labels  # of another table, or on a second page
+            is_label = f.kind == "cell" and text in labels  # of another table, or on a second page
             reason = OUTSIDE if f.kind == "outside" else REPRINTED if is_label else UNKNOWN
             self._review("", reason, [f], beside)
 
@@ -575,63 +681,6 @@ def _respond(slot: Slot, state: str, value: str, fields: Sequence[Field], how: s
     return Response(slot.item_id, slot.occurrence, state, value, raw, *_origin(fields), how)
 
 
-def _read_tick(
-    slot: Slot, fields: Sequence[Field], how: str, placeholders: Collection[str], whole: str
-) -> tuple[Response, list[str]]:
-    """The response to a box of its own cell, and what is doubtful; `whole` is all text of the cell."""
-    state, problem = _tick_state(fields, placeholders)
-    if problem == UNCLEAR:
-        problem = _taken_back((f for f in fields if not f.value), BOX_KINDS) or problem
-    beside = normalise(whole)
-    for f in fields:
-        if f.kind in BOX_KINDS:
-            beside = beside.replace(normalise(f.value), "", 1)
-    if not problem and beside and beside not in placeholders:  # the reader takes it for the label of the box
-        response = _respond(slot, "illegible", "", fields, how)._replace(raw=whole)
-        return response, [BESIDE_BOX]
-    return _respond(slot, state, "", fields, how), [problem] if problem else []
-
-
-def _read_single(
-    parts: Sequence[tuple[Slot, Sequence[Field]]],
-    how: str,
-    tags: Mapping[str, Slot],
-    placeholders: Collection[str],
-) -> tuple[Response, list[str], list[Slot]]:
-    """One response from the boxes of all options, each with the fields that can be its box: none, one, or several.
-
-    `tags` names the option that a control was made for. Also gives what is doubtful, and if nothing is, the options
-    that are lifted out of the others.
-    """
-    slot = parts[0][0]
-    labels = [normalise(option.option_label) for option, _ in parts]
-    cell = _each_once(f for _, fields in parts for f in fields)
-    rest = {id(f): f for f in cell}
-    ticked, places, problems, looks = [], [], [], []
-    for (option, fields), label in zip(parts, labels, strict=True):
-        boxes = [f for f in fields if f.kind in BOX_KINDS and _ties(f, option, label, labels, tags)]
-        state, problem = _tick_state(boxes, placeholders) if boxes else ("", "")
-        if not boxes:
-            problems.append(_taken_back(fields) or BOX_NOT_FOUND.format(option.option_label))
-        elif problem:
-            problems.append(f"Kästchen „{option.option_label}“: {problem}")
-        elif any(_says_more(f, option, label) for f in boxes):
-            problems.append(BESIDE_BOX)
-        if state == "selected":
-            ticked.append(option.option)
-            places += boxes
-        looks.append((option, [note for f in boxes for note in f.notes]))
-        for f in boxes:
-            rest.pop(id(f))
-    if any(_adds(f, labels) for f in rest.values()):
-        problems.append("Eintrag neben den Kästchen")
-    value = "|".join(ticked)
-    if problems:
-        return _respond(slot, "illegible", value, cell, how), list(dict.fromkeys(problems)), []
-    state = ("not_answered", "answered")[len(ticked)] if len(ticked) < 2 else "contradictory"
-    return _respond(slot, state, value, places or cell, how), [], _lifted(looks)
-
-
 def _lifted(looks: Sequence[tuple[_T, Collection[str]]]) -> list[_T]:
     """What has an emphasis that others, each with the notes on its label, do not have: a look of all is the form's."""
     codes = Counter(note for _, notes in looks for note in set(notes) if note.startswith(EMPHASES))
@@ -639,89 +688,10 @@ def _lifted(looks: Sequence[tuple[_T, Collection[str]]]) -> list[_T]:
     return [it for it, notes in looks if not own.isdisjoint(notes)]
 
 
-def _read_text(
-    slot: Slot, fields: Sequence[Field], how: str, placeholders: Collection[str], whole: str
-) -> tuple[Response, list[str]]:
-    """The response to a question that is answered in words; `whole` is all text of its cell."""
-    if len(fields) > 1:  # the text of a container is that of the controls inside it
-        fields = [f for f in fields if "container" not in f.notes]
-    for f in fields:
-        raw = normalise(f.raw)
-        is_prompt = "placeholder_conflict" in f.notes and raw in placeholders
-        is_typed = f.kind == "mark" and len(fields) > 1  # within a text, which is kept as a whole
-        if f.state == "unclear" and not (is_prompt or is_typed):
-            return _respond(slot, "illegible", f.value, fields, how), ["nicht eindeutig lesbar"]
-        if "placeholder" in f.notes and raw not in placeholders and f.raw not in f.options:
-            return _respond(slot, "illegible", "", fields, how), [UNKNOWN_PROMPT]
-    values, drawn, notes = [], [], []
-    for f in fields:
-        if f.value and normalise(f.value) in placeholders:
-            notes.append("placeholder")
-        elif f.state not in EMPTY and (f.value or f.raw):
-            (drawn if "textbox" in f.notes else values).append(f.value or f.raw)
-        notes += [n for n in f.notes if n in ("tracked_insertion", "off_list")]
-    if whole != "".join(values) and normalise(whole) not in placeholders | {normalise("".join(values))}:
-        if not values:
-            return _respond(slot, "illegible", whole, fields, how), [BESIDE_FIELD]
-        values = [whole]  # boxes typed within a text are fields of their own, words before a control are its label
-    values += drawn  # what stands in text boxes is no part of the text of the cell
-    if not values and slot.kind == "number" and any("list_number" in f.notes for f in fields):
-        return _respond(slot, "illegible", "", fields, how), [LIST_NUMBER]
-    response = _respond(slot, "answered" if values else "not_answered", "\n".join(values), fields, how)
-    return response._replace(note=" ".join(dict.fromkeys(notes))) if notes else response, []
-
-
-def _read_choice(
-    slot: Slot, fields: Sequence[Field], how: str, placeholders: Collection[str], whole: str
-) -> tuple[Response, list[str]]:
-    """The response to a drop-down list, or to what was typed in its place: the one entry that it names."""
-    response, problems = _read_text(slot, fields, how, placeholders, whole)
-    if response.state != "answered":
-        return response, problems
-    chosen = [option for option, label in slot.choices if normalise(label) == normalise(response.value)]
-    response = response._replace(raw=response.raw or response.value)
-    if len(chosen) != 1:
-        return response._replace(state="illegible"), ["keine der Vorgaben der Liste"]
-    return response._replace(value=chosen[0]), problems
-
-
-def _ties(f: Field, option: Slot, label: str, labels: Sequence[str], tags: Mapping[str, Slot]) -> bool:
-    """Whether a box is that of an option: by its tag, unless another option is printed beside it, or by label."""
-    beside = normalise(f.label)
-    if beside in labels:
-        return beside == label
-    if f.tag in tags:
-        return tags[f.tag] is option
-    return label == max((printed for printed in labels if beside.startswith(printed)), key=len, default="")
-
-
 def _says_more(f: Field, option: Slot, label: str) -> bool:
     """Whether somebody wrote beside a box: other words than the printed option, or than its row if it has none."""
     beside = normalise(f.label)
     return beside != normalise(option.row_label) and not set(beside.replace(label, "", 1)) <= _MERE_PUNCTUATION
-
-
-def _tick_state(fields: Sequence[Field], placeholders: Collection[str]) -> tuple[str, str]:
-    """State of a box and what is wrong with it: several witnesses in one cell must agree."""
-    boxes = [f for f in fields if f.kind in BOX_KINDS]
-    beside = [f for f in fields if f.kind not in BOX_KINDS and f.state not in EMPTY]
-    if boxes:  # LibreOffice wraps a box in a control of its glyph
-        beside = [f for f in beside if "container" not in f.notes]
-    written = any(normalise(f.value) not in placeholders for f in beside)
-    if not boxes and not written and any("shaded" in f.notes for f in fields):
-        return "illegible", "Feld eingefärbt statt angekreuzt"
-    if not boxes and not written and (taken_back := _taken_back(f for f in fields if mark_state(f.raw))):
-        return "illegible", taken_back
-    states = {f.state for f in boxes}
-    if any(f.state == "unclear" and "marked" in f.notes for f in boxes):
-        return "illegible", MARKED_BOX
-    if "unclear" in states or (written and not boxes):
-        return "illegible", UNCLEAR
-    if len(states) > 1:
-        return "illegible", "zwei Zeichen in einem Feld widersprechen sich"
-    if written:
-        return "illegible", BESIDE_BOX
-    return (states.pop() if states else "not_selected"), ""
 
 
 def _taken_back(fields: Iterable[Field], kinds: Collection[str] = _TEXTS) -> str:
