@@ -37,11 +37,7 @@ SHEET_RULES: dict[str, tuple[str, str, str]] = {
     "T09": ("finding", "Fehlerwert", "bitte berichtigen"),
     "T10": ("finding", "Wert fehlt", "bitte nachtragen"),
     "T11": ("error", "Zeile doppelt", "bitte klären, welche Zeile gilt, und die andere löschen"),
-    "T12": (
-        "finding",
-        "Zelle eines Zellverbunds",
-        "bitte den Zellverbund aufheben und jede Zelle ausfüllen",
-    ),
+    "T12": ("finding", "Zelle eines Zellverbunds", "bitte den Zellverbund aufheben und jede Zelle ausfüllen"),
     "T13": ("finding", "verbundene Zellen", "bitte den Zellverbund aufheben und jede Zelle ausfüllen"),
     "T14": ("finding", "Wert ohne Überschrift", "bitte die Spalte benennen oder den Wert verschieben"),
     "T15": ("hint", "ausgeblendet", "bitte prüfen, ob es gelten soll"),
@@ -130,17 +126,10 @@ class SheetRead:
 
 
 def read_table(path: str | Path, spec: TableSpec, findings: SheetFindings | None = None) -> SheetRead:
-    """Read a declared table from a CSV or .xlsx file.
+    """Read a declared table from a CSV or .xlsx file; a `RefusedSheetError` if it is none that may be read.
 
-    Rows and findings; if the sheet or its heading is not found, there are no rows. What is found goes to `findings`, too.
+    If the sheet or its heading is not found, there are no rows. What is found goes to `findings`, too.
 
-    Raises
-    ------
-    RefusedSheetError
-        An `IngestError`, if the file is none that may be read.
-
-    Examples
-    --------
     >>> from gkanalysis.codebook.lists import table_spec
     >>> days = {"name": "days", "kind": "number", "titles": ["Tage"]}
     >>> spec = table_spec({"columns": [{"name": "case_id"}, days]})
@@ -267,10 +256,8 @@ class _Reader:
         if sheet.is_hidden:
             self.findings.add("T15", "Das Blatt ist ausgeblendet.")
         if not heading.row:
-            self.findings.add(
-                "T02", f"In den ersten {HEADING_ROWS} Zeilen steht keine der Überschriften.",
-                allowed=quoted(map(main_title, self.spec.columns)),
-            )  # fmt: skip
+            sentence = f"In den ersten {HEADING_ROWS} Zeilen steht keine der Überschriften."
+            self.findings.add("T02", sentence, allowed=quoted(map(main_title, self.spec.columns)))
             return []
         self._check_heading(sheet, heading)
         rows = self._read_rows(sheet, heading)
@@ -349,13 +336,11 @@ class _Reader:
         rows = []
         for row, cells in by_row.items():
             for column in sorted(set(cells) - named):
-                self.findings.add(
-                    "T14", "Über dem Wert steht keine Überschrift, er wird nicht gelesen.", row=row,
-                    column=column_letter(column), value=cells[column].shown, allowed="Werte unter einer Überschrift",
-                )  # fmt: skip
+                where = {"row": row, "column": column_letter(column), "value": cells[column].shown}
+                sentence = "Über dem Wert steht keine Überschrift, er wird nicht gelesen."
+                self.findings.add("T14", sentence, allowed="Werte unter einer Überschrift", **where)
             if read & set(cells):
-                is_struck = all(cell.struck == cell.shown for cell in cells.values())
-                if is_struck:
+                if all(cell.struck == cell.shown for cell in cells.values()):
                     self.findings.add("T16", "Die ganze Zeile ist durchgestrichen und wurde übernommen.", row=row)
                     cells = {column: cell._replace(struck="") for column, cell in cells.items()}
                 rows.append({"row": row} | self._values(cells, heading, row, merged))
@@ -377,8 +362,8 @@ class _Reader:
             for row, part in parts:
                 inside = [p.strip() for p in _SEPARATORS.split(part) if p.strip()]
                 if len(inside) > 1 and ("\n" in part or known.intersection(inside)):
-                    where = {"row": row, "column": f"{column_letter(heading.at[column.name])} „{main_title(column)}“"}
-                    self.findings.add("T20", "Das zählt als ein einziger Wert.", value=part, **where)
+                    where = _called(heading.at[column.name], column)
+                    self.findings.add("T20", "Das zählt als ein einziger Wert.", value=part, row=row, column=where)
 
     def _values(
         self, cells: Mapping[int, Cell], heading: Heading, row: int, merged: Collection[tuple[int, int]]
@@ -389,19 +374,13 @@ class _Reader:
             at = heading.at.get(column.name)
             if at is None:
                 continue
-            where = {
-                "row": row,
-                "column": f"{column_letter(at)} „{main_title(column)}“",
-                "allowed": column.allowed,
-            }
+            where = {"row": row, "column": _called(at, column), "allowed": column.allowed}
             if at in cells:
                 values[column.name] = self._value(cells[at], column, where)
-            elif column.required and (row, at) in merged:
-                self.findings.add(
-                    "T12", "Der Wert der verbundenen Zellen gilt nur für die erste, hier fehlt er.", **where
-                )
             elif column.required:
-                self.findings.add("T10", "Hier fehlt ein Wert.", **where)
+                of_first = "Der Wert der verbundenen Zellen gilt nur für die erste, hier fehlt er."
+                lack = ("T12", of_first) if (row, at) in merged else ("T10", "Hier fehlt ein Wert.")
+                self.findings.add(*lack, **where)
         return values
 
     def _value(self, cell: Cell, column: Column, where: dict[str, Any]) -> Any:
@@ -423,6 +402,11 @@ class _Reader:
         return reading.value
 
 
+def _called(at: int, column: Column) -> str:
+    """A column by its letter and heading."""
+    return f"{column_letter(at)} „{main_title(column)}“"
+
+
 def check_keys(rows: Iterable[Mapping[str, Any]], spec: TableSpec, findings: SheetFindings) -> None:
     """Rows with the same key, such as an alliance that stands twice; an incomplete key is none."""
     seen: dict[tuple[Any, ...], int] = {}
@@ -431,9 +415,7 @@ def check_keys(rows: Iterable[Mapping[str, Any]], spec: TableSpec, findings: She
         if not key or None in key:
             continue
         if key in seen:
-            shown = ", ".join(map(str, key))
-            findings.add(
-                "T11", f"„{printable(shown)}“ steht schon in Zeile {seen[key]}.", row=values["row"],
-                column=", ".join(spec.key), value=shown, allowed="jeder Schlüssel einmal",
-            )  # fmt: skip
+            shown, where = ", ".join(map(str, key)), {"row": values["row"], "column": ", ".join(spec.key)}
+            sentence = f"„{printable(shown)}“ steht schon in Zeile {seen[key]}."
+            findings.add("T11", sentence, value=shown, allowed="jeder Schlüssel einmal", **where)
         seen.setdefault(key, values["row"])

@@ -82,7 +82,11 @@ def read_workbook(path: str | Path, headings: Sequence[str] = ()) -> tuple[Sheet
     path = Path(path)
     data = read_regular(path, RefusedSheetError)
     if data.startswith(b"PK"):
-        return _xlsx_sheets(OfficePackage(path, RefusedSheetError, data))
+        package = OfficePackage(path, RefusedSheetError, data)
+        try:
+            return tuple(_sheets(package))
+        except (ValueError, IndexError, KeyError, TypeError, OverflowError):
+            raise package.refusal("damaged") from None  # no program writes references and numbers that end so
     cells = {
         (row, column): Cell("text", value, value.strip())
         for row, values in csv_lines(data, f"{path.parent.name}/{path.name}", headings)
@@ -105,17 +109,6 @@ def plain_number(value: float | Decimal) -> str:
     """A number as a German reader types it: no exponent, decimal comma, no dots."""
     text = f"{Decimal(repr(value)) if isinstance(value, float) else value:f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
-
-
-def _xlsx_sheets(package: OfficePackage) -> tuple[Sheet, ...]:
-    """All sheets with cells of a workbook."""
-    try:
-        return tuple(_sheets(package))
-    except RefusedSheetError:
-        raise
-    # no program writes references and numbers that end so
-    except (ValueError, IndexError, KeyError, TypeError, OverflowError):
-        raise package.refusal("damaged") from None
 
 
 def _sheets(package: OfficePackage) -> Iterator[Sheet]:
