@@ -46,22 +46,21 @@ def read_project(path: Path) -> Project:
 
 def read_projects(folder: Path) -> Iterator[Received]:
     """Read every file of a folder; the content of a project that was read is its `Project`."""
-    return receive(folder, _receive_project)
 
+    def read(path: Path) -> Received:
+        if path.is_dir():
+            return Received(path.name, "left_out", "Unterordner werden nicht gelesen")
+        if path.name in LISTS:
+            return Received(path.name, "list")
+        ending = path.suffix.lower()
+        if ending not in ENDINGS:
+            return Received(path.name, "left_out", NO_PROJECT)
+        project, digest = read_project(path), hashlib.sha256(path.read_bytes()).hexdigest()
+        # a spreadsheet has properties, and no name but that of the file
+        is_synthetic = SYNTHETIC in project.name.casefold() or (ending == ".xlsx" and bool(says_synthetic(path)))
+        return Received(path.name, "read", "", digest, "", is_synthetic, project)
 
-def _receive_project(path: Path) -> Received:
-    """One file of the folder."""
-    if path.is_dir():
-        return Received(path.name, "left_out", "Unterordner werden nicht gelesen")
-    if path.name in LISTS:
-        return Received(path.name, "list")
-    if path.suffix.lower() not in ENDINGS:
-        return Received(path.name, "left_out", NO_PROJECT)
-    project, digest = read_project(path), hashlib.sha256(path.read_bytes()).hexdigest()
-    is_synthetic = SYNTHETIC in project.name.casefold()
-    if path.suffix.lower() == ".xlsx":  # it has properties, and no name but that of the file
-        is_synthetic |= bool(says_synthetic(path))
-    return Received(path.name, "read", "", digest, "", is_synthetic, project)
+    return receive(folder, read)
 
 
 def ingest_interviews(folder: Path, out: Path) -> tuple[int, list[str]]:

@@ -149,7 +149,8 @@ def printable(text, limit=120):
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 
-_OLE_NAMES = (("EncryptedPackage", "password"), ("WordDocument", "old_word"), ("__substg1.0_", "outlook"))
+_OLE_NAMES = {"EncryptedPackage": "password", "WordDocument": "old_word", "__substg1.0_": "outlook"}
+_OLE_NAME = b"|".join(re.escape(name.encode("utf-16-le")) for name in _OLE_NAMES)
 
 
 def other_format(data, name, family):
@@ -157,7 +158,9 @@ def other_format(data, name, family):
     if data.startswith(b"PK\x03\x04"):
         rule = "damaged"
     elif data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        rules = (rule for entry, rule in _OLE_NAMES if _has_ole_entry(data, entry))
+        # the directory of a compound file: 128-byte records that begin with a UTF-16 name
+        names = {m[0] for m in re.finditer(_OLE_NAME, data) if m.start() % 128 == 0}
+        rules = (rule for entry, rule in _OLE_NAMES.items() if entry.encode("utf-16-le") in names)
         rule = next((rule for rule in rules if rule in family.sentences), "old_office")
     elif data.lstrip()[:5] == b"{\\rtf":
         rule = "rtf"
@@ -166,9 +169,3 @@ def other_format(data, name, family):
     else:
         rule = "lock_file" if name.startswith("~$") else family.other
     return rule if rule in family.sentences else family.other
-
-
-def _has_ole_entry(data, name):
-    """Whether a compound file's directory has an entry: 128-byte records that begin with a UTF-16 name."""
-    pattern = re.escape(name.encode("utf-16-le"))
-    return any(match.start() % 128 == 0 for match in re.finditer(pattern, data))

@@ -57,8 +57,9 @@ def process_source(
     listed, forms = listed.drop_duplicates("file") if book.table else listed, forms.drop(columns=["alliance", "day"])
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
         if path.name not in BESIDE_FORMS and not is_of_the_system(path.name):
-            why = "neben dem Ordner der Bögen werden nur Listen gelesen"
-            lose_file(path.name, why, book.source, "file", log, _meant(path.name))
+            why, lists = "neben dem Ordner der Bögen werden nur Listen gelesen", sorted(BESIDE_FORMS)
+            meant = next((n for n in lists if n.endswith(".csv") and n[:-4] in path.name.casefold()), "")
+            lose_file(path.name, why, book.source, "file", log, meant)  # „Entscheidungen (1).xlsx“: entscheidungen.csv
 
     name_item = book.identity.get("name", "")
     named = responses[(responses["item_id"] == name_item) & (responses["state"] == "answered")]
@@ -184,18 +185,17 @@ def read_files(
     files = text_csv(listing)
     was_read = files[(files["status"] == "read") & (files["synthetic"] != "")]
     check_mixing(read_dataset(data)["synthetic"], was_read, log)
-    _check_sums(data, folder, files[files["status"] == "read"], log)
+    names, sums = files.loc[files["status"] == "read", "file"].map(file_of), read_sums(data)
+    for name, sha256 in dict(zip(names, files["sha256"][names.index], strict=True)).items():
+        expected = sums.get(nfc((folder / name).relative_to(data).as_posix()))
+        if expected and expected != sha256:  # a file that came in later has no sum yet
+            log.find("V14", f"„{name}“ steht so nicht in SHA256SUMS.", file=name, raw=sha256[:12])
     for file in files[files["status"] == "left_out"].itertuples():
         if file.message == OF_THE_SYSTEM or nfc(file.file) in {"README.md", *read}:
             log.lose("ingest", unit, "ausgelassen", file.message, file=file.file)
         else:
             lose_file(file.file, file.message, folder.relative_to(data).as_posix(), unit, log)
     return files
-
-
-def _meant(name: str) -> str:
-    """The list beside the forms that a file was meant to be: „Entscheidungen (1).xlsx“ is `entscheidungen.csv`."""
-    return next((n for n in sorted(BESIDE_FORMS) if n.endswith(".csv") and n[:-4] in name.casefold()), "")
 
 
 def lose_file(file: str, why: str, folder: str, unit: str, log: Log, meant: str = "") -> None:
@@ -226,15 +226,6 @@ def check_mixing(synthetic: bool, files: pd.DataFrame, log: Log) -> None:
     here, lack = ("true", " nicht") if synthetic else ("false", "")
     message = f"{these} {mark}{lack}, aber dataset.yml sagt „synthetic: {here}“: {named}. {advice}"
     log.find("V18", message, file=wrong[0] if one else "")
-
-
-def _check_sums(data: Path, folder: Path, files: pd.DataFrame, log: Log) -> None:
-    """Compare the files of a folder with `SHA256SUMS`, if the data folder has one (V14)."""
-    sums = read_sums(data)
-    for name, sha256 in dict(zip(files["file"].map(file_of), files["sha256"], strict=True)).items():
-        expected = sums.get(nfc((folder / name).relative_to(data).as_posix()))
-        if expected and expected != sha256:  # a file that came in later has no sum yet
-            log.find("V14", f"„{name}“ steht so nicht in SHA256SUMS.", file=name, raw=sha256[:12])
 
 
 def raw_hashes(data: Path) -> pd.DataFrame:

@@ -38,14 +38,11 @@ def check_receipts(receipts: pd.DataFrame, log: Log) -> pd.DataFrame:
 
 def rows_of_tables(forms: pd.DataFrame, log: Log) -> pd.DataFrame:
     """What the rows of tables say themselves, as lines of a list of receipts; a day that is none is V16."""
-    rows = forms[(forms["status"] == "read") & (forms["alliance"] != "")]
-    rows = rows.assign(
-        row=rows["file"].str.extract(r"(\d+)$")[0], path=rows["file"].map(file_of), file=rows["file"].map(nfc)
-    )
-    days = rows["day"].map(iso_date)
-    for r in rows[(days == "") & (rows["day"] != "")].itertuples():
+    rows = forms[(forms["status"] == "read") & (forms["alliance"] != "")].rename(columns={"alliance": "alliance_id"})
+    rows = rows.assign(path=rows["file"].map(file_of), row=rows["file"].str.extract(r"(\d+)$")[0])
+    rows = rows.assign(file=rows["file"].map(nfc), received=rows["day"].map(iso_date))
+    for r in rows[(rows["received"] == "") & (rows["day"] != "")].itertuples():
         log.find("V16", no_date(f"„{r.path}“, Zeile {r.row}", r.day), file=r.file, raw=r.day)
-    rows = rows.assign(received=days, alliance_id=rows["alliance"])
     return rows[["file", "received", "alliance_id", "row", "path"]]
 
 
@@ -80,8 +77,11 @@ def assign_forms(
         else:
             fits = alliances_named(own_name, alliances)
         if receipt is None and len(fits) != 1:
-            advice = "Bitte dort eine Zeile für die Datei ergänzen."
-            message = f"„{file}“ fehlt in „{path}“, und {_leads(own_name, fits)}. {advice}"
+            several = f"mehreren Bündnissen ({', '.join(fits)})" if fits else "keinem Bündnis des Registers"
+            leads = (
+                f"der Name im Bogen („{own_name}“) passt zu {several}" if own_name else "der Bogen nennt keinen Namen"
+            )
+            message = f"„{file}“ fehlt in „{path}“, und {leads}. Bitte dort eine Zeile für die Datei ergänzen."
             log.find("V01", message, file=file, raw=own_name)
             continue
         case_id = fits[0] if receipt is None else meant[file]
@@ -174,12 +174,6 @@ def no_date(where: str, text: str) -> str:
     return f"{where}: „{text}“ ist kein Datum; bitte schreiben wie 2020-05-31 (etwa für den 31. Mai 2020)."
 
 
-def _leads(own_name: str, fits: Sequence[str]) -> str:
-    """What the name that a form gives itself tells about its alliance."""
-    several = f"mehreren Bündnissen ({', '.join(fits)})" if fits else "keinem Bündnis des Registers"
-    return f"der Name im Bogen („{own_name}“) passt zu {several}" if own_name else "der Bogen nennt keinen Namen"
-
-
 def choose_forms(assigned: pd.DataFrame, log: Log) -> pd.DataFrame:
     """Of several forms of one alliance keep the one received last; each choice is reported (V06).
 
@@ -194,9 +188,8 @@ def choose_forms(assigned: pd.DataFrame, log: Log) -> pd.DataFrame:
     for case_id, group in assigned[assigned["case_id"].duplicated(keep=False)].groupby("case_id", sort=True):
         last, n = group.iloc[-1], len(group)
         if (group["received"] == last["received"]).sum() > 1 or (group["received"] == "").any():
-            is_same = "sha256" in group and group["sha256"].nunique() == 1
             remedy = "bitte die Eingangsliste ergänzen; eine Kopie mit denselben Antworten bitte löschen"
-            if is_same:
+            if "sha256" in group and group["sha256"].nunique() == 1:
                 remedy = "es ist dieselbe Datei (gleiche Prüfsumme), bitte alle bis auf eine löschen"
             names = ", ".join(f"„{f}“" for f in group["file"])
             message = f"Von {case_id} liegen {n} Bögen ohne eindeutiges Eingangsdatum vor ({names}); {remedy}."

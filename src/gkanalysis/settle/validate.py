@@ -99,12 +99,13 @@ def set_aside_unprinted(
         where = f"in keinem der {n} gezählten Bögen der Fassung „{version}“"
         asked = [i for i in book.items.values() if (version, i.id) in unprinted]
         for _, of_part in groupby(asked, lambda item: item.part):
-            items = list(of_part)
-            ids = " ".join(i.id for i in items)
-            stand, count = ("steht", "sie gilt") if len(items) == 1 else ("stehen", "sie gelten")
-            message = f"{_questions(items)} {stand} {where}; {count} dort als nicht gefragt. {OTHER_VERSION}"
+            ids, labels = zip(*((i.id, item_label(i)) for i in of_part), strict=True)
+            which = _listed(labels) if len(ids) <= NAMED else f"{len(ids)} Fragen, {_listed(labels)},"
+            stand, count = ("steht", "sie gilt") if len(ids) == 1 else ("stehen", "sie gelten")
+            told = f"{which} {stand} {where}"
             lost = ("validate", "item", "als nicht gefragt behandelt", f"steht {where}")
-            log.find("V33", message, lost=lost, item_id=ids)
+            message = f"{told}; {count} dort als nicht gefragt. {OTHER_VERSION}"
+            log.find("V33", message, lost=lost, item_id=" ".join(ids))
         printed = [i for i in book.items.values() if book.in_version(i, version)]
         for item, option in ((i, o) for i in printed for o in i.options):
             key = (version, item.id, matching.BOX_NOT_FOUND.format(option.label))
@@ -467,11 +468,11 @@ def log_reviews(
     for (file, reason), places in missing.items():  # one row a form, not one a cell
         items = [book.items[i] for i in dict.fromkeys(places)]  # each box of a choice is a place of its own
         ids, n = [i.id for i in items], len(items)
-        which, numbers = _listed(ids), list(dict.fromkeys(map(_printed_number, items)))
+        numbers = [f"{'Tabelle' if i.row else 'Frage'} {i.number}" if i.number else "Kopf des Bogens" for i in items]
         lack = f"fehlt uns 1 Antwort ({printed_place(items[0], book)})"
         if n > 1:
-            lack = f"fehlen uns {n} Antworten ({_listed(numbers)})"
-        message = f"{n} {'Frage' if n == 1 else 'Fragen'} ({which}) ohne lesbare Stelle: {reason}."
+            lack = f"fehlen uns {n} Antworten ({_listed(list(dict.fromkeys(numbers)))})"
+        message = f"{n} {'Frage' if n == 1 else 'Fragen'} ({_listed(ids)}) ohne lesbare Stelle: {reason}."
         question = f"In Ihrem Bogen {lack}, weil die Tabelle verändert wurde. Können Sie sie nachreichen?"
         where = {"file": file, "case_id": case_of.get(file, ""), "item_id": " ".join(ids)}
         log.find("V08", message, question=question, **where)
@@ -507,11 +508,6 @@ def _question_outside(r: Any, places: Sequence[str]) -> str:
     return f"In Ihrem Bogen steht „{r.raw[:80]}“ an einer Stelle, die wir nicht zuordnen können{at}. Was ist gemeint?"
 
 
-def _printed_number(item: Item) -> str:
-    """The question or table of an item as it is printed."""
-    return f"{'Tabelle' if item.row else 'Frage'} {item.number}" if item.number else "Kopf des Bogens"
-
-
 def printed_place(item: Item, book: Codebook) -> str:
     """Where an item stands, for those who filled in the form: in its words, without our ids."""
     name = f"„{item.label}“" if item.label else "einer eigenen Zeile"
@@ -530,12 +526,6 @@ def item_label(item: Item) -> str:
 def _listed(names: Sequence[str]) -> str:
     """Names one by one if they are few, else the first and the last."""
     return f"{names[0]} bis {names[-1]}" if len(names) > NAMED else enumeration(names)
-
-
-def _questions(items: Sequence[Item]) -> str:
-    """Questions as the subject of a sentence: few by name, many by their number."""
-    labels = _listed([item_label(i) for i in items])
-    return labels if len(items) <= NAMED else f"{len(items)} Fragen, {labels},"
 
 
 def apply_decisions(

@@ -51,6 +51,10 @@ class ProjectReader:
         """Read one object with its name as `iterate_objects` gives it."""
         if name == "Project":
             self._read_root(element)
+        elif name == "Codes":
+            self._children(element, Code=self._read_code)
+        elif name == "Graph":  # nothing that could be counted
+            self._lose_whole("graph", element)
         elif name in KINDS:
             self._read_source(element, KINDS[name])
         elif name in ("Description", "NoteRef"):
@@ -139,10 +143,6 @@ class ProjectReader:
             self.lose("unnamed_coder", guid, element.sourceline)
         self.all["coders"].append(model.Coder(guid, names[0] if names else stand_in(guid)))
 
-    def _read_codes(self, element):
-        """All codes."""
-        self._children(element, Code=self._read_code)
-
     def _read_code(self, element, parent=""):
         """One code, then those below it; the parser bounds the depth."""
         guid, descriptions, below = self._claim(element, "code"), [""], []
@@ -227,10 +227,6 @@ class ProjectReader:
         self._children(element, guid, **dict.fromkeys(SET_MEMBERS, keep))
         self.all["sets"].append((guid, element.get("name") or "", sorted(members, key=lambda member: member[0])))
 
-    def _read_graph(self, element):
-        """A map: nothing that could be counted."""
-        self._lose_whole("graph", element)
-
     def _read_source(self, element, kind, of=None):
         """One source with everything in it; a second text `of` another source becomes one of its own."""
         path = "" if kind == "text" or of else element.get("path") or element.get("currentPath") or ""
@@ -279,7 +275,7 @@ class ProjectReader:
             guid,
             **dict.fromkeys(selections, lambda child: self._read_selection(source, child, points)),
             **dict.fromkeys(texts, read_text),
-            **dict.fromkeys(("SyncPoint", "PlainTextContent"), _nothing),
+            **dict.fromkeys(("SyncPoint", "PlainTextContent"), lambda child: None),  # read already
             Coding=lambda child: self._read_coding(child, guid),
             VariableValue=self._value_for(source["values"]),
             **describe,
@@ -362,10 +358,6 @@ class ProjectReader:
         created = next((e.get("creationDateTime") for e in elements if e.get("creationDateTime")), "")
         coder = self._person(guid, *elements)
         self.all["codings"].append(model.Coding(guid, selection, source, "".join(codes), coder, created))
-
-
-def _nothing(_):
-    """Leave out what has been read already."""
 
 
 def _reference(element):

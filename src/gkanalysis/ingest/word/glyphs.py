@@ -171,7 +171,9 @@ class RunLooks:
     """Which runs are struck out, hidden, marked, raised, lifted out or in a symbol font, by look or style."""
 
     def __init__(self, styles):
-        self._styles = dict(styles_of(styles, RUN_LOOK, _style_look)) if self._switches(styles) else {}
+        self._styles = dict(styles_of(styles, RUN_LOOK, _look)) if self._switches(styles) else {}
+        for look in self._styles.values():
+            look.pop(_SHADE, None)  # what a style marks is printed so
         self._root = styles
         self._odd = {style_id for style_id, look in self._styles.items() if any(look.values())}
 
@@ -237,11 +239,6 @@ class RunLooks:
 def _has_ground(look):
     """Whether a `w:shd` or `w:highlight` fills with another colour than white."""
     return (look.get(W + "fill") or look.get(VAL) or "auto").casefold() not in ("auto", "ffffff", "white", "none")
-
-
-def _style_look(properties):
-    """What a style says; what it marks is printed so."""
-    return {name: value for name, value in _look(properties).items() if name != _SHADE}
 
 
 def _emphasis(look):

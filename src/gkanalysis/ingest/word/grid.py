@@ -92,7 +92,11 @@ class Grid:
         """Span and origin of a cell whose `w:tcPr` says something special."""
         cell.span = max(1, _number(looks.get("gridSpan"), 1))
         cell.is_deleted, cell.is_vivid = "cellDel" in looks, "shd" in looks
-        upward, leftward = (_continues(looks.get(name)) for name in ("vMerge", "hMerge"))
+        # whether it continues a merge; None if it has no part in any
+        merges = {
+            name: looks[name].get(VAL, "continue") == "continue" for name in ("vMerge", "hMerge") if name in looks
+        }
+        upward, leftward = merges.get("vMerge"), merges.get("hMerge")
         if upward:
             cell.origin = self._merged_from.get(cell.column)
         elif leftward and self.rows[-1]:
@@ -130,11 +134,6 @@ class Grid:
         for cell in vivid:
             if 2 * n_vivid[cell.column] <= n_cells[cell.column]:
                 cell.note("shaded")
-
-
-def _continues(merge):
-    """Whether a cell continues a merge (True) or begins one (False); None if it has no part in any."""
-    return None if merge is None else merge.get(VAL, "continue") == "continue"
 
 
 def _is_special(look):

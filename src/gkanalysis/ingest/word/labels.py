@@ -140,14 +140,10 @@ def _label_controls(pieces, before):
                 control.doubt("struck")
             elif has_marked[chosen] and control.state == "not_selected":
                 control.doubt("marked")
-    if len(controls) == 1 and nearest is not None and text_follows and _stands_between(controls[0], segments[0]):
-        controls[0].doubt("doubtful_mark")
+    first, is_between = controls[0], len(controls) == 1 and nearest is not None and text_follows
+    if is_between and first.kind == "mark" and first.value in BARE_TICKS and not segments[0].endswith((":", "?")):
+        first.doubt("doubtful_mark")  # it may belong to the text before it as well as to that behind it
     return [t for number, t in enumerate(segments) if number not in labels and set(t) - _MERE_PUNCTUATION]
-
-
-def _stands_between(control, text):
-    """Whether a tick without a box may belong to the text before it as well as to that behind it."""
-    return control.kind == "mark" and control.value in BARE_TICKS and not text.endswith((":", "?"))
 
 
 def _is_label(text):
