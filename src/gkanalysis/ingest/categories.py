@@ -26,21 +26,14 @@ from gkanalysis.codebook.lists import table_spec
 from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.spreadsheets import SheetFindings, SheetRead, closest, quoted, read_table
 
-CODING_COLUMNS = ["source", "case_id", "item_id", "mention", "text", "category", "coder"]
-_ANSWER = ["source", "case_id", "item_id", "mention"]
-_SHEET = table_spec(
-    {
-        "columns": [
-            {"name": "source", "titles": ["Quelle"]},
-            {"name": "case_id", "titles": ["Bündnis"]},
-            {"name": "item_id", "titles": ["Item"]},
-            {"name": "mention", "kind": "int", "titles": ["Nennung"], "low": 1},
-            {"name": "text", "titles": ["Antwort"]},
-            {"name": "category", "titles": ["Kategorie"], "required": False},
-            {"name": "coder", "titles": ["Person"], "required": False},
-        ]
-    }
-)
+_TITLES = {
+    "source": "Quelle", "case_id": "Bündnis", "item_id": "Item", "mention": "Nennung", "text": "Antwort",
+    "category": "Kategorie", "coder": "Person",
+}  # fmt: skip
+_MORE = {"mention": {"kind": "int", "low": 1}, "category": {"required": False}, "coder": {"required": False}}
+_SHEET = table_spec({"columns": [{"name": n, "titles": [t], **_MORE.get(n, {})} for n, t in _TITLES.items()]})
+CODING_COLUMNS = list(_TITLES)
+_ANSWER = CODING_COLUMNS[:4]
 _NOT_READ = frozenset({"T01", "T02", "T03", "T04"})  # a wrong file is not answered with a list of all answers
 _BETWEEN = re.compile(r"[,;|\n]")  # several categories of one row in one cell
 # A text that begins like this would be run as a formula where a CSV file is opened.
@@ -95,17 +88,16 @@ def coding_sheet(answers: pd.DataFrame, book: CategoryBook, codings: pd.DataFram
     n;B1;5;1;'=Netz;;A
     <BLANKLINE>
     """
-    given: dict[tuple[Any, ...], list[str]] = {}
+    given = defaultdict(list)
     for coding in [] if codings is None else codings.to_dict("records"):
-        key = (*(coding[c] for c in _ANSWER), coding["coder"])
-        given.setdefault(key, []).append(coding["category"])
+        given[*(coding[c] for c in _ANSWER), coding["coder"]].append(coding["category"])
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(CODING_COLUMNS)
     for key, text in _received(answers, book).items():
         shown = f"'{text}" if text.startswith(_FORMULA_START) else text
         for coder in book.coders:
-            writer.writerow([*key, shown, ", ".join(given.get((*key, coder), [])), coder])
+            writer.writerow([*key, shown, ", ".join(given[*key, coder]), coder])
     return "\ufeff" + out.getvalue()
 
 

@@ -6,7 +6,7 @@ Everything that came in stands in a table or in the losses with its GUID (column
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -80,9 +80,9 @@ def process_interviews(
         rows.add(file, project, {d.source.guid: d for d in documents if d.file == file}, codes[file])
     _check_names_of_coders(rows.codings, book, log)
     _check_lead_coder(documents, rows.codings, book, log)
-    guids: dict[str, dict[str, None]] = {}
+    guids = defaultdict(dict)
     for guid, code_id in (pair for ids in codes.values() for pair in ids.items()):
-        guids.setdefault(code_id, {})[guid] = None
+        guids[code_id][guid] = None
     tables = {
         "documents": [
             (d.id, s.name, d.case_id, d.file, s.kind, None if s.text is None else len(s.text), s.text, s.reading,
@@ -191,12 +191,10 @@ def assign_documents(
         values = _values(project)
         for source in project.sources:
             used.add(key := (nfc(file), nfc(source.name)))
-            row, name = rows.get(key, {}), f"„{source.name}“"
+            row, name, where = rows.get(key, {}), f"„{source.name}“", {"file": file, "item_id": source.guid}
             variables = (book.case_variable, book.type_variable, book.date_variable)
             cases, kinds, days = (list(values.get((source.guid, v.casefold()), ())) for v in variables)
-            where = {"file": file, "item_id": source.guid}
-            cells = [*cases, *filter(None, [row.get("alliance_id")])]
-            at = f"„{file}“, Dokument {name}"
+            cells, at = [*cases, *filter(None, [row.get("alliance_id")])], f"„{file}“, Dokument {name}"
             case_id = where["case_id"] = _alliance(at, cells, alliances, book, where, log)
             for kind in kinds:
                 if (ours := types.get(case_id)) and kind.casefold() != ours:
@@ -232,11 +230,10 @@ def _values(project: Project) -> dict[tuple[str, str], dict[str, None]]:
     """GUID of a source and name of a variable -> its different values in the source and its cases."""
     given = [(source.guid, source.values) for source in project.sources]
     given += [(guid, case.values) for case in project.cases for guid in case.sources]
-    values: dict[tuple[str, str], dict[str, None]] = {}
-    for guid, of_one in given:
-        for name, value in of_one.items():
-            if value.strip():
-                values.setdefault((guid, name.strip().casefold()), {})[value.strip()] = None
+    values = defaultdict(dict)
+    for guid, name, value in ((guid, *pair) for guid, of_one in given for pair in of_one.items()):
+        if value.strip():
+            values[guid, name.strip().casefold()][value.strip()] = None
     return values
 
 
@@ -296,7 +293,7 @@ def _check_whole(documents: Sequence[Document], log: Log) -> None:
 
 @dataclass
 class Rows:
-    """Rows of the tables while they grow, and what the GUIDs of the present file have become in them.
+    """Rows of the tables while they grow: what one project after the other adds.
 
     Codes and segments are looked up by their own kind: a file may give one GUID to things of two kinds.
     """
@@ -309,31 +306,34 @@ class Rows:
 
     def add(self, file: str, project: Project, own: Mapping[str, Document], codes: Mapping[str, str]) -> None:
         """Take over one project: `own` are its documents by GUID, `codes` the ids of its codes by GUID."""
-        self._log_reader_losses(file, project, own)
-        places = self._add_segments(file, project, own)
-        taken = self._add_codings(file, project, own, codes, places)
+        self.file, self.project, self.own, self.codes = file, project, own, codes
+        self._log_reader_losses()
+        places = self._add_segments()
+        taken = self._add_codings(places)
         ids = {**codes, **{guid: document.id for guid, document in own.items()}, **places}
-        ids |= {guid: guid for guid in taken} | self._log_unused(file, project, own)
-        self._add_memos(file, project, ids)
+        ids |= {guid: guid for guid in taken} | self._log_unused()
+        self._add_memos(ids)
 
-    def _log_reader_losses(self, file: str, project: Project, own: Mapping[str, Document]) -> None:
+    def _lose(self, stage: str, unit: str, action: str, reason: str, guid: str, raw: str, **where: str) -> None:
+        """A loss of this file."""
+        self.log.lose(stage, unit, action, reason, file=self.file, item_id=guid, raw=raw, **where)
+
+    def _log_reader_losses(self) -> None:
         """What the reader could not use: a loss each, and one finding per kind (V28, V32)."""
-        rules = {loss.kind: "V32" if loss.kind in UNNEEDED else "V28" for loss in project.losses}
-        for loss in project.losses:
-            case_id = own[loss.guid].case_id if loss.guid in own else ""
-            where = {"file": file, "case_id": case_id, "item_id": loss.guid, "place": loss.place, "raw": loss.raw}
-            self.log.lose("ingest", loss.kind, loss.done, loss.why, rule=rules[loss.kind], **where)
-        for (kind, done, why), n in Counter((x.kind, x.done, x.why) for x in project.losses).items():
-            message = f"„{file}“: {n}-mal {done}: {why} Jede Stelle steht mit Kennung in losses.csv."
-            self.log.find(rules[kind], message, file=file, raw=kind)
+        rules = {loss.kind: "V32" if loss.kind in UNNEEDED else "V28" for loss in self.project.losses}
+        for x in self.project.losses:
+            where = {"case_id": self.own[x.guid].case_id if x.guid in self.own else "", "place": x.place}
+            self._lose("ingest", x.kind, x.done, x.why, x.guid, x.raw, rule=rules[x.kind], **where)
+        for (kind, done, why), n in Counter((x.kind, x.done, x.why) for x in self.project.losses).items():
+            message = f"„{self.file}“: {n}-mal {done}: {why} Jede Stelle steht mit Kennung in losses.csv."
+            self.log.find(rules[kind], message, file=self.file, raw=kind)
 
-    def _add_segments(self, file: str, project: Project, own: Mapping[str, Document]) -> dict[str, str]:
+    def _add_segments(self) -> dict[str, str]:
         """Number the stretches of every document in reading order, those without a place last; ids by GUID."""
-        stretches: dict[str, dict[Any, list[Selection]]] = {guid: {} for guid in own}
-        for s in project.selections:
-            if s.source not in own:
-                where = {"file": file, "item_id": s.guid, "raw": s.name}
-                self.log.lose("validate", "segment", "zurückgestellt", "das Dokument fehlt im Projekt", **where)
+        stretches: dict[str, dict[Any, list[Selection]]] = {guid: {} for guid in self.own}
+        for s in self.project.selections:
+            if s.source not in self.own:
+                self._lose("validate", "segment", "zurückgestellt", "das Dokument fehlt im Projekt", s.guid, s.name)
                 continue
             # where no text is stored, paragraph and words tell which stretch it is; without either it is one of its own
             words = (s.place, s.name) if s.place and s.name else s.guid
@@ -341,34 +341,32 @@ class Rows:
             stretches[s.source].setdefault(key, []).append(s)
         ids: dict[str, str] = {}
         for guid, by_key in stretches.items():
-            d = own[guid]
+            d = self.own[guid]
             width = max(3, len(str(len(by_key))))  # ids of a document sort as its segments do
             ordered = sorted(by_key.values(), key=lambda same: _reading_order(same[0]))
             for number, same in enumerate(ordered, start=1):
                 segment_id, s = f"{d.id}-{number:0{width}}", same[0]
                 place = f"Zeichen {s.start + 1} bis {s.end}" if s.start >= 0 else s.place or UNPLACED
                 text, guids = segment_text(d.source, s), " ".join(s.guid for s in same)
-                self.segments.append((segment_id, d.id, d.case_id, s.start, s.end, text, place, file, guids))
+                self.segments.append((segment_id, d.id, d.case_id, s.start, s.end, text, place, self.file, guids))
                 ids |= {s.guid: segment_id for s in same}
         return ids
 
-    def _add_codings(
-        self, file: str, project: Project, own: Mapping[str, Document], codes: Mapping[str, str],
-        places: Mapping[str, str],
-    ) -> list[str]:  # fmt: skip
+    def _add_codings(self, places: Mapping[str, str]) -> list[str]:
         """One row per segment, code and coder; what cannot count is set aside with its reason (V22, V23, V29)."""
+        project, file = self.project, self.file
         selections = project.by_guid("selections")
         replaced = {x.guid for x in project.losses if x.kind in NAMELESS}
         coders = {c.guid: c.name.strip() for c in project.coders if c.guid not in replaced}
         order = {code_id: k for k, code_id in enumerate(self.book.codes)}
-        position = {d.id: k for k, d in enumerate(own.values())}
+        position = {d.id: k for k, d in enumerate(self.own.values())}
         nameless: Counter[str] = Counter()
         counted: dict[tuple, str] = {}
         rows: list[tuple[tuple, tuple]] = []
         repeated = 0
         for c in project.codings:
-            document, selection = own.get(c.source), selections.get(c.selection)
-            code_id, coder = codes.get(c.code, ""), coders.get(c.coder, "")
+            document, selection = self.own.get(c.source), selections.get(c.selection)
+            code_id, coder = self.codes.get(c.code, ""), coders.get(c.coder, "")
             segment_id = places.get(c.selection, "") if c.selection else ""
             path, reason, rule = project.code_paths.get(c.code, c.code), "", ""
             if document is None or (c.selection and not segment_id):
@@ -382,15 +380,13 @@ class Rows:
                 reason, rule = f"dieselbe Codierung wie {counted[key]}", "V29"
                 repeated += 1
             if reason:
-                case_id = document.case_id if document else ""
-                place = segment_id or (WHOLE if not c.selection else "")
-                where = {"file": file, "case_id": case_id, "item_id": c.guid, "place": place, "raw": path}
-                self.log.lose("validate", "coding", "zurückgestellt", reason, rule=rule, **where)
+                place, case_id = segment_id or (WHOLE if not c.selection else ""), document.case_id if document else ""
+                where = {"rule": rule, "case_id": case_id, "place": place}
+                self._lose("validate", "coding", "zurückgestellt", reason, c.guid, path, **where)
                 continue
             counted[key] = c.guid
             start, end = (selection.start, selection.end) if selection else (NOWHERE, NOWHERE)
-            row = (c.guid, segment_id, document.id, document.case_id, code_id, coder, start, end)
-            row += (c.created, file)
+            row = (c.guid, segment_id, document.id, document.case_id, code_id, coder, start, end, c.created, file)
             rows.append(((position[document.id], segment_id, order[code_id], coder), row))
         self.codings += [row for _, row in sorted(rows, key=lambda r: r[0])]
         for guid, n in nameless.items():
@@ -405,36 +401,33 @@ class Rows:
             self.log.find("V29", message, file=file)
         return list(counted.values())
 
-    def _log_unused(self, file: str, project: Project, own: Mapping[str, Document]) -> dict[str, str]:
+    def _log_unused(self) -> dict[str, str]:
         """What no chapter uses: other variables, links, sets, cases without a document (V27); the other cases' ids."""
-        book, ids = self.book, {}
+        book, project, ids = self.book, self.project, {}
         used = {v.casefold() for v in (book.case_variable, book.date_variable, book.type_variable)}
         others = [v for v in project.variables if v.name.strip().casefold() not in used]
         for unit, things in (("variable", others), ("link", project.links), ("set", project.sets)):
-            for thing in things:
-                where = {"file": file, "item_id": thing.guid, "raw": thing.name}
-                self.log.lose("validate", unit, "nicht ausgewertet", "kein Kapitel verwendet es", **where)
+            for x in things:
+                self._lose("validate", unit, "nicht ausgewertet", "kein Kapitel verwendet es", x.guid, x.name)
         for case in project.cases:
-            if documents := [own[guid] for guid in case.sources if guid in own]:
+            if documents := [self.own[guid] for guid in case.sources if guid in self.own]:
                 ids[case.guid] = documents[0].case_id
                 continue
-            where = {"file": file, "item_id": case.guid, "raw": case.name}
-            message = f"„{file}“: zum Fall „{case.name}“ gehört kein Dokument; bitte ihn im QDA-Programm mit dem Gespräch verbinden oder das Gespräch in „{LIST}“ eintragen."
+            where = {"file": self.file, "item_id": case.guid, "raw": case.name}
+            message = f"„{self.file}“: zum Fall „{case.name}“ gehört kein Dokument; bitte ihn im QDA-Programm mit dem Gespräch verbinden oder das Gespräch in „{LIST}“ eintragen."
             self.log.find("V27", message, lost=("validate", "case", "zurückgestellt", "ohne Dokument"), **where)
         return ids
 
-    def _add_memos(self, file: str, project: Project, ids: Mapping[str, str]) -> None:
+    def _add_memos(self, ids: Mapping[str, str]) -> None:
         """Every memo, with the id that its target has in the tables."""
-        coders = {c.guid: c.name for c in project.coders}
-        ids = {**ids, **{memo.guid: memo.guid for memo in project.memos}}
-        for memo in project.memos:
+        coders = {c.guid: c.name for c in self.project.coders}
+        ids = {**ids, **{memo.guid: memo.guid for memo in self.project.memos}}
+        for memo in self.project.memos:
             target = ids.get(memo.target, "")
             if memo.target and not target:
-                where = {"file": file, "item_id": memo.guid, "raw": memo.target}
                 reason = "worauf sie sich bezieht, ist in keiner Tabelle"
-                self.log.lose("validate", "memo", "ohne Bezug übernommen", reason, **where)
-            row = (memo.guid, target, coders.get(memo.author, ""), memo.text, memo.name, file)
-            self.memos.append(row)
+                self._lose("validate", "memo", "ohne Bezug übernommen", reason, memo.guid, memo.target)
+            self.memos.append((memo.guid, target, coders.get(memo.author, ""), memo.text, memo.name, self.file))
 
 
 def _reading_order(selection: Selection) -> tuple:
@@ -462,8 +455,7 @@ def match_codes(projects: Mapping[str, Project], book: InterviewCodebook, log: L
         n_codings = Counter(c.code for c in project.codings)
         for code in project.codes:
             path, text = (_plain(t) for t in (project.code_paths[code.guid], code.description))
-            n = n_codings[code.guid]
-            where = {"file": file, "item_id": code.guid, "raw": path}
+            n, where = n_codings[code.guid], {"file": file, "item_id": code.guid, "raw": path}
             if ours := declared.get(path):
                 matched[file][code.guid] = ours.id
                 if code.description and text != _plain(ours.definition):
