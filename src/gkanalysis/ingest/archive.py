@@ -128,21 +128,20 @@ class Archive:
         """
         info = self.members[name]
         self._left -= 0 if self._is_strict else info.file_size
-        if info.file_size > (limit or self.limits.part) or self._left < 0:
-            raise self.refusal("size", name)
-        if _is_bomb(info):
-            raise self.refusal("ratio", name)
-        if info.compress_type not in _METHODS:
-            raise self.refusal("method", name)
+        is_large = info.file_size > (limit or self.limits.part) or self._left < 0
+        self._refuse(name, size=is_large, ratio=_is_bomb(info), method=info.compress_type not in _METHODS)
         try:
             content, is_whole = self._inflate(info)
         except _DAMAGE:
             raise self.refusal("damaged", name) from None
-        if len(content) > info.file_size:
-            raise self.refusal("size", name)
-        if not is_whole or len(content) < info.file_size or zlib.crc32(content) != info.CRC:
-            raise self.refusal("damaged", name)
+        is_damaged = not is_whole or len(content) < info.file_size or zlib.crc32(content) != info.CRC
+        self._refuse(name, size=len(content) > info.file_size, damaged=is_damaged)
         return content
+
+    def _refuse(self, name, **broken):
+        """Refuse the file for the first of the rules that a member breaks."""
+        for rule in (rule for rule, is_broken in broken.items() if is_broken):
+            raise self.refusal(rule, name)
 
     def _inflate(self, info):
         """Content of a member, never more than one byte above its size, and whether its packed bytes end with it.
@@ -208,22 +207,14 @@ class Archive:
         if not self._is_strict:  # older Windows programs; nothing is unpacked, so it cannot lead anywhere
             name = name.replace("\\", "/")
         name = name.removeprefix("./")
-        if _ESCAPING.search(name) or not name:
-            raise self.refusal("path", name)
-        if info.flag_bits & _ENCRYPTED_FLAGS:
-            raise self.refusal("password", name)
-        if _is_bomb(info) and (self._is_strict or posixpath.splitext(name)[1].lower() in _TEXTS):
-            raise self.refusal("ratio", name)
+        is_bomb = _is_bomb(info) and (self._is_strict or posixpath.splitext(name)[1].lower() in _TEXTS)
+        leads_out, is_locked = not name or _ESCAPING.search(name), info.flag_bits & _ENCRYPTED_FLAGS
+        self._refuse(name, path=leads_out, password=is_locked, ratio=is_bomb)
         if self._is_strict:
             self._left -= info.file_size
-            if info.volume:
-                raise self.refusal("damaged", name)
-            if name.lower() in self._by_lower_name:
-                raise self.refusal("duplicate", name)
-            if info.file_size > self.limits.part or self._left < 0:
-                raise self.refusal("size", name)
-            if info.compress_type not in _METHODS:
-                raise self.refusal("method", name)
+            is_large, is_odd = info.file_size > self.limits.part or self._left < 0, info.compress_type not in _METHODS
+            is_double = name.lower() in self._by_lower_name
+            self._refuse(name, damaged=info.volume, duplicate=is_double, size=is_large, method=is_odd)
         if name in self.members:
             self.duplicates.append(name)
         elif not name.endswith("/"):

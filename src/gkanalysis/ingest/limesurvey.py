@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -88,7 +89,7 @@ class _Structure:
         self.questions = [*of("questions", "qid").values()]
         self.parts = [*of("subquestions", "qid").values()]
         for q in (*self.questions, *self.parts):
-            q.setdefault("question", words.get(q["qid"], {}).get("question", ""))
+            q["question"] = plain(q.get("question", words.get(q["qid"], {}).get("question", "")))
         of_answer = of("answer_l10ns", "aid")
         self.answers: dict[tuple[str, str], dict[str, str]] = {}
         seen: set[tuple[str, ...]] = set()
@@ -122,40 +123,35 @@ class _Structure:
 
     def _columns(self, q: Mapping[str, str]) -> Iterator[tuple[str, Asked]]:
         """The columns of one question."""
-        code, kind, text = q["title"], q["type"], plain(q["question"])
-        parts = sorted((p for p in self.parts if p.get("parent_qid") == q["qid"]), key=lambda p: int(p.get("question_order") or 0))  # fmt: skip
+        code, kind, text = q["title"], q["type"], q["question"]
+        parts = [p for p in self.parts if p.get("parent_qid") == q["qid"]]
+        parts.sort(key=lambda p: int(p.get("question_order") or 0))
         rows = [p for p in parts if p.get("scale_id", "0") == "0"]
         codes = FIXED.get(kind) or self.answers.get((q["qid"], "0"), {})
-        as_kind = KINDS.get(kind, "text")
+        as_kind, has_other = KINDS.get(kind, "text"), q.get("other") == "Y"
         if kind == ":" and self.attributes.get((q["qid"], "multiflexible_checkbox")) == "1":
             as_kind, codes = "tick", {"1": "ja"}
-        has_other = q.get("other") == "Y"
         asked = Asked(as_kind, text, text, codes)
         if kind == "X":
             return
         if kind in ":;":
-            for p in rows:
-                for c in (p for p in parts if p.get("scale_id") == "1"):
-                    label = f"{plain(p['question'])}: {plain(c['question'])}"
-                    yield f"{code}[{p['title']}_{c['title']}]", asked._replace(label=label)
+            columns = [p for p in parts if p.get("scale_id") == "1"]
+            for p, c in product(rows, columns):
+                yield f"{code}[{p['title']}_{c['title']}]", asked._replace(label=f"{p['question']}: {c['question']}")
         elif kind == "1":
-            for p in rows:
-                for scale in ("0", "1"):
-                    codes = self.answers.get((q["qid"], scale), {})
-                    yield (
-                        f"{code}[{p['title']}][{int(scale) + 1}]",
-                        asked._replace(label=plain(p["question"]), codes=codes),
-                    )
+            for p, scale in product(rows, (0, 1)):
+                codes = self.answers.get((q["qid"], str(scale)), {})
+                yield f"{code}[{p['title']}][{scale + 1}]", asked._replace(label=p["question"], codes=codes)
         elif kind == "R":
+            ranked = codes or {p["title"]: p["question"] for p in rows}
             for k in range(1, len(codes or rows) + 1):
-                ranked = codes or {p["title"]: plain(p["question"]) for p in rows}
                 yield f"{code}[{k}]", asked._replace(label=f"{text}, Rang {k}", codes=ranked)
         elif rows:
             for p in rows:
-                own = {"Y": plain(p["question"])} if kind in "MP" else codes
-                yield f"{code}[{p['title']}]", asked._replace(label=plain(p["question"]), codes=own)
+                own = {"Y": p["question"]} if kind in "MP" else codes
+                yield f"{code}[{p['title']}]", asked._replace(label=p["question"], codes=own)
                 if kind == "P":
-                    yield f"{code}[{p['title']}comment]", Asked("text", text, f"{plain(p['question'])}: Anmerkung")
+                    yield f"{code}[{p['title']}comment]", Asked("text", text, f"{p['question']}: Anmerkung")
         else:
             yield code, asked._replace(codes=codes | ({OTHER: "Sonstiges"} if has_other else {}))
             if kind == "|":

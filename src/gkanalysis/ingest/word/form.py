@@ -42,11 +42,11 @@ def read_word_form(package, placeholders=PLACEHOLDERS):
     that shows one of the `placeholders`, which invite an answer, is not answered. A `RefusedFileError` if a part is
     damaged, dangerous, nested too deeply, or its tables are beyond all measure.
     """
-    shared = (package.related_part(package.main_part, kind) for kind in ("styles", "numbering"))
-    styles, numbering = (package.xml(part) if part else etree.Element("none") for part in shared)
-    looks, lists, elsewhere = RunLooks(styles), Lists(numbering, styles), Elsewhere(package)
-    fields, tables = [], []
+    parts = (package.related_part(package.main_part, kind) for kind in ("styles", "numbering"))
+    styles, numbering = (package.xml(part) if part else etree.Element("none") for part in parts)
+    fields, tables, elsewhere = [], [], Elsewhere(package)
     skipped = [Skipped(package.main_part, "", "outside", target) for target in package.outside]
+    shared = frozenset(placeholders), skipped, RunLooks(styles), Lists(numbering, styles), elsewhere
     parts = [package.main_part]
     for kind in _SIDE_PARTS:
         parts += package.related_parts(package.main_part, kind)
@@ -55,7 +55,7 @@ def read_word_form(package, placeholders=PLACEHOLDERS):
         stories = list(_stories(root))
         if part == package.main_part and not stories:
             raise package.refusal("no_document", part)
-        reader = PartReader(part, root, frozenset(placeholders), skipped, looks, lists, elsewhere, tables)
+        reader = PartReader(tables, part, root, *shared)
         try:
             for story in stories:
                 reader.read_story(story)
@@ -87,8 +87,8 @@ class PartReader(ParagraphReader):
     `tables` receives every table; a table inside another one comes after it.
     """
 
-    def __init__(self, part, root, placeholders, skipped, looks, lists, elsewhere, tables):
-        super().__init__(part, root, placeholders, skipped, looks, lists, elsewhere)
+    def __init__(self, tables, part, root, *shared):
+        super().__init__(part, root, *shared)
         self.tables, self._special = tables, special_looks(root)
 
     def finished(self):

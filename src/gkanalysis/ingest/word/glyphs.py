@@ -228,10 +228,8 @@ class RunLooks:
             for properties in around.iterchildren(*_GROUNDED):
                 if any(map(_has_ground, properties.iter(_SHADE, W + "highlight"))):
                     return False
-                if any(
-                    style.get(VAL) in self._shaded
-                    for style in properties.iter(_STYLE, _PARAGRAPH_STYLE, W + "tblStyle")
-                ):
+                styles = (style.get(VAL) for style in properties.iter(_STYLE, _PARAGRAPH_STYLE, W + "tblStyle"))
+                if not self._shaded.isdisjoint(styles):
                     return False
         return True
 
