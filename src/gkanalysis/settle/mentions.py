@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -32,18 +33,18 @@ def read_mentions(
     is one and no categories at all, or categories are declared of an item that is no open one.
     """
     path = folder / SHEET
+    if categories is None and path.exists():
+        advice = f"bitte „{CATEGORY_FILE}“ neben den Codebüchern anlegen"
+        raise CodebookError(f"Zu „{path}“ fehlen die Kategorien; {advice}.")
     if categories is None:
-        if path.exists():
-            advice = f"bitte „{CATEGORY_FILE}“ neben den Codebüchern anlegen"
-            raise CodebookError(f"Zu „{path}“ fehlen die Kategorien; {advice}.")
         return _frame([])
     items = {key: of_item for key, of_item in categories.items.items() if key[0] == book.source}
     wrong = [i for _, i in items if i not in book.items or book.items[i].kind != "text"]
     if wrong:
-        problem = f"„{wrong[0]}“ ist keine offene Frage von „{book.source}“; bitte berichtigen."
-        raise CodebookError(f"Kategorien „{CATEGORY_FILE}“: {problem}")
+        where = f"Kategorien „{CATEGORY_FILE}“: „{wrong[0]}“"
+        raise CodebookError(f"{where} ist keine offene Frage von „{book.source}“; bitte berichtigen.")
     answers = received_mentions(responses[responses["item_id"].isin([i for _, i in items])])
-    given: dict[tuple[str, str, int], list[tuple[str, str]]] = {}
+    given = defaultdict(list)
     if path.exists():
         mine, aside = categories.model_copy(update={"items": items}), _set_aside(responses, [i for _, i in items], book)
         codings = read_codings(path, answers.assign(source=book.source), mine, aside)
@@ -53,7 +54,7 @@ def read_mentions(
             where = {"file": SHEET, "place": f.place, "raw": f.raw, "case_id": case_id, "item_id": item_id}
             log.lose("validate", "coding", "Kategorie zurückgestellt", aside[case_id, item_id], rule="K10", **where)
         for c in codings.rows.itertuples():
-            given.setdefault((c.case_id, c.item_id, c.mention), []).append((c.coder, c.category))
+            given[c.case_id, c.item_id, c.mention].append((c.coder, c.category))
     elif len(answers):
         lacking = SheetFindings(SHEET)
         message = f"Die Datei fehlt; {len(answers)} Nennungen offener Antworten haben keine Kategorie."
@@ -111,9 +112,8 @@ def _frame(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
 
 
 def _coded(
-    answers: pd.DataFrame, given: Mapping[tuple[str, str, int], Sequence[tuple[str, str]]],
-    categories: CategoryBook, source: str,
-) -> Iterator[dict[str, object]]:  # fmt: skip
+    answers: pd.DataFrame, given: Mapping[Any, Sequence[tuple[str, str]]], categories: CategoryBook, source: str
+) -> Iterator[dict[str, object]]:
     """The rows of each mention, coders and categories in the order of the codebook."""
     coders = {c: k for k, c in enumerate(categories.coders)}
     for row in answers.to_dict("records"):

@@ -125,8 +125,7 @@ def _log_other_name(
     register: pd.Series, own_name: str, fits: Sequence[str], where: Mapping[str, str], log: Log
 ) -> None:
     """A form that names another alliance than the list is an error (V19), one that names none or several is asked (V04)."""
-    file, case_id = where["file"], where["case_id"]
-    name = register[case_id]
+    file, case_id, name = where["file"], where["case_id"], register[where["case_id"]]
     if case_id in fits:
         also = " und ".join(f"„{register[i]}“" for i in fits if i != case_id)
         question = f"Im Kopf des Bogens steht „{own_name}“. Gilt er auch für {also}?"

@@ -102,9 +102,8 @@ def set_aside_unprinted(
             ids, labels = zip(*((i.id, item_label(i)) for i in of_part), strict=True)
             which = _listed(labels) if len(ids) <= NAMED else f"{len(ids)} Fragen, {_listed(labels)},"
             stand, count = ("steht", "sie gilt") if len(ids) == 1 else ("stehen", "sie gelten")
-            told = f"{which} {stand} {where}"
             lost = ("validate", "item", "als nicht gefragt behandelt", f"steht {where}")
-            message = f"{told}; {count} dort als nicht gefragt. {OTHER_VERSION}"
+            message = f"{which} {stand} {where}; {count} dort als nicht gefragt. {OTHER_VERSION}"
             log.find("V33", message, lost=lost, item_id=" ".join(ids))
         printed = [i for i in book.items.values() if book.in_version(i, version)]
         for item, option in ((i, o) for i in printed for o in i.options):
@@ -189,12 +188,9 @@ def _log_shared(
     reviews = reviews.assign(reason=reviews["reason"].where(~is_ticked, matching.EMPHASISED))
     words = ["".join(c for c in normalise(raw) if c not in MARK_CHARACTERS) for raw in reviews["raw"]]
     keys = list(zip(versions, reviews["item_id"], reviews["reason"], words, strict=True))
-    n_files = Counter(
-        key for _, key in set(zip(reviews["file"], keys, strict=True)) if key[3] or key[2] == matching.SHADED
-    )
-    shared = {
-        key for key, n in n_files.items() if key[2] in OF_THE_FORM and key[0] in n_forms and 2 * n > n_forms[key[0]]
-    }
+    each = set(zip(reviews["file"], keys, strict=True))
+    n_files = Counter(key for _, key in each if key[2] in OF_THE_FORM and (key[3] or key[2] == matching.SHADED))
+    shared = {key for key, n in n_files.items() if 2 * n > n_forms.get(key[0], 2 * n)}
     raw_of = dict(zip(reversed(keys), reversed(reviews["raw"].tolist()), strict=True))
     for key in dict.fromkeys(k for k in keys if k in shared):
         version, item_id, reason, _ = key
@@ -234,19 +230,17 @@ def settle_responses(
     single = is_unclear | given & ~asked | responses["note"].isin(told).to_numpy()
     single |= given & responses["item_id"].isin(own).to_numpy() | _impossible_numbers(responses, book)
     states = np.where(asked, responses["state"].cat.codes, STATES.index("not_asked"))
-    noted: list[int] = []
-    placeholders: dict[tuple[str, str, str], list[str]] = {}
-    own_rows: dict[tuple[str, str, int], list[Any]] = {}
+    noted, placeholders, own_rows = [], defaultdict(list), defaultdict(list)
     for r in responses[single].itertuples():
         item, k = book.items[r.item_id], r.Index
         if r.state in GIVEN and item.row and not item.label:
-            own_rows.setdefault((r.case_id, item.row, r.occurrence), []).append(r)
+            own_rows[r.case_id, item.row, r.occurrence].append(r)
         if r.state == "illegible" and not r.place and (r.version, r.item_id) in unprinted:
             states[k] = STATES.index("not_asked")
             noted.append(k)
             continue
         if asked[k] and r.state == "not_answered" and "placeholder" in notes[r.note]:
-            placeholders.setdefault((r.file, r.case_id, r.raw or r.value), []).append(r.item_id)
+            placeholders[r.file, r.case_id, r.raw or r.value].append(r.item_id)
         why = ours.get((r.case_id, item.asked_if[0]), "") if item.asked_if else ""
         state = _settle(r, item, book, log) if asked[k] else _set_aside_not_asked(r, item, why, book, log)
         states[k] = STATES.index(state)
@@ -296,13 +290,11 @@ def _log_not_shown(responses: pd.DataFrame, book: Codebook, log: Log) -> None:
 
 def _impossible_numbers(responses: pd.DataFrame, book: Codebook) -> np.ndarray:
     """Which responses give a number that cannot be."""
-    numbers = [i.id for i in book.items.values() if i.kind == "number"]
-    rows = responses.loc[responses["item_id"].isin(numbers) & responses["state"].eq("answered"), ["item_id", "value"]]
-    pairs = rows.drop_duplicates().itertuples(index=False, name=None)
-    wrong = pd.MultiIndex.from_tuples([p for p in pairs if number_problem(p[1], book.items[p[0]])], names=rows.columns)
-    hit = np.zeros(len(responses), bool)
-    if len(wrong):
-        hit[rows.index] = pd.MultiIndex.from_frame(rows.astype("object")).isin(wrong)
+    hit, numbers = np.zeros(len(responses), bool), [i.id for i in book.items.values() if i.kind == "number"]
+    given = responses[responses["item_id"].isin(numbers) & responses["state"].eq("answered")]
+    for item_id, values in given.groupby("item_id", observed=True)["value"]:
+        wrong = [v for v in values.unique() if number_problem(v, book.items[str(item_id)])]
+        hit[values.index] = values.isin(wrong)
     return hit
 
 
