@@ -46,10 +46,7 @@ class _Bounded(io.BufferedReader):
 
 
 def open_regular(path, family, name=None):
-    """Open a regular file for reading; never follows a link, never waits on a device.
-
-    Gives the file and its size in bytes; sentences of the `family` call it by `name`, or by the name of the path.
-    """
+    """A regular file, open for reading, and its size; never follows a link, never waits on a device."""
     name = name or path.name
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
@@ -123,8 +120,7 @@ class Archive:
     def read(self, name, limit=None):
         """Inflate one member, `limit` or the family's most bytes: as many as declared, with the right checksum.
 
-        Refused as `damaged` or `method`, this member cannot be read and others may; `size` or `ratio`: it was made to
-        grow.
+        Refused as `damaged` or `method`, this member alone cannot be read; `size` or `ratio`: it was made to grow.
         """
         info = self.members[name]
         self._left -= 0 if self._is_strict else info.file_size
@@ -144,10 +140,7 @@ class Archive:
             raise self.refusal(rule, name)
 
     def _inflate(self, info):
-        """Content of a member, never more than one byte above its size, and whether its packed bytes end with it.
-
-        `zipfile` stops at the declared size and does not say what follows.
-        """
+        """Content of a member, at most one byte too long, and whether its packed bytes end with it."""
         self._file.most = None
         self._file.seek(info.header_offset)
         signature, _, flags, *_, name_length, extra_length = _LOCAL.unpack(self._file.read(_LOCAL.size))

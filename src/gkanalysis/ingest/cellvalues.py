@@ -46,10 +46,7 @@ class Reading(NamedTuple):
 
 
 def read_cell(cell: Cell, column: Column) -> Reading:
-    """Read one filled cell as its column declares it.
-
-    The value is int, float, an ISO date as str, text without spaces around it, or the id of an option.
-    """
+    """Read one filled cell as its column declares it: an int, float, ISO date, text, or the id of an option."""
     if cell.kind == "formula":
         stored = f", gespeichertes Ergebnis „{cell.shown}“" if cell.shown else " ohne gespeichertes Ergebnis"
         return Reading(None, f"ist eine Formel{stored}; Formeln werden nicht gerechnet")

@@ -64,8 +64,7 @@ def _seldom_collected() -> Iterator[None]:
 def ingest_forms(folder: Path, book: Codebook, out: Path) -> tuple[int, list[str]]:
     """Read a folder of forms and write `responses.parquet`, `forms.csv` and `reviews.csv` into `out`.
 
-    Gives the number of forms that were read, and a German sentence per refused file; an `IngestError` without a
-    folder.
+    Gives the number of forms that were read, and a German sentence per refused file.
     """
     if not folder.is_dir():
         raise IngestError(f"Der Ordner „{folder}“ fehlt; dort werden die eingegangenen Bögen erwartet.")

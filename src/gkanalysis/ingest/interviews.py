@@ -66,8 +66,7 @@ def read_projects(folder: Path) -> Iterator[Received]:
 def ingest_interviews(folder: Path, out: Path) -> tuple[int, list[str]]:
     """Read a folder of projects and write `projects.parquet` and `files.csv` into `out`.
 
-    Gives the number of files that were read, and a German sentence per refused file; an `IngestError` if there is no
-    such folder, or no file of a QDA program in it.
+    Gives the number of files that were read, and a German sentence per refused file.
     """
     endings = " oder ".join(ENDINGS)
     if not folder.is_dir():

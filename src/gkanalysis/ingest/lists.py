@@ -15,8 +15,7 @@ from gkanalysis.ingest.workbook import says_synthetic
 def ingest_list(folder: Path, file: str, spec: TableSpec, out: Path) -> tuple[int, list[str]]:
     """Read the list `file` of a folder and write `rows.parquet`, `found.parquet` and `files.csv` into `out`.
 
-    Gives the number of files that were read (0 or 1), and a German sentence if it was refused; an `IngestError`
-    without it.
+    Gives the number of files that were read (0 or 1), and a German sentence if it was refused.
     """
     if not (folder / file).is_file():
         raise IngestError(f"„{folder / file}“ fehlt; bitte die Liste unter diesem Namen dort ablegen.")

@@ -208,10 +208,7 @@ def _align(labels: Mapping[int, frozenset[str]], tables: Sequence[_ReceivedTable
 def _split_joined(
     labels: Mapping[int, frozenset[str]], aligned: Mapping[int, _ReceivedTable]
 ) -> dict[int, _ReceivedTable]:
-    """Printed tables of which Word made one, since the paragraph between them was deleted, each with its rows.
-
-    Whose rows they are, the labels tell that one printed table alone has; headings belong to the rows below.
-    """
+    """Tables of which Word made one (the paragraph between is gone): rows belong to labels that one alone prints."""
     n_tables, found = Counter(text for words in labels.values() for text in words), {}
     own = {number: {text for text in words if n_tables[text] == 1} for number, words in labels.items()}
     for tied, table in aligned.items():
@@ -238,7 +235,7 @@ class _TablePlaces:
     """The places of all slots of a printed table in a received one.
 
     A row or column stands where the printed form has it only if its label is there too; else where its label stands
-    once. `tag_rows` has the received row in which the controls of a printed row stand, if there is one.
+    once, or a row where its controls do (`tag_rows`).
     """
 
     def __init__(
@@ -518,10 +515,7 @@ class _FormMatch:
         return _respond(slot, state, "", fields, how), [problem] if problem else []
 
     def _read_single(self, parts: Sequence[Tied], how: str) -> tuple[Response, list[str], list[Slot]]:
-        """One response from the boxes of all options, each with the fields that can be its box: none, one, or several.
-
-        Also gives what is doubtful, and if nothing is, the options that are lifted out of the others.
-        """
+        """One response from what can be the box of each option; what is doubtful, or else the options lifted out."""
         slot = parts[0][0]
         labels = [normalise(option.option_label) for option, _ in parts]
         cell = _each_once(f for _, fields in parts for f in fields)

@@ -293,10 +293,7 @@ def _check_whole(documents: Sequence[Document], log: Log) -> None:
 
 @dataclass
 class Rows:
-    """Rows of the tables while they grow: what one project after the other adds.
-
-    Codes and segments are looked up by their own kind: a file may give one GUID to things of two kinds.
-    """
+    """Rows of the tables while they grow; codes and segments are looked up by kind, for GUIDs may be the same."""
 
     book: InterviewCodebook
     log: Log
@@ -442,10 +439,7 @@ def _plain(path: str) -> str:
 
 
 def match_codes(projects: Mapping[str, Project], book: InterviewCodebook, log: Log) -> dict[str, dict[str, str]]:
-    """File -> GUID of a code -> its id in the codebook; without groups and codes that it lacks (V22, V30).
-
-    Codes are matched by their path: GUIDs may be new at every export.
-    """
+    """File -> GUID of a code, which may be new at every export -> the code that has its path (V22, V30)."""
     declared = {_plain(code.path): code for code in book.codes.values()}
     groups = {_plain(group.label) for group in book.groups.values()}
     matched: dict[str, dict[str, str]] = {}

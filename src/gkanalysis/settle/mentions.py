@@ -96,10 +96,7 @@ def received_mentions(responses: pd.DataFrame) -> pd.DataFrame:
 
 
 def coding_template(mentions: pd.DataFrame, categories: CategoryBook, source: str) -> str:
-    """The spreadsheet in which the team codes what a source received, with the codings so far, as CSV.
-
-    Saved as `kategorien.csv` in the source's folder it gives the same mentions again.
-    """
+    """The spreadsheet in which the team codes what a source received, with the codings so far, as CSV."""
     mentions = mentions.assign(source=source)
     received = mentions.drop_duplicates(["case_id", "item_id", "mention"])
     return coding_sheet(received, categories, mentions[mentions["category"] != ""])

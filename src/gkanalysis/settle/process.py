@@ -178,10 +178,7 @@ def _contacts(folder: Path, alliances: pd.DataFrame, book: Codebook, log: Log) -
 def read_files(
     data: Path, folder: Path, listing: Path, unit: str, log: Log, read: Collection[str] = ()
 ) -> pd.DataFrame:
-    """What was received, one row per file, checked as files are: origin, sums; those left out are losses.
-
-    `read` are files that were read for the sake of others, such as the texts of a project.
-    """
+    """What was received (also `read` for the sake of others), one row per file; those left out are losses."""
     files = text_csv(listing)
     was_read = files[(files["status"] == "read") & (files["synthetic"] != "")]
     check_mixing(read_dataset(data)["synthetic"], was_read, log)

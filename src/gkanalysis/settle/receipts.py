@@ -107,10 +107,7 @@ def assign_forms(
 
 
 def check_days(assigned: pd.DataFrame, sent: Mapping[str, str], path: str, log: Log) -> None:
-    """A form that came in before its version was sent, or years later (V16): the day decides which form counts.
-
-    `sent` is the month of each version, as „2019-05“; `path` names the list.
-    """
+    """A form that came in before the month its version was sent, or years later (V16): the day decides which counts."""
     for form in assigned.itertuples():
         month, first = form.received[:7], sent.get(form.version, "")
         if month and first and (month < first or int(month[:4]) > int(first[:4]) + YEARS):

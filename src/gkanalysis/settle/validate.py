@@ -304,10 +304,7 @@ def _where(r: Any) -> dict[str, str]:
 
 
 def _set_aside_not_asked(r: Any, item: Item, why: str, book: Codebook, log: Log) -> str:
-    """Set aside whatever stands at a question that the filter did not ask (V10), impossible or not (V11).
-
-    Where the filter is unclear or the team has decided on it, which `why` says, the alliance is asked at most about that.
-    """
+    """Set aside what stands at a question that was not asked (V10); `why` its filter is unclear or decided."""
     if r.state in GIVEN and why and (r.raw or r.value):
         reason = f"Filter: {item.asked_if[0]} {why}"
         log.lose("validate", "response", "als nicht gefragt behandelt", reason, rule="V10", **_where(r))

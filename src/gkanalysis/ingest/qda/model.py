@@ -73,10 +73,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """One coder gave one code to one selection, or to a whole document if `selection` is empty.
-
-    `coder` is a GUID, empty if the project does not say who coded; `created` is kept as written.
-    """
+    """One coder ("" if unknown) gave one code to a selection, or to a whole document without one."""
 
     guid: str
     selection: str
@@ -108,10 +105,10 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Memo:
-    """A note on one object: `target` and `author` are GUIDs; without a target it is on the project itself.
+    """A note on one object, or without a `target` on the project; on several it is several memos with one GUID.
 
-    A note on several objects is several memos with one GUID. The description of a selection, case, variable, set
-    or of the project is a memo whose GUID is `description_guid(target)`.
+    The description of a selection, case, variable, set or of the project is a memo whose GUID is
+    `description_guid(target)`.
     """
 
     guid: str

@@ -34,10 +34,9 @@ class Fit(NamedTuple):
 
 
 class Ruler:
-    """Positions of one text, as `stored`, in each of the `READINGS`.
+    """Positions of one text, as `stored`, in each of the `READINGS`; the model's are code points of `text`.
 
-    `text` has LF line ends, of which only those stored as CRLF count two if there were any; the model's positions are
-    code points of it.
+    That has LF line ends, of which only those stored as CRLF count two if there were any.
     """
 
     def __init__(self, stored):

@@ -104,10 +104,7 @@ def local_name(element, root):
 
 
 def _project_part(container):
-    """The project file and any others: `project.qde`, else the first in the outermost folder (ATLAS.ti names it so).
-
-    What macOS stores beside a file, under its name after „._“, is none.
-    """
+    """The project file and any others: `project.qde`, else the first in the outermost folder (ATLAS.ti names it so)."""
     parts = [name for name in container.members if re.search(r"(^|/)(?!\._)[^/]*\.qde$", name, re.IGNORECASE)]
     if not parts:
         raise container.refusal("no_project")
@@ -137,11 +134,7 @@ def _fetch(container, part, beside, base, path):
 
 
 def _spellings(path):
-    """A path as it is written, and how archives and disks may hold it.
-
-    Percent-decoded; with composed or decomposed umlauts (macOS); in UTF-8 that the archive does not call so, which
-    `zipfile` shows as code page 437.
-    """
+    """A path as written, percent-decoded, with umlauts as on macOS, or as `zipfile` shows UTF-8 not called so."""
     wanted = path.replace("\\", "/").lstrip("/")
     plain = [unicodedata.normalize(form, text) for text in (wanted, unquote(wanted)) for form in ("NFC", "NFD")]
     return dict.fromkeys([wanted, *plain, *(name.encode().decode("cp437") for name in plain)])

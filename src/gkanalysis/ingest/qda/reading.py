@@ -383,10 +383,7 @@ def stand_in(guid):
 
 
 def resolve(read):
-    """Make the project of a `ProjectReader` that has all objects.
-
-    Its losses grow by references that lead nowhere and positions that do not fit.
-    """
+    """The project of a `ProjectReader` that has all objects; references that lead nowhere become losses."""
     found = read.all
     _name_values(read)
     found["sources"], found["selections"], found["codings"] = _resolve_sources(read)

@@ -82,10 +82,7 @@ def _stories(root):
 
 
 class PartReader(ParagraphReader):
-    """Reads the stories of a part: paragraphs, tables, block controls and text boxes.
-
-    `tables` receives every table; a table inside another one comes after it.
-    """
+    """Reads the stories of a part; `tables` receives every table, one inside another after it."""
 
     def __init__(self, tables, part, root, *shared):
         super().__init__(part, root, *shared)

@@ -42,10 +42,7 @@ class GridCell(Control):
 
 
 class Grid:
-    """A table under construction; `before` is the printed text before it: the label of what has none inside it.
-
-    `special` are the `special_looks` of the part.
-    """
+    """A table under construction; `before` is the printed text before it, `special` are `special_looks` of its part."""
 
     def __init__(self, number, parent, before, special):
         self.number, self.parent, self.before, self._special = number, parent, before, special

@@ -30,10 +30,7 @@ _MERE_PUNCTUATION = set(" \t\n,.;:/|()–-_…\u2002\u00a0")
 
 
 class LabelledLine(NamedTuple):
-    """A line after its controls got their labels: `marks` are the ticks typed in it, `rest` what labels nothing.
-
-    `has_letter_mark` says that one of the ticks is a letter x, which might be a word after all.
-    """
+    """A line with labelled controls, the ticks typed in it, what labels nothing, and whether a tick is a letter x."""
 
     pieces: list
     marks: list
@@ -103,10 +100,7 @@ def _split_marks(pieces, pattern, element, cell):
 
 
 def _label_controls(pieces, before):
-    """Label the controls of a line; return the texts that label none of them.
-
-    A label that is struck out or marked says something about its box that only a person can weigh.
-    """
+    """Label the controls of a line, doubting those with a label struck out or marked; texts that label none."""
     controls, segments, asides = [], [[]], [[]]
     for piece in pieces:
         if piece.__class__ is Control:
@@ -191,10 +185,7 @@ def _text(shown):
 
 
 def settle_text(field, kind, pieces, placeholders):
-    """Make a Control the field of a cell or paragraph without controls: a tick, or a text of this kind.
-
-    Gives whether ticks may be typed in the text, and the text on one line.
-    """
+    """Make a Control a tick or a text; whether ticks may be typed in it, and the text on one line."""
     shown, stored = field.take_text(pieces)
     text = _text(shown)
     field.value, field.raw = text.value, stored.strip()

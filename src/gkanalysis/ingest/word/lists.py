@@ -44,10 +44,7 @@ class Lists:
         return bool(self._levels) and (in_styles or next(root.iter(_LIST), None) is not None)
 
     def drawn(self, paragraph):
-        """What the list draws before a paragraph: a mark, a number as text, or "" for neither; counts it.
-
-        `begun` is then the number with which a list begins there, None elsewhere.
-        """
+        """What the list draws before a paragraph (mark, number or ""), counted; `begun` is a number it begins with."""
         list_id, level = self._place(paragraph)
         self.begun = None
         shape, text, _ = self._levels.get(list_id, {}).get(level, ("", "", 1))

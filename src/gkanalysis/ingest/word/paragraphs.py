@@ -50,10 +50,7 @@ def nested(read):
 
 
 class _OpenField:
-    """A field between its begin and end characters; `start` is where its result begins among `pieces`.
-
-    `carried` is what was shown of its result in earlier paragraphs.
-    """
+    """A field whose result begins at `start` of `pieces`; `carried` is what earlier paragraphs showed of it."""
 
     control = pieces = None
     code = text_in_code = ""
@@ -66,13 +63,12 @@ class _OpenField:
 
 
 class ParagraphReader:
-    """Reads paragraphs into pieces and keeps the records of a part; the subclass reads texts in drawings
-    (`read_box`, `read_drawn`).
+    """Reads paragraphs into pieces and keeps the records of a part; the subclass reads texts in drawings.
 
     `controls` are all controls, cells and paragraphs in the order of the document; those without a kind are no fields.
-    `skipped` receives what is not read; what controls have in other parts is `elsewhere`. `cell` is where the reader is, `is_inserting` how many tracked insertions and
-    `fields` which fields of Word are open there, innermost last: code and result are scattered over runs and paragraphs.
-    `lists` is None in a part in which no list draws anything.
+    `skipped` receives what is not read; what controls have in other parts is `elsewhere`. `cell` is where the reader
+    is, `is_inserting` how many tracked insertions and `fields` which fields of Word are open there, innermost last:
+    code and result are scattered over runs and paragraphs. `lists` is None in a part in which no list draws anything.
     """
 
     def __init__(self, part, root, placeholders, skipped, looks, lists, elsewhere):
@@ -135,10 +131,7 @@ class ParagraphReader:
         return self._add_control(control), content
 
     def finish_control(self, control, inner, content, is_container=False):
-        """Close a control and return the pieces it stands for in the text around it.
-
-        A control with other controls inside is a container: its text is theirs, and they stay visible.
-        """
+        """Close a control; the pieces it stands for, to which controls inside a mere container belong."""
         if not control.kind:
             return inner
         if control.kind == "picture":
