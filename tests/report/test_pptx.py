@@ -79,6 +79,17 @@ def test_bars_are_a_chart_that_can_be_edited(content):
     assert list(workbook.active.values)[1] == ("Städte 0\nn\u00a0=\u00a018", 11, 7)
 
 
+def test_numbers_of_bars_stand_at_one_place(deck):
+    """Where the track begins, or all behind it; a part says „davon“, as no program keeps its indent."""
+    row = {"label": "\u2003im Haus", "detail": "", "n": 10, "base_n": 20, "text": "10 von 20", "strong": True}
+    for behind, series in ((False, 1), (True, 2)):
+        made = make_deck(deck.build / "spur")
+        made.document["exhibits"]["balken"]["chart"] = {"kind": "bars", "rows": [row], "behind": behind}
+        plot = only(slides(made.pptx())[2], "has_chart").chart.plots[0]
+        assert (list(plot.categories), list(plot.series[1].values)) == (["davon im Haus"], [10])
+        assert plot.series[series].points[0].data_label.text_frame.text == "10 von 20"
+
+
 def test_other_figures_are_pictures(deck, tmp_path):
     """In their true proportions, as PNG and as SVG, not cut off, where the template has their place and no larger."""
     other = make_deck(tmp_path)
@@ -105,17 +116,17 @@ def test_table_can_be_edited(content):
     assert shape._element.nvGraphicFramePr.cNvPr.get("descr") == "Geplante Maßnahmen. Basis: 40 Bündnisse"
 
 
-def test_notes_say_what_the_finding_rests_on(content):
-    """Statement, what was asked, each number with its base, base and source."""
+def test_notes_are_for_the_speaker(deck, content):
+    """What to say, from the box of the slide, then base and source; on the page the box is folded."""
     pages = slides(content)
-    assert pages[2].notes_slide.notes_text_frame.text.split("\n") == [
-        "Die meisten Städte wollen weitermachen", "Die Aussage beruht auf: Sollen die Strukturen bleiben?",
-        "– Städte (ja): 11 von 18 (61\u00a0%)", "– Städte (nein): 7 von 18 (39\u00a0%)",
-        "– Kreise (ja): 9 von 21 (43\u00a0%)", "– Kreise (nein): 12 von 21 (57\u00a0%)",
-        "Basis: 39 Bündnisse", "Quelle: Abfrage.",
-    ]  # fmt: skip
+    assert pages[2].notes_slide.notes_text_frame.text.split("\n") == ["Basis: 39 Bündnisse", "Quelle: Abfrage."]
     assert NOTE in pages[3].notes_slide.notes_text_frame.text
     assert not pages[1].has_notes_slide
+    spoken = make_deck(deck.build / "notiz", "## A\n\nText.\n\n::: notes\nErst *das*.\n\nDann das.\n:::")
+    page = slides(spoken.pptx())[1]
+    assert page.notes_slide.notes_text_frame.text == "Erst das.\nDann das."
+    assert "Dann das" not in "".join(page.element.itertext())
+    assert b'<details class="spoken"><summary>Zum Vortragen</summary>' in spoken.html()
 
 
 def test_text_keeps_its_form(tmp_path):

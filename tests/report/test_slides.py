@@ -46,7 +46,7 @@ def test_real_data_are_called_confidential(tmp_path):
     """The last slide says what kind of data these are, and names no received file."""
     words = [plain_text([s.title, s.text]) for s in make_deck(tmp_path, synthetic=False).slides()]
     assert words[-1].startswith("Alle Angaben sind vertraulich")
-    assert "40\u00a0eingegangenen Dateien" in words[-1]
+    assert "40\u00a0eingegangenen Bögen" in words[-1]
     assert not [w for w in words if "synthetisch" in w or "a.docx" in w]
 
 

@@ -18,6 +18,7 @@ from gkanalysis.core.numbers import format_count, number_word
 from gkanalysis.core.writing import write_json
 from gkanalysis.counts.count import WEAK, Count, small_base_mark
 from gkanalysis.counts.data import REGISTER, TOTAL, Data
+from gkanalysis.counts.forms import Answered
 from gkanalysis.counts.shown import HIDDEN, Row, mark_notes
 from gkanalysis.counts.sources import project_data, source_of
 from gkanalysis.counts.table import Counted, Number, Said, declared
@@ -157,6 +158,7 @@ class Chapter(Answering):
         notes: Sequence[str] = (),
         label: str = "Tabelle",
         source: str = "",
+        widths: Sequence[float] = (),
     ) -> Shown:
         """Keep and show a table.
 
@@ -167,6 +169,7 @@ class Chapter(Answering):
         exhibit_id : names files and anchors; empty: that of the chapter
         title, base, notes, source : what stands above and below; base and source follow from the content if empty
         head : heading of the columns, or of the first ones
+        widths : relative widths of the columns, where some hold sentences; empty: as their cells need
 
         Raises
         ------
@@ -190,7 +193,7 @@ class Chapter(Answering):
         return self._keep(
             Table(
                 exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(dict.fromkeys(notes)),
-                getattr(content, "withheld", ()), header=header, rows=rows,
+                getattr(content, "withheld", ()), header=header, rows=rows, widths=tuple(widths),
             )
         )  # fmt: skip
 
@@ -279,7 +282,8 @@ class Chapter(Answering):
         counts = (
             [content.count] if isinstance(content, Counted) else [Count.read(n)[0] for n in definitions_in(content)]
         )
-        asked = {question for count in counts for question in count.asks(self.data)}
+        # that somebody answered anything is said of every question and rests on the words of none
+        asked = {q for count in counts if not isinstance(count, Answered) for q in count.asks(self.data)}
         return any(self.data.book(source).items[item.partition("/")[0]].assumed for source, item in asked)
 
     def quotation(self, source: str, exhibit_id: str, quote_id: str, text: str) -> Shown:

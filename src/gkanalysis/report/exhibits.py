@@ -61,10 +61,11 @@ class Exhibit(Shown):
 
 @dataclass(frozen=True)
 class Table(Exhibit):
-    """A printed table: headings, rows of text cells, numbers behind them."""
+    """A printed table: headings, rows of text cells, numbers behind; `widths` of columns that hold sentences."""
 
     header: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
+    widths: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -77,7 +78,7 @@ class Table(Exhibit):
 
     def record(self) -> dict[str, Any]:
         """Everything but the numbers, with heading and rows as printed."""
-        return super().record() | {"header": self.header, "rows": [asdict(r) for r in self.rows]}
+        return super().record() | {"header": self.header, "rows": [asdict(r) for r in self.rows], "widths": self.widths}
 
     def save(self, folder: Path) -> None:
         """Write the numbers as `tables/<id>.csv`."""
@@ -142,20 +143,23 @@ def write_numbers(numbers: pd.DataFrame, path: Path, withheld: Sequence[Mapping[
 def numbers_view(numbers: pd.DataFrame) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
     """Heading and rows of the table that lies folded under a figure: labels, n, base and percent.
 
-    Expects the columns `label`, `group_label` (both printed), `n`, `base_n`.
+    Expects the columns `label`, `group_label` (printed where there is more than one), `n`, `base_n`.
     """
+    grouped = numbers["group_label"].nunique() > 1
     traceable = {"definition", "row", "subgroup"} <= set(numbers.columns)
     rows = []
     for r in numbers.itertuples():
         cells = (
             str(r.label),
-            str(r.group_label),
+            *[str(r.group_label)] * grouped,
             format_count(r.n),
             format_count(r.base_n),
             format_share(r.n, r.base_n),
         )
-        rows.append(asdict(Row(cells, numbers=("", "", f"{r.row}:{r.subgroup}" if traceable else "", "", ""))))
-    return ("Merkmal", "Gruppe", "n", "Basis", "Anteil"), rows
+        rows.append(
+            asdict(Row(cells, numbers=("", *[""] * grouped, f"{r.row}:{r.subgroup}" if traceable else "", "", "")))
+        )
+    return ("Merkmal", *["Gruppe"] * grouped, "n", "Basis", "Anteil"), rows
 
 
 def heading_lines(heading: str) -> list[str]:
@@ -185,7 +189,7 @@ def column_widths(exhibit: Mapping[str, Any]) -> list[float]:
     >>> [round(w, 2) for w in column_widths({"header": ["Weg", "n"], "rows": [{"cells": ["neu", "1"], "kind": "row"}]})]
     [0.5, 0.5]
     """
-    widths = _widths(exhibit)
+    widths = exhibit.get("widths") or _widths(exhibit)
     return [w / sum(widths) for w in widths]
 
 

@@ -230,6 +230,6 @@ def _plain_marks(nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookN
     for cell in nb.cells:
         if cell.cell_type == "markdown":
             text = BOX.sub(r"**\1.** ", cell.source)
-            text = re.sub(r"(?m)^:::$\n?| \{[#.][^}\n]*\}$", "", text)
+            text = re.sub(r"(?m)^:::.*$\n?| \{[#.][^}\n]*\}$", "", text)
             cell.source = re.sub(r"\[\]\(#([^)]+)\)", r"*\1*", text)
     return nb, resources

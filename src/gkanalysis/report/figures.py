@@ -43,7 +43,8 @@ TYPE_LOOKS = {
     "alle": (INK, "D"),
 }
 # Ordered segments of a bar, dark to light, with a text colour that stays readable on each.
-SEGMENTS = (("#12436D", "#FFFFFF"), ("#8FB3CC", INK), ("#E3E8EB", INK))
+SEGMENTS = (("#12436D", "#FFFFFF"), ("#8FB3CC", INK), ("#E3E8EB", INK), ("#9AA7AF", INK))
+FEW = 3  # parts of a bar that are told apart without being asked for
 
 MM = 1 / 25.4
 WIDTH, HEIGHT = TEXT_WIDTH / MM, 52.0  # millimetres: the width of all figures, the least height on a slide
@@ -147,7 +148,7 @@ def draw(
         for axes in canvas.axes:
             axes.set(xlabel="", ylabel="")  # seaborn names the columns there
         if mark:
-            canvas.supxlabel(mark, x=0.995, ha="right", fontsize=7, color=MARK)
+            canvas.supxlabel(mark, x=0.995, ha="right", fontsize=5.8 if slide else 7, color=MARK)
         if layout := canvas.get_layout_engine():
             layout.execute(canvas)  # once, and not again for SVG and PNG
             canvas.set_layout_engine("none")
@@ -251,12 +252,9 @@ def _bars(
     indent = {k: "\u2003" * (k in parts) for k in labels}
     lines = {k: [indent[k] + t for t in textwrap.wrap(k, LETTERS, break_long_words=False)] for k in labels}
     below = {k: textwrap.wrap((details or {}).get(k, "").removesuffix("."), SMALL_LETTERS) for k in labels}
-    needed = (
-        sum(3.7 * len(lines[k]) + 3.2 * len(below[k]) + (1.4 if blocks else 2.3) for k in labels)
-        * (y + 1)
-        / len(labels)
-    )
-    height = max(HEIGHT - 7, needed) if slide else needed
+    type_height, places = sum(3.7 * len(lines[k]) + 3.2 * len(below[k]) for k in labels) / len(labels), y + 1
+    height = (type_height + (1.4 if blocks else 2.3)) * places
+    height = max(min(HEIGHT - 7, 8.8 * places), min(height, (type_height + 0.9) * places)) if slide else height
     side_by_side = len(groups) > 1 and not blocks
     canvas, panels = _canvas(height + 7 + 9 * side_by_side, 1, len(groups) if side_by_side else 1, sharey=True)
     own = of_base or numbers.groupby("group_label")["base_n"].nunique().max() > 1  # each bar has its own base
@@ -264,7 +262,8 @@ def _bars(
     whole = bases if blocks or (own and not parts) else bases.max()  # a part is shorter than its whole
     numbers = numbers.assign(track=numbers["base_n"] / whole, bar=numbers["n"] / whole)
     room = 0.08 if side_by_side else 0.27 if own else 0.19  # the widest number behind its bar
-    numbers["end"] = numbers["bar"].where(numbers["bar"] + room <= numbers["track"], numbers["track"])  # none across it
+    fits = numbers["bar"] + room <= numbers["track"]  # none across it; on a slide all at the same place
+    numbers["end"] = numbers["bar"].where(fits & (not slide or fits.all()), numbers["track"])
     chart = []
     for axes, group in zip(panels.flat, groups if side_by_side else [""], strict=True):
         rows = numbers[numbers["group_label"].eq(group) | (group == "")].set_index("label").loc[labels]
@@ -309,7 +308,10 @@ def _bars(
     of = numbers.set_index("group_label")["base_n"]
     names += [(at[k] - 1, 600, [f"{g} ({_base(of[g].max())})"], []) for k, g in heads.items()]
     _name_bars(canvas, panels[0][0], names)
-    return canvas, {"kind": "bars", "rows": chart} if len(groups) == 1 else None
+    for k, label in enumerate(k for k in labels if k in heads or k in apart):  # a heading, or the gap before a bar
+        empty = {"label": heads.get(label, ""), "detail": "", "n": 0, "base_n": 0, "text": "", "strong": False}
+        chart.insert(labels.index(label) + k, empty)
+    return canvas, None if side_by_side else {"kind": "bars", "rows": chart, "behind": not fits.all()}
 
 
 def _name_bars(canvas: Canvas, axes: Axes, names: Sequence[tuple[Any, ...]]) -> None:
@@ -336,19 +338,19 @@ def _name_bars(canvas: Canvas, axes: Axes, names: Sequence[tuple[Any, ...]]) -> 
     canvas.get_layout_engine().set(w_pad=0)
 
 
-def _parts(numbers: pd.DataFrame) -> str:
+def _parts(numbers: pd.DataFrame, most: int = FEW) -> str:
     """The column that divides bars into parts which add up to the base of the bar; empty if none does."""
     for parts, bars in (("label", "group_label"), ("group_label", "label")):
         sums = numbers.groupby(bars)["n"].sum() == numbers.groupby(bars)["base_n"].max()
         one_base = numbers.groupby(bars)["base_n"].nunique() == 1
-        if 2 <= numbers[parts].nunique() <= len(SEGMENTS) and (sums & one_base).all():
+        if 2 <= numbers[parts].nunique() <= most and (sums & one_base).all():
             return parts
     return ""
 
 
 def _segments(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) -> Made:
     """Bars of the same length, divided into parts that add up to the base; the count stands in each part."""
-    parts = _parts(numbers) or "label"
+    parts = _parts(numbers, len(SEGMENTS)) or "label"
     bars, sums = ("group_label" if parts == "label" else "label"), []
     names, shares = _unique(numbers[parts]), _unique(numbers[bars])
     for bar in shares:
@@ -370,9 +372,12 @@ def _segments(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) ->
     )  # fmt: skip
     # seaborn stacks the last part first, so that its containers stand in the order of the bar
     for container, name, (_, ink) in zip(axes.containers, names, SEGMENTS, strict=False):
-        texts = [format_count(n) if n else "" for n in counts[name]]
+        texts = [format_count(n) if n else "" for n in counts[name].astype(int)]
         axes.bar_label(container, texts, label_type="center", color=ink)
-    axes.set_yticks(range(len(shares)), [f"{t}\n{bases[t]}" for t in shares])
+    if slide:
+        _name_bars(canvas, axes, [(y, 400, [t], [bases[t]]) for y, t in enumerate(shares)])
+    else:
+        axes.set_yticks(range(len(shares)), [f"{t}\n{bases[t]}" for t in shares])
     axes.set(xlim=(0, 1), ylim=(len(shares) - 0.5, -0.5), xticks=[])
     _legend(canvas, [Patch(color=SEGMENTS[k][0]) for k in range(len(names))], names)
     rows = [{"label": t, "detail": bases[t], "n": [int(n) for n in counts.loc[t]]} for t in shares]

@@ -142,6 +142,9 @@ def _slide(slide: Slide, setting: Setting, notes: Mapping[str, str] | None) -> l
     if slide.exhibit:
         shown = {"label": "", "title": slide.caption or slide.exhibit["title"]}
         blocks += raw("html", exhibit_html(slide.exhibit | shown, setting, notes))
+    if slide.notes:
+        head = '<details class="spoken"><summary>Zum Vortragen</summary>'
+        blocks += [*raw("html", head), *slide.notes, *raw("html", "</details>")]
     end = '<p class="mark">{}</p><p class="strip"><span>{}</span><span class="number">{}</span></p></div></section>'
     return blocks + raw(
         "html", Markup(end).format(data_sign(setting.synthetic), setting.report.institution, slide.number)

@@ -31,7 +31,7 @@ from gkanalysis.core.numbers import format_date
 from gkanalysis.core.writing import settled
 from gkanalysis.report.document import Node, Setting, data_mark, data_sign, plain_text
 from gkanalysis.report.docx import LOCALES
-from gkanalysis.report.exhibits import column_widths, heading_lines
+from gkanalysis.report.exhibits import column_widths, heading_lines, text_columns
 from gkanalysis.report.slides import FIGURE_TYPE, Slide
 
 # numbers of the placeholders, the same in all layouts; the title is 0
@@ -258,22 +258,12 @@ def _fill(page: _Page, slide: Slide, setting: Setting) -> None:
         about.set("descr", slide.exhibit.get("alt") or f"{slide.exhibit['title']}. {slide.exhibit['base']}")
         page.lines(BASE, *slide.feet)
         page.place(BASE).text_frame.paragraphs[0].font.color.theme_color = COLOUR.TEXT_1
-        page.slide.notes_slide.notes_text_frame.text = "\n".join(_notes(slide))
+    if told := [*map(plain_text, slide.notes), *slide.feet]:
+        page.slide.notes_slide.notes_text_frame.text = "\n".join(told)
     if slide.kind != "section":
         page.lines(SECTION, *[slide.section] * bool(slide.section))
     page.lines(SIGN, data_sign(setting.synthetic))
     page.lines(FOOTER, setting.report.institution)
-
-
-def _notes(slide: Slide) -> Iterator[str]:
-    """What the finding rests on: the statement, what was asked, the numbers, base, notes and source."""
-    yield plain_text(slide.title)
-    yield f"Die Aussage beruht auf: {slide.topic or slide.exhibit['title']}"
-    if slide.kind == "figure":
-        for row in slide.exhibit["rows"]:
-            label, group, n, base_n, percent = row["cells"]
-            yield f"– {label} ({group}): {n} von {base_n} ({percent})"
-    yield from slide.feet
 
 
 def _chart(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
@@ -282,7 +272,8 @@ def _chart(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
     rows, chosen = data["rows"], slide.candidates[0]
     divided = data["kind"] == "segments"
     table = CategoryChartData(number_format="#,##0;;")
-    table.categories = ["\n".join(t for t in (r["label"], r["detail"]) if t) for r in rows]
+    # a program sets these labels flush right, where an indent tells nothing
+    table.categories = ["\n".join((r["label"].replace("\u2003", "davon "), *filter(None, [r["detail"]]))) for r in rows]
     if divided:
         for k, part in enumerate(data["parts"]):
             table.add_series(part, [r["n"][k] for r in rows])
@@ -291,8 +282,10 @@ def _chart(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
         table.add_series("übrige der Basis", [r["base_n"] - r["n"] for r in rows])
         parts = any(r["label"].startswith("\u2003") for r in rows)
         whole = max(r["base_n"] for r in rows) * parts  # a part is shorter than its whole
-        if any(missing := [max(0, whole - r["base_n"]) for r in rows]):
+        if any(missing := [max(0, whole - r["base_n"]) * bool(r["base_n"]) for r in rows]):
             table.add_series("nicht in der Basis", missing)
+        if data.get("behind"):
+            table.add_series("Platz für die Zahl", [0.3 * (whole or r["base_n"]) for r in rows])
     frame = ChartPlaceholder(shape._element, shape._parent).insert_chart(XL_CHART_TYPE.BAR_STACKED_100, table)
     frame.left, frame.top, frame.width, frame.height = x, y, width, Mm(chosen["height"])
     chart, plot = frame.chart, frame.chart.plots[0]
@@ -323,7 +316,10 @@ def _chart(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
     for k, row in enumerate(rows):
         if quiet and not row["strong"]:
             _paint(bars.points[k].format.fill, COLOUR.ACCENT_4)
-        label = track.points[k].data_label  # at the end of the bar, where the track begins
+        if not row["text"]:
+            continue
+        # at the end of the bar, where the track begins; on all bars behind the track, if one of them is too long
+        label = (rest[-1] if data.get("behind") else track).points[k].data_label
         label.position = XL_LABEL_POSITION.INSIDE_BASE
         label.text_frame.text, label.text_frame.word_wrap = row["text"], False
         label.text_frame.paragraphs[0].runs[0].font.bold = row["strong"]
@@ -334,8 +330,7 @@ def _chart(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
     chart.category_axis.tick_labels.font.size = round(chart.font.size * min(1, 1.2 * left / wanted))
     after = chart.category_axis._element.find(qn("c:noMultiLvlLbl"))
     after.addprevious(after.makeelement(qn("c:tickLblSkip"), {"val": "1"}))
-    widest = max(r["n"] / max(whole, r["base_n"], 1) + 0.012 * len(r["text"]) / (1 - left) for r in rows)
-    _plot_area(chart, left, (1 - left) / max(1.0, widest))
+    _plot_area(chart, left, 1 - left)
     return frame
 
 
@@ -384,6 +379,7 @@ def _table(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
     frame.left, frame.top, frame.width = box[:3]
     table = frame.table
     table.horz_banding = False
+    words = text_columns(exhibit)
     frame._element.find(".//" + qn("a:tableStyleId")).text = PLAIN_STYLE
     for column, share in zip(table.columns, column_widths(exhibit), strict=True):
         column.width = Emu(round(share * box[2]))
@@ -396,12 +392,12 @@ def _table(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
             table.cell(number, 0).merge(table.cell(number, last))
         for k, text in enumerate(row["cells"]):
             cell = table.cell(number, k)
-            cell.vertical_anchor = MSO_ANCHOR.BOTTOM
+            cell.vertical_anchor = MSO_ANCHOR.TOP if number and sum(words) > 1 else MSO_ANCHOR.BOTTOM
             room = (0.4 * (k > 0), 0.5 if kind == "block" else 0.16, 0.4 * (k < last), 0.16)
             cell.margin_left, cell.margin_top, cell.margin_right, cell.margin_bottom = (Pt(size * r) for r in room)
             cell.text_frame.text = text
             for paragraph in cell.text_frame.paragraphs:
-                paragraph.alignment = PP_ALIGN.RIGHT if k else PP_ALIGN.LEFT
+                paragraph.alignment = PP_ALIGN.LEFT if words[k] else PP_ALIGN.RIGHT
                 paragraph.line_spacing, paragraph.space_before = 0.9, Pt(0)
                 paragraph._p.get_or_add_pPr().set("marL", str(round(row["level"] * size * 12700) * (k == 0)))
                 for run in paragraph.runs:

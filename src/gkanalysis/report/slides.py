@@ -2,7 +2,8 @@
 
 A chapter for slides is a notebook like any other. `# Heading` is a section slide, `## Heading` a slide whose title
 is the statement; the text below it, with values by id, stands beside or above the exhibit. `## Heading {topic="…"}`
-says what the exhibit is about, which is its heading then: the statement has said what it shows.
+says what the exhibit is about, which is its heading then: the statement has said what it shows. What stands in a box
+`::: notes` is for the speaker.
 """
 
 from __future__ import annotations
@@ -51,12 +52,12 @@ BOXES = {
 }
 # Layout -> boxes of text, heading of the exhibit, and exhibit.
 LAYOUTS: dict[str, dict[str, tuple[float, float, float, float]]] = {
-    "text": {"text": (LEFT, 48.0, 250.0, 110.0)},
+    "text": {"text": (LEFT, 48.0, WIDTH, 110.0)},
     "full": {"caption": (LEFT, 48.0, WIDTH, 7.0), "exhibit": (LEFT, 57.0, WIDTH, 101.0)},
     "beside": {
         "text": (248.667, 48.0, 74.0, 110.0), "caption": (LEFT, 48.0, 222.667, 7.0), "exhibit": (LEFT, 57.0, 222.667, 101.0),
     },
-    "above": {"text": (LEFT, 47.0, 260.0, 26.0), "caption": (LEFT, 75.0, WIDTH, 7.0), "exhibit": (LEFT, 84.0, WIDTH, 74.0)},
+    "above": {"text": (LEFT, 47.0, WIDTH, 26.0), "caption": (LEFT, 75.0, WIDTH, 7.0), "exhibit": (LEFT, 84.0, WIDTH, 74.0)},
 }  # fmt: skip
 # Sizes of type in points; the distance of two lines is LINE times the size.
 SIZES = {
@@ -96,6 +97,7 @@ class Slide:
     title: list[Node]
     section: str
     text: list[Node] = field(default_factory=list)
+    notes: list[Node] = field(default_factory=list)
     exhibit: dict[str, Any] | None = None
     candidates: tuple[dict[str, Any], ...] = ()
     title_width: float = 0.0
@@ -138,6 +140,8 @@ def make_slides(report: Report, document: dict[str, Any], build: Path) -> Settin
     # who reads „siehe Folie 5“ finds it; numbers of figures and tables stand on no slide
     places = {name: f"Folie{NBSP}{s.number}" for s in slides for name in (s.id, (s.exhibit or {}).get("id")) if name}
     link_exhibits(tree, {k: {"id": k, "label": v} for k, v in places.items()}, [])
+    for row in (r for e in exhibits.values() for r in e["rows"]):
+        row["cells"] = [re.sub(r"\[\]\(#([\w-]+)\)", lambda m: places.get(m[1], m[0]), c) for c in row["cells"]]
     for k, slide in enumerate(slides):
         problems += _forbidden(slide)
         if slide.exhibit is not None:
@@ -157,12 +161,14 @@ def make_slides(report: Report, document: dict[str, Any], build: Path) -> Settin
 
 def _data_slide(document: dict[str, Any]) -> str:
     """What every set of slides says at its end of data and programs."""
-    n = len(document["raw_files"])
+    files = [file for file, _ in document["raw_files"]]
+    forms = sum("forms/" in file for file in files)
+    counted = {"eingegangenen Bögen, je Bündnis dem letzten": forms, "weiteren Dateien": len(files) - forms}
     return DATA_SLIDE.format(
         statement="Alle Angaben sind erfunden" if document["synthetic"] else "Alle Angaben sind vertraulich",
         dataset=escape_markdown(document["dataset"]),
         kind=data_mark(document["synthetic"]),
-        n=f"{format_count(n)}{NBSP}eingegangenen Dateien" if n != 1 else "einer eingegangenen Datei",
+        n=" und ".join(f"{format_count(n)}{NBSP}{what}" for what, n in counted.items() if n),
         digest=digest_of_files(document["raw_files"]),
         version=document["version"],
     )
@@ -194,6 +200,8 @@ def _split(blocks: Sequence[Node], exhibits: dict[str, Any]) -> tuple[list[Slide
                 continue
             why = "ein Abschnitt zeigt keine" if last.kind == "section" else "eine Folie zeigt höchstens eine"
             problems.append(f"{last.name}: Die Darstellung „{exhibit['id']}“ ist zu viel, {why}")
+        elif div_class(block) == "notes":
+            slides[-1].notes.extend(block["c"][1])
         else:
             slides[-1].text.append(block)
     return slides, problems
