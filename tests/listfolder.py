@@ -9,8 +9,8 @@ import yaml
 from gkanalysis.codebook.lists import read_list_book
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts.data import Data
-from gkanalysis.ingest.lists import ingest_list
-from gkanalysis.settle.lists import process_list
+from gkanalysis.ingest.spreadsheets import ingest_list
+from gkanalysis.settle.process import process_list
 from received import ALLIANCES
 from sheets import xlsx
 

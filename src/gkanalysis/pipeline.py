@@ -48,7 +48,7 @@ def build_interim(paths: ProjectPaths, source: str) -> str:
 
             n, refused = ingest_interviews(folder, new)
         elif kind.id == "lists":
-            from gkanalysis.ingest.lists import ingest_list
+            from gkanalysis.ingest.spreadsheets import ingest_list
 
             n, refused = ingest_list(folder, book.file, book.spec, new)
         else:
@@ -165,9 +165,8 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
 
     from gkanalysis.codebook.categories import CATEGORY_FILE, read_category_book
     from gkanalysis.settle.interviews import process_interviews
-    from gkanalysis.settle.lists import process_list
     from gkanalysis.settle.mentions import coding_template
-    from gkanalysis.settle.process import process_source, questions, raise_errors
+    from gkanalysis.settle.process import process_list, process_source, questions, raise_errors
 
     kind, book = _codebook(paths, source)
     is_read = all((paths.interim / source / name).exists() for name in kind.interim)

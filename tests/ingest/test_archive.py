@@ -3,7 +3,6 @@
 Each kind of damage and malice is drawn once and offered to all that read archives: forms, spreadsheets, projects.
 """
 
-import hashlib
 import os
 import struct
 import tracemalloc
@@ -221,7 +220,6 @@ def test_parts_of_a_form(tmp_path):
         assert list(opened.members) == list(entries)
         assert opened.main_part == "inhalt/bogen ä.xml"
         assert opened.core_properties == {"title": "Bogen A", "creator": ""}
-        assert opened.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     del entries["_rels/.rels"]
     path.write_bytes(zipped(entries))
     assert open_word_file(path).main_part == "inhalt/bogen ä.xml"

@@ -16,7 +16,7 @@ from gkanalysis.codebook.policy import read_policy
 from gkanalysis.codebook.register import read_register_codebook
 from gkanalysis.codebook.words import read_words
 from gkanalysis.ingest.interviews import project_lines, project_summary, read_project
-from gkanalysis.ingest.lists import ingest_list
+from gkanalysis.ingest.spreadsheets import ingest_list
 from gkanalysis.ingest.tables import read_rows
 from ingest.qda.drawn import project, selection, stored_source, text_source, zipped
 from sheets import Raw, formula, xlsx

@@ -35,15 +35,15 @@ def read_forms(folder: Path, book: Codebook) -> Iterator[Received]:
     def read(path: Path) -> Received:
         if path in questionnaires and book.table and book.table.limesurvey:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            return Received(path.name, "list", "Fragebogen zur Ausfuhr aus LimeSurvey", digest)
+            return Received(path.name, "list", "Fragebogen zur Ausfuhr aus LimeSurvey", sha256=digest)
         if path.suffix.lower() in SUFFIXES and book.table:
             survey = open_survey(path, book, questionnaires)
-            return Received(path.name, "read", "", survey.sha256, table_version(book), survey.synthetic, survey)
+            return Received(path.name, "read", "", table_version(book), survey.synthetic, survey)
         with open_word_file(path) as package:
             synthetic = "SYNTHETISCH" in package.core_properties.get("keywords", "")
             form = read_word_form(package, placeholders=())  # the matcher knows more of them
             match = matcher.match(form, path.name)
-            return Received(path.name, "read", "", package.sha256, match.version, synthetic, match)
+            return Received(path.name, "read", "", match.version, synthetic, match)
 
     return receive(folder, read)
 

@@ -5,7 +5,6 @@ Nothing is matched or judged here; what the readers could not use stands beside 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -55,10 +54,10 @@ def read_projects(folder: Path) -> Iterator[Received]:
         ending = path.suffix.lower()
         if ending not in ENDINGS:
             return Received(path.name, "left_out", NO_PROJECT)
-        project, digest = read_project(path), hashlib.sha256(path.read_bytes()).hexdigest()
+        project = read_project(path)
         # a spreadsheet has properties, and no name but that of the file
         is_synthetic = SYNTHETIC in project.name.casefold() or (ending == ".xlsx" and bool(says_synthetic(path)))
-        return Received(path.name, "read", "", digest, "", is_synthetic, project)
+        return Received(path.name, "read", synthetic=is_synthetic, content=project)
 
     return receive(folder, read)
 

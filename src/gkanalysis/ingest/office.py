@@ -1,6 +1,5 @@
 """The parts of an Office file from a stranger: macros are refused before any is used, no link is ever followed."""
 
-import hashlib
 import posixpath
 import re
 from functools import cached_property
@@ -103,7 +102,6 @@ class WordPackage(OfficePackage):
 
     def __init__(self, path, data):
         super().__init__(path, RefusedFileError, data)
-        self._data = data
         by_type = (self.find(part) for part, kind in self.content_types.items() if kind in _WORD_TYPES)
         part = self.related_part("", "officeDocument") or next(filter(None, by_type), None)
         if not part:
@@ -115,8 +113,3 @@ class WordPackage(OfficePackage):
         if kind not in _WORD_TYPES:
             raise self.refusal("not_word")
         self.main_part = part
-
-    @cached_property
-    def sha256(self):
-        """Hexadecimal SHA-256 of the whole file."""
-        return hashlib.sha256(self._data).hexdigest()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,10 @@ class Received:
     file: str
     status: str
     message: str = ""
-    sha256: str = ""
     version: str = ""
     synthetic: bool = False
     content: Any = None
+    sha256: str = ""
 
 
 def file_of(form: str) -> str:
@@ -51,9 +52,11 @@ def receive(folder: Path, read: Callable[[Path], Received]) -> Iterator[Received
             yield Received(path.name, "left_out", OF_THE_SYSTEM)
             continue
         try:
-            yield read(path)
+            received = read(path)
         except IngestError as error:
-            yield Received(path.name, "refused", str(error))
+            received = Received(path.name, "refused", str(error))
+        is_read = received.status == "read"
+        yield replace(received, sha256=hashlib.sha256(path.read_bytes()).hexdigest()) if is_read else received
 
 
 @contextmanager

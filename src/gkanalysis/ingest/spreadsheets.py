@@ -17,11 +17,13 @@ from typing import Any
 import pandas as pd
 
 from gkanalysis.codebook.lists import Column, TableSpec, normalised
+from gkanalysis.core.errors import IngestError
 from gkanalysis.core.findings import FINDING_COLUMNS
 from gkanalysis.ingest.cellvalues import read_cell
+from gkanalysis.ingest.received import FILE_COLUMNS, Received, csv_rows, receive
 from gkanalysis.ingest.refusal import printable
 from gkanalysis.ingest.tables import HEADING_ROWS, area_name, column_letter, few
-from gkanalysis.ingest.workbook import Cell, Sheet, read_workbook
+from gkanalysis.ingest.workbook import Cell, Sheet, read_workbook, says_synthetic
 
 _DTYPES = {"int": "Int64", "number": "Float64", "date": "str", "text": "str", "option": "str"}
 # Rule -> severity, title, what is to be done. Errors stop the build, findings are to be looked at, hints may be.
@@ -419,3 +421,30 @@ def check_keys(rows: Iterable[Mapping[str, Any]], spec: TableSpec, findings: She
             sentence = f"„{printable(shown)}“ steht schon in Zeile {seen[key]}."
             findings.add("T11", sentence, value=shown, allowed="jeder Schlüssel einmal", **where)
         seen.setdefault(key, values["row"])
+
+
+def ingest_list(folder: Path, file: str, spec: TableSpec, out: Path) -> tuple[int, list[str]]:
+    """Read the list `file` of a folder and write `rows.parquet`, `found.parquet` and `files.csv` into `out`.
+
+    Gives the number of files that were read (0 or 1), and a German sentence if it was refused.
+    """
+    if not (folder / file).is_file():
+        raise IngestError(f"„{folder / file}“ fehlt; bitte die Liste unter diesem Namen dort ablegen.")
+
+    def read(path: Path) -> Received:
+        if path.name != file:
+            return Received(path.name, "left_out", "im Codebuch nicht als Liste genannt")
+        return Received(file, "read", synthetic=says_synthetic(path), content=read_table(path, spec))
+
+    files = list(receive(folder, read))
+    if refused := [received.message for received in files if received.status == "refused"]:
+        return 0, refused
+    (table,) = (received.content for received in files if received.status == "read")
+    out.mkdir(parents=True, exist_ok=True)
+    table.rows.assign(sheet=table.sheet).to_parquet(out / "rows.parquet", index=False)
+    table.findings.to_parquet(out / "found.parquet", index=False)
+    with csv_rows(out / "files.csv", FILE_COLUMNS) as rows:
+        for f in files:  # a CSV file cannot say whether it is invented: None
+            says = f.synthetic if f.status == "read" else None
+            rows.writerow([f.file, f.sha256, f.status, f.message, says])
+    return 1, []

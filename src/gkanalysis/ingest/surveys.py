@@ -6,7 +6,6 @@ values mean. Nothing is guessed: what does not fit is refused or told, with its 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -88,7 +87,6 @@ class Survey:
     name: str
     book: Codebook
     file: TableFile
-    sha256: str
     synthetic: bool | None
     n_rows: int = 0
 
@@ -282,7 +280,7 @@ def open_survey(path: Path, book: Codebook, questionnaires: Sequence[Path] = ())
         from gkanalysis.ingest.limesurvey import check_export
 
         check_export(file, data, questionnaires, book, path.name)
-    survey = Survey(path.name, book, file, hashlib.sha256(data).hexdigest(), synthetic)
+    survey = Survey(path.name, book, file, synthetic)
     if not book.table.limesurvey:
         _check_labels(survey)
     return survey
