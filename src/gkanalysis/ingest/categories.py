@@ -6,8 +6,6 @@ that cannot be used has a finding, and every answer without a category, every ca
 named.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

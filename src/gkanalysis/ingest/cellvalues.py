@@ -3,8 +3,6 @@
 German notation is the rule: decimal comma, day before month. What can be read in two ways is not read.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date, timedelta
 from decimal import Decimal

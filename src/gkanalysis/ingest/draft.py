@@ -4,8 +4,6 @@ What the file says is written down; what it cannot say stands as TODO with a sen
 long as one is left.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import unicodedata

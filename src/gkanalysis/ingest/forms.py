@@ -1,7 +1,5 @@
 """A folder of received forms becomes long responses with the place each came from."""
 
-from __future__ import annotations
-
 import gc
 import hashlib
 from collections.abc import Iterator

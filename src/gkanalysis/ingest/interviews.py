@@ -3,8 +3,6 @@
 Nothing is matched or judged here; what the readers could not use stands beside the rest with its GUID.
 """
 
-from __future__ import annotations
-
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator

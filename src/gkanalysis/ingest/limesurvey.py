@@ -4,8 +4,6 @@ Of the questionnaire, the columns that it gives, the codes of their answers and 
 the two layouts of its sections (texts beside the questions, or in sections of their own) are both known.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

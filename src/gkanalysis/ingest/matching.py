@@ -6,8 +6,6 @@ has no place. Several witnesses of one answer must agree. What contradicts itsel
 goes to review.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +13,7 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import groupby, pairwise
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from gkanalysis.codebook.instrument import TICK_KINDS, Codebook
 from gkanalysis.codebook.layout import SHEET_HEAD, FormTable, Slot
@@ -45,7 +43,6 @@ LIST_NUMBER = "nur die Nummer einer Liste, vielleicht getippt"
 UNKNOWN_PROMPT = "Antwort oder Platzhaltertext, der nicht unter „placeholders“ im Codebuch steht"
 EMPTY = frozenset({"not_answered", "not_selected"})
 
-_T = TypeVar("_T")
 Cell = tuple[int, int, int]  # table, row, column
 Place = tuple[Slot, Cell | None, str]
 Tied = tuple[Slot, Sequence[Field]]
@@ -174,7 +171,7 @@ class _ReceivedTable:
         self.starts: dict[int, list[int]] = {}
         self._cells: dict[str, list[tuple[int, int]]] = {}
 
-    def part(self, first: int, last: int) -> _ReceivedTable:
+    def part(self, first: int, last: int) -> "_ReceivedTable":
         """Some rows of it as a table whose rows are counted as before."""
         part = copy(self)
         part.texts = {cell: text for cell, text in self.texts.items() if first <= cell[0] <= last}
@@ -675,7 +672,7 @@ def _respond(slot: Slot, state: str, value: str, fields: Sequence[Field], how: s
     return Response(slot.item_id, slot.occurrence, state, value, raw, *_origin(fields), how)
 
 
-def _lifted(looks: Sequence[tuple[_T, Collection[str]]]) -> list[_T]:
+def _lifted(looks: Sequence[tuple[Any, Collection[str]]]) -> list[Any]:
     """What has an emphasis that others, each with the notes on its label, do not have: a look of all is the form's."""
     codes = Counter(note for _, notes in looks for note in set(notes) if note.startswith(EMPHASES))
     own = {code for code, n in codes.items() if n < len(looks)}

@@ -1,7 +1,5 @@
 """Every file of a source's folder is accounted for: read, refused with a sentence, or left out with a reason."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import re

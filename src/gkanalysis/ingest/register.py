@@ -1,7 +1,5 @@
 """The register of alliances: read against its codebook, with the frames that nested tables count in."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path

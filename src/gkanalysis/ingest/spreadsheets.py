@@ -5,8 +5,6 @@ guessed: a cell that cannot be read is empty in the frame and has a finding with
 allowed, what to do.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

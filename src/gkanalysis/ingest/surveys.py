@@ -4,8 +4,6 @@ CSV, Excel and SPSS files give columns of texts in pieces; the codebook says whi
 values mean. Nothing is guessed: what does not fit is refused or told, with its column and first row.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """CSV files: one reader that says what Excel did to them, and the lists that the team keeps beside received files."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

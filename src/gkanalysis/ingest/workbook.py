@@ -4,8 +4,6 @@ A formula is kept as a formula with the result that the program stored, so that 
 nothing is fetched from other workbooks or data bases that the file names.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence

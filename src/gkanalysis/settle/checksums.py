@@ -1,7 +1,5 @@
 """`SHA256SUMS` of a data folder: what came in, so that a later change of it is seen."""
 
-from __future__ import annotations
-
 import hashlib
 import shlex
 import sys

@@ -3,8 +3,6 @@
 Everything that came in stands in a table or in the losses with its GUID (column `item_id`).
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -47,6 +45,18 @@ COLUMNS = {
     "memos": ("memo_id", "target_id", "author", "text", "name", "file"),
 }  # fmt: skip
 NUMBERS = {"start": "int64", "end": "int64", "characters": "Int64"}  # all other columns are text
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One interview: its source in a file, its short id, and what is known of it."""
+
+    id: str
+    file: str
+    source: Source
+    case_id: str
+    type: str
+    date: str
 
 
 def process_interviews(
@@ -150,18 +160,6 @@ def _check_lead_coder(
         message = f"„{document.source.name}“ hat keine Codierung von „{book.lead_coder}“; in den Auszählungen fehlt dieses Gespräch. Bitte die Codierung nachholen."
         where = {"file": document.file, "case_id": document.case_id, "item_id": document.source.guid}
         log.find("V26", message, **where)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One interview: its source in a file, its short id, and what is known of it."""
-
-    id: str
-    file: str
-    source: Source
-    case_id: str
-    type: str
-    date: str
 
 
 def document_id(name: str) -> str:

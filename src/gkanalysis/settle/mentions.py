@@ -1,7 +1,5 @@
 """Open answers as mentions, each with the categories that the team gave it in the source's `kategorien.csv`."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path

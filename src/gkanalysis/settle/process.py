@@ -1,7 +1,5 @@
 """From what was read to what is analysed: one call per source, everything accounted for."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Which received form belongs to which alliance, and which one counts: the list of receipts against the folder."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence

@@ -3,8 +3,6 @@
 Frames in, frames out; whatever is counted otherwise than it stands in the form has a row in the losses.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
