@@ -85,15 +85,11 @@ def _stored(cell: Cell, column: Column) -> tuple[Decimal, str]:
     value = Decimal(repr(cell.value))
     if cell.look == "clock":
         hours, minutes = divmod(round(value * 1440), 60)
-        raise _UnreadableError(
-            f"ist eine Uhrzeit oder Dauer ({hours}:{minutes:02}), gespeichert als {plain_number(value)}"
-        )
+        clock = f"ist eine Uhrzeit oder Dauer ({hours}:{minutes:02})"
+        raise _UnreadableError(f"{clock}, gespeichert als {plain_number(value)}")
     if cell.look != "percent":
-        words = {
-            "hidden": "die Zelle zeigt ihn nicht",
-            "scaled": f"die Zelle zeigt Tausender statt {plain_number(value)}",
-        }
-        return value, words.get(cell.look, "")
+        scaled = f"die Zelle zeigt Tausender statt {plain_number(value)}"
+        return value, {"hidden": "die Zelle zeigt ihn nicht", "scaled": scaled}.get(cell.look, "")
     if column.high == 100 or _PERCENT.search(" ".join((column.name, *column.titles))):
         return value * 100, f"als {plain_number(value * 100)} gelesen, gespeichert ist {plain_number(value)}"
     if column.high is not None and column.high <= 1:
@@ -122,13 +118,11 @@ def _day(cell: Cell, _column: Column) -> tuple[str, str]:
     if cell.kind == "date":
         clock = cell.shown.partition(" ")[2]
         return cell.value.date().isoformat(), f"Uhrzeit {clock} nicht übernommen" if clock else ""
-    if cell.kind == "number":
-        if _FIRST_SERIAL < cell.value < _LAST_SERIAL:
-            day = date(1899, 12, 30) + timedelta(days=int(cell.value))
-            raise _UnreadableError(f"ist eine Zahl (als Datum formatiert wäre es der {day:%d.%m.%Y})")
-        raise _UnreadableError("ist eine Zahl und kein Datum")
-    if cell.kind == "bool":
-        raise _UnreadableError("ist ein Wahrheitswert")
+    if cell.kind == "number" and _FIRST_SERIAL < cell.value < _LAST_SERIAL:
+        day = date(1899, 12, 30) + timedelta(days=int(cell.value))
+        raise _UnreadableError(f"ist eine Zahl (als Datum formatiert wäre es der {day:%d.%m.%Y})")
+    if cell.kind in ("number", "bool"):
+        raise _UnreadableError("ist eine Zahl und kein Datum" if cell.kind == "number" else "ist ein Wahrheitswert")
     text = _SPACES.sub(" ", str(cell.value)).strip()
     if iso := _ISO_DAY.fullmatch(text):
         year, month, day = iso.groups()

@@ -21,11 +21,11 @@ def read_register(data: Path, codebook: Mapping[str, Any]) -> dict[str, pd.DataF
     """
     tables, problems = codebook["tables"], []
     rows_of: dict[str, list[dict[str, str]]] = {}
+    names = {table_id: [c["name"] for c in table["columns"]] for table_id, table in tables.items()}
     for table_id, table in tables.items():
-        columns = [c["name"] for c in table["columns"]]
         optional = [c["name"] for c in table["columns"] if c.get("optional")]
         try:
-            rows_of[table_id] = read_rows(data / table["file"], columns, optional=optional)
+            rows_of[table_id] = read_rows(data / table["file"], names[table_id], optional=optional)
         except IngestError as error:
             problems.append(str(error))
     for table_id, rows in rows_of.items():
@@ -35,12 +35,10 @@ def read_register(data: Path, codebook: Mapping[str, Any]) -> dict[str, pd.DataF
         problems += [f"„{data / tables[table_id]['file']}“, Zeile {row}: {problem}." for row, problem in found]
     if problems:
         raise ValidationError("Das Register ist nicht stimmig:\n" + "\n".join(f"  {p}" for p in problems))
-    frames: dict[str, pd.DataFrame] = {}
-    for table_id, table in tables.items():
-        frame = pd.DataFrame(rows_of[table_id], columns=[c["name"] for c in table["columns"]])
-        counts = [c["name"] for c in table["columns"] if c["kind"] == "count"]
+    frames = {table_id: pd.DataFrame(rows, columns=names[table_id]) for table_id, rows in rows_of.items()}
+    for table_id, frame in frames.items():
+        counts = [c["name"] for c in tables[table_id]["columns"] if c["kind"] == "count"]
         frame[counts] = frame[counts].replace("", pd.NA).apply(pd.to_numeric).astype("Int64")
-        frames[table_id] = frame
     return frames
 
 

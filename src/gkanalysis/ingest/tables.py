@@ -143,15 +143,11 @@ def read_rows(path: Path, columns: Sequence[str], *, optional: Iterable[str] = (
             f"„{path}“, Zeile {heading}: Spalten passen nicht (fehlend: {_listed(missing)}; unbekannt oder doppelt: "
             f"{_listed(unknown)}{nameless and f'; ohne Überschrift: {nameless}'}). Erlaubt sind: {', '.join(columns)}."
         )
-    ragged = [f"Zeile {row} hat {len(cells)}" for row, cells in lines[1:] if len(cells) != len(header)]
-    if ragged:
-        raise IngestError(
-            f"„{path}“: {', '.join(ragged)} statt {len(header)} Felder; bitte Trennzeichen und Zeilen prüfen."
-        )
-    empty = dict.fromkeys(columns, "")
-    return [
-        empty | dict(zip(header, map(str.strip, cells), strict=True)) | {"row": str(row)} for row, cells in lines[1:]
-    ]
+    if ragged := [f"Zeile {row} hat {len(cells)}" for row, cells in lines[1:] if len(cells) != len(header)]:
+        told = f"„{path}“: {', '.join(ragged)} statt {len(header)} Felder"
+        raise IngestError(f"{told}; bitte Trennzeichen und Zeilen prüfen.")
+    rows = [dict(zip(header, map(str.strip, cells), strict=True)) | {"row": str(row)} for row, cells in lines[1:]]
+    return [dict.fromkeys(columns, "") | row for row in rows]
 
 
 def _listed(names: Iterable[str]) -> str:

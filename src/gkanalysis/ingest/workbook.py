@@ -31,8 +31,6 @@ _TRUE = ("1", "true")
 _ESCAPED = re.compile("_x(0009|000[aA]|000[dD]|005[fF])_")
 _THREAD = re.compile(r"^\[[^\]]+\].*?(?:Comment|Kommentar):", re.DOTALL)
 _NO_CODE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
-
-
 Areas = tuple[tuple[int, int, int, int], ...]  # top, left, bottom, right
 
 
@@ -258,16 +256,14 @@ class _Cells:
 
 def _day(value: datetime) -> Cell:
     """A cell with a day, and its time if it has one."""
-    value += timedelta(milliseconds=500)
-    value = value.replace(microsecond=0)
+    value = (value + timedelta(milliseconds=500)).replace(microsecond=0)
     clock = f" {value:%H:%M}" if value.time() != datetime.min.time() else ""
     return Cell("date", value, f"{value:%d.%m.}{value.year:04}{clock}")
 
 
 def _unescaped(text: str) -> str:
     """Text with the characters that a program wrote as their numbers, line ends as one."""
-    text = _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 @cache

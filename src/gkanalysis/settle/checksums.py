@@ -53,11 +53,9 @@ def changed_files(data: Path) -> Iterator[str]:
             is_shipped = data.resolve() == (Path.cwd() / SHIPPED).resolve()
             where = "" if is_shipped else f" --data {shlex.quote(str(data))}"
             named = f"{own_program()} receive {source} {shlex.quote(rest)}{where}"
-            command = named if rest else f"die Zeile in {SUMS} streichen"
-            yield (
-                f"„{name}“ ist nicht mehr die Datei, die einging (Prüfsumme anders als in {SUMS}); bitte die eingegangene "
-                f"Fassung zurückholen oder, wenn die Änderung gewollt ist, {command}."
-            )
+            told = f"„{name}“ ist nicht mehr die Datei, die einging (Prüfsumme anders als in {SUMS})"
+            remedy = f"wenn die Änderung gewollt ist, {named if rest else f'die Zeile in {SUMS} streichen'}"
+            yield f"{told}; bitte die eingegangene Fassung zurückholen oder, {remedy}."
 
 
 def receive(data: Path, source: str, changed: Collection[str] = ()) -> Iterator[str]:
