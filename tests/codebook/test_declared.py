@@ -54,12 +54,6 @@ def test_cause_is_named(text, sentence, load):
     assert cause != OTHERWISE
 
 
-def test_other_errors_of_reading_are_german_as_well():
-    """What the file system raises."""
-    assert "Zugriffsrechte" in why_unreadable(PermissionError(13, "denied"))
-    assert "UTF-8" in why_unreadable(UnicodeDecodeError("utf-8", b"\xe4", 0, 1, "x"))
-
-
 READERS = {
     "reports/probe.yml": lambda p: read_report(p.parents[1], "probe"), "a.yml": read_codebook,
     "b.yml": read_interview_codebook, "c.yml": read_list_book, "d.yml": read_register_codebook,

@@ -4,7 +4,6 @@ import pytest
 
 from forms import BOOK, ROOT
 from gkanalysis.codebook.instrument import read_codebook
-from gkanalysis.core.errors import CodebookError
 
 SMALL = """\
 instrument: klein
@@ -224,20 +223,6 @@ def test_texts_and_sets_of_earlier_waves(read, earlier):
 def test_slips_about_texts_and_sets(answer, earlier, changes, sentence):
     """Wave, set, wording and kind are compared with the codebook of that wave; every row that differs is named."""
     assert sentence in answer(read_codebook, SMALL, *changes)
-
-
-def test_rows_that_were_not_to_tick_are_named(answer, earlier):
-    """The codebook of the earlier wave is not checked itself."""
-    earlier.write_text(EARLIER.replace("kind: tick", "kind: text"), encoding="utf-8")
-    sentence = "die Zeile „A01“ muss in beiden Wellen zum Ankreuzen sein"
-    assert sentence in answer(read_codebook, SMALL, (SET, SET_AGAIN))
-
-
-def test_unreadable_codebook_of_an_earlier_wave(read, earlier):
-    """The file that is wrong is the one that is named."""
-    earlier.write_text("parts: [\n", encoding="utf-8")
-    with pytest.raises(CodebookError, match=r"vorher\.yml“ ist nicht lesbar"):
-        read((PLACE, REPEATS))
 
 
 def _questions(book):

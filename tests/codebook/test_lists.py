@@ -50,8 +50,3 @@ def test_mistakes_are_named(declaration, sentence):
     """Each mistake has its sentence, with the name of what is declared; two come in one pass."""
     with pytest.raises(CodebookError, match=sentence):
         table_spec(Document.load(declaration).content, "Logbuch")
-
-
-def test_own_headings_may_repeat_the_name():
-    """A heading that is the name of its column is no conflict."""
-    assert table_spec({"columns": [{"name": "tag", "titles": ["Tag", "TAG"]}]}).columns[0].titles == ("Tag", "TAG")  # fmt: skip

@@ -72,14 +72,6 @@ def test_wrong_entry_is_refused(project, changes, message):
     assert message in str(error.value)
 
 
-@pytest.mark.parametrize("text", ["[1, 2", "nur Text", "", "- a\n- b"])
-def test_file_that_is_no_definition_is_refused(project, text):
-    """Broken YAML, plain text, an empty file, a list."""
-    (project.root / "reports/probe.yml").write_text(text, encoding="utf-8")
-    with pytest.raises(CodebookError, match=r"probe\.yml“"):
-        read_report(project.root, "probe")
-
-
 @pytest.mark.parametrize("name", ["anders", "../probe", "probe/x", ""])
 def test_unknown_report_lists_the_known_ones(project, name):
     """A name that is no report, or leads out of the folder."""

@@ -62,6 +62,7 @@ def rule_of(tmp_path):
             return ""
         assert type(error) is FAMILIES[kind]
         assert f"{name}“" in str(error)  # lists are named with their folder
+        assert "; bitte " in str(error)
         return error.rule
 
     return rule
@@ -130,10 +131,8 @@ CHANGES = [
     (OFFICE, ("a/connections.xml", "<a/>"), ""),
     (OFFICE, ("mimetype", "application/vnd.oasis.opendocument.text"), "opendocument"),
     (OFFICE, ("a/_rels/x.rels", relationships(("oleObject", "file:///C:/x", "External"))), ""),
-    (OFFICE, ("a/_rels/x.rels", relationships(("image", "http://example.org/x.png"))), ""),
     (OFFICE, ("a/_rels/x.rels", relationships(("image", "\\\\server\\x.png"))), ""),
-    (OFFICE, ("a/_rels/x.rels", relationships(("image", "//server/x.png"))), ""),
-    (OFFICE, ("a/_rels/x.rels", relationships(("hyperlink", "https://example.org", "External"))), ""),
+    (OFFICE, ("a/_rels/x.rels", relationships(("image", "http://example.org/x.png"))), ""),
     (OFFICE, ("a/_rels/x.rels", relationships(("attachedTemplate", "file:///\\\\s\\A.dotx", "External"))), ""),
 ]
 
@@ -284,16 +283,6 @@ def test_xml_that_is_read(tmp_path):
         root = open_word_file(path).xml("WORD/Document.xml")
         assert root.tag == f"{{{usual}}}document"
         assert "Köln <!DOCTYPE a>" in "".join(root.itertext())
-
-
-@pytest.mark.parametrize(("family", "rule"), [(f, rule) for f in FAMILIES.values() for rule in f.sentences])
-def test_every_refusal_is_one_sentence(family, rule):
-    """It names the file, hides control characters, and ends with what to do."""
-    message = str(family(rule, "a\x1b.qdpx", "teil\x1b"))
-    assert message.startswith("Die Datei „a?.qdpx“ (teil?) ")
-    assert "; bitte " in message
-    assert message.endswith(".")
-    assert ". " not in message
 
 
 def test_recordings_inside_a_project_are_never_inflated(tmp_path):

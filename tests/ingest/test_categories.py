@@ -123,8 +123,6 @@ def test_what_is_to_be_looked_at(read, case):
         ({"source": "andere"}, "K08", "Zu „andere“, Item „9“"),
         ({"coder": "C"}, "K07", "„C“ ist niemand, der codiert. Erlaubt: „A“, „B“"),
         ({"coder": None}, "K07", "Es fehlt, wer codiert hat"),
-        ({"case_id": None}, "T10", "Hier fehlt ein Wert"),
-        ({"mention": "eins"}, "T06", "ist keine Zahl"),
         ({"text": formula("A1", 3)}, "T08", "ist eine Formel"),
     ],
 )

@@ -9,7 +9,7 @@ from docx_parts import members, zipped
 from forms import BOOK, parts_of
 from gkanalysis.core.errors import IngestError
 from gkanalysis.core.writing import zip_parts
-from gkanalysis.ingest.forms import BATCH, ingest_forms, read_forms
+from gkanalysis.ingest.forms import ingest_forms, read_forms
 from gkanalysis.ingest.received import OF_THE_SYSTEM
 from tools.synthetic.wordwriter import write_form
 
@@ -74,20 +74,6 @@ def test_empty_folder(folder, tmp_path):
     """No forms is no error: tables without rows."""
     assert ingest_forms(folder, BOOK, tmp_path / "out") == (0, [])
     assert pd.read_parquet(tmp_path / "out/responses.parquet").empty
-
-
-def test_batches_lose_nothing(folder, tmp_path, monkeypatch):
-    """Forms on both sides of the limit of a batch are all written, in the order of their names."""
-    assert BATCH > 3
-    monkeypatch.setattr("gkanalysis.ingest.forms.BATCH", 3)
-    names = [f"{k}.docx" for k in range(7)]
-    for name in names:
-        (folder / name).write_bytes(GOOD)
-    ingest_forms(folder, BOOK, tmp_path / "out")
-    responses = pd.read_parquet(tmp_path / "out/responses.parquet")
-    counts = responses["file"].value_counts(sort=False)
-    assert counts.index.tolist() == names
-    assert counts.nunique() == 1
 
 
 def test_reviews_keep_line_breaks_and_quotes(folder, tmp_path):

@@ -111,27 +111,15 @@ def test_questionnaire_of_another_survey(survey):
     ]  # fmt: skip
 
 
-def test_export_that_excel_saved(survey):
-    """Without quotation marks every empty cell would count as not shown."""
+def test_export_that_loses_what_was_asked(survey):
+    """Without quotation marks, as Excel saves it, with labels in place of codes, without the questionnaire."""
     (sentence,) = refusal(survey, row="1,2024-03-05,B1,1,,12,Y,,A2\n")
     assert sentence.startswith("„1“ steht ohne Anführungszeichen; LimeSurvey setzt sie um jeden Wert")
-
-
-def test_export_with_full_answers(survey):
-    """Labels in place of codes are refused: what was not ticked would be lost."""
     (sentence,) = refusal(survey, row=ROW.replace('"1","","12","Y"', '"Ja","","12","Ja"'))
-    assert (
-        sentence
-        == "Statt der Antwortcodes stehen Antworten in der Ausfuhr („Ja“ unter „Q1“, „Q4[SQ001]“); bitte mit „Antwortcodes“ und „Fragencode“ ausführen."
-    )
-
-
-def test_questionnaire_is_missing(survey):
-    """Without it the codes cannot be checked."""
+    assert sentence.startswith("Statt der Antwortcodes stehen Antworten in der Ausfuhr („Ja“ unter „Q1“, „Q4[SQ001]“)")
     (survey.folder / "survey.lss").unlink()
-    assert refusal(survey) == [
-        "Neben der Ausfuhr muss genau ein Fragebogen (.lss) liegen, da ist keine; bitte in LimeSurvey die Umfragestruktur ausführen."
-    ]
+    (sentence,) = refusal(survey)
+    assert sentence.startswith("Neben der Ausfuhr muss genau ein Fragebogen (.lss) liegen, da ist keine; bitte in")
 
 
 @pytest.mark.parametrize("content", ["<document/>", "kein XML", '<!DOCTYPE d [<!ENTITY a "b">]><document/>'])

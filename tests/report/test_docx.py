@@ -113,30 +113,6 @@ def test_contents_have_the_pages_that_were_recorded_for_this_document(small, tmp
     assert set(pages("# Erstes\n\nMehr Text.")[1].values()) == {""}
 
 
-def test_a_long_table_may_break_and_a_short_one_may_not(small):
-    """Word lets no text flow round a table: one that stayed whole would leave the page before it empty."""
-    for rows, whole in ((10, True), (30, False)):
-        probe = small()
-        row = probe.document["exhibits"]["tab"]["rows"][-1]
-        probe.document["exhibits"]["tab"]["rows"] = [row] * rows
-        table = next(body(word(probe)).iter(f"{W}tbl"))
-        kept = [next(r.iter(f"{W}keepNext"), None) is not None for r in table.findall(f"{W}tr")]
-        assert all(kept) == whole
-        assert kept[:3] == kept[-3:] == [True] * 3  # the head and the notes are never alone
-
-
-def test_every_style_used_is_defined(small):
-    """No paragraph falls back to the look of plain text because its style is missing."""
-    content = parts(word(small()))
-    defined = {s.get(f"{W}styleId") for s in etree.fromstring(content["word/styles.xml"]).iter(f"{W}style")}
-    used = {
-        s.get(f"{W}val")
-        for s in etree.fromstring(content["word/document.xml"]).iter(f"{W}pStyle", f"{W}tblStyle", f"{W}rStyle")
-    }
-    assert used <= defined
-    assert {"Kasten", "Marke", "Basis", "Quelle", "TOC1", "TOC2", "TOCHeading"} <= used
-
-
 def test_template_can_be_exchanged(small, tmp_path):
     """Another template brings its own font; ours is then not embedded."""
     content = parts(TEMPLATE.read_bytes())

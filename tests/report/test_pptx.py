@@ -2,7 +2,6 @@
 
 import re
 from io import BytesIO
-from posixpath import dirname, join, normpath
 
 import openpyxl
 import pytest
@@ -145,21 +144,9 @@ def test_text_keeps_its_form(tmp_path):
         make_deck(tmp_path / "b", "## A\n\n[x]{.smallcaps}").pptx()
 
 
-def test_every_part_is_known_and_every_link_leads_somewhere(content):
-    """PowerPoint repairs, or refuses, a file that misses a part, or has an id twice; all text is German."""
+def test_ids_language_numbers_fonts_and_times(content):
+    """PowerPoint repairs, or refuses, a file that has an id twice; all text is German, all times are the report's."""
     parts = members(content)
-    types = etree.fromstring(parts["[Content_Types].xml"])
-    named = {e.get("PartName") for e in types if e.get("PartName")}
-    endings = {e.get("Extension") for e in types if e.get("Extension")}
-    assert named <= {f"/{n}" for n in parts}
-    assert not [n for n in parts if f"/{n}" not in named and n.rpartition(".")[2] not in endings]
-    for name in [n for n in parts if n.endswith(".rels")]:
-        for link in etree.fromstring(parts[name]):
-            if link.get("TargetMode") != "External":
-                target = link.get("Target")
-                assert (
-                    target.lstrip("/") if target[0] == "/" else normpath(join(dirname(dirname(name)), target))
-                ) in parts
     for page in slides(content):
         ids = page.element.xpath(".//p:cNvPr/@id")
         assert len(set(ids)) == len(ids)

@@ -3,15 +3,14 @@
 import re
 import unicodedata
 
-import pandas as pd
 import pytest
 
 from forms import BOOK, Drawn, W, look, parts_of, typed, wordml
 from gkanalysis.codebook.sources import read_dataset
-from gkanalysis.core.errors import IngestError, ValidationError
+from gkanalysis.core.errors import IngestError
 from gkanalysis.core.findings import Log
 from gkanalysis.core.writing import zip_parts
-from gkanalysis.settle.process import check_mixing, questions, raise_errors, raw_hashes
+from gkanalysis.settle.process import questions, raw_hashes
 from received import ALLIANCES, COUNTED, Received, found, rules, state
 
 
@@ -81,11 +80,6 @@ def test_synthetic_and_real_forms_do_not_mix(received):
     ]
     (received.root / "dataset.yml").write_text("title: Test\nsynthetic: false\n", encoding="utf-8")
     assert [f["file"] for f in found(received.process(), "V18")] == ["a.docx"]
-    log = Log()  # many are counted in one sentence that names three
-    check_mixing(False, pd.DataFrame({"file": list("abcde"), "synthetic": "True"}), log)
-    (finding,) = log.findings
-    assert finding["message"].startswith("5 Dateien tragen das Kennzeichen erfundener Daten („SYNTHETISCH“ in")
-    assert "„a“, „b“, „c“ und 2 weitere. Bitte in dataset.yml „synthetic: true“" in finding["message"]
 
 
 @pytest.mark.parametrize(
@@ -383,13 +377,3 @@ def test_nobody_is_asked_the_same_twice():
         log.find("V08", "m", question=question, item_id=item, case_id=case, file=case)
     asked = questions(log.finding_table(), ALLIANCES)
     assert asked[["alliance_id", "question"]].values.tolist() == [["B1", "Ja?"], ["B1", "Wer?"], ["B2", "Ja?"]]
-
-
-def test_errors_are_told_together():
-    """All errors stand in one message; findings do not stop anything."""
-    rows = [("error", "V01", "t1", "m1"), ("finding", "V06", "t2", "m2"), ("error", "V17", "t3", "m3")]
-    findings = pd.DataFrame(rows, columns=["severity", "rule", "title", "message"])
-    with pytest.raises(ValidationError, match=r"(?s)V01 t1: m1.*V17 t3: m3") as caught:
-        raise_errors(findings)
-    assert "V06" not in str(caught.value)
-    raise_errors(findings[1:2])

@@ -157,18 +157,10 @@ def test_letters_are_in_plain_words(item_id, reason, raw, rows, question):
     ("item_ids", "message", "letter"),
     [
         (["2.1", "2.1"], "1 Frage (2.1) ohne", "fehlt uns 1 Antwort (Frage 2.1 („Kerngruppe an "),
-        (
-            ["2.1", "2.1", "2.4"],
-            "2 Fragen (2.1 und 2.4) ohne",
-            "fehlen uns 2 Antworten (Frage 2.1 und Frage 2.4), weil",
-        ),
-        (
-            ["2.1", "2.2.1", "2.2.2a", "2.4"],
-            "4 Fragen (2.1 bis 2.4) ohne",
-            "4 Antworten (Frage 2.1 bis Frage 2.4), weil",
-        ),
+        (["2.1", "2.1", "2.4"], "2 Fragen (2.1 und 2.4) ohne", "fehlen uns 2 Antworten (Frage 2.1 und Frage 2.4), weil"),
+        (["2.1", "2.2.1", "2.2.2a", "2.4"], "4 Fragen (2.1 bis 2.4) ohne", "4 Antworten (Frage 2.1 bis Frage 2.4), weil"),
     ],
-)
+)  # fmt: skip
 def test_questions_are_counted_not_boxes(item_ids, message, letter):
     """The boxes of a choice that is not found are one question; few are named, many by first and last."""
     log = Log()

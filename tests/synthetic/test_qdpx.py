@@ -52,20 +52,6 @@ def test_one_of_everything_comes_back_in_every_count(tmp_path, reading):
     assert int(element.get("startPosition")) == 26 + reading.endswith("crlf") + 2 * reading.startswith("utf16")
 
 
-def test_elements_stand_in_the_order_of_the_schema_and_bytes_are_equal(tmp_path):
-    """Programs that validate a project accept it; no time, no chance."""
-    for name in "ab":
-        write_qdpx(project(), tmp_path / name)
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-    with zipfile.ZipFile(tmp_path / "a") as archive:
-        root = etree.fromstring(archive.read("project.qde"))
-    top = [etree.QName(child).localname for child in root]
-    assert top == ["Users", "CodeBook", "Variables", "Cases", "Sources", "Notes", "Links", "Sets"]
-    (source,) = root.iter("{*}TextSource")
-    inside = [etree.QName(child).localname for child in source]
-    assert inside == ["Description", "PlainTextSelection", "Coding", "NoteRef", "VariableValue"]
-
-
 @pytest.mark.parametrize(
     ("color", "written"),
     [("#1F4e79", "#1F4e79"), ("#abc", "#aabbcc"), ("1f4e79", "#1f4e79"), ("red", ""), ("#1f4e7980", "")],

@@ -4,12 +4,8 @@ import re
 
 import pytest
 
-from forms import ROOT
-from gkanalysis.codebook.declared import load_yaml
 from gkanalysis.core.errors import GkError
-from tools.synthetic.coding import check_codes, parse_transcript
-from tools.synthetic.sheets import make_log
-from tools.synthetic.solve import Program
+from tools.synthetic.coding import parse_transcript
 from tools.synthetic.waves import make_waves
 from wavebook import PLAN, alliances, write_wave
 
@@ -59,23 +55,6 @@ def test_wrong_plan_is_a_sentence(tmp_path, changes, says):
     assert "2023" in str(refused.value)
 
 
-def test_log_with_other_columns_than_its_codebook():
-    """The sentence names the columns that it needs."""
-    plan, book = (load_yaml((ROOT / f"data/{d}/prozessbegleitung-log.yml").read_text("utf-8")) for d in ("synthetic", "codebook"))  # fmt: skip
-    columns = {k: v for k, v in plan["columns"].items() if k != "state"}
-    with pytest.raises(GkError, match="case_id, date, days, team, form, topics, agreed, state"):
-        make_log(plan | {"columns": columns}, book, alliances(), {"f0-02.numerator": 8}.get)
-
-
-def test_impossible_constraints():
-    """What cannot be is one German sentence."""
-    p = Program()
-    p.variable("a", 0, 1)
-    p.constrain({"a": 1}, low=2)
-    with pytest.raises(GkError, match="lassen sich so nicht erzeugen"):
-        p.solve()
-
-
 def parsed(body):
     return parse_transcript("g01", f"I: Und?\n\n{body}")
 
@@ -89,32 +68,3 @@ def test_marks_are_taken_out_and_keep_their_place():
     found = parsed("B: Ja. {a.b,a.c|Eins. {a.d|Zwei?}} Drei.\n\nB2: {a.b|Vier.}\n")
     assert found.text == "I: Und?\n\nB: Ja. Eins. Zwei? Drei.\n\nB2: Vier.\n"
     assert said(found) == [("a.b", "Eins. Zwei?"), ("a.c", "Eins. Zwei?"), ("a.d", "Zwei?"), ("a.b", "Vier.")]
-
-
-@pytest.mark.parametrize(
-    ("body", "what"),
-    [
-        ("B: {a.b|Eins. Zwei.", "nicht geschlossen"), ("B: Eins.} Zwei.", "schließt keine Stelle"),
-        ("B: {a|Eins.}", "schließt keine Stelle"), ("B: Eins {a.b|und zwei.}", "ganzen Sätzen"),
-        ("B: {a.b|Eins. Zwei} und drei.", "ganzen Sätzen"), ("B: {a.b|} Eins.", "ganzen Sätzen"),
-        ("C: Eins.", "beginnt mit"), ("B: Eins.\nZwei.", "in einer Zeile"),
-    ],
-)  # fmt: skip
-def test_slips_are_refused(body, what):
-    """The sentence names the file and says what is wrong."""
-    with pytest.raises(GkError, match=rf"g01\.txt.*{what}"):
-        parsed(body)
-
-
-def test_codes_must_be_those_of_the_plan():
-    """Every difference is in the one message: unknown, missing, and unplanned codes."""
-    found = parsed("B: {a.b|Eins.} {x.y|Zwei.} {a.d|Drei.}")
-    check_codes(found, ["a.b", "x.y", "a.d"], ["a.b", "x.y", "a.d"])
-    with pytest.raises(GkError) as error:
-        check_codes(found, ["a.b", "a.c"], ["a.b", "a.c", "a.d"])
-    message = str(error.value)
-    assert message.startswith("„g01.txt“")
-    assert "„x.y“ steht nicht im Codebuch" in message
-    assert "„a.c“ ist im Plan, aber nirgends markiert" in message
-    assert "„a.d“ ist markiert, aber nicht im Plan" in message
-    assert "a.b" not in message

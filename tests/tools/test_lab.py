@@ -88,18 +88,6 @@ def test_tab_offers_what_may_stand_in_quotation_marks(shell, line, offered):
     assert not any(text.startswith("%") or "." in text for text in texts)
 
 
-def test_no_letter_alone_changes_a_notebook():
-    """A letter typed while a choice of the panel has the focus goes to JupyterLab: x would cut the cell."""
-    with open(lab.HERE / "overrides.json", encoding="utf-8") as file:
-        keys = json.load(file)["@jupyterlab/shortcuts-extension:shortcuts"]["shortcuts"]
-    off = {(k["command"], *k["keys"]) for k in keys if k["disabled"]}
-    assert {("notebook:cut-cell", "X"), ("notebook:delete-cell", "D", "D"), ("kernelmenu:restart", "0", "0")} <= off
-    arrows = {(k["keys"][0], k["selector"].split()[-1]) for k in keys if not k["disabled"]}
-    assert arrows == {(f"Arrow{way}", ".jp-Cell:focus") for way in ("Up", "Down", "Left", "Right")}
-    others = {key for _, *typed in off for key in typed if len(key.removeprefix("Shift ")) > 1}
-    assert others == {key for key, _ in arrows}  # Shift Enter still runs
-
-
 @pytest.mark.parametrize("path", sorted(lab.HERE.glob("*.ipynb")), ids=lambda p: p.stem)
 def test_every_cell_of_the_lab_runs(path, tmp_path, monkeypatch):
     """In its order and with the shipped data; each shows something, and files go where one is told."""

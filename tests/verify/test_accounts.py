@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from forms import ROOT
-from gkanalysis.core.errors import UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts.data import Data
 from gkanalysis.ingest.qda.model import Link, Set
@@ -106,10 +105,3 @@ def test_each_reason_speaks_for_one_row():
     row = {"file": "a.docx", "item_id": "1.1", "place": "p"}
     rows = pd.DataFrame([row | {"occurrence": "1"}, row | {"occurrence": "2"}])
     assert with_loss(rows, pd.DataFrame([row, row | {"place": "q"}])) == ["a.docx 1.1 1"]
-
-
-def test_source_that_was_not_read_is_named(project, tmp_path):
-    """Without the interim table there is nothing to add up."""
-    gone = ProjectPaths(project.root, project.data, tmp_path, project.processed, tmp_path, tmp_path)
-    with pytest.raises(UsageError, match="make data"):
-        list(account_rows(Data(gone), [BOOK.source]))

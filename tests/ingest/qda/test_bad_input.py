@@ -48,14 +48,7 @@ TWO_CODES = CODING.replace("</Coding>", '<CodeRef guid="R1" targetGUID="C1"/></C
         # who only changed a coding last is taken for its coder, what is coded to a case is a part of the case
         ([text_source(TEXT, CODING.replace("creatingUser", "modifyingUser"))], "only_modified k1 a1", 1),
         (
-            [
-                text_source(
-                    TEXT,
-                    selection(0, 3, inside=CODING.replace('creatingUser="A1"', "")).replace(
-                        " start", ' modifyingUser="B1" start'
-                    ),
-                )
-            ],
+            [text_source(TEXT, selection(0, 3, inside=CODING.replace('creatingUser="A1"', "")).replace(" start", ' modifyingUser="B1" start'))],
             "only_modified k1 b1",
             1,
         ),
@@ -78,7 +71,7 @@ TWO_CODES = CODING.replace("</Coding>", '<CodeRef guid="R1" targetGUID="C1"/></C
         ([SET], "unknown_member n9 M", 0),
         (['<NoteRef targetGUID="N8"/>'], "unknown_note n8", 0),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_used_is_listed(tmp_path, sections, losses, n_codings):
     """Each with kind, GUID and what was written; all else is read."""
     members = sections.pop() if isinstance(sections[-1], dict) else {}

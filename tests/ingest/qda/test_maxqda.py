@@ -149,14 +149,9 @@ def test_the_sheet_with_the_columns_is_found(tmp_path):
         (xlsx([*[["Titel"]] * 30, GERMAN, ROW]), "no_columns"),
         (xlsx({}), "no_columns"),
         (zipped({"project.qde": project()}), "not_sheet"),
-        (
-            zip_parts(
-                {n: d.replace(b'<row r="2"', b'<row r="I48"') for n, d in xlsx_parts({"T": [GERMAN, ROW]}).items()}
-            ),
-            "damaged",
-        ),
+        (zip_parts({n: d.replace(b'<row r="2"', b'<row r="I48"') for n, d in xlsx_parts({"T": [GERMAN, ROW]}).items()}), "damaged"),
     ],
-)
+)  # fmt: skip
 def test_refusals(tmp_path, data, rule):
     """What is no such table; what is no spreadsheet at all is told by the reader of spreadsheets."""
     path = tmp_path / "segmente.xlsx"

@@ -140,7 +140,8 @@ WINGDINGS = '<w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr>'
         *((paragraph(line), [], [line]) for line in (
             "(X)HTML-Formular", "Name: ______", "Größe ( ) und / oder < 3", "s. https://a.de/x/b", "datei_x_alt",
         )),
-        # fields that show the end of their code
+        # fields show their result, and never the code of another one within; some show the end of their code
+        (paragraph(button(button("", "PAGE") + f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run("sieben")}', "IF")), [], ["sieben"]),
         (paragraph(button(f"<w:r>{WINGDINGS}<w:instrText>þ</w:instrText></w:r>", between="Klick "), " Amt"),
          [(X, "Amt")], []),
         (paragraph(button(symbol("Wingdings", "F0A8"), between="Klick "), " Amt"), [(O, "Amt")], []),
