@@ -285,6 +285,23 @@ def test_openings(project):
     assert openable(count, project.data) == {}
 
 
+def test_openings_of_one_answer(project):
+    """Another answer than yes counts; and only offers that are not open may be the base."""
+    project.wave(OFFERS)
+    others = "sprache.open_d      0/0  0/0  0/0\nsprache.could_open  0/0  0/0  0/0"
+    closed = Openings(source=WAVE, answer="nein")
+    check(project, closed, f"  alle  stadt  kreis\nsprache.open_ag  3/4  2/3  1/1\n{others}")
+    assert [kind for kind, *_ in claims(project, closed, "sprache.open_ag")] == [
+        "behind",
+        "x",
+    ]  # of no case what is open
+    check(
+        project,
+        Openings(source=WAVE, closed="open_ag"),
+        f"  alle  stadt  kreis\nsprache.open_ag  0/3  0/2  0/1\n{others}",
+    )
+
+
 def test_offered(project):
     """One open offer is enough for yes; no needs all of them; a short form has no such table."""
     count = Offered(source=WAVE)

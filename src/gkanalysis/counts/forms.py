@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -712,7 +712,14 @@ OFFER = ("theme", "case_id", "offer")
 
 @dataclass(frozen=True, kw_only=True)
 class Openings(OfForms):
-    """Offers of a theme by whether they are open to a group or could be opened; of the offers with an answer on it."""
+    """Offers of a theme by whether they are open to a group or could be opened; of the offers with an answer on it.
+
+    Counted is what the codebook counts as yes, or this `answer`. With `closed`, such as `open_d`, only offers that are
+    not open in this way are in the base.
+    """
+
+    answer: str = ""
+    closed: str = ""
 
     base_name: ClassVar[str] = "offers_answered"
     counts_units: ClassVar[bool] = True
@@ -740,8 +747,10 @@ class Openings(OfForms):
         for theme in self._themes(data):
             columns = {c["id"]: c for c in book.part(theme.id)["columns"] if c.get("aspect")}
             counts |= {
-                (theme.id, c, o["id"]) for c, d in columns.items() for o in d.get("options", ()) if o.get("counts")
-            }
+                (theme.id, c, o["id"])
+                for c, d in columns.items() for o in d.get("options", ())
+                if (o["id"] == self.answer if self.answer else o.get("counts"))
+            }  # fmt: skip
             about += [
                 (i.id, theme.id, i.row, i.column, columns[i.column]["aspect"], i.label if i.row else "")
                 for i in book.items.values() if i.part == theme.id and i.column in columns
@@ -758,7 +767,11 @@ class Openings(OfForms):
         entries, key = self.entries(data), [*OFFER]
         first = entries.drop_duplicates([*key, "aspect"])
         wide = first.pivot(index=key, columns="aspect", values="yes").reindex(columns=OPEN).astype("boolean")
-        return wide.assign(name=entries.groupby(key)["name"].max()).reset_index()
+        made = wide.assign(name=entries.groupby(key)["name"].max()).reset_index()
+        if not self.closed:
+            return made
+        plain = replace(self, answer="", closed="").offers(data)  # the same offers in the same order
+        return made[plain[self.closed].eq(False).fillna(False).to_numpy(bool)].reset_index(drop=True)
 
     def units(self, data: Data) -> Units:
         """A unit is an offer."""
@@ -777,13 +790,16 @@ class Openings(OfForms):
         lines = part.get("printed_rows", 0) + sum(len(b["rows"]) + b.get("extra_rows", 0) for b in blocks)
         per = max(lines, most.get(theme, most.iloc[:0]).max())
         yield Says("behind")
-        yield Says("x", row, ("open",), statuses=self.status, exact=False, per=per)
+        if not self.answer:  # another answer tells of no case whether something is open
+            yield Says("x", row, ("open",), statuses=self.status, exact=False, per=per)
         yield Says("x", row, ANSWERED, of="base_n", statuses=self.status, exact=False, per=per)
 
     def words(self, data: Data, row: str) -> str:
         """Theme and aspect."""
         told = "; ".join(f"„{self.options(data)[r]}“: {ASPECTS[r.rpartition('.')[2]]}" for r in row.split(TOGETHER))
-        return f"Gezählt sind Angebote beim Thema {told} ({self.forms_words(data)}); Basis: Angebote mit gültiger Antwort in dieser Spalte"
+        answer = f", Antwort „{self.answer}“" if self.answer else ""
+        closed = f", die nicht ohne Einschränkung {ASPECTS[self.closed]} sind" if self.closed else ""
+        return f"Gezählt sind Angebote beim Thema {told}{answer} ({self.forms_words(data)}); Basis: Angebote mit gültiger Antwort in dieser Spalte{closed}"
 
 
 @dataclass(frozen=True, kw_only=True)

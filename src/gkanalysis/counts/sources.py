@@ -182,9 +182,16 @@ class Wave(Source):
         """Themes as bars that yes and no divide, in the order of another table of the same themes."""
         return self.gaps.count.divided(self.data, [r.rpartition(".")[0] for r in order.shown_rows])
 
-    def openable(self) -> dict[str, dict[str, tuple[()]]]:
+    def offers_with(self, answer: str = "", closed: str = "") -> Counted:
+        """Offers with this answer instead of yes; `closed`: of those that are not fully open by an aspect like `open_d`."""
+        told = dict.fromkeys(["", *forms.OPEN, *(o.id for i in self.book.items.values() for o in i.options)])
+        have = Known(told, ("Antwort oder Zugang", f"gibt es in {self.name} nicht"))
+        have[answer], have[closed]
+        return self._table(f'.offers_with("{answer}", "{closed}")', forms.Openings, answer=answer, closed=closed)
+
+    def openable(self, closed: str = "") -> dict[str, dict[str, tuple[()]]]:
         """Printed offers that several cases could open further, as lines of a table: names, no counts."""
-        made = forms.openable(forms.Openings(source=self.name), self.data)
+        made = forms.openable(forms.Openings(source=self.name, closed=closed), self.data)
         return {theme: dict.fromkeys(names, ()) for theme, names in made.items()}
 
     @property

@@ -234,7 +234,7 @@ def _base(n: int, mark: str = "") -> str:
 
 def _bars(
     numbers: pd.DataFrame, slide: bool, highlight: Collection[str], *, details: Mapping[str, str] | None = None,
-    of_base: bool = False, parts: Collection[str] = (), apart: Collection[str] = (),
+    of_base: bool = False, percent: bool = True, parts: Collection[str] = (), apart: Collection[str] = (),
 ) -> Made:  # fmt: skip
     """Bars on a light track that is their base, the number at each.
 
@@ -269,7 +269,7 @@ def _bars(
         rows = numbers[numbers["group_label"].eq(group) | (group == "")].set_index("label").loc[labels]
         headed = common_mark(rows["mark"]) if side_by_side and not own else ""  # stands at the base
         texts = [
-            _number(n, b, own, not side_by_side) + m.removeprefix(headed)
+            _number(n, b, own, percent and not side_by_side) + m.removeprefix(headed)
             for n, b, m in zip(rows["n"], rows["base_n"], rows["mark"], strict=True)
         ]
         look = TYPE_LOOKS.get(rows["subgroup"].iloc[0], TYPE_LOOKS["alle"])[0] if side_by_side else ACCENT

@@ -11,6 +11,7 @@ import operator
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from itertools import combinations
@@ -207,6 +208,7 @@ class Naive:
         for item in sorted(items, key=lambda i: i.column):
             column = columns[item.column]
             yes = {o["id"] for o in column.get("options", ()) if o.get("counts")}
+            yes = {count.answer} if count.answer else yes
             for r in self.answers(count.source, count.status, [item.id]):
                 if r["case_id"] in made and r["state"] in ("answered", "illegible", "contradictory"):
                     offer = made[r["case_id"]].setdefault(item.row or str(r["occurrence"]), {})
@@ -214,11 +216,13 @@ class Naive:
         return made
 
     def openings(self, count: Any, row: str) -> Iterator[Unit]:
-        """Offers with a valid answer on an aspect; counted: yes."""
+        """Offers with a valid answer on an aspect, perhaps only those that are not open in a way; counted: yes."""
         theme, _, aspect = row.rpartition(".")
+        plain = self.offers(replace(count, answer=""), theme)
         for case, of_case in self.offers(count, theme).items():
             for name, offer in of_case.items():
-                yield case, offer.get(aspect) is not None, bool(offer.get(aspect)), (theme, name)
+                if not count.closed or plain[case][name].get(count.closed) is False:
+                    yield case, offer.get(aspect) is not None, bool(offer.get(aspect)), (theme, name)
 
     def offered(self, count: Any, row: str) -> Iterator[Unit]:
         """Cases with an offer of which it is known; counted: any yes. Row `offer`: all cases; counted: any offer."""
