@@ -309,7 +309,8 @@ def _bars(
     names += [(at[k] - 1, 600, [f"{g} ({_base(of[g].max())})"], []) for k, g in heads.items()]
     _name_bars(canvas, panels[0][0], names)
     for k, label in enumerate(k for k in labels if k in heads or k in apart):  # a heading, or the gap before a bar
-        empty = {"label": heads.get(label, ""), "detail": "", "n": 0, "base_n": 0, "text": "", "strong": False}
+        head = f"{heads[label]} ({_base(of[heads[label]].max())})" if label in heads else ""
+        empty = {"label": head, "detail": "", "n": 0, "base_n": 0, "text": "", "strong": False}
         chart.insert(labels.index(label) + k, empty)
     return canvas, None if side_by_side else {"kind": "bars", "rows": chart, "behind": not fits.all()}
 

@@ -57,7 +57,7 @@ def render_html(setting: Setting, notes: Mapping[str, str] | None = None) -> byt
     grid = fill_page("grid.css", page=PAGE, line=LINE, boxes=BOXES, layouts=LAYOUTS, sizes=SIZES)
     return fill_page(
         "slides.html", body=body, mark=data_mark(setting.synthetic), grid=Markup(grid),
-        style=_shipped("slides.css"), script=_shipped("slides.js"), **common,
+        style=_shipped("slides.css") + _shipped("narrow.css"), script=_shipped("slides.js"), **common,
     ).encode()  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def _shipped(name: str) -> Markup:
 
 def fill_page(template: str, **content: Any) -> str:
     """A page in the looks of the report, with the fonts inside, unless it brings a style of its own."""
-    look = {"fonts": Markup(font_faces()), "style": _shipped("report.css")}
+    look = {"fonts": Markup(font_faces()), "style": _shipped("report.css") + _shipped("narrow.css")}
     return _pages().get_template(template).render(look | content)
 
 
@@ -121,8 +121,25 @@ def exhibit_html(exhibit: dict[str, Any], setting: Setting, notes: Mapping[str, 
     page = _pages().get_template("exhibit.html")
     return page.render(
         e=exhibit, look=look, image=image, widths=column_widths(exhibit), span=table_span(exhibit), heads=heads, words=text_columns(exhibit),
-        handed=notes is not None,
+        handed=notes is not None, strips=_strips(exhibit.get("chart")), sign=data_sign(setting.synthetic),
     )  # fmt: skip
+
+
+def _strips(chart: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The bars of a figure for a narrow window: each below its label, widths in percent of the window's."""
+    rows, inside = chart["rows"] if chart else [], [] if chart is None else chart.get("parts", [])
+    parts = any(r["label"].startswith("\u2003") for r in rows)
+    whole = max((r["base_n"] for r in rows if parts), default=0)
+    return [
+        {
+            "label": r["label"].strip(), "inset": r["label"].startswith("\u2003"), "strong": r.get("strong", False),
+            "text": r["detail"] if inside else r["text"], "detail": "" if inside else r["detail"],
+            "parts": [(k, n) for k, n in enumerate(r["n"]) if n] if inside else [],
+            "track": 0 if inside else 100 * r["base_n"] / (whole or r["base_n"] or 1),
+            "bar": 0 if inside else 100 * r["n"] / (r["base_n"] or 1),
+        }
+        for r in rows
+    ]  # fmt: skip
 
 
 def _slide(slide: Slide, setting: Setting, notes: Mapping[str, str] | None) -> list[Node]:

@@ -50,11 +50,11 @@ STYLES = {
 SLACK = 1.2  # a title may be so much wider than it was measured: without its font it still has as many lines
 PLAIN_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # PowerPoint's „no style, no grid“
 SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
-PARTS = {
-    COLOUR.ACCENT_1: COLOUR.BACKGROUND_1,
-    COLOUR.ACCENT_4: COLOUR.TEXT_1,
-    COLOUR.BACKGROUND_2: COLOUR.TEXT_1,
-}
+# parts of a bar: colour, how much lighter, ink
+PARTS = (
+    (COLOUR.ACCENT_1, 0.0, COLOUR.BACKGROUND_1), (COLOUR.ACCENT_4, 0.0, COLOUR.TEXT_1), (COLOUR.ACCENT_5, 0.3, COLOUR.TEXT_1),
+    (COLOUR.TEXT_2, 0.4, COLOUR.TEXT_1),
+)  # fmt: skip
 
 
 def render_pptx(setting: Setting, reference: Path) -> bytes:
@@ -157,6 +157,8 @@ class _Page:
             if quoted:
                 properties.set("marL", "228600")
             if start:
+                properties.set("marL", "342900")
+                properties.set("indent", "-342900")
                 _add(properties, "a:buFont", typeface="+mj-lt")
                 _add(properties, "a:buAutoNum", type="arabicPeriod", startAt=str(start))
             self.runs(paragraph, inlines)
@@ -258,7 +260,9 @@ def _fill(page: _Page, slide: Slide, setting: Setting) -> None:
         about.set("descr", slide.exhibit.get("alt") or f"{slide.exhibit['title']}. {slide.exhibit['base']}")
         page.lines(BASE, *slide.feet)
         page.place(BASE).text_frame.paragraphs[0].font.color.theme_color = COLOUR.TEXT_1
-    if told := [*map(plain_text, slide.notes), *slide.feet]:
+    rows = ((slide.exhibit or {}).get("chart") or {"kind": ""}).get("rows", ())
+    meant = [f"{r['label'].strip()}: {r['detail']}" for r in rows if r["detail"] and "text" in r]
+    if told := [*map(plain_text, slide.notes), *meant, *slide.feet]:
         page.slide.notes_slide.notes_text_frame.text = "\n".join(told)
     if slide.kind != "section":
         page.lines(SECTION, *[slide.section] * bool(slide.section))
@@ -272,8 +276,9 @@ def _chart(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
     rows, chosen = data["rows"], slide.candidates[0]
     divided = data["kind"] == "segments"
     table = CategoryChartData(number_format="#,##0;;")
-    # a program sets these labels flush right, where an indent tells nothing
-    table.categories = ["\n".join((r["label"].replace("\u2003", "davon "), *filter(None, [r["detail"]]))) for r in rows]
+    # a program sets these labels flush right and in one size: an indent tells nothing, details go to the notes
+    names = [r["label"].replace("\u2003", "davon ") for r in rows]
+    table.categories = [f"{t}\n{r['detail']}" for t, r in zip(names, rows, strict=True)] if divided else names
     if divided:
         for k, part in enumerate(data["parts"]):
             table.add_series(part, [r["n"][k] for r in rows])
@@ -282,10 +287,10 @@ def _chart(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
         table.add_series("übrige der Basis", [r["base_n"] - r["n"] for r in rows])
         parts = any(r["label"].startswith("\u2003") for r in rows)
         whole = max(r["base_n"] for r in rows) * parts  # a part is shorter than its whole
-        if any(missing := [max(0, whole - r["base_n"]) * bool(r["base_n"]) for r in rows]):
-            table.add_series("nicht in der Basis", missing)
         if data.get("behind"):
             table.add_series("Platz für die Zahl", [0.3 * (whole or r["base_n"]) for r in rows])
+        if any(missing := [max(0, whole - r["base_n"]) * bool(r["base_n"]) for r in rows]):
+            table.add_series("nicht in der Basis", missing)
     frame = ChartPlaceholder(shape._element, shape._parent).insert_chart(XL_CHART_TYPE.BAR_STACKED_100, table)
     frame.left, frame.top, frame.width, frame.height = x, y, width, Mm(chosen["height"])
     chart, plot = frame.chart, frame.chart.plots[0]
@@ -300,8 +305,9 @@ def _chart(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
     chart.category_axis.format.line.fill.background()
     if divided:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
-        for series, (colour, ink) in zip(plot.series, PARTS.items(), strict=False):
+        for series, (colour, lighter, ink) in zip(plot.series, PARTS, strict=False):
             _paint(series.format.fill, colour)
+            series.format.fill.fore_color.brightness = lighter
             series.format.line.color.theme_color = COLOUR.BACKGROUND_1
             series.data_labels.show_value, series.data_labels.position = True, XL_LABEL_POSITION.CENTER
             series.data_labels.font.color.theme_color = ink
@@ -319,7 +325,7 @@ def _chart(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
         if not row["text"]:
             continue
         # at the end of the bar, where the track begins; on all bars behind the track, if one of them is too long
-        label = (rest[-1] if data.get("behind") else track).points[k].data_label
+        label = (rest[0] if data.get("behind") else track).points[k].data_label
         label.position = XL_LABEL_POSITION.INSIDE_BASE
         label.text_frame.text, label.text_frame.word_wrap = row["text"], False
         label.text_frame.paragraphs[0].runs[0].font.bold = row["strong"]
