@@ -141,4 +141,4 @@ def test_joined_class(joined, joined_class):
     units = pd.DataFrame({"unit_id": ["K1"], "type": ["kreis"], "municipalities_n": [10]})
     alliances = pd.DataFrame({"unit_id": ["K1"], "type": ["kreis"], "joined_n": [joined]})
     frames = register_frames(units, alliances if joined is not None else alliances[:0])
-    assert frames["kreise"]["joined_class"].tolist() == [joined_class]
+    assert frames["kreise"][["joined_class", "outside_n"]].values.tolist() == [[joined_class, 10 - (joined or 0)]]

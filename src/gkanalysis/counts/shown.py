@@ -53,7 +53,7 @@ def mark_notes(numbers: pd.DataFrame, data: Any) -> tuple[str, ...]:
         row = next(r for r in numbers.itertuples() if WEAK in r.mark)
         count, _, name, _ = Count.read(row.definition)
         notes.append(
-            f"{WEAK} Die Übereinstimmung der Codierenden ist hier nicht gesichert (Alpha unter {format_decimal(LEAST_ALPHA, decimals=3)}); gezählt ist {count.reading(data, name)}."
+            f"{WEAK} Übereinstimmung nicht gesichert (Alpha unter {format_decimal(LEAST_ALPHA, decimals=3)}); gezählt {count.reading(data, name)}."
         )
     return tuple(notes)
 

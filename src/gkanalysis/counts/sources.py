@@ -361,16 +361,16 @@ class Talks(Source):
         table = agreed.count.coefficients(self.data, "document", talks.coders(self.data, self.name)[:2])
         return derived(talks.format_alpha(table["kappa"][talks.TOTAL]), [agreed["document"]])
 
-    def reworded(self, codes: Counted) -> Said:
-        """Which of some codes would have another word of the scale, if the second coder's codings counted."""
+    def recounted(self, codes: Counted) -> Said:
+        """For how many of some codes the second coder's codings would count otherwise, and which by two at least."""
         lead, other, *_ = talks.coders(self.data, self.name)
-        given, words, base_n = self.data.table(f"{self.name}-codings"), self.codes.scale.words_for, self.interviewed.n
+        given = self.data.table(f"{self.name}-codings")
         n = given.groupby(["coder", "code_id"])["case_id"].nunique()
-        pairs = {r: [words(int(n.get((c, r), 0)), base_n) for c in (lead, other)] for r in codes.shown_rows}
-        differ = [r for r, (one, two) in pairs.items() if one != two]
-        named = enumeration(f"„{codes.labels[r]}“" for r in differ)
-        told = f"bei {len(differ)} von {len(pairs)} Codes ein anderes Wort{': ' * bool(differ)}{named}"
-        return derived(f"Zählte statt „{lead}“ „{other}“, stünde {told}", [codes[r] for r in differ])
+        apart = {r: abs(int(n.get((lead, r), 0)) - int(n.get((other, r), 0))) for r in codes.shown_rows}
+        differ = [r for r, by in apart.items() if by]
+        named = enumeration(f"„{codes.labels[r]}“" for r in differ if apart[r] > 1) or "keinem"
+        told = f"wäre die Anzahl bei {len(differ)} von {len(apart)} Codes eine andere, um wenigstens zwei bei {named}"
+        return derived(f"Zählte statt „{lead}“ „{other}“, {told}", [codes[r] for r in differ])
 
     def disagreements(self) -> Shown:
         """Every comparison of two coders that does not agree, side by side with the text; for the team only."""

@@ -249,6 +249,13 @@ class Number(Answering):
         """What stands for the number in a table, such as the day of an event."""
         return self._say(text, "text")
 
+    @property
+    def bounds(self) -> Said:
+        """Between which shares it lies whatever those who did not answer would have said: 68 bis 86 %."""
+        table = self.counted.everything
+        cell = table[table["row"].eq(self.row) & table["subgroup"].eq(self.group)].iloc[0]
+        return derived(_ends(cell, "bound"), [self])
+
     def points(self, other: Number) -> Said:
         """How far the share lies above another one, in percentage points with sign."""
         return derived(format_points((self.n, self._base()), (other.n, other._base())), [self, other])
@@ -314,6 +321,11 @@ class Number(Answering):
 
     def _elsewhere(self, name: str) -> str:
         return f"danach fragt man die ganze Tabelle, etwa {self.counted.line}.{name}" if hasattr(Counted, name) else ""
+
+
+def _ends(cell: Any, of: str) -> str:
+    """Both ends of an interval in whole percent."""
+    return " bis ".join(format_decimal(100 * cell[f"{of}_{end}"], decimals=0) for end in ("low", "high")) + f"{NBSP}%"
 
 
 def _check_rank(phrase: str, numbers: Sequence[Number], field: Sequence[Number]) -> None:
@@ -761,10 +773,7 @@ class Counted(Exported, Answering):
     def interval_note(self) -> Said:
         """What intervals take for granted, and how far the most frequent row may lie from its own without that."""
         cell = self.frame[self.frame["row"].eq(self.most.row) & self.frame["subgroup"].eq(TOTAL)].iloc[0]
-        ci, bound = (
-            " bis ".join(format_decimal(100 * cell[f"{of}_{end}"], decimals=0) for end in ("low", "high")) + f"{NBSP}%"
-            for of in ("ci", "bound")
-        )
+        ci, bound = (_ends(cell, of) for of in ("ci", "bound"))
         told = f"Intervalle gelten, wenn Zufall ist, wer nicht geantwortet hat (bei „{self.most.label}“ {ci}); in jedem Fall gelten weitere Grenzen ({bound})."
         return derived(told, [self.most])
 

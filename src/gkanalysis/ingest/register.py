@@ -137,7 +137,7 @@ def register_frames(units: pd.DataFrame, alliances: pd.DataFrame) -> dict[str, p
     Returns
     -------
     `kreisfreie_staedte`, `kreise` : one row per unit with `has_alliance` (ja, nein); counties also with
-        `joined_n`, `own_n` (alliances run by municipalities of their own), `participating_n` and
+        `joined_n`, `own_n` (alliances run by municipalities of their own), `participating_n`, `outside_n` and
         `joined_class`: alle, haelfte (at least half, not all), wenige, or keine (no county alliance)
     `buendnisse` : the alliances
 
@@ -162,6 +162,7 @@ def register_frames(units: pd.DataFrame, alliances: pd.DataFrame) -> dict[str, p
         counties[name] = counties["unit_id"].map(values).fillna(0).astype("Int64")
     counties["participating_n"] = counties["joined_n"] + counties["own_n"]
     joined, members = counties["joined_n"], counties["municipalities_n"]
+    counties["outside_n"] = members.astype("Int64") - counties["participating_n"]
     counties["joined_class"] = "wenige"
     counties.loc[2 * joined >= members, "joined_class"] = "haelfte"
     counties.loc[joined == members, "joined_class"] = "alle"

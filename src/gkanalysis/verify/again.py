@@ -256,7 +256,7 @@ def wrong_value(naive: Any, value: Mapping[str, Any], numbers: Sequence[Number])
     name, text = str(value["id"]).partition(":")[2], str(value["text"]).replace("\u00a0", " ")
     if not numbers:
         return None
-    count, row, _, n, base = numbers[0]
+    count, row, group, n, base = numbers[0]
     kind, wanted = type(count).__name__, ""
     if ".step" in name:
         wanted = _points(Fraction(1, base)).removeprefix("+")
@@ -270,7 +270,8 @@ def wrong_value(naive: Any, value: Mapping[str, Any], numbers: Sequence[Number])
         units = [u for c in _coded(naive, count, row, [*coders, *others[:1]]) for _, u in c if len(u) > 1]
         wanted = _decimal(Fraction(kappa_again(units)), 2)
     elif kind in ("Agreement", "OpenAgreement") and re.fullmatch(r"[-−]?\d,\d\d", text):
-        wanted = _decimal(Fraction(alpha_and_ends(_coded(naive, count, row), ratio=row == "frequency")[0]), 2)
+        found = alpha_and_ends(_coded(naive, count, row), ratio=row == "frequency")
+        wanted = _decimal(Fraction(found["alpha_low" in name]), 2)
     elif kind == "Change":
         return (
             _wrong_change(naive, text, [x[0] for x in numbers]) if name.endswith(("certainty", "direction")) else None
@@ -283,6 +284,10 @@ def wrong_value(naive: Any, value: Mapping[str, Any], numbers: Sequence[Number])
     elif ".verdict-" in name:
         p = p_again([(x[3], x[4]) for x in numbers])
         return "" if ("kaum Zufall" in text) == (p < ALPHA) else f"im Bericht „{text}“, nachgerechnet p = {p:.3f}"
+    elif ".bounds" in name:
+        cases, by = naive.population(count, row)[0], naive.group_of("type")
+        size = sum(group in (TOTAL, by.get(case)) for case in cases)
+        wanted = " bis ".join(_decimal(Fraction(100 * x, size), 0) for x in (n, size - base + n)) + " %"
     elif name.endswith(".interval_note"):
         size = len(naive.population(count, row)[0])
         low, high = interval_again(n, base, size)
