@@ -204,10 +204,10 @@ def table_span(exhibit: Mapping[str, Any]) -> float:
 
 def _widths(exhibit: Mapping[str, Any]) -> list[float]:
     """Characters that each column needs; the first one yields where there is not enough room."""
-    rows = [r["cells"] for r in exhibit["rows"] if r["kind"] == "row"]
+    rows = [(r["cells"], r.get("level", 0)) for r in exhibit["rows"] if r["kind"] == "row"]
 
     def width(column: int) -> float:
-        cells = [len(cells[column]) for cells in rows]
+        cells = [len(cells[column]) + 3 * level * (not column) for cells, level in rows]
         words = [1.15 * len(word) for word in exhibit["header"][column].split(" ")]  # headings are semibold
         return max([*cells, *words, 6]) + 2
 
