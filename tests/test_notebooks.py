@@ -18,12 +18,12 @@ REPORTS = [
 # Numbers that no data determine: names of items and exhibits, years, conventions.
 FIXED = (
     r"(?:Frage|Tabelle|Nummer|Punkt) \d+(?:\.\d+)*",
-    r"Übersichten \d+ und \d+",
+    r"Übersicht(?:en \d+ und)? \d+",
     r"\b(?:19|20)\d\d\b",
     r"\b(?:95|100) Prozent\b",
     r"\b0,05\b",
     r"\b0,667\b",
-    r"admonition\} \d\.|(?m:^)\d\. ",  # rank of a recommendation
+    r"admonition\} \d+\.|(?m:^)\d\. ",  # rank of a recommendation
     r"§ \d+[a-z]?\b",
     r"\bFB \d\b",
     r"\b(?:18|27)(?= Jahre|, aber| gelten)",  # who the initiative is for

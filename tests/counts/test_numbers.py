@@ -20,7 +20,7 @@ from gkanalysis.counts.sources import source_of
 from gkanalysis.counts.words import loose_words, read_scale
 from gkanalysis.report.chapter import Chapter, lines
 from gkanalysis.stats.intervals import finite_population_interval
-from gkanalysis.verify.again import wrong_statistics
+from gkanalysis.verify.again import wrong_statistics, wrong_value
 from gkanalysis.verify.naive import Naive, recount
 
 ANSWERS = """
@@ -378,6 +378,10 @@ def test_populations_leave_out_who_is_not_asked(tmp_path):
     (wrong,) = wrong_statistics(Naive(data), wave["1.2"].count, "sport", row | {"population_n": 5}, None)
     assert wrong == "population_n ist im Bericht 5, nachgerechnet 3"
     assert "Intervalle gelten, wenn Zufall ist, wer nicht geantwortet hat" in wave["1.1"].interval_note
+    sport = wave["1.2"]["sport"]
+    assert plain(sport.bounds) == "33 bis 100 %"  # one of the three who may answer did
+    again = {"id": "k:sport.bounds", "text": sport.bounds}
+    assert wrong_value(Naive(data), again, [(sport.counted.count, "sport", "alle", 1, 1)]) == ""
 
 
 def test_marks_stand_at_numbers_or_at_their_heading(wave):

@@ -59,7 +59,7 @@ def test_whose_reading(project):
     assert dict(talks.codes.frame[["row", "mark"]].values)["aufbau.alt"] == "†"
     assert [r.cells[1] for r in talks.codes.printed()[1] if r.kind == "row"][:3] == ["2", "1†", "2"]
     assert talks.codes.notes == (
-        "† Die Übereinstimmung der Codierenden ist hier nicht gesichert (Alpha unter 0,667); gezählt ist nach der Lesart von A.",
+        "† Übereinstimmung nicht gesichert (Alpha unter 0,667); gezählt nach der Lesart von A.",
     )
     said = talks.codes["aufbau.alt"].said("ein Fall")
     assert said.record["reading"] == "nach der Lesart von A"

@@ -309,7 +309,14 @@ class Naive:
             towns = sum(a["type"] == "kreisangehoerige_kommune" for a in here)
             how = "alle" if joined == members else "haelfte" if 2 * joined >= members else "wenige"
             more = {"has_alliance": "ja" if own else "nein", "joined_class": how if own else "keine"}
-            yield {**unit, **more, "joined_n": joined, "own_n": towns, "participating_n": joined + towns, "outside_n": members - joined - towns}
+            yield {
+                **unit,
+                **more,
+                "joined_n": joined,
+                "own_n": towns,
+                "participating_n": joined + towns,
+                "outside_n": members - joined - towns,
+            }
 
     def findings(self, count: Any, row: str) -> Iterator[Unit]:
         """Findings of a rule; no base."""

@@ -61,7 +61,9 @@ MADE = "|".join(
     (*RULED, "nicht gedruckt, weil", "Ziehungen", "unter 0,667", "Nennungen aus", "haben hier etwas angekreuzt")
 )
 # What stands over counts besides groups and answers; and over days.
-NUMBERED = r"^(?:n|Datum|Anzahl|Wert|Inhalt|einig|Kommunen|Bündnisse|Besuche|Einträge|Tage|hier|gültige Angaben|Nennungen)$"
+NUMBERED = (
+    r"^(?:n|Datum|Anzahl|Wert|Inhalt|einig|Kommunen|Bündnisse|Besuche|Einträge|Tage|hier|gültige Angaben|Nennungen)$"
+)
 DATED = ("Datum", "Stand", "verschickt")
 DRAWN = "rechts|in den Balken|jeder Punkt"  # what only a figure shows
 # Kind of count -> what its base line must say in one way or another.
