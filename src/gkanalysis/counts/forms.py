@@ -50,8 +50,8 @@ class OfForms(Count):
         return f"{self.source}, Bögen: {' oder '.join(labels.get(s, s) for s in self.status)}"
 
     def quoted(self, data: Data, item: str) -> str:
-        """An item with its label."""
-        return f"{item} „{data.book(self.source).items[item].label}“"
+        """An item with its label, or several of which one is enough."""
+        return " oder ".join(f"{i} „{data.book(self.source).items[i].label}“" for i in item.split(TOGETHER))
 
     def cells(self, data: Data, items: Iterable[str] | None = None) -> pd.DataFrame:
         """The responses of the forms that count."""

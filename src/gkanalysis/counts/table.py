@@ -260,6 +260,13 @@ class Number(Answering):
         """How far the share lies above another one, in percentage points with sign."""
         return derived(format_points((self.n, self._base()), (other.n, other._base())), [self, other])
 
+    def at_least_with(self, other: Number) -> Said:
+        """Of how many cases both must hold, whoever they are; for two questions that all of one base answered."""
+        both, base = self.n + other.n - self._base(), self._base()
+        if both < 1 or other.base_n != base:
+            raise NotebookError(f"Aus {self!r} und {other!r} folgt nicht, dass für jemanden beides gilt.")
+        return derived(f"{format_count(both)}{NBSP}von{NBSP}{format_count(base)}", [self, other])
+
     def said(self, phrase: str, *others: Number, than: Number | None = None, among: Iterable[str] | str = ()) -> Said:
         """Words of the author for the number, if the data bear them; else the sentence says what they would bear.
 

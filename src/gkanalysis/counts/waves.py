@@ -140,7 +140,7 @@ class Returns(Count):
 
     def words(self, data: Data, row: str) -> str:
         """The state."""
-        return f"Gezählt sind Bündnisse nach ihrer Teilnahme ({self.source}: {PARTICIPATION[row]})"
+        return f"Gezählt sind Bündnisse nach ihrer Teilnahme ({self.source}: {' oder '.join(PARTICIPATION[r] for r in row.split(TOGETHER))})"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -119,9 +119,10 @@ class _Told:
             raise UnreadError(
                 f"es ist nach den Antworten auf „{self.by}“ gegliedert, und das kann die Prüfung nicht zusammenrechnen"
             )
-        says = list(self.count.says(self.data, self.row))
         if TOGETHER in self.row and not self.count.exclusive:  # a union that no single answer stands for
             says = [Says("behind" if self.count.counts_units else "whole")]
+        else:
+            says = list(self.count.says(self.data, self.row))
         public = any(self._is_public(s.name) for s in says if s.kind == "x" and s.of != "base_n")
         for s in says:
             match s.kind:

@@ -17,7 +17,6 @@ from gkanalysis.core.numbers import (
     NBSP,
     by_count,
     format_count,
-    format_date,
     format_decimal,
     format_points,
     format_share,
@@ -159,14 +158,12 @@ class Waves:
         raise NotebookError("Welche Worte gemeint sind, fehlt; bitte angeben.")
 
     def instruments(self) -> pd.DataFrame:
-        """The forms of all waves with their versions, when they were sent, and how many fields they have."""
+        """The forms of all waves with their versions, when they came back, and how many fields they have."""
         rows = []
         for w in self.all:
-            sent = sorted(str(v["sent"]) for v in w.book.versions.values())
             titles = "; ".join(str(v["title"]) for v in w.book.versions.values())
-            shown = " und ".join(format_date(s) for s in dict.fromkeys(sent))
-            rows.append((f"{w.book.title}: {titles}", str(w.wave), shown, len(w.book.items)))
-        return pd.DataFrame(rows, columns=["Arbeitshilfe und Fassungen", "Welle", "verschickt", "Felder"])
+            rows.append((f"{w.book.title}: {titles}", str(w.wave), str(w.field_time), len(w.book.items)))
+        return pd.DataFrame(rows, columns=["Arbeitshilfe und Fassungen", "Welle", "zurückgekommen", "Felder"])
 
     def assumptions(self) -> pd.DataFrame:
         """What the codebooks had to assume."""

@@ -262,6 +262,8 @@ def wrong_value(naive: Any, value: Mapping[str, Any], numbers: Sequence[Number])
         wanted = _points(Fraction(1, base)).removeprefix("+")
     elif ".points" in name:
         wanted = _points(Fraction(n, base) - Fraction(*numbers[1][3:]))
+    elif ".at_least_with" in name:
+        wanted = f"{n + numbers[1][3] - base} von {base}"
     elif name.endswith(".mean"):
         wanted = _decimal(Fraction(sum(x[3] for x in numbers), base), 1)
     elif name.endswith(".kappa"):
