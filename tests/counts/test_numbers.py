@@ -117,6 +117,9 @@ def test_words_that_compare(wave):
         core["ja"].said("seltener", than=core["nein"])
     assert core["ja"].said("nicht alle", gaps["ja"]).record["of"] == [core["ja"].definition, gaps["ja"].definition]
     assert plain(core["ja"].points(core["nein"])) == "+25"
+    assert plain(core["ja"].at_least_with(core["ja|nein"])) == "1 von 4"
+    with pytest.raises(NotebookError, match="folgt nicht, dass für jemanden beides gilt"):
+        core["ja"].at_least_with(core["nein"])
     assert core["nein"].sentence(none="keins", one="ein Bündnis", many="{n} Bündnisse") == "ein Bündnis"
 
 

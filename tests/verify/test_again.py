@@ -90,6 +90,8 @@ SCALE = {
         ({"id": "k:x.points", "text": "−10"}, [(4, 10), (5, 10)], True),
         ({"id": "k:x.points", "text": "+10"}, [(4, 10), (5, 10)], False),
         ({"id": "k:x.step", "text": "20"}, [(1, 5)], True),
+        ({"id": "k:x.at_least_with-y-", "text": "1 von 4"}, [(2, 4), (3, 4)], True),
+        ({"id": "k:x.at_least_with-y-", "text": "2 von 4"}, [(2, 4), (3, 4)], False),
         ({"id": "k:x.mean", "text": "1,8"}, [(5, 9), (4, 9), (7, 9)], True),
         ({"id": "k:x.mean", "text": "1,7"}, [(5, 9), (4, 9), (7, 9)], False),
     ],
