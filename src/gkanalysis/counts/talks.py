@@ -297,7 +297,9 @@ class OpenAgreement(Compared):
 
     item: str
 
-    narrow: ClassVar[str] = "der Nennungen, als wären sie unabhängig; da ein Bündnis mehrere beisteuert, sind sie zu schmal"
+    narrow: ClassVar[str] = (
+        "der Nennungen, als wären sie unabhängig; da ein Bündnis mehrere beisteuert, sind sie zu schmal"
+    )
 
     def options(self, data: Data) -> Mapping[str, str]:
         """All categories together, and each."""
