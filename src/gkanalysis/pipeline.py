@@ -6,7 +6,6 @@ keeps its time, so that make rebuilds only what really depends on a change.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -164,6 +163,7 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     import pandas as pd
 
     from gkanalysis.codebook.categories import CATEGORY_FILE, read_category_book
+    from gkanalysis.core.writing import write_for_people
     from gkanalysis.settle.interviews import process_interviews
     from gkanalysis.settle.mentions import coding_template
     from gkanalysis.settle.process import process_list, process_source, questions, raise_errors
@@ -212,27 +212,9 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
         name = f"{source}-kategorien.csv"
         made[name] = coding_template(tables["mentions"], categories, source).encode(), "kategorien.csv"
         lines.append(f"  Vorlage zum Codieren offener Antworten, mit dem Stand bisher: {folder}/{name}")
-    lines += _write_for_people(paths, source, made)
+    belongs = {n: os.path.relpath(paths.data / source / place, paths.root) for n, (_, place) in made.items()}
+    lines += write_for_people(paths.build, source, {paths.build / n: (c, belongs[n]) for n, (c, _) in made.items()})
     return "\n".join(lines)
-
-
-def _write_for_people(paths: ProjectPaths, source: str, made: Mapping[str, tuple[bytes, str]]) -> list[str]:
-    """Write files into the build, each with the list that entries belong into; what somebody changed is put aside."""
-    from gkanalysis.core.rawstate import edited
-    from gkanalysis.core.writing import put_aside, write_bytes, write_json
-
-    lines = [
-        f"Hinweis: {told}; die geänderte Fassung liegt jetzt als „{put_aside(Path(path))}“ daneben."
-        for path, told in edited(str(paths.build), source)
-    ]
-    at, record = paths.build / f"written/{source}.json", {}
-    at.unlink(missing_ok=True)  # a step that is killed here must not take its own files for changed ones
-    for name, (content, place) in made.items():
-        write_bytes(paths.build / name, content)
-        belongs = os.path.relpath(paths.data / source / place, paths.root)
-        record[name] = hashlib.sha256(content).hexdigest(), belongs
-    write_json(at, record)
-    return lines
 
 
 def finish_report(paths: ProjectPaths, report: Report, data: str) -> Iterator[str]:

@@ -10,7 +10,6 @@ from gkanalysis.counts.forms import (
     Choice,
     Gaps,
     Mentions,
-    Offered,
     Open,
     Openings,
     Quartiles,
@@ -300,26 +299,6 @@ def test_openings_of_one_answer(project):
         Openings(source=WAVE, closed="open_ag"),
         f"  alle  stadt  kreis\nsprache.open_ag  0/3  0/2  0/1\n{others}",
     )
-
-
-def test_offered(project):
-    """One open offer is enough for yes; no needs all of them; a short form has no such table."""
-    count = Offered(source=WAVE)
-    project.wave(OFFERS)
-    check(project, count, """
-          alle  stadt  kreis  kommune
-        sprache.offer       3/4  2/2  1/2  0/0
-        sprache.open_ag     1/2  1/1  0/1  0/0
-        sprache.open_d      0/0  0/0  0/0  0/0
-        sprache.could_open  0/0  0/0  0/0  0/0
-    """)  # fmt: skip
-    assert claims(project, count, "sprache.open_ag") == [
-        ("x", "sprache.open_ag", ("open",), "n"), ("x", "sprache.open_ag", ("open", "closed"), "base_n"),
-    ]  # fmt: skip
-    assert ("x", "sprache.open_d", ("open", "closed", "mixed", "unknown"), "n") in claims(
-        project, count, "sprache.offer"
-    )
-    assert "alle, deren Bogen die Tabelle enthält" in count.words(project.data, "sprache.offer")
 
 
 def test_unknown_ids_are_answered(project):

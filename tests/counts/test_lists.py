@@ -4,7 +4,7 @@ import pytest
 
 from drawn import LIST, TOTALS, Project, behind, check, claims
 from gkanalysis.core.errors import GkError, NotebookError
-from gkanalysis.counts.lists import ListBands, ListCases, ListRows, ListSum, ListTotal
+from gkanalysis.counts.lists import ListCases, ListRows, ListSum, ListTotal
 from gkanalysis.counts.sources import source_of
 
 VISITS = """
@@ -83,17 +83,6 @@ def test_list_cases(project):
         f"B{k} register/buendnisse.csv Kennung B{k} (keine Zeile in besuche)" for k in (4, 5)
     ]
     assert "wenigstens einer Zeile in Liste „Besuche“" in count.words(project.data, "treffen")
-
-
-def test_list_bands(project):
-    """Alliances by what an amount, or the number of rows, adds up to."""
-    bands = (("keine", 0, 0, "keine"), ("wenig", 0.5, 1, "bis 1"), ("viel", 1.5, 99, "mehr"))
-    count = ListBands(source=LIST, bands=bands, amount="days", step=0.5)
-    check(project, count, "  alle  stadt  kreis\nkeine  2/5  0/2  1/2\nwenig  1/5  1/2  0/2\nviel  2/5  1/2  1/2")
-    assert claims(project, count, "wenig") == [("between", "days", ("0.5", "1"), "n")]
-    assert "deren „Tage“ zusammen in der Liste „Besuche“ 0,5 bis 1 ergeben" in count.words(project.data, "wenig")
-    rows = ListBands(source=LIST, bands=(("eine", 1, 1, "eine"), ("zwei", 2, 2, "zwei")))
-    check(project, rows, "  alle\neine  2/5\nzwei  1/5")
 
 
 SUMS = """

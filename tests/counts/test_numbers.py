@@ -62,7 +62,7 @@ def plain(text):
     ("wording", "text"),
     [
         ("count", "2"), ("word", "zwei"), ("word_capital", "Zwei"), ("word_dative", "zwei"), ("of", "2 von 4"),
-        ("base", "4"), ("percent", "50 %"), ("n_percent", "2"), ("label", "Ja"), ("step", "25"),
+        ("base", "4"), ("percent", "50 %"), ("n_percent", "2"), ("label", "Ja"),
         ("question", "Besteht ein Konzept?"), ("wave", "2020"),
     ],
 )  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import fisher_exact
 
 from gkanalysis.core.errors import TabulationError
-from gkanalysis.stats import differences_by_group, freeman_halton_test, holm
+from gkanalysis.stats.exact import differences_by_group, freeman_halton_test, holm
 
 
 def p_by_counting_tables(table):

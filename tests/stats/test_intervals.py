@@ -9,8 +9,7 @@ import pytest
 from scipy.stats import binomtest
 
 from gkanalysis.core.errors import TabulationError
-from gkanalysis.stats import finite_population_interval
-from gkanalysis.stats.intervals import logical_bounds
+from gkanalysis.stats.intervals import finite_population_interval, logical_bounds
 
 
 def possible_shares(n, base_n, population_n, tail):

@@ -232,7 +232,8 @@ def misfit(folder: str) -> str:
 def edited(build: str, source: str = "*") -> list:
     """Files that a build wrote for people and somebody changed since: the path of each, and what to know of it.
 
-    `written/<source>.json` has their names, each with its SHA-256 and the list that what is typed there belongs into.
+    `written/<name>.json` has those of a source or report, seen from the build, each with its SHA-256 and the list that
+    what is typed there belongs into; empty for a report.
     """
     import json
 
@@ -242,7 +243,9 @@ def edited(build: str, source: str = "*") -> list:
         for name, (digest, place) in json.loads(_read(record)).items():
             path = os.path.join(build, name)
             if os.path.isfile(path) and not _line(path).startswith(f"{digest} "):
-                told = f"„{os.path.relpath(path)}“ ist von Hand geändert; was dort eingetragen ist, wird nicht gelesen und gehört in „{place}“"
+                told = f"„{os.path.basename(path)}“ war von Hand geändert"
+                if place:
+                    told = f"„{os.path.relpath(path)}“ ist von Hand geändert; was dort eingetragen ist, wird nicht gelesen und gehört in „{place}“"
                 found.append((path, told))
     return found
 

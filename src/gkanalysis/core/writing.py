@@ -8,9 +8,12 @@ import os
 import re
 import zipfile
 from collections.abc import Mapping
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+from gkanalysis.core.rawstate import edited
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -33,6 +36,23 @@ def put_aside(path: Path) -> str:
     aside = next(p for p in names if not p.exists())
     path.replace(aside)
     return aside.name
+
+
+def write_for_people(build: Path, name: str, made: Mapping[Path, tuple[bytes, str]]) -> list[str]:
+    """Write files of a source or report, each with the list that entries belong into; says what is put aside.
+
+    What somebody changed since it was written is kept beside its place; see `core.rawstate.edited`.
+    """
+    lines = [
+        f"Hinweis: {told}; die geänderte Fassung liegt jetzt als „{put_aside(Path(path))}“ daneben."
+        for path, told in edited(str(build), name)
+    ]
+    record = build / f"written/{name}.json"
+    record.unlink(missing_ok=True)  # a step that is killed here must not take its own files for changed ones
+    for path, (content, _) in made.items():
+        write_bytes(path, content)
+    write_json(record, {os.path.relpath(p, build): (sha256(c).hexdigest(), place) for p, (c, place) in made.items()})
+    return lines
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -15,6 +15,7 @@ from gkanalysis.counts.shown import Row, table_html, table_text
 from gkanalysis.counts.sources import project_data, source_of
 from gkanalysis.counts.table import SIGNIFICANT, Counted, Said, derived
 from gkanalysis.counts.waves import Change
+from gkanalysis.stats.paired import mcnemar_test
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -43,8 +44,6 @@ class Comparison(Answering):
     @property
     def p(self) -> Said:
         """Exact McNemar test of the pairs: how likely chance alone makes such a change."""
-        from gkanalysis.stats.paired import mcnemar_test
-
         table = self._change()
         p = mcnemar_test(*table.count.pairs(table.data))
         return derived("–" if p is None else format_p(p), list(table))
@@ -58,8 +57,6 @@ class Comparison(Answering):
     @property
     def differs(self) -> Said:
         """Whether the same cases rate two questions differently: „belegt“ or „nicht belegt“ (exact sign test)."""
-        from gkanalysis.stats.paired import mcnemar_test
-
         place, marks = list(self.first.labels), []
         for table in (self.first, self.second):
             rows = table.count.cells(table.data, [table.count.item]).query("state == 'answered'")
@@ -84,13 +81,8 @@ class Comparison(Answering):
         (n, base), (m, other) = ((x.n, x._base()) for x in (self._change()["second"], self._change()["first"]))
         points = format_points((n, base), (m, other), decimals=1)
         _, gone, come, _ = self._change().count.pairs(self._change().data)
-        told = f"Von nein zu ja wechselten {come}, von ja zu nein {gone}. Differenz: {points} Prozentpunkte; exakter Test von McNemar: p = {self.p}. Bei so wenigen "
-        return (
-            ("Welle", "Anzahl", "Anteil"),
-            rows,
-            about,
-            told + "Bündnissen bleibt offen, wie groß die Veränderung ist.",
-        )
+        told = f"Von nein zu ja wechselten {come}, von ja zu nein {gone}. Differenz: {points} Prozentpunkte; exakter Test von McNemar: p = {self.p}. Bei so wenigen Bündnissen bleibt offen, wie groß die Veränderung ist."
+        return ("Welle", "Anzahl", "Anteil"), rows, about, told
 
     def _repr_html_(self) -> str:
         if self.is_same:
@@ -123,15 +115,13 @@ def compare(first: str | Counted, second: str | Counted, data: str = "") -> Comp
         raise NotebookError(
             f"Beide Male ist „{':'.join(one)}“ gemeint; verglichen wird mit der Frage einer anderen Welle."
         )
-    if one[0] != other[0] and repeated(have, *one, other[0]) == other[1]:
+    if repeated(have, *one, other[0]) == other[1]:
         one, other = other, one  # the earlier one first
     tables = [source_of(name, have)[item] for name, item in (one, other)]
-    if one[0] != other[0] and repeated(have, *other, one[0]) == one[1]:
+    if repeated(have, *other, one[0]) == one[1]:
         return Comparison(*tables, Counted(Change.of(have, one, other), have))
-    pairs = [
-        ((u.source, u.item), q, u.reason) for q in (one, other) for u in have.book(q[0]).items[q[1]].not_comparable
-    ]
-    reasons = [reason for of, q, reason in pairs if {of, q} == {one, other}]
+    unlike = ((q, u) for q in (one, other) for u in have.book(q[0]).items[q[1]].not_comparable)
+    reasons = [u.reason for q, u in unlike if {(u.source, u.item), q} == {one, other}]
     return Comparison(*tables, None, (*reasons, "Im Codebuch steht nicht, dass beide dasselbe fragen.")[0])
 
 
@@ -150,15 +140,7 @@ def _asked(question: str | Counted, data: Data) -> tuple[str, str]:
 
 def repeated(data: Data, source: str, item: str, among: str) -> str:
     """The item of an earlier wave that an item asks again, also over waves between them; "" if there is none."""
-    while source != among:
-        book = data.book(source)
-        sets = {s: book.set_items(s) for s in book.sets}
-        of_set = [(again, items) for s, items in sets.items() if item in items and (again := book.set_repeat(s))]
-        if again := book.items[item].repeats:
-            source, item = again.source, again.item
-        elif of_set:  # the boxes of a set that is asked again stand in the same order
-            again, items = of_set[0]
-            source, item = again.source, data.book(again.source).set_items(again.set)[items.index(item)]
-        else:
-            return ""
-    return item
+    asked: tuple[str, str] | None = (source, item)
+    while asked and asked[0] != among:
+        asked = data.asked_before(*asked)
+    return asked[1] if asked else ""

@@ -452,14 +452,14 @@ class Cell:
         return pd.DataFrame(self.units.behind(self.rest), columns=EVIDENCE, dtype="str")
 
 
-def count_of(n: int, base_n: int | None) -> str:
-    """„22 von 23“, or the count alone where there is no base; a dash where the base is empty.
+def count_of(n: int | None, base_n: int | None = None) -> str:
+    """„22 von 23“, or the count alone where there is no base; a dash where the base is empty or there is no number.
 
-    >>> count_of(22, 23).replace(NBSP, " "), count_of(9, None)
+    >>> count_of(22, 23).replace(NBSP, " "), count_of(9)
     ('22 von 23', '9')
     """
-    if base_n is None or pd.isna(base_n):
-        return format_count(n)
+    if pd.isna(n) or pd.isna(base_n):
+        return NO_VALUE if pd.isna(n) else format_count(n)
     return f"{format_count(n)}{NBSP}von{NBSP}{format_count(base_n)}" if base_n else NO_VALUE
 
 

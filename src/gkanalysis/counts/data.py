@@ -136,11 +136,8 @@ class Data:
     def sources(self) -> dict[str, str]:
         """Source -> kind (forms, interviews, lists) of everything that was processed."""
         ends = {"-responses": "forms", "-codings": "interviews", "-rows": "lists"}
-        found = {}
-        for path in sorted(self.paths.processed.glob("*.parquet")):
-            for end, kind in ends.items():
-                if path.stem.endswith(end):
-                    found[path.stem.removesuffix(end)] = kind
+        names = sorted(p.stem for p in self.paths.processed.glob("*.parquet"))
+        found = {n.removesuffix(e): kind for n in names for e, kind in ends.items() if n.endswith(e)}
         return Known(found, ("Quelle", "gibt es nicht"))
 
     def of_kind(self, kind: str) -> list[str]:
@@ -171,6 +168,17 @@ class Data:
         path = self.paths.codebook(source)
         book = _codebook(kind, path, path.stat().st_mtime_ns)
         return named_codebook(book, source) if kind.id == "forms" else book
+
+    def asked_before(self, source: str, item: str) -> tuple[str, str] | None:
+        """Source and item of the earlier wave that an item, or a box of its set, asks again; None if there is none."""
+        book = self.book(source)
+        if again := book.items[item].repeats:
+            return again.source, again.item
+        for s in book.sets:
+            if (again := book.set_repeat(s)) and item in (boxes := book.set_items(s)):
+                # the boxes of a set that is asked again stand in the same order
+                return again.source, self.book(again.source).set_items(again.set)[boxes.index(item)]
+        return None
 
     @cached_property
     def register(self) -> dict[str, Any]:
@@ -273,7 +281,8 @@ class Data:
         return self._keep(("responses", source, status), lambda: self._responses(source, status))
 
     def _responses(self, source: str, status: tuple[str, ...]) -> Responses:
-        cases, rows = self.cases(source, status), self._keep(("packed", source), lambda: self._packed(source))
+        cases, name = self.cases(source, status), f"{source}-responses"
+        rows = self._keep(("packed", name), lambda: self._table(name, packed=True))  # texts are categories
         inside = rows["case_id"].isin(cases["case_id"])
         rows = rows if inside.all() else rows[inside].reset_index(drop=True)
         items, state, value = (rows[c].cat for c in ("item_id", "state", "value"))
@@ -286,10 +295,6 @@ class Data:
         of_state, of_value = (every.get_indexer(of.categories)[of.codes] for of in (state, value))
         told = pd.Series(pd.Categorical.from_codes(np.where(valued, of_value, of_state), every))
         return Responses(rows, places, told)
-
-    def _packed(self, source: str) -> pd.DataFrame:
-        """The responses of a source, texts as categories."""
-        return self._table(f"{source}-responses", packed=True)
 
     def answers(self, source: str, status: Iterable[str], items: Iterable[str] | None = None) -> pd.DataFrame:
         """The responses of the cases with a status, one row per case, item and occurrence; with `items`, only these."""
@@ -313,11 +318,17 @@ def current(paths: ProjectPaths) -> Data:
 
     >>> from pathlib import Path
     >>> paths = ProjectPaths.of(Path("."), Path("data/raw"))
-    >>> current(paths) is current(paths)
-    True
+    >>> before = current(paths)
+    >>> current(paths) is before, forget(), current(paths) is before
+    (True, None, False)
     """
     files = (*paths.processed.glob("*.parquet"), *paths.codebooks.glob("*.yml"))
     return _in_state(paths, tuple((str(f), f.stat().st_mtime_ns) for f in sorted(files)))
+
+
+def forget() -> None:
+    """Whoever asks for the data next reads them, so that what was read for one report is not recorded for another."""
+    _in_state.cache_clear()
 
 
 def in_order(values: Iterable[str]) -> list[str]:

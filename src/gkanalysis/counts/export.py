@@ -148,7 +148,7 @@ def cases_file(wave: Wave) -> DataFile:
     A choice is the number of its option, a tick 1 or 0. An open answer has beside it why it is empty (`…_s`).
     """
     data, book = wave.data, wave.book
-    cases = data.cases(wave.name, ("full", "partial"))
+    cases = data.cases(wave.name, ("full", "partial")).set_index("case_id", drop=False)
     labels = {r["id"]: r["label"] for r in book.completeness}
     columns: dict[str, pd.Series] = {}
     variables: dict[str, Variable] = {}
@@ -188,18 +188,13 @@ def cases_file(wave: Wave) -> DataFile:
                 variables[name] = Variable(label, NOMINAL, {**dict(options.values()), **REASONS})
             if why is not None:
                 columns[name] = columns[name].astype("float64").fillna(why)
-    own = {
-        c: s.set_axis(cases["case_id"]) for c, s in columns.items() if len(s) == len(cases) and not c.startswith("q_")
-    }
-    frame = pd.DataFrame({c: own.get(c, s) for c, s in columns.items()}, index=cases["case_id"]).reset_index(drop=True)
+    frame = pd.DataFrame(columns, index=cases.index).reset_index(drop=True)
     for column, variable in variables.items():
         if variable.level == TEXT:
             frame[column] = frame[column].astype("object").fillna("")
-    sets = {
-        s: (str(d["label"]), tuple(n for i in book.set_items(s) if (n := variable_name(i)) in frame))
-        for s, d in book.sets.items()
-    }
-    return DataFile(wave.name, str(wave.title_with_wave), frame, variables, {s: t for s, t in sets.items() if t[1]})
+    names = {s: tuple(n for i in book.set_items(s) if (n := variable_name(i)) in frame) for s in book.sets}
+    sets = {s: (str(book.sets[s]["label"]), of) for s, of in names.items() if of}
+    return DataFile(wave.name, str(wave.title_with_wave), frame, variables, sets)
 
 
 def responses_file(wave: Wave) -> DataFile:
@@ -222,10 +217,8 @@ def table_file(table: Counted) -> DataFile:
     """One row a printed number: row and group with their labels, n, base, share."""
     made = plain_file(f"{table._file_name}-tabelle", f"{table.line}: {table.base_words}", table.frame)
     head, rows = table.printed()
-    return replace(
-        made,
-        printed=([table.asked_words() + table.base_words], head, *(r.cells for r in rows), *([n] for n in table.notes)),
-    )
+    lines = ([table.asked_words() + table.base_words], head, *(r.cells for r in rows), *([n] for n in table.notes))
+    return replace(made, printed=lines)
 
 
 def codings_file(talks: Talks) -> DataFile:
@@ -235,24 +228,18 @@ def codings_file(talks: Talks) -> DataFile:
     frame = data.table(f"{talks.name}-codings").merge(text, on="segment_id", how="left", validate="many_to_one")
     names = data.table(f"{talks.name}-documents").set_index("document_id")["name"]
     frame = frame.assign(code=frame["code_id"].map(paths), document=frame["document_id"].map(names))
-    return plain_file(
-        talks.name,
-        str(talks.title),
-        frame[["case_id", "document", "code", "code_id", "text", "coder", "created", "place", "file"]],
-    )
+    columns = ["case_id", "document", "code", "code_id", "text", "coder", "created", "place", "file"]
+    return plain_file(talks.name, str(talks.title), frame[columns])
 
 
 def plain_file(name: str, title: str, frame: pd.DataFrame, declared: Mapping[str, Variable] | None = None) -> DataFile:
     """A frame whose columns say by their type what they are."""
     made, variables = {}, {}
     for column in frame:
-        numeric = pd.api.types.is_numeric_dtype(frame[column])
-        made[column] = (
-            frame[column].astype("float64") if numeric else frame[column].astype("object").fillna("").astype(str)
-        )
-        variables[column] = (declared or {}).get(
-            column, Variable(COMMON.get(column, column), SCALE if numeric else TEXT)
-        )
+        numeric = pd.api.types.is_numeric_dtype(given := frame[column])
+        made[column] = given.astype("float64") if numeric else given.astype("object").fillna("").astype(str)
+        plain = Variable(COMMON.get(column, column), SCALE if numeric else TEXT)
+        variables[column] = (declared or {}).get(column, plain)
     return DataFile(name, title, pd.DataFrame(made), variables)
 
 

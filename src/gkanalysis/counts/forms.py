@@ -133,9 +133,8 @@ class OfItems(OfForms):
 
     def _check(self, data: Data, asked: Mapping[str, Asked], given: Responses) -> None:
         """Refuse an answer that is no option of the codebook."""
-        for item in (
-            data.book(self.source).items[i] for i in dict.fromkeys(i for a in asked.values() for i in a.items)
-        ):
+        items = data.book(self.source).items
+        for item in (items[i] for i in dict.fromkeys(i for a in asked.values() for i in a.items)):
             at = given.at([item.id]) if item.kind == "single" else []
             options = [o.id for o in item.options]
             told = given.told.cat.categories[np.unique(given.told.cat.codes.to_numpy()[at])] if len(at) else []
@@ -270,7 +269,7 @@ class Quartiles(OfItems):
     own_columns: ClassVar[bool] = True
     columns: ClassVar[Any] = {
         "unteres Viertel bis": lambda r: format_number(r.lower), "Median": lambda r: format_number(r.median),
-        "oberes Viertel ab": lambda r: format_number(r.upper), "Angaben": lambda r: count_of(r.n, None),
+        "oberes Viertel ab": lambda r: format_number(r.upper), "Angaben": lambda r: count_of(r.n),
     }  # fmt: skip
 
     def asked(self, data: Data) -> Mapping[str, Asked]:
@@ -404,9 +403,9 @@ class AnyTick(OfItems):
             raise NotebookError(
                 f"„{self.none}“ gehört nicht zu den Mehrfachantworten „{self.set}“; dort stehen: {', '.join(items)}."
             )
-        some = f"{book.sets[self.set]['label']}: etwas davon"
+        some, others = f"{book.sets[self.set]['label']}: etwas davon", tuple(i for i in items if i != self.none)
         return {
-            "ja": Asked(some, tuple(i for i in items if i != self.none), ticked, ticked),
+            "ja": Asked(some, others, ticked, ticked),
             "nein": Asked(book.items[self.none].label, (self.none,), ticked, ticked),
         }
 
@@ -471,11 +470,8 @@ class Answered(OfItems):
         """A unit is a case at a line; a list that was left empty has no row at all and yet was asked."""
         made, cases = super().units(data), data.cases(self.source, self.status)["case_id"]
         every = pd.MultiIndex.from_product([self.options(data), cases], names=["row", "case_id"])
-        seen = (
-            made.rows.astype({"row": "str", "case_id": "str"})
-            .set_index(["row", "case_id"])[["base", "n"]]
-            .reindex(every)
-        )
+        told = made.rows.astype({"row": "str", "case_id": "str"}).set_index(["row", "case_id"])
+        seen = told[["base", "n"]].reindex(every)
         rows = pd.DataFrame({c: seen[c].eq(True) | (seen[c].isna() & (c == "base")) for c in seen}).reset_index()
         return Units(rows, made.given, self.key)
 
@@ -601,9 +597,8 @@ class Mentions(Open):
         mentions = coded.drop_duplicates([*MENTION]).assign(state="coded", value="", part="")
         rows, every = each(mentions, self.options(data)), coded["category"] + MENTIONED
         named = is_in(rows, (*MENTION, "row"), zip(coded["case_id"], coded["mention"], every, strict=True))
-        return Units(
-            rows.assign(base=True, n=named | (rows["row"] == TOTAL)), mentions.rename(columns={"text": "raw"}), MENTION
-        )
+        rows = rows.assign(base=True, n=named | (rows["row"] == TOTAL))
+        return Units(rows, mentions.rename(columns={"text": "raw"}), MENTION)
 
     def extra(self, data: Data, table: pd.DataFrame, by: str) -> None:
         """Nothing beside the counts."""
@@ -699,11 +694,7 @@ class Gaps(OfItems):
 
 
 ANSWERS = {"need": "Lücke benannt", "no_need": "keine Lücke"}
-ASPECTS = {
-    "offer": "Angebot vorhanden", "open_ag": "offen für Gestattete", "open_d": "offen für Geduldete",
-    "could_open": "weiter zu öffnen",
-}  # fmt: skip
-OPEN = [a for a in ASPECTS if a != "offer"]
+ASPECTS = {"open_ag": "offen für Gestattete", "open_d": "offen für Geduldete", "could_open": "weiter zu öffnen"}
 # what a case with offers says of an aspect: yes of some, no of all, neither and no, nothing; so the disclosure check
 OPENNESS = {"open": "ja", "closed": "nein", "mixed": "nicht von allen bekannt", "unknown": "ohne Angabe"}
 ANSWERED = ("open", "closed", "mixed")
@@ -727,7 +718,7 @@ class Openings(OfForms):
 
     def options(self, data: Data) -> Mapping[str, str]:
         """Theme and aspect."""
-        return {f"{t.id}.{a}": t.label for t in self._themes(data) for a in OPEN}
+        return {f"{t.id}.{a}": t.label for t in self._themes(data) for a in ASPECTS}
 
     def _themes(self, data: Data) -> list[Theme]:
         return [t for t in themes(data.book(self.source)).values() if t.has_offers]
@@ -766,7 +757,7 @@ class Openings(OfForms):
         """The offers, with yes, no or missing per aspect; of several columns with one aspect the first filled counts."""
         entries, key = self.entries(data), [*OFFER]
         first = entries.drop_duplicates([*key, "aspect"])
-        wide = first.pivot(index=key, columns="aspect", values="yes").reindex(columns=OPEN).astype("boolean")
+        wide = first.pivot(index=key, columns="aspect", values="yes").reindex(columns=[*ASPECTS]).astype("boolean")
         made = wide.assign(name=entries.groupby(key)["name"].max()).reset_index()
         if not self.closed:
             return made
@@ -776,9 +767,8 @@ class Openings(OfForms):
     def units(self, data: Data) -> Units:
         """A unit is an offer."""
         offers = self.offers(data)
-        parts = [
-            offers.assign(row=offers["theme"] + "." + a, base=offers[a].notna(), n=offers[a].eq(True)) for a in OPEN
-        ]
+        told = {f".{a}": offers[a] for a in ASPECTS}
+        parts = [offers.assign(row=offers["theme"] + a, base=t.notna(), n=t.eq(True)) for a, t in told.items()]
         return Units(pd.concat(parts).fillna({"n": False}), lambda: self.entries(data), OFFER)
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
@@ -802,53 +792,11 @@ class Openings(OfForms):
         return f"Gezählt sind Angebote beim Thema {told}{answer} ({self.forms_words(data)}); Basis: Angebote mit gültiger Antwort in dieser Spalte{closed}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Offered(Openings):
-    """Cases with an offer in a theme, or with one that is open; of those of whom it is known."""
-
-    base_name: ClassVar[str] = "offers_answered"
-    aspects: ClassVar[Mapping[str, str]] = ASPECTS
-
-    def options(self, data: Data) -> Mapping[str, str]:
-        """Theme and aspect, and whether there is an offer at all."""
-        return {f"{t.id}.{a}": t.label for t in self._themes(data) for a in ASPECTS}
-
-    def units(self, data: Data) -> Units:
-        """A unit is a case at a theme; no counts only where it is known of all offers."""
-        every, offers = self.cases(data), self.offers(data)
-        told = offers.groupby(["theme", "case_id"], observed=True)[OPEN]
-        yes = told.any()
-        known = (yes | told.agg(lambda c: c.notna().all()).astype(bool)).reset_index()
-        there = pd.MultiIndex.from_frame(every).isin(yes.index)
-        parts = [every.assign(row=every["theme"] + ".offer", base=True, n=there)]
-        for a in OPEN:
-            parts.append(known.assign(row=known["theme"] + "." + a, base=known[a], n=known[a] & yes[a].to_numpy()))
-        return Units(pd.concat(parts), lambda: self.entries(data), OFFER[:2])
-
-    def says(self, data: Data, row: str) -> Iterable[Says]:
-        """So many cases have an offer, or one that is open; of so many it is known."""
-        theme, _, aspect = row.partition(".")
-        if aspect == "offer":
-            return [Says("x", f"{theme}.{a}", (*OPENNESS,), statuses=self.status) for a in OPEN]
-        known = Says("x", row, ("open", "closed"), of="base_n", statuses=self.status)
-        return Says("x", row, ("open",), statuses=self.status), known
-
-    def words(self, data: Data, row: str) -> str:
-        """Theme and aspect."""
-        theme, aspect = self.options(data)[row], ASPECTS[row.rpartition(".")[2]]
-        of = (
-            "alle, deren Bogen die Tabelle enthält"
-            if row.endswith(".offer")
-            else "alle mit Angebot, von denen das bekannt ist"
-        )
-        return f"Gezählt sind Bündnisse mit wenigstens einem Angebot beim Thema „{theme}“: {aspect} ({self.forms_words(data)}); Basis: {of}"
-
-
 def _aspect(book: Any, item: Any) -> str:
     """The aspect of openness that an item of an offer asks for, if its theme has one column for it; else ""."""
     aspects = {c["id"]: c.get("aspect") for c in book.part(item.part).get("columns", ())}
     own = aspects.get(item.column)
-    return own if own in OPEN and list(aspects.values()).count(own) == 1 else ""
+    return own if own in ASPECTS and list(aspects.values()).count(own) == 1 else ""
 
 
 def openable(count: Openings, data: Data) -> dict[str, list[str]]:
@@ -924,14 +872,8 @@ def _part_lines(book: Any, part: Mapping[str, Any]) -> Iterable[Line]:
             options = SLASH.join(o.label for o in own[0].options)
             label = declared["label"] + (f" ({options})" if options else "")
             text = f"Spalte {column}: {label}" if level else f"{label}: {rows}"
-            yield Line(
-                f"{number}.{column}",
-                own,
-                text,
-                IN_SET if column in sets else KINDS[own[0].kind],
-                heading,
-                level,
-            )
+            kind = IN_SET if column in sets else KINDS[own[0].kind]
+            yield Line(f"{number}.{column}", own, text, kind, heading, level)
 
 
 def _question(book: Any, item: Any) -> str:

@@ -88,16 +88,13 @@ class OfList(Count):
         file = self.source + "/" + rows["file"].astype("str")
         return rows.assign(value=value, state="", raw="", part="", file=file, place=rows["place"].astype("str") + title)
 
-    def question(self, row: str) -> tuple[str, tuple[str, ...]]:
-        """The question that a row is about and the states that it counts."""
-        if row == TOTAL or not self.column:
-            return IN_LIST, ("present",)
-        return option_question(self.column, row, self.given), ("present",)
+    def question(self, row: str) -> str:
+        """The question that a row is about: who has such a row."""
+        return IN_LIST if row == TOTAL or not self.column else option_question(self.column, row, self.given)
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """A count of rows or a sum tells only whether there are alliances, and at most how many."""
-        name, states = self.question(row)
-        return (Says("listed", name, states, exact=False),)
+        return (Says("listed", self.question(row), ("present",), exact=False),)
 
     def of_words(self, data: Data, row: str) -> str:
         """Which rows of which list."""
@@ -143,9 +140,9 @@ class ListRows(OfList):
         base = pd.NA if self.of == "none" else True
         return replace(made, rows=made.rows.assign(n=n, base=pd.array([base] * len(n), "boolean")))
 
-    def question(self, row: str) -> tuple[str, tuple[str, ...]]:
+    def question(self, row: str) -> str:
         """As all lists; or whether an alliance has a row that fills the column."""
-        return (option_question("filled", self.filled), ("present",)) if self.filled else super().question(row)
+        return option_question("filled", self.filled) if self.filled else super().question(row)
 
     def words(self, data: Data, row: str) -> str:
         """Which rows."""
@@ -182,8 +179,7 @@ class ListCases(OfList):
 
     def of_alliances(self, data: Data) -> pd.DataFrame:
         """Alliances as evidence: the rows of the list that are an alliance's own, or its row of the register."""
-        rows = self.places(data, "")
-        rows["value"] = [shown(v) for v in rows[self.amount]] if self.amount else "1"
+        rows = self.places(data, "").assign(value="1")
         silent = data.alliances[~data.alliances["case_id"].isin(rows["case_id"])][["case_id"]]
         place = "Kennung " + silent["case_id"] + f" (keine Zeile in {self.source})"
         silent = silent.assign(value="0", file=REGISTER_FILE, place=place)
@@ -191,46 +187,11 @@ class ListCases(OfList):
 
     def says(self, data: Data, row: str) -> Iterable[Says]:
         """So many alliances have such a row."""
-        name, states = self.question(row)
-        return (Says("listed", name, states),)
+        return (Says("listed", self.question(row), ("present",)),)
 
     def words(self, data: Data, row: str) -> str:
         """Which rows."""
         return f"Gezählt sind Bündnisse mit wenigstens einer Zeile in {self.of_words(data, row).removeprefix('der ')}; Basis: alle Bündnisse"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListBands(ListCases):
-    """Alliances by what an amount, or the number of their rows, adds up to: bands (name, low, high, label)."""
-
-    bands: tuple[tuple[str, float, float, str], ...]
-    amount: str = ""
-    step: float = 1
-
-    def options(self, data: Data) -> Mapping[str, str]:
-        """The bands."""
-        return {name: label for name, _, _, label in self.bands}
-
-    def units(self, data: Data) -> Units:
-        """A unit is an alliance."""
-        rows, step = self.list_rows(data), Fraction(str(self.step))
-        sums = rows.groupby("case_id")["weight"].sum().reindex(data.alliances["case_id"], fill_value=0)
-        limits = {name: (Fraction(str(a)) / step, Fraction(str(b)) / step) for name, a, b, _ in self.bands}
-        found = each(sums.rename("sum").reset_index(), limits)
-        n = [limits[r][0] <= int(s) <= limits[r][1] for r, s in zip(found["row"], found["sum"], strict=True)]
-        return Units(found.assign(base=True, n=n), lambda: self.of_alliances(data))
-
-    def says(self, data: Data, row: str) -> Iterable[Says]:
-        """So many alliances have such a sum."""
-        _, low, high, _ = next(b for b in self.bands if b[0] == row)
-        return (Says("between", self.amount or "rows", (f"{low:g}", f"{high:g}")),)
-
-    def words(self, data: Data, row: str) -> str:
-        """The band."""
-        _, low, high, _ = next(b for b in self.bands if b[0] == row)
-        what = f"deren „{column_title(data, self.source, self.amount)}“ zusammen" if self.amount else "deren Zeilen"
-        limits = " bis ".join(f"{x:g}".replace(".", ",") for x in (low, high))
-        return f"Gezählt sind Bündnisse, {what} in der Liste „{data.book(self.source).title}“ {limits} ergeben; Basis: alle Bündnisse"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,7 +204,6 @@ class ListTotal(OfList):
     amount: str = "value"
     part_of: str = "part_of"
 
-    base_name: ClassVar[str] = "cases"
     within: ClassVar[bool] = False
     own_columns: ClassVar[bool] = True
     columns: ClassVar[Any] = {"Stand": lambda r: format_date(r.as_of), "Wert": lambda r: r.of}

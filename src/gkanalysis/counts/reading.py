@@ -67,9 +67,8 @@ class Form(Answering):
     def answers(self) -> dict[str, str]:
         """Item -> what was read, in words; of an item on several lines all of them."""
         told: dict[str, list[str]] = {}
-        for r in self.responses[
-            (self.responses["state"] != "not_asked") | (self.responses["place"] != "")
-        ].itertuples():
+        given = self.responses
+        for r in given[(given["state"] != "not_asked") | (given["place"] != "")].itertuples():
             told.setdefault(r.item_id, []).append(self._words(r))
         return {item: " | ".join(words) for item, words in told.items()}
 
@@ -124,18 +123,9 @@ class Form(Answering):
     def decided(self) -> Shown:
         """What was decided on this form, by whom and why, and whether it counts already."""
         done = set(self.responses.loc[self.responses["note"] == "decided", "item_id"])
-        rows = [
-            (
-                r["item_id"],
-                r["decision"],
-                r["reason"],
-                r["decided_by"],
-                "ja" if r["item_id"] in done else "ab dem nächsten „make data“",
-            )
-            for r in self._entered()
-            if r["file"] == self.file
-        ]
-        return Shown(rows, columns=["Frage", "entschieden", "Grund", "von", "gilt"])
+        rows = Shown([r for r in self._entered() if r["file"] == self.file], columns=DECISION_COLUMNS)
+        rows["counts"] = ["ja" if i in done else "ab dem nächsten „make data“" for i in rows["item_id"]]
+        return Shown.of(rows, item_id="Frage", decision="entschieden", reason="Grund", decided_by="von", counts="gilt")
 
     def _cells(self) -> dict[tuple[int, int, int], list[Any]]:
         """Table, row and column of each cell -> the responses that were read there."""
@@ -165,13 +155,11 @@ class Form(Answering):
         """The tables of the form as they came in; below an answer what was read."""
         doubted = set(self.unclear["Frage"])
         if file_of(self.file) != self.file:  # a row of a table
-            rows = self.responses[self.responses["place"] != ""].itertuples()
-            told = [(r.place, r.item_id, self.book.items[r.item_id].label, r.raw, self._words(r)) for r in rows]
-            looks = [LOOKS[item in doubted] for _, item, *_ in told]
-            lines = (
-                "".join(f"<td style='{look}'>{html.escape(c)}</td>" for c in t)
-                for t, look in zip(told, looks, strict=True)
-            )
+            lines = []
+            for r in self.responses[self.responses["place"] != ""].itertuples():
+                told = (r.place, r.item_id, self.book.items[r.item_id].label, r.raw, self._words(r))
+                look = LOOKS[r.item_id in doubted]
+                lines.append("".join(f"<td style='{look}'>{html.escape(c)}</td>" for c in told))
             yield f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
             return
         cells = self._cells()
@@ -183,13 +171,10 @@ class Form(Answering):
                     text = html.escape(table.texts.get((row, column), "")).replace("\n", "<br>")
                     read = {r.item_id: r for r in cells.get((table.number, row, column), ())}
                     unclear = any(r.state in UNCLEAR or r.item_id in doubted for r in read.values())
-                    told = "; ".join(
-                        f"{i}: {self._words(r)}" for i, r in read.items() if r.state not in ("not_answered",)
-                    )
+                    told = "; ".join(f"{i}: {self._words(r)}" for i, r in read.items() if r.state != "not_answered")
                     look = f" style='{LOOKS[unclear]}; text-align: left'" if read and (unclear or told) else ""
-                    shown.append(
-                        f"<td{look or PLAIN}>{text}{f'<br><small>{html.escape(told)}</small>' if told else ''}</td>"
-                    )
+                    below = f"<br><small>{html.escape(told)}</small>" if told else ""
+                    shown.append(f"<td{look or PLAIN}>{text}{below}</td>")
                 lines.append(f"<tr>{''.join(shown)}</tr>")
             yield f"<p>Tabelle {table.number}</p><table>{''.join(lines)}</table>"
 

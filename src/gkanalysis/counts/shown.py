@@ -12,16 +12,10 @@ import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.findings import place_words
-from gkanalysis.core.numbers import (
-    NBSP,
-    NO_VALUE,
-    format_count,
-    format_decimal,
-    format_n_percent,
-    format_p,
-    format_share,
-)
+from gkanalysis.core.numbers import NBSP, format_decimal, format_n_percent, format_p, format_share
 from gkanalysis.counts.count import LEAST_ALPHA, SMALL_BASE, VERY_SMALL_BASE, WEAK, Count, count_of
+from gkanalysis.counts.export import COMMON, plain_file, write_excel
+from gkanalysis.counts.forms import STATES
 
 if TYPE_CHECKING:
     from gkanalysis.counts.table import Counted
@@ -103,7 +97,7 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
     elif frame["base_n"].isna().all():
         heads = (count.unit_label,)
     elif not count.percent:
-        heads = (f"{count.unit_label}{common[groups[0]]} (n{NBSP}={NBSP}{count_text(frame['base_n'].iloc[0])})",)
+        heads = (f"{count.unit_label}{common[groups[0]]} (n{NBSP}={NBSP}{count_of(frame['base_n'].iloc[0])})",)
     else:
         heads = (count.unit_label + common[groups[0]], "Anteil")
 
@@ -113,7 +107,7 @@ def layout(table: Counted) -> tuple[tuple[str, ...], tuple[Row, ...]]:
         mark = c.mark.removeprefix(common[c.subgroup])
         if one_base:
             return format_n_percent(c.n, c.base_n) + mark
-        return (count_of(c.n, c.base_n) if count.percent else count_text(c.n)) + mark
+        return (count_of(c.n, c.base_n) if count.percent else count_of(c.n)) + mark
 
     def more(c: Any) -> Iterator[str]:
         if len(heads) > 1:
@@ -147,11 +141,6 @@ def _own_rows(table: Counted, groups: Sequence[str], cells: Mapping[tuple[str, s
             yield Row((label, *own), numbers=(*[""] * len(own), f"{row}:{g}"))
 
 
-def count_text(n: int | None) -> str:
-    """A count in digits, a dash where there is none."""
-    return NO_VALUE if n is None or pd.isna(n) else format_count(n)
-
-
 class Shown(pd.DataFrame):
     """A frame that shows itself whole: every column, long texts uncut, no row numbers."""
 
@@ -173,7 +162,6 @@ class Shown(pd.DataFrame):
 
     def to_excel(self, path: str = "", **more: Any) -> Any:
         """A workbook of it in `erkunden/`, as of every table; see `Exported.to_excel`."""
-        from gkanalysis.counts.export import plain_file, write_excel
         from gkanalysis.counts.sources import project_data
 
         if "data" not in self.attrs:
@@ -185,9 +173,6 @@ class Shown(pd.DataFrame):
 
     def _in_words(self) -> pd.DataFrame:
         """With German headings and places as people count them."""
-        from gkanalysis.counts.export import COMMON
-        from gkanalysis.counts.forms import STATES
-
         told = pd.DataFrame(self).drop(columns="part", errors="ignore")
         if "place" in told:
             told["place"] = told["place"].map(place_words)
@@ -249,9 +234,8 @@ def table_html(
         else "<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in r.cells) + "</tr>"
         for r in rows
     )
-    table = (
-        f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
+    head, body = f"<thead><tr>{head}</tr></thead>", f"<tbody>{body}</tbody>"
+    table = f"<table><caption>{html.escape(caption)}</caption>{head}{body}</table>"
     # JupyterLab sets every cell to the right, labels as well
     table = re.sub("<tr><(t[dh])", r"<tr><\1 style='text-align: left'", table)
     below = "".join(f"<p>{html.escape(n)}</p>" for n in notes)

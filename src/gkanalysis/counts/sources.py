@@ -15,14 +15,14 @@ import pandas as pd
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.findings import place_words
 from gkanalysis.core.lookup import MOST, Answering, Known, answered, enumeration, guess, listed
-from gkanalysis.core.numbers import format_count, format_date
+from gkanalysis.core.numbers import format_count, format_date, format_decimal
 from gkanalysis.core.paths import ProjectPaths, project_root
 from gkanalysis.counts import forms, lists, talks, waves
 from gkanalysis.counts.count import Count
 from gkanalysis.counts.data import REGISTER, USABLE, Data, current
 from gkanalysis.counts.export import COMMON, DataFile, Exported, cases_file, codings_file, plain_file, responses_file
 from gkanalysis.counts.shown import Shown
-from gkanalysis.counts.table import Counted, Number, Said, declared, derived
+from gkanalysis.counts.table import Counted, Declared, Number, Said, declared, derived, meant
 
 KIND_LABELS = {"forms": "Bögen", "interviews": "Gespräche", "lists": "Liste", REGISTER: "Register"}
 Told = tuple[str, str, str, str, str]  # alliance, number, question, answer and place
@@ -40,7 +40,7 @@ class Asked(property):
     """A table of a source that is asked for by its name alone: a property; the line of the table says so."""
 
     def __init__(self, kind: type[Count], doc: str) -> None:
-        super().__init__(lambda source: source._table(f".{self.called}", kind), doc=doc)
+        super().__init__(lambda s: s._table(f".{self.called}", kind), doc=doc)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.called = name
@@ -60,15 +60,8 @@ class Source(Exported, Answering):
         """Its codebook."""
         return self.data.book(self.name)
 
-    @property
-    def title(self) -> Said:
-        """Its printed title."""
-        return declared(self.book.title)
-
-    @property
-    def wave(self) -> Said:
-        """Its wave, such as 2018."""
-        return declared(self.book.wave)
+    title = Declared("Its printed title.", lambda s: s.book.title)
+    wave = Declared("Its wave, such as 2018.", lambda s: s.book.wave)
 
     @property
     def line(self) -> str:
@@ -102,9 +95,7 @@ class Source(Exported, Answering):
     def __getitem__(self, key: str) -> Counted:
         """A table by index; an unknown id is answered with those there are, and the one probably meant."""
         have = self._keys()
-        if key not in have:  # by its words, where they are those of one only
-            named = [k for k, label in have.items() if label == key]
-            key = named[0] if len(named) == 1 else key
+        key = meant(key, have)
         if key.replace(",", ".") in have and "," in key:
             raise NotebookError(f"„{key}“ gibt es in {self.name} nicht; gemeint ist wohl „{key.replace(',', '.')}“.")
         for part in key.split(","):
@@ -161,21 +152,15 @@ class Wave(Source):
         rows = [(i.id, i.words, kinds[i.kind], sets.get(i.id, ""), i.part) for i in self.book.items.values() if i.label]
         return Shown(rows, columns=["Nummer", "Frage", "Antwort", "Mehrfachantwort", "Teil"])
 
-    @property
-    def title_with_wave(self) -> Said:
-        """The title, with the wave if it does not name it itself."""
-        return self.title if str(self.wave) in self.title else declared(f"{self.title} {self.wave}")
-
-    @property
-    def fields_n(self) -> Said:
-        """How many fields the empty form has: its questions (`items`) and the lines left blank for others."""
-        return declared(len(self.book.items))
-
+    title_with_wave = Declared("The title, with the wave if it does not name it itself.",
+                               lambda s: s.title if str(s.wave) in s.title else f"{s.title} {s.wave}")  # fmt: skip
+    fields_n = Declared("How many fields the empty form has: its questions (`items`) and the lines left blank for others.",
+                        lambda s: len(s.book.items))  # fmt: skip
+    lead_coder = Declared("Whose categories of open answers count.", lambda s: s.data.category_book.coders[0])
     returns = Asked(waves.Returns, "Who took part: returned, not returned, declined.")
     answered = Asked(forms.Answered, "Who answered anything, line by line of the codebook.")
     gaps = Asked(forms.Gaps, "Gaps by theme.")
     offers = Asked(forms.Openings, "Offers by theme and opening, counted as offers.")
-    offering = Asked(forms.Offered, "Offers by theme and opening, counted as cases.")
     findings = Asked(waves.Findings, "What validation found, by rule.")
 
     def divided_gaps(self, order: Counted) -> pd.DataFrame:
@@ -184,7 +169,7 @@ class Wave(Source):
 
     def offers_with(self, answer: str = "", closed: str = "") -> Counted:
         """Offers with this answer instead of yes; `closed`: of those that are not fully open by an aspect like `open_d`."""
-        told = dict.fromkeys(["", *forms.OPEN, *(o.id for i in self.book.items.values() for o in i.options)])
+        told = dict.fromkeys(["", *forms.ASPECTS, *(o.id for i in self.book.items.values() for o in i.options)])
         have = Known(told, ("Antwort oder Zugang", f"gibt es in {self.name} nicht"))
         have[answer], have[closed]
         return self._table(f'.offers_with("{answer}", "{closed}")', forms.Openings, answer=answer, closed=closed)
@@ -253,11 +238,6 @@ class Wave(Source):
         rows = rows.assign(value=rows["value"].map(agreed.labels))
         return Shown.of(rows, raw="Nennung", case_id="Bündnis", value="Kategorie", state="Codierende")
 
-    @property
-    def lead_coder(self) -> Said:
-        """Whose categories of open answers count."""
-        return declared(self.data.category_book.coders[0])
-
     def label(self, key: str) -> Said:
         """What an item or a multiple response set asks."""
         return declared(Known(self._keys(), ("Frage", f"gibt es in {self.name} nicht"))[key])
@@ -289,6 +269,14 @@ class Talks(Source):
 
     note = "Ausgewählte Kommunen, keine Stichprobe: Anzahlen, keine Anteile."
     texts = Asked(talks.Texts, "Documents with stored text, of all.")
+    lead_coder = Declared("Whose codings count.", lambda s: s.book.lead_coder)
+    codings_n = Declared("How many codings there are, of all coders.", lambda s: len(s._codings))
+    codes_n = Declared("How many codes were given at all.", lambda s: int(s._codings["code_id"].nunique()))
+    scale = Declared("Which words stand for which counts.", lambda s: s.codes.scale.explained)
+
+    @property
+    def _codings(self) -> pd.DataFrame:
+        return self.data.table(f"{self.name}-codings")
 
     def _coded(self, asked: str, groups: Mapping[str, Any]) -> Counted:
         """The codes of some groups, under their labels."""
@@ -314,7 +302,7 @@ class Talks(Source):
     @property
     def by_case(self) -> Shown:
         """Codes x cases: how many segments of each code the lead coder gave in each interview."""
-        given, labels = self.data.table(f"{self.name}-codings"), {c.id: c.path for c in self.book.codes.values()}
+        given, labels = self._codings, {c.id: c.path for c in self.book.codes.values()}
         given = given[given["coder"] == self.book.lead_coder]
         table = pd.crosstab(given["code_id"], given["case_id"]).reindex(list(labels), fill_value=0)
         shown = table.rename_axis(index="Kennung", columns=None).reset_index()
@@ -330,26 +318,6 @@ class Talks(Source):
         return [c for c in codes if self.codes[c].reading]
 
     @property
-    def lead_coder(self) -> Said:
-        """Whose codings count."""
-        return declared(self.book.lead_coder)
-
-    @property
-    def codings_n(self) -> Said:
-        """How many codings there are, of all coders."""
-        return declared(len(self.data.table(f"{self.name}-codings")))
-
-    @property
-    def codes_n(self) -> Said:
-        """How many codes were given at all."""
-        return declared(int(self.data.table(f"{self.name}-codings")["code_id"].nunique()))
-
-    @property
-    def scale(self) -> Said:
-        """Which words stand for which counts."""
-        return declared(self.codes.scale.explained)
-
-    @property
     def bound_words(self) -> tuple[str, ...]:
         """Words for counts that must not stand in prose without a number behind them."""
         return self.codes.scale.unbound
@@ -359,13 +327,12 @@ class Talks(Source):
         """Cohen's kappa of the lead coder and the next one: is a code given in a document at all?"""
         agreed = self.agreement()
         table = agreed.count.coefficients(self.data, "document", talks.coders(self.data, self.name)[:2])
-        return derived(talks.format_alpha(table["kappa"][talks.TOTAL]), [agreed["document"]])
+        return derived(format_decimal(table["kappa"][talks.TOTAL]), [agreed["document"]])
 
     def recounted(self, codes: Counted) -> Said:
         """For how many of some codes the second coder's codings would count otherwise, and which by two at least."""
         lead, other, *_ = talks.coders(self.data, self.name)
-        given = self.data.table(f"{self.name}-codings")
-        n = given.groupby(["coder", "code_id"])["case_id"].nunique()
+        n = self._codings.groupby(["coder", "code_id"])["case_id"].nunique()
         apart = {r: abs(int(n.get((lead, r), 0)) - int(n.get((other, r), 0))) for r in codes.shown_rows}
         differ = [r for r, by in apart.items() if by]
         named = enumeration(f"„{codes.labels[r]}“" for r in differ if apart[r] > 1) or "keinem"
@@ -401,6 +368,9 @@ class Talks(Source):
 class Listing(Source):
     """A list: `log["form"]` its rows by a column."""
 
+    qualifiers = Declared("The words that qualify a published total, as a German enumeration: „etwa“ und „rund“.",
+                          lambda s: enumeration(f"„{w}“" for w in s.rows["qualifier"].dropna().unique()))  # fmt: skip
+
     @property
     def rows(self) -> Shown:
         """The list as it was read."""
@@ -429,31 +399,15 @@ class Listing(Source):
         """Alliances with at least one row, by a column."""
         return self._table(f'.alliances("{column}")', lists.ListCases, column=column)
 
-    def bands(self, bands: Mapping[str, tuple[float, float, str]], amount: str = "", step: float = 1) -> Counted:
-        """Alliances by what an amount, or the number of their rows, adds up to: name -> (low, high, label)."""
-        made = tuple((name, float(a), float(b), label) for name, (a, b, label) in bands.items())
-        return self._table(".bands(…)", lists.ListBands, bands=made, amount=amount, step=step)
-
-    def per_alliance(self, one: str, many: str) -> Counted:
-        """Alliances by how many rows they have, one line for each number from the least to the most."""
-        n = self.rows["case_id"].value_counts().reindex(self.data.alliances["case_id"], fill_value=0)
-        numbers = range(int(n.min()), int(n.max()) + 1)
-        return self.bands({f"b{k}": (k, k, f"{k} {one if k == 1 else many}") for k in numbers})
-
     def labels(self, column: str) -> Mapping[str, str]:
         """Option -> label of a column."""
         return lists.column_labels(self.data, self.name, column)
 
-    def totals(self, column: str, amount: str = "value", part_of: str = "part_of") -> Counted:
+    def totals(self, column: str) -> Counted:
         """Published totals, one a row, under the publication that states them."""
-        made = self._table(f'.totals("{column}")', lists.ListTotal, column=column, amount=amount, part_of=part_of)
+        made = self._table(f'.totals("{column}")', lists.ListTotal, column=column)
         headings = dict(zip(self.rows[column], self.rows["published_in"], strict=True))
         return made._but(headings=headings)._with(headings)
-
-    @property
-    def qualifiers(self) -> Said:
-        """The words that qualify a published total, as a German enumeration: „etwa“ und „rund“."""
-        return declared(enumeration(f"„{w}“" for w in self.rows["qualifier"].dropna().unique()))
 
     def dated(self, *cells: str) -> dict[str, list[tuple[Any, ...]]]:
         """The rows by date under their years, as lines of a table.
@@ -560,9 +514,8 @@ def sources(data: str = "") -> Shown:
         rows.append((name, KIND_LABELS[kind], str(made.book.title), wave, back, items))
     rows.sort(key=lambda r: (r[3] or "9", r[0]))  # waves by their years, lists behind
     rows.append((REGISTER, KIND_LABELS[REGISTER], f"Register der {len(have.alliances)} Bündnisse", "", "", ""))
-    return Shown(rows, columns=["Quelle", "Art", "Titel", "Welle", "Rücklauf", "Fragen"]).titled(
-        "Quellen", "quellen", have
-    )
+    columns = ["Quelle", "Art", "Titel", "Welle", "Rücklauf", "Fragen"]
+    return Shown(rows, columns=columns).titled("Quellen", "quellen", have)
 
 
 @answered
@@ -590,12 +543,8 @@ def alliance_id(data: Data, name: str) -> str:
     """The id of an alliance that is called by id or name; an unknown one is answered."""
     ids = data.alliances.set_index("case_id")["name"]
     called = {n: i for i, n in ids.items()}.get(name, name)
-    return str(
-        Known(
-            {i: i for i in ids.index},
-            ("Bündnis", f"gibt es im Register nicht{guess(name, ids) or _holding(name, ids)}"),
-        )[called]
-    )
+    absent = f"gibt es im Register nicht{guess(name, ids) or _holding(name, ids)}"
+    return str(Known({i: i for i in ids.index}, ("Bündnis", absent))[called])
 
 
 def _holding(part: str, names: Iterable[str]) -> str:
@@ -630,9 +579,8 @@ def alliance(name: str, data: str = "") -> Shown:
     case = alliance_id(have, name)
     known = have.alliances.set_index("case_id").loc[case]
     told = _everything(have, [case]).drop(columns="Bündnis")
-    return told.titled(
-        f"{known['name']} ({case}), {have.register['types'].get(known['type'], '')}", f"buendnis-{case}", have
-    )
+    title = f"{known['name']} ({case}), {have.register['types'].get(known['type'], '')}"
+    return told.titled(title, f"buendnis-{case}", have)
 
 
 @answered
@@ -669,7 +617,6 @@ def _everything(data: Data, cases: Collection[str], transcripts: bool = False) -
     for s in (s for s in told if transcripts and isinstance(s, Talks)):
         for d in data.table(f"{s.name}-documents").to_dict("records"):
             parts = enumerate(str(d["text"] or "").split("\n\n"), 1)
-            rows += [
-                (s._year(), s.name, d["case_id"], "", d["name"], p, f"{d['file']} Absatz {k}") for k, p in parts if p
-            ]
+            about = (s._year(), s.name, d["case_id"], "", d["name"])
+            rows += [(*about, p, f"{d['file']} Absatz {k}") for k, p in parts if p]
     return Shown(rows, columns=["Welle", "Quelle", "Bündnis", "Nummer", "Frage", "Antwort", "Stelle"])

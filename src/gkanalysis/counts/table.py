@@ -26,29 +26,13 @@ from gkanalysis.core.numbers import (
     format_points,
     number_word,
 )
-from gkanalysis.counts.count import (
-    EVIDENCE,
-    TOGETHER,
-    WEAK,
-    Cell,
-    Count,
-    format_number,
-)
+from gkanalysis.counts.count import EVIDENCE, TOGETHER, WEAK, Cell, Count, count_of, format_number
 from gkanalysis.counts.data import TOTAL, USABLE, Data
 from gkanalysis.counts.export import DataFile, Exported, table_file
-from gkanalysis.counts.shown import (
-    HIDDEN,
-    Row,
-    Shown,
-    Tests,
-    count_text,
-    dash_note,
-    layout,
-    mark_notes,
-    table_html,
-    table_text,
-)
+from gkanalysis.counts.forms import BASE_LABELS, STATES, Ticks
+from gkanalysis.counts.shown import HIDDEN, Row, Shown, Tests, dash_note, layout, mark_notes, table_html, table_text
 from gkanalysis.counts.words import Scale, read_scale
+from gkanalysis.stats.exact import differences_by_group
 
 SIGNIFICANT = 0.05
 MIME = "application/vnd.gkanalysis.value+json"
@@ -75,14 +59,10 @@ class Said(str):
         return super().__format__(spec)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        return {
-            MIME: {"text": str(self), **self.record},
-            "text/plain": str(self),
-            "text/html": html.escape(self),
-        }
+        return {MIME: {"text": str(self), **self.record}, "text/plain": str(self), "text/html": html.escape(self)}
 
 
-def derived(text: str, numbers: Iterable[Number | str], about: Iterable[Number] | None = None) -> Said:
+def derived(text: str, numbers: Iterable[Number], about: Iterable[Number] | None = None) -> Said:
     """Words that follow from numbers (a rank, a test, a mean): they are weighed as if all these were printed.
 
     `about` are those that the words speak of, all of them if nobody says so.
@@ -91,11 +71,10 @@ def derived(text: str, numbers: Iterable[Number | str], about: Iterable[Number] 
     'derived'
     """
     numbers = list(numbers)
-    names = [n if isinstance(n, str) else n.definition for n in numbers]
-    about = None if about is None else list(about)
-    told = [n.reading for n in (numbers if about is None else about) if isinstance(n, Number)]
-    spoken = {} if about is None else {"about": [n.definition for n in about]}
-    return Said(text, kind="derived", of=list(dict.fromkeys(names)), **spoken, **_read(told))
+    spoken = numbers if about is None else list(about)
+    named = {} if about is None else {"about": [n.definition for n in spoken]}
+    of = list(dict.fromkeys(n.definition for n in numbers))
+    return Said(text, kind="derived", of=of, **named, **_read(n.reading for n in spoken))
 
 
 def _read(readings: Iterable[str]) -> dict[str, str]:
@@ -110,6 +89,13 @@ def declared(text: object) -> Said:
     Strukturen
     """
     return Said(format_count(text) if isinstance(text, int) else str(text), kind="declared", of=[])
+
+
+class Declared(property):
+    """Words about something that its codebook declares, such as a title."""
+
+    def __init__(self, doc: str, text: Callable[[Any], object]) -> None:
+        super().__init__(lambda thing: declared(text(thing)), doc=doc)
 
 
 class Wording(property):
@@ -192,19 +178,15 @@ class Number(Answering):
         return self.counted.count.name(self.row, self.group, self.counted.grouped)
 
     @property
-    def label(self) -> Said:
-        """What the row says, in printed words."""
-        return declared(" oder ".join(self.counted.labels[r] for r in self.row.split(TOGETHER)))
+    def record(self) -> Mapping[str, Any]:
+        """What words for it remember: n, base, the line that names it, whose reading it is."""
+        return self.count.record
 
-    @property
-    def wave(self) -> Said:
-        """The wave that it was counted in."""
-        return declared(self.counted.data.book(self.counted.count.source).wave)
-
-    @property
-    def question(self) -> Said:
-        """What was asked."""
-        return declared(self.counted.data.book(self.counted.count.source).items[self.counted.count.item].label)
+    label = Declared("What the row says, in printed words.",
+                     lambda x: " oder ".join(x.counted.labels[r] for r in x.row.split(TOGETHER)))  # fmt: skip
+    wave = Declared("The wave that it was counted in.", lambda x: x.counted.data.book(x.counted.count.source).wave)
+    question = Declared("What was asked.",
+        lambda x: x.counted.data.book(x.counted.count.source).items[x.counted.count.item].label)  # fmt: skip
 
     @property
     def rows(self) -> Shown:
@@ -221,19 +203,10 @@ class Number(Answering):
         """How many cases stand behind the number, and behind the rest of its base."""
         return self.cell.cases if self.counted.count.counts_units else (self.n, (self.base_n or 0) - self.n)
 
-    def is_small(self, threshold: int) -> bool:
-        """Whether some cases, but fewer than a threshold, stand behind the number or behind the rest of its base."""
-        return _few(self.cases, threshold)
-
     @property
     def words(self) -> str:
         """What was counted, and of what, in a sentence."""
         return self.counted.count.words(self.counted.data, self.row) + "."
-
-    @property
-    def step(self) -> Said:
-        """By how many percentage points one case moves the share."""
-        return derived(format_points((1, self._base()), (0, 1)).removeprefix("+"), [self])
 
     def __add__(self, other: Number) -> Number:
         """Both rows of one table together, each unit once."""
@@ -300,10 +273,8 @@ class Number(Answering):
         return derived(phrase, numbers) if others else self._say(phrase, "said")
 
     def _say(self, text: str, wording: str) -> Said:
-        where = {"definition": self.definition, "row": self.row, "subgroup": self.group}
-        return Said(
-            text, kind="number", wording=wording, n=self.n, base_n=self.base_n, **where, **_read([self.reading])
-        )
+        where = {"definition": self.definition, "row": self.row, "subgroup": self.group, **_read([self.reading])}
+        return Said(text, kind="number", wording=wording, n=self.n, base_n=self.base_n, **where)
 
     def _base(self) -> int:
         if self.base_n is None:
@@ -440,12 +411,9 @@ class Counted(Exported, Answering):
 
     def based_on(self, base: str) -> Counted:
         """With another base of a multiple response set: asked, answered or mentioned."""
-        from gkanalysis.counts.forms import Ticks
-
         parameter = "of" if isinstance(self.count, Ticks) else ""
-        return self._recounted(
-            "based_on", parameter, base, "haben nur eine Basis; wählen lässt sie sich bei Mehrfachantworten"
-        )
+        refusal = "haben nur eine Basis; wählen lässt sie sich bei Mehrfachantworten"
+        return self._recounted("based_on", parameter, base, refusal)
 
     def _recounted(self, called: str, parameter: str, value: str | tuple[str, ...], refusal: str) -> Counted:
         """The table with another parameter of its count."""
@@ -550,7 +518,7 @@ class Counted(Exported, Answering):
         row = self.shown_rows[0]
         first = {r.subgroup: r for r in self.frame[self.frame["row"].eq(row)].itertuples()}
         return tuple(
-            f"{self.group_labels[g]}{r.mark.rstrip(WEAK)} (n{NBSP}={NBSP}{count_text(r.base_n)})"
+            f"{self.group_labels[g]}{r.mark.rstrip(WEAK)} (n{NBSP}={NBSP}{count_of(r.base_n)})"
             for g, r in first.items()
         )
 
@@ -573,26 +541,19 @@ class Counted(Exported, Answering):
         box = self.shown_rows[0] if len(self.shown_rows) == 1 and hasattr(self.count, "set") else ""
         return getattr(self.count, "item", box)
 
-    @property
-    def rows_n(self) -> Said:
-        """How many rows the table shows."""
-        return declared(len(self.shown_rows))
+    rows_n = Declared("How many rows the table shows.", lambda table: len(table.shown_rows))
 
     @cached_property
     def everything(self) -> pd.DataFrame:
         """All rows and groups of the count, counted once; see `Count.table`."""
-        return self.data._keep(
-            ("counted", self.count, self.grouped), lambda: self.count.table(self.data, by=self.grouped)
-        )
+        key = ("counted", self.count, self.grouped)
+        return self.data._keep(key, lambda: self.count.table(self.data, by=self.grouped))
 
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The chosen rows and groups in the order of printing, as a long table; see `Count.table`."""
-        place = {
-            c: k
-            for k, c in enumerate(product(self.shown_rows, self.groups or self.group_labels))
-            if c not in self.hidden
-        }
+        shown = (c for c in product(self.shown_rows, self.groups or self.group_labels) if c not in self.hidden)
+        place = {c: k for k, c in enumerate(shown)}
         cells = list(zip(self.everything["row"], self.everything["subgroup"], strict=True))
         at = sorted((k for k, c in enumerate(cells) if c in place), key=lambda k: place[cells[k]])
         table = self.everything.iloc[at].reset_index(drop=True)
@@ -626,7 +587,7 @@ class Counted(Exported, Answering):
             If there is no such row or group; the sentence says which there are and what is probably meant.
         """
         row, group = map(str, key if isinstance(key, tuple) else (key, TOTAL))
-        row, group = _meant(row, self.labels), _meant(group, self.group_labels)
+        row, group = meant(row, self.labels), meant(group, self.group_labels)
         groups = self._known(self.group_labels, "Gruppe")
         if not self.grouped:
             groups.what = ("Gruppe", f'{groups.what[1]} (gegliedert wird sie mit .by("type"))')
@@ -646,7 +607,7 @@ class Counted(Exported, Answering):
     def whole(self) -> Number:
         """All rows shown together, each unit once; refused where a row alone must not be printed."""
         threshold = self.data.policy.threshold
-        if self.count.counts_units and (small := [r for r in self.shown_rows if self[r].is_small(threshold)]):
+        if self.count.counts_units and (small := [r for r in self.shown_rows if _few(self[r].cases, threshold)]):
             told = ", ".join(self.labels[r] for r in small)
             raise NotebookError(f"{told} wird nicht gedruckt und folgte aus der Summe; bitte die Summe weglassen.")
         return self[TOGETHER.join(self.shown_rows)]
@@ -658,21 +619,24 @@ class Counted(Exported, Answering):
             raise NotebookError(f"{self.line} zeigt keine Zeile; häufigste ist also keine.")
         return self[max(self.shown_rows, key=lambda r: (r != TOTAL, self.sums[r, TOTAL][0]))]
 
-    def _of_most(self) -> dict[str, int]:
-        """Row -> how many, all groups together that `among` chose."""
-        groups = self.own_groups if self.groups else (TOTAL,)
-        return {r: sum(self.sums[r, g][0] for g in groups) for r in self.shown_rows if r != TOTAL}
+    @property
+    def _most(self) -> list[str]:
+        """The most frequent rows, of all groups together that `among` chose."""
+        n = {r: sum(self.sums[r, g][0] for g in self._chosen) for r in self.shown_rows if r != TOTAL}
+        return [r for r in n if n[r] == max(n.values())]
+
+    @property
+    def _chosen(self) -> tuple[str, ...]:
+        return self.own_groups if self.groups else (TOTAL,)
 
     def _derived_from_all(self, text: str) -> Said:
-        groups, n = self.own_groups if self.groups else (TOTAL,), self._of_most()
-        most = [self[r] for r in n if n[r] == max(n.values())]
-        return derived(text, [self[r, g] for r in self.shown_rows if r != TOTAL for g in groups], most)
+        every = [self[r, g] for r in self.shown_rows if r != TOTAL for g in self._chosen]
+        return derived(text, every, [self[r] for r in self._most])
 
     @property
     def most_labels(self) -> Said:
         """The labels of the most frequent rows, in quotation marks; of some groups together, where `among` chose them."""
-        n = self._of_most()
-        return self._derived_from_all(enumeration(f"„{self.labels[r]}“" for r in n if n[r] == max(n.values())))
+        return self._derived_from_all(enumeration(f"„{self.labels[r]}“" for r in self._most))
 
     def most_said(self, phrase: str) -> Said:
         """Words for the rank that `most_labels` have, such as „am häufigsten“.
@@ -726,8 +690,6 @@ class Counted(Exported, Answering):
 
         Two answers that exclude each other are one test: what is more frequent of one is less frequent of the other.
         """
-        from gkanalysis.stats import differences_by_group
-
         if len(self.own_groups) < 2:
             raise NotebookError(f'Verglichen werden Gruppen; bitte zuerst gliedern, etwa {self.line}.by("type").')
         frame = self.frame[self.frame["subgroup"].isin([TOTAL, *self.own_groups])]
@@ -753,11 +715,6 @@ class Counted(Exported, Answering):
         if p < SIGNIFICANT:
             told = "der Unterschied ist auch bei diesen kleinen Fallzahlen kaum Zufall."
         return derived(told, numbers)
-
-    def significant(self, column: str = "p_holm") -> Said:
-        """In how many of the rows the groups differ significantly, by `p` or `p_holm`."""
-        p = self.tests[column]
-        return derived(f"{format_count(int((p < SIGNIFICANT).sum()))}{NBSP}von{NBSP}{format_count(len(p))}", self)
 
     @property
     def mean(self) -> Said:
@@ -794,18 +751,14 @@ class Counted(Exported, Answering):
         NotebookError
             If the question has printed answers.
         """
-        from gkanalysis.counts.forms import STATES
-
         forms = self.data.kind(self.count.source) == "forms"
         item = self.data.book(self.count.source).items.get(self.item) if forms else None
         if item and item.kind != "text":
             raise NotebookError(
                 f"{self.line} hat vorgegebene Antworten und keine Texte; die Bögen dahinter zeigt .rows."
             )
-        status = getattr(self.count, "status", USABLE)
-        rows = (
-            self.data.answers(self.count.source, status, [item.id]) if item else self.count.counted(self.data).evidence
-        )
+        status, source = getattr(self.count, "status", USABLE), self.count.source
+        rows = self.data.answers(source, status, [item.id]) if item else self.count.counted(self.data).evidence
         rows = rows[rows["raw"].ne("")].drop_duplicates(["case_id", "file", "place", "raw"])
         rows = rows.assign(state=rows["state"].astype(str).replace(STATES), case_id=self.data.named(rows["case_id"]))
         shown = Shown.of(rows, case_id="Bündnis", raw="Text", state="gilt als", file="Bogen", place="Stelle")
@@ -816,21 +769,13 @@ class Counted(Exported, Answering):
         asked = [row] if row else [r for r in self.shown_rows if r != TOTAL]
         rows = pd.concat([pd.DataFrame(columns=EVIDENCE), *(self[r].rows.assign(code=self.labels[r]) for r in asked)])
         rows = rows.assign(case_id=self.data.named(rows["case_id"]))
+        heads = {"code": "Kategorie", "raw": "Nennung", "case_id": "Bündnis", "file": "Bogen"}
         if self.data.kind(self.count.source) == "interviews":
             rows = with_context(rows, self.data.table(f"{self.count.source}-documents"))
-            heads = {
-                "code": "Code",
-                "case_id": "Fall",
-                "document": "Dokument",
-                "before": "davor",
-                "raw": "Text",
-                "after": "danach",
-            }
-        else:
-            heads = {"code": "Kategorie", "raw": "Nennung", "case_id": "Bündnis", "file": "Bogen"}
-        return Shown.of(rows, **heads, place="Stelle").titled(
-            f"{len(rows)} Stellen", f"{self._file_name}-stellen", self.data
-        )
+            heads = {"code": "Code", "case_id": "Fall", "document": "Dokument"}
+            heads |= {"before": "davor", "raw": "Text", "after": "danach"}
+        shown = Shown.of(rows, **heads, place="Stelle")
+        return shown.titled(f"{len(rows)} Stellen", f"{self._file_name}-stellen", self.data)
 
     @property
     def _file_name(self) -> str:
@@ -854,8 +799,6 @@ class Counted(Exported, Answering):
     @property
     def base_words(self) -> str:
         """What was counted and of what, with the number of cases where all rows have the same."""
-        from gkanalysis.counts.forms import BASE_LABELS
-
         count, bases = self.count, set(self.frame["base_n"].dropna())
         one = len(bases) == 1 and self.frame["subgroup"].nunique() == 1
         n = f" (n{NBSP}={NBSP}{format_count(int(bases.pop()))})" if one else ""
@@ -895,7 +838,7 @@ class Counted(Exported, Answering):
 TYPES["str | Counted"] = ((str, Counted), "ein Text in Anführungszeichen, oder eine Tabelle")
 
 
-def _meant(name: str, labels: Mapping[str, str]) -> str:
+def meant(name: str, labels: Mapping[str, str]) -> str:
     """The id that a label stands for, where it is that of one only."""
     ids = [k for k, label in labels.items() if label == name]
     return ids[0] if name not in labels and len(ids) == 1 else name
@@ -913,9 +856,8 @@ def with_context(rows: pd.DataFrame, documents: pd.DataFrame, letters: int = 150
     for r in rows.itertuples():
         at = re.search(r"Zeichen (\d+) bis (\d+)", r.place)
         start, end = (int(at[1]) - 1, int(at[2])) if at else (0, 0)
-        own = [
-            d for d in documents[documents["file"] == r.file].itertuples() if at and (d.text or "")[start:end] == r.raw
-        ]
+        of_file = documents[documents["file"] == r.file].itertuples()
+        own = [d for d in of_file if at and (d.text or "")[start:end] == r.raw]
         one = own[0] if len(own) == 1 else None
         found["document"].append(one.name if one else r.file)
         found["before"].append(one.text[max(0, start - letters) : start] if one else "")

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
-from gkanalysis.core.numbers import NO_VALUE, format_count, format_decimal
+from gkanalysis.core.numbers import format_count, format_decimal
 from gkanalysis.counts.count import LEAST_ALPHA, WEAK, WHOLE, Count, Says, Units, each, is_in
 from gkanalysis.counts.data import TOTAL, Data
 from gkanalysis.counts.forms import Open
@@ -77,12 +77,8 @@ class Codings(Count):
             segments = data.table(f"{self.source}-segments")[["segment_id", "text", "place"]]
             file = data.table(f"{self.source}-cases").set_index("case_id")["file"]
             places = given.merge(segments, on="segment_id").rename(columns={"text": "raw", "segment_id": "part"})
-            places = places.assign(
-                row=places["code_id"],
-                value=places["code_id"].map(labels),
-                state="coded",
-                file=places["case_id"].map(file),
-            )
+            about = {"row": places["code_id"], "value": places["code_id"].map(labels), "state": "coded"}
+            places = places.assign(**about, file=places["case_id"].map(file))
             silent = rows[~n].assign(value="", raw="", part="", place="")
             silent["state"] = np.where(silent["n"], "interviewed", "not_coded")
             return pd.concat([places, silent])
@@ -123,11 +119,7 @@ class Texts(Count):
 
     def options(self, data: Data) -> Mapping[str, str]:
         """Stored text; coded by two, by three people."""
-        return {
-            "stored": "Text gespeichert",
-            "coders2": "von zweien codiert",
-            "coders3": "von dreien codiert",
-        }
+        return {"stored": "Text gespeichert", "coders2": "von zweien codiert", "coders3": "von dreien codiert"}
 
     def units(self, data: Data) -> Units:
         """A unit is a document."""
@@ -147,20 +139,9 @@ class Texts(Count):
         return f"Gezählt sind Gespräche: {self.options(data)[row]} ({self.source}); Basis: alle Gespräche"
 
 
-def format_alpha(alpha: float | None) -> str:
-    """Alpha or kappa with two decimals; a dash where it does not exist.
-
-    >>> format_alpha(0.846), format_alpha(None)
-    ('0,85', '–')
-    """
-    return NO_VALUE if alpha is None or pd.isna(alpha) else format_decimal(alpha, decimals=2)
-
-
 ALPHA = {
-    "Alpha": lambda r: format_alpha(r.alpha) + WEAK * bool(r.alpha < LEAST_ALPHA),
-    "Intervall": lambda r: (
-        "" if pd.isna(r.alpha_low) else f"{format_alpha(r.alpha_low)} bis {format_alpha(r.alpha_high)}"
-    ),
+    "Alpha": lambda r: format_decimal(r.alpha) + WEAK * bool(r.alpha < LEAST_ALPHA),
+    "Intervall": lambda r: " bis ".join(format_decimal(x) for x in (r.alpha_low, r.alpha_high) if not pd.isna(x)),
 }
 
 
@@ -181,11 +162,8 @@ class Compared(Count):
     def notes(self, data: Data) -> tuple[str, ...]:
         """From what the intervals of alpha come, and that they are too narrow; what the sign says."""
         weak = f"{WEAK} unter {format_decimal(LEAST_ALPHA, decimals=3)}: zu wenig für einen Schluss, auch für einen vorläufigen."
-        note, below = (
-            f"Intervalle aus {format_count(DRAWS)} Ziehungen {self.narrow}.",
-            self.table(data)["alpha"] < LEAST_ALPHA,
-        )
-        return (note, weak) if below.any() else (note,)
+        note = f"Intervalle aus {format_count(DRAWS)} Ziehungen {self.narrow}."
+        return (note, weak) if (self.table(data)["alpha"] < LEAST_ALPHA).any() else (note,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,9 +212,9 @@ class Agreement(Compared):
     def extra(self, data: Data, table: pd.DataFrame, by: str) -> pd.DataFrame:
         """Krippendorff's alpha with its interval, kappa, and why one is missing."""
         levels = LEVELS if self.of == "level" else ("document",)
-        made = {level: self.coefficients(data, level, coders(data, self.source)) for level in levels}
+        tables = {level: self.coefficients(data, level, coders(data, self.source)) for level in levels}
         # how many draws had an alpha tells in how many interviews a code is
-        made = {level: table.drop(columns="draws_n") for level, table in made.items()}
+        made = {level: table.drop(columns="draws_n") for level, table in tables.items()}
         if self.of == "level":
             return pd.DataFrame({level: table.loc[TOTAL] for level, table in made.items()}).T
         return made["document"].drop(TOTAL)
@@ -268,9 +246,8 @@ def _counted(a: list[Any], b: list[Any], codes: list[str], level: str) -> Iterat
     for code, (one, other) in of.items():
         x, y = len(one), len(other)
         agrees = (x > 0) == (y > 0) if level == "document" else x == y
-        told = [
-            " | ".join(c[k] for c in one + other if not agrees and isinstance(c[k], str)) for k in ("text", "place")
-        ]
+        both = one + other if not agrees else []
+        told = [" | ".join(c[k] for c in both if isinstance(c[k], str)) for k in ("text", "place")]
         yield agrees, code, {"value": f"{code}: {x} und {y} Mal", "raw": told[0], "place": told[1]}
 
 

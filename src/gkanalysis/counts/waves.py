@@ -106,14 +106,11 @@ class Category(Count):
 class Returns(Count):
     """The alliances of a wave by what became of its form: returned, not returned, declined."""
 
+    base_name: ClassVar[str] = "asked"
+
     def options(self, data: Data) -> Mapping[str, str]:
         """Asked, and the states."""
         return PARTICIPATION
-
-    @property
-    def base(self) -> str:
-        """All that were asked."""
-        return "asked"
 
     def units(self, data: Data) -> Units:
         """A unit is an alliance."""
@@ -235,8 +232,6 @@ class Change(Count):
     no: tuple[str, ...] = ("not_selected",)
     sets: tuple[str, ...] = ()  # only alliances that ticked something in these sets, one a wave
 
-    within: ClassVar[bool] = True
-
     @classmethod
     def of(cls, data: Data, first: tuple[str, str], second: tuple[str, str]) -> Change:
         """The change of a question (source, item) between two waves, as the codebook of the later one declares it."""
@@ -277,9 +272,8 @@ class Change(Count):
     def units(self, data: Data) -> Units:
         """A unit is an alliance; behind it are both answers."""
         waves = self.answers(data)
-        yes = pd.DataFrame(
-            {row: w.set_index("case_id")["yes"] for row, w in zip(("first", "second"), waves, strict=True)}
-        )
+        first, second = (w.set_index("case_id")["yes"] for w in waves)
+        yes = pd.DataFrame({"first": first, "second": second})
         yes = yes.reindex(data.alliances["case_id"])
         paired = yes.notna().all(axis=1)
         n = pd.DataFrame({"pairs": paired, **{row: paired & yes[row].eq(True) for row in yes}})

@@ -7,7 +7,7 @@ from gkanalysis.codebook.instrument import Item
 from gkanalysis.codebook.lists import ALLIANCE
 from gkanalysis.codebook.policy import SourceRules
 from gkanalysis.counts.data import Data
-from gkanalysis.counts.forms import ASPECTS, OPEN, OPENNESS, category_question, themes
+from gkanalysis.counts.forms import ASPECTS, OPENNESS, category_question, themes
 from gkanalysis.counts.lists import IN_LIST, option_question
 from gkanalysis.disclosure.world import NONE, NOT_ASKED, Question, SourceData, of_set
 
@@ -43,8 +43,10 @@ def forms_data(data: Data, source: str) -> SourceData:
         asked_if = book.items[item].asked_if
         questions += [Question(box, TICKED, name, {"selected": "genannt"}, asked_if) for box, name in boxes.items()]
         questions.append(of_set(item, boxes))
-    if any(p.get("theme") for p in book.parts):  # the openness of a theme's offers, as `Offered` tells it
-        of = [(f"{t.id}.{a}", f"{t.label}, {ASPECTS[a]}") for t in themes(book).values() if t.has_offers for a in OPEN]
+    if any(p.get("theme") for p in book.parts):  # the openness of a theme's offers, as `Openings` tells it
+        of = [
+            (f"{t.id}.{a}", f"{t.label}, {ASPECTS[a]}") for t in themes(book).values() if t.has_offers for a in ASPECTS
+        ]
         questions += [Question(q, (*OPENNESS, NONE, NOT_ASKED), label, OPENNESS) for q, label in of]
     statuses = tuple(dict.fromkeys([*(r["id"] for r in book.completeness), *sorted(set(cases["status"]))]))
     return SourceData(source, cases, statuses, {q.id: q for q in questions})

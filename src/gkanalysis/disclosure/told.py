@@ -141,10 +141,6 @@ class _Told:
                     yield from self._claim(s, (set_id(s.name),), ("selected", NONE))
                 case "mentions":
                     yield from self._claim(s, self._source.questions[set_id(s.name)].parts, ("selected",))
-                case "between":
-                    low, high = map(float, s.states)
-                    states = self._source.questions[s.name].states
-                    yield from self._claim(s, (s.name,), tuple(x for x in states if low <= float(x) <= high))
                 case _:
                     self._weigh(s)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,18 +48,12 @@ def assemble_report(report: Report, paths: ProjectPaths) -> list[str]:
     raw = raw[(parts.len() == 1) | parts[0].isin(["register", *report.sources])]  # what this report is made from
     dataset = json.loads((paths.processed / "dataset.json").read_text(encoding="utf-8"))
     marks = {c.id: _chapter(build, c.id)["synthetic"] for c in report.chapters}
-    other = [c for c, mark in marks.items() if mark not in (None, dataset["synthetic"])]
-    if other:
+    if other := [c for c, mark in marks.items() if mark not in (None, dataset["synthetic"])]:
         raise RenderError(
             f"Diese Kapitel sind mit anderen Daten gerechnet als der Bericht: {', '.join(other)}. "
             "Bitte „make clean“ ausführen und neu bauen."
         )
-    document |= {
-        "synthetic": dataset["synthetic"],
-        "dataset": dataset["title"],
-        "raw_files": raw.values.tolist(),
-        "version": __version__,
-    }
+    document |= about(dataset, raw.values.tolist())
     with tempfile.TemporaryDirectory(dir=build, prefix=".vorlage.") as scratch:
         _copy_exhibits(report, build, Path(scratch))
         write_json(Path(scratch) / "values.json", values)
@@ -75,6 +70,13 @@ def assemble_report(report: Report, paths: ProjectPaths) -> list[str]:
     made_from = inputs(report, paths, raw.itertuples(index=False, name=None))
     write_json(record, made_from)
     return list(changes(report.id, before, printed_numbers(target), was, made_from))
+
+
+def about(dataset: Mapping[str, Any], raw_files: list[list[str]]) -> dict[str, Any]:
+    """What a document says of its data and of the program."""
+    return {
+        "synthetic": dataset["synthetic"], "dataset": dataset["title"], "raw_files": raw_files, "version": __version__,
+    }  # fmt: skip
 
 
 def assemble(report: Report, build: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:

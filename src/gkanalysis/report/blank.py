@@ -26,7 +26,8 @@ from gkanalysis.codebook.instrument import INSTRUCTIONS, Codebook
 from gkanalysis.codebook.layout import SHEET_HEAD, FormTable, Slot
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.writing import settled
-from gkanalysis.report.docx import font_table, there
+from gkanalysis.report.document import there
+from gkanalysis.report.docx import font_table
 
 W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 LANDSCAPE, PORTRAIT = 14570, 9638  # text width in twentieths of a point: A4 with margins of 2 cm

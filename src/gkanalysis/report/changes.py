@@ -13,6 +13,7 @@ from gkanalysis.codebook.sources import is_source_codebook
 from gkanalysis.core.numbers import NBSP
 from gkanalysis.core.paths import ProjectPaths
 
+Texts = Mapping[str, str]
 SHOWN = 10  # numbers and files that the terminal shows
 
 
@@ -49,13 +50,7 @@ def _digest(files: Iterable[Path]) -> str:
     return sha256(b"".join(p.read_bytes() for p in files)).hexdigest()
 
 
-def changes(
-    report: str,
-    before: Mapping[str, str],
-    after: Mapping[str, str],
-    was: Mapping[str, str],
-    made_from: Mapping[str, str],
-) -> Iterator[str]:
+def changes(report: str, before: Texts, after: Texts, was: Texts, made_from: Texts) -> Iterator[str]:
     """Lines for the terminal: which numbers are others than in the last build, and which files differ since then.
 
     Nothing is said of a first build.

@@ -21,7 +21,7 @@ from gkanalysis.counts.data import REGISTER, TOTAL, Data
 from gkanalysis.counts.forms import Answered
 from gkanalysis.counts.shown import HIDDEN, Row, mark_notes
 from gkanalysis.counts.sources import project_data, source_of
-from gkanalysis.counts.table import Counted, Number, Said, declared
+from gkanalysis.counts.table import Counted, Declared, Number, Said
 from gkanalysis.counts.words import read_scale
 from gkanalysis.report.exhibits import SYNTHETIC_NOTE, Exhibit, Figure, Table
 from gkanalysis.report.quotations import Quotation, check_quotation, draw_speaker, find_segment
@@ -60,6 +60,8 @@ class Chapter(Answering):
     """One chapter of a report; see `chapter`. Opened by hand its cells may run again."""
 
     called = "Ein Kapitel hat nichts namens"
+    threshold = Declared("The smallest count of a confidential answer that may be known.",
+                         lambda chapter: number_word(chapter.data.policy.threshold))  # fmt: skip
 
     def __init__(self, chapter_id: str, data: Data, out: Path, by_hand: bool = False) -> None:
         self.id, self.data, self.out, self.by_hand = chapter_id, data, out, by_hand
@@ -95,11 +97,6 @@ class Chapter(Answering):
         return SYNTHETIC_NOTE if self.data.dataset["synthetic"] else ""
 
     @property
-    def threshold(self) -> Said:
-        """The smallest count of a confidential answer that may be known."""
-        return declared(number_word(self.data.policy.threshold))
-
-    @property
     def exceptions(self) -> pd.DataFrame:
         """The signed exceptions of the policy: what and why, and the count that shows."""
         labels = {}
@@ -113,14 +110,9 @@ class Chapter(Answering):
         """Tables of the same lines side by side, matched by label: heading -> table; a dash where one has no such line."""
         made = Beside()
         made.heads, made.withheld = tuple(columns), [cell for t in columns.values() for cell in t.withheld]
+        shown = [{t.labels[r]: t[r] for r in t.shown_rows if (r, TOTAL) not in t.hidden} for t in columns.values()]
         for label in dict.fromkeys(t.labels[r] for t in columns.values() for r in t.shown_rows):
-            made[label] = [
-                next(
-                    (t[r] for r in t.shown_rows if t.labels[r] == label and (r, TOTAL) not in t.hidden),
-                    HIDDEN,
-                )
-                for t in columns.values()
-            ]
+            made[label] = [cells.get(label, HIDDEN) for cells in shown]
         made.notes = tuple(dict.fromkeys(n for t in columns.values() if t.hidden for n in t.notes))
         return made
 
@@ -138,12 +130,8 @@ class Chapter(Answering):
         """Keep and show the listing of a codebook: every question, and how many answered it."""
         rows, frame = codebook_lines(answered), answered.frame
         kept = {name.partition(":")[0] for r in rows for name in r.numbers if name}
-        source = self[answered.count.source].source_line
-        return self._keep(
-            Table(
-                exhibit_id or self.id, "Tabelle", source=source, numbers=frame[frame["row"].isin(kept)], rows=rows, **about
-            )
-        )  # fmt: skip
+        about |= {"source": self[answered.count.source].source_line, "numbers": frame[frame["row"].isin(kept)]}
+        return self._keep(Table(exhibit_id or self.id, "Tabelle", rows=rows, **about))
 
     # ---- exhibits ----
 
@@ -156,7 +144,6 @@ class Chapter(Answering):
         base: str = "",
         head: Sequence[str] = (),
         notes: Sequence[str] = (),
-        label: str = "Tabelle",
         source: str = "",
         widths: Sequence[float] = (),
     ) -> Shown:
@@ -192,7 +179,7 @@ class Chapter(Answering):
         notes = (*notes, *[ASSUMED_NOTE] * self.is_assumed(content))
         return self._keep(
             Table(
-                exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(dict.fromkeys(notes)),
+                exhibit_id or self.id, "Tabelle", title, base, source or self._source(content), numbers, tuple(dict.fromkeys(notes)),
                 getattr(content, "withheld", ()), header=header, rows=rows, widths=tuple(widths),
             )
         )  # fmt: skip
@@ -206,8 +193,6 @@ class Chapter(Answering):
         kind: str = "",
         base: str = "",
         notes: Sequence[str] = (),
-        alt: str = "",
-        label: str = "Abbildung",
         source: str = "",
         slide: bool = False,
         highlight: Sequence[str] = (),
@@ -220,7 +205,6 @@ class Chapter(Answering):
         ----------
         content : a table of one count; or lines as for `table`; or a frame as `report.figures.draw` takes it
         kind : the form, see `report.figures.draw`; empty: the one that fits the numbers
-        alt : what the figure shows, for those who do not see it; empty: kind and all its numbers
         highlight : rows that the title speaks of
         drawn : what is drawn, where it differs from the numbers that are kept
         options : for the drawing
@@ -251,39 +235,30 @@ class Chapter(Answering):
             if kind == "bars":
                 kin = {content.labels[r]: w for r, w in content.count.kin(self.data).items() if r in content.shown_rows}
                 options = {"parts": [k for k in kin if kin[k]], "apart": [k for k in kin if not kin[k]]} | options
-            if kind == "dots" and content.headings:
-                options["blocks"] = {h: [content.labels[r] for r in rows] for h, rows in content.blocks.items()}
         return self._keep(
             Figure(
-                exhibit_id or self.id, label, title, base, source or self._source(content), numbers, tuple(notes),
-                getattr(content, "withheld", ()), alt=alt or alternative(kind, numbers),
+                exhibit_id or self.id, "Abbildung", title, base, source or self._source(content), numbers, tuple(notes),
+                getattr(content, "withheld", ()), alt=alternative(kind, numbers),
                 draw=lambda: draw(kind, numbers if drawn is None else drawn, mark=mark, slide=slide, highlight=highlight, **options),
             )
         )  # fmt: skip
 
     def _source(self, content: Any) -> str:
         """The source line of what is shown: its sources in the order of their numbers."""
-        if isinstance(content, Counted):
-            return self[content.count.source or REGISTER].source_line
         if isinstance(content, pd.DataFrame):
             raise NotebookError("Zu einer Tabelle aus Texten gehört die Quelle; bitte source=… angeben.")
-        names = dict.fromkeys(Count.read(name)[0].source for name in definitions_in(content))
+        names = dict.fromkeys(count.source for count in counts_in(content))
         if len(names) == 1:
             return self[next(iter(names)) or REGISTER].source_line
         told = [self[n or REGISTER] for n in names]
-        titles = [
-            f"{s.title}, Welle {s.wave}" if self.data.kind(s.name) != REGISTER else "Register der Bündnisse"
-            for s in told
-        ]
+        titles = ["Register der Bündnisse" if s.name == REGISTER else f"{s.title}, Welle {s.wave}" for s in told]
         return f"Quelle: {'; '.join(titles)}; eigene Berechnung" + ("; synthetische Daten." if self.mark else ".")
 
     def is_assumed(self, content: Any) -> bool:
         """Whether some number rests on a question that its codebook marks as `assumed`."""
-        counts = (
-            [content.count] if isinstance(content, Counted) else [Count.read(n)[0] for n in definitions_in(content)]
-        )
         # that somebody answered anything is said of every question and rests on the words of none
-        asked = {q for count in counts if not isinstance(count, Answered) for q in count.asks(self.data)}
+        counts = (count for count in counts_in(content) if not isinstance(count, Answered))
+        asked = {question for count in counts for question in count.asks(self.data)}
         return any(self.data.book(source).items[item.partition("/")[0]].assumed for source, item in asked)
 
     def quotation(self, source: str, exhibit_id: str, quote_id: str, text: str) -> Shown:
@@ -381,27 +356,22 @@ def answer_labels(data: Data, source: str) -> dict[tuple[str, str], str]:
     book = data.book(source)
     labels = {(source, i.id): f"{book.title}, {i.label}" for i in book.items.values()}
     labels |= {(source, f"{i.id}={o.id}"): o.get("report", o.label) for i in book.items.values() for o in i.options}
-    return (
-        labels
-        | {(source, "contact"): f"{book.title}, Auskunft auf Nachfrage"}
-        | {(source, f"contact={k}"): text for k, text in book.contacts.items()}
-    )
+    labels[source, "contact"] = f"{book.title}, Auskunft auf Nachfrage"
+    return labels | {(source, f"contact={k}"): text for k, text in book.contacts.items()}
 
 
 # ---- lines of numbers ----
 
 
-def definitions_in(content: Any) -> list[str]:
-    """The lines that name the numbers among the cells of lines."""
-    if isinstance(content, Number):
-        return [content.definition]
-    if isinstance(content, Said):
-        return list(filter(None, [content.record.get("definition")]))
-    if isinstance(content, Mapping):
-        return [n for c in content.values() for n in definitions_in(c)]
-    if isinstance(content, Sequence) and not isinstance(content, str):
-        return [n for c in content for n in definitions_in(c)]
-    return []
+def counts_in(content: Any) -> list[Count]:
+    """What is counted in a table, or by the numbers among the cells of lines."""
+    if isinstance(content, Counted):
+        return [content.count]
+    if name := getattr(content, "record", {}).get("definition"):
+        return [Count.read(name)[0]]
+    if isinstance(content, str) or not isinstance(content, Mapping | Sequence):
+        return []
+    return [n for c in (content.values() if isinstance(content, Mapping) else content) for n in counts_in(c)]
 
 
 def _pairs(content: Any) -> list[tuple[str, Any]]:
@@ -452,21 +422,19 @@ def _line(label: str, cells: Any, block: str, records: list[dict[str, Any]], hea
 
 def number_record(cell: Any) -> dict[str, Any] | None:
     """A number, or a wording of one, as a row of a long table; `rows` are ids for it; None for words."""
-    record = getattr(cell, "record", None) or {}
-    name = cell.definition if isinstance(cell, Number) else record.get("definition")
-    if not name:
+    record = getattr(cell, "record", {})
+    if "definition" not in record:
         return None
+    name, n, base_n = (record[k] for k in ("definition", "n", "base_n"))
     count, _, row, group = Count.read(name)
-    n, base_n = (cell.n, cell.base_n) if isinstance(cell, Number) else (record["n"], record["base_n"])
-    weak = WEAK if (cell.reading if isinstance(cell, Number) else record.get("reading")) else ""
-    item = getattr(count, "item", "")
-    short = f"{item}={row}" if item and type(count).__name__ == "Choice" else f"{item}/{row}" if item else row
-    choice = type(count).__name__ == "Choice"
-    long = "-".join(filter(None, (type(count).__name__, getattr(count, "column", ""), short)))
+    kind, item = type(count).__name__, getattr(count, "item", "")
+    short = f"{item}{'=' if kind == 'Choice' else '/'}{row}" if item else row
+    long = "-".join(filter(None, (kind, getattr(count, "column", ""), short)))
+    small = small_base_mark(base_n) if count.marked and base_n is not None else ""
     return {
-        "rows": [short if choice else row, short, f"{count.source}:{short}", long, f"{count.source}:{long}", name], "subgroup": group, "n": n, "base_n": base_n, "base": count.base,
-        "share": n / base_n if base_n else None, "mark": (small_base_mark(base_n) if count.marked and base_n is not None else "") + weak,
-        "definition": name,
+        "rows": [short if kind == "Choice" else row, short, f"{count.source}:{short}", long, f"{count.source}:{long}", name],
+        "subgroup": group, "n": n, "base_n": base_n, "base": count.base, "share": n / base_n if base_n else None,
+        "mark": small + WEAK * ("reading" in record), "definition": name,
     }  # fmt: skip
 
 

@@ -7,7 +7,6 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
@@ -17,7 +16,7 @@ import gkanalysis
 from gkanalysis.codebook.reports import ChapterDefinition, Report
 from gkanalysis.core.errors import GkError, NotebookError, UsageError
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.counts.data import Data
+from gkanalysis.counts.data import Data, forget
 from gkanalysis.report.many import run_many
 
 
@@ -54,6 +53,7 @@ def run_chapters(
     from gkanalysis.report import notebooks  # noqa: F401, the children of this process have what it loaded and read
 
     load_libraries()
+    forget()
     read = Data(paths)
     for source in report.sources:
         read.book(source)
@@ -61,7 +61,7 @@ def run_chapters(
         if path.stem.startswith((*report.sources, "buendnisse")):
             read.table(path.stem)
     failed: dict[str, GkError] = {}
-    pieces = {c.id: Piece(report, paths, data, c, engine) for c in asked}
+    pieces = {c.id: (report, paths, data, c, engine) for c in asked}
     # a make that builds several reports at once hands out the cores itself
     workers = 1 if "jobserver" in os.environ.get("MAKEFLAGS", "") else min(len(asked), os.cpu_count() or 1)
     for name, error in run_many(compute, pieces, workers=workers, loaded=True):
@@ -75,25 +75,14 @@ def run_chapters(
         raise NotebookError("\n".join(str(failed[name]) for name in pieces if name in failed))
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A chapter to be computed."""
-
-    report: Report
-    paths: ProjectPaths
-    data: str
-    chapter: ChapterDefinition
-    engine: str
-
-
-def compute(piece: Piece) -> None:
-    """Compute a chapter into its folder; see `report.notebooks.run_chapter`."""
+def compute(piece: tuple[Report, ProjectPaths, str, ChapterDefinition, str]) -> None:
+    """Compute a chapter of a report from a data folder, with an engine, into its folder."""
     from gkanalysis.report.notebooks import run_chapter
 
-    report, paths, chapter = piece.report, piece.paths, piece.chapter
+    report, paths, data, chapter, engine = piece
     notebook = paths.root / f"notebooks/{chapter.notebook}.ipynb"
-    given = {"report": report.id, "data": piece.data, **chapter.parameters}
-    run_chapter(notebook, paths.build / "reports" / report.id / chapter.id, given, report=report, engine=piece.engine)
+    given = {"report": report.id, "data": data, **chapter.parameters}
+    run_chapter(notebook, paths.build / "reports" / report.id / chapter.id, given, report=report, engine=engine)
 
 
 def _is_current(chapter: ChapterDefinition, folder: Path, paths: ProjectPaths) -> bool:

@@ -21,6 +21,7 @@ from gkanalysis.core.rawstate import is_draft
 
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = "Source Sans 3"
+DEPTH = 3  # levels of headings
 
 Node = dict[str, Any]
 Setter = Callable[[list[Any], list[Node]], list[Node]]  # attributes and blocks of a div -> what is set
@@ -65,18 +66,13 @@ class Setting:
 
     @property
     def moment(self) -> datetime:
-        """The only time that goes into the files."""
-        return moment(self.report)
+        """The date of the report, the only time that goes into the files."""
+        year, month, day = [*(int(x) for x in self.report.date.split("-")), 1, 1][:3]
+        return datetime(year, month, day, tzinfo=UTC)
 
     def figure(self, exhibit: dict[str, Any], suffix: str) -> Path:
         """The drawing of a figure."""
         return self.build / exhibit["chapter"] / "figures" / f"{exhibit['id']}.{suffix}"
-
-
-def moment(report: Report) -> datetime:
-    """The date of a report as a fixed moment."""
-    year, month, day = [*(int(x) for x in report.date.split("-")), 1, 1][:3]
-    return datetime(year, month, day, tzinfo=UTC)
 
 
 def data_mark(synthetic: bool) -> str:
@@ -101,13 +97,8 @@ def digest_of_files(files: Iterable[Iterable[str]]) -> str:
 def run_pandoc(text: str, arguments: list[str], *, epoch: int = 0, sandbox: bool = True) -> bytes:
     """Run pandoc, by default in its sandbox; what it refuses is told in its own words."""
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "LC_ALL": "C.UTF-8"}
-    done = subprocess.run(
-        [pypandoc.get_pandoc_path(), *(["--sandbox"] if sandbox else []), "--wrap=none", *arguments],
-        input=text.encode("utf-8"),
-        capture_output=True,
-        env=environment,
-        check=False,
-    )
+    command = [pypandoc.get_pandoc_path(), *["--sandbox"] * sandbox, "--wrap=none", *arguments]
+    done = subprocess.run(command, input=text.encode("utf-8"), capture_output=True, env=environment, check=False)
     if done.returncode:
         raise RenderError(f"pandoc: {done.stderr.decode('utf-8', 'replace').strip()}")
     return done.stdout
@@ -168,15 +159,15 @@ def plain_text(node: Any) -> str:
     return plain_text(content)
 
 
-def number_headings(tree: Node, *, depth: int = 3) -> list[Heading]:
-    """Put a number before each heading, in place; refuses one that skips a level or lies deeper than `depth`."""
-    counters, headings, last = [0] * depth, [], 0
+def number_headings(tree: Node) -> list[Heading]:
+    """Put a number before each heading, in place; refuses one that skips a level or lies too deep."""
+    counters, headings, last = [0] * DEPTH, [], 0
     for block in tree["blocks"]:
         if block["t"] != "Header":
             continue
         level, (identifier, classes, _), inlines = block["c"]
-        if level > depth:
-            raise RenderError(f"Die Überschrift „{plain_text(inlines)}“ liegt zu tief; es gibt {depth} Ebenen.")
+        if level > DEPTH:
+            raise RenderError(f"Die Überschrift „{plain_text(inlines)}“ liegt zu tief; es gibt {DEPTH} Ebenen.")
         if level > last + 1:
             raise RenderError(f"Die Überschrift „{plain_text(inlines)}“ überspringt eine Ebene.")
         last = level
@@ -184,7 +175,7 @@ def number_headings(tree: Node, *, depth: int = 3) -> list[Heading]:
         number = ""
         if "unnumbered" not in classes:
             counters[level - 1] += 1
-            counters[level:] = [0] * (depth - level)
+            counters[level:] = [0] * (DEPTH - level)
             number = ".".join(map(str, counters[:level]))
             block["c"][2] = [{"t": "Str", "c": f"{number}\u2002"}, *inlines]
         headings.append((level, number, text, identifier))
@@ -267,6 +258,16 @@ def replace_blocks(blocks: list[Node], **setters: Setter) -> list[Node]:
 def div_class(block: Node) -> str:
     """First class of a div; empty for everything else."""
     return block["c"][0][1][0] if block["t"] == "Div" and block["c"][0][1] else ""
+
+
+def there(template: Path) -> Path:
+    """The template of a format; refused if it is missing."""
+    if not template.exists():
+        program, shipped = {".docx": "Word", ".pptx": "PowerPoint"}[template.suffix], f"reference{template.suffix}"
+        raise RenderError(
+            f"Die {program}-Vorlage „{template.name}“ fehlt; bitte wiederherstellen (`git checkout reports/{shipped}`)."
+        )
+    return template
 
 
 def raw(format_: str, text: str) -> list[Node]:

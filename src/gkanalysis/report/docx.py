@@ -46,6 +46,7 @@ from gkanalysis.report.document import (
     replace_blocks,
     run_pandoc,
     text_node,
+    there,
     walk,
 )
 from gkanalysis.report.exhibits import column_widths, heading_lines, table_span, text_columns
@@ -97,15 +98,9 @@ def render_docx(setting: Setting, reference: Path) -> bytes:
     for (_, number, _, _), head in zip(setting.headings, heads, strict=True):
         head[2] = head[2][bool(number) :]  # Word counts them
     front = sum("front" in head[1][1] for head in heads)
-    tree |= {
-        "blocks": [
-            mark,
-            *replace_blocks(
-                tree["blocks"], exhibit=exhibit, kasten=kasten, contents=listing("contents"), lists=listing("lists")
-            ),
-        ],
-        "meta": {k: _meta(v) for k, v in meta.items()},
-    }
+    setters = {"exhibit": exhibit, "kasten": kasten, "contents": listing("contents"), "lists": listing("lists")}
+    blocks = [mark, *replace_blocks(tree["blocks"], **setters)]
+    tree |= {"blocks": blocks, "meta": {k: _meta(v) for k, v in meta.items()}}
     arguments = ["-f", "json", "-t", "docx", f"--reference-doc={there(reference)}", "-o", "-"]
     # the sandbox would keep pandoc from the template and the images
     made = run_pandoc(json.dumps(tree), arguments, epoch=int(setting.moment.timestamp()), sandbox=False)
@@ -172,12 +167,7 @@ def exhibit_blocks(exhibit: dict[str, Any], setting: Setting, numbers: dict[str,
         order = f'<w:r><w:instrText xml:space="preserve"> SEQ {kind} {reset}\\* ARABIC </w:instrText></w:r>'
         begin, between, end = (f'<w:r><w:fldChar w:fldCharType="{k}"/></w:r>' for k in ("begin", "separate", "end"))
         field = f"{begin}{order}{between}<w:r><w:t>{number}</w:t></w:r>{end}"  # not fldSimple, whose text others miss
-        label = [
-            *text_node(f"{kind} "),
-            {"t": "RawInline", "c": ["openxml", field]},
-            {"t": "Str", "c": ":"},
-            {"t": "Space"},
-        ]
+        label = [*text_node(f"{kind} "), {"t": "RawInline", "c": ["openxml", field]}, *text_node(": ")]
     table = exhibit["kind"] == "table"
     anchor = {"t": "Span", "c": [[exhibit["id"], [], []], [*label, *text_node(exhibit["title"])]]}
     if table:
@@ -286,8 +276,7 @@ def finish(document: Any, tables: Sequence[dict[str, Any]], synthetic: bool) -> 
             close.getparent().remove(close)
     if FAMILY in document.styles.element.xml:
         _embed_fonts(document)
-    notes = [p for p in document.paragraphs if p.style.name == "Quelle"]
-    for note in notes:
+    for note in (p for p in document.paragraphs if p.style.name == "Quelle"):
         after = note._p.getnext()
         if after is not None and after.tag == qn("w:p") and after.style == note._p.style:
             note.paragraph_format.keep_with_next = True
@@ -341,15 +330,6 @@ def _embed_fonts(document: Any) -> None:
         entries += f'<w:{name} r:id="{place}" w:fontKey="{{{str(key).upper()}}}"/>'
     table._blob = font_table(entries)
     document.settings.element.insert(0, OxmlElement("w:embedTrueTypeFonts"))
-
-
-def there(template: Path) -> Path:
-    """A Word template; refused if it is missing."""
-    if not template.exists():
-        raise RenderError(
-            f"Die Word-Vorlage „{template.name}“ fehlt; bitte die mitgelieferte zurückholen: `git checkout reports/reference.docx`."
-        )
-    return template
 
 
 def font_table(entries: str = "") -> bytes:

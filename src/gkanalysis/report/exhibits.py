@@ -134,9 +134,8 @@ def write_numbers(numbers: pd.DataFrame, path: Path, withheld: Sequence[Mapping[
     """Write a long table as CSV: decimal point, UTF-8, no index, full precision; last what is withheld, without n."""
     path.parent.mkdir(parents=True, exist_ok=True)
     more = pd.DataFrame(withheld, columns=numbers.columns, dtype="str")
-    text = numbers.to_csv(index=False, lineterminator="\n") + more.to_csv(
-        header=False, index=False, lineterminator="\n"
-    )
+    how = {"index": False, "lineterminator": "\n"}
+    text = numbers.to_csv(**how) + more.to_csv(header=False, **how)
     path.write_text(text, encoding="utf-8", newline="")
 
 
@@ -149,16 +148,10 @@ def numbers_view(numbers: pd.DataFrame) -> tuple[tuple[str, ...], list[dict[str,
     traceable = {"definition", "row", "subgroup"} <= set(numbers.columns)
     rows = []
     for r in numbers.itertuples():
-        cells = (
-            str(r.label),
-            *[str(r.group_label)] * grouped,
-            format_count(r.n),
-            format_count(r.base_n),
-            format_share(r.n, r.base_n),
-        )
-        rows.append(
-            asdict(Row(cells, numbers=("", *[""] * grouped, f"{r.row}:{r.subgroup}" if traceable else "", "", "")))
-        )
+        told = (format_count(r.n), format_count(r.base_n), format_share(r.n, r.base_n))
+        cells = (str(r.label), *[str(r.group_label)] * grouped, *told)
+        number = f"{r.row}:{r.subgroup}" if traceable else ""
+        rows.append(asdict(Row(cells, numbers=("", *[""] * grouped, number, "", ""))))
     return ("Merkmal", *["Gruppe"] * grouped, "n", "Basis", "Anteil"), rows
 
 

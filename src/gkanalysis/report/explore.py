@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gkanalysis.core.errors import GkError, NotebookError
@@ -39,9 +39,9 @@ def choices(data: Data) -> dict[str, str]:
 
 def questions(data: Data, source: str) -> dict[str, str]:
     """Question, set, code or column of a source -> number and words; what is known of a form as a whole comes last."""
-    have = (
-        {v: data.variable_label(v) for v in data.variables} if source == REGISTER else source_of(source, data)._keys()
-    )
+    have = source_of(source, data)._keys()
+    if source == REGISTER:
+        have = {v: data.variable_label(v) for v in have}
     if data.kind(source) == "forms":
         asked = {*data.book(source).sets, *data.book(source).items}
         have = {k: have[k] for k in sorted(have, key=lambda k: k not in asked)}
@@ -64,40 +64,28 @@ def breakdowns(data: Data, source: str) -> dict[str, str]:
     """What a table can be divided by -> its words: variables of the register, and the closed questions of a wave."""
     told = {NOTHING: "nicht gegliedert"} | {v: data.variable_label(v) for v in data.variables}
     if data.kind(source) == "forms":
-        told |= {
-            f"{source}:{i.id}": f"{i.id} {i.words}"
-            for i in data.book(source).items.values()
-            if i.kind in ("tick", "single")
-        }
+        told |= {k: f"{i.id} {i.words}" for k, i in _closed(data, source, "tick", "single").items()}
     return told
 
 
 def comparisons(data: Data, source: str, key: str = "") -> dict[str, str]:
     """What a question can be put beside: the questions of the other waves, those that ask the same first."""
     others = [s for s in choices(data) if {data.kind(s), data.kind(source)} == {"forms"} and s != source]
-    told = {
-        f"{s}:{i.id}": f"{s}: {i.id} {i.label}"
-        for s in others
-        for i in data.book(s).items.values()
-        if i.kind == "single"
-    }
-    asks = data.book(source).items if others else {}
-    same = [
-        f"{s}:{i}"
-        for s in others
-        if (key in asks and (i := repeated(data, source, key, s))) or (i := _repeating(data, s, source, key))
-    ]
-    return (
-        {NOTHING: "nichts"}
-        | {k: f"{told[k]} (fragt dasselbe)" for k in same if k in told}
-        | {k: v for k, v in told.items() if k not in same}
-    )
+    told = {k: f"{s}: {i.id} {i.label}" for s in others for k, i in _closed(data, s, "single").items()}
+    asks = others and key in data.book(source).items
+    same = [k for k in told if asks and _asks_same(data, (source, key), k.split(":"))]
+    told |= {k: f"{told[k]} (fragt dasselbe)" for k in same}
+    return {NOTHING: "nichts"} | {k: told[k] for k in (*same, *told)}
 
 
-def _repeating(data: Data, wave: str, source: str, key: str) -> str:
-    """The question of a later wave that asks a question again; "" if there is none."""
-    singles = (i.id for i in data.book(wave).items.values() if i.kind == "single")
-    return next((i for i in singles if key and repeated(data, wave, i, source) == key), "")
+def _closed(data: Data, source: str, *kinds: str) -> dict[str, Any]:
+    """Questions of a wave with printed answers: `source:item` -> item."""
+    return {f"{source}:{i.id}": i for i in data.book(source).items.values() if i.kind in kinds}
+
+
+def _asks_same(data: Data, one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether one of two questions of different waves asks the other again."""
+    return repeated(data, *one, other[0]) == other[1] or repeated(data, *other, one[0]) == one[1]
 
 
 def ask(
@@ -144,23 +132,15 @@ def remarks(table: Counted) -> Iterator[str]:
         certain = [table.labels[r] for r in tests.index[tests["p_holm"] < SIGNIFICANT]]
         n = int(tests["p_holm"].notna().sum())
         over = "" if tests["p_holm"].equals(tests["p"]) else f", nach Holm über {format_count(n)}"
-        yield (
-            f"Exakter Test je Zeile{over}: "
-            + (
-                f"Die Gruppen unterscheiden sich bei {', '.join(certain)}"
-                if certain
-                else "kein Unterschied ist sicher vom Zufall zu trennen"
-            )
-            + f" (kleinstes p = {format_p(float(tests['p_holm'].min()))}). Was man gesucht hat, bis es auffiel, ist nicht geprüft."
-        )
+        told = "kein Unterschied ist sicher vom Zufall zu trennen"
+        if certain:
+            told = f"Die Gruppen unterscheiden sich bei {', '.join(certain)}"
+        smallest = format_p(float(tests["p_holm"].min()))
+        yield f"Exakter Test je Zeile{over}: {told} (kleinstes p = {smallest}). Was man gesucht hat, bis es auffiel, ist nicht geprüft."
     least = table.data.policy.threshold
-    single = [
-        table.group_labels[g]
-        for g in table.own_groups
-        if any(0 < (table.sums[r, g][1] or 0) < least for r in table.shown_rows)
-    ]
+    single = [g for g in table.own_groups if any(0 < (table.sums[r, g][1] or 0) < least for r in table.shown_rows)]
     if single:
-        yield f"In {', '.join(single)} stehen weniger als {least} Bündnisse: Das ist nur zum Erkunden und nicht zum Weitergeben."
+        yield f"In {', '.join(table.group_labels[g] for g in single)} stehen weniger als {least} Bündnisse: Das ist nur zum Erkunden und nicht zum Weitergeben."
     elif held := len(table.shielded().hidden):
         yield f"In einem Bericht stünden {format_count(held)} dieser Zellen als Strich; .shielded() zeigt, welche."
 

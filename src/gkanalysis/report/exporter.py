@@ -149,9 +149,8 @@ def _record(kept: dict[str, Any], resources: dict[str, Any], names: dict[str, st
     slug = re.sub(r"[^\w.]+", "-", stem).strip("-")[:80]
     while names.setdefault(slug, stem) != stem:
         slug += "_"  # looks like another one without its brackets
-    first = {"id": f"{chapter}:{slug}"} | {
-        k: value.pop(k, d) for k, d in (("wording", ""), ("n", None), ("base_n", None))
-    }
+    otherwise = {"wording": "", "n": None, "base_n": None}
+    first = {"id": f"{chapter}:{slug}"} | {k: value.pop(k, d) for k, d in otherwise.items()}
     share = first["n"] / first["base_n"] if first["base_n"] else None
     return {**first, "value": share, "text": value.pop("text"), "chapter": chapter, **value}
 
@@ -192,9 +191,7 @@ class ChapterExporter(Exporter):
         """Cells tagged `intern` are for those who work on the notebook."""
         return Config({"TagRemovePreprocessor": {"enabled": True, "remove_cell_tags": {INTERNAL}}})
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
-    ) -> tuple[str, dict[str, Any]]:
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kw: Any) -> tuple[str, dict[str, Any]]:
         """Text and resources, among them `values` and `shown`."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         return "\n\n".join(c.source for c in nb.cells if c.cell_type == "markdown" and c.source), resources
@@ -203,9 +200,7 @@ class ChapterExporter(Exporter):
 class PageExporter(HTMLExporter):
     """nbconvert's page without what takes most of its time: cleaning what pygments wrote, parsing figures once more."""
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
-    ) -> tuple[str, dict[str, Any]]:
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kw: Any) -> tuple[str, dict[str, Any]]:
         """Body and resources, among them the style of the code."""
         self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self))
         self.register_filter("clean_html", lambda written: written)

@@ -126,7 +126,7 @@ def draw(
     slide : fill the place that a slide has, labels at its left edge
     highlight : labels of the bars or answers that the headline speaks of
     options : bars: `details` (label -> smaller text below it), `of_base` (print „24 von 40“), `parts` (labels that are
-        indented under the one above), `apart` (labels that stand off); dots: `blocks` (heading -> labels), `right` (label -> text at the right edge), `right_head`; flow: `states` (state -> text)
+        indented under the one above), `apart` (labels that stand off); flow: `states` (state -> text)
 
     Raises
     ------
@@ -167,7 +167,7 @@ def default_kind(numbers: pd.DataFrame, *, slide: bool = False) -> str:
         return "flow"
     numbers = _complete(numbers)
     groups = numbers["group_label"].nunique()
-    if "aspect_label" in numbers or groups > len(TYPE_LOOKS):
+    if groups > len(TYPE_LOOKS):
         return "matrix"
     if _parts(numbers):
         return "units" if slide and groups == 1 else "segments"
@@ -274,21 +274,13 @@ def _bars(
         ]
         look = TYPE_LOOKS.get(rows["subgroup"].iloc[0], TYPE_LOOKS["alle"])[0] if side_by_side else ACCENT
         width = min(0.62, 8 * (y + 1) / height)
-        common = {
-            "y": list(at.values()),
-            "orient": "h",
-            "native_scale": True,
-            "width": width,
-            "saturation": 1,
-            "linewidth": 0,
-            "ax": axes,
-        }
+        common = {"y": list(at.values()), "orient": "h", "native_scale": True, "width": width, "ax": axes}
+        common |= {"saturation": 1, "linewidth": 0}
         sns.barplot(x=rows["track"].tolist(), color=TRACK, **common)
         sns.barplot(x=rows["bar"].tolist(), color=look, **common)
         bars = axes.containers[-1]
-        for bar, end, label, text in zip(
-            bars, rows["end"], labels, axes.bar_label(bars, texts, padding=3), strict=True
-        ):
+        shown = axes.bar_label(bars, texts, padding=3)
+        for bar, end, label, text in zip(bars, rows["end"], labels, shown, strict=True):
             text.xy = (end, text.xy[1])
             strong = label in highlight
             bar.set_facecolor(look if strong or not highlight else QUIET_BAR)
@@ -318,9 +310,8 @@ def _bars(
 def _name_bars(canvas: Canvas, axes: Axes, names: Sequence[tuple[Any, ...]]) -> None:
     """Labels with their details below them, at the left edge of the figure."""
     axes.set_yticks([])
-    FigureCanvasAgg(
-        canvas
-    )  # keeps one renderer; otherwise each text that is measured makes one (seaborn would draw with it)
+    # keeps one renderer; otherwise each text that is measured makes one (seaborn would draw with it)
+    FigureCanvasAgg(canvas)
     texts = []
     for y, weight, label, detail in names:
         lines = [(8.5, INK, t) for t in label] + [(SMALL, QUIET, t) for t in detail]
@@ -424,28 +415,19 @@ def _units(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) -> Ma
     return canvas, None
 
 
-def _dots(
-    numbers: pd.DataFrame, slide: bool, highlight: Collection[str], *, blocks: Mapping[str, Sequence[str]] | None = None,
-    right: Mapping[str, str] | None = None, right_head: str = "",
-) -> Made:  # fmt: skip
+def _dots(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) -> Made:
     """A dot per group on a scale of percent, one line per label; hollow on a very small base.
 
     Intervals are thin lines, and the groups stand below one another; where there are none, or more than twelve labels,
     a line joins the groups.
     """
     _check(numbers, highlight)
-    blocks = blocks or {"": _unique(numbers["label"])}
-    groups = _unique(numbers["group_label"])
+    places, groups = {k: y for y, k in enumerate(_unique(numbers["label"]))}, _unique(numbers["group_label"])
     intervals = has_intervals(numbers)
     apart = 0.24 if intervals else 0.0
-    places = {}
-    for heading, labels in blocks.items():
-        for label in [heading] * bool(heading) + list(labels):
-            places[label] = len(places)
     canvas, ((axes,),) = _canvas(len(places) * (4 + 2.4 * len(groups) if intervals else 5.1) + 26)
-    shown = numbers[numbers["label"].isin(places)]
     offset = {g: (k - (len(groups) - 1) / 2) * apart for k, g in enumerate(groups)}
-    shown = shown.assign(y=shown["label"].map(places) + shown["group_label"].map(offset))
+    shown = numbers.assign(y=numbers["label"].map(places) + numbers["group_label"].map(offset))
     if not intervals:
         ends = shown.groupby("y")["share"].agg(["min", "max"])
         axes.hlines(ends.index, ends["min"], ends["max"], color=RULE, linewidth=2.2, zorder=1)
@@ -463,10 +445,7 @@ def _dots(
         handles.append(axes.scatter([], [], color=PAPER if (rows["mark"] == "**").all() else colour, **look))
     axes.set_yticks(list(places.values()), list(places))
     for text in axes.get_yticklabels():
-        text.set_weight(600 if text.get_text() in [*blocks, *highlight] else 400)
-    for label, text in (right or {}).items():
-        axes.text(1.13, places[label], text, ha="right", va="center", color=QUIET, fontsize=8)
-    axes.text(1.13, -0.75, right_head, ha="right", va="bottom", color=QUIET, fontsize=8)
+        text.set_weight(600 if text.get_text() in highlight else 400)
     axes.set(xlim=(-0.02, 1.02), ylim=(len(places) - 0.4, -0.9))
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [format_percent(k, 4, decimals=0) for k in range(5)])
     axes.grid(axis="x", color=RULE, linewidth=0.5)
@@ -477,53 +456,40 @@ def _dots(
 
 
 def _matrix(numbers: pd.DataFrame, slide: bool, highlight: Collection[str]) -> Made:
-    """Labels by columns with the counts in the cells, a panel per group; the shade is the share.
+    """Labels by groups with the counts in the cells; the shade is the share.
 
-    Where the bases in a panel differ, each cell prints its own. A cell on fewer than ten cases has no shade: its share
-    would say more than is known.
+    Where the bases differ, each cell prints its own. A cell on fewer than ten cases has no shade: its share would say
+    more than is known.
     """
-    column = "aspect_label" if "aspect_label" in numbers else "group_label"
-    shown = numbers if "subgroup_label" in numbers else numbers.assign(subgroup_label="")
-    panels, themes, columns = (_unique(shown[k]) for k in ("subgroup_label", "label", column))
-    cells = len(panels) * len(themes) * len(columns)
-    if shown.duplicated(["subgroup_label", "label", column]).any() or len(shown) != cells:
+    labels, groups = _unique(numbers["label"]), _unique(numbers["group_label"])
+    if numbers.duplicated(["label", "group_label"]).any() or len(numbers) != len(labels) * len(groups):
         raise NotebookError(
             "Der Matrix fehlen Zellen, oder eine steht doppelt da; so würde eine Lücke wie eine Null aussehen."
         )
-    heads = [textwrap.wrap(a, 10, break_long_words=False) for a in columns]
-    wide = min(2, len(panels))
-    deep = -(-len(panels) // wide)
-    height = deep * (len(themes) * 6.2 + max(map(len, heads)) * 3.4 + 10) + 12
-    canvas, grid = _canvas(height, deep, wide, sharey=True)
+    heads = [textwrap.wrap(g, 10, break_long_words=False) for g in groups]
+    canvas, ((axes,),) = _canvas(len(labels) * 6.2 + max(map(len, heads)) * 3.4 + 22)
     canvas.get_layout_engine().set(w_pad=0.02, h_pad=0.06, wspace=0.02, hspace=0.02)
-    for k, axes in enumerate(grid.flat):
-        if k >= len(panels):
-            axes.set_axis_off()
-            continue
-        rows = shown[shown["subgroup_label"] == panels[k]]
-        one_base = rows["base_n"].nunique() == 1
-        words = [
-            format_count(r.n) + ("" if one_base else f"/{format_count(r.base_n)}{r.mark}") if r.base_n else "–"
-            for r in rows.itertuples()
-        ]
-        rows = rows.assign(text=words, small=(rows["base_n"] == 0) | (rows["mark"] == "**"))
-        share, text, small = (
-            rows.pivot(index="label", columns=column, values=v).loc[themes, columns] for v in ("share", "text", "small")
-        )  # fmt: skip
-        common = {"annot": text, "fmt": "", "vmin": 0, "vmax": 1, "cbar": False, "ax": axes}
-        common |= {"annot_kws": {"color": INK, "fontsize": 8}}
-        sns.heatmap(share, mask=small, cmap=SHADES, linewidths=1.2, linecolor=PAPER, **common)
-        white = ListedColormap([PAPER])
-        sns.heatmap(share, mask=~small, cmap=white, linewidths=0.6, linecolor=RULE, **common)
-        base = _base(rows["base_n"].iloc[0], common_mark(rows["mark"])) if one_base else "Anzahl/Basis"
-        title = ", ".join(t for t in (panels[k], base) if t)
-        axes.set_title(title, loc="left", fontsize=8.5, color=INK, pad=4)
-        axes.set_xticks([x + 0.5 for x in range(len(columns))], ["\n".join(h) for h in heads], va="bottom", rotation=0)
-        axes.tick_params(
-            axis="x", top=False, bottom=False, labelbottom=False, labeltop=True, labelcolor=QUIET, labelsize=7, pad=2
-        )  # fmt: skip
-        axes.tick_params(axis="y", rotation=0, labelleft=k % wide == 0)
-        handles = [Patch(facecolor=SHADES(s), edgecolor=RULE, linewidth=0.4) for s in (0.0, 0.5, 1.0)]
+    one_base = numbers["base_n"].nunique() == 1
+    words = [
+        format_count(r.n) + ("" if one_base else f"/{format_count(r.base_n)}{r.mark}") if r.base_n else "–"
+        for r in numbers.itertuples()
+    ]
+    rows = numbers.assign(text=words, small=(numbers["base_n"] == 0) | (numbers["mark"] == "**"))
+    share, text, small = (
+        rows.pivot(index="label", columns="group_label", values=v).loc[labels, groups] for v in ("share", "text", "small")
+    )  # fmt: skip
+    common = {"annot": text, "fmt": "", "vmin": 0, "vmax": 1, "cbar": False, "ax": axes}
+    common |= {"annot_kws": {"color": INK, "fontsize": 8}}
+    sns.heatmap(share, mask=small, cmap=SHADES, linewidths=1.2, linecolor=PAPER, **common)
+    sns.heatmap(share, mask=~small, cmap=ListedColormap([PAPER]), linewidths=0.6, linecolor=RULE, **common)
+    base = _base(rows["base_n"].iloc[0], common_mark(rows["mark"])) if one_base else "Anzahl/Basis"
+    axes.set_title(base, loc="left", fontsize=8.5, color=INK, pad=4)
+    axes.set_xticks([x + 0.5 for x in range(len(groups))], ["\n".join(h) for h in heads], va="bottom", rotation=0)
+    axes.tick_params(
+        axis="x", top=False, bottom=False, labelbottom=False, labeltop=True, labelcolor=QUIET, labelsize=7, pad=2
+    )  # fmt: skip
+    axes.tick_params(axis="y", rotation=0)
+    handles = [Patch(facecolor=SHADES(s), edgecolor=RULE, linewidth=0.4) for s in (0.0, 0.5, 1.0)]
     texts = [f"0{NBSP}%", f"50{NBSP}%", f"100{NBSP}% der Basis"]
     if (numbers["mark"] == "**").any():
         handles.append(Patch(facecolor=PAPER, edgecolor=RULE, linewidth=0.8))

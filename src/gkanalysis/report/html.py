@@ -150,10 +150,7 @@ def _slide(slide: Slide, setting: Setting, notes: Mapping[str, str] | None) -> l
     look = f"slide {slide.kind} {chosen['layout']}{'' if slide.caption else ' bare'}"
     running = Markup('<p class="running">{}</p>').format(slide.section) if slide.kind != "section" else ""
     start = f'<section class="{look}" aria-labelledby="{slide.id}"{style}><div class="sheet">{running}'
-    blocks = [
-        *raw("html", start),
-        {"t": "Header", "c": [slide.level + 1, [slide.id, ["statement"], []], slide.title]},
-    ]
+    blocks = [*raw("html", start), {"t": "Header", "c": [slide.level + 1, [slide.id, ["statement"], []], slide.title]}]
     if slide.text:
         blocks += [*raw("html", '<div class="words">'), *_filled(slide.text, setting, notes), *raw("html", "</div>")]
     if slide.exhibit:
@@ -163,9 +160,8 @@ def _slide(slide: Slide, setting: Setting, notes: Mapping[str, str] | None) -> l
         head = '<details class="spoken"><summary>Zum Vortragen</summary>'
         blocks += [*raw("html", head), *slide.notes, *raw("html", "</details>")]
     end = '<p class="mark">{}</p><p class="strip"><span>{}</span><span class="number">{}</span></p></div></section>'
-    return blocks + raw(
-        "html", Markup(end).format(data_sign(setting.synthetic), setting.report.institution, slide.number)
-    )
+    foot = Markup(end).format(data_sign(setting.synthetic), setting.report.institution, slide.number)
+    return blocks + raw("html", foot)
 
 
 def origin_anchor(number_id: str) -> str:

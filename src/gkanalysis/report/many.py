@@ -93,9 +93,8 @@ def _here(work: Callable[[Any], Any], left: dict[str, Any], workers: int, method
 
 
 def _in_pool(context: Any, work: Callable[[Any], Any], pieces: Mapping[str, Any], workers: int) -> Iterator[Outcome]:
-    with ProcessPoolExecutor(
-        workers, context, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
-    ) as pool:
+    quiet = {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
+    with ProcessPoolExecutor(workers, context, **quiet) as pool:
         try:
             futures = {pool.submit(_done, work, piece): name for name, piece in pieces.items()}
             broken = None

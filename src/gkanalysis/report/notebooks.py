@@ -56,12 +56,7 @@ STATE = ("exhibits.json", "dataset.json")  # what a chapter keeps while its note
 
 
 def run_chapter(
-    notebook: Path,
-    out: Path,
-    parameters: Mapping[str, Any],
-    *,
-    report: Report | None = None,
-    engine: str = "fork",
+    notebook: Path, out: Path, parameters: Mapping[str, Any], *, report: Report | None = None, engine: str = "fork"
 ) -> None:
     """Execute a notebook as a chapter of a report; `out` is called like the chapter.
 
@@ -243,12 +238,10 @@ def _check_parameters(notebook: Path, passed: Mapping[str, Any]) -> None:
             f"„{notebook.name}“ kennt die Parameter {', '.join(unknown)} nicht; bekannt sind {listed(sorted(known), unknown[0])}."
         )
     for name, given in passed.items():
-        wanted = KINDS.get(known[name]["inferred_type_name"])
-        if (wanted and not isinstance(given, wanted[0])) or (
-            wanted and wanted[0] is not bool and isinstance(given, bool)
-        ):
+        wanted, called = KINDS.get(known[name]["inferred_type_name"], (object, ""))
+        if not isinstance(given, wanted) or (isinstance(given, bool) and wanted not in (bool, object)):
             raise NotebookError(
-                f"„{notebook.name}“: der Parameter „{name}: {given}“ ist nicht {wanted[1]}; bitte berichtigen."
+                f"„{notebook.name}“: der Parameter „{name}: {given}“ ist nicht {called}; bitte berichtigen."
             )
 
 
@@ -293,9 +286,8 @@ def _code_cell(notebook: Path, error: Any) -> str:
     declaring = next(k for k, c in enumerate(cells) if "parameters" in c.metadata.get("tags", ()))
     index = error.cell_index - (error.cell_index > declaring)  # papermill puts a cell behind the one with parameters
     number = sum(c.cell_type == "code" for c in cells[: index + 1])
-    return (
-        f"Codezelle {number} („{textwrap.shorten(error.source.strip().partition(chr(10))[0], 60, placeholder=' …')}“)"
-    )
+    line = textwrap.shorten(error.source.strip().partition("\n")[0], 60, placeholder=" …")
+    return f"Codezelle {number} („{line}“)"
 
 
 def _place(notebook: Path, chapter: ChapterDefinition, file: str) -> Where:
@@ -314,10 +306,7 @@ def _chapter(executed: nbformat.NotebookNode, folder: Path, resources: dict[str,
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else otherwise
 
     about = read("dataset.json", {})
-    problems = [
-        *expression_problems(executed, where),
-        *_prose_problems(executed, about.get("words", ()), where),
-    ]
+    problems = [*expression_problems(executed, where), *_prose_problems(executed, about.get("words", ()), where)]
     if problems:
         raise NotebookError("\n".join(problems))
     markdown, resources = ChapterExporter().from_notebook_node(executed, resources)
@@ -364,9 +353,8 @@ def _prose_problems(executed: nbformat.NotebookNode, words: Sequence[str], where
 
 def _readings(cell: nbformat.NotebookNode) -> Iterator[tuple[str, str]]:
     """Sentences on codes that coders hardly agree on, which bear no mark and do not say whose reading they are; with what is missing."""
-    values = [
-        r["result"]["data"].get(VALUE, {}) for r in cell.metadata.get("user_expressions", ()) if "data" in r["result"]
-    ]
+    results = (r["result"] for r in cell.metadata.get("user_expressions", ()))
+    values = [r["data"].get(VALUE, {}) for r in results if "data" in r]
     kept = iter(values)
     numbered = EXPRESSION.sub(lambda _: f"{next(kept, {}).get('text', '')}\0", cell.source)
     at = 0

@@ -59,8 +59,10 @@ def fit_slides(setting: Setting) -> Setting:
     with _compiler(setting) as (compiler, _):
         verdicts = json.loads(compiler.query("<fit>", field="value"))
     _refuse(setting.slides, verdicts)
-    by_number = {v["number"]: v for v in verdicts}
-    return replace(setting, slides=tuple(_chosen(slide, by_number[slide.number]) for slide in setting.slides))
+    taken = {v["number"]: v for v in verdicts}
+    pairs = [(s, taken[s.number]) for s in setting.slides]
+    slides = [replace(s, candidates=s.candidates[v["chosen"] :][:1], title_width=v["title"]) for s, v in pairs]
+    return replace(setting, slides=tuple(slides))
 
 
 class Arrangement(NamedTuple):
@@ -222,13 +224,8 @@ def _shown(exhibit: dict[str, Any], setting: Setting, folder: Path) -> dict[str,
     """A table as cells, a figure as a drawing beside the document."""
     if exhibit["kind"] == "table":
         heads = [heading_lines(h) for h in exhibit["header"]]
-        return {
-            "header": heads,
-            "widths": column_widths(exhibit),
-            "span": table_span(exhibit),
-            "rows": exhibit["rows"],
-            "words": text_columns(exhibit),
-        }
+        look = {"widths": column_widths(exhibit), "span": table_span(exhibit), "words": text_columns(exhibit)}
+        return look | {"header": heads, "rows": exhibit["rows"]}
     name = f"figure-{exhibit['id']}.svg"
     shutil.copy(setting.figure(exhibit, "svg"), folder / name)
     return {"alt": exhibit["alt"], "file": name}
@@ -250,12 +247,6 @@ def _slide(slide: Slide, setting: Setting, folder: Path) -> list[Node]:
     ]  # fmt: skip
 
 
-def _chosen(slide: Slide, verdict: dict[str, Any]) -> Slide:
-    """A slide with the one layout that Typst took."""
-    chosen = slide.candidates[verdict["chosen"] : verdict["chosen"] + 1]
-    return replace(slide, candidates=chosen, title_width=verdict["title"])
-
-
 def _refuse(slides: Sequence[Slide], verdicts: Sequence[dict[str, Any]]) -> None:
     """Name the slides that do not hold what they show."""
     by_number = {s.number: s for s in slides}
@@ -269,9 +260,8 @@ def _refuse(slides: Sequence[Slide], verdicts: Sequence[dict[str, Any]]) -> None
             if over > SLACK:
                 lines = math.ceil(over * MM / _pitch(slide, part, verdict["chosen"]))
                 unit = ("Zeile" if part == "table" else "Textzeile") + ("n" if lines > 1 else "")
-                problems.append(
-                    f"{name}: {PARTS[part]} ist um {lines} {unit} zu lang; bitte kürzen oder auf zwei Folien verteilen"
-                )
+                told = f"{PARTS[part]} ist um {lines} {unit} zu lang"
+                problems.append(f"{name}: {told}; bitte kürzen oder auf zwei Folien verteilen")
     if problems:
         raise RenderError(". ".join(problems) + ".")
 

@@ -29,7 +29,7 @@ from pptx.util import Emu, Mm, Pt
 from gkanalysis.core.errors import RenderError
 from gkanalysis.core.numbers import format_date
 from gkanalysis.core.writing import settled
-from gkanalysis.report.document import Node, Setting, data_mark, data_sign, plain_text
+from gkanalysis.report.document import Node, Setting, data_mark, data_sign, plain_text, there
 from gkanalysis.report.docx import LOCALES
 from gkanalysis.report.exhibits import column_widths, heading_lines, text_columns
 from gkanalysis.report.slides import FIGURE_TYPE, Slide
@@ -79,11 +79,7 @@ def render_pptx(setting: Setting, reference: Path) -> bytes:
             run.get_or_add_rPr().set("lang", language)
     about = deck.core_properties
     about.title, about.author, about.comments = report.title, "; ".join(report.authors), report.description
-    about.language, about.keywords, about.last_modified_by = (
-        language,
-        ", ".join(report.keywords),
-        about.author,
-    )
+    about.language, about.keywords, about.last_modified_by = (language, ", ".join(report.keywords), about.author)
     about.created = about.modified = setting.moment.replace(tzinfo=None)
     written = BytesIO()
     deck.save(written)
@@ -92,11 +88,7 @@ def render_pptx(setting: Setting, reference: Path) -> bytes:
 
 def _template(reference: Path) -> tuple[Any, dict[str, Any]]:
     """The template without slides and properties of its own, and its layouts by the names that slides use."""
-    if not reference.exists():
-        raise RenderError(
-            f"Die PowerPoint-Vorlage „{reference.name}“ fehlt; bitte wiederherstellen (`git checkout reports/{reference.name}`)."
-        )
-    deck = Presentation(str(reference))
+    deck = Presentation(str(there(reference)))
     layouts = {key: deck.slide_layouts.get_by_name(name) for key, name in NAMES.items()}
     if missing := [NAMES[key] for key, layout in layouts.items() if layout is None]:
         listed = ", ".join(f"„{n}“" for n in missing)
@@ -410,11 +402,8 @@ def _table(shape: Any, slide: Slide, box: tuple[Emu, ...]) -> Any:
                     run.font.size = Pt(size)
                     run.font.bold = kind != "row"
             strong = kind == "head" or number == len(exhibit["rows"])
-            _rules(
-                cell,
-                lnT=(17780, "tx1") if kind == "head" else None,
-                lnB=(10160, "tx1") if strong else (5080, "accent5"),
-            )
+            top, bottom = (17780, "tx1") if kind == "head" else None, (10160, "tx1") if strong else (5080, "accent5")
+            _rules(cell, lnT=top, lnB=bottom)
     return frame
 
 

@@ -18,7 +18,7 @@ from gkanalysis.counts.count import Count
 from gkanalysis.counts.data import USABLE, Data
 from gkanalysis.counts.shown import HIDDEN, dash_note
 from gkanalysis.counts.sources import alliance_id, source_of
-from gkanalysis.counts.table import Counted, Number, Said, declared
+from gkanalysis.counts.table import Counted, Declared, Number, Said, declared
 from gkanalysis.report.chapter import Beside
 from gkanalysis.report.waves import Waves
 
@@ -44,7 +44,10 @@ class Line:
 
 
 class Profile:
-    """The sheet of one alliance; see `Chapter.profile`."""
+    """The sheet of one alliance; see `Chapter.profile`. `base` says what its numbers count."""
+
+    name = Declared("The alliance by its name.", lambda sheet: sheet._case["name"])
+    base = "Anzahl der Bündnisse mit dieser Angabe von allen mit gültiger Angabe, in der letzten Welle; bei Ja-Nein-Fragen das Ja"
 
     def __init__(self, data: Data, alliance: str, stand: Mapping[str, Any], named: Sequence[str]) -> None:
         self.data, self.id, self._stand, self._named = data, alliance_id(data, alliance), stand, named
@@ -52,11 +55,6 @@ class Profile:
         self.waves = Waves(data, sorted(data.of_kind("forms"), key=lambda s: str(data.book(s).wave)))
 
     # ---- who it is for ----
-
-    @property
-    def name(self) -> Said:
-        """The alliance by its name."""
-        return declared(self._case["name"])
 
     @property
     def kin(self) -> Said:
@@ -114,15 +112,9 @@ class Profile:
 
     def _waves(self, source: str, item: str) -> Iterator[tuple[str, Counted]]:
         """The waves that ask an item, the earliest first, with its table."""
-        book = self.data.book(source)
-        again, of = book.items[item].repeats, [s for s in book.sets if item in book.set_items(s)]
-        earlier = again and (again.source, again.item)
-        if not again and of and (again := book.set_repeat(of[0])):
-            items = self.data.book(again.source).set_items(again.set)
-            earlier = again.source, items[book.set_items(of[0]).index(item)]
-        if earlier:
+        if earlier := self.data.asked_before(source, item):
             yield from self._waves(*earlier)
-        yield str(book.wave), source_of(source, self.data)[item]
+        yield str(self.data.book(source).wave), source_of(source, self.data)[item]
 
     def told(self, table: Counted) -> list[str] | None:
         """The rows of a table that the alliance is counted in; None if it is not in their base."""
@@ -208,11 +200,6 @@ class Profile:
         for source, item in (ask.split(":") for ask in self._named):
             yield from source_of(source, self.data)[item].present()
         yield from (w.returns["returned"] for w in self.waves.all)
-
-    @property
-    def base(self) -> str:
-        """What the numbers count."""
-        return "Anzahl der Bündnisse mit dieser Angabe von allen mit gültiger Angabe, in der letzten Welle; bei Ja-Nein-Fragen das Ja"
 
     @property
     def source(self) -> str:

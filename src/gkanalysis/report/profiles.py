@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
-from gkanalysis import __version__
 from gkanalysis.codebook.reports import Report, read_report
 from gkanalysis.core.errors import DisclosureError, GkError, NotebookError
 from gkanalysis.core.numbers import format_count
@@ -26,7 +25,7 @@ from gkanalysis.counts.sources import alliance_id, project_data
 from gkanalysis.disclosure.check import weigh_known
 from gkanalysis.disclosure.received import Forbidden, read_forbidden
 from gkanalysis.disclosure.texts import texts_of
-from gkanalysis.report.assemble import assemble
+from gkanalysis.report.assemble import about, assemble
 from gkanalysis.report.many import run_many
 from gkanalysis.report.profile import Profile
 from gkanalysis.report.render import prepare, render_as
@@ -92,9 +91,8 @@ def make_profiles(
     asked = [alliance_id(have, a) for a in alliances] or have.alliances["case_id"].tolist()
     target, state = paths.reports / "profile", state_of(paths, report)
     formats = tuple(formats) or report.formats
-    orders = {
-        c: Order(str(paths.root), data, state, c, formats) for c in asked if not _is_current(target / c, state, formats)
-    }
+    stale = [c for c in asked if not _is_current(target / c, state, formats)]
+    orders = {c: Order(str(paths.root), data, state, c, formats) for c in stale}
     parts = {f"Prüfung {k}": Part(o, tuple(orders), k) for o in [*orders.values()][:1] for k in range(PARTS)}
     failed, found, held, started = {}, {}, {}, time.monotonic()
     for done, (name, made) in enumerate(run_many(work, parts | orders, scheduler, workers), start=1):
@@ -143,9 +141,8 @@ def show_progress(done: int, total: int, seconds: float) -> None:
     """A bar and how long it will still take, on a terminal only."""
     if sys.stderr.isatty():
         bar = "█" * (30 * done // total)
-        rest = (
-            f"noch etwa {format_count(round(seconds / done * (total - done)))} s" if done < total else "fertig     \n"
-        )
+        left = f"noch etwa {format_count(round(seconds / done * (total - done)))} s"
+        rest = left if done < total else "fertig     \n"
         print(f"\r{bar:░<30} {done} von {total}, {rest}   ", end="", file=sys.stderr, flush=True)
 
 
@@ -158,11 +155,9 @@ def _code() -> str:
 
 def state_of(paths: ProjectPaths, report: Report) -> str:
     """What a sheet depends on in one sum: library, definition, notebooks, codebooks, templates and processed tables."""
-    files = [
-        paths.root / FOLDER / f"{DEFINITION}.yml",
-        *(paths.root / f"notebooks/{c.notebook}.ipynb" for c in report.chapters),
-    ]
-    files += [*sorted(paths.codebooks.glob("*.yml")), paths.root / "reports/reference.docx"]
+    notebooks = [paths.root / f"notebooks/{c.notebook}.ipynb" for c in report.chapters]
+    files = [paths.root / FOLDER / f"{DEFINITION}.yml", *notebooks, *sorted(paths.codebooks.glob("*.yml"))]
+    files.append(paths.root / "reports/reference.docx")
     tables = [*sorted(paths.processed.glob("*.parquet")), paths.processed / "dataset.json"]
     return sha256("".join([_code(), _sum(files, paths.root), _sum(tables, paths.processed)]).encode()).hexdigest()
 
@@ -214,13 +209,8 @@ def make_sheet(order: Order) -> dict[str, bytes]:
             for exhibit in document["exhibits"].values():
                 exhibit["rows"] = [
                     row | {"numbers": []} for row in exhibit["rows"]
-                ]  # where they lead is not for the reader
-            document |= {
-                "synthetic": data.dataset["synthetic"],
-                "dataset": data.dataset["title"],
-                "raw_files": [],
-                "version": __version__,
-            }
+                ]  # the reader has no page of origins
+            document |= about(data.dataset, [])
             setting = prepare(own, document, build)
             shown = {f"{order.case}.{f}": render_as(f, setting, paths) for f in order.formats}
     names = [alliance["name"], *filter(None, str(alliance["aliases"]).split("|"))]

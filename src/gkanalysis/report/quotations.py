@@ -11,7 +11,7 @@ import hashlib
 import html
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,14 +45,7 @@ class Quotation(Shown):
 
     def record(self) -> dict[str, Any]:
         """What the chapter file keeps."""
-        return {
-            "id": self.id,
-            "kind": "quotation",
-            "label": "",
-            "quote_id": self.quote_id,
-            "text": self.text,
-            "invented": self.invented,
-        }
+        return {"id": self.id, "kind": "quotation", "label": ""} | asdict(self)
 
     def _repr_html_(self) -> str:
         return f"<blockquote>{html.escape(self.caption)}</blockquote>"

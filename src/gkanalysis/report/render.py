@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import json
 import os
 import shutil
@@ -15,7 +14,7 @@ from typing import Any
 from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import UsageError
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.core.writing import put_aside, write_bytes, write_json
+from gkanalysis.core.writing import write_bytes, write_for_people
 from gkanalysis.disclosure.check import check_files
 from gkanalysis.report.document import (
     Node,
@@ -28,7 +27,6 @@ from gkanalysis.report.document import (
     number_headings,
     parse,
 )
-from gkanalysis.settle.checksums import digest as digest_of
 
 HANDED = "weitergabe"  # folder of a report with what may be handed on
 LAST_PAGE = """
@@ -93,21 +91,15 @@ def render_report(
                 copy.deepcopy(setting), notes
             )
     check_files(report, paths, made | {name: c for name, c in handed.items() if name.endswith(".html")})
-    folder, record, lines = paths.reports / report.id, build / "written.json", []
-    ours = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
-    for name, content in made.items():
-        path = folder / name
-        if path.exists() and name in ours and digest_of(path) != ours[name]:
-            lines.append(_kept(path))
-        write_bytes(path, content)
-        lines.append(f"{os.path.relpath(path, paths.root)} ({len(content) / 1000:.0f} kB)")
+    folder = paths.reports / report.id
+    lines = write_for_people(paths.build, f"bericht-{report.id}", {folder / name: (c, "") for name, c in made.items()})
+    lines += [f"{os.path.relpath(folder / name, paths.root)} ({len(c) / 1000:.0f} kB)" for name, c in made.items()]
     if handed:
         exhibits = (p for kind in ("tables", "figures") for p in (folder / kind).iterdir())
         handed |= {f"{HANDED}/{p.parent.name}/{p.name}": p.read_bytes() for p in exhibits}
         shutil.rmtree(folder / HANDED, ignore_errors=True)
         for name, content in handed.items():
             write_bytes(folder / name, content)
-    write_json(record, ours | {name: hashlib.sha256(content).hexdigest() for name, content in made.items()})
     return lines
 
 
@@ -116,14 +108,6 @@ def render_as(suffix: str, setting: Setting, paths: ProjectPaths) -> bytes:
     render = getattr(import_module(f"gkanalysis.report.{suffix}"), f"render_{suffix}")
     template = [paths.root / f"reports/reference.{suffix}"] if suffix in ("docx", "pptx") else []
     return render(copy.deepcopy(setting), *template)  # each format changes the document in its own way
-
-
-def _kept(path: Path) -> str:
-    """Put a file aside that somebody changed after it was made; what to know of it."""
-    name = path.name
-    return (
-        f"Hinweis: „{name}“ war von Hand geändert; die geänderte Fassung liegt jetzt als „{put_aside(path)}“ daneben."
-    )
 
 
 def prepare(report: Report, document: dict[str, Any], build: Path) -> Setting:
@@ -155,7 +139,6 @@ def _imprint(report: Report) -> dict[str, str]:
 
 def _place_contents(blocks: list[Node]) -> None:
     """Mark the place of the contents: after the chapters whose heading has the class `front`."""
-    chapters = (
-        k for k, b in enumerate(blocks) if b["t"] == "Header" and b["c"][0] == 1 and "front" not in b["c"][1][1]
-    )
-    blocks.insert(next(chapters), {"t": "Div", "c": [["", ["contents"], []], []]})
+    heads = ((k, *b["c"]) for k, b in enumerate(blocks) if b["t"] == "Header")
+    first = next(k for k, level, (_, classes, _), _ in heads if level == 1 and "front" not in classes)
+    blocks.insert(first, {"t": "Div", "c": [["", ["contents"], []], []]})

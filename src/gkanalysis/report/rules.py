@@ -64,12 +64,8 @@ def make_rules(paths: ProjectPaths, reports: Iterable[str]) -> Iterator[str]:
         yield f"FILES_{name} := {' '.join(made)}\n"
         values.append(f"{folders['reports']}/{name}/values.json")
         files.append(f"$(FILES_{name})")
-    yield _rule(
-        f"{folders['build']}/together.ok",
-        f"{' '.join(values)} {books.all} $(CODE)",
-        "$(GK) disclose $(AT)",
-        "@touch $@",
-    )
+    together = f"{folders['build']}/together.ok"
+    yield _rule(together, f"{' '.join(values)} {books.all} $(CODE)", "$(GK) disclose $(AT)", "@touch $@")
     yield f"REPORT_FILES := {' '.join(files)}\n"
 
 
@@ -169,9 +165,8 @@ def _report_rules(
     build, folder = f"{folders['build']}/reports/{name}", f"{folders['reports']}/{name}"
     project, own_books = folders["project"], books.of(*report.sources)
     definition = f"{project}/reports/{name}.yml"
-    tables = " ".join(
-        [f"{processed}/{t}" for t in REGISTER[:2]] + [_tables(folders, s, sources[s]) for s in report.sources]
-    )
+    register = [f"{processed}/{t}" for t in REGISTER[:2]]
+    tables = " ".join([*register, *(_tables(folders, s, sources[s]) for s in report.sources)])
     notebooks = " ".join(dict.fromkeys(f"{project}/notebooks/{c.notebook}.ipynb" for c in report.chapters))
     chapters = [f"{build}/{c.id}" for c in report.chapters]
     records = " ".join(f"{c}/chapter.json" for c in chapters)

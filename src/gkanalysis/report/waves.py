@@ -19,7 +19,6 @@ from gkanalysis.core.numbers import (
     format_count,
     format_decimal,
     format_points,
-    format_share,
     number_word,
 )
 from gkanalysis.counts import waves as counts
@@ -29,14 +28,12 @@ from gkanalysis.counts.forms import BASE_LABELS
 from gkanalysis.counts.forms import codebook_lines as lines_of
 from gkanalysis.counts.shown import Row
 from gkanalysis.counts.sources import Wave, source_of
-from gkanalysis.counts.table import SIGNIFICANT, Counted, Number, Said, declared, derived
+from gkanalysis.counts.table import SIGNIFICANT, Counted, Declared, Number, Said, declared, derived
 from gkanalysis.disclosure.paired import Paired, shown_interval, weighed
 from gkanalysis.stats.exact import holm
 from gkanalysis.stats.paired import mcnemar_test, paired_difference
 
 HELD_BACK = "•"
-HELD_BACK_NOTE = f"{HELD_BACK} nicht gedruckt: Daraus ließe sich errechnen, was einzelne Bündnisse geantwortet haben."
-INTERVAL_NOTE = "Intervall der Differenz zweier gepaarter Anteile nach Newcombe; es gilt, wenn Zufall ist, wer beide Male geantwortet hat."
 TICKED_ONLY = "wenn bei Mehrfachantworten nur Bündnisse zählen, die in beiden Wellen etwas angekreuzt haben"
 SET = "set"  # kind of a multiple response set, beside the kinds of items
 KINDS = {
@@ -45,7 +42,6 @@ KINDS = {
     "number": ("Frage nach einer Zahl", "Fragen nach einer Zahl"),
     "text": ("offene Frage", "offene Fragen"),
 }
-FLOW = {"returned": "Rücklauf", "not_returned": "kein Rücklauf"}
 
 
 class Again(NamedTuple):
@@ -59,6 +55,9 @@ class Again(NamedTuple):
 class Waves:
     """The waves of a chapter in the order of time; see `Chapter.waves`."""
 
+    count = Declared("How many waves there are, as a word.", lambda w: number_word(len(w.all)))
+    again_n = Declared("How many questions are asked again, as a word.", lambda w: number_word(len(w.asked_again)))
+
     def __init__(self, data: Data, names: Sequence[str]) -> None:
         self.data = data
         self.all: list[Wave] = [source_of(n, self.data) for n in names]
@@ -67,11 +66,6 @@ class Waves:
 
     def __getitem__(self, k: int) -> Wave:
         return self.all[k]
-
-    @property
-    def count(self) -> Said:
-        """How many waves there are, as a word."""
-        return declared(number_word(len(self.all)))
 
     def titles(self, also: str = "") -> Said:
         """The forms after „stützt sich auf“, with the wave where the title does not name it, and what else there is."""
@@ -103,11 +97,8 @@ class Waves:
         scale = numbers[0].counted.scale
         best = (max if scale.word_in(phrase, scale.most) else min)(n.share for n in numbers)
         named = [str(w.wave) for w, n in zip(self.all, numbers, strict=True) if n.share == best]
-        return (
-            derived(phrase, numbers),
-            derived(enumeration(named), numbers),
-            next(n for n in numbers if n.share == best),
-        )
+        first = next(n for n in numbers if n.share == best)
+        return derived(phrase, numbers), derived(enumeration(named), numbers), first
 
     @property
     def patterns(self) -> Counted:
@@ -191,17 +182,6 @@ class Waves:
         return sorted(made, key=lambda a: a.kind == SET)
 
     @property
-    def again_n(self) -> Said:
-        """How many questions are asked again, as a word."""
-        return declared(number_word(len(self.asked_again)))
-
-    def again_share(self, phrase: str) -> Said:
-        """Words on how many of the fields of these waves, but the first, can be compared with an earlier one."""
-        fields = sum(len(w.book.items) for w in self.all[1:])
-        self.changes.tables[0].scale.check(phrase, len(self.changes.rows), fields)
-        return declared(phrase)
-
-    @property
     def again_words(self) -> Said:
         """The kinds of the questions that are asked again, with their numbers."""
         kinds = Counter(a.kind for a in self.asked_again)
@@ -239,8 +219,8 @@ class Waves:
 
     # ---- different questions side by side ----
 
-    def unlike(self) -> tuple[list[tuple[Any, ...]], tuple[str, ...]]:
-        """Lines on questions that the codebooks declare to be different ones, pair by pair, and why they show no change.
+    def unlike(self) -> tuple[list[Number], tuple[Said, ...]]:
+        """Numbers of questions that are declared to be different ones, pair by pair, and why they show no change.
 
         Raises
         ------
@@ -251,12 +231,9 @@ class Waves:
         for w in self.all:
             for item in w.book.items.values():
                 for u in (u for u in item.not_comparable if u.source in of):
-                    pair = [(of[u.source], u.item, u.answers[0]), (w, item.id, u.answers[1])]
-                    numbers = [(x, x[i][a]) for x, i, a in pair]
-                    for x, n in numbers:
-                        share = Said(format_share(n.n, n.base_n))
-                        made.append((str(n.question), str(x.wave), str(n.label), n, share))
-                    notes += [declared(u.reason), declared(_caution(numbers))]
+                    pair = [of[u.source][u.item][u.answers[0]], w[item.id][u.answers[1]]]
+                    made += pair
+                    notes += [declared(u.reason), declared(_caution(pair))]
         if not made:
             raise NotebookError(
                 f"In den Wellen {', '.join(str(w.wave) for w in self.all)} sind keine Fragen als nicht vergleichbar erklärt; bitte im "
@@ -266,18 +243,18 @@ class Waves:
 
     def unlike_pair(self) -> tuple[Number, Number]:
         """The two numbers of the first pair of different questions."""
-        first, second, *_ = (n for *_, n, _ in self.unlike()[0])
+        first, second, *_ = self.unlike()[0]
         return first, second
 
 
-def _caution(numbers: Sequence[tuple[Wave, Number]]) -> str:
+def _caution(pair: Sequence[Number]) -> str:
     """What keeps two shares from being a change."""
-    asked = ", ".join(f"{w.wave}: {w.book.items[n.counted.count.item].label}" for w, n in numbers)
+    asked = ", ".join(f"{n.wave}: {n.question}" for n in pair)
     told = f"{asked}; verschiedene Fragen, nicht vergleichbar als Veränderung."
-    if len({n.base_n for _, n in numbers}) > 1:
+    if len({n.base_n for n in pair}) > 1:
         bases = ", ".join(
-            f"{w.wave}: {BASE_LABELS[n.counted.count.base].removeprefix('alle ')} (n{NBSP}={NBSP}{n.base_n})"
-            for w, n in numbers
+            f"{n.wave}: {BASE_LABELS[n.counted.count.base].removeprefix('alle ')} (n{NBSP}={NBSP}{n.base_n})"
+            for n in pair
         )
         told += f" {bases}; verschiedene Basen, nicht vergleichbar als Veränderung."
     return told
@@ -289,6 +266,12 @@ class Changes:
     `frame` has one row per question: label, block (label of the set), first_n, second_n, base_n, difference, interval,
     p (exact McNemar), p_holm, p_holm_ticked (rows of sets only of those who ticked something both times), detail.
     """
+
+    tests_n = Declared("How many tests there are, as a word.", lambda made: number_word(int(made.frame["p"].count())))
+    held_back_note = (
+        f"{HELD_BACK} nicht gedruckt: Daraus ließe sich errechnen, was einzelne Bündnisse geantwortet haben."
+    )
+    interval_note = "Intervall der Differenz zweier gepaarter Anteile nach Newcombe; es gilt, wenn Zufall ist, wer beide Male geantwortet hat."
 
     def __init__(self, data: Data, rows: list[dict[str, Any]]) -> None:
         self.data, self.rows = data, rows
@@ -360,8 +343,6 @@ class Changes:
         shown = {h: [(*line[:2], *(line[k] for k in kept)) for line in lines] for h, lines in made.items()}
         return tuple(heads[k - 2] for k in kept), shown
 
-    held_back_note, interval_note = HELD_BACK_NOTE, INTERVAL_NOTE
-
     @property
     def yes_words(self) -> str:
         """What counts as yes, as the form prints it: „Ja“ oder „besteht“, and a tick."""
@@ -373,22 +354,10 @@ class Changes:
         return " oder ".join([*labels.values(), *["Kreuz"] * any(r["block"] for r in self.rows)])
 
     @property
-    def tests_n(self) -> Said:
-        """How many tests there are, as a word."""
-        return declared(number_word(int(self.frame["p"].count())))
-
-    @property
     def pairs(self) -> Said:
         """How many alliances answered both times: „33 bis 40“."""
         least, most = self.shown["base_n"].min(), self.shown["base_n"].max()
         return self._said(format_count(most) if least == most else f"{format_count(least)} bis {format_count(most)}")
-
-    @property
-    def direction(self) -> Said:
-        """How many shares are higher the second time, and the largest difference."""
-        several = self.shown["block"].nunique() > 1
-        told = ". ".join(_directions(p, str(b), several) for b, p in self.shown.groupby("block", sort=False))
-        return self._said(told + _largest(self.shown))
 
     @property
     def certainty(self) -> Said:
@@ -398,24 +367,6 @@ class Changes:
         if self.shown["block"].ne("").any():
             tail = f"Das hängt an der Basis: W{TICKED_ONLY[1:]}, {_certain(self.shown[only])}"
             told = f"{told}. " + (f"Das gilt auch, {TICKED_ONLY}" if (only == certain).all() else tail)
-        return self._said(told)
-
-    @property
-    def advice(self) -> Said:
-        """How many of the changes are certain, for whoever plans the next survey."""
-        certain = self.shown["p_holm"] < SIGNIFICANT
-        n, total = int(certain.sum()), len(self.shown)
-        if total == 1:
-            return self._said(f"die Veränderung, die sich daran zeigt, ist {'' if n else 'nicht '}gesichert")
-        few = "nur " if 0 < n <= total / 2 else ""
-        told = by_count(
-            n,
-            none=f"keine der {number_word(total)} geprüften Veränderungen ist gesichert",
-            one=f"{few}eine von {number_word(total)} geprüften Veränderungen ist gesichert",
-            many=f"{few}{number_word(n)} von {number_word(total)} geprüften Veränderungen sind gesichert",
-        )
-        if ((self.shown["p_holm_ticked"] < SIGNIFICANT) != certain).any():
-            told += ", und das Urteil hängt daran, wer bei Mehrfachantworten zählt"
         return self._said(told)
 
 
@@ -432,22 +383,6 @@ def _feminine(n: int) -> str:
     return "eine" if n == 1 else number_word(n)
 
 
-def _directions(part: pd.DataFrame, block: str, beside: bool) -> str:
-    """At how many questions, or rows of a set, the share is higher, lower, the same."""
-    signs = part["difference"].map(lambda d: "höher" if d > 0 else "niedriger" if d < 0 else "gleich hoch")
-    in_order = [(word, int(signs.eq(word).sum())) for word in ("höher", "niedriger", "gleich hoch")]
-    (first, n), *others = [(word, k) for word, k in in_order if k]
-    one, many = ("Zeile", "Zeilen") if block else KINDS["single"] if beside else ("Frage", "Fragen")
-    where = f" der Mehrfachantwort „{block}“" if block else ""
-    asked = f"einer {one}" if n == 1 else f"{number_word(n)} {many}"
-    if not others:
-        all_of = "beiden" if n == 2 else f"allen {number_word(n)}"
-        asked = f"{'der' if beside else 'dieser'} {one}" if n == 1 else f"{all_of} {many}"
-    clauses = [f"bei {'einer' if k == 1 else number_word(k)} {word}" for word, k in others]
-    told = f"Bei {asked}{where} liegt der Anteil beim zweiten Mal {first}"
-    return f"{told}, {' und '.join(clauses)}" if clauses else told
-
-
 def _certain(rows: pd.DataFrame) -> str:
     """Which changes are certain; a tick is given more often, which is neither good nor bad."""
     told = []
@@ -458,21 +393,8 @@ def _certain(rows: pd.DataFrame) -> str:
         told.append(f"„{r['label']}“ ({where})")
     named = enumeration(told)
     return by_count(
-        len(rows),
-        none="ist keine gesichert",
-        one=f"ist eine gesichert: {named}",
-        many=f"sind {{n}} gesichert: {named}",
+        len(rows), none="ist keine gesichert", one=f"ist eine gesichert: {named}", many=f"sind {{n}} gesichert: {named}"
     )
-
-
-def _largest(shown: pd.DataFrame) -> str:
-    """The question with the largest difference, with its waves; nothing if there is but one, or no difference."""
-    r = shown.loc[shown["difference"].abs().idxmax()]
-    if len(shown) == 1 or not r["difference"]:
-        return ""
-    several = shown["block"].nunique() > 1
-    waves = f"{r['first_wave']} und {r['second_wave']}"
-    return f"{'. Am' if several else '; am'} größten ist der Abstand bei „{r['label']}“ ({waves}: {_points(r)} Prozentpunkte)"
 
 
 def codebook_lines(answered: Counted) -> tuple[Row, ...]:
@@ -484,7 +406,6 @@ def codebook_lines(answered: Counted) -> tuple[Row, ...]:
             rows.append(Row((heading,), kind="block"))
         number = (line.row, TOTAL) if line.items else ()
         shown = count_of(*answered.sums[number]) + small_base_mark(answered.sums[number][1]) if number else ""
-        rows.append(
-            Row((line.label, line.kind, shown), level=line.level, numbers=("", "", ":".join(number)) if number else ())
-        )
+        numbers = ("", "", ":".join(number)) if number else ()
+        rows.append(Row((line.label, line.kind, shown), level=line.level, numbers=numbers))
     return tuple(rows)

@@ -19,16 +19,8 @@ from gkanalysis.core.writing import settled
 from gkanalysis.report.blank import MARK
 
 LABEL = "label::Deutsch (de)"
-SURVEY = (
-    "type",
-    "name",
-    LABEL,
-    "relevant",
-    "constraint",
-    "constraint_message::Deutsch (de)",
-    "appearance",
-    "repeat_count",
-)
+MESSAGE = "constraint_message::Deutsch (de)"
+SURVEY = ("type", "name", LABEL, "relevant", "constraint", MESSAGE, "appearance", "repeat_count")
 CHOICES = ("list_name", "name", LABEL)
 SETTINGS = ("form_title", "form_id", "version", "default_language")
 Row = dict[str, Any]
@@ -61,11 +53,8 @@ def xlsform(book: Codebook, version: str) -> bytes:
     about = dict(zip(SETTINGS, (title, f"{book.source}-{version}", shown.sent, "Deutsch (de)"), strict=True))
     made = openpyxl.Workbook()
     made.remove(made.active)
-    for name, columns, content in (
-        ("survey", SURVEY, rows),
-        ("choices", CHOICES, choices),
-        ("settings", SETTINGS, [about]),
-    ):
+    sheets = {"survey": (SURVEY, rows), "choices": (CHOICES, choices), "settings": (SETTINGS, [about])}
+    for name, (columns, content) in sheets.items():
         sheet = made.create_sheet(name)
         for line in [dict(zip(columns, columns, strict=True)), *content]:
             sheet.append([line.get(c, "") for c in columns])
@@ -120,11 +109,9 @@ class _Survey:
             row["appearance"] = "minimal" if item.control else ""
         elif item.kind == "number":
             bounds = ((">=", item.min), ("<=", item.max))
-            row |= {
-                "type": "decimal",
-                "constraint": " and ".join(f". {sign} {b}" for sign, b in bounds if b is not None),
-            }
-            row["constraint_message::Deutsch (de)"] = f"Bitte eine {item.prompt} eingeben." if row["constraint"] else ""
+            limits = " and ".join(f". {sign} {b}" for sign, b in bounds if b is not None)
+            message = f"Bitte eine {item.prompt} eingeben." if limits else ""
+            row |= {"type": "decimal", "constraint": limits, MESSAGE: message}
         elif item.kind == "text" and item.content == "free":
             row["appearance"] = "multiline"
         elif item.kind == "tick":  # of a roster

@@ -122,9 +122,7 @@ def _coefficients(tables: list[np.ndarray], coders_n: np.ndarray, values: np.nda
     pairs = sum(table + table.swapaxes(2, 3) for table in tables)
     o = (pairs / np.maximum(coders_n - 1, 1)[:, None, None, None])[coders_n > 1].swapaxes(0, 1)
     alphas = agreement.alpha_coefficients(o.sum(axis=1), values, metric=metric)
-    intervals = agreement.alpha_intervals(
-        o, values, metric=metric, draws=agreement.DRAWS, seed=agreement.SEED, level=0.95
-    )
+    intervals = agreement.alpha_intervals(o, values, metric=metric)
     if len(tables) == 1:
         kind, kappas = "cohen", [agreement.cohens_kappa(table) for table in tables[0].sum(axis=0)]
     elif len(np.unique(coders_n[coders_n > 1])) > 1:

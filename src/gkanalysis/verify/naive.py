@@ -224,16 +224,6 @@ class Naive:
                 if not count.closed or plain[case][name].get(count.closed) is False:
                     yield case, offer.get(aspect) is not None, bool(offer.get(aspect)), (theme, name)
 
-    def offered(self, count: Any, row: str) -> Iterator[Unit]:
-        """Cases with an offer of which it is known; counted: any yes. Row `offer`: all cases; counted: any offer."""
-        theme, _, aspect = row.rpartition(".")
-        for case, of_case in self.offers(count, theme).items():
-            told = [o.get(aspect) for o in of_case.values()]
-            if aspect == "offer":
-                yield case, True, bool(of_case), theme
-            elif told:
-                yield case, True in told or None not in told, True in told, theme
-
     # ---- who takes part ----
 
     def category(self, count: Any, row: str) -> Iterator[Unit]:
@@ -351,15 +341,6 @@ class Naive:
         have = {case for _, case, hit in self.list_rows_of(count, row) if hit}
         for r in self.cases(REGISTER):
             yield r["case_id"], True, r["case_id"] in have
-
-    def list_bands(self, count: Any, row: str) -> Iterator[Unit]:
-        """Alliances; counted: whose rows or amounts add up to what lies in the band."""
-        low, high = next((Fraction(str(b[1])), Fraction(str(b[2]))) for b in count.bands if b[0] == row)
-        sums: dict[str, Fraction] = defaultdict(Fraction)
-        for r, case, _ in self.list_rows_of(count, TOTAL):
-            sums[case] += Fraction(str(r[count.amount])) if count.amount else 1
-        for r in self.cases(REGISTER):
-            yield r["case_id"], True, low <= sums[r["case_id"]] <= high
 
     def list_total(self, count: Any, row: str) -> Iterator[Unit]:
         """The published total; its base is the total that it is part of."""
