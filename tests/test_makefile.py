@@ -59,8 +59,6 @@ def test_goals_that_cannot_be_are_answered_in_german(project):
         ("$$(touch boese)", "Leer- oder Sonderzeichen"),
         ("$(shell touch boese)", "Leer- oder Sonderzeichen"),
         ("it's", "Leer- oder Sonderzeichen"),
-        ("", "bitte einen Ordner mit Namen angeben"),
-        ("/", "bitte einen Ordner mit Namen angeben"),
         ("..", "bitte einen Ordner mit Namen angeben"),
         ("data/raw/.", "bitte einen Ordner mit Namen angeben"),
         ("confidential/eigene", "außerhalb davon"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forms import BOOK, ROOT
+from forms import ROOT
 from gkanalysis.codebook.instrument import read_codebook
 
 SMALL = """\
@@ -246,15 +246,3 @@ def test_no_repeated_question_is_overlooked():
         before |= set(asked)
     assert len(again) == 7
     assert [words for words, is_declared in again if not is_declared] == []
-
-
-def test_shipped_codebook():
-    """56 actors in four blocks of eight columns, 6 lines of committees, the numbers of section 2."""
-    assert len(BOOK.set_items("kerngruppe")) == 56
-    assert [len(b.rows) for b in BOOK.part("akteure").blocks] == [13, 13, 17, 13]
-    lang, kurz = ([(t.block or t.part, t.n_columns) for t in BOOK.tables(v)] for v in ("lang", "kurz"))
-    assert lang == [("kopf", 3), *[(b, 8) for b in "ABCD"], ("gremien", 7), ("kerngruppe", 3)]
-    assert kurz == [("kopf", 3), *[(b, 2) for b in "ABCD"], ("kerngruppe", 3)]
-    asked = {i.id: i.asked_if for i in BOOK.items.values() if i.part == "kerngruppe"}
-    assert " ".join(asked) == "2.1 2.2.1 2.2.2a 2.2.2b 2.2.2c 2.3.1 2.3.2a 2.3.2b 2.3.2c 2.4"
-    assert (asked["2.2.2c"], asked["2.3.2c"]) == (("2.1", "ja"), ("2.1", "nein"))

@@ -34,16 +34,6 @@ def test_signed_exceptions_are_the_published_numbers():
         assert (printed, subgroup.replace("befragte Kommunen", "alle")) == (str(e.n), e.groups[0])
 
 
-def test_appendix_words_an_exception():
-    """What and why; who signed it and when stands in the policy."""
-    policy = read_policy(SHIPPED)
-    words = policy.allows(policy.exceptions[0], {(WAVE, "2.1"): "Frage 2.1", (WAVE, "2.1=nein"): "neu gegründet"})
-    reason = (
-        "Im gedruckten Zwischenbericht genannt (Abschnitt 5.1); welche Kommunen geantwortet haben, ist nicht bekannt."
-    )
-    assert words == f"Frage 2.1: „neu gegründet“, kreisangehörige Kommunen. {reason}"
-
-
 @pytest.mark.parametrize(
     ("place", "value", "sentence"),
     [

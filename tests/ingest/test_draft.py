@@ -10,7 +10,7 @@ import pytest
 from forms import ROOT
 from gkanalysis.codebook.declared import load_yaml
 from gkanalysis.codebook.instrument import Codebook, read_codebook
-from gkanalysis.core.errors import CodebookError, UsageError
+from gkanalysis.core.errors import CodebookError
 from gkanalysis.ingest.draft import draft_codebook
 from tools.limesurvey import export_answers, export_codebook, export_questionnaire
 from tools.synthetic.wordwriter import write_form
@@ -109,14 +109,6 @@ def test_unfinished_draft_names_every_place(tmp_path):
         ("8", "versions"),
         ("10", "table"),
     ]
-
-
-@pytest.mark.parametrize(("name", "source"), [("a.pdf", "probe-2024"), ("a.csv", "probe")])
-def test_what_gives_no_codebook(tmp_path, name, source):
-    """Another kind of file, and a source without a wave."""
-    (tmp_path / name).write_text("x", encoding="utf-8")
-    with pytest.raises(UsageError):
-        draft_codebook(tmp_path / name, source)
 
 
 def test_form_of_strangers(tmp_path):

@@ -7,7 +7,6 @@ import pytest
 
 from docx_parts import members, zipped
 from forms import BOOK, parts_of
-from gkanalysis.core.errors import IngestError
 from gkanalysis.core.writing import zip_parts
 from gkanalysis.ingest.forms import ingest_forms, read_forms
 from gkanalysis.ingest.received import OF_THE_SYSTEM
@@ -62,12 +61,6 @@ def test_system_files_are_left_out(folder):
     assert [(f.file, f.status, f.message) for f in read_forms(folder, BOOK)] == [
         (name, "left_out", OF_THE_SYSTEM) for name in names
     ]
-
-
-def test_missing_folder(tmp_path):
-    """A source without a folder of forms is named."""
-    with pytest.raises(IngestError, match=r"Der Ordner „.*forms“ fehlt"):
-        ingest_forms(tmp_path / "forms", BOOK, tmp_path / "out")
 
 
 def test_empty_folder(folder, tmp_path):

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.interviews import (
     ingest_interviews,
     project_lines,
@@ -63,12 +62,6 @@ def test_spreadsheet_says_in_its_properties_that_it_is_invented(folder, word, ex
     assert [(r.status, r.synthetic) for r in read_projects(folder.folder)] == [("read", expected)]
 
 
-def test_other_files_are_no_projects(tmp_path):
-    """What to export instead is said."""
-    with pytest.raises(IngestError, match=r"„a\.docx“ ist kein Projekt .*REFI-QDA-Projekt \(\.qdpx\)"):
-        read_project(tmp_path / "a.docx")
-
-
 def test_lines_say_everything_that_was_found(drawn):
     """Codings with text, path, coder and case; what nobody coded; then the other objects."""
     found = lines_of(drawn.project())
@@ -96,10 +89,3 @@ def test_summary_is_german_and_counts_each_document(folder, drawn):
     assert said[1].startswith("  g01: 72 Zeichen, 2 Segmente, 2 Codierungen")
     assert said[2] == "  g02: 64 Zeichen, 0 Segmente, 0 Codierungen"
     assert said[3].startswith("  1-mal Codierungen ohne Textstelle übernommen: ")
-
-
-def test_folder_that_is_missing_is_named(tmp_path):
-    """A source without its folder ends in a sentence."""
-    with pytest.raises(IngestError, match="fehlt; dort werden Projekte erwartet"):
-        ingest_interviews(tmp_path / "fehlt", tmp_path / "out")
-    assert not (tmp_path / "out").exists()

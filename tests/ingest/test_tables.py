@@ -66,9 +66,7 @@ REFUSED = {
     **{"id;name\n1;Bläuling, Größe, Übung\n".encode(e): "Codierung" for e in ("mac_roman", "cp437", "mac_latin2")},
     "id;name\n1;Köln\n".encode("mac_roman"): "Codierung",  # „Kšln“ may be a name
     "id;name\n1;Straße\n".encode("cp850"): "Codierung",
-    "id;name\n1;Wałęsa, Köln\n".encode("latin2"): "Codierung",
     "id;name\n1;50 €, Köln\n".encode("iso8859_15"): "Codierung",
-    "id;name\n1;Kovačević, Köln\n".encode("cp1250"): "Codierung",
     "id;name\n1;Yıldız, Köln\n".encode("cp1254"): "Codierung",
     "id;name\n1;Škoda, Köln\n".encode("iso8859_2"): "Codierung",
     b"PK\x03\x04": "keine CSV-Datei",

@@ -253,14 +253,6 @@ def test_source_without_a_form(project, source):
     assert not (project.root / "erkunden").exists()
 
 
-def test_template_is_missing(project):
-    """Nothing is half-written."""
-    (project.root / "reports/reference.docx").unlink()
-    with pytest.raises(RenderError, match=r"reference\.docx.*git checkout"):
-        list(write_blanks(project, "prozess-2020"))
-    assert not (project.root / "erkunden").exists()
-
-
 def test_xlsform(tmp_path):
     """Groups, filters, bounds, boxes as one question of a block, and equal lists of choices once."""
     (book,) = [b for b in SHIPPED if b.instrument == "prozess"]

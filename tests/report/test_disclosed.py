@@ -1,6 +1,7 @@
 """The shipped report gives nothing away, and planted breaches stop it before anything appears."""
 
 import json
+import re
 import shutil
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from gkanalysis.core.errors import DisclosureError, IngestError
 from gkanalysis.counts.count import Count
 from gkanalysis.counts.data import Data
 from gkanalysis.disclosure.check import check_exhibits, check_report
+from gkanalysis.disclosure.received import read_names
 from gkanalysis.disclosure.verbatim import most_common_codes
 from gkanalysis.report.assemble import assemble_report
 from gkanalysis.report.render import render_report
@@ -86,25 +88,6 @@ def change_quotation(copied, wanted):
     raise AssertionError("no quotation")
 
 
-def test_quotation_under_a_code_of_one_case_stops_the_report(copied):
-    """Its most common code counts: who is the only one with it would be known as the speaker."""
-    segments, codings = (Data(copied.paths).table(f"{TALKS}-{t}") for t in ("segments", "codings"))
-    common = most_common_codes(segments, codings, "Kodierung A")
-    wanted = next(k for k, (code, n) in common.items() if n == 1)
-    name = change_quotation(copied, wanted)
-    with pytest.raises(
-        DisclosureError, match=rf"Zitat „{name}“: es steht nur unter Codes, die höchstens 1 Fälle haben"
-    ):
-        check_exhibits(copied.report, copied.paths, copied.paths.reports / copied.report.id)
-
-
-def test_quotation_of_no_segment_stops_the_report(copied):
-    """What cannot be looked up cannot be judged."""
-    name = change_quotation(copied, "q00000000")
-    with pytest.raises(DisclosureError, match=f"Zitat „{name}“: dazu gibt es keine codierte Stelle mehr"):
-        check_exhibits(copied.report, copied.paths, copied.paths.reports / copied.report.id)
-
-
 def plant(copied, exhibit, line, **cell):
     """Print a further number in a table of the report, as its line counts it unless told otherwise."""
     count, by, row, group = Count.read(line)
@@ -119,13 +102,6 @@ def plant(copied, exhibit, line, **cell):
 def code(name):
     """The line that counts a code of the interviews."""
     return f'Codings(source="{TALKS}")["aufbau.{name}"]'
-
-
-def test_statistic_of_coders_tells_how_often_a_code_was_given(copied):
-    """Of ten interviews and fourteen pairs one Alpha fits one count only."""
-    plant(copied, "uebereinstimmung-kodes", f'Agreement(source="{TALKS}", of="code")["aufbau.stabsstelle"]')
-    with pytest.raises(DisclosureError, match=r"aufbau\.stabsstelle .*„kommt vor“, alle zusammen: es sind 2"):
-        check_exhibits(copied.report, copied.paths, copied.paths.reports / copied.report.id)
 
 
 @pytest.mark.parametrize(
@@ -181,15 +157,24 @@ def test_list_of_names_without_its_heading_stops_the_check(copied, tmp_path):
     path = data / TALKS / "namen.csv"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("name", "Name", 1), encoding="utf-8")
-    assert check_report(moved.report, moved.paths) == check_report(copied.report, copied.paths)
+    found, usual = (read_names(Data(place)) for place in (moved.paths, copied.paths))
+    assert found.by_first.keys() == usual.by_first.keys()
     path.write_text(text.replace("name", "wer", 1), encoding="utf-8")
     with pytest.raises(IngestError, match=r"namen\.csv“ fehlt die Überschrift „name“"):
         check_report(moved.report, moved.paths)
 
 
 def test_draft_lists_what_would_stop_it(copied, monkeypatch, capsys):
-    """The same sentence as of a report, and it goes on."""
+    """The same sentences as of a report, and it goes on.
+
+    A quotation whose most common code one case has: who it is would be known as the speaker. A statistic of coders: of
+    ten interviews and fourteen pairs one Alpha fits one count only. A table of which nobody knows what it counts.
+    """
     folder = copied.paths.reports / copied.report.id
+    segments, codings = (Data(copied.paths).table(f"{TALKS}-{t}") for t in ("segments", "codings"))
+    common = most_common_codes(segments, codings, "Kodierung A")
+    quoted = change_quotation(copied, next(k for k, (code, n) in common.items() if n == 1))
+    plant(copied, "uebereinstimmung-kodes", f'Agreement(source="{TALKS}", of="code")["aufbau.stabsstelle"]')
     (folder / "tables/geheim.csv").write_text("row,n\na,1\n", encoding="utf-8")
     monkeypatch.setenv("ENTWURF", "1")
     check_exhibits(copied.report, copied.paths, folder)
@@ -197,7 +182,11 @@ def test_draft_lists_what_would_stop_it(copied, monkeypatch, capsys):
     assert said.startswith(
         f"Nur als Entwurf: Der Bericht „{copied.report.id}“ erscheint nicht, denn er verrät Vertrauliches"
     )
-    assert "„geheim“: sie nennt keine Rechenvorschrift" in said
+    for found in (
+        rf"Zitat „{quoted}“: es steht nur unter Codes, die höchstens 1 Fälle haben",
+        r"aufbau\.stabsstelle .*„kommt vor“, alle zusammen: es sind 2", "„geheim“: sie nennt keine Rechenvorschrift",
+    ):  # fmt: skip
+        assert re.search(found, said), found
 
 
 def test_breach_leaves_the_folder_as_it_was(copied):

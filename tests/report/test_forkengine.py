@@ -97,20 +97,6 @@ def test_torture_notebook_equals_the_stock_engine(tmp_path):
     assert fork[-1][1:] == (None, [])
 
 
-def test_project_notebook_equals_the_stock_engine(built, tmp_path):
-    """A chapter with tables, figures and values comes out the same, cell by cell."""
-    chapter = next(c for c in built.report.chapters if c.notebook == "03_kerngruppe")
-    notebook = built.paths.root / f"notebooks/{chapter.notebook}.ipynb"
-    where = {"cwd": str(notebook.parent)}
-    parameters = {"report": built.report.id, "data": "data/raw", **chapter.parameters, "out": str(tmp_path / "out")}
-    results = [
-        comparable(run(notebook, tmp_path / f"{engine}.ipynb", engine, parameters, **where))
-        for engine in ("fork", "kernel")
-    ]
-    assert results[0] == results[1]
-    assert sum(bool(outputs) for _, _, outputs in results[0]) >= 2
-
-
 def test_runs_do_not_see_each_other(tmp_path):
     """Settings, environment, seeds, modules and folder of one run are gone in the next, and in ours."""
     first = [

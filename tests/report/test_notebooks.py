@@ -138,14 +138,6 @@ def test_failure_says_what_and_leaves_the_old_result(run, cells, passed, paramet
     assert (run.out / "chapter.json").read_text() == "alt"
 
 
-def test_stock_engine_refuses_exit_too(run):
-    """papermill by itself would end well after it."""
-    with pytest.raises(NotebookError):
-        run("import sys; sys.exit(0)", "1", engine="kernel")
-    assert (run.out / "chapter.json").read_text() == "alt"
-    assert [p.name for p in run.out.parent.iterdir()] == ["kapitel"]
-
-
 def test_finished_chapter_replaces_the_old_one(run):
     """Text and places for exhibits in order; files of state are gone; an empty cell is no cell that never ran."""
     chapter, executed = run(SHOWN, "  \n", "", "t")
@@ -169,12 +161,10 @@ label = declared('*A* [b]_c_ "d" -- <e> $f$ `g`')
 """
 
 
-@pytest.mark.parametrize("engine", ["fork", "kernel"])
-def test_expressions_are_evaluated_after_the_last_cell(run, engine):
+def test_expressions_are_evaluated_after_the_last_cell(run):
     """Also those of text that stands before its code; results are kept as jupyterlab-myst keeps them."""
-    chapter, executed = run(
-        VALUES, "", texts=["{eval}`neu`, {eval}`neu.count`; {eval}``neu.said('viele')``", "{eval}`neu`"], engine=engine
-    )
+    texts = ["{eval}`neu`, {eval}`neu.count`; {eval}``neu.said('viele')``", "{eval}`neu`"]
+    chapter, executed = run(VALUES, "", texts=texts)
     trace = ' trace="kapitel:neu"'
     assert chapter["markdown"].splitlines()[2:] == [
         f"[3\u00a0von\u00a04]{{.value #value-kapitel-neu-of{trace}}}, "
@@ -238,16 +228,11 @@ def test_all_slips_of_a_chapter_are_named_at_once(run):
 
 
 def test_word_of_the_scale_needs_a_number(run):
-    """What the chapter says of its words stands beside its exhibits while it runs."""
+    """In a text, and in a title: what a count says in an f-text is bound to it, what is typed is not."""
     state = 'import json, pathlib; _ = pathlib.Path(out, "dataset.json").write_text(json.dumps({"words": ["viele"]}))'
     assert run(VALUES, state, texts=["{eval}`neu.said('viele')`"])
     with pytest.raises(NotebookError, match=r"„viele“ steht ohne Zahl dahinter; bitte {eval}`tabelle.*said"):
         run(VALUES, state, texts=["Sehr viele sind es."])
-
-
-def test_word_of_the_scale_in_a_title_needs_a_number(run):
-    """As in the text: what a count says in an f-text is bound to it, what is typed is not."""
-    state = 'import json, pathlib; _ = pathlib.Path(out, "dataset.json").write_text(json.dumps({"words": ["viele"]}))'
     assert run(VALUES, state, "x = dict(title=f\"{neu.said('viele')} sind da\")")
     with pytest.raises(NotebookError, match=r"„viele“ steht in einem Titel ohne Zahl dahinter; .*said\('viele'\)"):
         run(VALUES, state, "x = dict(title=f'Es sind viele: {neu}')")

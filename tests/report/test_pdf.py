@@ -79,24 +79,6 @@ def test_lists_of_exhibits_tell_the_true_pages(built):
     assert list(dict.fromkeys(leads)) == list(dict.fromkeys(int(page) for _, _, page in entries))
 
 
-def front_matter(pages):
-    """The contents: all pages from their heading to the first chapter, joined by form feeds."""
-    begin = next(k for k, text in enumerate(pages) if re.search(r"^ *Inhalt$", text, re.MULTILINE))
-    first = int(re.search(r"^ *1 .*? (\d+)$", pages[begin], re.MULTILINE)[1])
-    return "\f".join(pages[begin : first - 1])
-
-
-@needs("poppler")
-def test_contents_tell_the_true_pages_of_chapters(built):
-    """Each chapter and subchapter stands on the page that the contents name."""
-    pages = layout(built.file("pdf"))
-    contents = front_matter(pages)
-    entries = re.findall(r"^ *(\d(?:\.\d)?) (.+?)[ .]* (\d+)$", contents, re.MULTILINE)
-    assert len(entries) > 12
-    for number, title, page in entries:
-        assert f"{number} {title}" in pages[int(page) - 1]
-
-
 @needs("poppler")
 def test_exhibits_stay_in_their_chapter(built):
     """One that does not fit moves to the head of the next page, but not out of its chapter, nor before another one."""

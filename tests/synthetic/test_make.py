@@ -3,10 +3,7 @@
 import hashlib
 import shutil
 
-import pytest
-
 from forms import ROOT
-from gkanalysis.core.errors import GkError
 from tools.synthetic.make import make_synthetic
 from tools.system import needs
 
@@ -44,15 +41,3 @@ def test_checksums_are_those_of_the_files():
     files = {p.relative_to(raw).as_posix(): p for p in raw.rglob("*") if p.is_file() and p.name != "SHA256SUMS"}
     listed = dict(reversed(line.split("  ", 1)) for line in sums_of(raw).splitlines())
     assert listed == {name: hashlib.sha256(p.read_bytes()).hexdigest() for name, p in files.items()}
-
-
-def test_without_libreoffice_nothing_is_touched(tmp_path, monkeypatch):
-    """If LibreOffice is missing, the old data stay as they are."""
-    root = copy_of_the_project(tmp_path)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(GkError, match="LibreOffice"):
-        make_synthetic(root)
-    assert sums_of(root / "data/raw") == sums_of(ROOT / "data/raw")
-    assert [
-        p.name for p in (root / "data").iterdir() if p.name not in ("codebook", "published", "synthetic", "raw")
-    ] == []

@@ -3,7 +3,6 @@
 import lxml.html
 import pandas as pd
 
-from forms import ROOT
 from gkanalysis.codebook.instrument import read_codebook
 from tools.project import change_yaml, copy_project, keep_report, make
 from tools.synthetic.make import write_source
@@ -100,11 +99,3 @@ def test_a_new_wave_appears_in_the_report(tmp_path):
     assert "Arbeitshilfe „Probe“: Bogen" in printed(root, "methoden-instrumente")
     assert printed(root, "codebuch-probe")["1.2 Dauerhaft: Ja / Nein (nur nach 1.1 „Ja“)"] == ["eine", "10 von 10*"]
     assert code_of(root) == code
-
-
-def test_no_wave_is_known_by_name():
-    """The generator of waves names none of the sources."""
-    sources = [p.stem for p in (ROOT / "data/synthetic").glob("*.yml")]
-    for path in ROOT.glob("tools/synthetic/wave*.py"):
-        text = path.read_text(encoding="utf-8")
-        assert [s for s in sources if s in text or s.rpartition("-")[0] in text] == []

@@ -120,11 +120,6 @@ def test_a_step_that_hides_its_question_is_found_too(project):
         seen(project(hidden))
 
 
-def test_sockets_between_processes_of_the_machine_are_no_network(project):
-    """Jupyter's kernels and the like may talk by files."""
-    seen(project("a, b = socket.socketpair(); a.send(b'x')"))
-
-
 @pytest.mark.skipif(not rebuild.no_network(), reason="needs unshare, as Linux has it")
 def test_programs_that_are_not_python_have_no_network_either(project, listening):
     """The operating system cuts off everything that make starts."""
