@@ -92,17 +92,15 @@ def _as_table(file: str, project: Project) -> pa.Table:
     """One row per object of a project; its fields stand in `record` as JSON."""
     rows = [("project", "", {"name": project.name, "origin": project.origin})]
     rows += [(name, o.guid, asdict(o)) for name in OBJECTS for o in getattr(project, name)]
-    names, guids, records = zip(*rows, strict=True)
-    written = [json.dumps(record, ensure_ascii=False) for record in records]
-    return pa.table([pa.array(c, pa.string()) for c in ([file] * len(rows), names, guids, written)], schema=SCHEMA)
+    written = [(file, name, guid, json.dumps(record, ensure_ascii=False)) for name, guid, record in rows]
+    return pa.Table.from_pylist([dict(zip(SCHEMA.names, row, strict=True)) for row in written], SCHEMA)
 
 
 def read_interim(path: Path) -> dict[str, Project]:
     """The projects that `ingest_interviews` wrote, by file name."""
-    table = pq.read_table(path)
     parts: dict[str, dict[str, Any]] = defaultdict(dict)
-    for file, name, record in zip(*(table[c].to_pylist() for c in ("file", "object", "record")), strict=True):
-        content = _with_tuples(json.loads(record))
+    for row in pq.read_table(path, columns=["file", "object", "record"]).to_pylist():
+        file, name, content = row["file"], row["object"], _with_tuples(json.loads(row["record"]))
         if name == "project":
             parts[file] |= content
         else:
@@ -189,10 +187,9 @@ def project_summary(path: str, project: Project) -> list[str]:
     origin = f" ({project.origin})" if project.origin else ""
     lines = [f"{path}: „{project.name}“{origin}: {', '.join(counts)}"]
     segments, codings = (Counter(o.source for o in os) for os in (project.selections, project.codings))
-    for document in project.sources:
-        size = "ohne Text" if document.text is None else f"{len(document.text)} Zeichen"
-        reading = f" ({READINGS[document.reading]})" if document.reading else ""
-        counted = f"{segments[document.guid]} Segmente, {codings[document.guid]} Codierungen"
-        lines.append(f"  {document.name}: {size}, {counted}{reading}")
+    for d in project.sources:
+        size = "ohne Text" if d.text is None else f"{len(d.text)} Zeichen"
+        reading = f" ({READINGS[d.reading]})" if d.reading else ""
+        lines.append(f"  {d.name}: {size}, {segments[d.guid]} Segmente, {codings[d.guid]} Codierungen{reading}")
     losses = Counter((loss.done, loss.why) for loss in project.losses)
     return lines + [f"  {n}-mal {done}: {why}" for (done, why), n in losses.items()]

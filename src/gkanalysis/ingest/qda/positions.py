@@ -127,13 +127,8 @@ def _fit(ruler, marks, scores, order, totals):
     slack = max(2, len(marks) // 5)  # a tenth of all ends
     nearly = scores[favourite][:2] == scores[best][:2] and scores[favourite][2] >= scores[best][2] - slack
     chosen = favourite if nearly else best
-    places = [ruler.span(chosen, mark) for mark in marks]
-    rivals = [
-        reading
-        for reading in order
-        if scores[reading] == scores[chosen] and [ruler.span(reading, mark) for mark in marks] != places
-    ]
-    is_sure = all(totals[chosen] > totals[rival] for rival in rivals)
+    places = {r: [ruler.span(r, mark) for mark in marks] for r in order if scores[r] == scores[chosen]}
+    is_sure = all(totals[chosen] > totals[r] for r, of_rival in places.items() if of_rival != places[chosen])
     judged = scores[chosen] if len(marks) >= _ENOUGH_MARKS else totals[chosen]
     is_doubtful = not judged[0] and judged[2] < _AT_BOUNDARIES * 2 * judged[1]
     return Fit(chosen, is_sure, is_doubtful, scores)

@@ -114,19 +114,14 @@ def _project_part(container):
 
 def _fetch(container, part, beside, base, path):
     """Text of a path as the project writes it, line ends as stored, without byte order mark."""
-    lower, folder = path.lower(), posixpath.dirname(part)
-    if lower.startswith(_RELATIVE):
-        data = _outside(beside, base, path[len(_RELATIVE) :])
-    elif lower.startswith(INTERNAL):
-        data = _inside(container, folder, path[len(INTERNAL) :])
-        if data is None:
-            raise TextMissingError("text_missing")
-    else:  # some programs write the name alone
-        data = _inside(container, folder, path)
-        if data is None and _OTHER_MACHINE.match(path):
-            raise TextMissingError("text_elsewhere")
-        if data is None:
-            data = _outside(beside, base, path)
+    # some programs write the name alone
+    scheme = next((scheme for scheme in (_RELATIVE, INTERNAL) if path.lower().startswith(scheme)), "")
+    rest = path[len(scheme) :]
+    data = None if scheme == _RELATIVE else _inside(container, posixpath.dirname(part), rest)
+    if data is None and (scheme == INTERNAL or (not scheme and _OTHER_MACHINE.match(path))):
+        raise TextMissingError("text_missing" if scheme else "text_elsewhere")
+    if data is None:
+        data = _outside(beside, base, rest)
     try:
         return data.decode("utf-16" if data[:2] in _MARKS_OF_UTF16 else "utf-8-sig")
     except UnicodeDecodeError:

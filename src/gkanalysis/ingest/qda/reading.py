@@ -138,10 +138,10 @@ class ProjectReader:
         guid = self._claim(element, "coder", "duplicate_entry")
         if guid is None:
             return
-        names = [name for name in (element.get("name"), element.get("id")) if name and not name.isspace()]
-        if not names:
+        name = next((n for n in (element.get("name"), element.get("id")) if n and not n.isspace()), None)
+        if name is None:
             self.lose("unnamed_coder", guid, element.sourceline)
-        self.all["coders"].append(model.Coder(guid, names[0] if names else stand_in(guid)))
+        self.all["coders"].append(model.Coder(guid, name or stand_in(guid)))
 
     def _read_code(self, element, parent=""):
         """One code, then those below it; the parser bounds the depth."""
@@ -314,21 +314,17 @@ class ProjectReader:
         area = {name: whole_number(element.get(name)) for name in AREAS.get(kind, ())}
         start = end = None
         problem = " ".join(f"{name}={element.get(name)}" for name in area) if None in area.values() else ""
-        if not area:
-            word = (
-                ("startPosition", "endPosition") if kind == "PlainTextSelection" else ("fromSyncPoint", "toSyncPoint")
-            )
-            written = [element.get(w) for w in word]
+        if kind == "PlainTextSelection":
+            written = [element.get(word) for word in ("startPosition", "endPosition")]
             start, end = map(whole_number, written)
-            if kind != "PlainTextSelection":
-                (start, begin), (end, until) = (points.get(clean_guid(w), (None, None)) for w in written)
-                area = {"begin": begin, "end": until}
-            elif start == end == NOWHERE:
-                start = end = None
-                written = ()
-            if written and (None in (start, end) or end < start):
-                problem = " bis ".join(map(str, written))
-                start = end = None
+        elif not area:
+            written = [element.get(word) for word in ("fromSyncPoint", "toSyncPoint")]
+            (start, begin), (end, until) = (points.get(clean_guid(w), (None, None)) for w in written)
+            area = {"begin": begin, "end": until}
+        is_nowhere = kind == "PlainTextSelection" and start == end == NOWHERE
+        if kind not in AREAS and (is_nowhere or None in (start, end) or end < start):
+            problem = "" if is_nowhere else " bis ".join(map(str, written))
+            start = end = None
         if problem:
             self.lose("bad_position", guid, element.sourceline, problem)
 

@@ -32,12 +32,10 @@ class Elsewhere:
         glossary = package.related_part(package.main_part, "glossaryDocument")
         self.prompts, self._stores, self._embedded, self._left = {}, None, None, MAX_BOUND
         for entry in package.xml(glossary).iter(_DOC_PART) if glossary else ():
-            if any(kind.get(VAL) != "bbPlcHdr" for kind in entry.iter(W + "type")):
-                continue  # another building block
-            for name in entry.iter(_NAME):
+            name, kinds = next(entry.iter(_NAME), None), {kind.get(VAL) for kind in entry.iter(W + "type")}
+            if name is not None and kinds <= {"bbPlcHdr"}:  # no other building block
                 lines = ("".join(paragraph.itertext(TEXT)) for paragraph in entry.iter(PARAGRAPH))
                 self.prompts[name.get(VAL, "")] = one_line("\n".join(lines))
-                break
 
     def bound_value(self, binding):
         """What the data store says to a `w:dataBinding`; None if there is no such place, as far as it can be seen."""

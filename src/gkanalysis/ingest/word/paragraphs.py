@@ -224,7 +224,10 @@ class ParagraphReader:
             elif tag == xml.ALTERNATE:
                 self.read_through(child, self._read_run, pieces, aside, font)
             elif tag in _DRAWN:
-                self._read_drawing(child)
+                if not self._read_boxes(child):
+                    names = {short_name(element) for element in child.iter()}
+                    what = next((what for name, what in _DRAWN_KINDS.items() if name in names), "drawing")
+                    self.skip(child, what, "")
             elif tag == _RUBY:
                 self.read_through(child, self._read_inline, pieces)
             else:
@@ -247,13 +250,6 @@ class ParagraphReader:
         self.fields[-1].code += printed_text(_symbol_pieces(text, font))
         if len(self.fields[-1].code) > MAX_CODE:
             raise UnsafeContentError("elements")
-
-    def _read_drawing(self, drawing):
-        """Texts inside a drawing; one without any is listed as skipped."""
-        if not self._read_boxes(drawing):
-            names = {short_name(element) for element in drawing.iter()}
-            what = next((what for name, what in _DRAWN_KINDS.items() if name in names), "drawing")
-            self.skip(drawing, what, "")
 
     def _read_boxes(self, element):
         """Whether there are texts below an element; of those stored in two versions one is read."""
