@@ -187,10 +187,8 @@ def _received(answers: pd.DataFrame, book: CategoryBook) -> dict[Answer, str]:
     for source, case_id, item_id, mention, text in answers[[*_ANSWER, "text"]].itertuples(index=False):
         key = (source, case_id, item_id, int(mention))
         if key in texts:
-            raise IngestError(
-                f"Offene Antworten: „{', '.join(map(str, key))}“ ist zweimal eingegangen, erlaubt ist jede Nennung einmal; "
-                "bitte die Bögen des Bündnisses klären."
-            )
+            told = f"Offene Antworten: „{', '.join(map(str, key))}“ ist zweimal eingegangen"
+            raise IngestError(f"{told}, erlaubt ist jede Nennung einmal; bitte die Bögen des Bündnisses klären.")
         if (source, item_id) in book.items:
             texts[key] = str(text)
     return texts

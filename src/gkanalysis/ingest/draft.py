@@ -271,10 +271,8 @@ def _of_values(column: str, values: Mapping[str, int], file: TableFile) -> Entry
     made: Entry = {"label": file.words.get(column) or column, "kind": "single", "column": column}
     notes = []
     if lacking:
-        meanings = (
-            "„keine Angabe“ (TODO löschen), „nicht gefragt“ (unter not_asked schreiben) oder eine Antwort (streichen)"
-        )
-        notes.append(f"{quoted(sorted(lacking))}: {meanings}?")
+        meanings = "„nicht gefragt“ (unter not_asked schreiben) oder eine Antwort (streichen)"
+        notes.append(f"{quoted(sorted(lacking))}: „keine Angabe“ (TODO löschen), {meanings}?")
         made["codes"] = {"not_answered": ["TODO", *sorted(lacking)]}
     few = len(own) <= FEW and sum(own.values()) >= 3 * len(own) > 0
     if options := [(label, v) for v, label in labels.items() if v not in lacking]:

@@ -33,10 +33,9 @@ def read_project(path: Path) -> Project:
     """Read a project (.qdpx) or MAXQDA's spreadsheet of coded segments (.xlsx), told apart by the ending."""
     ending = path.suffix.lower()
     if ending not in ENDINGS:
-        raise IngestError(
-            f"„{path.name}“ ist kein Projekt eines QDA-Programms; bitte als REFI-QDA-Projekt (.qdpx) oder aus MAXQDA als "
-            "Tabelle der codierten Segmente (.xlsx) ausgeben und diese Datei angeben."
-        )
+        forms = "als REFI-QDA-Projekt (.qdpx) oder aus MAXQDA als Tabelle der codierten Segmente (.xlsx)"
+        told = f"„{path.name}“ ist kein Projekt eines QDA-Programms"
+        raise IngestError(f"{told}; bitte {forms} ausgeben und diese Datei angeben.")
     # some programs store texts beside the project and not in it: nothing outside of its folder is read
     return read_maxqda(path) if ending == ".xlsx" else read_qdpx(path, beside=path.parent)
 
@@ -82,9 +81,8 @@ def ingest_interviews(folder: Path, out: Path) -> tuple[int, list[str]]:
                 n_read += 1
                 projects.write_table(_as_table(received.file, received.content))
     if not n_read and not refused:
-        raise IngestError(
-            f"In „{folder}“ liegt keine Datei eines QDA-Programms ({endings}); bitte das Projekt dorthin ausgeben."
-        )
+        told = f"In „{folder}“ liegt keine Datei eines QDA-Programms ({endings})"
+        raise IngestError(f"{told}; bitte das Projekt dorthin ausgeben.")
     return n_read, refused
 
 

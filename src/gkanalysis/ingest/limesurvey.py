@@ -65,9 +65,8 @@ def read_questionnaire(path: Path) -> Questionnaire:
     except UnsafeContentError:
         root = None
     if root is None or root.tag != "document" or root.findtext("LimeSurveyDocType") != "Survey":
-        raise IngestError(
-            f"„{path.name}“ ist kein Fragebogen von LimeSurvey; bitte die Umfragestruktur (.lss) ausführen."
-        )
+        told = f"„{path.name}“ ist kein Fragebogen von LimeSurvey"
+        raise IngestError(f"{told}; bitte die Umfragestruktur (.lss) ausführen.")
     return _Structure(root).questionnaire()
 
 

@@ -147,10 +147,8 @@ class Matcher:
             if n_there >= MIN_PRINTED * n_printed and (best is None or 2 * n_there - n_printed > best[0]):
                 best = (2 * n_there - n_printed, version, aligned)
         if best is None:
-            raise IngestError(
-                f"„{file}“ ist kein Bogen der {self.book.title}: die gedruckten Beschriftungen fehlen. "
-                "Bitte prüfen, ob die Datei in diesen Ordner gehört."
-            )
+            told = f"„{file}“ ist kein Bogen der {self.book.title}: die gedruckten Beschriftungen fehlen"
+            raise IngestError(f"{told}. Bitte prüfen, ob die Datei in diesen Ordner gehört.")
         there = Counter(text for table in tables for text in table.texts.values())
         for counts in (p.counts for p in self.prints):  # the second form may be of another version
             if sum(there[text] >= 2 * n for text, n in counts.items()) >= MIN_PRINTED * len(counts):

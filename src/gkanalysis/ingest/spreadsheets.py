@@ -314,10 +314,8 @@ class _Reader:
         for top, left, bottom, right in sheet.merged:
             in_heading = top <= row <= bottom and right > left
             if in_heading or top >= heading.first:
-                area, where = (
-                    area_name((top, left, bottom, right)),
-                    "in der Überschrift" if in_heading else "in den Daten",
-                )
+                area = area_name((top, left, bottom, right))
+                where = "in der Überschrift" if in_heading else "in den Daten"
                 sentence = f"Die Zellen {area} {where} sind verbunden; der Wert gilt nur für die erste."
                 value = sheet.cells[top, left].shown if (top, left) in sheet.cells else ""
                 add("T13", sentence, row=top, column=area, value=value, allowed="eine Zelle je Wert")

@@ -110,10 +110,8 @@ class Survey:
             elif there:
                 letters = ", ".join(column_letter(k + 1) for k in there)
                 problem = f"„{column}“ steht über mehreren Spalten ({letters}), welche gilt, ist unklar"
-                advice = (
-                    "erlaubt ist jede Überschrift einmal, bitte in der Erhebung umbenennen und noch einmal ausführen."
-                )
-                problems.append(f"{problem}; {advice}")
+                advice = "bitte in der Erhebung umbenennen und noch einmal ausführen."
+                problems.append(f"{problem}; erlaubt ist jede Überschrift einmal, {advice}")
             else:
                 problem = f"Die Spalte „{column}“ fehlt; erlaubt sind die Überschriften des Codebuchs."
                 advice = "Bitte „column“ im Codebuch berichtigen oder die Spalte mit ausführen."
@@ -220,10 +218,10 @@ class Survey:
         ]  # fmt: skip
         if len(wrong) > 1 and len(wrong) == len(filled):
             shown, more = quoted(dict.fromkeys(wrong[:3])), self.book.table.heading_rows + 1
-            self.file.problems.append(
-                f"Zeile {piece.rows[0]} sieht wie eine weitere Zeile der Überschrift aus: keiner ihrer {len(wrong)} Werte ist "
-                f"vorgesehen, zuerst {shown}. Wenn es so ist, im Codebuch unter „table“ bitte „heading_rows: {more}“ schreiben."
-            )
+            told = f"Zeile {piece.rows[0]} sieht wie eine weitere Zeile der Überschrift aus"
+            why = f"keiner ihrer {len(wrong)} Werte ist vorgesehen, zuerst {shown}"
+            remedy = f"Wenn es so ist, im Codebuch unter „table“ bitte „heading_rows: {more}“ schreiben."
+            self.file.problems.append(f"{told}: {why}. {remedy}")
 
     def _is_label(self, column: str, value: str, kind: str) -> bool:
         """Whether an export of LimeSurvey holds the wording of an answer in place of its code."""
@@ -235,10 +233,8 @@ class Survey:
         unknown = {key: item.kind for key, (what, item, _) in self._told.items() if what == "unknown"}
         if full := [key for key, kind in unknown.items() if self._is_label(*key, kind)]:
             columns, values = (quoted(dict.fromkeys(list(side)[:SHOWN])) for side in zip(*full, strict=True))
-            self.file.problems.append(
-                f"Statt der Antwortcodes stehen Antworten in der Ausfuhr ({values} unter {columns}); bitte mit „Antwortcodes“ und "
-                "„Fragencode“ ausführen."
-            )
+            told = f"Statt der Antwortcodes stehen Antworten in der Ausfuhr ({values} unter {columns})"
+            self.file.problems.append(f"{told}; bitte mit „Antwortcodes“ und „Fragencode“ ausführen.")
         for (column, value), (what, item, rows) in self._told.items():
             where, some = self.where(self.at[column]), few(rows)
             which = f"{len(rows)}-mal, Zeile {some}" if len(rows) > 1 else f"Zeile {some}"
@@ -395,10 +391,8 @@ def _workbook(path: Path, table: Table, wanted: Sequence[str]) -> TableFile:
     sheets = [s for s in read_workbook(path) if s.cells and (not table.sheet or s.name == table.sheet)]
     if len(sheets) != 1:
         there = quoted(s.name for s in read_workbook(path) if s.cells) or "keine"
-        raise IngestError(
-            f"„{path.name}“: Welches Blatt gilt, ist unklar; vorhanden sind {there}. Erlaubt ist genau eines; bitte unter "
-            "„table“ im Codebuch als „sheet“ nennen."
-        )
+        told = f"„{path.name}“: Welches Blatt gilt, ist unklar; vorhanden sind {there}"
+        raise IngestError(f"{told}. Erlaubt ist genau eines; bitte unter „table“ im Codebuch als „sheet“ nennen.")
     (sheet,) = sheets
     last = max(column for _, column in sheet.cells)
     lines = [[sheet.cells[r, c].shown if (r, c) in sheet.cells else "" for c in range(1, last + 1)] for r in range(1, HEADING_ROWS + 1)]  # fmt: skip

@@ -19,7 +19,7 @@ from gkanalysis.core.findings import Log
 from gkanalysis.core.lookup import enumeration
 from gkanalysis.ingest.interviews import read_interim, segment_text
 from gkanalysis.ingest.qda.model import NOWHERE, Project, Selection, Source
-from gkanalysis.ingest.tables import read_rows
+from gkanalysis.ingest.tables import few, read_rows
 from gkanalysis.settle.process import read_files
 from gkanalysis.settle.receipts import alliance_meant, iso_date, nfc, no_date
 
@@ -126,11 +126,9 @@ def _check_names_of_coders(codings: Sequence[tuple], book: InterviewCodebook, lo
     for (name, file), n in Counter((row[5], row[-1]) for row in codings).items():
         if (usual := meant[_plain(name).casefold()]) != name:
             many = f"{n} Codierungen sind" if n > 1 else "eine Codierung ist"
-            message = (
-                f"„{file}“: {many} von „{name}“ (gemeint ist wohl „{usual}“); bis der Name im QDA-Programm berichtigt "
-                "und das Projekt neu ausgegeben ist, zählt das als eine andere Person."
-            )
-            log.find("V23", message, file=file, raw=name)
+            told = f"„{file}“: {many} von „{name}“ (gemeint ist wohl „{usual}“)"
+            until = "bis der Name im QDA-Programm berichtigt und das Projekt neu ausgegeben ist"
+            log.find("V23", f"{told}; {until}, zählt das als eine andere Person.", file=file, raw=name)
 
 
 def _check_lead_coder(
@@ -138,26 +136,23 @@ def _check_lead_coder(
 ) -> None:
     """Counts of cases rest on the lead coder: without these codings a case would silently say nothing (V25, V26)."""
     coded = {row[2] for row in codings if row[5] == book.lead_coder}
+    lead, remedy = f"„{book.lead_coder}“", "„lead_coder“ im Codebuch oder den Namen im QDA-Programm berichtigen"
     if documents and not coded:
         names = ", ".join(f"„{name}“" for name in sorted({row[5] for row in codings})) or "niemand"
-        message = (
-            f"Keine Codierung ist von „{book.lead_coder}“, auf der alle Auszählungen beruhen (codiert haben: {names}). "
-            "Bitte „lead_coder“ im Codebuch oder den Namen im QDA-Programm berichtigen."
-        )
-        log.find("V25", message)
+        told = f"Keine Codierung ist von {lead}, auf der alle Auszählungen beruhen (codiert haben: {names})"
+        log.find("V25", f"{told}. Bitte {remedy}.")
         return
     lacking = [d for d in documents if d.id not in coded]
     for file in dict.fromkeys(d.file for d in lacking):  # a name that was changed is one cause
         others = enumeration(f"„{name}“" for name in sorted({row[5] for row in codings if row[-1] == file}))
         if others and all(d in lacking for d in documents if d.file == file):
-            message = (
-                f"„{file}“ hat keine Codierung von „{book.lead_coder}“, auf der alle Auszählungen beruhen; codiert hat dort "
-                f"{others}. Ist eine dieser Personen gemeint, bitte „lead_coder“ im Codebuch oder den Namen im QDA-Programm berichtigen."
+            told = (
+                f"„{file}“ hat keine Codierung von {lead}, auf der alle Auszählungen beruhen; codiert hat dort {others}"
             )
-            log.find("V26", message, file=file)
+            log.find("V26", f"{told}. Ist eine dieser Personen gemeint, bitte {remedy}.", file=file)
             lacking = [d for d in lacking if d.file != file]
     for document in lacking:
-        message = f"„{document.source.name}“ hat keine Codierung von „{book.lead_coder}“; in den Auszählungen fehlt dieses Gespräch. Bitte die Codierung nachholen."
+        message = f"„{document.source.name}“ hat keine Codierung von {lead}; in den Auszählungen fehlt dieses Gespräch. Bitte die Codierung nachholen."
         where = {"file": document.file, "case_id": document.case_id, "item_id": document.source.guid}
         log.find("V26", message, **where)
 
@@ -274,19 +269,13 @@ def _check_whole(documents: Sequence[Document], log: Log) -> None:
         several = [d for d in documents if d.case_id == case_id]
         if len(several) > 1:
             names = ", ".join(f"„{d.source.name}“ in „{d.file}“" for d in several)
-            message = (
-                f"Zu {case_id} gehören {len(several)} Dokumente: {names}. Ein Gespräch zählt einmal; bitte die Zuordnung "
-                "berichtigen oder die Dokumente im QDA-Programm zusammenführen."
-            )
-            log.find("V21", message, file=several[0].file, case_id=case_id)
-    undated = [d.source.name for d in documents if not d.date]
-    if undated:
-        named = ", ".join(undated[:3]) + (" …" if len(undated) > 3 else "")
-        message = (
-            f"Für {len(undated)} von {len(documents)} Dokumenten ist kein Tag angegeben ({named}); ob sie in den "
-            f"Zeitraum fallen, ist nicht geprüft. Der Tag kann in „{LIST}“ stehen."
-        )
-        log.find("V31", message, raw=" | ".join(undated))
+            told = f"Zu {case_id} gehören {len(several)} Dokumente: {names}. Ein Gespräch zählt einmal"
+            remedy = "bitte die Zuordnung berichtigen oder die Dokumente im QDA-Programm zusammenführen"
+            log.find("V21", f"{told}; {remedy}.", file=several[0].file, case_id=case_id)
+    if undated := [d.source.name for d in documents if not d.date]:
+        told = f"Für {len(undated)} von {len(documents)} Dokumenten ist kein Tag angegeben ({few(undated, 3)})"
+        rest = f"ob sie in den Zeitraum fallen, ist nicht geprüft. Der Tag kann in „{LIST}“ stehen."
+        log.find("V31", f"{told}; {rest}", raw=" | ".join(undated))
 
 
 @dataclass
@@ -385,11 +374,9 @@ class Rows:
             rows.append(((position[document.id], segment_id, order[code_id], coder), row))
         self.codings += [row for _, row in sorted(rows, key=lambda r: r[0])]
         for guid, n in nameless.items():
-            message = (
-                f"„{file}“: von {n} Codierungen ist unbekannt, wer sie vergeben hat ({guid or 'ohne Angabe'}). Bitte im "
-                "QDA-Programm den Namen eintragen und neu ausgeben; bis dahin zählen sie nicht."
-            )
-            self.log.find("V23", message, file=file, item_id=guid)
+            told = f"„{file}“: von {n} Codierungen ist unbekannt, wer sie vergeben hat ({guid or 'ohne Angabe'})"
+            remedy = "Bitte im QDA-Programm den Namen eintragen und neu ausgeben; bis dahin zählen sie nicht."
+            self.log.find("V23", f"{told}. {remedy}", file=file, item_id=guid)
         if repeated:
             same = "Stelle, Code und Person gleich"
             message = f"„{file}“: {repeated} Codierungen gibt es mehrmals ({same}); jede zählt einmal."
@@ -462,19 +449,17 @@ def match_codes(projects: Mapping[str, Project], book: InterviewCodebook, log: L
             hinted.update(close[:1])
             advice = f"ähnlich ist „{close[0]}“" if close else "bitte im Codebuch ergänzen"
             advice = "im Codebuch ist das eine Gruppe, kein Code" if path in groups else advice
-            message = (
-                f"„{file}“: „{path}“ mit {n} Codierungen steht nicht im Codebuch ({advice}). Bitte den Code umbenennen "
-                "oder ergänzen; bis dahin zählen seine Codierungen nicht."
-            )
+            told = f"„{file}“: „{path}“ mit {n} Codierungen steht nicht im Codebuch ({advice})"
+            remedy = "Bitte den Code umbenennen oder ergänzen; bis dahin zählen seine Codierungen nicht."
             lost = ("validate", "code", "zurückgestellt", "steht nicht im Codebuch")
-            log.find("V22", message, lost=lost, **where)
+            log.find("V22", f"{told}. {remedy}", lost=lost, **where)
     there = {code_id for ids in matched.values() for code_id in ids.values()}
     gone = [c for c in book.codes.values() if c.id not in there and _plain(c.path) not in hinted]
     if gone and any(file.lower().endswith(".qdpx") for file in projects):  # a list of segments names given codes only
         paths = enumeration(f"„{c.path}“" for c in gone)
-        message = (
-            f"Im Codebuch und in keinem Projekt: {paths}. Wenn die Codes umbenannt oder mit anderen vereinigt wurden, "
-            "bitte Codebuch und Projekt abgleichen; bis dahin gelten sie als nirgends vergeben."
+        cause = (
+            f"Im Codebuch und in keinem Projekt: {paths}. Wenn die Codes umbenannt oder mit anderen vereinigt wurden"
         )
-        log.find("V22", message, raw=" | ".join(c.path for c in gone))
+        remedy = "bitte Codebuch und Projekt abgleichen; bis dahin gelten sie als nirgends vergeben."
+        log.find("V22", f"{cause}, {remedy}", raw=" | ".join(c.path for c in gone))
     return matched

@@ -238,9 +238,8 @@ def lose_file(file: str, why: str, folder: str, unit: str, log: Log, meant: str 
     """A file of a source's folder that nothing reads: a loss, and a finding, since somebody put it there (V34)."""
     advice = "Wenn darin Antworten stehen, bitte in einem der erwarteten Formate ablegen, sonst aus dem Ordner nehmen."
     if meant:
-        advice = (
-            f"Gemeint ist wohl „{meant}“: bitte als CSV speichern und genau so nennen, sonst aus dem Ordner nehmen."
-        )
+        how = "bitte als CSV speichern und genau so nennen, sonst aus dem Ordner nehmen"
+        advice = f"Gemeint ist wohl „{meant}“: {how}."
     message = f"„{file}“ in „{folder}“ wird nicht gelesen: {why}. {advice}"
     log.find("V34", message, lost=("ingest", unit, "ausgelassen", why), file=file)
 

@@ -76,9 +76,8 @@ def assign_forms(
             fits = alliances_named(own_name, alliances)
         if receipt is None and len(fits) != 1:
             several = f"mehreren Bündnissen ({', '.join(fits)})" if fits else "keinem Bündnis des Registers"
-            leads = (
-                f"der Name im Bogen („{own_name}“) passt zu {several}" if own_name else "der Bogen nennt keinen Namen"
-            )
+            named = f"der Name im Bogen („{own_name}“) passt zu {several}"
+            leads = named if own_name else "der Bogen nennt keinen Namen"
             message = f"„{file}“ fehlt in „{path}“, und {leads}. Bitte dort eine Zeile für die Datei ergänzen."
             log.find("V01", message, file=file, raw=own_name)
             continue
@@ -109,9 +108,9 @@ def check_days(assigned: pd.DataFrame, sent: Mapping[str, str], path: str, log: 
     for form in assigned.itertuples():
         month, first = form.received[:7], sent.get(form.version, "")
         if month and first and (month < first or int(month[:4]) > int(first[:4]) + YEARS):
+            came = f"„{form.file}“ ist nach „{path}“ am {format_date(form.received)} eingegangen"
             message = (
-                f"„{form.file}“ ist nach „{path}“ am {format_date(form.received)} eingegangen; verschickt wurde dieser Bogen "
-                f"im {format_date(first)}. Bitte das Datum in der Liste prüfen."
+                f"{came}; verschickt wurde dieser Bogen im {format_date(first)}. Bitte das Datum in der Liste prüfen."
             )
             log.find("V16", message, file=form.file, case_id=form.case_id, raw=form.received)
 
@@ -127,11 +126,9 @@ def _log_other_name(
         message = f"Der Bogen nennt „{own_name}“, also mehrere Bündnisse; er zählt für „{name}“ und nicht für {also}."
         log.find("V04", message, question=question, **where)
     elif fits:
-        message = (
-            f"„{file}“ steht in der Eingangsliste bei „{name}“ ({case_id}), der Bogen selbst nennt „{register[fits[0]]}“ "
-            f"({fits[0]}). Bitte die Liste berichtigen oder den Namen als weiteren im Register eintragen."
-        )
-        log.find("V19", message, **where)
+        other = f"der Bogen selbst nennt „{register[fits[0]]}“ ({fits[0]})"
+        remedy = "Bitte die Liste berichtigen oder den Namen als weiteren im Register eintragen."
+        log.find("V19", f"„{file}“ steht in der Eingangsliste bei „{name}“ ({case_id}), {other}. {remedy}", **where)
     else:
         question = f"Im Kopf des Bogens steht „{own_name}“. Ist damit Ihr Bündnis „{name}“ gemeint?"
         log.find("V04", f"Der Bogen nennt „{own_name}“, das Register „{name}“.", question=question, **where)
@@ -193,10 +190,9 @@ def choose_forms(assigned: pd.DataFrame, log: Log) -> pd.DataFrame:
         reason = f"ersetzt durch „{last['file']}“ vom {last['received']}"
         for old in group.iloc[:-1].itertuples():
             where = {"file": old.file, "case_id": str(case_id)}
-            message = (
-                f"{n} Bögen; es zählt der zuletzt eingegangene. „{old.file}“ vom {old.received} {reason}. Wenn der ältere "
-                f"gelten soll, bitte „{last['file']}“ mit seiner Zeile aus Ordner und Eingangsliste nehmen."
-            )
+            told = f"{n} Bögen; es zählt der zuletzt eingegangene. „{old.file}“ vom {old.received} {reason}."
+            remedy = f"bitte „{last['file']}“ mit seiner Zeile aus Ordner und Eingangsliste nehmen."
+            message = f"{told} Wenn der ältere gelten soll, {remedy}"
             lost = ("validate", "form", "zurückgestellt", reason)
             log.find("V06", message, question=question, lost=lost, **where)
     return assigned.drop_duplicates("case_id", keep="last").reset_index(drop=True)

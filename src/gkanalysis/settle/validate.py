@@ -279,11 +279,10 @@ def _log_not_shown(responses: pd.DataFrame, book: Codebook, log: Log) -> None:
     for item_id, rows in responses.groupby("item_id", observed=True):
         if asked_if := book.items[str(item_id)].asked_if:
             shown = ", ".join(f"„{f}“" for f in rows["file"].head(NAMED))
-            message = (
-                f"{item_label(book.items[str(item_id)])} wurde {len(rows)}-mal nicht gezeigt, obwohl {asked_if[0]} „{asked_if[1]}“ "
-                f"lautet ({shown}); es gilt dort als nicht gefragt. Bitte „asked_if“ mit der Bedingung der Befragung vergleichen."
-            )
-            log.find("V37", message, item_id=str(item_id))
+            told = f"{item_label(book.items[str(item_id)])} wurde {len(rows)}-mal nicht gezeigt"
+            although = f"obwohl {asked_if[0]} „{asked_if[1]}“ lautet ({shown}); es gilt dort als nicht gefragt"
+            remedy = "Bitte „asked_if“ mit der Bedingung der Befragung vergleichen."
+            log.find("V37", f"{told}, {although}. {remedy}", item_id=str(item_id))
 
 
 def _impossible_numbers(responses: pd.DataFrame, book: Codebook) -> np.ndarray:
@@ -372,9 +371,8 @@ def _with_left_out(responses: pd.DataFrame, book: Codebook) -> pd.DataFrame:
     every = [i for i in book.items.values() if i.label]
     lacking = {v: [i.id for i in every if not book.in_version(i, v)] for v in responses["version"].unique()}
     forms = responses[["case_id", "version"]].drop_duplicates()
-    left_out = (
-        forms.assign(item_id=forms["version"].astype("object").map(lacking)).explode("item_id").dropna(subset="item_id")
-    )
+    forms["item_id"] = forms["version"].astype("object").map(lacking)
+    left_out = forms.explode("item_id").dropna(subset="item_id")
     if left_out.empty:
         return responses
     told = dict.fromkeys(responses.columns, "") | {"occurrence": 1, "state": "not_asked", "note": "version"}
