@@ -193,6 +193,9 @@ class Count(ABC):
     unit_label: ClassVar[str] = "Anzahl"  # what is counted, as the heading of a column
     unit_words: ClassVar[str] = "Anzahl der Bündnisse"  # the same below the title of a figure
     more_words: ClassVar[str] = ""  # what else must be known of the base
+    base_says: ClassVar[str] = ""  # pattern of what the base line of its tables says in one way or another
+    base_alone: ClassVar[str] = ""  # pattern of what no other kind's base line says
+    also: ClassVar[str] = ""  # what one says of its numbers, where the labels of its rows are shorter
     counts_units: ClassVar[bool] = False  # whether units are no cases: then few cases may stand behind many
     own_columns: ClassVar[bool] = False  # whether only `columns` are printed
     columns: ClassVar[Mapping[str, Callable[[Any], str]]] = {}  # heading -> text of a row: further printed columns

@@ -207,6 +207,7 @@ class Choice(OfItems):
 
     item: str
 
+    base_says: ClassVar[str] = "gültig|Antwort"
     exclusive: ClassVar[bool] = True
     base_name: ClassVar[str] = "answered"
     sampled: ClassVar[bool] = True
@@ -325,6 +326,7 @@ class Ticks(OfItems):
     set: str
     of: str = "asked"
 
+    base_says: ClassVar[str] = "Nennungen|gefragt|Befragt|voll auswertbar|dieser Antwort"
     sampled: ClassVar[bool] = True
     unit_words: ClassVar[str] = "Nennungen"
     more_words: ClassVar[str] = "; Mehrfachantworten"
@@ -507,6 +509,7 @@ class Open(OfItems):
 
     item: str
 
+    base_says: ClassVar[str] = "Antwort|Angabe|Kategorie"
     base_name: ClassVar[str] = "answered"
     sampled: ClassVar[bool] = True
     unit_words: ClassVar[str] = "Bündnisse, die eine Kategorie wenigstens einmal nennen"
@@ -583,6 +586,7 @@ class Open(OfItems):
 class Mentions(Open):
     """The mentions of an open answer by category; a case may name one several times, a mention may have several."""
 
+    base_says: ClassVar[str] = ""
     base_name: ClassVar[str] = "mentions"
     sampled: ClassVar[bool] = False
     marked: ClassVar[bool] = False
@@ -669,6 +673,8 @@ def themes(book: Any) -> dict[str, Theme]:
 class Gaps(OfItems):
     """Cases that named a gap in a theme, and those that did not; of those with a valid answer."""
 
+    base_says: ClassVar[str] = "gültig"
+    also: ClassVar[str] = "Lücken"
     base_name: ClassVar[str] = "need_answered"
 
     def asked(self, data: Data) -> Mapping[str, Asked]:
@@ -712,6 +718,7 @@ class Openings(OfForms):
     answer: str = ""
     closed: str = ""
 
+    also: ClassVar[str] = "offen, Öffnung"
     base_name: ClassVar[str] = "offers_answered"
     counts_units: ClassVar[bool] = True
     unit_words: ClassVar[str] = "Angebote"

@@ -204,6 +204,7 @@ class ListTotal(OfList):
     amount: str = "value"
     part_of: str = "part_of"
 
+    base_says: ClassVar[str] = "Summe|Ankündigung"
     within: ClassVar[bool] = False
     own_columns: ClassVar[bool] = True
     columns: ClassVar[Any] = {"Stand": lambda r: format_date(r.as_of), "Wert": lambda r: r.of}

@@ -53,6 +53,7 @@ class Codings(Count):
     'Codings(source="reflexionsgespraeche-2019")'
     """
 
+    base_alone: ClassVar[str] = "Gespräch"
     base_name: ClassVar[str] = "interviewed"
     marked: ClassVar[bool] = False
     percent: ClassVar[bool] = False
@@ -149,6 +150,8 @@ ALPHA = {
 class Compared(Count):
     """What comparisons of two coders share."""
 
+    base_alone: ClassVar[str] = "Vergleiche"
+    also: ClassVar[str] = "Vergleiche"
     base_name: ClassVar[str] = "document_pairs"
     unit_words: ClassVar[str] = "Anzahl der Vergleiche"
     unit_label: ClassVar[str] = "einig"
@@ -175,6 +178,7 @@ class Agreement(Compared):
 
     of: str = "level"
 
+    also: ClassVar[str] = "Urteile, Vergleiche, Übereinstimmung"
     narrow: ClassVar[str] = "der Gespräche; bei so wenigen sind sie zu schmal"
 
     def options(self, data: Data) -> Mapping[str, str]:

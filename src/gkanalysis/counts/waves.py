@@ -57,6 +57,7 @@ class Category(Count):
     column: str
     status: tuple[str, ...] = ()
 
+    base_says: ClassVar[str] = "Bündniss"
     exclusive: ClassVar[bool] = True
     base_name: ClassVar[str] = "asked"
 
@@ -107,6 +108,8 @@ class Returns(Count):
     """The alliances of a wave by what became of its form: returned, not returned, declined."""
 
     base_name: ClassVar[str] = "asked"
+    base_says: ClassVar[str] = "Bündniss|angefragt"
+    also: ClassVar[str] = "geantwortet, antworteten, Arbeitshilfe"
 
     def options(self, data: Data) -> Mapping[str, str]:
         """Asked, and the states."""
@@ -144,6 +147,8 @@ class Returns(Count):
 class OverWaves(Count):
     """Alliances by their returns over several waves; refusals count as no return."""
 
+    also: ClassVar[str] = "geantwortet, antworteten, Arbeitshilfe"
+
     @property
     @abstractmethod
     def over(self) -> tuple[str, ...]:
@@ -168,6 +173,8 @@ class Flow(OverWaves):
     """The alliances by whether they returned a form in one wave and in the next."""
 
     then: str
+
+    base_says: ClassVar[str] = "Bündniss"
 
     @property
     def over(self) -> tuple[str, ...]:
@@ -231,6 +238,8 @@ class Change(Count):
     yes: tuple[str, ...] = ("selected",)
     no: tuple[str, ...] = ("not_selected",)
     sets: tuple[str, ...] = ()  # only alliances that ticked something in these sets, one a wave
+
+    base_alone: ClassVar[str] = "beiden Wellen"
 
     @classmethod
     def of(cls, data: Data, first: tuple[str, str], second: tuple[str, str]) -> Change:
@@ -315,6 +324,7 @@ class Nested(Count):
 
     declared: str
 
+    base_alone: ClassVar[str] = "Gebiete"
     within: ClassVar[bool] = False
     marked: ClassVar[bool] = False
 
@@ -382,6 +392,8 @@ def _frame_rows(frame: pd.DataFrame, name: str, sum_of: str) -> pd.DataFrame:
 class Findings(Count):
     """What validation found in a source, by rule."""
 
+    base_alone: ClassVar[str] = "Hinweise"
+    also: ClassVar[str] = "Hinweise"
     unit_words: ClassVar[str] = "Anzahl der Funde"
     marked: ClassVar[bool] = False
     own_columns: ClassVar[bool] = True

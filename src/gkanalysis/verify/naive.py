@@ -50,6 +50,11 @@ class Naive:
         self.file = cache(self._file)
         self.inside = cache(lambda source, status: {r["case_id"] for r in self.cases(source, status)})
 
+    @classmethod
+    def of(cls, data: Data) -> Naive:
+        """The second engine of some data, made once."""
+        return data._keep(("naive",), lambda: cls(data))
+
     def _rows(self, name: str) -> list[Row]:
         return pq.read_table(self.data.paths.processed / f"{name}.parquet").to_pylist()
 
@@ -80,6 +85,15 @@ class Naive:
             number, _, rest = row.rpartition(".")[0].rpartition(".")
             return [w for part in find(book, "number", number) for w in words_of(part, rest)]
         return list(words_of(book.get("codes"), row)) if kind == "Codings" else []
+
+    def headings(self, count: Any) -> list[str]:
+        """What must stand over or before the numbers of some kinds as it is, by the codebook; nothing for others."""
+        if type(count).__name__ == "Change":
+            return [self.data.book(count.source).items[count.item].label]
+        if type(count).__name__ == "ListSum":
+            columns = self.data.book(count.source).spec.columns
+            return [str(title) for c in columns if c.name == count.amount for title in c.titles]
+        return []
 
     def again(self, line: str) -> tuple[int, int | None]:
         """n and base of a line."""
@@ -469,7 +483,7 @@ def recount(data: Data, line: str) -> tuple[int, int | None]:
         If the line is none, or there is no second function for its kind.
     """
     count, by, rows, group = Count.read(line)
-    naive = data._keep(("naive",), lambda: Naive(data))
+    naive = Naive.of(data)
     if not hasattr(naive, method_of(type(count).__name__)):
         raise VerificationError(
             f"Zahlen der Art „{type(count).__name__}“ lassen sich nicht nachzählen; bitte in „verify/naive.py“ ergänzen."
@@ -494,6 +508,7 @@ def recount_report(folder: Path, data: Data) -> Iterator[tuple[str, str, str]]:
 
     Yields id, how it is printed, and what is wrong with it ("" if nothing).
     """
+    naive = Naive.of(data)
     for number_id, cell in find_numbers(folder):
         printed = n_and_base(cell)
         try:
@@ -504,11 +519,9 @@ def recount_report(folder: Path, data: Data) -> Iterator[tuple[str, str, str]]:
             wrong = f"im Bericht {told(*printed)}, nachgezählt {told(*again)}"
         elif not wrong:
             count, by, row, group = Count.read(str(cell["definition"]))
-            naive = data._keep(("naive",), lambda: Naive(data))
             own = {c for c, g in naive.group_of(by or "type").items() if g == group} if group != TOTAL else None
             wrong = "; ".join(wrong_statistics(naive, count, row, cell, own))
         yield number_id, told(*printed), wrong
-    naive = data._keep(("naive",), lambda: Naive(data))
     for value in json.loads((folder / "values.json").read_text(encoding="utf-8")):
         lines = [*(value.get("of") or ()), *([value["definition"]] if value.get("wording") == "said" else ())]
         try:

@@ -139,7 +139,7 @@ def _wrong_words(
         nearest = min(range(len(rows)), key=lambda k: abs(rows[k][0].top + rows[k][0].bottom - 2 * word.y))
         beside[nearest] += f" {word.text}"
     for name, own, row, text in zip(names, counts, rows, beside, strict=True):
-        if _letters(name) not in _letters(text):
+        if letters(name) not in letters(text):
             return f"Balken: bei „{name}“ steht „{text.strip()}“"
         inside = sorted(w[1:] for w in words if row[0].top <= w.y <= row[0].bottom and w.x >= row[0].left)
         told = [int(m[0].replace(".", "")) for _, text in inside if (m := re.match(r"\d[\d.]*", text))]
@@ -190,7 +190,8 @@ def _dots(marks: Any) -> list[tuple[float, float, str]]:
     ]
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
+    """What of a text no line break, space or hyphen changes."""
     return re.sub(r"\W+", "", text)
 
 

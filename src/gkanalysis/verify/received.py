@@ -19,6 +19,7 @@ import pandas as pd
 from lxml import etree
 
 from gkanalysis.counts.data import Data
+from gkanalysis.verify.pictures import letters
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 NAMES = {"w": WORD, "w14": "http://schemas.microsoft.com/office/word/2010/wordml"}
@@ -69,7 +70,7 @@ def read_again(data: Data, source: str) -> Iterator[Sum]:
             labels = [printed.get((item.part, item.row)) or item.label]
             labels += [o.label for o in item.options] if len(places) > 1 or not (item.control or item.row) else []
             seen["labels"].append(name)
-            seen["same labels"] += [name] * _in_order(_letters("".join(line.itertext())), labels)
+            seen["same labels"] += [name] * _in_order(letters("".join(line.itertext())), labels)
             if item.row and (where := PLACE.search(r.place)):
                 table, at, column = map(int, where.groups())
                 lines[file, item.part, item.block, "Spalte", item.column].append([table, at])
@@ -124,12 +125,12 @@ def _says(places: Sequence[Any], item: Any, read: Any) -> bool:
     if item.kind == "tick":
         return None not in told and any(told) == (read.state == "selected")
     near = next((e for p in places for e in [p, *p.iterancestors()] if e.tag in TEXTS), places[0])
-    words, own = _letters("".join(near.itertext())), {o.id: _letters(o.label) for o in item.options}
+    words, own = letters("".join(near.itertext())), {o.id: letters(o.label) for o in item.options}
     if (
         field := places[0].find(".//w:ddList", NAMES)
     ) is not None:  # a list of the old kind stores the place of its entry
         entries, chosen = field.findall("w:listEntry", NAMES), field.find("w:result", NAMES)
-        words, told = _letters(entries[0 if chosen is None else int(chosen.get(VAL))].get(VAL)), []
+        words, told = letters(entries[0 if chosen is None else int(chosen.get(VAL))].get(VAL)), []
     there = [k for k, label in own.items() if label in words]
     longest = [k for k in there if not any(own[k] in own[j] and k != j for j in there)]
     return read.value in (longest if len(longest) == 1 else there) and told != [False]
@@ -153,14 +154,10 @@ def is_ticked(element: Any) -> bool | None:
     return True if text in MARKED else False if text in EMPTY else None
 
 
-def _letters(text: str) -> str:
-    return re.sub(r"\W+", "", text)
-
-
 def _in_order(words: str, labels: Sequence[str]) -> bool:
     """Whether a line prints all labels, one after the other."""
     at = 0
-    for label in map(_letters, labels):
+    for label in map(letters, labels):
         found = words.find(label, at)
         if found < 0:
             return False
