@@ -14,52 +14,32 @@ from pathlib import Path
 from typing import Any
 
 from gkanalysis.core.arguments import Parser
-from gkanalysis.core.errors import (
-    GkError,
-    IngestError,
-    NotebookError,
-    UsageError,
-    VerificationError,
-    system_sentence,
-)
+from gkanalysis.core.errors import GkError, IngestError, NotebookError, UsageError, VerificationError, system_sentence
 
-DATA = ("--data", {"default": "data/raw", "help": "Ordner der eingegangenen Daten"})
-FILES = ("files", {"nargs": "+", "metavar": "DATEI"})
-JSON = ("--json", {"action": "store_true", "help": "ein JSON-Objekt je Zeile"})
-CHAPTERS = (
-    "chapters",
-    {"nargs": "*", "default": [], "metavar": "KAPITEL", "help": "diese, auch wenn sie nicht fehlen"},
-)
-CHANGED = (
-    "changed",
-    {"nargs": "*", "default": [], "metavar": "DATEI", "help": "geänderte Datei, ab dem Ordner der Quelle"},
-)
-ALLIANCES = (
-    "alliances",
-    {"nargs": "*", "default": [], "metavar": "BÜNDNIS", "help": "Kennung oder Name; ohne Angabe alle"},
-)
-SCHEDULER = (
-    "--scheduler",
-    {
-        "default": "",
-        "metavar": "ADRESSE",
-        "help": "Dask-Scheduler, wie tcp://127.0.0.1:8786; ohne Angabe dieser Rechner",
-    },
-)
-WORKERS = (
-    "--workers",
-    {"default": 0, "type": int, "metavar": "N", "help": "Prozesse auf diesem Rechner; ohne Angabe einer je Kern"},
-)
-FORMATS = ("--formats", {"nargs": "+", "default": [], "choices": ["html", "pdf", "docx"], "help": "nur diese Ausgaben"})
-ENGINE = ("--engine", {"default": "fork", "choices": ["fork", "kernel"]})
-ACCEPT = ("--accept", {"default": [], "action": "append", "metavar": "KENNUNG", "help": "bekannter Widerspruch"})
-ONE_REPORT = ("report", {"nargs": "?", "help": "dieser, mit allen Dateien; ohne Angabe alle nebeneinander"})
-IN_REPORT = ("--report", {"help": "in diesem Bericht; ohne Angabe im ersten, der die Zahl hat"})
-SOURCE = (
-    "source",
-    {"nargs": "?", "default": "", "help": "Name der Quelle, wie umfrage-2024; sonst der Ordner über „forms“"},
-)
-STRIP = ("--strip", {"action": "store_true", "help": "Ausgaben entfernen"})
+
+def _given(name: str, words: str = "", **settings: Any) -> tuple[str, dict[str, Any]]:
+    """An argument of commands, with what its help says; several are none unless they are given."""
+    return name, ({"default": []} if settings.get("nargs") == "*" else {}) | settings | {"help": words or None}
+
+
+DATA = _given("--data", "Ordner der eingegangenen Daten", default="data/raw")
+FILES = _given("files", nargs="+", metavar="DATEI")
+JSON = _given("--json", "ein JSON-Objekt je Zeile", action="store_true")
+CHAPTERS = _given("chapters", "diese, auch wenn sie nicht fehlen", nargs="*", metavar="KAPITEL")
+CHANGED = _given("changed", "geänderte Datei, ab dem Ordner der Quelle", nargs="*", metavar="DATEI")
+ALLIANCES = _given("alliances", "Kennung oder Name; ohne Angabe alle", nargs="*", metavar="BÜNDNIS")
+DASK = "Dask-Scheduler, wie tcp://127.0.0.1:8786; ohne Angabe dieser Rechner"
+SCHEDULER = _given("--scheduler", DASK, default="", metavar="ADRESSE")
+PROCESSES = "Prozesse auf diesem Rechner; ohne Angabe einer je Kern"
+WORKERS = _given("--workers", PROCESSES, default=0, type=int, metavar="N")
+FORMATS = _given("--formats", "nur diese Ausgaben", nargs="+", default=[], choices=["html", "pdf", "docx"])
+ENGINE = _given("--engine", default="fork", choices=["fork", "kernel"])
+ACCEPT = _given("--accept", "bekannter Widerspruch", default=[], action="append", metavar="KENNUNG")
+ONE_REPORT = _given("report", "dieser, mit allen Dateien; ohne Angabe alle nebeneinander", nargs="?")
+IN_REPORT = _given("--report", "in diesem Bericht; ohne Angabe im ersten, der die Zahl hat")
+NAME = "Name der Quelle, wie umfrage-2024; sonst der Ordner über „forms“"
+SOURCE = _given("source", NAME, nargs="?", default="")
+STRIP = _given("--strip", "Ausgaben entfernen", action="store_true")
 
 
 class Call(argparse.Namespace):
@@ -78,6 +58,11 @@ class Call(argparse.Namespace):
         from gkanalysis.core.paths import ProjectPaths
 
         return ProjectPaths.of(self.root, Path(self.data))
+
+    @property
+    def received(self) -> Path:
+        """Folder of the received data."""
+        return self.paths.data
 
     @property
     def definition(self) -> Any:
@@ -137,21 +122,21 @@ def _interviews(call: Call) -> None:
 
 
 def _check_published(call: Call) -> None:
-    from gkanalysis.codebook.published import read_relations
+    from gkanalysis.codebook.published import usable_relations
     from gkanalysis.verify.contradictions import check_consistency, report_lines
     from gkanalysis.verify.printed import read_figures
 
     problems: list[str] = []
     figures = read_figures(Path(call.figures))
-    result = check_consistency(figures, read_relations(Path(call.relations), problems), problems)
+    result = check_consistency(figures, usable_relations(Path(call.relations), problems), problems)
     print("\n".join(report_lines(result)))
     ids = {c.id for c in result.contradictions}
     new, gone = ids - set(call.accept), set(call.accept) - ids
     if new or gone or result.problems:
-        raise VerificationError(
-            f"{len(new)} Widersprüche sind nicht als bekannt eingetragen, {len(gone)} eingetragene bestehen nicht mehr, "
-            f"{len(result.problems)} Angaben oder Beziehungen waren nicht prüfbar."
+        told = (
+            f"{len(new)} Widersprüche sind nicht als bekannt eingetragen, {len(gone)} eingetragene bestehen nicht mehr"
         )
+        raise VerificationError(f"{told}, {len(result.problems)} Angaben oder Beziehungen waren nicht prüfbar.")
 
 
 def _disclose(call: Call) -> str:
@@ -182,38 +167,29 @@ def _release(call: Call) -> str:
     write_json(path, make_manifest(folder, report.id, __version__, paths.root, paths.data, versions()))
     proof = folder / "verification.json"
     passed = proof.exists() and not misfit(str(folder)) and json.loads(proof.read_text(encoding="utf-8")).get("passed")
-    more = (
-        ""
-        if passed
-        else f" Einen bestandenen Prüfbericht dazu gibt es nicht; „make verify REPORT={report.id}“ prüft ihn."
-    )
-    return f"Der jetzige Stand steht in „{path.relative_to(paths.root)}“.{more}"
+    more = f" Einen bestandenen Prüfbericht dazu gibt es nicht; „make verify REPORT={report.id}“ prüft ihn."
+    return f"Der jetzige Stand steht in „{path.relative_to(paths.root)}“.{'' if passed else more}"
 
 
 def _new_codebook(call: Call) -> Iterable[str]:
-    from gkanalysis.core.paths import project_root
     from gkanalysis.core.writing import write_bytes
     from gkanalysis.ingest.draft import draft_codebook
 
     file = Path(call.file)
     source = call.source or (file.resolve().parent.parent.name if file.resolve().parent.name == "forms" else "")
     if not source:
-        raise UsageError(
-            f"„{file}“ liegt in keinem Ordner „forms“ einer Quelle; bitte den Namen der Quelle dahinter schreiben, wie „umfrage-2024“."
-        )
-    path = project_root() / f"data/codebook/{source}.yml"
+        what = f"„{file}“ liegt in keinem Ordner „forms“ einer Quelle"
+        raise UsageError(f"{what}; bitte den Namen der Quelle dahinter schreiben, wie „umfrage-2024“.")
+    path = call.root / f"data/codebook/{source}.yml"
     if path.exists():
-        raise UsageError(
-            f"„{path}“ gibt es schon und bleibt; bitte umbenennen oder löschen, wenn ein neues entstehen soll."
-        )
+        what = f"„{path}“ gibt es schon und bleibt"
+        raise UsageError(f"{what}; bitte umbenennen oder löschen, wenn ein neues entstehen soll.")
     text = draft_codebook(file, source)
     write_bytes(path, text.encode("utf-8"))
     yield f"Entwurf geschrieben: data/codebook/{path.name}. Bitte ergänzen:"
-    yield from (
-        f"  Zeile {k}: {line.strip()[:150]}"
-        for k, line in enumerate(text.splitlines(), 1)
-        if "TODO" in line.partition("  #")[0]
-    )
+    for k, line in enumerate(text.splitlines(), 1):
+        if "TODO" in line.partition("  #")[0]:
+            yield f"  Zeile {k}: {line.strip()[:150]}"
 
 
 def _trace(call: Call) -> str:
@@ -221,12 +197,6 @@ def _trace(call: Call) -> str:
 
     reports = [call.definition.id] if call.report else call.reports
     return "\n".join(origin_lines(call.paths, reports, call.number))
-
-
-def _receive(call: Call) -> Iterable[str]:
-    from gkanalysis.settle.checksums import receive
-
-    return receive(call.paths.data, call.source, call.changed)
 
 
 def _schema(call: Call) -> Iterable[str]:
@@ -275,7 +245,7 @@ COMMANDS = (
     ("register", "das Register der Bündnisse prüfen und bereitstellen", _step("pipeline:build_register", "paths"), DATA),
     ("ingest", "die Bögen oder Gespräche einer Quelle einlesen", _step("pipeline:build_interim", "paths", "source"), "source", DATA),
     ("process", "eine Quelle prüfen und zur Auswertung bereitstellen", _step("pipeline:build_processed", "paths", "source"), "source", DATA),
-    ("receive", "neue Dateien einer Quelle mit ihrer Prüfsumme eintragen; geänderte nur, wenn sie genannt sind", _receive, "source", CHANGED, DATA),
+    ("receive", "neue Dateien einer Quelle mit ihrer Prüfsumme eintragen; geänderte nur, wenn sie genannt sind", _step("settle.checksums:receive", "received", "source", "changed"), "source", CHANGED, DATA),
     ("blank", "den leeren Bogen einer Quelle schreiben: als Word-Formular und als XLSForm", _step("pipeline:write_blanks", "paths", "source"), "source", DATA),
     ("new-codebook", "ein erstes Codebuch aus einer Tabelle mit Antworten, einem Fragebogen (.lss) oder einem leeren Word-Bogen schreiben", _new_codebook, "file", SOURCE),
     ("rules", "die Regeln für make ausgeben: woraus jeder Schritt entsteht", _step("report.rules:make_rules", "paths", "reports"), DATA),

@@ -31,10 +31,7 @@ if TYPE_CHECKING:
 def build_interim(paths: ProjectPaths, source: str) -> str:
     """Ingest the forms, interviews or list of a source into `interim/<source>`; returns a sentence for the log.
 
-    Raises
-    ------
-    IngestError
-        If any file is refused: all others have been read, every refusal is named, nothing is written.
+    If any file is refused, all others have been read, every refusal is named, and nothing is written.
     """
     kind, book = _codebook(paths, source)
     target = paths.interim / source
@@ -55,11 +52,10 @@ def build_interim(paths: ProjectPaths, source: str) -> str:
 
             n, refused = ingest_forms(folder, book, new)
         if refused:
-            lines = "\n".join(f"  {r}" for r in refused)
-            raise IngestError(
-                f"{len(refused)} {'Datei' if len(refused) == 1 else 'Dateien'} in „{folder}“ nicht gelesen, {n} andere in Ordnung:\n{lines}\n"
-                "Bitte diese Dateien ersetzen oder aus dem Ordner nehmen; bis dahin entsteht kein Bericht."
-            )
+            files = "Datei" if len(refused) == 1 else "Dateien"
+            head = f"{len(refused)} {files} in „{folder}“ nicht gelesen, {n} andere in Ordnung:"
+            remedy = "Bitte diese Dateien ersetzen oder aus dem Ordner nehmen; bis dahin entsteht kein Bericht."
+            raise IngestError("\n".join([head, *(f"  {r}" for r in refused), remedy]))
         target.mkdir(exist_ok=True)
         for name in kind.interim:  # once the last is there, the source is read
             (new / name).replace(target / name)
@@ -70,11 +66,6 @@ def write_blanks(paths: ProjectPaths, source: str) -> Iterator[str]:
     """Write the forms of a source to be filled in, each version as Word document and XLSForm; sentences for the log.
 
     What lies there already and is another file is kept beside it.
-
-    Raises
-    ------
-    UsageError
-        If the source has no form.
     """
     from gkanalysis.codebook.instrument import read_codebook
     from gkanalysis.codebook.sources import is_source_codebook, source_kind
@@ -103,12 +94,7 @@ def write_blanks(paths: ProjectPaths, source: str) -> Iterator[str]:
 
 
 def build_register(paths: ProjectPaths) -> list[str]:
-    """Check the register and write its tables and `dataset.json` into `processed`; a line on each changed file.
-
-    Raises
-    ------
-    ValidationError, IngestError
-    """
+    """Check the register and write its tables and `dataset.json` into `processed`; a line on each changed file."""
     from gkanalysis.codebook.register import read_register_codebook
     from gkanalysis.codebook.sources import read_dataset
     from gkanalysis.core.writing import write_json
@@ -140,25 +126,15 @@ def _left_over(paths: ProjectPaths) -> list[Path]:
     """Tables and records of sources that are no longer in the data folder."""
     from gkanalysis.codebook.sources import KINDS, received_sources
 
-    kept = {f"{source}.ok" for source in received_sources(paths)}
-    tables = {f"-{name}.parquet" for kind in KINDS for name in kind.tables}
-    return [
-        p
-        for p in paths.processed.glob("*-*")
-        for end in (".ok", *tables)
-        if p.name.endswith(end) and f"{p.name.removesuffix(end)}.ok" not in kept
-    ]
+    kept, ends = received_sources(paths), (".ok", *{f"-{name}.parquet" for kind in KINDS for name in kind.tables})
+    made = paths.processed.glob("*-*")
+    return [p for p in made for end in ends if p.name.endswith(end) and p.name.removesuffix(end) not in kept]
 
 
 def build_processed(paths: ProjectPaths, source: str) -> str:
     """Validate a source, read before if it is not yet, and write its analysis tables; returns lines for the log.
 
     The findings are written even if they stop the build, as `build/<source>-findings.csv`.
-
-    Raises
-    ------
-    IngestError, ValidationError
-        If files are refused, or there are errors among the findings.
     """
     import pandas as pd
 
@@ -187,22 +163,16 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
     with _beside(paths.processed, source) as write:
         for name, table in tables.items():
             write(f"{source}-{name}.parquet", lambda path, table=table: _write_table(table, path))
-    asked = str(tables["questions"].to_csv(index=False, sep=";"))
     # for Excel: it takes a semicolon and a byte order mark as a sign of columns and umlauts
-    made = {
-        f"{source}-rueckfragen.csv": (asked.encode("utf-8-sig"), "entscheidungen.csv" if kind.id == "forms" else "")
-    }
-    counted = _counted(kind, tables, book)
-    lines += [
-        f"{source}: {counted}; {len(findings)} Hinweise, {len(tables['losses'])} Stellen gelten anders als eingegangen (losses.csv)."
-    ]
+    asked = str(tables["questions"].to_csv(index=False, sep=";")).encode("utf-8-sig")
+    made = {f"{source}-rueckfragen.csv": (asked, "entscheidungen.csv" if kind.id == "forms" else "")}
+    told = f"{source}: {_counted(kind, tables, book)}; {len(findings)} Hinweise"
+    lines.append(f"{told}, {len(tables['losses'])} Stellen gelten anders als eingegangen (losses.csv).")
     urgent = findings[findings["severity"] == "finding"]
     # what concerns no single alliance explains the others
     urgent = urgent.sort_values("case_id", key=lambda ids: ids != "", kind="stable")
-    lines += [
-        f"  {f.rule} {f.file or f.case_id or paths.codebook(source).name}: {f.message}"
-        for f in urgent.head(SHOWN).itertuples()
-    ]
+    for f in urgent.head(SHOWN).itertuples():
+        lines.append(f"  {f.rule} {f.file or f.case_id or paths.codebook(source).name}: {f.message}")
     if len(urgent) > SHOWN:
         lines.append(f"  … und {len(urgent) - SHOWN} weitere.")
     folder = paths.build.relative_to(paths.root) if paths.build.is_relative_to(paths.root) else paths.build
@@ -221,10 +191,6 @@ def finish_report(paths: ProjectPaths, report: Report, data: str) -> Iterator[st
     """Compute the chapters of a report that are missing or stale, and finish it; sentences for the log.
 
     Finished is: the chapters brought together, the origin of each number shown, all formats set.
-
-    Raises
-    ------
-    DisclosureError, NotebookError, RenderError, UsageError
     """
     from gkanalysis.core.writing import write_bytes
     from gkanalysis.counts.data import current

@@ -374,11 +374,10 @@ def checkable_fields(root: Path, report: str) -> list[tuple[str, str]]:
     rebuilt = dict(find_numbers(root / "reports" / report))
     judged = judge_published(figures, rebuilt, read_bindings(published.with_suffix(".numbers.yml")))
     new = {row["id"]: row["new"] for row in judged}
-    patterns = [p for e in declared.get("one_number", []) + declared.get("equal", []) for p in e["terms"]]
-    for entry in declared.get("sum", []) + declared.get("sum_each", []):
-        if not entry.get("rest"):
-            parts = [p["number"] if isinstance(p, dict) else p for p in entry["parts"]]
-            patterns += [p.replace("{row}", "*") for p in (entry["total"], *parts)]
+    patterns = [p for e in (*declared.one_number, *declared.equal) for p in e.terms]
+    for entry in (*declared.sum, *declared.sum_each):
+        if not entry.rest:
+            patterns += [p.replace("{row}", "*") for p in (entry.total, *(p.number for p in entry.parts))]
     equal = {n for p in patterns for n in fnmatch.filter((f"{i}.{x}" for i in figures for x in ("n", "base")), p)}
     fields = []
     for i, row in figures.items():

@@ -40,9 +40,8 @@ class Table(Codes):
         own = item.codes or Codes()
         wanted = MEANINGS if item.kind == "tick" else MEANINGS[:2]
         lists = [(m, getattr(own if m in own.model_fields_set else self, m)) for m in wanted]
-        return [(value, m) for m, values in lists for value in values] + [
-            (v, o.id) for o in item.options for v in o.values
-        ]
+        lists += [(o.id, o.values) for o in item.options]
+        return [(value, meaning) for meaning, values in lists for value in values]
 
 
 class Place(NamedTuple):
@@ -72,10 +71,8 @@ def slips(book: Any, at: Any) -> d.Slips:
     """What is wrong with columns and values; `at` has the place of every item."""
     if not book.table:
         for item in (i for i in book.items.values() if i.header):
-            yield (
-                at[item.id],
-                f"Item „{item.id}“: „column“ gehört zu einer Erhebung als Tabelle; bitte „table“ ergänzen",
-            )
+            clause = "„column“ gehört zu einer Erhebung als Tabelle; bitte „table“ ergänzen"
+            yield at[item.id], f"Item „{item.id}“: {clause}"
         for role in (r for r in ("name", "type") if not book.identity.get(r)):
             yield ("identity",), f"es fehlt „{role}“"
         return

@@ -1,8 +1,7 @@
 """What people declare in YAML: read once, checked by a model, and everything wrong said in German with its place.
 
-Used as `from gkanalysis.codebook import declared as d`: a declaration is a class of `d.Declared` whose fields say in
-German what each key means. Dates stay the text that was written; texts, numbers and true/false are never taken for one
-another.
+Used as `d`: a declaration is a class of `d.Declared` whose fields say in German what each key means. Dates stay the
+text that was written; texts, numbers and true/false are never taken for one another.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Generic, NamedTuple, NoReturn, TypeVar
@@ -157,6 +157,14 @@ def number_of(length: int, clause: str) -> BeforeValidator:
     return refused(lambda v: "" if isinstance(v, list | tuple) and len(v) == length else clause)
 
 
+def is_day(text: str) -> bool:
+    """Whether a text is a day as in 2019-07-04."""
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
 def is_number(value: Any) -> bool:
     """Whether a value is a number, and no text that looks like one."""
     return isinstance(value, int | float) and not isinstance(value, bool)
@@ -164,12 +172,8 @@ def is_number(value: Any) -> bool:
 
 AnyText = Annotated[str, Strict()]
 Text = Annotated[str, Strict(), Field(min_length=1)]
-Id = Annotated[
-    Text,
-    matching(
-        "[^\\s„“”‚‘’»«\"']+", 'enthält Leer- oder Anführungszeichen; bitte ohne schreiben, außen nur gerade: "1.1"'
-    ),
-]
+NO_ID = 'enthält Leer- oder Anführungszeichen; bitte ohne schreiben, außen nur gerade: "1.1"'
+Id = Annotated[Text, matching("[^\\s„“”‚‘’»«\"']+", NO_ID)]
 # names of answers and columns may be written as numbers
 _WRITTEN = BeforeValidator(lambda v: str(v) if is_number(v) else v, json_schema_input_type=str | float)
 AnyWritten = Annotated[AnyText, _WRITTEN]
@@ -355,10 +359,7 @@ class Declaration(Generic[T]):
             raise self.error(f"{why} {self.hint}".strip()) from None
 
     def read(self, path: str | Path, *context: Any) -> T:
-        """What a file declares; `context` is what `check` needs besides.
-
-        Raises the error of this kind, with everything that is wrong, in the order of the lines.
-        """
+        """What a file declares, or the error with everything that is wrong; `context` is what `check` needs besides."""
         value, problems = self.validate(self.load(Path(path)), *context)
         if problems:
             self.refuse(path, problems)
@@ -389,13 +390,9 @@ class Declaration(Generic[T]):
             unknown = [[p for _, p in document.steps(e["loc"])][:-1] for e in errors if e["type"] == "literal_error"]
             with suppress(ValidationError):
                 value = self.adapter.validate_python(document.mended(errors))
-        if value is not None:
-            found = (
-                (place, clause, [p for _, p in document.steps(place)]) for place, clause in self.check(value, *context)
-            )
-            slips += [
-                (place, clause) for place, clause, way in found if not any(way[: len(u)] == u for u in unknown if u)
-            ]
+        for place, clause in self.check(value, *context) if value is not None else ():
+            way = [p for _, p in document.steps(place)]
+            slips += [] if any(u and way[: len(u)] == u for u in unknown) else [(place, clause)]
         problems = dict.fromkeys(document.problem(*slip) for slip in slips)
         return value, sorted(problems, key=lambda p: p.line)
 
@@ -411,9 +408,8 @@ class Declaration(Generic[T]):
             allowed = choice(_keys(self.adapter.json_schema(), place[:-1]), name, "bekannt")
         elif error["type"] == "union_tag_invalid":
             allowed = choice(re.findall(r"'([^']*)'", context["expected_tags"]), context["tag"])
-        remedy = (
-            "einen Text eintragen" if value is None or isinstance(value, dict | list) else "in Anführungszeichen setzen"
-        )
+        is_other = value is None or isinstance(value, dict | list)
+        remedy = "einen Text eintragen" if is_other else "in Anführungszeichen setzen"
         tag_name = str(context.get("discriminator", "")).strip("'")
         clause = template.format(**context, key=name, given=given, remedy=remedy, allowed=allowed, tag_name=tag_name)
         return clause.replace("{given}", given).replace("{key}", f"„{name}“")

@@ -1,8 +1,7 @@
 """The codebook of an instrument: items, options, filters, sets, and where each item sits in each version.
 
-One YAML file per instrument and wave drives reading, validation, synthetic answers, blank forms and the
-labels of tables. The layout computed here is shared by the reader of received forms and the writer of
-blank ones, so the two cannot disagree about where an item stands.
+The layout computed here is shared by the reader of received forms and the writer of blank ones, so the two cannot
+disagree about where an item stands.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,9 +23,8 @@ from gkanalysis.codebook.layout import FormTable, Slot
 from gkanalysis.core.lookup import enumeration
 
 TICK_KINDS = frozenset({"tick", "single"})
-Sentence = Annotated[
-    d.Text, d.matching(r"(?s).*\.\s*", "muss ein Satz sein, der sagt, warum die Fragen verschieden sind")
-]
+NO_SENTENCE = "muss ein Satz sein, der sagt, warum die Fragen verschieden sind"
+Sentence = Annotated[d.Text, d.matching(r"(?s).*\.\s*", NO_SENTENCE)]
 TWO = "„answers“ braucht zwei Vorgaben, zuerst die der früheren Welle"
 Answers = Annotated[tuple[d.Text, ...], d.number_of(2, TWO)]
 Names = d.Many[d.Text]
@@ -270,12 +269,9 @@ class _Grid(_Part):
             rows = {row_id: k for k, (row_id, _) in enumerate(block.lines, start=4)}
             texts = {row_id: (row.printed or row.label) if row else "" for row_id, row in block.lines}
             printed |= {(rows[row_id], 1): text for row_id, text in texts.items()}
-            slots = [
-                s
-                for i in items
-                if i.block == block.id
-                for s in i.slots(table, rows[i.row], places[i.column], texts[i.row], extra=not i.label)
-            ]
+            slots: list[Slot] = []
+            for i in (i for i in items if i.block == block.id):
+                slots += i.slots(table, rows[i.row], places[i.column], texts[i.row], extra=not i.label)
             last = 3 + len(block.rows)
             yield FormTable(table, self.id, block.id, len(columns), 3, printed, tuple(slots), last)
 
@@ -294,12 +290,9 @@ class _Roster(_Part):
     def tables(self, items: Sequence[Item], version: _Version, number: int) -> Iterator[FormTable]:
         """A roster has one header row and empty rows; each row is one more occurrence of the same items."""
         printed = {(1, place): c.label for place, c in version.printed_columns(self).items()}
-        slots = [
-            s
-            for k in range(1, self.printed_rows + 1)
-            for place, i in enumerate(items, start=1)
-            for s in i.slots(number, k + 1, place, "", occurrence=k, extra=True)
-        ]
+        slots: list[Slot] = []
+        for k, (place, i) in product(range(1, self.printed_rows + 1), enumerate(items, start=1)):
+            slots += i.slots(number, k + 1, place, "", occurrence=k, extra=True)
         yield FormTable(number, self.id, "", len(printed), 1, printed, tuple(slots), 1)
 
 
@@ -462,13 +455,13 @@ def _slips(book: Codebook, path: Path) -> d.Slips:
     for place, what, names, there in _references(book, places):
         yield from d.unknown(place, what, names, there)
     yield from _type_slips(book, places)
-    yield from _version_slips(book)
     yield from _set_slips(book)
     if book.completeness[-1].needs:
         clause = "die letzte Regel zur Vollständigkeit muss ohne Bedingung sein (needs: []), damit jeder Bogen eine hat"
         yield ("completeness", len(book.completeness) - 1), clause
     yield from _filter_slips(book, places)
-    if _parts_known(book):
+    if {p.id for p in book.parts}.issuperset(part for v in book.versions.values() for part in v.parts):
+        yield from _version_slips(book)
         yield from columns.slips(book, places)
     yield from _wave_slips(book, places, path)
 
@@ -505,9 +498,8 @@ def _references(book: Codebook, places: Mapping[str, d.Place]) -> Iterator[tuple
     for role, item_id in book.identity.items():
         yield ("identity", role), "Item", [item_id], book.items
     for item in (i for i in book.items.values() if i.part_of):
-        yield (
-            (*places[item.id], "part_of"), "Zeile", [item.part_of], [i.row for i in book.items.values() if i.block == item.block]
-        )  # fmt: skip
+        rows = [i.row for i in book.items.values() if i.block == item.block]
+        yield (*places[item.id], "part_of"), "Zeile", [item.part_of], rows
     yield ("outside",), "Rückmeldung", book.outside, book.contacts
     for item in (i for i in book.items.values() if i.asked_if):
         place, (parent, option) = (*places[item.id], "asked_if"), item.asked_if
@@ -525,11 +517,6 @@ def _unfinished(place: d.Place, value: Any) -> d.Slips:
             yield from _unfinished((*place, k), part)
     elif value == "TODO":
         yield place, "hier steht noch „TODO“; bitte eintragen, was der Satz daneben sagt"
-
-
-def _parts_known(book: Codebook) -> bool:
-    parts = {p.id for p in book.parts}
-    return all(parts.issuperset(v.parts) for v in book.versions.values())
 
 
 def _filter_slips(book: Codebook, places: Mapping[str, d.Place]) -> d.Slips:
@@ -558,7 +545,7 @@ def _type_slips(book: Codebook, places: Mapping[str, d.Place]) -> d.Slips:
 
 def _version_slips(book: Codebook) -> d.Slips:
     """Versions that would need one mark in two places."""
-    for name in book.versions if _parts_known(book) else ():
+    for name in book.versions:
         slots = [s for t in book.tables(name) for s in t.slots]
         marks = Counter(m for s in slots for m in dict.fromkeys((s.tag, s.bookmark)))
         for mark in (m for m, count in marks.items() if count > 1):
@@ -580,35 +567,30 @@ def _wave_slips(book: Codebook, places: Mapping[str, d.Place], path: Path) -> d.
     for item in book.items.values():
         named = [("repeats", item.repeats)] if item.repeats else []
         for name, again in [*named, *(("not_comparable", unlike) for unlike in item.not_comparable)]:
-            other, wrong = _earlier(path, book, again.source, again.item, "items")
-            if other:
-                earlier = other.items[again.item]
-                wrong = (_repeat if name == "repeats" else _unlike)(item, again, earlier)
-            for clause in wrong:
+            other = _earlier(path, book, again.source, again.item, "items")
+            compare = _repeat if name == "repeats" else _unlike
+            for clause in [other] if isinstance(other, str) else compare(item, again, other.items[again.item]):
                 yield (*places[item.id], name), f"Item „{item.id}“: {clause}"
     for k, asked in enumerate(book.all_sets):
         if again := asked.repeats:
-            other, wrong = _earlier(path, book, again.source, again.set, "sets")
-            for clause in _set(book, asked, other, other.sets[again.set]) if other else wrong:
+            other = _earlier(path, book, again.source, again.set, "sets")
+            for clause in [other] if isinstance(other, str) else _set(book, asked, other, other.sets[again.set]):
                 yield ("sets", k, "repeats"), f"Mehrfachantwort „{asked.id}“: {clause}"
 
 
-Earlier = tuple[Codebook | None, Iterable[str]]
-
-
-def _earlier(path: Path, book: Codebook, source: str, name: str, kind: str) -> Earlier:
+def _earlier(path: Path, book: Codebook, source: str, name: str, kind: str) -> Codebook | str:
     """The codebook of another wave in the same folder, its own names not checked; or why it cannot be the one meant."""
     names = [n for n in (source, source.rpartition("-")[0]) if re.fullmatch(r"[\w-]+", n)]
     files = [file for n in names if (file := path.with_name(f"{n}.yml")).exists()]
     other = _UNCHECKED.read(files[0]) if files else None
     if other is None or other.source != source:
-        return None, [f"die Welle „{source}“ ist unbekannt; erlaubt ist eine, zu der ein Codebuch daneben liegt"]
+        return f"die Welle „{source}“ ist unbekannt; erlaubt ist eine, zu der ein Codebuch daneben liegt"
     if other.wave >= book.wave:
-        return None, [f"die Welle „{source}“ liegt nicht vor {book.wave}; erlaubt ist nur eine frühere"]
+        return f"die Welle „{source}“ liegt nicht vor {book.wave}; erlaubt ist nur eine frühere"
     if name not in (there := getattr(other, kind)):
         what = "kein Item" if kind == "items" else "keine Mehrfachantwort"
-        return None, [f"{source} hat {what} „{name}“{d.choice(there, name, 'vorhanden')}; bitte berichtigen"]
-    return other, ()
+        return f"{source} hat {what} „{name}“{d.choice(there, name, 'vorhanden')}; bitte berichtigen"
+    return other
 
 
 def _repeat(item: Item, again: Repeat, earlier: Item) -> Iterator[str]:

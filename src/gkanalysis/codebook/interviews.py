@@ -1,13 +1,8 @@
-"""The codebook of coded interviews: which codes there are, in which groups, and whose codings count.
-
-One YAML file per instrument and wave, written by hand and read strictly: a slip in it would silently turn codings
-into unknown ones.
-"""
+"""The codebook of coded interviews: a slip in it would silently turn codings into unknown ones."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from functools import cached_property
 from typing import Annotated
 
@@ -18,23 +13,16 @@ from gkanalysis.codebook import declared as d
 SEPARATOR = " > "  # between the labels of a path, as QDA programs show it
 
 
-def _no_day(text: str) -> str:
-    try:
-        date.fromisoformat(text)
-    except (ValueError, TypeError):
-        return f"„{text}“ ist kein Tag; bitte wie 2019-07-04 schreiben" if text and isinstance(text, str) else ""
-    return ""
-
-
 WORD, OF = r"[a-z][a-z0-9_]*", "(a–z, 0–9 und _)"
 GroupId = Annotated[d.Text, d.matching(WORD, f"hat nicht die Form „gruppe“ {OF}")]
 CodeId = Annotated[d.Text, d.matching(rf"{WORD}\.{WORD}", f"hat nicht die Form „gruppe.code“ {OF}")]
 Filled = Annotated[d.Text, d.matching(r"(?s).*\S.*", "ist leer")]
-Label = Annotated[
-    Filled, d.matching(f"(?s)(?!.*{SEPARATOR}).*", f"enthält „{SEPARATOR.strip()}“, das in Pfaden trennt")
-]
+PARTS_PATHS = f"enthält „{SEPARATOR.strip()}“, das in Pfaden trennt"
+Label = Annotated[Filled, d.matching(f"(?s)(?!.*{SEPARATOR}).*", PARTS_PATHS)]
 TWO_DAYS = "„period“ muss aus zwei Tagen bestehen, dem ersten und dem letzten: [2019-07-04, 2019-08-15]"
-Period = Annotated[tuple[Annotated[d.Text, d.refused(_no_day)], ...], d.number_of(2, TWO_DAYS)]
+NO_DAY = "„{}“ ist kein Tag; bitte wie 2019-07-04 schreiben"
+Day = Annotated[d.Text, d.refused(lambda v: NO_DAY.format(v) if v and isinstance(v, str) and not d.is_day(v) else "")]
+Period = Annotated[tuple[Day, ...], d.number_of(2, TWO_DAYS)]
 
 
 class CodeGroup(d.Declared):

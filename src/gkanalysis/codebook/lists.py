@@ -49,25 +49,18 @@ def _options(value: Any) -> Any:
     return {str(o): tuple(map(str, ts)) for o, ts in texts}
 
 
-def _no_bound(value: Any) -> str:
-    is_one = value is None or isinstance(value, str) or d.is_number(value)
-    return "" if is_one else "{given} ist keine Zahl und kein Tag"
-
-
-Options = Annotated[
-    Mapping[str, tuple[str, ...]], PlainValidator(_options), WithJsonSchema({"type": ["object", "array"]})
-]
-Bound = Annotated[Any, d.refused(_no_bound), WithJsonSchema({"type": ["number", "string"]})]
+Texts = Mapping[str, tuple[str, ...]]
+Options = Annotated[Texts, PlainValidator(_options), WithJsonSchema({"type": ["object", "array"]})]
+NO_BOUND = "{given} ist keine Zahl und kein Tag"
+IS_BOUND = d.refused(lambda v: "" if isinstance(v, str | None) or d.is_number(v) else NO_BOUND)
+Bound = Annotated[Any, IS_BOUND, WithJsonSchema({"type": ["number", "string"]})]
 PUBLISHED = "true: wirkliche, veröffentlichte Angaben, auch neben erfundenen Antworten"
 FileName = Annotated[d.Text, d.matching(r"[^/\\]+", "ist kein Name einer Datei; bitte ohne Ordner schreiben")]
 
 
 @d.declared
 class Column:
-    """A declared column of a spreadsheet; `name` is that in the frame, `low` and `high` bound the values.
-
-    `options` are what people may write for each option of a column of that kind, besides the option itself.
-    """
+    """A declared column of a spreadsheet."""
 
     name: d.Text = d.key("Name der Spalte in den Daten")
     kind: Kind = d.key("Art der Werte", "text")
@@ -89,10 +82,7 @@ class Column:
 
 
 class TableSpec(d.Declared):
-    """A declared table: its columns, the names that its sheet may have, the columns that together identify a row.
-
-    Without names it is the only sheet with these headings, or a CSV file.
-    """
+    """A declared table."""
 
     columns: d.Some[Column] = d.key("Spalten der Tabelle")
     sheets: d.Words = d.key("mögliche Namen des Blatts; sonst das mit diesen Überschriften", (), alias="sheet")
@@ -158,12 +148,7 @@ def _slips(table: TableSpec) -> d.Slips:
 
 def _fits(bound: float | str, kind: str) -> bool:
     """Whether a bound is one of this kind: a day of days, a number of numbers."""
-    if kind == "date":
-        try:
-            return bool(date.fromisoformat(str(bound)))
-        except ValueError:
-            return False
-    return kind in ("int", "number") and not isinstance(bound, str)
+    return d.is_day(str(bound)) if kind == "date" else kind in ("int", "number") and not isinstance(bound, str)
 
 
 LISTS = d.Declaration("liste", "Codebuch", ListBook, ("data/codebook/*.yml mit „columns“",), _slips)

@@ -18,7 +18,7 @@ Kind = Literal["public", "confidential", "free_text"]
 
 @d.declared
 class Rule:
-    """What kind of variable an item is. `sensitive` are the states whose counts must not be small; None: all."""
+    """What kind of variable an item is."""
 
     kind: Kind = d.key("öffentlich (public), vertraulich (confidential) oder Freitext (free_text)")
     sensitive: d.Many[d.Written] | None = d.key("Antworten, die nicht selten sein dürfen; sonst alle", None)
@@ -48,11 +48,7 @@ class Quotations:
 
 @d.declared
 class SourceRules:
-    """The rules of one source; cases whose status is in `absent` have answered nothing.
-
-    `known_status` says that everybody knows who answered; `total_from` is the smallest count over all cases,
-    where it may be below the threshold; `check_base` holds groups of fewer cases than the threshold back.
-    """
+    """The rules of one source."""
 
     kind: Kind | Literal[""] = d.key("Art der ganzen Quelle, wenn sie nicht nach Fragen verschieden ist", "")
     reason: d.AnyText = d.key("Grund; nötig, wo die Quelle öffentlich ist", "")
@@ -93,10 +89,7 @@ class SignedException:
 
 @d.declared
 class Internal:
-    """A working paper beside the report; `keys` are the parts of a JSON file that are meant, none: all of it.
-
-    With `mark` the file has to say so itself: the words must stand in it.
-    """
+    """A working paper beside the report."""
 
     file: d.Text = d.key("Datei im Ordner des Berichts; * steht für beliebige Zeichen")
     reason: d.Text = d.key("warum sie nicht zur Weitergabe bestimmt ist")
@@ -132,11 +125,7 @@ class Unweighed:
 
 @d.declared
 class NameRules:
-    """How names are searched; see the policy file.
-
-    `nouns` stand after in, aus and nach in interviews and are no places. `lists` are public lists whose rows may be
-    printed with the names in them.
-    """
+    """How names are searched; see the policy file."""
 
     generic: d.Many[d.Written] = d.key("Teile von Namen, die für sich niemanden bezeichnen", ())
     common_words: Mapping[str, d.Text] = d.key("Namen, die auch Wörter sind, jeder mit seinem Grund", {})
@@ -203,10 +192,7 @@ class Policy:
         return next((i for i in self.internal if fnmatchcase(file, i.file)), None)
 
     def attribute_of(self, group: str) -> str:
-        """The attribute that has a group among its values; "" if none has.
-
-        Attributes without declared values are found by the register, see `World`.
-        """
+        """The attribute that has a group among its declared values, else ""; `World` looks for others in the register."""
         return next((name for name, a in self.attributes.items() if group in a.values), "")
 
 

@@ -20,11 +20,11 @@ class _Part(d.Declared):
     times: d.Whole = d.key("wie oft sie zählt", 1)
 
 
-Part = Annotated[
-    _Part, BeforeValidator(lambda v: {"number": v} if isinstance(v, str) else v, json_schema_input_type=str | _Part)
-]
+def _as_part(value: Any) -> Any:
+    return {"number": value} if isinstance(value, str) else value
 
 
+Part = Annotated[_Part, BeforeValidator(_as_part, json_schema_input_type=str | _Part)]
 Rows = Annotated[d.Text, d.matching(r"[^{}]*\{row\}[^{}]*", "muss genau einmal {row} enthalten")]
 
 
@@ -155,43 +155,37 @@ def _relation_slips(relations: Relations) -> d.Slips:
             seen.add(entry.id)
 
 
-def read_relations(path: Path, problems: list[str] | None = None) -> dict[str, Any]:
-    """Declared relations that can be used, from their YAML file, as `checked_relations` gives them.
+def usable_relations(path: Path, problems: list[str]) -> Relations:
+    """Declared relations that can be used, from their YAML file; `problems` takes a sentence for each that cannot.
 
-    `problems` takes a German sentence for each entry that cannot be used: the figures can still be checked with the
-    others, or by themselves if the file is none. If it is None, something wrong is a `VerificationError`.
+    The figures can still be checked with the others, or by themselves if the file is none.
     """
     try:
         document = RELATIONS.load(path)
         document = document if document.content is not None else d.Document({})
         relations, wrong = _usable(document)
-        if wrong and (problems is None or not isinstance(document.content, dict)):
+        if wrong and not isinstance(document.content, dict):
             RELATIONS.refuse(path, wrong)
     except VerificationError as error:
-        if problems is None:
-            raise
         problems.append(str(error))
-        return {}
-    if problems is not None:
-        problems += [f"„{path}“, {p.sentence}" for p in wrong]
+        return Relations()
+    problems += [f"„{path}“, {p.sentence}" for p in wrong]
     return relations
 
 
-def checked_relations(declared: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
-    """Relations of each kind that can be used; `problems` takes one German sentence for each that cannot.
-
-    Parts of sums come back as mappings with `number` and `times`, bounds of words as pairs.
+def checked_relations(declared: Mapping[str, Any] | Relations, problems: list[str]) -> Relations:
+    """Relations that can be used; `problems` takes one German sentence for each that cannot.
 
     >>> problems = []
-    >>> checked_relations({"equal": [{"id": "a", "says": "Gleich."}]}, problems)["equal"], problems
-    ([], ['equal › a: es fehlt „terms“.'])
+    >>> checked_relations({"equal": [{"id": "a", "says": "Gleich."}]}, problems).equal, problems
+    ((), ['equal › a: es fehlt „terms“.'])
     """
     relations, wrong = _usable(d.Document(declared))
     problems += [p.sentence for p in wrong]
     return relations
 
 
-def _usable(document: d.Document) -> tuple[dict[str, Any], list[d.Problem]]:
+def _usable(document: d.Document) -> tuple[Relations, list[d.Problem]]:
     """What is left without the entries that are wrong, and what is wrong with these."""
     relations, problems = RELATIONS.validate(document)
     if problems and isinstance(document.content, Mapping):
@@ -200,8 +194,7 @@ def _usable(document: d.Document) -> tuple[dict[str, Any], list[d.Problem]]:
         if left != document.content:
             usable, more = _usable(d.Document(left))
             return usable, [*problems, *(p for p in more if p.sentence not in {q.sentence for q in problems})]
-    kinds = {name: relations[name] for name in Relations.model_fields} if relations else {}
-    return {k: dict(v) if k == "qualifiers" else [_plain(e) for e in v] for k, v in kinds.items()}, problems
+    return relations or Relations(), problems
 
 
 def _without(kind: str, entries: Any, bad: set[Any]) -> Any:
@@ -209,12 +202,6 @@ def _without(kind: str, entries: Any, bad: set[Any]) -> Any:
     if isinstance(entries, Mapping):
         return {name: e for name, e in entries.items() if (kind, name) not in bad}
     return [e for k, e in enumerate(entries or ()) if (kind, k) not in bad]
-
-
-def _plain(entry: d.Declared) -> dict[str, Any]:
-    """An entry as plain data; what was left out is not in it."""
-    content = entry.model_dump().items()
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in content if v not in ("", False)}
 
 
 def read_accepted(path: Path) -> list[dict[str, str]]:
@@ -232,4 +219,4 @@ ACCEPTED = d.Declaration(
     "bekannt", "Liste bekannter Befunde", d.Many[_Accepted], (f"{FOLDER}/*.accepted.yml",), _entries_twice,
     error=VerificationError,
 )  # fmt: skip
-read_bindings = BINDINGS.plain
+read_relations, read_bindings = RELATIONS.read, BINDINGS.plain

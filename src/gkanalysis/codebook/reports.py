@@ -22,12 +22,7 @@ Day = Annotated[d.Text, d.matching(DAY, "hat nicht die Form „2019-09“ oder �
 
 @d.declared
 class ChapterDefinition:
-    """One notebook of a report.
-
-    A notebook may serve several chapters: `title` stands in place of its first heading, `level` says how deep that
-    heading lies (1 or 2; headings below it move along), `intro` is Markdown that follows it. On slides `title` is the
-    statement, `topic` the heading of the exhibit; `text` stands in place of the notebook's first paragraphs.
-    """
+    """One notebook of a report; a notebook may serve several chapters."""
 
     id: Id = d.key("Kennung des Kapitels")
     notebook: d.Text = d.key("Notebook im Ordner „notebooks“, ohne Endung")
@@ -70,12 +65,7 @@ class Report(_Definition):
 def read_report(root: Path, report_id: str, folder: str = "reports") -> Report:
     """Read `reports/<report_id>.yml`, or that of another folder.
 
-    Raises
-    ------
-    UsageError
-        If there is no such report; the message lists those that exist.
-    CodebookError
-        If something is missing, unknown or of the wrong kind, a notebook does not exist, or a result is typed by hand.
+    A `UsageError` if there is no such report; a `CodebookError` with all that is missing, unknown or typed by hand.
     """
     path = root / folder / f"{report_id}.yml"
     if not ID.fullmatch(report_id) or not path.exists():

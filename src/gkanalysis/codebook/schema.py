@@ -21,6 +21,7 @@ from gkanalysis.codebook.words import WORDS
 KINDS = (
     FORMS, INTERVIEWS, LISTS, CATEGORIES, REGISTER, WORDS, POLICY, REPORTS, RELATIONS, BINDINGS, ACCEPTED, DATASET,
 )  # fmt: skip
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FOLDER = Path("data/codebook")
 HEAD = """\
 # Was in den Dateien stehen kann
@@ -44,10 +45,8 @@ def schema_files() -> dict[Path, str]:
     """
     files, page = {}, [HEAD]
     for kind in KINDS:
-        schema = _plain(kind.adapter.json_schema()) | {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "title": f"{kind.what}: {', '.join(kind.files)}",
-        }
+        schema = _plain(kind.adapter.json_schema()) | {"$schema": DIALECT}
+        schema["title"] = f"{kind.what}: {', '.join(kind.files)}"
         files[FOLDER / f"schema/{kind.id}.json"] = json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
         page.append(f"## {kind.what} ({', '.join(kind.files)})\n\nSchema: `schema/{kind.id}.json`\n")
         page.append("\n".join([*COLUMNS, *_rows(schema, schema, "", set()), ""]))

@@ -1,7 +1,4 @@
-"""What lies in a data folder: what it says of itself, and sources of three kinds, as the codebook of each says.
-
-Each kind has its steps and its tables; nothing depends on the name of a source.
-"""
+"""What a data folder says of itself, and sources of three kinds, whatever they are called, as their codebooks say."""
 
 from __future__ import annotations
 
@@ -82,11 +79,6 @@ def received_sources(paths: ProjectPaths) -> dict[str, SourceKind]:
 
     A folder with another codebook or none is taken for what it looks like, so that reading it says what is wrong; a
     folder without a codebook that holds neither forms nor projects is no source.
-
-    Raises
-    ------
-    UsageError
-        If there is no such data folder, or a source has a name that make cannot read.
     """
     if not paths.data.is_dir():
         raise UsageError(f"Den Ordner „{paths.data}“ gibt es nicht; bitte --data prüfen.")
@@ -120,11 +112,6 @@ def is_source_codebook(path: Path) -> bool:
 def source_kind(codebook: Path) -> SourceKind:
     """The kind of source that a codebook describes, told by its keys without reading all of it.
 
-    Raises
-    ------
-    CodebookError
-        If the file is missing or fits no kind, or several.
-
     >>> source_kind(Path("data/codebook/strukturen.yml")).id
     'forms'
     >>> source_kind(Path("data/codebook/reflexionsgespraeche.yml")).id
@@ -138,7 +125,6 @@ def source_kind(codebook: Path) -> SourceKind:
     fitting = [kind for kind in KINDS if kind.declares in keys]
     if len(fitting) != 1:
         allowed = " oder ".join(f"„{kind.declares}“" for kind in KINDS)
-        raise CodebookError(
-            f"Codebuch „{codebook}“ muss genau eines von {allowed} enthalten: Teile eines Bogens, Codes von Gesprächen oder Spalten einer Liste."
-        )
+        what = "Teile eines Bogens, Codes von Gesprächen oder Spalten einer Liste"
+        raise CodebookError(f"Codebuch „{codebook}“ muss genau eines von {allowed} enthalten: {what}.")
     return fitting[0]

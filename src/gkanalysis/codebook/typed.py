@@ -5,14 +5,8 @@ from __future__ import annotations
 import re
 
 NOT_PROSE = (
-    r"(?s)```.*?```",
-    r"\{eval\}`[^`]*`",
-    r"`[^`]*`",
-    r"\]\([^)]*\)",
-    r"\{[^{}]*\}",
-    r"<[^<>]*>",
-    r"https?://\S+",
-)
+    r"(?s)```.*?```", r"\{eval\}`[^`]*`", r"`[^`]*`", r"\]\([^)]*\)", r"\{[^{}]*\}", r"<[^<>]*>", r"https?://\S+",
+)  # fmt: skip
 START = r"(?<![\w.,/–-])"  # not inside a date, the number of a table, or a larger number
 TENS = "zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig"
 COUNT = (

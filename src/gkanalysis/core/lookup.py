@@ -7,11 +7,13 @@ from difflib import get_close_matches
 from functools import wraps
 from inspect import Parameter, isfunction, signature
 from numbers import Integral, Real
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from gkanalysis.core.errors import NotebookError, UnknownNameError
 from gkanalysis.core.numbers import WORDS
 
+EMPTY: Mapping[str, str] = MappingProxyType({})
 MOST = 12  # ids that a sentence lists; who has more looks into the codebook
 
 
@@ -49,16 +51,7 @@ def guess(name: object, known: Iterable[object]) -> str:
 class Known(dict[str, Any]):
     """A mapping by id that answers an unknown one in German; `.get` and `in` are those of a dict.
 
-    Parameters
-    ----------
-    content : id -> thing
-    what : what the ids name, with its place, and what follows the id: ("Frage", "gibt es in prozess-2020 nicht")
-    hint : what else to say to those who name something of another kind: id -> sentence
-
-    Raises
-    ------
-    NotebookError
-        For an id that is not there; the sentence lists those that are.
+    `what` are the words before and behind an id; `hint` is what else to say to those who name something of another kind.
 
     >>> Known({"ja": "Ja"}, ("Antwort", "gibt es bei Frage „1.1“ nicht"))["jaa"]
     Traceback (most recent call last):
@@ -66,11 +59,9 @@ class Known(dict[str, Any]):
     gkanalysis.core.errors.NotebookError: Antwort „jaa“ gibt es bei Frage „1.1“ nicht; vorhanden sind ja (gemeint ist wohl „ja“).
     """
 
-    def __init__(
-        self, content: Mapping[str, Any], what: tuple[str, str], hint: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, content: Mapping[str, Any], what: tuple[str, str], hint: Mapping[str, str] = EMPTY) -> None:
         super().__init__(content)
-        self.what, self.hint = what, dict(hint or {})
+        self.what, self.hint = what, hint
 
     def __missing__(self, name: object) -> Any:
         said = f"{self.what[0]} „{name}“ {self.what[1]}; "
@@ -88,8 +79,6 @@ MANY = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 def answered(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function that answers arguments which it does not take: too many, misspelt, a text for a number.
 
-    Examples
-    --------
     >>> @answered
     ... def top(places: int): ...
     >>> top("drei")
@@ -119,9 +108,8 @@ def answered(function: Callable[..., Any]) -> Callable[..., Any]:
             for v in value if takes_all.parameters[name].kind is Parameter.VAR_POSITIONAL else [value]:
                 if not isinstance(v, kind):
                     v = getattr(v, "__name__", v)
-                    raise NotebookError(
-                        f"{call}: „{v}“ passt nicht zu „{name}“; erlaubt ist {words}{_as_type(v, kind)}."
-                    )
+                    what = f"{call}: „{v}“ passt nicht zu „{name}“"
+                    raise NotebookError(f"{what}; erlaubt ist {words}{_as_type(v, kind)}.")
         return function(*args, **named)
 
     return asked

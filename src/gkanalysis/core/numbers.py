@@ -13,37 +13,20 @@ MINUS = "−"
 FEW = 10  # a base below which no percentage is printed
 NO_VALUE = "–"  # where a base is 0 or a number does not exist
 WORDS = ["null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"]
-MONTHS = [
-    "Januar",
-    "Februar",
-    "März",
-    "April",
-    "Mai",
-    "Juni",
-    "Juli",
-    "August",
-    "September",
-    "Oktober",
-    "November",
-    "Dezember",
-]
+MONTHS = (
+    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",
+)  # fmt: skip
 
 
 def format_count(n: int) -> str:
-    """A whole number with a dot before each third digit.
-
-    Raises
-    ------
-    NotebookError
-        If the number is not whole: a share or a mean must not be printed as a count.
+    """A whole number with a dot before each third digit; a share or a mean must not be printed as a count.
 
     >>> format_count(23600), format_count(-5)
     ('23.600', '−5')
     """
     if n != int(n):
-        raise NotebookError(
-            f"{n} ist keine ganze Zahl und kann nicht als Anzahl stehen; für Kommazahlen gibt es format_decimal."
-        )
+        what = f"{n} ist keine ganze Zahl und kann nicht als Anzahl stehen"
+        raise NotebookError(f"{what}; für Kommazahlen gibt es format_decimal.")
     return f"{int(n):,}".replace(",", ".").replace("-", MINUS)
 
 
@@ -59,9 +42,8 @@ def format_percent(n: int, base_n: int, *, decimals: int | None = None) -> str:
         return NO_VALUE
     if decimals is None:
         decimals = 0 if base_n < 100 else 1
-    exact = Fraction(100 * int(n), int(base_n)) * 10**decimals
-    steps = math.floor(abs(exact) + Fraction(1, 2))
-    return _comma(-steps if exact < 0 else steps, decimals) + f"{NBSP}%"
+    steps = math.floor(Fraction(100 * int(n), int(base_n)) * 10**decimals + Fraction(1, 2))
+    return f"{_comma(steps, decimals)}{NBSP}%"
 
 
 def format_share(n: int, base_n: int) -> str:

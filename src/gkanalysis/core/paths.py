@@ -34,13 +34,7 @@ class ProjectPaths:
 
     @classmethod
     def of(cls, root: Path, data: Path) -> ProjectPaths:
-        """Folders for a project and a data folder; creates nothing but the note whose results these are.
-
-        Raises
-        ------
-        UsageError
-            If the results of another data folder of that name lie there, or the data lie among the results.
-        """
+        """Folders for a project and a data folder; creates nothing but the note whose results these are."""
         folder = results_folder(str(data), str(root))
         if not folder:
             build = root / "build"

@@ -24,13 +24,11 @@ def check_call(data: str, report: str, goals: str) -> None:
     """Refuse a path that make or the shell would take for something else, an unknown report, and goals that exclude
     each other."""
     if "clean" in goals.split():
-        raise StateError(
-            f"Bitte „make clean“ für sich allein aufrufen, danach „make {goals.replace('clean', '').strip()}“."
-        )
+        others = goals.replace("clean", "").strip()
+        raise StateError(f"Bitte „make clean“ für sich allein aufrufen, danach „make {others}“.")
     if any(c.isspace() or c in UNSAFE for c in data):
-        raise StateError(
-            f"Der Pfad „{data}“ enthält Leer- oder Sonderzeichen; bitte einen Ordner ohne solche Zeichen angeben oder umbenennen."
-        )
+        what = f"Der Pfad „{data}“ enthält Leer- oder Sonderzeichen"
+        raise StateError(f"{what}; bitte einen Ordner ohne solche Zeichen angeben oder umbenennen.")
     if os.path.basename(data.rstrip("/") if data != "/" else "") in ("", ".", ".."):
         raise StateError(f"„{data}“ ist kein Ordner mit eingegangenen Daten; bitte einen Ordner mit Namen angeben.")
     reports = sorted(n[:-4] for n in os.listdir("reports") if n.endswith(".yml"))
@@ -56,13 +54,7 @@ def results_folder(data: str, root: str = ".") -> str:
 
 
 def claim_folder(work: str, data: str) -> None:
-    """Let a folder of results belong to one data folder: two of the same name must not overwrite each other.
-
-    Raises
-    ------
-    StateError
-        If the results of another data folder lie there, or the data lie among the results.
-    """
+    """Let a folder of results belong to one data folder: two of the same name must not overwrite each other."""
     data, note = os.path.realpath(data), os.path.join(work, WHERE_FROM)
     results = os.path.dirname(os.path.realpath(work))
     if os.path.basename(work) in ("", ".", "..") or (data + os.sep).startswith(results + os.sep):
@@ -81,13 +73,7 @@ def claim_folder(work: str, data: str) -> None:
 
 
 def claim_build(build: str, process: str) -> None:
-    """Let one make at a time work in a folder; what a make that ended left there binds nobody.
-
-    Raises
-    ------
-    StateError
-        If another make is at work there.
-    """
+    """Let one make at a time work in a folder; what a make that ended left there binds nobody."""
     if os.name == "nt":  # there is no harmless way to ask whether a process lives
         return
     import fcntl
@@ -98,9 +84,8 @@ def claim_build(build: str, process: str) -> None:
         file.seek(0)
         other = file.read().strip()
         if other not in ("", process) and _is_make(other):
-            raise StateError(
-                f"Hier arbeitet schon ein anderes make (Prozess {other}); bitte warten, bis es fertig ist, oder es beenden."
-            )
+            what = f"Hier arbeitet schon ein anderes make (Prozess {other})"
+            raise StateError(f"{what}; bitte warten, bis es fertig ist, oder es beenden.")
         file.truncate(0)
         file.write(process)
 
@@ -134,11 +119,6 @@ def update_states(data: str, target: str) -> None:
     the `forms` of each of its folders, `all` everything; `code` lists the library, `project/<path>` is one codebook,
     notebook, definition or template. `layout` names what the rules for make depend on: folders and what lies in them,
     notebooks, codebooks and reports with their content; `python` is the program that runs this.
-
-    Raises
-    ------
-    StateError
-        If the folder is missing or is none of received data, or a file cannot be read.
     """
     if not os.path.isdir(data):
         raise StateError(f"Den Ordner „{data}“ gibt es nicht; bitte DATA prüfen.")

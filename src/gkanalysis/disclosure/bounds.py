@@ -5,7 +5,11 @@ Bounds are exact: each is the optimum of an integer programme (HiGHS) over all s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+import ctypes
+import os
+import sys
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,6 +17,9 @@ from typing import Any
 import numpy as np
 
 Key = Hashable
+Array = np.ndarray
+SOLVED, IMPOSSIBLE = 0, 2  # status of scipy's milp
+NEARLY = 1e-6  # of a whole number
 
 
 class Contradiction(Exception):  # noqa: N818 - not an error of the program: the statements exclude each other
@@ -33,8 +40,6 @@ class Statement:
 class System:
     """Unknown counts from 0 up to a largest value, and statements about them.
 
-    Examples
-    --------
     Five have answered, three of them with yes; nobody has printed how many said no:
 
     >>> said = [Statement(["yes", "no"], 5, 5), Statement(["yes"], 3, 3, "table")]
@@ -75,13 +80,7 @@ class System:
         return System({k: n for k, n in self.largest.items() if is_meant(k)}, kept)
 
     def bounds(self, keys: Sequence[Key]) -> tuple[int, int]:
-        """The smallest and largest value that a sum of unknowns can have.
-
-        Raises
-        ------
-        Contradiction
-            If the statements exclude each other.
-        """
+        """The smallest and largest value of a sum of unknowns; `Contradiction` if the statements exclude each other."""
         known = frozenset(keys)
         if known not in self._bounds:
             self._bounds[known] = self.least(keys), -self.least((), keys)
@@ -97,9 +96,6 @@ class System:
 
     def least(self, keys: Sequence[Key], minus: Sequence[Key] = ()) -> int:
         """The smallest value of a sum minus another one; see `bounds`."""
-        # loaded here: most steps that search finished files for names compute no bounds
-        from gkanalysis.disclosure.integers import least_cost
-
         at, factor = self.signs(keys, minus)
         objective = np.zeros(len(self.index))
         np.add.at(objective, at, factor)
@@ -141,3 +137,43 @@ def smallest_cause(system: System, holds: Callable[[System], bool], order: Seque
         if size == 1:
             return kept
         size = max(1, size // 2)
+
+
+def least_cost(cost: Array, low: Array, high: Array, rows: Sequence[Any], gap: float = 0) -> Array | None:
+    """Whole numbers between `low` and `high` that fulfil all rows at least cost; None if there are none.
+
+    `cost`, `low` and `high` have one entry an unknown. `gap` is the part by which the cost may lie above the least one:
+    many instead of most take less time. An `ArithmeticError` if the solver gives up.
+
+    >>> from scipy.optimize import LinearConstraint
+    >>> least_cost(np.array([1, -1]), np.zeros(2), np.full(2, 5), [LinearConstraint([[1, 1]], 5, 5)]).tolist()
+    [0.0, 5.0]
+    """
+    # loaded here: most steps that search finished files for names compute no bounds
+    from scipy.optimize import Bounds, milp
+
+    within, options = Bounds(low, high), {"mip_rel_gap": float(gap)}
+    for is_whole in (0, 1):  # the best of all numbers is mostly whole, and found sooner; then it is the best whole one
+        with _quiet():
+            solved = milp(cost, integrality=is_whole, bounds=within, constraints=rows, options=options)
+        if solved.status not in (SOLVED, IMPOSSIBLE):
+            raise ArithmeticError(solved.message)
+        if solved.x is None or np.abs(solved.x - np.round(solved.x)).max(initial=0) < NEARLY:
+            break
+    return None if solved.x is None else np.round(solved.x)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What the solver's library writes to the standard output by itself does not arrive there."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+    try:
+        yield
+    finally:
+        with suppress(TypeError, AttributeError):  # Windows: what the library still holds comes later
+            ctypes.CDLL(None).fflush(None)
+        os.dup2(kept, 1)
+        os.close(kept)

@@ -1,9 +1,4 @@
-"""The check of a report before it appears: its numbers together, and every file that it consists of.
-
-`check_exhibits` looks at tables, figures and values before they are put into the report's folder, `check_files` at
-finished documents before they are written, `check_report` at a whole folder again, `check_together` at what several
-reports give away to somebody who reads them all.
-"""
+"""The check of a report before it appears: its numbers together, and every file that it consists of."""
 
 from __future__ import annotations
 
@@ -14,9 +9,10 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from gkanalysis.codebook.policy import Policy
+from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import DisclosureError, UsageError
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.core.rawstate import is_draft
@@ -25,7 +21,7 @@ from gkanalysis.counts.data import REGISTER, Data, current
 from gkanalysis.counts.table import Number
 from gkanalysis.disclosure.data import forms_data, read_sources
 from gkanalysis.disclosure.exact import BASE, Breach, find_breaches
-from gkanalysis.disclosure.printed import find_numbers, find_withheld
+from gkanalysis.disclosure.printed import exhibit_tables, find_numbers, find_withheld
 from gkanalysis.disclosure.received import POLICY, read_forbidden, unused_words
 from gkanalysis.disclosure.texts import json_texts, texts_of
 from gkanalysis.disclosure.told import read_claims, read_dashes, words_behind
@@ -36,21 +32,10 @@ SHOWN = 12  # breaches of one kind that a message names
 BARE = "sie nennt keine Rechenvorschrift"
 
 
-class Report(Protocol):
-    """What is needed of a report's definition: its id, its sources, and its chapters with id and parameters."""
-
-    id: str
-    sources: Any
-    chapters: Any
-
-
 def check_exhibits(report: Report, paths: ProjectPaths, folder: Path) -> None:
     """Stop a report whose tables, figures and values, as they lie in a folder, give away too much.
 
-    Raises
-    ------
-    DisclosureError
-        Naming every breach: where, what, which printed numbers together, what to do.
+    The `DisclosureError` names every breach: where, what, which printed numbers together, what to do.
     """
     check = _Check(paths)
     check.folder(report, folder)
@@ -58,24 +43,14 @@ def check_exhibits(report: Report, paths: ProjectPaths, folder: Path) -> None:
 
 
 def check_files(report: Report, paths: ProjectPaths, files: Mapping[str, bytes]) -> None:
-    """Stop finished documents in which a name or an interview's words stand, in their text or anywhere else.
-
-    Raises
-    ------
-    DisclosureError
-    """
+    """Stop finished documents in which a name or an interview's words stand, in their text or anywhere else."""
     check = _Check(paths)
     check.files(report, [(name, texts_of(name, content)) for name, content in files.items()])
     check.stop(_alone(report))
 
 
 def check_report(report: Report, paths: ProjectPaths) -> str:
-    """Check everything in a report's folder; returns German lines on what was looked at.
-
-    Raises
-    ------
-    DisclosureError
-    """
+    """Check everything in a report's folder; returns German lines on what was looked at."""
     check, folder = _Check(paths), paths.reports / report.id
     if not (folder / "values.json").exists():
         raise UsageError(f"Den Bericht „{report.id}“ gibt es noch nicht; bitte zuerst „make report“ ausführen.")
@@ -91,22 +66,14 @@ def check_report(report: Report, paths: ProjectPaths) -> str:
         f"{report.id}: {check.n_numbers} gedruckte Zahlen zusammen geprüft, {check.n_files} Dateien nach "
         f"{check.n_names} Namen und nach Worten der Gespräche durchsucht; nichts verrät ein einzelnes Bündnis."
     ]
-    lines += [
-        f"  Ausnahme: {_what(b, {}, check.policy)} – {b.signed.reason} ({b.signed.signed_by}, {b.signed.date})"
-        for b in check.signed
-        if b.signed
-    ]
+    for breach in check.signed:
+        e = breach.signed
+        lines.append(f"  Ausnahme: {_what(breach, {}, check.policy)} – {e.reason} ({e.signed_by}, {e.date})")
     return "\n".join(lines)
 
 
 def check_together(reports: Sequence[Report], paths: ProjectPaths) -> str:
-    """Check what the finished ones of these reports print together; returns a German line on what was looked at.
-
-    Raises
-    ------
-    DisclosureError
-        If the difference of two reports gives away what neither of them does.
-    """
+    """Check what the finished ones of these reports print together; returns a German line on what was looked at."""
     check, together = _Check(paths), []
     finished = [r for r in reports if (paths.reports / r.id / "values.json").exists()]
     for report in finished:
@@ -117,23 +84,15 @@ def check_together(reports: Sequence[Report], paths: ProjectPaths) -> str:
         check.problems += check.exempt_nothing({r.id for r in finished})
     listed = ", ".join(r.id for r in finished)
     check.stop(f"Diese Berichte erscheinen nicht nebeneinander, denn zusammen verraten sie Vertrauliches: {listed}")
-    return (
-        f"Zusammen geprüft: {check.n_numbers} gedruckte Zahlen aus {len(finished)} Berichten ({listed}); auch nebeneinander "
-        "verraten sie kein einzelnes Bündnis."
-    )
+    looked_at = f"{check.n_numbers} gedruckte Zahlen aus {len(finished)} Berichten ({listed})"
+    return f"Zusammen geprüft: {looked_at}; auch nebeneinander verraten sie kein einzelnes Bündnis."
 
 
 def weigh_known(numbers: Iterable[Number], cases: Iterable[str], data: Data) -> list[str]:
-    """What numbers give away of others to somebody who knows one case and all that it answered, case by case.
+    """What numbers give away of others to somebody who knows one case and all that it answered: sentences.
 
-    Parameters
-    ----------
-    numbers : everything that any of these readers may see, of waves of forms; each row of a count is weighed by itself
-    cases : whose answers a reader knows; those of one kind (groups, answer) are weighed once
-
-    Returns
-    -------
-    German sentences, each once
+    `numbers` are all that any of these readers may see, of waves of forms; each row of a count is weighed by itself.
+    `cases` are those whose answers a reader knows; those of one kind (groups, answer) are weighed once.
     """
     every = {n.definition: n for n in numbers}
     sources = {s: forms_data(data, s) for s in dict.fromkeys(n.counted.count.source for n in every.values())}
@@ -194,16 +153,14 @@ class _Check:
         """Everything that a folder prints together, and each of its files."""
         claims, bare = self.claims(folder)
         signed = {e.exhibit for e in self.policy.unweighed if e.report == report.id}
-        self.problems += [
-            f"„{exhibit}“: {reason}, Zahlen darin können also nicht geprüft werden; bitte sie mit einer Rechenvorschrift drucken"
-            + (f" oder in „{POLICY}“ unter „unweighed“ begründen, warum sie nichts verraten" if reason == BARE else "")
-            for exhibit, reason in bare.items()
-            if reason != BARE or exhibit not in signed
-        ]
-        self.problems += [
-            f"„{POLICY}“ lässt unter „unweighed“ die Darstellung „{exhibit}“ ungeprüft, die es so nicht gibt; bitte streichen"
-            for exhibit in sorted(e for e in signed if bare.get(e) != BARE)
-        ]
+        for exhibit, reason in bare.items():
+            what = f"„{exhibit}“: {reason}, Zahlen darin können also nicht geprüft werden; bitte sie mit einer Rechenvorschrift drucken"
+            more = f" oder in „{POLICY}“ unter „unweighed“ begründen, warum sie nichts verraten"
+            if reason != BARE or exhibit not in signed:
+                self.problems.append(what + more * (reason == BARE))
+        for exhibit in sorted(e for e in signed if bare.get(e) != BARE):
+            what = f"„{POLICY}“ lässt unter „unweighed“ die Darstellung „{exhibit}“ ungeprüft"
+            self.problems.append(f"{what}, die es so nicht gibt; bitte streichen")
         self.breaches(claims)
         self.problems += rare_quotations(report, self.data)
         self.files(report, _files(folder, self.policy))
@@ -218,13 +175,11 @@ class _Check:
             yield f"„{POLICY}“ lässt unter „unweighed“ eine Darstellung des Berichts „{u.report}“ ungeprüft, den es nicht gibt; bitte streichen"
         nothing = [("internal", i.file) for i in self.policy.internal if not any(i.is_there(f) for f in folders)]
         for rule in names.lists:
-            columns = (
-                {c.name for c in known.book(rule.source).spec.columns} if known.has(f"{rule.source}-rows") else set()
-            )
-            nothing += [("names › lists", c) for c in (rule.before, rule.name, rule.behind) if c not in columns]
-            nothing += [("names › lists", rule.exhibit)] * (
-                not any((f / f"tables/{rule.exhibit}.csv").exists() for f in folders)
-            )
+            columns = known.book(rule.source).spec.columns if known.has(f"{rule.source}-rows") else ()
+            there = {c.name for c in columns}
+            nothing += [("names › lists", c) for c in (rule.before, rule.name, rule.behind) if c not in there]
+            printed = any((f / f"tables/{rule.exhibit}.csv").exists() for f in folders)
+            nothing += [] if printed else [("names › lists", rule.exhibit)]
         nothing += [(f"names › {key}", word) for key, word in unused_words(known)]
         for name, rules in self.policy.sources.items():
             asked = {*self.sources[name].questions, "status"} if name in self.sources else set()
@@ -242,7 +197,8 @@ class _Check:
         claims, unread = read_claims([*numbers, *behind], self.data, self.sources)
         dashes, unknown_dashes = read_dashes(numbers, find_withheld(folder), self.data, self.sources)
         reasons = {number.partition(":")[0]: reason for number, reason in reversed([*unread, *unknown_dashes])}
-        return [*claims, *dashes], reasons | dict.fromkeys([*_undefined(folder), *unknown], BARE)
+        bare = [name for name, table in exhibit_tables(folder) if "definition" not in table]
+        return [*claims, *dashes], reasons | dict.fromkeys([*bare, *unknown], BARE)
 
     def breaches(self, claims: Iterable[Claim | Dashes]) -> None:
         """What claims give away together, source by source."""
@@ -253,18 +209,14 @@ class _Check:
             try:
                 breaches = find_breaches(self.sources[source], printed, self.policy)
             except KeyError as missing:
-                self.problems.append(
-                    f"„{source}“: die Gruppe oder Antwort {missing} ist den Regeln in „{POLICY}“ nicht bekannt; bitte dort nachtragen"
-                )
-                continue
+                what = f"„{source}“: die Gruppe oder Antwort {missing} ist den Regeln in „{POLICY}“ nicht bekannt"
+                self.problems.append(f"{what}; bitte dort nachtragen")
             except TooManyWorldsError:
-                self.problems.append(
-                    f"{source}: zu den Strichen einer Zeile sind zu viele Fälle möglich, um sie zu prüfen; bitte die Basis der Gruppen "
-                    "drucken, oder die Zeile ohne Gruppen"
-                )
-                continue
-            self.signed += [b for b in breaches if b.signed]
-            self.problems += [breach_sentence(b, self.sources, self.policy) for b in breaches if not b.signed]
+                what = f"{source}: zu den Strichen einer Zeile sind zu viele Fälle möglich, um sie zu prüfen"
+                self.problems.append(f"{what}; bitte die Basis der Gruppen drucken, oder die Zeile ohne Gruppen")
+            else:
+                self.signed += [b for b in breaches if b.signed]
+                self.problems += [breach_sentence(b, self.sources, self.policy) for b in breaches if not b.signed]
 
     def files(self, report: Report, files: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> None:
         """Search the names and the texts of files."""
@@ -273,14 +225,6 @@ class _Check:
         for name, texts in files:
             self.n_files += not name.endswith("(Dateiname)")
             self.problems += forbidden.problems(name, list(texts))
-
-
-def _undefined(folder: Path) -> Iterator[str]:
-    """Tables, figures and values that print numbers without saying how they were counted."""
-    for path in sorted([*folder.glob("tables/*.csv"), *folder.glob("figures/*.csv")]):
-        with path.open(encoding="utf-8") as file:
-            if "definition" not in file.readline().strip().split(","):
-                yield path.stem
 
 
 def breach_sentence(breach: Breach, data: Mapping[str, SourceData], policy: Policy) -> str:

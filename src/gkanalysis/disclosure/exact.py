@@ -23,6 +23,7 @@ LEAVE_OUT = (
     "keine vorgesehene Zusammenfassung hilft; die Zahl zusammen mit ihrer Summe weglassen und mit allem, woraus sie "
     "sich errechnen lässt"
 )
+SINGLE_VALUES = "Einzelwerte dieser Gruppen fallen dann auch im Text weg"
 EXPLAINED = 12  # breaches that get a cause and advice; the others are listed
 
 
@@ -53,14 +54,9 @@ class Breach(Target):
 
 
 def find_breaches(data: SourceData, told: Sequence[Claim | Dashes], policy: Policy) -> list[Breach]:
-    """Every breach of one source, with its cause and advice; those with a signed exception say so.
+    """Every breach of one source, the first `EXPLAINED` with cause and advice; those with a signed exception say so.
 
-    Of groups that lie in each other only the smallest is named. The first `EXPLAINED` are explained.
-
-    Raises
-    ------
-    KeyError
-        If a claim names a group, question or state that the source does not have, or a link a value that nobody has.
+    Of groups that lie in each other only the smallest is named. A claim of something unknown is a `KeyError`.
     """
     known = Known(data, told, policy)
     try:
@@ -234,9 +230,7 @@ class Known:
                 if reached and all(b.signed for b in after.breaches(breach.question)):
                     groups = " und ".join(f"„{attribute.values.get(g, g)}“" for g in merge)
                     where = ", ".join(f"„{e}“" for e in sorted({c.exhibit for c in about if {*c.groups} & {*merge}}))
-                    return (
-                        f"{groups} in {where} zusammenfassen; Einzelwerte dieser Gruppen fallen dann auch im Text weg"
-                    )
+                    return f"{groups} in {where} zusammenfassen; {SINGLE_VALUES}"
         return LEAVE_OUT
 
 

@@ -1,8 +1,7 @@
 """Find names in text as people read it: whatever case, accent, hyphen, ligature, kind of space or invisible sign.
 
-Text and names become words of folded letters. A name is a sequence of words, its last one may carry the German -s; a
-place also stands in what is made from it (Kiebitzstädter, Bremer, Kiebitzstadtmodell, Kiebitz-Städter).
-A place may stand where a public list is printed, between the cells that the policy names, and nowhere else.
+A name is a sequence of words of folded letters, its last one may carry the German -s; a place also stands in what is
+made from it (Bremer, Kiebitzstadtmodell). It may stand where a public list is printed, and nowhere else.
 """
 
 from __future__ import annotations
@@ -81,8 +80,6 @@ class Hit:
 class Index:
     """Names by their first word.
 
-    Examples
-    --------
     >>> index = Index.of([Name("Kreis Sonnentau", "Ort", "Register"), Name("Dompfaff-Stadt", "Ort", "Register")])
     >>> [h.name.text for h in index.find("im Kreis\\u00a0Sonnen-\\ntaus und in der DOMPFAFFSTADT")]
     ['Kreis Sonnentau', 'Dompfaff-Stadt']
@@ -141,9 +138,8 @@ def _around(text: str, start: int, stop: int) -> str:
 def _made_from(token: str, place: str) -> bool:
     """Whether a word begins with a place, or with what German makes of one that ends in -en or -e."""
     stem = re.sub("en?$", "", place)
-    return token.startswith(place) or (
-        stem != place and token.startswith(stem) and bool(MADE_FROM.match(token, len(stem)))
-    )
+    made = stem != place and token.startswith(stem) and MADE_FROM.match(token, len(stem))
+    return token.startswith(place) or bool(made)
 
 
 def _reads(tokens: Sequence[str], told: Told) -> bool:
@@ -176,9 +172,8 @@ def masked(texts: Sequence[str], at: int, rows: Iterable[Row]) -> str:
     """
     text = fold(texts[at])
     places = list(WORD.finditer(text))
-    left, right = (
-        [w for t in texts[of] for w in words(t)] for of in (slice(max(0, at - 1), at), slice(at + 1, at + 2))
-    )
+    sides = texts[max(0, at - 1) : at], texts[at + 1 : at + 2]
+    left, right = ([w for t in side for w in words(t)] for side in sides)
     tokens = (*left, *(m[0] for m in places), *right)
     for before, told, behind in rows:
         row = (*before, *told, *behind)

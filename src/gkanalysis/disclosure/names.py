@@ -21,6 +21,7 @@ AFTER_TITLE = re.compile(
 )
 FULL_NAME = re.compile(rf"(?<!\w)[{BIG}]{SMALL}+(?:-{SMALL}+)?\s+{PARTICLES}[{BIG}]{SMALL}+(?:-{SMALL}+)?(?!\w)")
 EMAIL = re.compile(r"[\w.+-]+@([\w-]+)(?:\.[\w-]+)+")
+PLACE_SAID = "Ort im Gespräch"
 CONTENTS = {"name": "Name", "person": "Person", "office": "Stelle", "contact": "Erreichbarkeit"}
 CAPITAL = rf"[{BIG}]\w+(?:-\w+)*"
 KINDS = "Amt|Stelle|Büro|Fachbereich|Stabsstelle|Referat|Dezernat|Abteilung|Sachgebiet|Fachdienst|Fachstelle|Zentrum"
@@ -46,15 +47,8 @@ def collect_names(
 ) -> Index:  # fmt: skip
     """All names that a finished report is searched for.
 
-    Parameters
-    ----------
-    register : frames with `name`, and if they have it `aliases` and `alliance_id`
-    forms : source -> one row per text that a form holds: `case_id`, `item_id`, `content`, `value`
-    interviews : source -> one row per text of a document, segment or memo: `document_id`, `name`, `text`; an interview
-        whose text is not stored is searched through its segments
-    lists : further tables; names in them are found after „Frau“ and „Herr“, and in a column `name`
-    public_texts : printed labels of codebooks; what consists of their words only is no name
-    policy : threshold, generic, common and public words
+    `forms` and `interviews` are texts by source, as `received` reads them. In `lists` a column `name` holds names, and what
+    follows „Frau“ and „Herr“ is one. What consists only of words of `public_texts` (printed labels) is no name.
     """
     rules, public_texts = policy.names, list(public_texts)
     vocabulary = {w for t in (*public_texts, *rules.generic, *rules.public) for w in words(t)}
@@ -142,20 +136,16 @@ def _interview_names(source: str, texts: pd.DataFrame, public_texts: Iterable[st
     """
     rows = texts.fillna("").astype(str).drop_duplicates().to_dict("records")
     nouns = common_nouns([*(r["text"] for r in rows), *public_texts]) | set(policy.names.nouns)
-    spoken: dict[tuple[str, str], list[str]] = {}
+    spoken: dict[tuple[str, str], dict[str, None]] = {}  # what it is and the name -> the documents that name it
     for row in rows:
+        text = row["text"]
         for key in {row["document_id"], row["name"]} - {""}:
             yield Name(key, "Kennung", f"{source}, {row['document_id'] or 'Notizen'}")
-        for kind, found in (
-            ("Person", person_names(row["text"])),
-            ("Stelle", office_names(row["text"])),
-            ("Ort im Gespräch", spoken_places(row["text"], nouns)),
-        ):
-            for name in found:
-                said_in = spoken.setdefault((kind, name), [])
-                said_in += [row["document_id"]] * (row["document_id"] not in said_in)
+        told = {"Person": person_names(text), "Stelle": office_names(text), PLACE_SAID: spoken_places(text, nouns)}
+        for kind, name in ((kind, name) for kind, names in told.items() for name in names):
+            spoken.setdefault((kind, name), {})[row["document_id"]] = None
     for (kind, name), said_in in spoken.items():
-        where = f"{source}, {said_in[0] or 'Notizen'}"
+        where = f"{source}, {next(iter(said_in)) or 'Notizen'}"
         if kind == "Person" or len(said_in) < policy.threshold:
             yield from (Name(n, kind, where) for n in _inflected(name))
 

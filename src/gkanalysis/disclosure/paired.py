@@ -1,8 +1,7 @@
 """How much of a paired change may be printed, so that no count of fewer alliances than allowed follows from it.
 
-Who changed an answer is an answer as well. A reader who knows how all alliances of each wave answered can take
-the paired ones away from them, so what is printed of the pairs is weighed against these totals, whether or not
-the same report prints them.
+A reader who knows how all alliances of each wave answered can take the paired ones away from them, so what is printed
+of the pairs is weighed against these totals, whether or not the same report prints them.
 """
 
 from __future__ import annotations
@@ -34,10 +33,8 @@ def weighed(data: Data, changes: Sequence[Change], threshold: int) -> dict[Chang
     """How much of each change may be printed, see `printable_detail`; all are one family of tests."""
     pairs = [Paired(*c.pairs(data)) for c in changes]
     p_values = np.array([_p_value(p) for p in pairs])
-    return {
-        c: printable_detail(pairs[k], *c.totals(data), threshold, verdict=_verdicts(p_values, k))
-        for k, c in enumerate(changes)
-    }
+    told = [(c, pairs[k], _verdicts(p_values, k)) for k, c in enumerate(changes)]
+    return {c: printable_detail(p, *c.totals(data), threshold, verdict=verdict) for c, p, verdict in told}
 
 
 def shown_interval(pairs: Paired) -> tuple[int, int]:
@@ -84,7 +81,6 @@ def printable_detail(
 
     Parameters
     ----------
-    pairs : counts of the pairs
     first, second : (yes, no) of all valid answers of the first and of the second wave, paired or not
     threshold : the smallest count of a confidential answer that may be known, besides 0
     interval, verdict : what is printed of pairs as interval, and what in any case: a p-value below a limit bounds how
@@ -92,27 +88,17 @@ def printable_detail(
 
     Returns
     -------
-    str
-        "interval": number of pairs, yes in each wave, interval. "counts": without the interval. "difference":
-        the number of pairs and the difference of the shares. "nothing": not even that.
+    "interval": number of pairs, yes in each wave, interval. "counts": without the interval. "difference": the number of
+        pairs and the difference of the shares. "nothing": not even that.
 
-    Raises
-    ------
-    DisclosureError
-        If a wave has fewer answers than the pairs: then nothing can be weighed.
-
-    Examples
-    --------
     Two lost can be told from the interval, but not from the counts alone.
 
     >>> printable_detail(Paired(7, 2, 5, 21), (20, 40), (30, 30), 3, interval=tuple)
     'counts'
     """
     if not _fits(pairs, first, second):
-        raise DisclosureError(
-            f"Paarvergleich: Die Wellen haben mit {first} und {second} gültigen Antworten (ja, nein) weniger als die Paare "
-            f"{tuple(pairs)}; bitte die Angaben berichtigen."
-        )
+        fewer = f"mit {first} und {second} gültigen Antworten (ja, nein) weniger als die Paare {tuple(pairs)}"
+        raise DisclosureError(f"Paarvergleich: Die Wellen haben {fewer}; bitte die Angaben berichtigen.")
     told = verdict(pairs)
     tables = (p for p in _tables(sum(pairs), pairs.gained - pairs.lost) if _fits(p, first, second))
     left = [p for p in tables if verdict(p) == told]

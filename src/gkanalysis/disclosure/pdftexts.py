@@ -26,25 +26,18 @@ Attached = Callable[[str, bytes], Iterator[tuple[str, str]]]
 
 
 def pdf_texts(content: bytes, attached: Attached) -> Iterator[tuple[str, str]]:
-    """All texts of a PDF: (place in German, text).
+    """All texts of a PDF: (place in German, text); `attached` reads those of an attached file.
 
-    `attached` reads those of an attached file, by a name and its bytes.
-
-    Raises
-    ------
-    RenderError
-        If the file is broken, protected, or sets text in a font that says not which letters it shows.
+    A `RenderError` if it is broken, protected, or sets text in a font that says not which letters it shows.
     """
     try:
         with pikepdf.open(io.BytesIO(content)) as pdf:
             for number, page in enumerate(pdf.pages, start=1):
-                text = "".join(_shown(page.obj, page.get("/Resources"), {}, 0))
-                yield f"Seite {number}", text
+                yield f"Seite {number}", "".join(_shown(page.obj, page.get("/Resources"), {}, 0))
             yield from _strings(pdf, attached)
     except (pikepdf.PdfError, UnicodeDecodeError) as error:
-        raise RenderError(
-            f"Das PDF lässt sich nicht nach Namen durchsuchen ({error}); so darf es nicht erscheinen."
-        ) from None
+        why = f"Das PDF lässt sich nicht nach Namen durchsuchen ({error}); so darf es nicht erscheinen."
+        raise RenderError(why) from None
 
 
 def _shown(holder: Any, resources: Any, fonts: dict[Any, Any], level: int) -> Iterator[str]:

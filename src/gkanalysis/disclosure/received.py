@@ -48,18 +48,14 @@ class Forbidden:
             hits, spoken = searched[text]
             if spoken and spoken not in told:
                 told.add(spoken)
-                yield (
-                    f"{file}, {place}: dort stehen Worte eines Gesprächs, die der Bericht nicht als Zitat zeigt: „{spoken}“; "
-                    "bitte umschreiben, oder mit „talks.quotation“ zeigen"
-                )
+                what = f"dort stehen Worte eines Gesprächs, die der Bericht nicht als Zitat zeigt: „{spoken}“"
+                yield f"{file}, {place}: {what}; bitte umschreiben, oder mit „talks.quotation“ zeigen"
             if hits and self.listed and in_cells(place):
                 hits = self.names.find(masked(cells, at, self.listed))
             for name, context in ((h.name, h.context) for h in hits if f"{h.name.text}|{place}" not in told):
                 told.add(f"{name.text}|{place}")
-                yield (
-                    f"{file}, {place}: dort steht „{name.text}“ ({name.kind} aus: {name.origin}): „… {context} …“; "
-                    f"bitte umschreiben, oder in „{POLICY}“ unter „names“ mit Grund zulassen"
-                )
+                what = f"dort steht „{name.text}“ ({name.kind} aus: {name.origin}): „… {context} …“"
+                yield f"{file}, {place}: {what}; bitte umschreiben, oder in „{POLICY}“ unter „names“ mit Grund zulassen"
 
 
 def read_forbidden(report: Any, data: Data) -> Forbidden:

@@ -35,13 +35,7 @@ ADDRESSES = ((f"{SHEET}c", "r"), (f"{SHEET}dimension", "ref"))
 
 
 def texts_of(name: str, content: bytes, depth: int = 0) -> Iterator[Text]:
-    """All texts of a file by its ending: (place, text).
-
-    Raises
-    ------
-    RenderError
-        If the file cannot be read: what cannot be searched must not appear.
-    """
+    """All texts of a file by its ending: (place, text); what cannot be searched must not appear (`RenderError`)."""
     suffix = name.rpartition(".")[2].lower()
     reader = {
         "html": _html, "htm": _html, "xhtml": _html, "svg": _xml, "xml": _xml, "rels": _xml, "docx": _package, "xlsx": _package,
@@ -50,9 +44,8 @@ def texts_of(name: str, content: bytes, depth: int = 0) -> Iterator[Text]:
     try:
         yield from reader(content, depth)
     except (etree.LxmlError, ValueError, zipfile.BadZipFile, KeyError, csv.Error, RecursionError) as error:
-        raise RenderError(
-            f"„{name}“ lässt sich nicht nach Namen durchsuchen ({type(error).__name__}: {error}); so darf die Datei nicht erscheinen."
-        ) from None
+        why = f"„{name}“ lässt sich nicht nach Namen durchsuchen ({type(error).__name__}: {error})"
+        raise RenderError(f"{why}; so darf die Datei nicht erscheinen.") from None
 
 
 def _pdf(content: bytes, depth: int) -> Iterator[Text]:

@@ -20,12 +20,10 @@ from gkanalysis.disclosure.paired import weighed
 from gkanalysis.disclosure.world import EVERYBODY, NONE, Claim, Dashes, SourceData, set_id
 
 HARMLESS = ("declared", "drawn")  # words from codebooks, words drawn at random
-WHATS = {
-    "base_n": "Basis",
-    "share_of_responses": "Nennungen",
-    "contact": "Grundgesamtheit",
-    "filter": "Grundgesamtheit",
-}
+FEW_FOLLOW = "daraus ließe sich errechnen, wie weniger Bündnisse als erlaubt geantwortet haben"
+WHATS = {"base_n": "Basis", "share_of_responses": "Nennungen"} | dict.fromkeys(("contact", "filter"), "Grundgesamtheit")
+Sources = Mapping[str, SourceData]
+Unread = Iterable[tuple[str, str]]  # id of a number or exhibit, and why it cannot be weighed, or what it names
 Numbers = Iterable[tuple[str, Mapping[str, Any]]]
 
 
@@ -33,21 +31,8 @@ class UnreadError(Exception):
     """A number cannot be read; the message is the German reason."""
 
 
-def read_claims(
-    numbers: Numbers, data: Data, sources: Mapping[str, SourceData]
-) -> tuple[list[Claim], list[tuple[str, str]]]:
-    """What numbers with a line of `Count.name` tell.
-
-    Parameters
-    ----------
-    numbers : id and row of each printed number
-    data : what was received
-    sources : the cases of each source, as the exact check takes them
-
-    Returns
-    -------
-    the claims; and (id, German reason) of each number that cannot be weighed
-    """
+def read_claims(numbers: Numbers, data: Data, sources: Sources) -> tuple[list[Claim], Unread]:
+    """What numbers with a line of `Count.name` tell; and id and German reason of each that cannot be weighed."""
     claims: list[Claim] = []
     unread = []
     numbers = [(number, cell, str(cell["definition"])) for number, cell in numbers]
@@ -64,9 +49,7 @@ def read_claims(
     return claims, unread
 
 
-def read_dashes(
-    numbers: Numbers, withheld: Iterable[tuple[str, str]], data: Data, sources: Mapping[str, SourceData]
-) -> tuple[list[Dashes], list[tuple[str, str]]]:
+def read_dashes(numbers: Numbers, withheld: Unread, data: Data, sources: Sources) -> tuple[list[Dashes], Unread]:
     """The rows from which something is withheld, with what is printed beside it; and what cannot be weighed."""
     rows: dict[tuple[str, Count, str], dict[str, str]] = {}
     for exhibit, line in withheld:
@@ -100,7 +83,7 @@ class _Told:
     """One printed number on its way to its claims."""
 
     data: Data
-    sources: Mapping[str, SourceData]
+    sources: Sources
     allowed: Mapping[Change, str]
     number: str
     cell: Mapping[str, Any]
@@ -116,9 +99,8 @@ class _Told:
     def claims(self) -> Iterator[Claim]:
         """Everything that the count says of its row."""
         if self.by and not self.data.group(self.by).is_public:
-            raise UnreadError(
-                f"es ist nach den Antworten auf „{self.by}“ gegliedert, und das kann die Prüfung nicht zusammenrechnen"
-            )
+            what = f"es ist nach den Antworten auf „{self.by}“ gegliedert"
+            raise UnreadError(f"{what}, und das kann die Prüfung nicht zusammenrechnen")
         if TOGETHER in self.row and not self.count.exclusive:  # a union that no single answer stands for
             says = [Says("behind" if self.count.counts_units else "whole")]
         else:
@@ -191,9 +173,8 @@ class _Told:
                 n, least = self._value("n") or 0, self._rules.total_from
                 least = threshold if least is None else least
                 if self.group != TOTAL or (n and n < least):
-                    raise UnreadError(
-                        f"weniger als {least} Bündnisse stehen dahinter, oder es ist nach Gruppen gegliedert"
-                    )
+                    few = f"weniger als {least} Bündnisse stehen dahinter"
+                    raise UnreadError(f"{few}, oder es ist nach Gruppen gegliedert")
             case "behind":
                 # too few cases behind the units that are counted, or behind the others, would show
                 cell = self.count.cell(self.data, self.row, self.group)
@@ -202,9 +183,7 @@ class _Told:
             case "weighed":
                 detail = self.allowed[self.count]
                 if detail == "nothing" or (s.name != "pairs" and detail == "difference"):
-                    raise UnreadError(
-                        "daraus ließe sich errechnen, wie weniger Bündnisse als erlaubt geantwortet haben"
-                    )
+                    raise UnreadError(FEW_FOLLOW)
             case "taking part":
                 # who took part says nothing about answers, as long as the policy calls no status sensitive
                 source = s.name or self.count.source
@@ -214,14 +193,10 @@ class _Told:
                 raise UnreadError(f"„{self.count.source}“ ist nicht als öffentlich erklärt")
 
 
-def words_behind(
-    folder: Path, printed: Iterable[Mapping[str, Any]], data: Data
-) -> tuple[list[tuple[str, dict[str, Any]]], list[str]]:
-    """The numbers that words follow from and that are not printed themselves: they are weighed as if they were.
+def words_behind(folder: Path, printed: Iterable[Mapping[str, Any]], data: Data) -> tuple[Numbers, list[str]]:
+    """Id and row of the numbers that words follow from and that are not printed: they are weighed as if they were.
 
-    Returns
-    -------
-    (id, row) of each such number; and the ids of words of which nobody says where they come from
+    And the ids of words of which nobody says where they come from.
     """
     known = {str(cell["definition"]) for cell in printed}
     behind: dict[str, tuple[str, dict[str, Any]]] = {}

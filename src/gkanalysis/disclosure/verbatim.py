@@ -40,8 +40,6 @@ def _windows(tokens: Sequence[str], length: int) -> Iterator[Run]:
 class Spoken:
     """What was said in interviews and is not shown as a quotation: runs of words, in quotation marks shorter ones.
 
-    Examples
-    --------
     >>> spoken = Spoken.of(["Wir haben das alles schon vor Jahren gemeinsam so gemacht."], ["alles schon vor Jahren"], quoted=4)
     >>> spoken.find("Es heißt, „wir haben das alles“ sei „alles schon vor Jahren“ so gewesen.")
     'wir haben das alles'
@@ -153,10 +151,7 @@ def rare_quotations(report: Any, data: Data) -> Iterator[str]:
 
 
 def most_common_codes(segments: pd.DataFrame, codings: pd.DataFrame, lead_coder: str) -> dict[str, tuple[str, int]]:
-    """Quote id of each segment -> the lead coder's code that most cases have, and how many; ("", 0) without a code.
-
-    Segments with the same words count together.
-    """
+    """Quote id of segments with the same words -> the lead coder's code that most cases have, and how many; ("", 0)."""
     lead = codings[codings["coder"] == lead_coder]
     cases = lead.groupby("code_id")["case_id"].nunique().to_dict()
     codes = lead.groupby("segment_id")["code_id"].unique().to_dict()

@@ -26,6 +26,7 @@ NONE = "none"  # asked, but without a valid answer
 MANY = 100_000  # worlds of a row with dashes that are tried
 FEW_CLASSES = 6  # up to here every union of classes is examined
 Class = tuple[str, ...]
+Classes, Names = Iterable[Class], Iterable[str]
 
 
 @dataclass(frozen=True)
@@ -125,10 +126,7 @@ class TooManyWorldsError(Exception):
 class World:
     """The cases of a source by the attributes of groups, and the questions, that some claims speak of.
 
-    Raises
-    ------
-    KeyError
-        If a group is no value of an attribute that the policy declares, or nobody has the value of a link.
+    A `KeyError` if a group is no value of an attribute that the policy declares, or nobody has the value of a link.
     """
 
     def __init__(self, data: SourceData, told: Sequence[Claim | Dashes], policy: Policy) -> None:
@@ -159,16 +157,12 @@ class World:
             if self.attributes.get(link.attribute, {link.value}):
                 self.attributes.setdefault(link.attribute, set()).add(link.value)
 
-    def class_of(self, cases: pd.DataFrame) -> list[Class]:
-        """The class of each of some cases."""
-        texts = {a: cases[a].astype(str) for a in self.attributes}
-        columns = [texts[a].where(texts[a].isin(of), OTHERS) if of else texts[a] for a, of in self.attributes.items()]
-        return list(zip(*columns, strict=True)) if columns else [()] * len(cases)
-
     @cached_property
     def classes(self) -> dict[Class, int]:
         """Values of the attributes -> number of cases; one class if there are no attributes."""
-        return dict(Counter(self.class_of(self.cases)))
+        texts = {a: self.cases[a].astype(str) for a in self.attributes}
+        columns = [texts[a].where(texts[a].isin(of), OTHERS) if of else texts[a] for a, of in self.attributes.items()]
+        return dict(Counter(zip(*columns, strict=True))) if columns else {(): len(self.cases)}
 
     @cached_property
     def known(self) -> frozenset[Class]:
@@ -198,23 +192,14 @@ class World:
             return (ALL,)
         return tuple("/".join(c) for c in self.classes if c in union)
 
-    def keys(
-        self, question: str, classes: Iterable[Class], statuses: Iterable[str] = (), states: Iterable[str] | None = None
-    ) -> list[Key]:
-        """The unknowns that count the cases of some classes, statuses (none: all) and states (if given).
-
-        Raises
-        ------
-        KeyError
-            If the question has no such state.
-        """
+    def keys(self, question: str, classes: Classes, statuses: Names = (), states: Names | None = None) -> list[Key]:
+        """The unknowns that count the cases of some classes, statuses (none: all) and states (if given)."""
         known = self.questions[question].states
         states = known if states is None else states
         if unknown := set(states) - set(known):
             raise KeyError(min(unknown))
-        return [
-            (question, *of) for of in product(classes, self._answering(question, statuses or self.statuses), states)
-        ]
+        statuses = self._answering(question, statuses or self.statuses)
+        return [(question, *of) for of in product(classes, statuses, states)]
 
     def _answering(self, question: str, statuses: Iterable[str]) -> list[str]:
         """The statuses in which a question can have been asked."""
@@ -224,8 +209,7 @@ class World:
     def unions(self) -> list[frozenset[Class]]:
         """Sets of classes whose counts are examined, small ones first; without cases that are known.
 
-        All unions where there are few classes; otherwise the classes, what is printed, and its complements and
-        differences.
+        All of few classes; otherwise the classes, what is printed, and its complements and differences.
         """
         classes = [c for c in self.classes if c not in self.known]
         printed = {self.members(c.groups) - self.known for c in self.claims}
@@ -240,11 +224,9 @@ class World:
         """All that holds by itself and all that is printed; a number printed twice is stated once."""
         largest = {k: n for c, n in self.classes.items() for q in self.questions for k in self.keys(q, [c])}
         printed: dict[object, Statement] = {}
-        for claim in self.claims:
-            keys = self._counted(claim)
-            printed.setdefault(
-                (frozenset(keys), claim.low, claim.high), Statement(keys, claim.low, claim.high, claim.label)
-            )
+        for c in self.claims:
+            keys = self._counted(c)
+            printed.setdefault((frozenset(keys), c.low, c.high), Statement(keys, c.low, c.high, c.label))
         system = System(largest, [*self._by_itself(), *printed.values()])
         tried, more = {}, []
         for dashes in self.dashes if system.is_possible() else ():
@@ -264,13 +246,7 @@ class World:
         return [k for q in claim.questions for k in self.keys(q, classes, claim.statuses, claim.states)]
 
     def _worlds(self, dashes: Dashes, cells: Sequence[Sequence[Key]], system: System) -> Iterator[tuple[int, ...]]:
-        """What the cells of a row (counted and base, group by group) can be so that just these are held back.
-
-        Raises
-        ------
-        TooManyWorldsError
-            If bases are so little known that they cannot be tried one by one.
-        """
+        """What the cells of a row (counted and base, group by group) can be so that just these are held back."""
         exact = {frozenset(x.keys): (x.low, x.high) for x in system.statements if x.low == x.high and not x.minus}
         # what other questions tell leaves fewer worlds, and is said by the statements themselves
         about = {"", *(key[0] for keys in cells for key in keys)}
@@ -282,10 +258,8 @@ class World:
         for ranges, side in ((counts, cells[::2]), (bases, cells[1::2])):
             if prod(high - low + 1 for low, high in ranges) > MANY:
                 raise TooManyWorldsError
-            (low, high), tried = (
-                ends([k for keys in side for k in keys]),
-                product(*(range(x, y + 1) for x, y in ranges)),
-            )
+            low, high = ends([k for keys in side for k in keys])
+            tried = product(*(range(x, y + 1) for x, y in ranges))
             sides.append([x for x in tried if low <= sum(x) <= high])
         if len(sides[0]) * len(sides[1]) > MANY:
             raise TooManyWorldsError

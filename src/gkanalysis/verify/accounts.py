@@ -28,17 +28,7 @@ Sum = tuple[str, Iterable[str], Mapping[str, Iterable[str]]]  # what is summed, 
 
 
 def account_rows(data: Data, sources: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """One row per sum: in = used + set aside, for forms and their answers, for interviews and lists.
-
-    Yields
-    ------
-    rows as `account` makes them
-
-    Raises
-    ------
-    UsageError
-        If the tables of a source have not been made.
-    """
+    """One row per sum (`account`): in = used + set aside, for forms and their answers, for interviews and lists."""
     for source in sources:
         for sums in SUMS[source_kind(data.paths.codebook(source)).id]:
             for name, came_in, went in sums(data, source):
@@ -46,21 +36,8 @@ def account_rows(data: Data, sources: Sequence[str]) -> Iterator[dict[str, Any]]
 
 
 def account(name: str, came_in: Iterable[str], went: Mapping[str, Iterable[str]]) -> dict[str, Any]:
-    """One sum; it is right if everything that came in stands in exactly one of the places.
+    """One sum: everything that came in, by its name, stands in exactly one of the places; a row of the certificate.
 
-    Parameters
-    ----------
-    name : what is summed, in German
-    came_in : a name for each thing that came in
-    went : label of a place -> the names of the things that stand there
-
-    Returns
-    -------
-    A row of the certificate: section, id, verdict (adds_up, does_not_add_up), old (what came in), new (where it went),
-    message (what is missing where a sum is wrong).
-
-    Examples
-    --------
     >>> account("Bögen", ["a", "b"], {"gezählt": ["a"], "zurückgestellt": []})["message"]
     '1 ohne Verbleib, zuerst „b“.'
     """
@@ -201,19 +178,15 @@ def _interviews(data: Data, source: str) -> Iterator[Sum]:
     content = content.reindex(columns=["name", "parent", "sources", "kind", "place"])
     read = read[["file", "object", "guid"]].join(content)
     losses = data.table(f"{source}-losses")
-    documents, codes, segments, codings, cases, memos = (
-        data.table(f"{source}-{name}") for name in ("documents", "codes", "segments", "codings", "cases", "memos")
-    )
+    made = ("documents", "codes", "segments", "codings", "cases", "memos")
+    documents, codes, segments, codings, cases, memos = (data.table(f"{source}-{name}") for name in made)
 
     def sums(name: str, kinds: str, used: Iterable[str] | None, *units: str) -> Sum:
         """What came of some kinds, what of it is used (None: nothing ever is), and what of some units has a reason."""
         went = {} if used is None else {USED: used}
         lost = [n for u in units for n in _names(losses, "file", "item_id", stage="validate", unit=u)]
-        return (
-            name,
-            _names(read[read["object"].isin(kinds.split())], "file", "guid"),
-            went | ({ASIDE: lost} if units else {}),
-        )
+        came_in = _names(read[read["object"].isin(kinds.split())], "file", "guid")
+        return name, came_in, went | ({ASIDE: lost} if units else {})
 
     used = _names(documents, "file", "guid")
     each = segments.assign(guid=segments["guid"].str.split()).explode("guid")

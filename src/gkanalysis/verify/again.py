@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import statistics
 from collections import Counter, defaultdict
@@ -17,13 +18,14 @@ import numpy as np
 
 from gkanalysis.core.numbers import WORDS
 from gkanalysis.counts.count import Count
+from gkanalysis.counts.data import TOTAL
 from gkanalysis.counts.talks import Agreement
 from gkanalysis.stats.agreement import DRAWS, SEED
 
 ALPHA = 0.05
-TOTAL = "alle"
 COUNTED = {"einer": 1, "einem": 1, "beiden": 2} | {word: k for k, word in enumerate(WORDS) if k > 1}
 CLOSE = 1e-9
+Cell = Mapping[str, Any]  # a printed number, as `find_numbers` gives it
 Number = tuple[Any, str, str, int, Any]  # count, row, group, n, base
 Unit = tuple[int, tuple[Any, ...]]  # how often it stands for, one value a coder
 P_VALUE = re.compile(r"\.(p|significant-p|significant-p_holm)(-[^.]*)?$")  # what the id of such a value ends with
@@ -52,11 +54,8 @@ def p_again(groups: Sequence[tuple[int, int]]) -> float:
     0.1
     """
     total = sum(n for n, _ in groups)
-    ways = [
-        prod(comb(b, x) for x, (_, b) in zip(drawn, groups, strict=True))
-        for drawn in product(*(range(b + 1) for _, b in groups))
-        if sum(drawn) == total
-    ]
+    tables = (x for x in product(*(range(b + 1) for _, b in groups)) if sum(x) == total)
+    ways = [prod(comb(b, n) for n, (_, b) in zip(drawn, groups, strict=True)) for drawn in tables]
     seen = prod(comb(b, n) for n, b in groups)
     return sum(w for w in ways if w <= seen) / sum(ways)
 
@@ -159,10 +158,8 @@ def change_again(a: int, b: int, c: int, d: int) -> tuple[float, float, float, f
     from statsmodels.stats.proportion import proportion_confint
 
     n = a + b + c + d
-    ends = [
-        (x / n - low, high - x / n) for x in (a + b, a + c) for low, high in [proportion_confint(x, n, ALPHA, "wilson")]
-    ]
-    (below, above), (below_2, above_2) = ends
+    wilson = {x: proportion_confint(x, n, ALPHA, "wilson") for x in (a + b, a + c)}
+    (below, above), (below_2, above_2) = ((x / n - wilson[x][0], wilson[x][1] - x / n) for x in (a + b, a + c))
     product_, numerator = (a + b) * (c + d) * (a + c) * (b + d), a * d - b * c
     phi = (max(numerator - n / 2, 0) if numerator > 0 else numerator) / sqrt(product_) if product_ else 0.0
     low = sqrt(max(below_2**2 - 2 * phi * below_2 * above + above**2, 0))
@@ -171,9 +168,7 @@ def change_again(a: int, b: int, c: int, d: int) -> tuple[float, float, float, f
     return (c - b) / n, max((c - b) / n - low, -1), min((c - b) / n + high, 1), float(p)
 
 
-def wrong_statistics(
-    naive: Any, count: Any, row: str, cell: Mapping[str, Any], group: set[str] | None
-) -> Iterator[str]:
+def wrong_statistics(naive: Any, count: Any, row: str, cell: Cell, group: set[str] | None) -> Iterator[str]:
     """What of the statistics beside a number is another one when counted out; `group` are its cases, None all."""
     again: dict[str, float] = {}
     if _is_there(cell, "ci_low"):
@@ -190,13 +185,12 @@ def wrong_statistics(
         clusters, ratio = _coded(naive, count, row), row == "frequency"
         again = dict(zip(("alpha", "alpha_low", "alpha_high"), alpha_and_ends(clusters, ratio=ratio), strict=True))
     for name, value in again.items():
-        if isnan(value) != isnan(float(cell.get(name, value))) or not (
-            isnan(value) or isclose(float(cell.get(name, value)), value, abs_tol=CLOSE)
-        ):
-            yield f"{name} ist im Bericht {float(cell[name]):.6g}, nachgerechnet {value:.6g}"
+        printed = float(cell.get(name, value))
+        if not (isclose(printed, value, abs_tol=CLOSE) or (isnan(printed) and isnan(value))):
+            yield f"{name} ist im Bericht {printed:.6g}, nachgerechnet {value:.6g}"
 
 
-def _is_there(cell: Mapping[str, Any], name: str) -> bool:
+def _is_there(cell: Cell, name: str) -> bool:
     return isinstance(cell.get(name), int | float) and not isnan(cell[name])
 
 
@@ -218,31 +212,19 @@ def _coded(naive: Any, count: Any, row: str, people: Sequence[str] = ()) -> list
                     of[r["coder"]].append(r)
             units: list[Unit] = []
             for code in codes:
-                own = [
-                    [(r["start"] or 0, r["end"] or 0) for r in given if r["code_id"] == code] for given in of.values()
-                ]
-                if row == "frequency":
-                    units.append((1, tuple(map(len, own))))
-                elif row == "segment":
-                    end = len(d["text"] or "")
-                    cuts = sorted({0, end, *(max(0, min(x, end)) for places in own for place in places for x in place)})
-                    units += [
-                        (y - x, tuple(any(s <= x and y <= e for s, e in places) for places in own))
-                        for x, y in pairwise(cuts)
-                    ]
-                else:
-                    units.append((1, tuple(map(bool, own))))
+                own = [[(r["start"] or 0, r["end"] or 0) for r in x if r["code_id"] == code] for x in of.values()]
+                if row != "segment":
+                    units.append((1, tuple(map(len if row == "frequency" else bool, own))))
+                    continue
+                end = len(d["text"] or "")
+                cuts = sorted({0, end, *(max(0, min(x, end)) for places in own for place in places for x in place)})
+                for x, y in pairwise(cuts):
+                    units.append((y - x, tuple(any(s <= x and y <= e for s, e in places) for places in own)))
             made.append(units)
     if type(count).__name__ == "OpenAgreement":
         names = [c.id for c in naive.data.category_book.items[count.source, count.item]]
-        told: dict[Any, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        for r in naive.rows(f"{count.source}-mentions"):
-            if r["item_id"] == count.item and r["category"]:
-                told[r["case_id"], r["mention"]][r["coder"]].add(r["category"])
-        for given in told.values():
-            made.append(
-                [(1, tuple(c in had for had in given.values())) for c in (names if row not in names else [row])]
-            )
+        names = [row] if row in names else names
+        made += [[(1, tuple(c in had for had in o.values())) for c in names] for o in naive.categorised(count).values()]
     return made
 
 
@@ -257,7 +239,7 @@ def wrong_value(naive: Any, value: Mapping[str, Any], numbers: Sequence[Number])
     if not numbers:
         return None
     count, row, group, n, base = numbers[0]
-    kind, wanted = type(count).__name__, ""
+    kind = type(count).__name__
     if ".step" in name:
         wanted = _points(Fraction(1, base)).removeprefix("+")
     elif ".points" in name:
@@ -275,9 +257,8 @@ def wrong_value(naive: Any, value: Mapping[str, Any], numbers: Sequence[Number])
         found = alpha_and_ends(_coded(naive, count, row), ratio=row == "frequency")
         wanted = _decimal(Fraction(found["alpha_low" in name]), 2)
     elif kind == "Change":
-        return (
-            _wrong_change(naive, text, [x[0] for x in numbers]) if name.endswith(("certainty", "direction")) else None
-        )
+        is_told = name.endswith(("certainty", "direction"))
+        return _wrong_change(naive, text, [x[0] for x in numbers]) if is_told else None
     elif name.endswith(".differs"):
         marks = [{c: k for k, c in _marks(naive, x[0])} for x in (numbers[0], numbers[-1])]
         both = [(marks[0][c], marks[1][c]) for c in marks[0].keys() & marks[1].keys()]
@@ -292,13 +273,10 @@ def wrong_value(naive: Any, value: Mapping[str, Any], numbers: Sequence[Number])
         wanted = " bis ".join(_decimal(Fraction(100 * x, size), 0) for x in (n, size - base + n)) + " %"
     elif name.endswith(".interval_note"):
         size = len(naive.population(count, row)[0])
-        low, high = interval_again(n, base, size)
-        ends = [_decimal(Fraction(x * 100), 0) for x in (low, high, n / size, 1 - (base - n) / size)]
-        return (
-            ""
-            if all(f"{x} bis {y} %" in text for x, y in (ends[:2], ends[2:]))
-            else f"im Bericht „{text}“, nachgerechnet {ends}"
-        )
+        ends = (*interval_again(n, base, size), n / size, 1 - (base - n) / size)
+        low, high, least, most = told = [_decimal(Fraction(x * 100), 0) for x in ends]
+        right = f"{low} bis {high} %" in text and f"{least} bis {most} %" in text
+        return "" if right else f"im Bericht „{text}“, nachgerechnet {told}"
     else:
         return _wrong_words(naive, value, numbers)
     return "" if text == wanted else f"im Bericht „{text}“, nachgerechnet „{wanted}“"
@@ -352,17 +330,15 @@ def _wrong_change(naive: Any, text: str, changes: Sequence[Any]) -> str:
     signs = Counter("höher" if x[0] > 0 else "niedriger" if x[0] < 0 else "gleich hoch" for x in again.values())
     told: Counter[str] = Counter()
     for clause in re.split(r"[.,] ", text):
-        counts = [COUNTED[w] for w in re.findall(r"\w+", clause.casefold()) if w in COUNTED]
-        told += Counter(
-            {word: counts[-1] for word in ("höher", "niedriger", "gleich hoch") if counts and word in clause}
-        )
+        if counts := [COUNTED[w] for w in re.findall(r"\w+", clause.casefold()) if w in COUNTED]:
+            told += Counter({word: counts[-1] for word in ("höher", "niedriger", "gleich hoch") if word in clause})
     most = max(again, key=lambda c: abs(again[c][0]))
     shown = _points(Fraction(again[most][0]))
     right = f"„{label[most]}“" in text and f"{shown} Prozentpunkte" in text and told == signs
     return "" if right else f"im Bericht „{text}“, nachgerechnet am größten: {label[most]} ({shown}); {dict(signs)}"
 
 
-def shown_beside(naive: Any, cell: Mapping[str, Any]) -> dict[str, str]:
+def shown_beside(naive: Any, cell: Cell) -> dict[str, str]:
     """What a table prints beside a number under these headings, worked out again."""
     n, base = int(cell["n"]), cell.get("base_n")
     again = {"n": str(n)}
@@ -390,67 +366,53 @@ def _sets(naive: Any, count: Any) -> tuple[str, ...]:
 
 def _wrong_words(naive: Any, value: Mapping[str, Any], numbers: Sequence[Number]) -> str | None:
     """What words on a comparison, a rank or shares say otherwise than their numbers, by the declared scale."""
-    scale, text = naive.words(), str(value["text"])
-    shares = [Fraction(n, base) if base else Fraction(n) for *_, n, base in numbers]
+    scale, text, about = naive.words(), str(value["text"]), value.get("about", ())
+    first, _, group, n, _ = numbers[0]
+    kind = type(first).__name__
+    shares = [_share(n, base) for *_, n, base in numbers]
 
-    def has(kind: str) -> bool:
-        return any(re.search(rf"(?<!\w){re.escape(w)}(?!\w)", text, re.IGNORECASE) for w in scale[kind])
+    def said(word: str) -> bool:
+        return bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE))
 
-    if any(map(has, ("most", "least", "unsurpassed"))):
-        about = [Fraction(n, base) if base else Fraction(n) for n, base in map(naive.again, value.get("about", ()))]
-        rest = [s for line, s in zip(value["of"], shares, strict=True) if line not in value.get("about", ())]
-        ranks = [-x for x in about] if has("least") else about
-        others = [-x for x in rest] if has("least") else rest
-        if (
-            ranks
-            and others
-            and not type(numbers[0][0]).__name__.startswith("Returns")
-            and numbers[0][2] == numbers[-1][2]
-        ):
-            behind = max(others) <= ranks[-1] if has("unsurpassed") else max(others) < ranks[-1]
-            return (
-                ""
-                if behind
-                else f"„{text}“: davor liegt {float(abs(max(others))):.3f}, hier {float(abs(ranks[-1])):.3f}"
-            )
-        return None
-    if len(shares) > 1 and any(map(has, ("more", "fewer", "same"))):
-        right = all(
-            s > shares[-1] if has("more") and not has("fewer") else s < shares[-1] if has("fewer") else s == shares[-1]
-            for s in shares[:-1]
-        )
-        return (
-            ""
-            if right
-            else f"„{text}“ bei {', '.join(f'{float(s):.3f}' for s in shares[:-1])} gegen {float(shares[-1]):.3f}"
-        )
-    told = naive.data.book(numbers[0][0].source).count_words if type(numbers[0][0]).__name__ == "Codings" else None
-    if told:
-        steps = [(w, s["from"] <= n <= s["to"]) for s in told["words"] for w in s["words"] for *_, n, _ in numbers[:1]]
+    has = {name: any(map(said, words)) for name, words in scale.items() if name != "shares"}
+    if has["most"] or has["least"] or has["unsurpassed"]:
+        turn = -1 if has["least"] else 1
+        ranks = [turn * _share(*naive.again(line)) for line in about]
+        others = [turn * s for line, s in zip(value["of"], shares, strict=True) if line not in about]
+        if not ranks or not others or kind.startswith("Returns") or group != numbers[-1][2]:
+            return None
+        behind = max(others) < ranks[-1] or (has["unsurpassed"] and max(others) == ranks[-1])
+        told = f"„{text}“: davor liegt {float(abs(max(others))):.3f}, hier {float(abs(ranks[-1])):.3f}"
+        return "" if behind else told
+    if len(shares) > 1 and (has["more"] or has["fewer"] or has["same"]):
+        fits = operator.lt if has["fewer"] else operator.gt if has["more"] else operator.eq
+        told = f"„{text}“ bei {', '.join(f'{float(s):.3f}' for s in shares[:-1])} gegen {float(shares[-1]):.3f}"
+        return "" if all(fits(s, shares[-1]) for s in shares[:-1]) else told
+    of_talks = naive.data.book(first.source).count_words if kind == "Codings" else None
+    if of_talks:
+        steps = [(w, s["from"] <= n <= s["to"]) for s in of_talks["words"] for w in s["words"]]
     else:
         steps = [(w, all(_lies(share, s) for share in shares)) for s in scale["shares"] for w in s["words"]]
-    there = [(w, fits) for w, fits in steps if re.search(rf"(?<!\w){re.escape(w)}(?!\w)", text, re.IGNORECASE)]
+    there = [(word, fits) for word, fits in steps if said(word)]
     if not there or not all(base for *_, base in numbers) or (len(numbers) > 1 and value["kind"] != "number"):
         return None
     word, fits = max(there, key=lambda x: len(x[0]))
     return "" if fits else f"„{text}“: „{word}“ passt nicht zu {float(shares[0]):.3f}"
 
 
+def _share(n: int, base: int | None) -> Fraction:
+    return Fraction(n, base) if base else Fraction(n)
+
+
 def _lies(share: Fraction, step: Mapping[str, Any]) -> bool:
     """Whether a share lies in a step of the declared scale."""
     least, most = Fraction(str(step["least"])), Fraction(str(step["most"]))
-    return (
-        least < share < most
-        or (share == least and step.get("with_least", False))
-        or (share == most and step.get("with_most", False))
-    )
+    at_end = (share == least and step.get("with_least")) or (share == most and step.get("with_most"))
+    return least < share < most or bool(at_end)
 
 
 def p_values(value: Mapping[str, Any], cells: Sequence[tuple[str, str, int, int]]) -> str:
-    """What is wrong with a p value in the text, or with how many of a family are small; "" if nothing is.
-
-    `cells` are (row, group, n, base) of the numbers that it says it follows from, without totals.
-    """
+    """What is wrong with a p value in the text, or with how many of a family (row, group, n, base) are small."""
     if not (found := P_VALUE.search(str(value["id"]))):
         return ""
     by_row: dict[str, list[tuple[int, int]]] = defaultdict(list)

@@ -57,26 +57,16 @@ VERDICTS = {
 }
 STATUS = {"open": "offen", "accepted": "bekannt", "unchecked": "ohne Vergleich", "good": "in Ordnung"}
 EMPTY = dict.fromkeys(("old", "new", "message"), "")  # of a row that says nothing there
+Rows, Texts = Sequence[Mapping[str, Any]], Mapping[str, str]
 EXIT_WRONG, EXIT_NOT_COMPARED = VerificationError.exit_code, 17
 
 
 def settle(rows: Sequence[dict[str, Any]], accepted: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
-    """Mark each row as good, unchecked, accepted (with its reason) or open; what is neither is open.
+    """Give each row its `status` (good, unchecked, accepted or open) and its `reason`; sorted, open ones first.
 
     Only what is found of the printed publication can be accepted: what is wrong with this report is mended. An acceptance
-    without such a finding is a row itself, and open.
+    (id, verdict, reason) without such a finding is a row itself, and open.
 
-    Parameters
-    ----------
-    rows : dicts with section, id, verdict, and what else there is to say
-    accepted : dicts with id, verdict and reason, from one file
-
-    Returns
-    -------
-    the rows with `status` (open, accepted, unchecked, good) and `reason`, in this order
-
-    Examples
-    --------
     >>> rows = [{"section": "published", "id": "a", "verdict": "differs"}]
     >>> accepted = [{"id": "a", "verdict": "differs", "reason": "old"}, {"id": "b", "verdict": "differs", "reason": "gone"}]
     >>> [(r["id"], r["status"]) for r in settle(rows, accepted)]
@@ -90,21 +80,18 @@ def settle(rows: Sequence[dict[str, Any]], accepted: Sequence[Mapping[str, str]]
             reason = reasons.pop((row["id"], row["verdict"]), "") if row["section"] in PRINTED else ""
             status = "accepted" if reason else "open"
         settled.append(EMPTY | row | {"status": status, "reason": reason})
+    of_report = {r["id"] for r in settled if r["section"] not in PRINTED}
     for (row_id, verdict), reason in reasons.items():
-        was = VERDICTS.get(verdict, (verdict,))[0]
-        here = any(r["id"] == row_id and r["section"] not in PRINTED for r in settled)
-        why = (
-            "anerkennen lassen sich nur Befunde zur gedruckten Veröffentlichung"
-            if here
-            else "der Befund besteht nicht mehr"
-        )
+        was, why = VERDICTS.get(verdict, (verdict,))[0], "der Befund besteht nicht mehr"
+        if row_id in of_report:
+            why = "anerkennen lassen sich nur Befunde zur gedruckten Veröffentlichung"
         message = f"„{was}“ war eingetragen ({reason}); {why}. Bitte austragen."
         gone = {"section": "problem", "id": row_id, "verdict": "gone", "message": message}
         settled.append(EMPTY | gone | {"status": "open", "reason": ""})
     return sorted(settled, key=lambda r: list(STATUS).index(r["status"]))
 
 
-def exit_status(rows: Sequence[Mapping[str, Any]]) -> int:
+def exit_status(rows: Rows) -> int:
     """Exit status by the worst open row: 0 if there is none, 15 if something is wrong, 17 if only not compared.
 
     >>> exit_status([{"status": "open", "verdict": "not_checked"}, {"status": "accepted", "verdict": "differs"}])
@@ -114,7 +101,7 @@ def exit_status(rows: Sequence[Mapping[str, Any]]) -> int:
     return 0 if not kinds else EXIT_WRONG if "wrong" in kinds else EXIT_NOT_COMPARED
 
 
-def verdict_words(rows: Sequence[Mapping[str, Any]]) -> str:
+def verdict_words(rows: Rows) -> str:
     """The verdict as a sentence: passed or not; what is open and known, of this report and of the publication apart.
 
     >>> verdict_words([{"section": "output", "status": "good"}, {"section": "published", "status": "accepted"}])
@@ -129,13 +116,8 @@ def verdict_words(rows: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def certificate_html(
-    report: str, rows: Sequence[Mapping[str, Any]], about: Mapping[str, str], files: Mapping[str, str], mark: str = ""
-) -> str:
-    """The page for people: what it says, verdict, summary, findings in full, then every other row.
-
-    `files` are those that the page is about, with their SHA-256; `mark` says what kind of data the report was made from, where that is known.
-    """
+def certificate_html(report: str, rows: Rows, about: Texts, files: Texts, mark: str = "") -> str:
+    """The page for people, on `files` with their SHA-256; `mark` says from what kind of data, where that is known."""
     return fill_page(
         "certificate.html", title=f"Prüfbericht: {report}", rows=rows, about=about, mark=mark,
         words=verdict_words(rows), counts=Counter((r["section"], r["status"]) for r in rows),
@@ -143,19 +125,14 @@ def certificate_html(
     )  # fmt: skip
 
 
-def codecheck_yaml(report: Report, outputs: Mapping[str, str], summary: str) -> str:
+def codecheck_yaml(report: Report, outputs: Texts, summary: str) -> str:
     """A manifest in the form of CODECHECK (https://codecheck.org.uk), version 1.0."""
+    authors = [{"name": a} for a in report.authors]
+    made = {name: f"rebuilt from the received data; SHA-256 {digest}" for name, digest in outputs.items()}
     content = {
         "version": "https://codecheck.org.uk/spec/config/1.0/",
-        "paper": {
-            "title": report.title,
-            "authors": [{"name": a} for a in report.authors],
-            "reference": f"{report.id}.pdf",
-        },
-        "manifest": [
-            {"file": name, "comment": f"rebuilt from the received data; SHA-256 {digest}"}
-            for name, digest in outputs.items()
-        ],
+        "paper": {"title": report.title, "authors": authors, "reference": f"{report.id}.pdf"},
+        "manifest": [{"file": name, "comment": comment} for name, comment in made.items()],
         "codechecker": [{"name": "gkanalysis verify (automatic)"}],
         "summary": summary,
         "repository": ".",

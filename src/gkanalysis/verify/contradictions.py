@@ -1,7 +1,4 @@
-"""Do the published figures agree with themselves? Found from the figures and their declared relations alone.
-
-No microdata are needed; nothing about a particular finding stands here.
-"""
+"""Do the published figures agree with themselves? Found from them and their declared relations, without any microdata."""
 
 from __future__ import annotations
 
@@ -17,19 +14,16 @@ SHARE = "Ein Anteil ist Anzahl durch Basis, in einer Spalte überall gerundet od
 NO_BASE = "Die Basis ist nicht gedruckt, und keine ganze Zahl ergibt zu dieser Anzahl diesen Anteil."
 MAX_CORRECTIONS = 40
 
-Change = tuple[str, str, str]  # number, printed, needed
+Changes = tuple[tuple[str, str, str], ...]  # number, printed, needed
 
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Numbers that cannot all be true: `claims` (smallest set), `sentences` that make them clash, `repairs`.
-
-    Each repair is a tuple of changes (number, printed, needed) that a smallest correction of the whole makes here.
-    """
+    """Numbers that cannot all be true: `claims` (smallest set), `sentences` that make them clash, and each repair."""
 
     claims: tuple[str, ...]
     sentences: tuple[str, ...]
-    repairs: tuple[tuple[Change, ...], ...] = ()
+    repairs: tuple[Changes, ...] = ()
 
     @property
     def id(self) -> str:
@@ -41,30 +35,22 @@ class Contradiction:
 class Consistency:
     """Everything that the check learned about one file.
 
-    `corrections` has one entry per connected group of figures with contradictions: all its smallest corrections,
-    or the first `MAX_CORRECTIONS`. `rows` are those of the certificate: contradictions, rules of rounding, implied
-    bases, figures without a number that could be compared; `problems` are German sentences.
+    `corrections` are all smallest ones of each connected group of figures with contradictions, or `MAX_CORRECTIONS`.
     """
 
     n_figures: int
     n_relations: int
     contradictions: list[Contradiction]
-    corrections: list[list[tuple[Change, ...]]]
+    corrections: list[list[Changes]]
     rows: list[dict[str, str]]
     problems: list[str]
 
 
 def check_consistency(figures: Figures, declared: Mapping[str, Any], problems: Iterable[str] = ()) -> Consistency:
-    """Check printed figures against each other.
+    """Check printed figures against each other, by the relations of the YAML beside them.
 
-    Parameters
-    ----------
-    figures : id -> row of the published file
-    declared : relations, as the YAML beside the figures holds them
-    problems : what reading the files has brought up already
+    `problems` are what reading the files has brought up already.
 
-    Examples
-    --------
     Two parts and a whole that cannot all be true; any one of the three numbers may be the wrong one:
 
     >>> row = dict(kind="count", printed="", qualifier="", base="", label="", subgroup="", section="")
@@ -99,12 +85,9 @@ def _row(name: str, verdict: str, message: str) -> dict[str, str]:
 
 
 def _contradictions(
-    system: System, dropped: frozenset[int], corrections: Sequence[tuple[Change, ...]], same: Mapping[str, str]
+    system: System, dropped: frozenset[int], corrections: Sequence[Changes], same: Mapping[str, str]
 ) -> list[Contradiction]:
-    """One contradiction for each number that a smallest correction changes.
-
-    All other numbers agree with each other, so each contradiction contains exactly one of these.
-    """
+    """One for each number that a smallest correction changes: all others agree, so each contains exactly one of these."""
     agreeing = frozenset(range(len(system.claims))) - dropped
     contradictions = {}
     for wrong in sorted(dropped):
@@ -117,7 +100,7 @@ def _contradictions(
     return list(contradictions.values())
 
 
-def _changes(system: System, out: frozenset[int], figures: Figures) -> tuple[Change, ...]:
+def _changes(system: System, out: frozenset[int], figures: Figures) -> Changes:
     """What must stand there when all other numbers are true."""
     kept = frozenset(range(len(system.statements))) - out
     changes = []
@@ -209,11 +192,8 @@ def name_number(key: str, figures: Figures) -> str:
     """A printed number in words: what it is, what it says, where it stands."""
     i, _, part = key.rpartition(".")
     row = figures[i]
-    what = {"n": "Anzahl", "base": "Basis", "percent": f"Anteil {row['qualifier']}".strip()} | {
-        "from": "Beginn",
-        "to": "Ende",
-    }
-    what = what[part]
+    what = {"n": "Anzahl", "base": "Basis", "percent": "Anteil", "from": "Beginn", "to": "Ende"}[part]
+    what = f"{what} {row['qualifier']}".strip() if part == "percent" else what
     who = f", {row['subgroup']}" if row["subgroup"] else ""
     return f"{what} {_as_printed(key, figures)} bei „{row['label']}{who}“ ({row['section']}; {i})"
 
@@ -244,10 +224,8 @@ def report_lines(result: Consistency) -> Iterator[str]:
         yield f"Wer {changed} ändert, beseitigt die Widersprüche dieser Gruppe; das geht auf {least}{ways}:"
         for correction in corrections:
             yield "  – " + "; ".join(f"{key}: {printed} → {needed}" for key, printed, needed in correction)
-    if result.rows[n:]:
-        yield ""
+    yield from [""] * bool(result.rows[n:])
     yield from (row["message"] for row in result.rows[n:] if row["verdict"] != "no_exact_number")
     if unchecked := [row["id"] for row in result.rows if row["verdict"] == "no_exact_number"]:
-        names = ", ".join(unchecked)
-        yield f"Ohne genaue Zahl, daher nicht verglichen: {len(unchecked)} Angaben ({names})."
+        yield f"Ohne genaue Zahl, daher nicht verglichen: {len(unchecked)} Angaben ({', '.join(unchecked)})."
     yield from (f"Nicht geprüft: {p}" for p in result.problems)

@@ -31,6 +31,7 @@ Row = Mapping[str, Any]
 # What is said of a unit: its case, whether it is in the base (None: there is no base), whether it is counted; then what
 # tells it from other units of the case, and what it weighs.
 Unit = tuple[Any, bool | None, bool] | tuple[Any, bool | None, bool, Any] | tuple[Any, bool | None, bool, Any, int]
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 OPERATORS = {"=": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 NEARLY = Fraction(9, 10)  # two stretches are the same if they share so much of what they cover together
 
@@ -42,12 +43,13 @@ class Naive:
     """
 
     def __init__(self, data: Data) -> None:
-        self.data = data
-        self.rows = cache(self._rows)
+        self.data, processed = data, data.paths.processed
+        self.rows = cache(lambda name: pq.read_table(processed / f"{name}.parquet").to_pylist())
         self.by_item = cache(self._by_item)
         self.units = cache(lambda count, row: list(getattr(self, method_of(type(count).__name__))(count, row)))
-        self.words = cache(self._words)
-        self.file = cache(self._file)
+        self.file = cache(
+            lambda path: yaml.load(path.read_text(encoding="utf-8"), LOADER)
+        )  # a codebook as it stands there
         self.inside = cache(lambda source, status: {r["case_id"] for r in self.cases(source, status)})
 
     @classmethod
@@ -55,22 +57,15 @@ class Naive:
         """The second engine of some data, made once."""
         return data._keep(("naive",), lambda: cls(data))
 
-    def _rows(self, name: str) -> list[Row]:
-        return pq.read_table(self.data.paths.processed / f"{name}.parquet").to_pylist()
-
     def _by_item(self, source: str) -> Mapping[str, list[Row]]:
         made = defaultdict(list)
         for r in self.rows(f"{source}-responses"):
             made[r["item_id"]].append(r)
         return made
 
-    def _words(self) -> Mapping[str, Any]:
+    def words(self) -> Mapping[str, Any]:
         """The declared words for shares, comparisons and ranks, as they stand in their file."""
-        return yaml.safe_load((self.data.paths.codebooks / "woerter.yml").read_text(encoding="utf-8"))
-
-    def _file(self, path: Path) -> Any:
-        """A codebook as it stands in its file."""
-        return yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return self.file(self.data.paths.codebooks / "woerter.yml")
 
     def printed(self, count: Any, row: str) -> list[str]:
         """The words that the file of the codebook has for an answer, a box, a code or a category; none for other kinds."""
@@ -109,9 +104,8 @@ class Naive:
         """The alliances that could be asked what a row asks, as far as is known; and whether a filter leads to it."""
         book, source = self.data.book(count.source), count.source
         asked_if = book.items[getattr(count, "item", row)].asked_if
-        out = {
-            r["case_id"] for r in self.cases(source) if r["contact"] in book.outside and r["status"] not in count.status
-        }
+        silent = [r for r in self.cases(source) if r["status"] not in count.status]
+        out = {r["case_id"] for r in silent if r["contact"] in book.outside}
         for r in self.answers(source, count.status, [asked_if[0]]) if asked_if else ():
             out |= {r["case_id"]} if r["state"] == "answered" and r["value"] != asked_if[1] else set()
         return {r["case_id"] for r in self.cases(REGISTER)} - out, bool(asked_if)
@@ -278,10 +272,8 @@ class Naive:
         """Alliances with yes or no in both waves (of all: `pairs`); counted: with yes in one of them."""
         told: list[dict[str, bool]] = []
         for source, item in ((count.source, count.item), (count.then, count.then_item)):
-            given = {
-                r["case_id"]: r["value"] if r["state"] == "answered" else r["state"]
-                for r in self.answers(source, USABLE, [item])
-            }
+            rows = self.answers(source, USABLE, [item])
+            given = {r["case_id"]: r["value"] if r["state"] == "answered" else r["state"] for r in rows}
             if count.sets:
                 some = self.ticked(source, USABLE, count.sets[len(told)])
                 given = {case: answer for case, answer in given.items() if case in some}
@@ -313,14 +305,8 @@ class Naive:
             towns = sum(a["type"] == "kreisangehoerige_kommune" for a in here)
             how = "alle" if joined == members else "haelfte" if 2 * joined >= members else "wenige"
             more = {"has_alliance": "ja" if own else "nein", "joined_class": how if own else "keine"}
-            yield {
-                **unit,
-                **more,
-                "joined_n": joined,
-                "own_n": towns,
-                "participating_n": joined + towns,
-                "outside_n": members - joined - towns,
-            }
+            more |= {"joined_n": joined, "own_n": towns, "participating_n": joined + towns}
+            yield {**unit, **more, "outside_n": members - joined - towns}
 
     def findings(self, count: Any, row: str) -> Iterator[Unit]:
         """Findings of a rule; no base."""
@@ -404,14 +390,18 @@ class Naive:
                         agrees = any(is_same(r, x) for x in theirs)
                         yield d["case_id"], True, agrees, (*about, r["coding_id"])
 
-    def open_agreement(self, count: Any, row: str) -> Iterator[Unit]:
-        """Comparisons of two coders of a mention, category by category; counted: those that agree."""
-        categories = [c.id for c in self.data.category_book.items[count.source, count.item]]
+    def categorised(self, count: Any) -> Mapping[Any, Mapping[str, set[str]]]:
+        """Case and mention -> coder -> the categories given, of an open item."""
         given: dict[Any, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for r in self.rows(f"{count.source}-mentions"):
             if r["item_id"] == count.item and r["category"]:
                 given[r["case_id"], r["mention"]][r["coder"]].add(r["category"])
-        for (case, mention), of_coder in given.items():
+        return given
+
+    def open_agreement(self, count: Any, row: str) -> Iterator[Unit]:
+        """Comparisons of two coders of a mention, category by category; counted: those that agree."""
+        categories = [c.id for c in self.data.category_book.items[count.source, count.item]]
+        for (case, mention), of_coder in self.categorised(count).items():
             for one, other in combinations(sorted(of_coder), 2):
                 for name in categories if row == TOTAL else [row]:
                     agrees = (name in of_coder[one]) == (name in of_coder[other])
@@ -432,9 +422,8 @@ def words_of(node: Any, name: str) -> Iterator[str]:
     >>> list(words_of([{"id": "ja", "label": "Ja", "report": "vorhanden"}], "ja"))
     ['Ja', 'vorhanden']
     """
-    named = (
-        [node[name]] if isinstance(node, Mapping) and isinstance(node.get(name), Mapping) else find(node, "id", name)
-    )
+    by_name = isinstance(node, Mapping) and isinstance(node.get(name), Mapping)
+    named = [node[name]] if by_name else find(node, "id", name)
     yield from (str(own[k]) for own in named for k in ("label", "report", "short", "printed") if own.get(k))
 
 
@@ -475,19 +464,12 @@ def method_of(kind: str) -> str:
 
 
 def recount(data: Data, line: str) -> tuple[int, int | None]:
-    """n and base of the number that a line of `Count.name` speaks of; each unit counts once.
-
-    Raises
-    ------
-    VerificationError
-        If the line is none, or there is no second function for its kind.
-    """
+    """n and base of the number that a line of `Count.name` speaks of; each unit counts once."""
     count, by, rows, group = Count.read(line)
     naive = Naive.of(data)
     if not hasattr(naive, method_of(type(count).__name__)):
-        raise VerificationError(
-            f"Zahlen der Art „{type(count).__name__}“ lassen sich nicht nachzählen; bitte in „verify/naive.py“ ergänzen."
-        )
+        what = f"Zahlen der Art „{type(count).__name__}“ lassen sich nicht nachzählen"
+        raise VerificationError(f"{what}; bitte in „verify/naive.py“ ergänzen.")
     group_of = naive.group_of(by or "type") if group != TOTAL else {}
     counted: dict[Any, int] = {}
     inside: dict[Any, int] = {}
@@ -525,9 +507,8 @@ def recount_report(folder: Path, data: Data) -> Iterator[tuple[str, str, str]]:
     for value in json.loads((folder / "values.json").read_text(encoding="utf-8")):
         lines = [*(value.get("of") or ()), *([value["definition"]] if value.get("wording") == "said" else ())]
         try:
-            numbers = [
-                (c, row, group, *recount(data, line)) for line in lines for c, _, row, group in [Count.read(line)]
-            ]
+            read = [(line, *Count.read(line)) for line in lines]
+            numbers = [(count, row, group, *recount(data, line)) for line, count, _, row, group in read]
             wrong = wrong_value(naive, value, numbers)
         except GkError:  # what cannot be counted is told above
             continue

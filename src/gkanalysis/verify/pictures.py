@@ -24,6 +24,9 @@ class Bar(NamedTuple):
     fill: str
 
 
+Bars = Sequence[Sequence[Bar]]  # of each panel, or of each row
+
+
 class Word(NamedTuple):
     """A line of text and where it begins; a comment says what its outlines show."""
 
@@ -63,7 +66,7 @@ def wrong_picture(svg: bytes, numbers: pd.DataFrame) -> str | None:
     return _wrong_dots(cells, panels[0], words, legend) or _wrong_intervals(numbers, panels[0])
 
 
-def _wrong_tracks(cells: Sequence[Cell], bars: Sequence[Sequence[Bar]], words: Sequence[Word]) -> str:
+def _wrong_tracks(cells: Sequence[Cell], bars: Bars, words: Sequence[Word]) -> str:
     """Bars on a light track, which is their base; a panel for all, or one for each group under its name."""
     groups = [*dict.fromkeys(c.group for c in cells)] if len(bars) > 1 else [""]
     heads = [w.text for w in sorted(words, key=lambda w: w.x) if w.text in groups]
@@ -119,20 +122,15 @@ def _wrong_dots(cells: Sequence[Cell], panel: Any, words: Sequence[Word], legend
 def _wrong_intervals(numbers: pd.DataFrame, panel: Any) -> str:
     """Thin lines from one end of an interval to the other, where there is one for each number."""
     ticks = sorted(x for g in panel.iter(f"{SVG}g") if "xtick" in str(g.get("id")) for x, *_ in _dots(g))
-    lines = [
-        re.findall(r"[ML] (-?[\d.]+) ", p.get("d"))
-        for p in panel.iterfind(f"{SVG}g/{SVG}path")
-        if "LineCollection" in str(p.getparent().get("id"))
-    ]
+    paths = [p for p in panel.iterfind(f"{SVG}g/{SVG}path") if "LineCollection" in str(p.getparent().get("id"))]
+    lines = [re.findall(r"[ML] (-?[\d.]+) ", p.get("d")) for p in paths]
     if "ci_low" not in numbers or numbers["ci_low"].isna().any() or len(lines) != len(numbers):
         return ""
     ends = sorted([(float(x) - ticks[0]) / (ticks[-1] - ticks[0]) for x in line] for line in lines)
     return _compare(sorted(numbers[["ci_low", "ci_high"]].to_numpy().tolist()), ends, "Intervalle")
 
 
-def _wrong_words(
-    names: Sequence[str], counts: Sequence[Sequence[int]], rows: Sequence[Sequence[Bar]], words: Sequence[Word]
-) -> str:
+def _wrong_words(names: Sequence[str], counts: Sequence[Sequence[int]], rows: Bars, words: Sequence[Word]) -> str:
     """Rows of bars whose words on the left, or whose numbers, are those of others."""
     left, beside = min(row[0].left for row in rows), [""] * len(rows)
     for word in (w for w in sorted(words) if w.x < left - 1):
@@ -183,11 +181,8 @@ def _bars(panel: Any) -> list[Bar]:
 
 def _dots(marks: Any) -> list[tuple[float, float, str]]:
     """Where the dots of a group stand, and their colour."""
-    uses = [u for u in marks.iter(f"{SVG}use") if u.get("x")]
-    return [
-        (float(u.get("x")), float(u.get("y")), (re.findall(r"stroke: (#\w+)", u.get("style") or "") or [""])[0])
-        for u in uses
-    ]
+    uses = [(u, re.search(r"stroke: (#\w+)", u.get("style") or "")) for u in marks.iter(f"{SVG}use") if u.get("x")]
+    return [(float(u.get("x")), float(u.get("y")), colour[1] if colour else "") for u, colour in uses]
 
 
 def letters(text: str) -> str:

@@ -25,13 +25,7 @@ Figures = Mapping[str, Mapping[str, str]]
 
 
 def read_figures(path: Path) -> dict[str, dict[str, str]]:
-    """Published figures by id.
-
-    Raises
-    ------
-    GkError
-        If the file is no such list, or an id is missing or stands twice.
-    """
+    """Published figures by id; a `GkError` if the file is no such list, or an id is missing or stands twice."""
     rows = read_rows(path, [*COLUMNS, "multiple_response"], optional=["multiple_response"])
     times = Counter(row["id"] for row in rows)
     wrong = [f"Zeile {row['row']} („{row['id']}“)" for row in rows if not row["id"] or times[row["id"]] > 1]
@@ -66,12 +60,9 @@ def read_period(text: str) -> tuple[int, int] | None:
     found = (m[1] or m[2] for m in re.finditer(r"\b\d\d?\.(\d\d?)\.|([^\W\d_]{3,})", text))
     named = (next((k for k, m in enumerate(MONTHS, start=1) if m.startswith(f.casefold())), f) for f in found)
     months = [int(m) for m in named if str(m).isdecimal()]
-    ends = (
-        [12 * year + month - 1 for year, month in ((years[0], months[0]), (years[-1], months[-1]))]
-        if years and months
-        else []
-    )
-    return (ends[0], ends[1]) if ends else None
+    if not years or not months:
+        return None
+    return 12 * years[0] + months[0] - 1, 12 * years[-1] + months[-1] - 1
 
 
 def month_name(months: int) -> str:
@@ -197,7 +188,7 @@ class PrintedNumbers:
             self.problems.append(f"Beziehung „{name}“: „{whole}“ trifft mehrere Zahlen; ein Ganzes ist eine.")
         elif total and all(keys for keys, _ in parts):
             terms = [(total[0], 1), *((k, times) for keys, times in parts for k in keys)]
-            self._relate(says, terms, inf if entry.get("rest") else 0)
+            self._relate(says, terms, inf if entry.rest else 0)
 
     def _relate(self, sentence: str, terms: Sequence[tuple[str, int]], high: float = 0) -> None:
         merged: Counter[str] = Counter()

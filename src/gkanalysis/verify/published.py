@@ -9,19 +9,21 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
-from lxml import html
 
 from gkanalysis.counts.lists import ListTotal
 from gkanalysis.disclosure.printed import n_and_base
 from gkanalysis.report.html import origin_anchor
 from gkanalysis.verify.naive import told
 from gkanalysis.verify.printed import WHOLE, Figures, is_exact, read_share
-from gkanalysis.verify.seen import linked_cells, plain_words
+from gkanalysis.verify.seen import linked_cells, plain_words, read_page
 from gkanalysis.verify.solver import RULES, Claim
 
 # kind of a figure -> unit of a total, unit in print
 UNITS = {"count": ("anzahl", ""), "percent": ("prozent", "\u00a0%"), "Mio EUR": ("mio_euro", " Mio. Euro")}
 Bands = Mapping[str, tuple[float, float]]
+Figure, Declared, Seen = Mapping[str, str], Mapping[str, Any], Mapping[str, Sequence[str]]
+Numbers = Mapping[str, Mapping[str, Any]]
+NO_BANDS: Bands = MappingProxyType({})
 Judged = tuple[str, str, str]  # verdict, message, rule of rounding
 
 
@@ -33,29 +35,17 @@ def unused_patterns(figures: Mapping[str, Any], declared: Mapping[str, Any]) -> 
 
 
 def judge_published(
-    figures: Figures,
-    rebuilt: Mapping[str, Mapping[str, Any]],
-    declared: Mapping[str, Any],
-    bands: Bands = MappingProxyType({}),
-    seen: Mapping[str, Sequence[str]] | None = None,
+    figures: Figures, rebuilt: Numbers, declared: Declared, bands: Bands = NO_BANDS, seen: Seen | None = None
 ) -> list[dict[str, str]]:
-    """Give every published figure a verdict.
+    """One row of the certificate for every published figure: as printed, as rebuilt, the verdict.
 
     Parameters
     ----------
-    figures : id -> row of the published file
-    rebuilt : number id -> the number as `find_numbers` gives it, of the rebuilt report
-    declared : bindings; `bindings` have a regular expression `match`, a `number` with {1}, {2} for its groups
-        (looked up in `tables` where a table of that name is given as {name[1]}), and optionally `part: base`
-    seen : number id -> the words at which a reader finds it, as `seen_words` gives them; None: not compared
+    figures, rebuilt : the rows of the published file by id; the numbers of the rebuilt report (`find_numbers`)
+    declared : see `codebook.published.Bindings`
     bands : how far the exact share may lie below and above one that is printed with a word such as „rund“
+    seen : where a reader finds each number (`seen_words`); None: not compared
 
-    Returns
-    -------
-    One row of the certificate per figure: section, id, verdict, old (as printed), new (as rebuilt), message
-
-    Examples
-    --------
     >>> row = dict(section="5", label="ja", subgroup="", kind="percent", printed="86.6", qualifier="", numerator="39", base="45")
     >>> declared = {"bindings": [{"match": "a", "number": "t:x:alle"}]}
     >>> (judged,) = judge_published({"a": row}, {"t:x:alle": {"n": 39, "base_n": 45}}, declared)
@@ -68,7 +58,7 @@ def judge_published(
 
 def seen_words(page: bytes) -> dict[str, list[str]]:
     """Where a reader of a finished page finds each number: its anchor -> number, row, column, or the paragraph."""
-    tree = html.document_fromstring(page, html.HTMLParser(encoding="utf-8"))
+    tree = read_page(page)
     seen = {name: [plain_words(link), *row, *head] for name, link, row, head in linked_cells(tree)}
     for link in tree.xpath("//a[contains(@class, 'number')][not(ancestor::td)]"):
         name = link.get("href").partition("#")[2]
@@ -77,9 +67,7 @@ def seen_words(page: bytes) -> dict[str, list[str]]:
     return seen
 
 
-def _at_its_words(
-    row: dict[str, str], figure: Mapping[str, str], declared: Mapping[str, Any], seen: Mapping[str, Sequence[str]]
-) -> dict[str, str]:
+def _at_its_words(row: dict[str, str], figure: Figure, declared: Declared, seen: Seen) -> dict[str, str]:
     """An agreement counts only where the finished report says of the number what the publication says of its figure."""
     (numbers, part, _), words = _bound(row["id"], declared), declared.get("words") or {}
     if row["verdict"] not in ("agrees", "transcribed"):
@@ -101,16 +89,11 @@ def _at_its_words(
     plain = row["verdict"] == "transcribed" or part in ("base", "rest") or numbers.count(":") < 2
     if fits and (plain or str(total) == row["new"].partition(" ")[0]):
         return row
-    where = "; ".join(places[:3]) or "nirgends"
-    return row | {
-        "verdict": "other_words",
-        "message": f"{row['message']}: im fertigen Bericht steht die Zahl bei „{where}“",
-    }
+    told = f"{row['message']}: im fertigen Bericht steht die Zahl bei „{'; '.join(places[:3]) or 'nirgends'}“"
+    return row | {"verdict": "other_words", "message": told}
 
 
-def _judge(
-    figure_id: str, figure: Mapping[str, str], rebuilt: Mapping[str, Any], declared: Mapping[str, Any], bands: Bands
-) -> dict[str, str]:
+def _judge(figure_id: str, figure: Figure, rebuilt: Numbers, declared: Declared, bands: Bands) -> dict[str, str]:
     number, part, (verdict, message, rule) = _bound(figure_id, declared)
     n = base_n = None
     parts = number.split(" + ") if number else []
@@ -141,11 +124,8 @@ def _same_words(figure: Mapping[str, str], rebuilt: Mapping[str, Mapping[str, An
     label = figure["label"].casefold()
     for number, cell in rebuilt.items():
         words = str(cell.get("label") or "").casefold()
-        if (
-            len(words) > 3
-            and (label.endswith(words) or label in words)
-            and figure["numerator"] == str(n_and_base(cell)[0])
-        ):
+        is_called_so = len(words) > 3 and (label.endswith(words) or label in words)
+        if is_called_so and figure["numerator"] == str(n_and_base(cell)[0]):
             return number
     return ""
 
@@ -219,10 +199,7 @@ def _compare_share(printed: str, word: str, n: int, base_n: int, bands: Bands) -
 
 
 def _copied(figure: Mapping[str, str], n: int | None, base_n: int | None, cell: Mapping[str, Any]) -> Judged:
-    """Verdict on a total that was copied from the publication: number, base, unit and word must be the same.
-
-    An agreement says nothing on whether the publication is right.
-    """
+    """Verdict on a total copied from the publication, right or not: number, base, unit and word must be the same."""
     unit, word = ("" if (x := cell.get(k)) is None or pd.isna(x) else str(x) for k in ("unit", "qualifier"))
     pairs = {
         "Zahl": (figure["printed"], "" if n is None else str(n)),

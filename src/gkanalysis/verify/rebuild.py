@@ -25,6 +25,7 @@ VERSIONED = (
     "numpy", "scipy", "pandas", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert", "pyarrow", "lxml", "typst",
 )  # fmt: skip
 SETTINGS = {"TZ": "Pacific/Chatham", "PYTHONHASHSEED": "4711", "LANG": "tr_TR.UTF-8", "LC_ALL": "C"}
+JOBS = 2
 LOCALES = ("tr_TR", "de_DE", "fr_FR", "pl_PL", "en_US")
 # Loaded by every Python of the rebuild before anything else: whoever asks for the network gets an error, and is
 # noted, because a notebook could swallow the error and go on with something else.
@@ -46,17 +47,10 @@ sys.addaudithook(_refuse)
 
 
 @contextmanager
-def rebuilt_report(root: Path, report: str, *, jobs: int = 2, data: Path | None = None) -> Iterator[Path]:
-    """Build a report anew and give the folder of its outputs; everything is gone afterwards.
+def rebuilt_report(root: Path, report: str, *, jobs: int = JOBS, data: Path | None = None) -> Iterator[Path]:
+    """Build a report anew, from `data/raw` or other received data, and give the folder of its outputs.
 
-    Parameters
-    ----------
-    data : folder of the received data, `data/raw` unless given
-
-    Raises
-    ------
-    VerificationError
-        If the build fails, or asks for the network; the message ends with what make said last.
+    A `VerificationError` if the build fails, or asks for the network; it ends with what make said last.
     """
     with tempfile.TemporaryDirectory(prefix="gkanalysis-verify-") as scratch:
         place = Path(scratch) / "neubau"
@@ -81,9 +75,8 @@ def rebuilt_report(root: Path, report: str, *, jobs: int = 2, data: Path | None 
         )  # fmt: skip
         if notes.exists():
             asked = ", ".join(sorted(set(notes.read_text(encoding="utf-8").splitlines())))
-            raise VerificationError(
-                f"Die Nachrechnung von „{report}“ hat nach dem Netz verlangt ({asked}); ein Bericht entsteht nur aus den Daten."
-            )
+            what = f"Die Nachrechnung von „{report}“ hat nach dem Netz verlangt ({asked})"
+            raise VerificationError(f"{what}; ein Bericht entsteht nur aus den Daten.")
         if done.returncode:
             said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-8:])
             raise VerificationError(f"Die Nachrechnung von „{report}“ ist gescheitert:\n{said}")
@@ -95,21 +88,19 @@ def chosen_settings() -> dict[str, str]:
     return SETTINGS | ({"LC_ALL": other_locale()} if SETTINGS["LC_ALL"] == "C" else {})
 
 
-def surroundings(jobs: int = 2) -> dict[str, str]:
+def surroundings() -> dict[str, str]:
     """How a rebuild runs, in words for the certificate."""
     shown = ", ".join(f"{k}={v}" for k, v in chosen_settings().items())
     how = "vom Betriebssystem abgetrennt" if no_network() else "in Python gesperrt"
-    return {"Einstellungen der Nachrechnung": f"{shown}, make -j{jobs}", "Netz": how}
+    return {"Einstellungen der Nachrechnung": f"{shown}, make -j{JOBS}", "Netz": how}
 
 
 def versions() -> dict[str, str]:
     """What a report is computed and set with here, and on which machine: provenance, never content."""
     named = {name: version(name) for name in VERSIONED}
     package = Path(__file__).parents[1]
-    lines = [
-        f"{p.relative_to(package).as_posix()} {sha256(p.read_bytes()).hexdigest()}\n" for p in package.rglob("*.py")
-    ]
-    code = sha256("".join(sorted(lines)).encode()).hexdigest()[:12]
+    files = {p.relative_to(package).as_posix(): sha256(p.read_bytes()).hexdigest() for p in package.rglob("*.py")}
+    code = sha256("".join(sorted(f"{n} {digest}\n" for n, digest in files.items())).encode()).hexdigest()[:12]
     system = f"{platform.system()} {platform.machine()}"
     return {"Python": platform.python_version(), **named, "System": system, "Code": code}
 

@@ -43,9 +43,8 @@ def read_again(data: Data, source: str) -> Iterator[Sum]:
         cells = _cells(data.paths.data / source / "forms" / str(table), str(own["part"].iloc[0]))
         own = own.assign(name=own["file"] + " " + own["item_id"])
         seen["cells"] += own["name"].tolist()
-        seen["same cells"] += [
-            r.name for r in own.itertuples(index=False) if _same(cells(int(r.line), _number(r.place)), r.raw)
-        ]
+        same = (r for r in own.itertuples(index=False) if _same(cells(int(r.line), _number(r.place)), r.raw))
+        seen["same cells"] += [r.name for r in same]
     read = read[of_table[0].isna()]
     if seen["cells"]:
         yield "Zellen der Tabellen, noch einmal gelesen", seen["cells"], {"ebenso in der Datei": seen["same cells"]}
@@ -55,11 +54,8 @@ def read_again(data: Data, source: str) -> Iterator[Sum]:
         for r in rows.itertuples():
             item, name = book.items[r.item_id], f"{file} {r.item_id}"
             places = [parts[r.part].xpath(p, namespaces=NAMES)[0] for p in r.place.split(" | ")]
-            if (
-                r.state in ("selected", "not_selected")
-                if item.kind == "tick"
-                else r.state == "answered" and item.options
-            ):
+            box = item.kind == "tick"
+            if r.state in ("selected", "not_selected") if box else r.state == "answered" and item.options:
                 seen["ticks"].append(name)
                 seen["same ticks"] += [name] * _says(places, item, r)
             line = next(places[0].iterancestors(f"{{{WORD}}}tr"), None)
@@ -126,9 +122,8 @@ def _says(places: Sequence[Any], item: Any, read: Any) -> bool:
         return None not in told and any(told) == (read.state == "selected")
     near = next((e for p in places for e in [p, *p.iterancestors()] if e.tag in TEXTS), places[0])
     words, own = letters("".join(near.itertext())), {o.id: letters(o.label) for o in item.options}
-    if (
-        field := places[0].find(".//w:ddList", NAMES)
-    ) is not None:  # a list of the old kind stores the place of its entry
+    field = places[0].find(".//w:ddList", NAMES)
+    if field is not None:  # a list of the old kind stores the place of its entry
         entries, chosen = field.findall("w:listEntry", NAMES), field.find("w:result", NAMES)
         words, told = letters(entries[0 if chosen is None else int(chosen.get(VAL))].get(VAL)), []
     there = [k for k, label in own.items() if label in words]

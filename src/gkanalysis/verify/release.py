@@ -1,7 +1,6 @@
 """The release manifest of a report: what each output was at release, precise enough to say what differs.
 
-One JSON file per report, committed. Tables and values are kept as text, so that a difference can be named by its
-first cell; of everything else the SHA-256 of the bytes, and of what a reader sees of it.
+Tables and values are kept as text, so that a difference can be named by its first cell.
 """
 
 from __future__ import annotations
@@ -38,6 +37,7 @@ MEASURES = frozenset({"share", "share_of_responses", "ci_low", "ci_high", "bound
 SEEN = ("href", "id", "src", "alt", "descr", "Target")  # attributes whose change a reader would notice
 WORDS = r"word/(document|footnotes|endnotes|header\d*|footer\d*)\.xml|ppt/slides/slide\d+\.xml"
 LINKS = r"word/_rels/document\.xml\.rels|ppt/slides/_rels/.*\.rels"
+Outputs = Mapping[str, Mapping[str, str]]
 VALUES = TypeAdapter(list[dict[str, Any]])
 PARTS = re.compile(rf"{WORDS}|{LINKS}|(word|ppt)/media/.*")  # of a Word or PowerPoint file
 
@@ -46,14 +46,9 @@ def make_manifest(
     folder: Path, report: str, version: str, root: Path | None = None, data: Path | None = None,
     versions: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:  # fmt: skip
-    """Describe every output of a finished report, and the inputs below `root`.
+    """Every output of a finished report as `Manifest` has it, and the inputs below `root`.
 
     `data` is the folder of received data, `data/raw` unless given; its files are named as if it were `data/raw`.
-
-    Returns
-    -------
-    dict with format, report, version, `versions`: program -> version, `inputs`: path -> sha256, and `outputs`: path -> text for tables and values,
-        sha256 for everything else and for working papers, and `content`, the sha256 of words, links and pictures, for HTML and DOCX
     """
     outputs: dict[str, dict[str, str]] = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
@@ -67,12 +62,12 @@ def make_manifest(
         if path.suffix in (".html", ".docx", ".pptx"):
             with suppress(zipfile.BadZipFile, etree.LxmlError):  # a damaged file has no content to compare
                 outputs[name]["content"] = sha256(seen_content(path)).hexdigest()
-    inputs = describe_inputs(root, data, report) if root else {}
+    inputs = _describe_inputs(root, data, report) if root else {}
     made = {"format": FORMAT, "report": report, "version": version, "versions": dict(versions)}
     return made | {"inputs": inputs, "outputs": outputs}
 
 
-def describe_inputs(root: Path, data: Path | None, report: str) -> dict[str, str]:
+def _describe_inputs(root: Path, data: Path | None, report: str) -> dict[str, str]:
     """SHA-256 of all that a report is made from and judged by; the code is one of the versions (`rebuild`)."""
     inputs: dict[str, Path] = {}
     for name in INPUTS:
@@ -104,7 +99,11 @@ def _seen(tree: etree._Element) -> bytes:
 
 
 class Manifest(BaseModel):
-    """The shape of a manifest; `inputs`: path -> sha256, `outputs`: path -> what `make_manifest` says of it."""
+    """The shape of a manifest. `versions`: program -> version; `inputs`: path -> sha256.
+
+    `outputs`: path -> `text` of tables and values; `sha256` of all else and of working papers, with `content`, that of
+    words, links and pictures, for HTML and Office files.
+    """
 
     format: Literal[1]
     report: str
@@ -115,30 +114,22 @@ class Manifest(BaseModel):
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
-    """Read a committed manifest.
-
-    Raises
-    ------
-    VerificationError
-        If it is missing, unreadable or of another format.
-    """
+    """Read a committed manifest; a `VerificationError` if it is missing, unreadable or of another format."""
     try:
         return Manifest.model_validate_json(path.read_bytes()).model_dump()
     except FileNotFoundError:
-        raise VerificationError(
-            f"„{path}“ fehlt; ohne Stand der Veröffentlichung gibt es keinen Vergleich. "
-            "„make release“ hält den jetzigen Stand fest."
-        ) from None
+        why = "fehlt; ohne Stand der Veröffentlichung gibt es keinen Vergleich. „make release“ hält den jetzigen Stand fest."
     except (OSError, ValidationError):
-        raise VerificationError(
-            f"„{path}“ ist nicht lesbar, unvollständig oder nicht im Format {FORMAT}; bitte den Stand aus dem Git "
+        why = (
+            f"ist nicht lesbar, unvollständig oder nicht im Format {FORMAT}; bitte den Stand aus dem Git "
             "wiederherstellen oder mit „make release“ neu festhalten."
-        ) from None
+        )
+    raise VerificationError(f"„{path}“ {why}")
 
 
 def compare_inputs(manifest: Mapping[str, Any], root: Path, data: Path | None = None) -> Iterator[dict[str, str]]:
     """One row for all inputs that are the same, and one for each that is not what it was at release."""
-    before, now = manifest["inputs"], describe_inputs(root, data, manifest["report"])
+    before, now = manifest["inputs"], _describe_inputs(root, data, manifest["report"])
     same = sum(now.get(name) == before[name] for name in before)
     verdict = "identical" if same else "not_checked"
     yield _row("inputs", verdict, f"{same} Dateien sind, was sie bei der Veröffentlichung waren.")
@@ -148,12 +139,7 @@ def compare_inputs(manifest: Mapping[str, Any], root: Path, data: Path | None = 
 
 
 def compare_outputs(manifest: Mapping[str, Any], folder: Path) -> Iterator[dict[str, str]]:
-    """Compare a rebuilt report with its manifest: one row per output, and one per number in the text.
-
-    Yields
-    ------
-    dict with id (path, or `values.json#<value>.<wording>`), verdict, old, new, message
-    """
+    """One row per output of a rebuilt report, and one per number in the text (`values.json#<value>.<wording>`)."""
     before = manifest["outputs"]
     now = make_manifest(folder, "", "")["outputs"] if folder.is_dir() else {}
     for name in sorted({*before, *now}):
@@ -164,25 +150,23 @@ def compare_outputs(manifest: Mapping[str, Any], folder: Path) -> Iterator[dict[
         elif "text" in now[name]:
             yield from compare_texts(name, before[name].get("text"), now[name]["text"])
         else:
-            numbers = name.rpartition(".")[0] + ".csv" if name.endswith((".svg", ".png")) else ""
-            same = numbers in before and before[numbers].get("text") == now.get(numbers, {}).get("text")
-            yield _compare_bytes(name, before[name], now[name], bool(numbers), same)
+            yield _compare_bytes(name, before, now)
 
 
 def _row(name: str, verdict: str, message: str = "", old: str = "", new: str = "") -> dict[str, str]:
     return {"id": name, "verdict": verdict, "old": old, "new": new, "message": message}
 
 
-def _compare_bytes(
-    name: str, old: Mapping[str, str], new: Mapping[str, str], is_picture: bool, same_numbers: bool
-) -> dict[str, str]:
-    """Verdict on a file of which the release has hashes."""
+def _compare_bytes(name: str, before: Outputs, now: Outputs) -> dict[str, str]:
+    """Verdict on a file of which the release has hashes; a picture has its numbers beside it."""
+    old, new = before[name], now[name]
     if old.get("sha256") == new["sha256"]:
         return _row(name, "identical")
     verdict, message = "differs", "andere Bytes"
-    if is_picture and same_numbers:
+    numbers = f"{name.rpartition('.')[0]}.csv" if name.endswith((".svg", ".png")) else ""
+    if numbers in before and before[numbers].get("text") == now.get(numbers, {}).get("text"):
         verdict, message = "drawn_otherwise", "Die Zahlen dahinter sind dieselben; das Bild ist ein anderes."
-    elif is_picture:
+    elif numbers:
         message = "Zahlen und Bild sind andere."
     elif "content" in new and old.get("content") == new["content"]:
         verdict, message = "same_values", "Wörter, Verweise und Bilder sind dieselben."
@@ -194,8 +178,6 @@ def _compare_bytes(
 def compare_texts(name: str, old_text: str | None, new_text: str) -> Iterator[dict[str, str]]:
     """Verdict on a table, or on the values of a report and on each of them.
 
-    Examples
-    --------
     >>> (row,) = compare_texts("t.csv", "row,n\\n1.1,5\\n", "row,n\\n1.1,6\\n")
     >>> row["verdict"], row["old"], row["new"], row["message"]
     ('differs', '5', '6', 'Zeile 2 (1.1, 5), Spalte n')

@@ -1,8 +1,7 @@
 """The finished page as its readers see it, against the objects behind it: numbers at their words, bases, pictures.
 
-Nothing here asks how the page was made. What a number is, its words in the codebook say; what the page says of it is
-read off the page. So a number of another question, a turned label, a bar of another length, a quotation in the wrong
-place or another rule of rounding is found at a first release, too.
+Nothing here asks how the page was made. So a number of another question, a turned label, a bar of another length, a
+quotation in the wrong place or another rule of rounding is found at a first release, too.
 """
 
 from __future__ import annotations
@@ -51,24 +50,26 @@ RULED = (r"(?<!\*)\* Basis unter 30", r"\*\* Basis unter 10", "nicht gesichert",
 OTHER_NOTES = ("nicht gedruckt, weil", "Ziehungen", "unter 0,667", "Nennungen aus", "haben hier etwas angekreuzt")
 MADE = "|".join((*RULED, *OTHER_NOTES))
 # What stands over counts besides groups and answers; and over days.
-NUMBERED = (
-    r"^(?:n|Datum|Anzahl|Wert|Inhalt|einig|Kommunen|Bündnisse|Besuche|Einträge|Tage|hier|gültige Angaben|Nennungen)$"
-)
+COLUMNS = "n|Datum|Anzahl|Wert|Inhalt|einig|Kommunen|Bündnisse|Besuche|Einträge|Tage|hier|gültige Angaben|Nennungen"
+NUMBERED = f"^(?:{COLUMNS})$"
 DATED = ("Datum", "Stand", "verschickt")
 DRAWN = "rechts|in den Balken|jeder Punkt"  # what only a figure shows
 NUMBER_WORDS = "|".join(w for w in (*WORDS[2:], *map(str.capitalize, WORDS[2:])))
+SHARE = r"\d+(?:,\d+)?"
+DIGITS_OF = re.compile(
+    rf"(?:(?P<n>\d[\d.]*)(?: von (?P<base>\d[\d.]*))?(?: \((?P<share>{SHARE}) %\))?|(?P<only>{SHARE}) %)[*†]*$"
+)
 YEAR = re.compile(r"(?:19|20)\d\d")
 DIGITS = r"(?<![\w.,§-])(?<!FB )(?<!§ )(?<!Frage )(?<!Tabelle )\d+(?:[.,]\d+)*(?![\w-])"
 TYPED = re.compile(rf"\b(?:(?:{'|'.join(MONTHS)})(?: (?:19|20)\d\d)?|(?:19|20)\d\d|{NUMBER_WORDS})\b|{DIGITS}")
-WORDING = re.compile(
-    r"-(n|of|percent|n_percent|base|published|published_of|said|word|word_capital|word_dative)(?:-\d+)?$"
-)
+WORDING = re.compile(r"-(n|of|percent|n_percent|base|published|published_of|said|word(?:_capital|_dative)?)(?:-\d+)?$")
 TOKEN = re.compile("[a-z]{4,}")
 CLAUSE, DENIAL = "[;:,–()]", re.compile(r"\b(?:nicht|kein\w*|nie|niemand\w*|weder|ohne)\b", re.IGNORECASE)
 ENDS = rf"(?<!\d)(?<!\bMio)(?<!\bca)[.!?](?=\s|$)|(?<=\d)\.(?=\s(?!{'|'.join(MONTHS)})[A-ZÄÖÜ„]|$)|\n"
 SHOWN = 60  # letters of what stands in one format only
 NEXT = 25  # so many letters behind a number still name its group: „15 von 22 kreisfreien Städten“
 Row = dict[str, str]
+Placed = tuple[str, int, frozenset[str]]  # a number, where it stands, the words of what it counts
 
 
 def seen_rows(folder: Path, data: Data, declared: Mapping[str, Any]) -> Iterator[Row]:
@@ -138,7 +139,7 @@ class Page:
         wrong: dict[str, tuple[str, str]] = {}
         for block in self.tree.iter(*BLOCKS):
             text, places = _with_places(block)
-            beside: dict[int, list[tuple[str, int, frozenset[str]]]] = {}  # beginning of a sentence -> its numbers
+            beside: dict[int, list[Placed]] = {}  # beginning of a sentence -> its numbers
             for link, start, end in places:
                 name = self.named.get((link.get("href") or "").partition("#")[2], "")
                 wording = WORDING.search(link.get("id", "")) if name and "value" in link.get("class", "") else None
@@ -179,9 +180,8 @@ class Page:
         for g, label in labels.items():
             for word in stems(label, frozenset()):
                 owner.setdefault(_ending(word), set()).add(g)
-        before, after = (
-            [(m.start(), of) for m in TOKEN.finditer(_plain(s)) if (of := owner.get(_ending(m[0])))] for s in sentence
-        )
+        words = ([(m.start(), owner.get(_ending(m[0]))) for m in TOKEN.finditer(_plain(s))] for s in sentence)
+        before, after = ([(at, of) for at, of in told if of] for told in words)
         behind = min(NEXT, len(re.split("[;,)]", sentence[1])[0]))
         near = [g for at, g in after if at < behind][:1] or [g for _, g in before][-1:] or [g for _, g in after][:1]
         return "" if not labels or (near and group in near[0]) else f"„{told}“ zählt „{labels[group]}“; {shown}"
@@ -312,13 +312,14 @@ class Page:
             count, _, row, _ = Count.read(str(r.definition))
             items = getattr(self.data.book(count.source), "items", {}) if count.source in self.data.sources else {}
             weak = isinstance(count, Codings) and weak_again(self.naive, count, row) < 0.667
-            counted = "" if pd.isna(r.base_n) or not count.marked else small_again(r.base_n)
-            right, told = counted + "†" * weak, "" if pd.isna(r.mark) else str(r.mark)
+            is_bare = pd.isna(r.base_n) or not count.marked
+            small = "" if is_bare else "**" if r.base_n < 10 else "*" if r.base_n < 30 else ""
+            right, told = small + "†" * weak, "" if pd.isna(r.mark) else str(r.mark)
             if told != right:
                 yield f"„{r.label}“ trägt „{told}“ statt „{right}“"
             asked = [items[i] for i in (getattr(count, "item", ""), getattr(count, "then_item", ""), row) if i in items]
             assumed = not isinstance(count, Answered) and any(i.assumed for i in asked)
-            true = (counted == "*", counted == "**", weak, isinstance(count, Codings), assumed)
+            true = (small == "*", small == "**", weak, isinstance(count, Codings), assumed)
             holds = {words: holds[words] or now for words, now in zip(RULED, true, strict=True)}
         for words, now in holds.items():
             if counts and bool(re.search(words, notes)) != now:
@@ -355,11 +356,8 @@ class Page:
         """A source that numbers come from and the line does not name, or the other way round."""
         titles = {s: self._title(s) for s in self.data.sources} | {REGISTER: ("Register der Bündnisse", "")}
         own = {c.source or REGISTER for c in counts if not isinstance(c, ListTotal | AllWaves)}
-        missing = [
-            titles[s][0]
-            for s in own
-            if titles[s][0] not in source and not ("Wellen" in source and titles[s][1] in source)
-        ]
+        by_wave = {s for s in own if "Wellen" in source and titles[s][1] in source}
+        missing = [titles[s][0] for s in own - by_wave if titles[s][0] not in source]
         other = [t[0] for s, t in titles.items() if s not in own and t[0] in source and t[1] in source]
         wrong = f"die Quelle „{source}“ nennt {'nicht ' * bool(missing)}„{(missing or other or [''])[0]}“"
         return wrong if missing or (other and counts) else ""
@@ -372,7 +370,7 @@ class Page:
         return [line for k, own in self.spoken.items() if any(n.startswith(k) for n in named) for line in own if line]
 
     def references(self) -> Iterator[Row]:
-        """Each exhibit that the text names: it shows what a number beside counts, or its title has a word of the sentence."""
+        """Each exhibit that the text names shows what a number beside counts, or its title has a word of the sentence."""
 
         def about(lines: Iterable[Any]) -> set[tuple[Any, ...]]:
             counts = [Count.read(line)[0] for line in lines if isinstance(line, str)]
@@ -427,9 +425,8 @@ class Page:
     def typed(self) -> Iterator[Row]:
         """What is typed: title page, dates and number words, against what somebody else has entered for them."""
         if front := self.declared.get("title_page"):
-            lines = [
-                " ".join(e.text_content().split()) for e in self.tree.xpath("//header//h1 | //header//p[not(@role)]")
-            ]
+            printed = self.tree.xpath("//header//h1 | //header//p[not(@role)]")
+            lines = [" ".join(e.text_content().split()) for e in printed]
             wrong = ", ".join(f"„{x}“" for x in front if x not in lines)
             told = f"{wrong} steht nicht auf der Titelseite; dort steht: {'; '.join(lines)}"
             yield _row("titelseite", told if wrong else "")
@@ -455,7 +452,7 @@ class Page:
                     yield _row(f"getippt-{told[0]}", f"„{told[0]}“ ist dort nicht bestätigt: „{shown}“")
 
     def lines(self) -> Iterator[Row]:
-        """Typed notes of exhibits, and whom a recommendation speaks to, place by place as somebody else has entered them."""
+        """Typed notes of exhibits, and whom a recommendation speaks to, by place, as somebody else has entered them."""
         declared: Mapping[str, Sequence[str]] = self.declared.get("lines") or {}
         found: dict[str, list[str]] = {}
         typed = "//p[@class='note'] | //main//*[self::li or self::p]/strong[1]"
@@ -507,11 +504,6 @@ def _bases(table: pd.DataFrame) -> set[int]:
     return {int(b) for b in table.get("base_n", pd.Series(dtype=float)).dropna()}
 
 
-def small_again(base_n: int) -> str:
-    """The mark of a small base, a second time: see `RULED`."""
-    return "**" if base_n < 10 else "*" if base_n < 30 else ""
-
-
 def _denied(sentence: tuple[str, str], told: str, label: str, called: str) -> str:
     """A word such as „nicht“ beside a number of which the codebook has none, or the other way round; `called` may have it."""
     clause = re.split(CLAUSE, sentence[0])[-1] + told + re.split(CLAUSE, sentence[1])[0]
@@ -523,9 +515,7 @@ def _denied(sentence: tuple[str, str], told: str, label: str, called: str) -> st
     return ""
 
 
-def _exchanged(
-    text: str, since: int, before: Sequence[tuple[str, int, frozenset[str]]], at: int, own: frozenset[str]
-) -> str:
+def _exchanged(text: str, since: int, before: Sequence[Placed], at: int, own: frozenset[str]) -> str:
     """The number before in a sentence in whose place another one stands: what it counts is named behind what this counts."""
     words = [m for m in TOKEN.finditer(_plain(text)) if since <= m.start() < at + NEXT and m[0] not in COMMON]
     for name, start, other in before:
@@ -617,18 +607,13 @@ def wrong_text(text: str, n: int, base_n: int | None) -> str:
     ('', 'gedruckt „12 (27 %)“, gezählt 13 von 45')
     """
     told = text.replace("\u00a0", " ").strip()
-    match = re.match(
-        r"(?:(?P<n>\d[\d.]*)(?: von (?P<base>\d[\d.]*))?(?: \((?P<share>\d+(?:,\d+)?) %\))?|(?P<only>\d+(?:,\d+)?) %)[*†]*$",
-        told,
-    )
+    match = DIGITS_OF.match(told)
     if told.casefold() in WORDS[2:] and WORDS.index(told.casefold()) != n:
         return f"gedruckt „{told}“, gezählt {n}"
     if not match:
         return ""
     share = match["share"] or match["only"]
-    right = all(
-        match[k] is None or int(match[k].replace(".", "")) in own for k, own in (("n", (n,)), ("base", (base_n,)))
-    )
+    right = all(match[k] is None or int(match[k].replace(".", "")) == own for k, own in (("n", n), ("base", base_n)))
     if share is not None and base_n:
         decimals = len(share.partition(",")[2])
         exact = floor(Fraction(100 * n, base_n) * 10**decimals + Fraction(1, 2))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, inf, lcm
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from scipy.optimize import LinearConstraint
@@ -14,11 +14,13 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import shortest_path
 
 from gkanalysis.core.errors import VerificationError
-from gkanalysis.disclosure.integers import least_cost
+from gkanalysis.disclosure.bounds import least_cost
 
 RULES = {"half_up": "kaufmännisch gerundet", "truncate": "abgeschnitten"}
 UNPRINTED = 20_000  # largest base that is considered where neither a count nor a base is printed
 MANY = 0.4  # part of the statements that need not be kept where any large number of them will do
+Kept = Iterable[int]  # statements by their position
+Span = tuple[int, int | None]  # lowest and highest value; None: nothing bounds it
 Row = tuple[Sequence[tuple[Hashable, float]], float, float]  # low <= sum of factor * quantity <= high
 
 
@@ -50,8 +52,6 @@ class Claim(Statement):
     A count claims that its quantity equals `value`. A percentage claims that 100 n / base, rounded by the rule
     of its column, prints as `value` with `decimals` digits, or lies within (below, above) points of it.
 
-    Examples
-    --------
     >>> claim = Claim("a.percent", 866, 1, n="a.n", base="a.base", column="c")
     >>> [claim.holds({"a.n": 39, "a.base": 45}, rule) for rule in RULES]
     [False, True]
@@ -86,19 +86,14 @@ class Claim(Statement):
         low, high = self.limits(rule)
         scale = lcm(low.denominator, high.denominator)
         n = (self.n, 100 * scale)
-        return [
-            ([(self.base, 1)], 1, inf),
-            ([n, (self.base, -int(low * scale))], 0, inf),
-            ([n, (self.base, -int(high * scale))], -inf, 0 if self.band else -1),
-        ]
+        ends = (-int(low * scale), 0, inf), (-int(high * scale), -inf, 0 if self.band else -1)
+        return [([(self.base, 1)], 1, inf), *(([n, (self.base, factor)], least, most) for factor, least, most in ends)]
 
 
 @dataclass(frozen=True)
 class Relation(Statement):
     """A linear relation that holds by meaning: 0 <= sum of factor * quantity <= high."""
 
-    rules: ClassVar[tuple[str, ...]] = ("",)
-    column: ClassVar[str] = ""
     sentence: str
     terms: Mapping[str, int]
     high: float
@@ -117,10 +112,9 @@ def neighbours(statements: Sequence[Statement]) -> csr_array:
 
 
 class System:
-    """Claims and relations of one connected group of figures.
+    """Claims and relations of one connected group of figures; `statements` are named by their position.
 
-    Statements are named by their position in `statements`: claims first, then relations. `highest` bounds all
-    quantities; 0 takes a bound beyond what the printed numbers can add up to.
+    `highest` bounds all quantities; 0 takes a bound beyond what the printed numbers can add up to.
     """
 
     def __init__(self, claims: Sequence[Claim], relations: Sequence[Relation], highest: int = 0) -> None:
@@ -154,35 +148,20 @@ class System:
         return LinearConstraint(matrix, [r[1] for r in rows], [r[2] for r in rows])
 
     def solve(
-        self,
-        cost: Mapping[Hashable, float],
-        must: Iterable[int],
-        may: Iterable[int] = (),
-        *,
-        forbid: Iterable[Iterable[int]] = (),
-        limits: Mapping[Hashable, tuple[float, float]] | None = None,
-        gap: float = 0,
-    ) -> tuple[frozenset[int], dict[str, int]] | None:
-        """Whole numbers at least cost that keep some statements.
+        self, cost: Mapping[Hashable, float], must: Kept, may: Kept = (), *, forbid: Iterable[Kept] = (),
+        limits: Mapping[Hashable, tuple[float, float]] | None = None, gap: float = 0,
+    ) -> tuple[frozenset[int], dict[str, int]] | None:  # fmt: skip
+        """The dropped statements, and a value for each quantity, whole numbers at least cost; None if there are none.
 
-        Parameters
-        ----------
-        cost : quantity or statement -> what each unit of it costs, or the statement if it is kept
-        must, may : statements that are kept, that may be kept; no other counts
-        forbid : sets of dropped statements; none of them may be dropped entirely again
-        limits : quantity -> lowest and highest value
-        gap : part of the least cost that may be spent beyond it, which takes less time
-
-        Returns
-        -------
-        dropped statements among `may`, a value for each quantity; None if impossible
+        `cost` is that of a unit of a quantity, or of a statement that is kept; `must` are kept, `may` can be, no other
+        counts. None of the sets `forbid` may be dropped entirely. `limits` are of quantities; `gap` is the part of the
+        least cost that may be spent beyond it, which takes less time.
         """
         must, may, n = set(must), set(may), len(self._top)
         costs, low, high = np.zeros(len(self._at)), np.zeros(len(self._at)), np.ones(len(self._at))
         high[:n] = list(self._top.values())
-        for name, ends in (
-            {k: (k in must, k in must | may) for k in range(len(self.statements))} | (limits or {})
-        ).items():
+        ends_of = {k: (k in must, k in must | may) for k in range(len(self.statements))} | (limits or {})
+        for name, ends in ends_of.items():
             low[self._at[name]], high[self._at[name]] = ends
         for name, price in cost.items():
             costs[self._at[name]] = price
@@ -211,13 +190,8 @@ class System:
         kept = (s for k, s in enumerate(self.statements) if x[self._at[k]])
         return values if all(s.holds(values, rules.get(s.column, "")) for s in kept) else None
 
-    def value_range(
-        self, kept: Collection[int], quantity: str, low: float = 0, high: float = inf
-    ) -> tuple[int, int | None] | None:
-        """Lowest and highest value of a quantity, within limits, while some statements are true.
-
-        None if there is none; a highest of None if nothing bounds it.
-        """
+    def value_range(self, kept: Collection[int], quantity: str, low: float = 0, high: float = inf) -> Span | None:
+        """Lowest and highest value (None: unbounded) of a quantity, within limits, while some statements are true."""
         limits = {quantity: (low, min(high, self._top[quantity]))}
         ends = [self.solve({quantity: sign}, kept, limits=limits) for sign in (1, -1)]
         if None in ends:
@@ -226,41 +200,29 @@ class System:
         return least, None if most >= self._top[quantity] else most
 
     def smallest_corrections(self, limit: int) -> list[frozenset[int]]:
-        """Every smallest set of claims whose change makes all others agree.
-
-        Not more than `limit`; whoever gets that many must say that there can be more.
-        """
+        """Every smallest set of claims whose change makes all others agree; of more than `limit` so many."""
         corrections: list[frozenset[int]] = []
         claims = range(len(self.claims))
-        while len(corrections) < limit and (
-            best := self.solve(dict.fromkeys(claims, -1), self.fixed, claims, forbid=corrections)
-        ):
-            if not best[0] or (corrections and len(best[0]) > len(corrections[0])):
+        while len(corrections) < limit:
+            best = self.solve(dict.fromkeys(claims, -1), self.fixed, claims, forbid=corrections)
+            if not best or not best[0] or (corrections and len(best[0]) > len(corrections[0])):
                 break
             corrections.append(best[0])
         return sorted(corrections, key=sorted)
 
-    def contradiction(self, wrong: int, agreeing: Iterable[int]) -> tuple[list[int], list[Relation]]:
-        """A smallest set of claims with `wrong` that cannot all be true, and the fewest relations that make it so.
-
-        Of several equally small sets the one that lies closest together.
-        """
+    def contradiction(self, wrong: int, agreeing: Kept) -> tuple[list[int], list[Relation]]:
+        """A smallest set of claims with `wrong` that cannot all be true, the closest, and the fewest relations with it."""
         steps = shortest_path(neighbours(self.statements), unweighted=True, indices=wrong)
         claims = self._smallest_core({wrong}, agreeing, self.fixed, steps)
         core = self._smallest_core(claims, self.fixed, (), steps)
         return sorted(claims), [self.statements[k] for k in sorted(core & self.fixed)]
 
-    def _smallest_core(
-        self, start: set[int], others: Iterable[int], always: Iterable[int], steps: np.ndarray
-    ) -> set[int]:
+    def _smallest_core(self, start: set[int], others: Kept, always: Kept, steps: np.ndarray) -> set[int]:
         """Statements of `start` and the fewest `others`, closest first, that cannot be kept with what holds `always`.
 
         Whatever is dropped to make statements consistent meets every contradiction among them; a smallest set that
-        meets all such corrections so far is a contradiction itself, or leads to a new correction.
-
-        References
-        ----------
-        Ignatiev, Previti, Liffiton, Marques-Silva: Smallest MUS extraction with minimal hitting set dualization, 2015.
+        meets all such corrections so far is a contradiction itself, or leads to a new correction (Ignatiev, Previti,
+        Liffiton, Marques-Silva: Smallest MUS extraction with minimal hitting set dualization, 2015).
         """
         n, others = len(self.statements), set(others) - start
         cost = 1 + np.argsort(np.argsort(steps, kind="stable")) / n**2
@@ -292,13 +254,10 @@ def _bounds(claims: Sequence[Claim], relations: Sequence[Relation], highest: int
     return top
 
 
-def _solve_integers(
-    cost: np.ndarray, low: np.ndarray, high: np.ndarray, rows: Any, gap: float = 0
-) -> np.ndarray | None:
+def _solve_integers(*given: Any) -> np.ndarray | None:
     """As `least_cost`; what the solver cannot do is told."""
     try:
-        return least_cost(cost, low, high, rows, gap)
+        return least_cost(*given)
     except ArithmeticError as error:
-        raise VerificationError(
-            f"Die Angaben ließen sich nicht durchrechnen ({error}); bitte die Beziehungen in kleinere Dateien teilen."
-        ) from None
+        why = f"Die Angaben ließen sich nicht durchrechnen ({error})"
+        raise VerificationError(f"{why}; bitte die Beziehungen in kleinere Dateien teilen.") from None

@@ -1,7 +1,4 @@
-"""Where a number comes from: its definition and every response or register row behind it, in the terminal and as a page.
-
-On the page each row stands once, and numbers point to the rows. The report links each number there.
-"""
+"""Where a number comes from: its definition and every response or register row behind it, in the terminal and as a page."""
 
 from __future__ import annotations
 
@@ -28,19 +25,17 @@ STATES = {
     "contradictory": "widersprüchlich", "coded": "codiert", "not_coded": "nicht codiert",
     "interviewed": "Gespräch geführt", "": "",
 }  # fmt: skip
-VALUE = re.compile(
-    r'\[((?:[^\]\\]|\\.)*)\]\{\.value #([^ }]+)(?: trace="([^"]*)")?\}'
-)  # a number as the text of a chapter has it
+# a number as the text of a chapter has it
+VALUE = re.compile(r'\[((?:[^\]\\]|\\.)*)\]\{\.value #([^ }]+)(?: trace="([^"]*)")?\}')
 SPOT = re.compile("\ue000([^\ue001]*)\ue001([^\ue002]*)\ue002")
 INTERNAL = "Internes Arbeitspapier zum Nachprüfen, kein Teil des Berichts: Die Seite zeigt einzelne Antworten."
 
 
 @dataclass(frozen=True)
 class Trace:
-    """The rows behind one number, one per response or register row with the columns `EVIDENCE`.
+    """The rows behind one number, with the columns `EVIDENCE`: `counted` in n, `rest` in the base but not in n.
 
-    `counted` are in n; `rest` are in the base but not in n, or, under another title, the whole base of counts that add
-    up, where base and count can consist of different rows.
+    Where base and count can consist of different rows, `rest` is the whole base, under another title.
     """
 
     definition: str
@@ -54,28 +49,15 @@ class Trace:
 
 
 def trace_line(data: Data, line: str) -> Trace:
-    """Count a number again by the line that names it, and say what stands behind it.
-
-    Parameters
-    ----------
-    data : what was received
-    line : what the column `definition` of a table says, e.g.
-        `Choice(source="strukturen-2018", item="2.1")["ja"]`
-
-    Raises
-    ------
-    VerificationError
-        If the line is none, or names something that does not exist.
-    """
+    """What stands behind a number, by its line (`Choice(source="strukturen-2018", item="2.1")["ja"]`)."""
     count, by, row, group = Count.read(line)
     cell = count.cell(data, row, group, by)
     of_group = "" if group == TOTAL else f"; Gruppe: {data.group(by or 'type').labels[group]}"
     medium = "Gespräch" if count.source and data.kind(count.source) == "interviews" else "Bogen"
+    words = f"{_named(data, count.words(data, row))}{of_group}."
     behind = [cell.units.behind(at) for at in (cell.counted, cell.rest)]
     title = () if count.within else ("Die Basis, je Zeile mit ihrem Beitrag",)
-    return Trace(
-        line, f"{_named(data, count.words(data, row))}{of_group}.", medium, cell.n, cell.base_n, *behind, *title
-    )
+    return Trace(line, words, medium, cell.n, cell.base_n, *behind, *title)
 
 
 def _named(data: Data, words: str) -> str:
@@ -83,20 +65,13 @@ def _named(data: Data, words: str) -> str:
     for source in sorted(data.sources, key=len, reverse=True):
         if source in words:
             book = data.book(source)
-            words = words.replace(
-                source, f"{book.title}, Welle {book.wave}" if data.kind(source) != "lists" else book.title
-            )
+            wave = "" if data.kind(source) == "lists" else f", Welle {book.wave}"
+            words = words.replace(source, book.title + wave)
     return words
 
 
 def trace_printed(data: Data, number_id: str, cell: Mapping[str, object]) -> Trace:
-    """The trace of a number as `find_numbers` gives it.
-
-    Raises
-    ------
-    VerificationError
-        If it does not add up to what the report prints; the sentence names both.
-    """
+    """The trace of a number of `find_numbers`; a `VerificationError` if it does not add up to what is printed."""
     trace = trace_line(data, str(cell["definition"]))
     n, base_n = n_and_base(cell)
     if (trace.n, trace.base_n) != (n, base_n):
@@ -108,10 +83,8 @@ def find_untraced(report_folder: Path, paths: ProjectPaths) -> Iterator[tuple[st
     """Numbers that have no rows of their own: (id, German sentence that says what they are derived from)."""
     for name, table in exhibit_tables(report_folder):
         if "definition" not in table:
-            yield (
-                name,
-                f"Zu den Zahlen der Darstellung „{name}“ gibt es keine Rechenvorschrift; sie lassen sich nicht einzeln verfolgen.",
-            )
+            what = f"Zu den Zahlen der Darstellung „{name}“ gibt es keine Rechenvorschrift"
+            yield name, f"{what}; sie lassen sich nicht einzeln verfolgen."
     for value_id, value in values_by_id(report_folder).items():
         if value.get("definition"):
             continue
@@ -177,12 +150,7 @@ def trace_lines(trace: Trace, number_id: str) -> Iterator[str]:
 def origin_lines(paths: ProjectPaths, reports: Sequence[str], number_id: str) -> list[str]:
     """Where a number of one of these reports comes from, in German lines; a derived one gets a sentence.
 
-    Raises
-    ------
-    UsageError
-        If no report is finished, or none has such a number; the message names the nearest ones.
-    VerificationError
-        If the rows do not add up to the number that the report prints.
+    A `UsageError` if no report is finished, or none has such a number: it names the nearest ones.
     """
     names: dict[str, str] = {}
     for report in reports:
@@ -213,20 +181,14 @@ def data_mark(data: Data) -> str:
 def trace_pages(data: Data, folder: Path, title: str) -> tuple[dict[str, str], dict[str, str]]:
     """The pages of one report as HTML, one a chapter and one that leads to them; number -> what it counts, in words.
 
-    Numbers stand under the exhibit they belong to, those of the text under their sentence; each leads back there.
-
-    Raises
-    ------
-    VerificationError
-        If a number of the report is not what its own rows add up to; the message names all of them.
+    Numbers stand under the exhibit they belong to, those of the text under their sentence; each leads back there. A
+    `VerificationError` names all numbers that are not what their own rows add up to.
     """
     document, printed = _built(data.paths, folder.name, "document.json"), values_by_id(folder)
     exhibits, back = document.get("exhibits", {}), f"../{folder.name}.html"
     said = _sentences(document.get("markdown", ""), {name: e["label"] for name, e in exhibits.items()})
     pages: dict[str, dict[str, list[dict[str, Any]]]] = {}  # chapter -> exhibit or "" -> numbers
-    rows: dict[
-        str, dict[tuple[str, ...], int]
-    ] = {}  # chapter -> each row that some number counts -> its place on the page
+    rows: dict[str, dict[tuple[str, ...], int]] = {}  # chapter -> each row behind a number -> its place on the page
     notes: dict[str, str] = {}
     wrong: list[str] = []
 
@@ -237,9 +199,8 @@ def trace_pages(data: Data, folder: Path, title: str) -> tuple[dict[str, str], d
     def add(number_id: str, title: str, words: str, trace: Trace | None = None) -> None:
         name = number_id.partition(":")[0]
         name = name if name in exhibits and number_id not in printed else ""
-        chapter = str(
-            exhibits[name]["chapter"] if name else printed.get(number_id, {}).get("chapter", "") or folder.name
-        )
+        place = exhibits[name] if name else printed.get(number_id, {})
+        chapter = str(place.get("chapter") or folder.name)
         index = rows.setdefault(chapter, {})
         behind = (("Gezählt", trace.counted), (trace.rest_title, trace.rest)) if trace else ()
         cases = [(of, [(index.setdefault(key, len(index) + 1), key[0]) for key in keys]) for of, keys in behind]
@@ -267,21 +228,15 @@ def trace_pages(data: Data, folder: Path, title: str) -> tuple[dict[str, str], d
     order = [str(v.get("chapter")) for v in printed.values()]
     chapters = sorted(pages, key=lambda c: order.index(c) if c in order else len(order))
     names = {chapter: _chapter_title(data.paths, folder.name, chapter) or title for chapter in chapters}
-    common = {
-        "fonts": "",
-        "mark": f"{data_mark(data)} {INTERNAL}",
-        "report": folder.name,
-        "title": f"Herkunft der Zahlen: {title}",
-    }
-    made = {"herkunft.html": fill_page("herkunft.html", **common, chapters=names, here="")}
+    common = {"fonts": "", "report": folder.name, "title": f"Herkunft der Zahlen: {title}", "chapters": names}
+    common["mark"] = f"{data_mark(data)} {INTERNAL}"
+    made = {"herkunft.html": fill_page("herkunft.html", **common, here="")}
+    headings = {n: f"{e['label']}: {e['title']}".removeprefix(": ") for n, e in exhibits.items()}
+    headings[""] = "Zahlen im Text"
     for chapter, groups in pages.items():
-        headings = {n: f"{e['label']}: {e['title']}".removeprefix(": ") for n, e in exhibits.items()} | {
-            "": "Zahlen im Text"
-        }
-        made[f"herkunft/{chapter}.html"] = fill_page(
-            "herkunft.html", **common, chapters=names, here=chapter, rows=map(_cells, rows[chapter]),
-            groups=[(n, heading, groups[n]) for n, heading in headings.items() if n in groups],
-        )  # fmt: skip
+        shown = [(n, heading, groups[n]) for n, heading in headings.items() if n in groups]
+        here = {"here": chapter, "rows": map(_cells, rows[chapter]), "groups": shown}
+        made[f"herkunft/{chapter}.html"] = fill_page("herkunft.html", **common, **here)
     return made, notes
 
 
@@ -301,7 +256,6 @@ def _sentences(markdown: str, labels: Mapping[str, str]) -> dict[str, list[tuple
 
 def _chapter_title(paths: ProjectPaths, report: str, chapter: str) -> str:
     """The heading with which a chapter begins."""
-    heading = re.search(
-        r"^#+ (.*?)(?: \{.*)?$", _built(paths, report, f"{chapter}/chapter.json").get("markdown", ""), re.MULTILINE
-    )
+    markdown = _built(paths, report, f"{chapter}/chapter.json").get("markdown", "")
+    heading = re.search(r"^#+ (.*?)(?: \{.*)?$", markdown, re.MULTILINE)
     return VALUE.sub(r"\1", heading[1]).replace("\\", "") if heading else ""
