@@ -13,7 +13,7 @@ from gkanalysis.counts.data import Data
 from gkanalysis.counts.forms import BASE_LABELS
 from gkanalysis.counts.shown import Row, table_html, table_text
 from gkanalysis.counts.sources import project_data, source_of
-from gkanalysis.counts.table import SIGNIFICANT, Counted, Said, derived
+from gkanalysis.counts.table import Counted, Said, derived
 from gkanalysis.counts.waves import Change
 from gkanalysis.stats.paired import mcnemar_test
 
@@ -53,19 +53,6 @@ class Comparison(Answering):
         """The difference of both shares of the pairs, in percentage points."""
         table = self._change()
         return table["second"].points(table["first"])
-
-    @property
-    def differs(self) -> Said:
-        """Whether the same cases rate two questions differently: „belegt“ or „nicht belegt“ (exact sign test)."""
-        place, marks = list(self.first.labels), []
-        for table in (self.first, self.second):
-            rows = table.count.cells(table.data, [table.count.item]).query("state == 'answered'")
-            marks.append(rows.set_index("case_id")["value"].map(place.index))
-        one, other = marks[0].align(marks[1], join="inner")
-        p = mcnemar_test(0, int((one < other).sum()), int((one > other).sum()), 0)
-        certain = p is not None and p < SIGNIFICANT
-        told = [t[r] for t in (self.first, self.second) for r in t.shown_rows]
-        return derived("belegt" if certain else "nicht belegt", told)
 
     def _change(self) -> Counted:
         if self.change is None:

@@ -272,7 +272,6 @@ class Talks(Source):
     lead_coder = Declared("Whose codings count.", lambda s: s.book.lead_coder)
     codings_n = Declared("How many codings there are, of all coders.", lambda s: len(s._codings))
     codes_n = Declared("How many codes were given at all.", lambda s: int(s._codings["code_id"].nunique()))
-    scale = Declared("Which words stand for which counts.", lambda s: s.codes.scale.explained)
 
     @property
     def _codings(self) -> pd.DataFrame:

@@ -708,14 +708,6 @@ class Counted(Exported, Answering):
         p, numbers = self._test(row)
         return derived(format_p(p), numbers)
 
-    def verdict(self, row: str) -> Said:
-        """What the p value of a row means, as the end of a sentence."""
-        p, numbers = self._test(row)
-        told = "der Unterschied lässt sich bei diesen Fallzahlen nicht sicher vom Zufall trennen."
-        if p < SIGNIFICANT:
-            told = "der Unterschied ist auch bei diesen kleinen Fallzahlen kaum Zufall."
-        return derived(told, numbers)
-
     @property
     def mean(self) -> Said:
         """How many rows a case has on average, over all groups, of a multiple response set or of categories."""

@@ -31,8 +31,8 @@ class Scale:
     Examples
     --------
     >>> scale = Scale().of_counts({"base": 3, "words": [{"from": 1, "to": 2, "words": ["manche"]}]})
-    >>> scale.explained, scale.words_for(2, 3)
-    ('„manche“ für 1 bis 2', ['manche'])
+    >>> scale.words_for(2, 3)
+    ['manche']
     """
 
     steps: tuple[tuple[tuple[str, ...], float, float, bool, bool], ...] = ()
@@ -50,12 +50,6 @@ class Scale:
         base = int(declared["base"])
         steps = ((tuple(s["words"]), int(s["from"]) / base, int(s["to"]) / base, True, True) for s in declared["words"])
         return replace(self, steps=tuple(steps), base=base)
-
-    @property
-    def explained(self) -> str:
-        """A scale for counts in one line for readers."""
-        told = [(words[0], round(low * self.base), round(high * self.base)) for words, low, high, *_ in self.steps]
-        return ", ".join(f"„{w}“ für {a}" if a == b else f"„{w}“ für {a} bis {b}" for w, a, b in told)
 
     def word_in(self, phrase: str, words: Iterable[str]) -> str:
         """The longest of some words that stands in a phrase, "" if none does.

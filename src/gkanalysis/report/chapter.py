@@ -19,7 +19,7 @@ from gkanalysis.core.writing import write_json
 from gkanalysis.counts.count import WEAK, Count, small_base_mark
 from gkanalysis.counts.data import REGISTER, TOTAL, Data
 from gkanalysis.counts.forms import Answered
-from gkanalysis.counts.shown import HIDDEN, Row, mark_notes
+from gkanalysis.counts.shown import Row, mark_notes
 from gkanalysis.counts.sources import project_data, source_of
 from gkanalysis.counts.table import Counted, Declared, Number, Said
 from gkanalysis.counts.words import read_scale
@@ -49,7 +49,7 @@ class Speaker:
 
 
 class Beside(dict[str, Any]):
-    """Lines of a table whose columns are tables; see `Chapter.beside`."""
+    """Lines of a table whose columns are tables; see `Profile.stand`."""
 
     heads: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -105,16 +105,6 @@ class Chapter(Answering):
         policy = self.data.policy
         rows = [(policy.allows(e, labels), e.n) for e in policy.exceptions]
         return pd.DataFrame(rows, columns=["text", "n"])
-
-    def beside(self, columns: Mapping[str, Counted]) -> Beside:
-        """Tables of the same lines side by side, matched by label: heading -> table; a dash where one has no such line."""
-        made = Beside()
-        made.heads, made.withheld = tuple(columns), [cell for t in columns.values() for cell in t.withheld]
-        shown = [{t.labels[r]: t[r] for r in t.shown_rows if (r, TOTAL) not in t.hidden} for t in columns.values()]
-        for label in dict.fromkeys(t.labels[r] for t in columns.values() for r in t.shown_rows):
-            made[label] = [cells.get(label, HIDDEN) for cells in shown]
-        made.notes = tuple(dict.fromkeys(n for t in columns.values() if t.hidden for n in t.notes))
-        return made
 
     def waves(self, names: str) -> Waves:
         """Several waves of forms in the order of time, their names joined by commas; see `report.waves`."""
@@ -221,10 +211,6 @@ class Chapter(Answering):
         numbers, assumed = figure_numbers(content, kind), self.is_assumed(content)
         mark, notes = " · ".join(filter(None, [self.mark, ASSUMED * assumed])), (*notes, *[ASSUMED_NOTE] * assumed)
         kind = kind or default_kind(numbers, slide=slide)
-        if isinstance(content, Beside):  # a cell that must not be printed is drawn as a dash
-            every = pd.MultiIndex.from_product([content, content.heads], names=["label", "group_label"])
-            drawn = numbers.set_index(every.names).reindex(every).reset_index()
-            drawn = drawn.fillna({"n": 0, "mark": ""}).astype({"n": "int64"})
         if isinstance(content, Counted):
             base = base or content.asked_words(short=slide) + content.base_words
             if kind == "dots" and has_intervals(numbers):
@@ -444,9 +430,6 @@ def figure_numbers(content: Any, kind: str = "") -> pd.DataFrame:
         return content
     if not isinstance(content, Counted):
         table = lines(content)[1]
-        if isinstance(content, Beside):
-            heads = [h for cells in content.values() for h, c in zip(content.heads, cells, strict=True) if c != HIDDEN]
-            return table.assign(group=heads, group_label=heads)
         blocks = table["block"].ne("").all()
         group = table["block"] if blocks else TOTAL
         return table.assign(group=group, group_label=table["block"] if blocks else "alle Bündnisse")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -36,12 +35,7 @@ from gkanalysis.stats.paired import mcnemar_test, paired_difference
 HELD_BACK = "•"
 TICKED_ONLY = "wenn bei Mehrfachantworten nur Bündnisse zählen, die in beiden Wellen etwas angekreuzt haben"
 SET = "set"  # kind of a multiple response set, beside the kinds of items
-KINDS = {
-    "single": ("Frage mit einfacher Wahl", "Fragen mit einfacher Wahl"),
-    SET: ("Mehrfachantwort", "Mehrfachantworten"),
-    "number": ("Frage nach einer Zahl", "Fragen nach einer Zahl"),
-    "text": ("offene Frage", "offene Fragen"),
-}
+SINGLE = ("Frage mit einfacher Wahl", "Fragen mit einfacher Wahl")
 
 
 class Again(NamedTuple):
@@ -90,15 +84,6 @@ class Waves:
         """Lines of a table: wave -> returns in total and by a variable of the register."""
         tables = {str(w.wave): w.returns.by(variable) for w in self.all}
         return {wave: [t["returned", g].n_percent for g in t.group_labels] for wave, t in tables.items()}
-
-    def extreme(self, phrase: str) -> tuple[Said, Said, Number]:
-        """The words, the waves with the most or the fewest returns, several if they are equal, the number of the first."""
-        numbers = [w.returns["returned"] for w in self.all]
-        scale = numbers[0].counted.scale
-        best = (max if scale.word_in(phrase, scale.most) else min)(n.share for n in numbers)
-        named = [str(w.wave) for w, n in zip(self.all, numbers, strict=True) if n.share == best]
-        first = next(n for n in numbers if n.share == best)
-        return derived(phrase, numbers), derived(enumeration(named), numbers), first
 
     @property
     def patterns(self) -> Counted:
@@ -181,13 +166,6 @@ class Waves:
                     made.append(Again(kind, (again.source, again.set if kind == SET else again.item), (w.name, own)))
         return sorted(made, key=lambda a: a.kind == SET)
 
-    @property
-    def again_words(self) -> Said:
-        """The kinds of the questions that are asked again, with their numbers."""
-        kinds = Counter(a.kind for a in self.asked_again)
-        told = [f"{_feminine(kinds[k])} {words[kinds[k] > 1]}" for k, words in KINDS.items() if kinds[k]]
-        return declared(enumeration(told))
-
     @cached_property
     def changes(self) -> Changes:
         """What can be compared: single choices and the rows of multiple response sets that are asked again.
@@ -268,9 +246,6 @@ class Changes:
     """
 
     tests_n = Declared("How many tests there are, as a word.", lambda made: number_word(int(made.frame["p"].count())))
-    held_back_note = (
-        f"{HELD_BACK} nicht gedruckt: Daraus ließe sich errechnen, was einzelne Bündnisse geantwortet haben."
-    )
     interval_note = "Intervall der Differenz zweier gepaarter Anteile nach Newcombe; es gilt, wenn Zufall ist, wer beide Male geantwortet hat."
 
     def __init__(self, data: Data, rows: list[dict[str, Any]]) -> None:
@@ -328,7 +303,7 @@ class Changes:
         made: dict[str, list[tuple[Any, ...]]] = {}  # a question asked in three waves has two lines
         for table, r in zip(self.tables, self.frame.to_dict("records"), strict=True):
             own, detail = self.frame[self.frame["block"] == r["block"]], r["detail"]
-            title = f"{r['block']} (Mehrfachantwort)" if r["block"] else KINDS["single"][len(own) > 1]
+            title = f"{r['block']} (Mehrfachantwort)" if r["block"] else SINGLE[len(own) > 1]
             cells: list[Any] = [HELD_BACK] * 5
             if detail != "nothing":
                 cells[0], cells[3] = table["pairs"].count, _points(r)
@@ -377,10 +352,6 @@ def _points(r: Any) -> str:
 def _signed(points: int) -> str:
     text = format_decimal(float(points), decimals=0)
     return f"+{text}" if points > 0 else text
-
-
-def _feminine(n: int) -> str:
-    return "eine" if n == 1 else number_word(n)
 
 
 def _certain(rows: pd.DataFrame) -> str:
