@@ -24,8 +24,8 @@ FIXED = (
     r"\b0,05\b",
     r"\b0,667\b",
     r"admonition\} \d+\.|(?m:^)\d\. ",  # rank of a recommendation
-    r"§ \d+[a-z]?\b",
-    r"\bFB \d\b",
+    r"§[ \u00a0]\d+[a-z]?\b",
+    r"\bFB[ \u00a0]\d\b",
     r"\b(?:18|27)(?= Jahre|, aber| gelten)",  # who the initiative is for
 )
 
