@@ -417,18 +417,14 @@ def appears(folder, pattern):
     return condition
 
 
-def killed(folder, line, condition):
+def killed(folder, line, condition, **variables):
     """Run make until it has printed a step and the condition holds, then kill it with all its children."""
     process = subprocess.Popen(
-        make_command("report"), cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        make_command("report"), cwd=folder, env=environment(**variables), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, encoding="utf-8", start_new_session=True,
     )  # fmt: skip
-    printed = ""
     try:
-        for text in process.stdout:
-            printed += text
-            if line in text:
-                break
+        next(text for text in process.stdout if line in text)
         while process.poll() is None and not condition():
             time.sleep(0.001)
         return process.poll() is None
@@ -438,9 +434,10 @@ def killed(folder, line, condition):
         process.communicate()
 
 
-def test_killed_make_leaves_nothing_that_counts_as_finished(built, ticked, tmp_path):
-    """Killed at every stage over older results, the build ends with the bytes of one that was left alone."""
-    folder = tmp_path / "gk"
+def test_killed_at_any_moment_nothing_is_lost_or_left(built, ticked, request, tmp_path):
+    """At every stage over older results, then `--kills` times anywhere, hard, by Ctrl-C or by the system: the same bytes after it."""
+    folder, scratch, chance = tmp_path / "gk", tmp_path / "tmp", random.Random(11)
+    scratch.mkdir()
     with_tick(built, folder)
     moments = [
         ("register", appears(folder, "data/processed/.register.*/*")),
@@ -451,17 +448,7 @@ def test_killed_make_leaves_nothing_that_counts_as_finished(built, ticked, tmp_p
         (FINISH[0], changed_since(folder, f"{OUT}/herkunft/akteure.html")),
     ]
     for line, condition in moments:
-        assert killed(folder, line, condition), line
-    make(folder, "report")
-    assert not different(outputs(ticked[0]), outputs(folder))
-    assert nothing_to_do(make(folder, "report"))
-
-
-def test_killed_at_any_moment_nothing_is_lost_or_left(built, ticked, request, tmp_path):
-    """Hard, by Ctrl-C or by the system, `--kills` times in a row: then the same bytes, no folder, copy or process more."""
-    folder, scratch, chance = tmp_path / "gk", tmp_path / "tmp", random.Random(11)
-    scratch.mkdir()
-    with_tick(built, folder)
+        assert killed(folder, line, condition, TMPDIR=str(scratch)), line
 
     def start():
         return subprocess.Popen(
@@ -486,7 +473,8 @@ def test_killed_at_any_moment_nothing_is_lost_or_left(built, ticked, request, tm
         sorted(p.relative_to(f) for p in f.rglob("*") if "__pycache__" not in p.parts) for f in (ticked[0], folder)
     ]
     assert names[0] == names[1]
-    assert not list(scratch.iterdir())
+    assert not list(scratch.iterdir())  # no folder, copy or process more
+    assert nothing_to_do(make(folder, "report"))
 
 
 # A folder of one's own

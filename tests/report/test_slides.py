@@ -102,6 +102,13 @@ def test_what_has_no_place_on_a_slide(tmp_path, text, message):
         make_deck(tmp_path, text).slides()
 
 
+def test_all_problems_at_once(tmp_path):
+    """Who mends slides reads of all of them in one message."""
+    with pytest.raises(RenderError) as caught:
+        make_deck(tmp_path, "Vorab.\n\n## A\n\n## B").slides()
+    assert [w in str(caught.value) for w in ("Vorab", "Folie 2", "Folie 3")] == [True] * 3
+
+
 def test_figure_that_would_be_too_small(tmp_path):
     """A figure is never shrunk until its type is unreadable: it is refused."""
     text = "## A\n\n::: {.exhibit #balken}\n:::"

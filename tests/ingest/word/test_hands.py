@@ -79,6 +79,9 @@ def button(content, name="MACROBUTTON", between=""):
     return f'<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> {name} {between}</w:instrText></w:r>{content}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
 
 
+SHOWS = '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+
+
 def drawn(inside):
     return f"<w:r><w:drawing><a:graphic>{inside}</a:graphic></w:drawing></w:r>"
 
@@ -141,7 +144,7 @@ WINGDINGS = '<w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr>'
             "(X)HTML-Formular", "Name: ______", "Größe ( ) und / oder < 3", "s. https://a.de/x/b", "datei_x_alt",
         )),
         # fields show their result, and never the code of another one within; some show the end of their code
-        (paragraph(button(button("", "PAGE") + f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run("sieben")}', "IF")), [], ["sieben"]),
+        (paragraph(button(button(SHOWS + run("7"), "PAGE") + SHOWS + run("sieben"), "IF")), [], ["sieben"]),
         (paragraph(button(f"<w:r>{WINGDINGS}<w:instrText>þ</w:instrText></w:r>", between="Klick "), " Amt"),
          [(X, "Amt")], []),
         (paragraph(button(symbol("Wingdings", "F0A8"), between="Klick "), " Amt"), [(O, "Amt")], []),
