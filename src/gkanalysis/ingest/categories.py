@@ -185,8 +185,7 @@ def _received(answers: pd.DataFrame, book: CategoryBook) -> dict[Answer, str]:
     """Text of each received mention of the codebook's items, in the order of the answers."""
     texts: dict[Answer, str] = {}
     for source, case_id, item_id, mention, text in answers[[*_ANSWER, "text"]].itertuples(index=False):
-        key = (source, case_id, item_id, int(mention))
-        if key in texts:
+        if (key := (source, case_id, item_id, int(mention))) in texts:
             told = f"Offene Antworten: „{', '.join(map(str, key))}“ ist zweimal eingegangen"
             raise IngestError(f"{told}, erlaubt ist jede Nennung einmal; bitte die Bögen des Bündnisses klären.")
         if (source, item_id) in book.items:

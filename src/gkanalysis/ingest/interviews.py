@@ -31,8 +31,7 @@ SCHEMA = pa.schema([(name, pa.string()) for name in ("file", "object", "guid", "
 
 def read_project(path: Path) -> Project:
     """Read a project (.qdpx) or MAXQDA's spreadsheet of coded segments (.xlsx), told apart by the ending."""
-    ending = path.suffix.lower()
-    if ending not in ENDINGS:
+    if (ending := path.suffix.lower()) not in ENDINGS:
         forms = "als REFI-QDA-Projekt (.qdpx) oder aus MAXQDA als Tabelle der codierten Segmente (.xlsx)"
         told = f"„{path.name}“ ist kein Projekt eines QDA-Programms"
         raise IngestError(f"{told}; bitte {forms} ausgeben und diese Datei angeben.")
@@ -48,8 +47,7 @@ def read_projects(folder: Path) -> Iterator[Received]:
             return Received(path.name, "left_out", "Unterordner werden nicht gelesen")
         if path.name in LISTS:
             return Received(path.name, "list")
-        ending = path.suffix.lower()
-        if ending not in ENDINGS:
+        if (ending := path.suffix.lower()) not in ENDINGS:
             return Received(path.name, "left_out", NO_PROJECT)
         project = read_project(path)
         # a spreadsheet has properties, and no name but that of the file

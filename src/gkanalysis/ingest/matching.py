@@ -288,8 +288,7 @@ class _TablePlaces:
         rows, n_heads = {}, self.layout.n_header_rows
         label_column, shift = (self.columns.get(1, 0), 0) if n_heads else (2, self.header_row)
         for row in range(n_heads + 1, self.layout.last_printed_row + 1):
-            label = normalise(self.layout.printed.get((row, 1 if n_heads else 2), ""))
-            if not label:
+            if not (label := normalise(self.layout.printed.get((row, 1 if n_heads else 2), ""))):
                 continue
             cells = [(r, c) for r, c in self.table.where(label) if r > self.header_row]
             if n_heads:
@@ -446,8 +445,7 @@ class _FormMatch:
             cell, how = place, "tag"
         if cell is None:
             return [], "", NOT_FOUND
-        fields = [f for f in self.cells[cell] if self.tags.get(f.tag, slot) is slot]
-        if not fields:
+        if not (fields := [f for f in self.cells[cell] if self.tags.get(f.tag, slot) is slot]):
             if slot.option and all(self.tags[f.tag].item_id == slot.item_id for f in self.cells[cell]):
                 return [], how, ""  # the boxes of the other options: the choice says that this one is lacking
             return [], "", "Kennung und Stelle im Bogen widersprechen sich"
@@ -581,8 +579,7 @@ class _FormMatch:
 
     def _ties(self, f: Field, option: Slot, label: str, labels: Sequence[str]) -> bool:
         """Whether a box is that of an option: by its tag, unless another option is printed beside it, or by label."""
-        beside = normalise(f.label)
-        if beside in labels:
+        if (beside := normalise(f.label)) in labels:
             return beside == label
         if f.tag in self.tags:
             return self.tags[f.tag] is option

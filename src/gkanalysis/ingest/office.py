@@ -103,8 +103,7 @@ class WordPackage(OfficePackage):
     def __init__(self, path, data):
         super().__init__(path, RefusedFileError, data)
         by_type = (self.find(part) for part, kind in self.content_types.items() if kind in _WORD_TYPES)
-        part = self.related_part("", "officeDocument") or next(filter(None, by_type), None)
-        if not part:
+        if not (part := self.related_part("", "officeDocument") or next(filter(None, by_type), None)):
             raise self.refusal("no_document")
         ending = f".{part.rpartition('.')[2]}".lower()
         kind = self.content_types.get(part.lower()) or self.content_types.get(ending, "")

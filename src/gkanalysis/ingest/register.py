@@ -47,8 +47,7 @@ def _row_problems(rows: Sequence[Mapping[str, str]], table: Mapping[str, Any]) -
     seen: dict[str, str] = {}
     columns = {column["name"]: column for column in table["columns"]}
     for row in rows:
-        key = row[table["key"]]
-        if key in seen:
+        if (key := row[table["key"]]) in seen:
             yield row["row"], f"{table['key']} „{key}“ steht schon in Zeile {seen[key]}"
         seen[key] = row["row"]
         for name, column in columns.items():
@@ -66,8 +65,7 @@ def _row_problems(rows: Sequence[Mapping[str, str]], table: Mapping[str, Any]) -
 
 def _value_problem(row: Mapping[str, str], column: Mapping[str, Any]) -> str:
     """What is wrong with the value of a column that may have one, as the end of a sentence."""
-    value = row[column["name"]]
-    if not value:
+    if not (value := row[column["name"]]):
         return "" if column.get("optional") else f"fehlt ({column['label']})"
     if column["kind"] == "enum" and value not in column["options"]:
         return f"„{value}“ ist unbekannt; erlaubt sind {', '.join(column['options'])}"

@@ -244,8 +244,7 @@ class _Reader:
     def read(self, sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
         """Choose the sheet, find the heading, read the rows."""
         headings = [find_heading(sheet, self.spec.columns) for sheet in sheets]
-        chosen = self._choose(sheets, headings)
-        if chosen is None:
+        if (chosen := self._choose(sheets, headings)) is None:
             return []
         sheet, heading = sheets[chosen], headings[chosen]
         self.findings.sheet = sheet.name
@@ -369,8 +368,7 @@ class _Reader:
         """Values of one row by column; a missing one that every row needs has a finding."""
         values: dict[str, Any] = {}
         for column in self.spec.columns:
-            at = heading.at.get(column.name)
-            if at is None:
+            if (at := heading.at.get(column.name)) is None:
                 continue
             where = {"row": row, "column": _called(at, column), "allowed": column.allowed}
             if at in cells:

@@ -63,8 +63,7 @@ def receive(data: Path, source: str, changed: Collection[str] = ()) -> Iterator[
 
     A `UsageError` if there is no such folder, or a named file does not lie there; nothing is written then.
     """
-    names = {n: p for n, p in received_files(data).items() if n.startswith(f"{source}/")}
-    if not names:
+    if not (names := {n: p for n, p in received_files(data).items() if n.startswith(f"{source}/")}):
         folders = sorted(p.name for p in data.iterdir() if p.is_dir())
         raise UsageError(f"In „{data}/{source}“ liegt nichts; Ordner sind {listed(folders, source)}.")
     asked = {f"{source}/{name}" for name in changed}

@@ -266,8 +266,7 @@ def _day(
 def _check_whole(documents: Sequence[Document], log: Log) -> None:
     """What only all documents together show: an alliance with several, days that nobody wrote down."""
     for case_id in dict.fromkeys(d.case_id for d in documents if d.case_id):
-        several = [d for d in documents if d.case_id == case_id]
-        if len(several) > 1:
+        if len(several := [d for d in documents if d.case_id == case_id]) > 1:
             names = ", ".join(f"„{d.source.name}“ in „{d.file}“" for d in several)
             told = f"Zu {case_id} gehören {len(several)} Dokumente: {names}. Ein Gespräch zählt einmal"
             remedy = "bitte die Zuordnung berichtigen oder die Dokumente im QDA-Programm zusammenführen"

@@ -37,8 +37,7 @@ def read_mentions(
     if categories is None:
         return _frame([])
     items = {key: of_item for key, of_item in categories.items.items() if key[0] == book.source}
-    wrong = [i for _, i in items if i not in book.items or book.items[i].kind != "text"]
-    if wrong:
+    if wrong := [i for _, i in items if i not in book.items or book.items[i].kind != "text"]:
         where = f"Kategorien „{CATEGORY_FILE}“: „{wrong[0]}“"
         raise CodebookError(f"{where} ist keine offene Frage von „{book.source}“; bitte berichtigen.")
     answers = received_mentions(responses[responses["item_id"].isin([i for _, i in items])])

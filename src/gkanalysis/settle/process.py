@@ -156,8 +156,7 @@ def _order(ids: pd.Series, ordered: Iterable[str]) -> np.ndarray:
 
 def raise_errors(findings: pd.DataFrame) -> None:
     """Stop the build if any finding is an error; all of them stand in the message."""
-    errors = findings[findings["severity"] == "error"]
-    if len(errors):
+    if len(errors := findings[findings["severity"] == "error"]):
         lines = [f"  {e.rule} {e.title}: {e.message}" for e in errors.itertuples()]
         raise ValidationError("Die Daten sind so nicht auswertbar:\n" + "\n".join(lines))
 
@@ -246,8 +245,7 @@ def lose_file(file: str, why: str, folder: str, unit: str, log: Log, meant: str 
 
 def check_mixing(synthetic: bool, files: pd.DataFrame, log: Log) -> None:
     """Invented and real files never go into one analysis: one finding for all that were read (V18)."""
-    wrong = files.loc[(files["synthetic"] == "True") != synthetic, "file"].tolist()
-    if not wrong:
+    if not (wrong := files.loc[(files["synthetic"] == "True") != synthetic, "file"].tolist()):
         return
     one = len(wrong) == 1
     these = "1 Datei trägt" if one else f"{len(wrong)} Dateien tragen"

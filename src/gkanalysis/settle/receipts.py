@@ -148,8 +148,7 @@ def alliance_meant(
     """
     if (alliances["alliance_id"] == text).any():
         return text
-    fits = alliances_named(text, alliances)
-    if len(fits) != 1:
+    if len(fits := alliances_named(text, alliances)) != 1:
         log.find("V01", f"{where}: „{text}“ fehlt im Register; {advice}.", raw=text, **at)
         return text
     message = f"{where}: „{text}“ ist nach dem Namen als {fits[0]} gelesen; bitte die Kennung eintragen."

@@ -372,8 +372,7 @@ def _with_left_out(responses: pd.DataFrame, book: Codebook) -> pd.DataFrame:
     lacking = {v: [i.id for i in every if not book.in_version(i, v)] for v in responses["version"].unique()}
     forms = responses[["case_id", "version"]].drop_duplicates()
     forms["item_id"] = forms["version"].astype("object").map(lacking)
-    left_out = forms.explode("item_id").dropna(subset="item_id")
-    if left_out.empty:
+    if (left_out := forms.explode("item_id").dropna(subset="item_id")).empty:
         return responses
     told = dict.fromkeys(responses.columns, "") | {"occurrence": 1, "state": "not_asked", "note": "version"}
     more = left_out.astype("object").assign(**{c: v for c, v in told.items() if c not in left_out})
@@ -570,8 +569,7 @@ def decision_problem(
 
 def _not_there(row: Mapping[str, str], responses: pd.DataFrame) -> str:
     """What of a decision names nothing that was read, as the team wrote it, and what comes closest."""
-    ours = responses[responses["file"].map(nfc) == nfc(row["file"])]
-    if ours.empty:
+    if (ours := responses[responses["file"].map(nfc) == nfc(row["file"])]).empty:
         near = _closest(row["file"], responses["file"].unique())
         return f"ein Bogen „{row['file']}“ wurde nicht gelesen{near}"
     items, lacking = ours["item_id"].unique(), f"die Frage „{row['item_id']}“ gibt es in diesem Bogen nicht"

@@ -90,8 +90,7 @@ def iterate_objects(data):
     if finished is not None:
         finished.getparent().remove(finished)
     for child in root:  # what is left: descriptions and notes of the project, and the unknown
-        name = local_name(child, root)
-        if name in _SECTION_OF.values():
+        if (name := local_name(child, root)) in _SECTION_OF.values():
             yield from (("", stranger) for stranger in child)
         else:
             yield name if name in ("Description", "NoteRef") else "", child

@@ -135,8 +135,7 @@ class ProjectReader:
 
     def _read_user(self, element):
         """A coder; without a name the id may serve."""
-        guid = self._claim(element, "coder", "duplicate_entry")
-        if guid is None:
+        if (guid := self._claim(element, "coder", "duplicate_entry")) is None:
             return
         name = next((n for n in (element.get("name"), element.get("id")) if n and not n.isspace()), None)
         if name is None:
@@ -156,8 +155,7 @@ class ProjectReader:
 
     def _read_variable(self, element):
         """A variable; its description becomes a memo."""
-        guid = self._claim(element, "variable", "duplicate_entry")
-        if guid is None:
+        if (guid := self._claim(element, "variable", "duplicate_entry")) is None:
             return
         name, kind = element.get("name") or "", element.get("typeOfVariable")
         if any(other.name == name for other in self.all["variables"]):
@@ -246,8 +244,7 @@ class ProjectReader:
         guid, is_text = source["guid"], owner is None or source["kind"] == "text"
         describe = {"Description": lambda child: source.update(note=_text(child))}
         if owner is None:
-            own = clean_guid(element.get("guid"))
-            if own:
+            if own := clean_guid(element.get("guid")):
                 self.aliases[own] = guid
             describe = {"Description": self._remarks(own or f"{guid} text", guid)["Description"]}
             if not source["name"].strip() and (element.get("name") or "").strip():
@@ -399,8 +396,7 @@ def _name_values(read):
     """Values under the name of their variable."""
     names = {variable.guid: variable.name for variable in read.all["variables"]}
     for values, variable, value, line in read.values:
-        name = names.get(variable)
-        if name is None:
+        if (name := names.get(variable)) is None:
             read.lose("unknown_variable", variable, line, value)
         elif values.setdefault(name, value) != value:
             read.lose("second_value", variable, line, value)
@@ -512,8 +508,7 @@ def _resolve_sets(read, guids):
     for set_guid, name, members in read.all["sets"]:
         existing = []
         for kind, member, line in members:
-            guid = read.aliases.get(member, member)
-            if guid in guids[("codes", "sources", "notes")[kind]]:
+            if (guid := read.aliases.get(member, member)) in guids[("codes", "sources", "notes")[kind]]:
                 existing.append(guid)
             else:
                 read.lose("unknown_member", guid, line, name)

@@ -223,8 +223,7 @@ class PartReader(ParagraphReader):
 
     def _read_row(self, row, grid):
         """One row; a row that a tracked change deleted is no row any more."""
-        change = grid.begin_row(row)
-        if change == "deleted":
+        if (change := grid.begin_row(row)) == "deleted":
             self.skip(row, "tracked_deletion", " ".join(row.itertext()))
             return
         self.is_inserting += change == "inserted"

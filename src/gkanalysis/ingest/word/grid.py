@@ -54,8 +54,7 @@ class Grid:
 
     def begin_row(self, row):
         """Begin a row; return "deleted", "inserted" or "" for its tracked change."""
-        looks = self._looks(row[:])
-        if "del" in looks:
+        if "del" in (looks := self._looks(row[:])):
             return "deleted"
         self.rows.append([])
         self._next_column = 1 + _number(looks.get("gridBefore"), 0)
