@@ -75,8 +75,7 @@ def ingest_forms(folder: Path, book: Codebook, out: Path) -> tuple[int, list[str
         csv_rows(out / "reviews.csv", ["file", *Review._fields]) as reviews,
     ):
         while batch := list(islice(received, BATCH)):
-            tables = [file for file in batch if isinstance(file.content, Survey)]
-            for file in tables:
+            for file in (file for file in batch if isinstance(file.content, Survey)):
                 survey, own = file.content, _values(file)[1:6]
                 try:
                     for rows, long in survey.responses(SCHEMA):

@@ -31,7 +31,7 @@ from gkanalysis.ingest.word.pieces import (
 )
 from gkanalysis.ingest.word.xmlparts import W
 
-_PLAIN_CELL = [xml.CELL_LOOK, xml.PARAGRAPH]
+_PLAIN_CELL = [xml.CELL_LOOK, xml.PARAGRAPH]  # most are a look and one paragraph
 _SIDE_PARTS = ("header", "footer", "footnotes", "endnotes", "comments")
 
 
@@ -52,7 +52,9 @@ def read_word_form(package, placeholders=PLACEHOLDERS):
         parts += package.related_parts(package.main_part, kind)
     for part in dict.fromkeys(parts):
         root = package.xml(part)
-        stories = list(_stories(root))
+        holders = W + "body", W + "footnote", W + "endnote", W + "comment"  # of blocks, as headers and footers are
+        inner = [root] if root.tag in (W + "hdr", W + "ftr") else root.iterchildren(*holders)
+        stories = [story for story in inner if story.get(W + "type", "normal") == "normal"]
         if part == package.main_part and not stories:
             raise package.refusal("no_document", part)
         reader = PartReader(tables, part, root, *shared)
@@ -71,14 +73,6 @@ def fields_as_json(form) -> Iterator[str]:
         yield json.dumps(field._asdict(), ensure_ascii=False)
     for skipped in form.skipped:
         yield json.dumps({"object": "skipped"} | skipped._asdict(), ensure_ascii=False)
-
-
-def _stories(root):
-    """Elements of a part that hold blocks: the body, a header, each footnote."""
-    if root.tag in (W + "hdr", W + "ftr"):
-        return [root]
-    inner = root.iterchildren(W + "body", W + "footnote", W + "endnote", W + "comment")
-    return [child for child in inner if child.get(W + "type", "normal") == "normal"]
 
 
 class PartReader(ParagraphReader):
@@ -273,7 +267,12 @@ class PartReader(ParagraphReader):
         first = len(self.controls)
         self.controls.append(cell)
         outer, self.cell, self.emphases = self.emphases, cell, {}
-        lines = self._read_lines(element, blocks)
+        if [block.tag for block in blocks] == _PLAIN_CELL:
+            lines = [Line(self.read_paragraph(blocks[1]), blocks[1])]
+        else:
+            flow = Flow(is_cell=True)
+            self._read_blocks(element, flow)
+            lines = flow.lines
         emphases, self.cell, self.emphases = self.emphases, None, outer
         pieces = lines[0].pieces if len(lines) == 1 else joined(lines)
         if wrapper is not None and self.finish_control(wrapper, pieces, element) == [wrapper]:
@@ -300,14 +299,6 @@ class PartReader(ParagraphReader):
         for control in self.controls[first:] if emphases else ():
             if control is cell or (control.cell is cell and control.kind in TICK_KINDS):
                 control.note(*emphasis_of(control.value if control is cell else control.label, emphases))
-
-    def _read_lines(self, cell, blocks):
-        """Lines of a `w:tc` from its blocks; most are a look and one paragraph."""
-        if [block.tag for block in blocks] == _PLAIN_CELL:
-            return [Line(self.read_paragraph(blocks[1]), blocks[1])]
-        flow = Flow(is_cell=True)
-        self._read_blocks(cell, flow)
-        return flow.lines
 
     def _settle_cell(self, cell, lines, pieces):
         """Label the controls and typed ticks of a cell; the text beside them is a field."""
