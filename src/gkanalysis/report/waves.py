@@ -12,14 +12,7 @@ import pandas as pd
 
 from gkanalysis.core.errors import NotebookError
 from gkanalysis.core.lookup import enumeration
-from gkanalysis.core.numbers import (
-    NBSP,
-    by_count,
-    format_count,
-    format_decimal,
-    format_points,
-    number_word,
-)
+from gkanalysis.core.numbers import NBSP, by_count, format_count, format_decimal, format_points, number_word
 from gkanalysis.counts import waves as counts
 from gkanalysis.counts.count import count_of, small_base_mark
 from gkanalysis.counts.data import TOTAL, Data

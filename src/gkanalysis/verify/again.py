@@ -28,7 +28,7 @@ CLOSE = 1e-9
 Cell = Mapping[str, Any]  # a printed number, as `find_numbers` gives it
 Number = tuple[Any, str, str, int, Any]  # count, row, group, n, base
 Unit = tuple[int, tuple[Any, ...]]  # how often it stands for, one value a coder
-P_VALUE = re.compile(r"\.(p|significant-p|significant-p_holm)(-[^.]*)?$")  # what the id of such a value ends with
+P_VALUE = re.compile(r"\.p(-[^.]*)?$")  # what the id of such a value ends with
 
 
 @cache
@@ -240,9 +240,7 @@ def wrong_value(naive: Any, value: Mapping[str, Any], numbers: Sequence[Number])
         return None
     count, row, group, n, base = numbers[0]
     kind = type(count).__name__
-    if ".step" in name:
-        wanted = _points(Fraction(1, base)).removeprefix("+")
-    elif ".points" in name:
+    if ".points" in name:
         wanted = _points(Fraction(n, base) - Fraction(*numbers[1][3:]))
     elif ".at_least_with" in name:
         wanted = f"{n + numbers[1][3] - base} von {base}"
@@ -257,16 +255,7 @@ def wrong_value(naive: Any, value: Mapping[str, Any], numbers: Sequence[Number])
         found = alpha_and_ends(_coded(naive, count, row), ratio=row == "frequency")
         wanted = _decimal(Fraction(found["alpha_low" in name]), 2)
     elif kind == "Change":
-        is_told = name.endswith(("certainty", "direction"))
-        return _wrong_change(naive, text, [x[0] for x in numbers]) if is_told else None
-    elif name.endswith(".differs"):
-        marks = [{c: k for k, c in _marks(naive, x[0])} for x in (numbers[0], numbers[-1])]
-        both = [(marks[0][c], marks[1][c]) for c in marks[0].keys() & marks[1].keys()]
-        p = change_again(0, sum(x < y for x, y in both), sum(x > y for x, y in both), 0)[3]
-        wanted = "belegt" if p < ALPHA else "nicht belegt"
-    elif ".verdict-" in name:
-        p = p_again([(x[3], x[4]) for x in numbers])
-        return "" if ("kaum Zufall" in text) == (p < ALPHA) else f"im Bericht „{text}“, nachgerechnet p = {p:.3f}"
+        return _wrong_change(naive, text, [x[0] for x in numbers]) if name.endswith("certainty") else None
     elif ".bounds" in name:
         cases, by = naive.population(count, row)[0], naive.group_of("type")
         size = sum(group in (TOTAL, by.get(case)) for case in cases)
@@ -280,14 +269,6 @@ def wrong_value(naive: Any, value: Mapping[str, Any], numbers: Sequence[Number])
     else:
         return _wrong_words(naive, value, numbers)
     return "" if text == wanted else f"im Bericht „{text}“, nachgerechnet „{wanted}“"
-
-
-def _marks(naive: Any, count: Any) -> Iterator[tuple[int, str]]:
-    """The place on its scale, and the case, of each answer to a question."""
-    places = [o.id for o in naive.data.book(count.source).items[count.item].options]
-    for r in naive.answers(count.source, count.status, [count.item]):
-        if r["state"] == "answered":
-            yield places.index(r["value"]), r["case_id"]
 
 
 def _decimal(value: Fraction, decimals: int) -> str:
@@ -412,15 +393,10 @@ def _lies(share: Fraction, step: Mapping[str, Any]) -> bool:
 
 
 def p_values(value: Mapping[str, Any], cells: Sequence[tuple[str, str, int, int]]) -> str:
-    """What is wrong with a p value in the text, or with how many of a family (row, group, n, base) are small."""
-    if not (found := P_VALUE.search(str(value["id"]))):
+    """What is wrong with a p value in the text; `cells` are row, group, n and base of what it follows from."""
+    if not P_VALUE.search(str(value["id"])):
         return ""
-    by_row: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for row, _, n, base in cells:
-        by_row[row].append((n, base))
-    each = [p_again(groups) for groups in by_row.values()]
-    each = holm_again(each) if found[1].endswith("holm") else each
-    again = f"{each[0]:.3f}".replace(".", ",") if found[1] == "p" else f"{sum(p < ALPHA for p in each)} von {len(each)}"
-    again = "< 0,001" if found[1] == "p" and each[0] < 0.001 else again
-    same = str(value["text"]).replace("\u00a0", " ") == again.replace("\u00a0", " ")
+    p = p_again([(n, base) for *_, n, base in cells])
+    again = "< 0,001" if p < 0.001 else f"{p:.3f}".replace(".", ",")
+    same = str(value["text"]).replace("\u00a0", " ") == again
     return "" if same else f"im Bericht „{value['text']}“, nachgerechnet „{again}“"
