@@ -228,10 +228,8 @@ def _codebook(paths: ProjectPaths, source: str) -> tuple[SourceKind, Any]:
     kind = source_kind(path)
     book = kind.read(path)
     if book.source != source:
-        raise CodebookError(
-            f"Codebuch „{path}“ gilt für „{book.source}“, nicht für „{source}“: "
-            f"{paths.if_copy(source)}bitte „{source}.yml“ daneben anlegen."
-        )
+        what = f"Codebuch „{path}“ gilt für „{book.source}“, nicht für „{source}“"
+        raise CodebookError(f"{what}: {paths.if_copy(source)}bitte „{source}.yml“ daneben anlegen.")
     return kind, book
 
 

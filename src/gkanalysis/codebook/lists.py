@@ -16,11 +16,9 @@ ALLIANCE = "case_id"  # a column of this name holds ids of the register
 OWN = ("file", "sheet", "row", "place")  # columns that say where a row stands; a declared one would be lost
 Kind = Literal["int", "number", "date", "text", "option"]
 KIND_TEXTS = {
-    "int": "eine ganze Zahl",
-    "number": "eine Zahl, mit Komma vor den Nachkommastellen",
-    "date": "ein Datum wie 05.03.2020",
-    "text": "Text",
-}
+    "int": "eine ganze Zahl", "number": "eine Zahl, mit Komma vor den Nachkommastellen",
+    "date": "ein Datum wie 05.03.2020", "text": "Text",
+}  # fmt: skip
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 
 

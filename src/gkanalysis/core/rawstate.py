@@ -58,10 +58,8 @@ def claim_folder(work: str, data: str) -> None:
     data, note = os.path.realpath(data), os.path.join(work, WHERE_FROM)
     results = os.path.dirname(os.path.realpath(work))
     if os.path.basename(work) in ("", ".", "..") or (data + os.sep).startswith(results + os.sep):
-        raise StateError(
-            f"„{data}“ kann kein Ordner eingegangener Daten sein, denn in „{results}“ liegen Ergebnisse; "
-            "bitte die Daten in einen eigenen Ordner außerhalb davon legen."
-        )
+        what = f"„{data}“ kann kein Ordner eingegangener Daten sein, denn in „{results}“ liegen Ergebnisse"
+        raise StateError(f"{what}; bitte die Daten in einen eigenen Ordner außerhalb davon legen.")
     owner = _read(note).rstrip("\n")
     if not owner:
         _write(note, data + "\n")

@@ -55,17 +55,14 @@ def check_report(report: Report, paths: ProjectPaths) -> str:
     if not (folder / "values.json").exists():
         raise UsageError(f"Den Bericht „{report.id}“ gibt es noch nicht; bitte zuerst „make report“ ausführen.")
     check.folder(report, folder)
-    check.problems += [
-        f"„{path.name}“ ist eine interne Unterlage und sagt es nicht; am Anfang muss „{paper.mark}“ stehen"
-        for paper in check.policy.internal
-        for path in (sorted(folder.glob(paper.file)) if paper.mark else ())
-        if paper.mark not in path.read_text(encoding="utf-8", errors="replace")
-    ]
+    for path, mark in ((path, p.mark) for p in check.policy.internal if p.mark for path in sorted(folder.glob(p.file))):
+        if mark not in path.read_text(encoding="utf-8", errors="replace"):
+            what = f"„{path.name}“ ist eine interne Unterlage und sagt es nicht"
+            check.problems.append(f"{what}; am Anfang muss „{mark}“ stehen")
     check.stop(_alone(report))
-    lines = [
-        f"{report.id}: {check.n_numbers} gedruckte Zahlen zusammen geprüft, {check.n_files} Dateien nach "
-        f"{check.n_names} Namen und nach Worten der Gespräche durchsucht; nichts verrät ein einzelnes Bündnis."
-    ]
+    searched = f"{check.n_files} Dateien nach {check.n_names} Namen und nach Worten der Gespräche durchsucht"
+    weighed = f"{report.id}: {check.n_numbers} gedruckte Zahlen zusammen geprüft"
+    lines = [f"{weighed}, {searched}; nichts verrät ein einzelnes Bündnis."]
     for breach in check.signed:
         e = breach.signed
         lines.append(f"  Ausnahme: {_what(breach, {}, check.policy)} – {e.reason} ({e.signed_by}, {e.date})")

@@ -103,11 +103,8 @@ def printable_detail(
     tables = (p for p in _tables(sum(pairs), pairs.gained - pairs.lost) if _fits(p, first, second))
     left = [p for p in tables if verdict(p) == told]
     # who sees less than another table would print knows that it is none of these
-    for detail, view in (
-        ("interval", lambda p: (p.both + p.lost, interval(p))),
-        ("counts", lambda p: p.both + p.lost),
-        ("difference", len),
-    ):
+    views = {"interval": lambda p: (p.both + p.lost, interval(p)), "counts": lambda p: p.both + p.lost}
+    for detail, view in (*views.items(), ("difference", len)):
         seen: dict[object, list[Paired]] = {}
         for p in left:
             seen.setdefault(view(p), []).append(p)

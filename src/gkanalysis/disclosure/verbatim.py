@@ -60,10 +60,8 @@ class Spoken:
             frozenset().union(*(runs(t, length) for t in texts)).difference(*(runs(t, length) for t in shown))
             for length in (FREE_RUN, quoted)
         )
-        starts, ends = (
-            {tuple(w[part]) for k in BY_CHANCE for w in map(words, shown) if len(w) >= k for part in [cut(k)]}
-            for cut in (lambda k: slice(k), lambda k: slice(-k, None))
-        )
+        edges = [(w, k) for w in map(words, shown) for k in BY_CHANCE if len(w) >= k]
+        starts, ends = {tuple(w[:k]) for w, k in edges}, {tuple(w[-k:]) for w, k in edges}
         beside = {r for r in free if any(r[:k] in ends or r[-k:] in starts for k in BY_CHANCE)}
         return cls(free - beside, in_marks, quoted)
 
@@ -142,10 +140,9 @@ def rare_quotations(report: Any, data: Data) -> Iterator[str]:
                 label = book.codes[code].label if code in book.codes else code
                 few = f"steht nur unter Codes, die höchstens {n} Fälle haben (häufigster: „{label}“)"
                 under = few if code else "hat keinen Code der maßgeblichen Codierung"
-                yield (
-                    f"{source}, Zitat „{quotation.id}“: es {under}; erlaubt ist es ab {least} Fällen, sonst ist zu erkennen, "
-                    "wer spricht; bitte ein anderes Zitat wählen oder es streichen"
-                )
+                why = f"erlaubt ist es ab {least} Fällen, sonst ist zu erkennen, wer spricht"
+                remedy = "bitte ein anderes Zitat wählen oder es streichen"
+                yield f"{source}, Zitat „{quotation.id}“: es {under}; {why}; {remedy}"
     advice = "bitte das Kapitel neu rechnen oder das Zitat neu wählen"
     yield from (f"Zitat „{name}“: dazu gibt es keine codierte Stelle mehr; {advice}" for name in sorted(lost))
 

@@ -47,9 +47,7 @@ class Naive:
         self.rows = cache(lambda name: pq.read_table(processed / f"{name}.parquet").to_pylist())
         self.by_item = cache(self._by_item)
         self.units = cache(lambda count, row: list(getattr(self, method_of(type(count).__name__))(count, row)))
-        self.file = cache(
-            lambda path: yaml.load(path.read_text(encoding="utf-8"), LOADER)
-        )  # a codebook as it stands there
+        self.file = cache(lambda path: yaml.load(path.read_text(encoding="utf-8"), LOADER))
         self.inside = cache(lambda source, status: {r["case_id"] for r in self.cases(source, status)})
 
     @classmethod
