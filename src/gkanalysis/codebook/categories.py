@@ -58,7 +58,6 @@ def _slips(book: CategoryBook) -> d.Slips:
         yield from d.twice(("items", n, "categories"), ids, "die Kategorie „{}“ steht doppelt")
 
 
-CATEGORIES = d.Declaration(
-    "kategorien", "Kategorien", CategoryBook, (f"data/codebook/{CATEGORY_FILE}",), _slips, "sind"
-)
+FILES = (f"data/codebook/{CATEGORY_FILE}",)
+CATEGORIES = d.Declaration("kategorien", "Kategorien", CategoryBook, FILES, _slips, "sind")
 read_category_book = CATEGORIES.read

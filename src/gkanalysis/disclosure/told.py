@@ -22,6 +22,7 @@ from gkanalysis.disclosure.world import EVERYBODY, NONE, Claim, Dashes, SourceDa
 HARMLESS = ("declared", "drawn")  # words from codebooks, words drawn at random
 FEW_FOLLOW = "daraus ließe sich errechnen, wie weniger Bündnisse als erlaubt geantwortet haben"
 WHATS = {"base_n": "Basis", "share_of_responses": "Nennungen"} | dict.fromkeys(("contact", "filter"), "Grundgesamtheit")
+Names = tuple[str, ...]
 Sources = Mapping[str, SourceData]
 Unread = Iterable[tuple[str, str]]  # id of a number or exhibit, and why it cannot be weighed, or what it names
 Numbers = Iterable[tuple[str, Mapping[str, Any]]]
@@ -132,9 +133,7 @@ class _Told:
             raise UnreadError(f"„{self.count.source}“ ist weder als öffentlich erklärt noch eine Quelle mit Bündnissen")
         return self.sources[self.count.source]
 
-    def _claim(
-        self, s: Says, questions: tuple[str, ...], states: tuple[str, ...], statuses: tuple[str, ...] = ()
-    ) -> Iterator[Claim]:
+    def _claim(self, s: Says, questions: Names, states: Names, statuses: Names = ()) -> Iterator[Claim]:
         """The claim that a number makes, if there is one: an exact one, or that there are cases and at most so many."""
         source, n = self._source.source, self._value(s.of)
         if n is not None:

@@ -441,9 +441,8 @@ class Page:
             in_text = block.tag in ("p", "li") and not block.get("class") and "slide" not in around
             for told in TYPED.finditer(text.replace("\u00a0", " ")):
                 start, end = told.span()
-                is_bare = (
-                    told[0][0].isdigit() and not YEAR.fullmatch(told[0]) and not (in_text and text[:start].strip())
-                )
+                is_digits = told[0][0].isdigit() and not YEAR.fullmatch(told[0])
+                is_bare = is_digits and not (in_text and text[:start].strip())
                 if is_bare or any(a <= start < b for _, a, b in places):  # the latter is a link
                     continue
                 near = _plain(" ".join(_sentence(text, start, end)))

@@ -15,14 +15,13 @@ from gkanalysis.core.findings import place_words
 from gkanalysis.core.paths import ProjectPaths
 from gkanalysis.counts.count import EVIDENCE, Count
 from gkanalysis.counts.data import TOTAL, Data
+from gkanalysis.counts.forms import STATES as OF_ANSWERS
 from gkanalysis.disclosure.printed import exhibit_tables, find_numbers, n_and_base, values_by_id
 from gkanalysis.report.html import fill_page, origin_anchor
 from gkanalysis.verify.naive import told
 
-STATES = {
-    "selected": "angekreuzt", "not_selected": "nicht angekreuzt", "answered": "beantwortet",
-    "not_answered": "keine Angabe", "not_asked": "nicht gefragt", "illegible": "unlesbar",
-    "contradictory": "widersprüchlich", "coded": "codiert", "not_coded": "nicht codiert",
+STATES = OF_ANSWERS | {
+    "answered": "beantwortet", "not_asked": "nicht gefragt", "coded": "codiert", "not_coded": "nicht codiert",
     "interviewed": "Gespräch geführt", "": "",
 }  # fmt: skip
 # a number as the text of a chapter has it
