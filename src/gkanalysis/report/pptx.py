@@ -69,6 +69,7 @@ def render_pptx(setting: Setting, reference: Path) -> bytes:
     first.lines(AUTHORS, " · ".join(report.authors), format_date(report.date))
     first.lines(INSTITUTION, report.institution)
     first.lines(WARNING, data_mark(setting.synthetic))
+    first.slide.notes_slide.notes_text_frame.text = report.description
     for slide, page in zip(slides, pages, strict=True):
         page.targets = first.targets
         _fill(page, slide, setting)
