@@ -5,9 +5,7 @@ the two layouts of its sections (texts beside the questions, or in sections of t
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -49,32 +47,11 @@ class Asked(NamedTuple):
     condition: str = ""
 
 
-@dataclass
 class Questionnaire:
-    """A questionnaire: title, its columns by their headings, and the questions whose code stands twice."""
-
-    title: str
-    columns: dict[str, Asked] = field(default_factory=dict)
-    twice: Sequence[str] = ()
-
-
-def read_questionnaire(path: Path) -> Questionnaire:
-    """Read an .lss file; an `IngestError` if it is none, or no safe XML."""
-    try:
-        root = parse_xml(read_regular(path, RefusedSheetError))
-    except UnsafeContentError:
-        root = None
-    if root is None or root.tag != "document" or root.findtext("LimeSurveyDocType") != "Survey":
-        told = f"„{path.name}“ ist kein Fragebogen von LimeSurvey"
-        raise IngestError(f"{told}; bitte die Umfragestruktur (.lss) ausführen.")
-    return _Structure(root).questionnaire()
-
-
-class _Structure:
-    """The sections of an .lss file as rows of texts; of several languages the first."""
+    """A questionnaire in its first language: title, columns by their headings, headings that stand twice."""
 
     def __init__(self, root: etree._Element) -> None:
-        self.root = root
+        self._root = root
         language = next((r["language"] for r in self._rows("surveys") if r.get("language")), "")
 
         def of(section: str, key: str) -> dict[str, dict[str, str]]:
@@ -83,50 +60,48 @@ class _Structure:
             return {r[key]: r for r in own if key in r}
 
         words = of("question_l10ns", "qid")
-        self.questions = [*of("questions", "qid").values()]
-        self.parts = [*of("subquestions", "qid").values()]
-        for q in (*self.questions, *self.parts):
+        questions = [*of("questions", "qid").values()]
+        self._parts = [*of("subquestions", "qid").values()]
+        for q in (*questions, *self._parts):
             q["question"] = plain(q.get("question", words.get(q["qid"], {}).get("question", "")))
         of_answer = of("answer_l10ns", "aid")
-        self.answers: dict[tuple[str, str], dict[str, str]] = {}
+        self._answers: dict[tuple[str, str], dict[str, str]] = {}
         seen: set[tuple[str, ...]] = set()
         for a in self._rows("answers"):
             key = (a["qid"], a.get("scale_id", "0"), a["code"])
             if a.get("language", language) == language or key not in seen:
                 text = a.get("answer", of_answer.get(a.get("aid", ""), {}).get("answer", ""))
-                self.answers.setdefault(key[:2], {})[a["code"]] = plain(text)
+                self._answers.setdefault(key[:2], {})[a["code"]] = plain(text)
             seen.add(key)
-        self.attributes = {(r["qid"], r["attribute"]): r.get("value", "") for r in self._rows("question_attributes") if "qid" in r}  # fmt: skip
+        self._attributes = {(r["qid"], r["attribute"]): r.get("value", "") for r in self._rows("question_attributes") if "qid" in r}  # fmt: skip
         titles = [r.get("surveyls_title", "") for r in self._rows("surveys_languagesettings")]
         self.title = plain(next(iter(titles), ""))
-        self.groups = {r["gid"]: r.get("grelevance", "") for r in self._rows("groups")}
+        groups = {r["gid"]: r.get("grelevance", "") for r in self._rows("groups")}
+        order = {gid: k for k, gid in enumerate(groups)}
+        questions.sort(key=lambda q: (order.get(q.get("gid", ""), 0), int(q.get("question_order") or 0)))
+        self.columns: dict[str, Asked] = {}
+        self.twice: dict[str, None] = {}
+        for q in questions:
+            conditions = [q.get("relevance", ""), groups.get(q.get("gid", ""), "")]
+            condition = " und ".join(c for c in conditions if c.strip() not in ("", "1"))
+            for heading, asked in self._columns(q):
+                if heading in self.columns:
+                    self.twice[heading] = None
+                self.columns[heading] = asked._replace(condition=condition)
 
     def _rows(self, section: str) -> list[dict[str, str]]:
         """The rows of a section."""
-        return [{c.tag: c.text or "" for c in row} for row in self.root.iterfind(f"{section}/rows/row")]
-
-    def questionnaire(self) -> Questionnaire:
-        """All columns in the order of the questionnaire."""
-        made, every = Questionnaire(self.title), []
-        ordered = sorted(self.questions, key=lambda q: (list(self.groups).index(q["gid"]) if q.get("gid") in self.groups else 0, int(q.get("question_order") or 0)))  # fmt: skip
-        for q in ordered:
-            conditions = [q.get("relevance", ""), self.groups.get(q.get("gid", ""), "")]
-            condition = " und ".join(c for c in conditions if c.strip() not in ("", "1"))
-            for heading, asked in self._columns(q):
-                every.append(heading)
-                made.columns[heading] = asked._replace(condition=condition)
-        made.twice = [heading for heading, n in Counter(every).items() if n > 1]
-        return made
+        return [{c.tag: c.text or "" for c in row} for row in self._root.iterfind(f"{section}/rows/row")]
 
     def _columns(self, q: Mapping[str, str]) -> Iterator[tuple[str, Asked]]:
         """The columns of one question."""
         code, kind, text = q["title"], q["type"], q["question"]
-        parts = [p for p in self.parts if p.get("parent_qid") == q["qid"]]
+        parts = [p for p in self._parts if p.get("parent_qid") == q["qid"]]
         parts.sort(key=lambda p: int(p.get("question_order") or 0))
         rows = [p for p in parts if p.get("scale_id", "0") == "0"]
-        codes = FIXED.get(kind) or self.answers.get((q["qid"], "0"), {})
+        codes = FIXED.get(kind) or self._answers.get((q["qid"], "0"), {})
         as_kind, has_other = KINDS.get(kind, "text"), q.get("other") == "Y"
-        if kind == ":" and self.attributes.get((q["qid"], "multiflexible_checkbox")) == "1":
+        if kind == ":" and self._attributes.get((q["qid"], "multiflexible_checkbox")) == "1":
             as_kind, codes = "tick", {"1": "ja"}
         asked = Asked(as_kind, text, text, codes)
         if kind == "X":
@@ -137,7 +112,7 @@ class _Structure:
                 yield f"{code}[{p['title']}_{c['title']}]", asked._replace(label=f"{p['question']}: {c['question']}")
         elif kind == "1":
             for p, scale in product(rows, (0, 1)):
-                codes = self.answers.get((q["qid"], str(scale)), {})
+                codes = self._answers.get((q["qid"], str(scale)), {})
                 yield f"{code}[{p['title']}][{scale + 1}]", asked._replace(label=p["question"], codes=codes)
         elif kind == "R":
             ranked = codes or {p["title"]: p["question"] for p in rows}
@@ -159,6 +134,18 @@ class _Structure:
                 yield f"{code}[othercomment]", Asked("text", text, f"{text}: Sonstiges, Anmerkung")
         if kind == "O":
             yield f"{code}[comment]", Asked("text", text, f"{text}: Anmerkung")
+
+
+def read_questionnaire(path: Path) -> Questionnaire:
+    """Read an .lss file; an `IngestError` if it is none, or no safe XML."""
+    try:
+        root = parse_xml(read_regular(path, RefusedSheetError))
+    except UnsafeContentError:
+        root = None
+    if root is None or root.tag != "document" or root.findtext("LimeSurveyDocType") != "Survey":
+        told = f"„{path.name}“ ist kein Fragebogen von LimeSurvey"
+        raise IngestError(f"{told}; bitte die Umfragestruktur (.lss) ausführen.")
+    return Questionnaire(root)
 
 
 def plain(text: str) -> str:
