@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -38,11 +37,10 @@ _BETWEEN = re.compile(r"[,;|\n]")  # several categories of one row in one cell
 _FORMULA_START = ("=", "+", "-", "@", "\t")
 
 Answer = tuple[str, str, str, int]
-NONE: Mapping[tuple[str, str], str] = MappingProxyType({})
 
 
 def read_codings(
-    path: str | Path, answers: pd.DataFrame, book: CategoryBook, aside: Mapping[tuple[str, str], str] = NONE
+    path: str | Path, answers: pd.DataFrame, book: CategoryBook, aside: Mapping[tuple[str, str], str] | None = None
 ) -> SheetRead:
     """Read the spreadsheet of codings (CSV in UTF-8, or .xlsx) and check it against answers and codebook, both ways.
 
@@ -58,7 +56,7 @@ def read_codings(
     """
     findings = SheetFindings(Path(path).name)
     read = read_table(path, _SHEET, findings)
-    check = _Check(findings, book, _received(answers, book), aside)
+    check = _Check(findings, book, _received(answers, book), aside or {})
     usable = [coding for row in read.rows.to_dict("records") for coding in check.row(row)]
     if not _NOT_READ & set(read.findings["rule"]):
         usable = check.coverage(usable)

@@ -14,12 +14,11 @@ MB = 2**20
 
 
 class UnsafeContentError(Exception):
-    """Bytes that break a rule, from code that knows no file name; `detail` is the part of the document."""
+    """Bytes that break a rule, from code that knows no file name."""
 
-    def __init__(self, rule, detail=""):
+    def __init__(self, rule):
         super().__init__(rule)
         self.rule = rule
-        self.detail = detail
 
 
 class Limits(NamedTuple):

@@ -23,11 +23,7 @@ SET_MEMBERS = ("MemberCode", "MemberSource", "MemberNote")
 
 
 class TextMissingError(Exception):
-    """The text of a source cannot be had; `kind` is a kind of loss."""
-
-    def __init__(self, kind):
-        super().__init__(kind)
-        self.kind = kind
+    """The text of a source cannot be had; the argument is a kind of loss."""
 
 
 class ProjectReader:
@@ -299,7 +295,7 @@ class ProjectReader:
         try:
             return Ruler(self.fetch(path))
         except TextMissingError as missing:
-            self.lose(missing.kind, guid, element.sourceline, path)
+            self.lose(*missing.args, guid, element.sourceline, path)
 
     def _read_selection(self, source, element, points):
         """A selection with its codings and remarks.
