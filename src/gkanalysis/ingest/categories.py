@@ -71,8 +71,6 @@ def coding_sheet(answers: pd.DataFrame, book: CategoryBook, codings: pd.DataFram
     semicolons and line ends of Windows: what Excel opens without being asked. A text that a spreadsheet would run as a
     formula gets an apostrophe in front, which `read_codings` takes away again.
 
-    Examples
-    --------
     >>> answers = pd.DataFrame(
     ...     {"source": ["n"], "case_id": ["B1"], "item_id": ["5"], "mention": [1], "text": ["=Netz"]}
     ... )

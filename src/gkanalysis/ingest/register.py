@@ -127,20 +127,11 @@ def _unit_problems(
 def register_frames(units: pd.DataFrame, alliances: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The frames that tables of the kind „x von y“ count in.
 
-    Parameters
-    ----------
-    units : one row per city or county of the state
-    alliances : one row per alliance
+    From the units (cities and counties of the state) and the alliances: `kreisfreie_staedte` and `kreise` have one row
+    per unit with `has_alliance` (ja, nein); counties also with `joined_n`, `own_n` (alliances run by municipalities of
+    their own), `participating_n`, `outside_n` and `joined_class`: alle, haelfte (at least half, not all), wenige, or
+    keine (no county alliance). `buendnisse` are the alliances.
 
-    Returns
-    -------
-    `kreisfreie_staedte`, `kreise` : one row per unit with `has_alliance` (ja, nein); counties also with
-        `joined_n`, `own_n` (alliances run by municipalities of their own), `participating_n`, `outside_n` and
-        `joined_class`: alle, haelfte (at least half, not all), wenige, or keine (no county alliance)
-    `buendnisse` : the alliances
-
-    Examples
-    --------
     >>> units = pd.DataFrame({"unit_id": ["K1"], "type": ["kreis"], "municipalities_n": [10]})
     >>> alliances = pd.DataFrame({"unit_id": ["K1", "K1"], "type": ["kreis", "kreisangehoerige_kommune"],
     ...                           "joined_n": [5, None], "own_alliances_n": [1, None]})

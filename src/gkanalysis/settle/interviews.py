@@ -67,16 +67,12 @@ def process_interviews(
     The source's own folder in `data` may hold `dokumente.csv` for documents without a case; `interim` is the folder
     with what `ingest_interviews` wrote.
 
-    Returns
-    -------
-    documents : one row per interview; `text` is null where none is stored
-    codes : one row per code of the codebook; `guid` has those of the projects, separated by spaces
-    segments : one row per document and stretch of text, numbered in reading order; selections of the same stretch
-        are one segment, whose `guid` names them all
-    codings : one row per segment (or whole document: no `segment_id`, start and end -1), code and coder
-    cases : one row per interviewed alliance
-    memos : one row per memo; `target_id` is the id that its target has in these tables
-    findings, losses, files : as for forms; `item_id` holds the GUID
+    `documents` has one row per interview, whose `text` is null where none is stored; `codes` one per code of the
+    codebook, whose `guid` has those of the projects, separated by spaces; `segments` one per document and stretch of
+    text, numbered in reading order, whose `guid` names all selections of it; `codings` one per segment (or whole
+    document: no `segment_id`, start and end -1), code and coder; `cases` one per interviewed alliance; `memos` one per
+    memo, whose `target_id` is the id that its target has in these tables. Findings, losses and files are as for forms;
+    `item_id` holds the GUID.
     """
     folder, log = data / book.source, Log()
     projects = read_interim(interim / "projects.parquet")

@@ -43,13 +43,9 @@ def process_source(
     entries, `entscheidungen.csv`, and if it has coded open answers, `kategorien.csv`; `interim` is the folder with
     what `ingest_forms` wrote, `categories` those of open answers of any source.
 
-    Returns
-    -------
-    cases : one row per alliance of the register: `status` (full, partial, unusable, missing), its form
-    responses : one row per case, item and occurrence, with final states and the place of each
-    mentions : one row per mention of an open answer, coder and category; see `gkanalysis.settle.mentions`
-    findings, losses : see `gkanalysis.core.findings`
-    forms : one row per received file
+    `cases` has one row per alliance of the register: `status` (full, partial, unusable, missing), its form;
+    `responses` one row per case, item and occurrence, with final states and the place of each; `mentions` are as
+    `read_mentions` gives them, findings and losses as a `Log`; `forms` has one row per received file.
     """
     folder, log, alliances = data / book.source, Log(), register["buendnisse"]
     responses, path = read_responses(interim / "responses.parquet"), folder / "eingang.csv"

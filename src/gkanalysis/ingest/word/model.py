@@ -31,30 +31,23 @@ PLACEHOLDERS = frozenset(
 class Field(NamedTuple):
     """One place of a form where an answer can stand.
 
-    Attributes
-    ----------
-    kind : str
-        Controls: `checkbox`, `dropdown`, `combobox`, `date`, `text`, `richtext`, `picture`; legacy form fields:
-        `legacy_checkbox`, `legacy_dropdown`, `legacy_text`; without a control: `mark` (typed or symbol tick),
-        `cell` (text of a table cell), `paragraph` (text outside tables, and in text boxes).
-    label : str
-        Printed text beside it.
-    state : str
-        Ticks: `selected`, `not_selected`; all else: `answered`, `not_answered`; any: `unclear`, for a person to see.
-    value, raw : str
-        Clean text with all tracked changes accepted, "" if not answered; as stored: state value, list code, date
-        code, typed mark, placeholder, text with what was struck out. Raised and lowered digits are ¹ and ₁.
-    tag, alias, options : str, str, tuple of str
-        The control's names (that of a legacy field is its tag); texts of a list, in order.
-    part, place : str
-        Name of the part, and an XPath with the prefixes of `xmlparts.NAMESPACES` that finds exactly this element in it.
-    table, row, column : int
-        Number of the innermost table and 1-based position on its real grid; 0 outside tables.
-    notes : tuple of str
-        Short codes: `placeholder`, `default`, `tracked_insertion`, `tracked_deletion`, `struck`, `hidden`,
-        `glyph_conflict`, `placeholder_conflict`, `store_conflict`, `text_conflict`, `marked`, `shaded`, `unknown_value`, `unknown_symbol`, `off_list`,
-        `two_marks`, `doubtful_mark`, `inline_mark`, `list_number`, `text_beside_control`, `container`, `merged_cell`, `textbox`,
-        `unclosed_field`, `date_without_text`; of a printed label `bold`, `underlined`, `coloured:` with the colour.
+    `kind`: controls `checkbox`, `dropdown`, `combobox`, `date`, `text`, `richtext`, `picture`; legacy form fields
+    `legacy_checkbox`, `legacy_dropdown`, `legacy_text`; without a control `mark` (typed or symbol tick), `cell` (text
+    of a table cell), `paragraph` (text outside tables, and in text boxes). `label`: printed text beside it. `state`:
+    ticks are `selected` or `not_selected`, all else `answered` or `not_answered`, any `unclear`, for a person to see.
+
+    `value`: clean text with all tracked changes accepted, "" if not answered; `raw`: as stored, such as a state value,
+    list code, date code, typed mark, placeholder, text with what was struck out. Raised and lowered digits are ¹ and
+    ₁. `tag`, `alias`: the control's names (that of a legacy field is its tag); `options`: texts of a list, in order.
+
+    `part`: its name; `place`: an XPath with the prefixes of `xmlparts.NAMESPACES` that finds exactly this element in
+    it. `table`: number of the innermost table, with `row` and `column` from 1 on its real grid; 0 outside tables.
+
+    `notes`: short codes `placeholder`, `default`, `tracked_insertion`, `tracked_deletion`, `struck`, `hidden`,
+    `glyph_conflict`, `placeholder_conflict`, `store_conflict`, `text_conflict`, `marked`, `shaded`, `unknown_value`,
+    `unknown_symbol`, `off_list`, `two_marks`, `doubtful_mark`, `inline_mark`, `list_number`, `text_beside_control`,
+    `container`, `merged_cell`, `textbox`, `unclosed_field`, `date_without_text`; of a printed label `bold`,
+    `underlined`, `coloured:` with the colour.
     """
 
     kind: str
