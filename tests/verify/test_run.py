@@ -52,7 +52,7 @@ class Project:
         for name in ("data/raw", "data/codebook"):
             (root / name).symlink_to(rebuilt.root / name)
         self.table = self.folder / "tables/kerngruppe.csv"
-        shutil.copy(rebuilt.folder / "tables/kerngruppe.csv", self.table)
+        shutil.copy(rebuilt.folder / "figures/kerngruppe.csv", self.table)
         (self.folder / "values.json").write_text("[]")
         (self.folder / f"{REPORT}.html").write_text(PAGE, encoding="utf-8")
         for suffix, text in FILES.items():
@@ -207,7 +207,7 @@ def test_other_versions_pass_and_say_so_unless_they_change_a_number(project):
     entstand = f"Die Veröffentlichung entstand mit Python 3.9.1 (hier {versions()['Python']}), Code abc (hier {versions()['Code']})."
     assert rows["programme"]["message"] == entstand
     for folder in (project.folder, project.target):
-        edit(folder / "tables/kerngruppe.csv", "alle,insgesamt,32", "alle,Insgesamt,32")
+        edit(folder / "tables/kerngruppe.csv", "ja,alle Bündnisse,alle", "ja,Alle Bündnisse,alle")
     code, _, rows, opened = project.verify()
     assert (code, opened["tables/kerngruppe.csv"], "programme" in rows) == (15, ("output", "differs"), False)
     assert rows["tables/kerngruppe.csv"]["message"].endswith(f"; {entstand}")
