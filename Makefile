@@ -102,9 +102,9 @@ release: report ; @$(GK) release $(ONE) $(AT) ## Den jetzigen Stand als Vergleic
 bench: ; @$(PY) -m benchmarks.bench && $(PY) -m benchmarks.readme ## Geschwindigkeit messen, neben pandas und python-docx
 
 ##@ Aufräumen
+clean: MADE = build reports/profile $(patsubst %.yml,%,$(wildcard reports/*.yml)) $(foreach w,$(dir $(wildcard confidential/*/ordner.txt)),$(w)build $(w)processed $(w)reports)
 clean: ## Alles entfernen, was make neu erzeugen kann (nie eingegangene Daten)
-	rm -rf build reports/profile $(patsubst %.yml,%,$(wildcard reports/*.yml)) $(addprefix data/processed/,*.parquet *.csv *.json *.ok .[a-z]*.*)
-	rm -rf $(foreach w,$(dir $(wildcard confidential/*/ordner.txt)),$(w)build $(w)processed $(w)reports)
+	@$(or $(wildcard $(PY)),$(BASE_PYTHON)) -I -S -X utf8 src/gkanalysis/core/rawstate.py --clean $(MADE) && rm -rf $(MADE) $(addprefix data/processed/,*.parquet *.csv *.json *.ok .[a-z]*.*)
 lock: $(ENV) ; @$(PY) tools/environment.py lock ## Die gesperrten Versionen erneuern
 help: ## Diese Übersicht
 	@awk -F':.*## ' '/^##@/{printf "\n%s\n", substr($$0,5)} /^[a-z-]+:.*## /{printf "  %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))

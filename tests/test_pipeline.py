@@ -301,6 +301,16 @@ def test_what_people_write_into_files_of_the_build_is_kept(copied):
     assert "liegt jetzt als „strukturen-2018-rueckfragen-von-hand.csv“ daneben" in output
     assert (asked.read_bytes(), asked.with_stem(f"{asked.stem}-von-hand").read_bytes()) == (before, typed)
     assert hint not in make(copied, "data")
+    # `clean` names what was put aside and what is changed now, and removes nothing until a person has decided
+    edit(copied / "build/strukturen-2018-findings.csv")
+    assert "strukturen-2018-findings.csv, build/strukturen-2018-rueckfragen-von-hand.csv" in make(
+        copied, "clean", fails=True
+    )
+    assert asked.exists()
+    for path in copied.glob("build/strukturen-2018-*"):
+        path.unlink()
+    make(copied, "clean")
+    assert not asked.parent.exists()
 
 
 def test_what_is_not_in_git_is_told(copied):

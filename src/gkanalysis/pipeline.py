@@ -157,7 +157,8 @@ def build_processed(paths: ProjectPaths, source: str) -> str:
         categories = read_category_book(path) if path.exists() else None
         tables = process_source(paths.data, paths.interim / source, book, register, categories)
     findings = tables["findings"]
-    findings.to_csv(_folder(paths.build) / f"{source}-findings.csv", index=False)
+    told = findings.to_csv(index=False, lineterminator="\n").encode("utf-8"), ""
+    lines += write_for_people(paths.build, f"{source}-hinweise", {paths.build / f"{source}-findings.csv": told})
     raise_errors(findings)
     tables["questions"] = questions(findings, register["buendnisse"])
     with _beside(paths.processed, source) as write:

@@ -213,3 +213,5 @@ def test_file_that_somebody_edited_is_kept(copied):
         assert f"war von Hand geändert; die geänderte Fassung liegt jetzt als „{name}“ daneben" in said
         assert path.with_name(name).read_bytes() == edited
         assert path.read_bytes() != edited
+    copied.file("pdf").write_bytes(edited)  # made long before, and by a run of all formats
+    assert "zwischenbericht-2019-von-hand.pdf" in render_report(copied.report, copied.paths, ["pdf"])[0]

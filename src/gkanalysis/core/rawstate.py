@@ -228,6 +228,18 @@ def edited(build: str, source: str = "*") -> list:
     return found
 
 
+BY_HAND = "-von-hand"  # in the name of a file that was put aside because somebody had changed it
+
+
+def by_hand(folders: list) -> str:
+    """A sentence if people changed something below folders that are to go; "" if not."""
+    found = {os.path.relpath(path) for folder in folders for path, _ in edited(folder)}
+    found |= {os.path.relpath(p) for f in folders for p in _list_files(f) if BY_HAND in os.path.basename(p)}
+    return bool(found) * (
+        f"Fehler: Von Hand geändert ist: {', '.join(sorted(found))}. „make clean“ würde es entfernen; bitte an einen anderen Ort legen oder selbst löschen."
+    )
+
+
 def main(data: str, report: str, goals: str, process: str) -> str:
     """Run for make in the folder of the project; says `ok` and the folder of the build, or what is wrong."""
     try:
@@ -254,5 +266,7 @@ if __name__ == "__main__" and sys.version_info >= (3, 11):
         for folder in sys.argv[2:]:
             sys.stdout.write(misfit(folder.rstrip("/")))
             sys.stdout.writelines(f"Hinweis: {told}.\n" for _, told in edited(folder))
+    elif sys.argv[1] == "--clean":
+        sys.exit(by_hand(sys.argv[2:]) or None)
     else:
         print(main(*sys.argv[1:]))

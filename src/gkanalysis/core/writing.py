@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from gkanalysis.core.rawstate import edited
+from gkanalysis.core.rawstate import BY_HAND, edited
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -32,7 +32,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def put_aside(path: Path) -> str:
     """Move a file that is not to be overwritten, beside its place; the name that it has now."""
-    names = (path.with_name(f"{path.stem}-von-hand{k or ''}{path.suffix}") for k in count())
+    names = (path.with_name(f"{path.stem}{BY_HAND}{k or ''}{path.suffix}") for k in count())
     aside = next(p for p in names if not p.exists())
     path.replace(aside)
     return aside.name
@@ -48,10 +48,12 @@ def write_for_people(build: Path, name: str, made: Mapping[Path, tuple[bytes, st
         for path, told in edited(str(build), name)
     ]
     record = build / f"written/{name}.json"
+    before = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
     record.unlink(missing_ok=True)  # a step that is killed here must not take its own files for changed ones
     for path, (content, _) in made.items():
         write_bytes(path, content)
-    write_json(record, {os.path.relpath(p, build): (sha256(c).hexdigest(), place) for p, (c, place) in made.items()})
+    now = {os.path.relpath(p, build): (sha256(c).hexdigest(), place) for p, (c, place) in made.items()}
+    write_json(record, before | now)
     return lines
 
 

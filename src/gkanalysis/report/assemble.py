@@ -14,7 +14,7 @@ from gkanalysis import __version__
 from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import RenderError, UsageError
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.core.writing import write_bytes, write_json
+from gkanalysis.core.writing import write_bytes, write_for_people, write_json
 from gkanalysis.disclosure.check import check_exhibits
 from gkanalysis.report.changes import changes, inputs, printed_numbers
 
@@ -62,14 +62,16 @@ def assemble_report(report: Report, paths: ProjectPaths) -> list[str]:
     was = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
     write_json(build / "document.json", document)
     _copy_exhibits(report, build, target)
+    lists = {}
     for name, file in (("losses", "losses.csv"), ("questions", "rueckfragen.csv")):
         tables = {s: pd.read_parquet(paths.processed / f"{s}-{name}.parquet") for s in report.sources}
         frame = pd.concat(tables, names=["source"]).reset_index("source").reset_index(drop=True)
-        write_bytes(target / file, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+        lists[target / file] = frame.to_csv(index=False, lineterminator="\n").encode("utf-8"), ""
+    hints = write_for_people(paths.build, f"listen-{report.id}", lists)
     write_json(target / "values.json", values)
     made_from = inputs(report, paths, raw.itertuples(index=False, name=None))
     write_json(record, made_from)
-    return list(changes(report.id, before, printed_numbers(target), was, made_from))
+    return hints + list(changes(report.id, before, printed_numbers(target), was, made_from))
 
 
 def about(dataset: Mapping[str, Any], raw_files: list[list[str]]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 from gkanalysis.codebook.reports import Report
 from gkanalysis.core.errors import UsageError
 from gkanalysis.core.paths import ProjectPaths
-from gkanalysis.core.writing import write_bytes, write_for_people
+from gkanalysis.core.writing import BY_HAND, write_for_people
 from gkanalysis.disclosure.check import check_files
 from gkanalysis.report.document import (
     Node,
@@ -92,14 +91,15 @@ def render_report(
             )
     check_files(report, paths, made | {name: c for name, c in handed.items() if name.endswith(".html")})
     folder = paths.reports / report.id
-    lines = write_for_people(paths.build, f"bericht-{report.id}", {folder / name: (c, "") for name, c in made.items()})
-    lines += [f"{os.path.relpath(folder / name, paths.root)} ({len(c) / 1000:.0f} kB)" for name, c in made.items()]
     if handed:
         exhibits = (p for kind in ("tables", "figures") for p in (folder / kind).iterdir())
         handed |= {f"{HANDED}/{p.parent.name}/{p.name}": p.read_bytes() for p in exhibits}
-        shutil.rmtree(folder / HANDED, ignore_errors=True)
-        for name, content in handed.items():
-            write_bytes(folder / name, content)
+    written = {folder / name: (c, "") for name, c in (made | handed).items()}
+    lines = write_for_people(paths.build, f"bericht-{report.id}", written)
+    lines += [f"{os.path.relpath(folder / name, paths.root)} ({len(c) / 1000:.0f} kB)" for name, c in made.items()]
+    for path in (folder / HANDED).rglob("*"):
+        if handed and path.is_file() and path not in written and BY_HAND not in path.stem:
+            path.unlink()
     return lines
 
 
