@@ -153,6 +153,7 @@ def test_day_that_can_be_read_in_two_ways(survey, day):
             "hat ein Anführungszeichen, das nicht oder falsch geschlossen ist",
         ),
         ((ROWS + "B2;;1;;;x;;;\n").encode(), "Zeile 3 hat 9 statt 7 Felder"),
+        (HEAD.replace("\n", ";".join(map(str, range(20_000))) + "\n").encode(), "hat mehr als 16.384 Spalten"),
         (b"\x00\x01" + ROWS.encode(), "ist keine Tabelle"),
         (b"", "ist leer (0 Byte)"),
     ],

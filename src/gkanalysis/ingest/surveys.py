@@ -23,7 +23,7 @@ from gkanalysis.core.errors import IngestError
 from gkanalysis.ingest.archive import read_regular
 from gkanalysis.ingest.refusal import MB, RefusedSheetError, printable
 from gkanalysis.ingest.spreadsheets import closest, quoted
-from gkanalysis.ingest.tables import HEADING_ROWS, area_name, column_letter, csv_delimiter, csv_text, few
+from gkanalysis.ingest.tables import HEADING_ROWS, MAX_COLUMN, area_name, column_letter, csv_delimiter, csv_text, few
 from gkanalysis.ingest.workbook import Cell, plain_number, read_workbook, says_synthetic
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".sav", ".zsav")
@@ -45,6 +45,7 @@ class RefusedSurveyError(RefusedSheetError):
     limits = RefusedSheetError.limits._replace(file=1024 * MB)
     sentences = RefusedSheetError.sentences | {
         "file_size": "ist größer als 1 GB; bitte in mehreren Dateien ablegen",
+        "columns": "hat mehr als 16.384 Spalten; bitte Trennzeichen prüfen oder nur die benötigten ausgeben",
         "damaged": "ist beschädigt oder unvollständig übertragen; bitte noch einmal ausführen oder zusenden lassen",
     }
 
@@ -352,6 +353,8 @@ def _csv(data: bytes, name: str, table: Table, wanted: Sequence[str]) -> TableFi
         raise RefusedSurveyError("quotes", name) from None
     top = _heading(lines, wanted)
     titles, first = lines[top] if lines else [], top + table.heading_rows
+    if len(titles) > MAX_COLUMN:
+        raise RefusedSurveyError("columns", name)
     ragged: list[tuple[int, int]] = []
 
     def skip(row: Any) -> str:
