@@ -135,7 +135,7 @@ def draw_scale(root: Path, report: str, random: Random) -> TextMutant:
 
     def other(_: str, m: re.Match[str]) -> Any:
         said = SAID.search(m[0])
-        words = [w for w in SCALE if said and re.match(rf"{w} ", said[1])]
+        words = [w for w in SCALE if said and re.match(rf"{w}\b", said[1])]
         new = [said[1].replace(words[0], w, 1) for w in SCALE if w != words[0]] if words else []
         return [m[0].replace(said[1], n) for n in new] + new[:2] or None
 
