@@ -52,7 +52,7 @@ class SourceRules:
 
     kind: Kind | Literal[""] = d.key("Art der ganzen Quelle, wenn sie nicht nach Fragen verschieden ist", "")
     reason: d.AnyText = d.key("Grund; nötig, wo die Quelle öffentlich ist", "")
-    absent: d.Many[d.Text] = d.key("Stand der Fälle, die nichts beantwortet haben", ("missing",))
+    absent: d.Many[d.Text] = d.key("Stand der Fälle, die nichts beantwortet haben", ("missing", "unusable"))
     known_status: d.Flag = d.key("true: es ist öffentlich, wer geantwortet hat", False)
     total_from: d.Whole | None = d.key("kleinste Anzahl über alle Fälle, wenn nicht die Schwelle", None)
     check_base: d.Flag = d.key("true: auch die Basis einer Gruppe muss die Schwelle erreichen", False)

@@ -17,7 +17,7 @@ import pandas as pd
 from gkanalysis.core.errors import NotebookError, system_sentence
 from gkanalysis.core.lookup import listed
 from gkanalysis.core.writing import write_bytes
-from gkanalysis.counts.forms import STATES
+from gkanalysis.counts.forms import STATES, number_of
 
 if TYPE_CHECKING:
     from gkanalysis.counts.data import Data
@@ -177,7 +177,7 @@ def cases_file(wave: Wave) -> DataFile:
                 columns[name], why = given["state"].map({**GIVEN, **NO_ANSWER}), None
                 variables[name] = Variable(f"{label}: Zustand", NOMINAL, {1: STATES["answered"], **REASONS})
             elif item.kind == "number":
-                columns[name] = pd.to_numeric(given["value"].where(why.isna()))
+                columns[name] = number_of(given["value"].where(why.isna()))
                 variables[name] = Variable(label, SCALE, REASONS)
             else:
                 options = {o.id: (k, o.label) for k, o in enumerate(item.options, 1)}

@@ -38,6 +38,11 @@ BASE_LABELS = {
 }  # fmt: skip
 
 
+def number_of(values: pd.Series) -> pd.Series:
+    """Numbers as they were written, with comma or point."""
+    return pd.to_numeric(values.astype("str").str.replace(",", ".", regex=False))
+
+
 @dataclass(frozen=True, kw_only=True)
 class OfForms(Count):
     """What counts of forms share: which forms count, by their completeness."""
@@ -282,7 +287,7 @@ class Quartiles(OfItems):
         """Median and quarters of the numbers, of all cases and by group."""
         given = self.cells(data, [self.item])
         given = given[given["state"] == "answered"]
-        numbers, of = pd.to_numeric(given["value"]), given["case_id"].map(data.group(by).of) if by else None
+        numbers, of = number_of(given["value"]), given["case_id"].map(data.group(by).of) if by else None
         made = {}
         for g in table["subgroup"]:
             x = numbers if g == TOTAL else numbers[of == g]
