@@ -49,7 +49,7 @@ SOURCES = DEFINITION["sources"]
 FINISH = [f"finish {REPORT}"]
 INTERVIEWS = "reflexionsgespraeche-2019"
 OUT = f"reports/{REPORT}"
-FLIPPED = "1.1.D03.4"  # Integration Point in the core group: no neighbour in rank is near enough to change places
+FLIPPED = "1.1.B04.4"  # VHS in the core group: no neighbour in rank changes places, no bounds come apart
 
 
 def read(*names):

@@ -89,6 +89,19 @@ def test_spss_file_gives_labels_and_asks_what_missing_means(tmp_path):
     )
 
 
+def test_negative_codes_and_days_are_asked_about(tmp_path):
+    """-99 among words or texts may be no answer, and a column of days a question: neither passes without a word."""
+    rows = ["Kennung;Kurs;Wo;Beginn", *(f"B{k};{'Ja' if k % 3 else '-99'};Ort {k};0{k}.05.2024" for k in range(1, 8)), "B8;Nein;-99;08.05.2024", "B9;Nein;Ort 9;09.05.2024"]  # fmt: skip
+    (path := tmp_path / "kurse.csv").write_text("\n".join(rows), encoding="utf-8")
+    draft = draft_codebook(path, "kurse-2024")
+    for column in ("Kurs", "Wo"):
+        (line,) = (x for x in draft.splitlines() if f'column: "{column}"' in x)
+        assert 'not_answered: [TODO, "-99"]' in line
+    (line,) = (x for x in draft.splitlines() if "unused:" in x)
+    assert "[TODO, " in line
+    assert '"Beginn"' in line
+
+
 def test_unfinished_draft_names_every_place(tmp_path):
     """Whoever forgets to finish a draft hears all that is missing at once, with its line."""
     path = tmp_path / "antworten.csv"

@@ -192,7 +192,7 @@ def test_draft_lists_what_would_stop_it(copied, monkeypatch, capsys):
 def test_breach_leaves_the_folder_as_it_was(copied):
     """Nothing of the new report becomes visible, not even beside the old one."""
     build = copied.paths.build / "reports" / copied.report.id
-    (build / "buendnisse/tables/orte.csv").write_text(f"row,label\na,{PLACE}\n", encoding="utf-8")
+    (build / "anhang/tables/orte.csv").write_text(f"row,label\na,{PLACE}\n", encoding="utf-8")
     folder = copied.paths.reports / copied.report.id
     before = {p: p.stat().st_mtime_ns for p in folder.rglob("*")}
     document = (build / "document.json").read_bytes()

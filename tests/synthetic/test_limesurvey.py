@@ -78,4 +78,4 @@ def test_chapter_prints_the_same_numbers(both, report):
         files = [p for f in folders for p in [*sorted(f.glob("[tf]*/*.csv")), f / "chapter.json"]]
         printed.append({p.name if p.suffix == ".csv" else p.parent.name: p.read_text(encoding="utf-8") for p in files})
     assert printed[0] == printed[1]
-    assert len(printed[0]) > 1
+    assert printed[0]

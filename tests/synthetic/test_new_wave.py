@@ -80,7 +80,7 @@ def test_a_new_wave_appears_in_the_report(tmp_path):
     assert responses.query("item_id == '1.1' and value == 'ja'")["case_id"].nunique() == 10
     assert printed(root, "wellen-tabelle")["2023"] == ["58", "18 (31 %)", "37 (64 %)", "3 (5 %)"]
     assert printed(root, "wellen-typ")["2023"] == ["18 (31 %)", "8 (36 %)", "8 (33 %)", "2 (17 %)"]
-    flow = {k: int(cells[1]) for k, cells in printed(root, "wellen-verlauf").items() if k.startswith("2022 →")}
+    flow = {k: int(cells[0]) for k, cells in printed(root, "wellen-verlauf").items() if k.startswith("2022 →")}
     assert sum(flow.values()) == 58
     assert sum(n for k, n in flow.items() if k.endswith("→ Rücklauf")) == 18
     assert sum(n for k, n in flow.items() if k.startswith("2022 → 2023: Rücklauf")) == 40

@@ -157,11 +157,13 @@ def _of_table(path: Path) -> Entry:
     else:
         file, title = open_table(path, read_regular(path, RefusedSurveyError), Table.model_construct()), ""
         asked, unique, days, unused = _of_columns(file)
+        doubt = ["TODO"] if days else []
+        dated = "; ist ein Tag eine Antwort (kind: text), ihn dort eintragen; dann TODO löschen" if days else ""
         table = {
             "case": Noted("TODO", f"{CASE}; in jeder Zeile einen anderen Wert haben: {', '.join(unique) or 'keine'}"),
             "# received": Noted("…", f"Spalte mit dem Tag der Antwort; Tage stehen in: {', '.join(days) or 'keiner'}"),
             "not_answered": Noted([], "Werte, die „keine Angabe“ heißen; ein leeres Feld heißt immer so"), "not_asked": [],
-            "unused": Noted(unused, "Tage und laufende Nummern; was hier steht, ist keine Frage"),
+            "unused": Noted([*doubt, *unused], f"Tage und laufende Nummern; was hier steht, ist keine Frage{dated}"),
         }  # fmt: skip
     identity = Noted({}, "name und type: die Fragen nach Name und Kommunaltyp, wenn es sie gibt")
     return _book(_parts(asked), "Online-Befragung", title, identity, table=table)
@@ -265,7 +267,7 @@ def _of_values(column: str, values: Mapping[str, int], file: TableFile) -> Entry
     numbers = {v: n for v in values if (n := as_number(v)) is not None}
     is_number = len(numbers) == len(values) > 0
     lacking = {v for v in {*values, *labels} if is_missing and is_missing(v)}
-    if is_number and not labels and max(numbers.values()) >= 0:  # where no negative number can be meant
+    if not labels and not (is_number and max(numbers.values()) < 0):  # where no negative number can be meant
         lacking |= {v for v, n in numbers.items() if n < 0}
     own = {v: c for v, c in values.items() if v not in lacking}
     made: Entry = {"label": file.words.get(column) or column, "kind": "single", "column": column}
