@@ -39,7 +39,11 @@ BASE_LABELS = {
 
 
 def number_of(values: pd.Series) -> pd.Series:
-    """Numbers as they were written, with comma or point."""
+    """Numbers as they were written, with comma or point.
+
+    >>> number_of(pd.Series(["12,5", "3"])).tolist()
+    [12.5, 3.0]
+    """
     return pd.to_numeric(values.astype("str").str.replace(",", ".", regex=False))
 
 
