@@ -126,7 +126,9 @@ def test_ctrl_c_is_a_sentence():
     """What was finished stays; the exit status is that of an interrupted program."""
     command = [sys.executable, "-u", "-m", "gkanalysis", "form", *[str(FORM)] * 5000]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    heeded = signal.signal(signal.SIGINT, signal.default_int_handler)  # what a background job ignores, its children do
     with subprocess.Popen(command, cwd=ROOT, encoding="utf-8", errors="replace", **pipes) as run:  # a letter may be cut
+        signal.signal(signal.SIGINT, heeded)
         run.stdout.readline()  # it is at work
         run.send_signal(signal.SIGINT)
         said = run.communicate(timeout=60)[1]

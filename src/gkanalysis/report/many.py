@@ -76,7 +76,7 @@ def _here(work: Callable[[Any], Any], left: dict[str, Any], workers: int, method
     context = multiprocessing.get_context(method if method in methods else "spawn")
     if method == "forkserver" in methods:
         context.set_forkserver_preload(["gkanalysis.report.warm"])
-    before = len(left) + 1
+    before, died = len(left) + 1, set[str]()
     while left:
         # where nothing was finished since the last death, one of the first pieces is the cause: each goes alone
         alone = len(left) == before
@@ -87,9 +87,10 @@ def _here(work: Callable[[Any], Any], left: dict[str, Any], workers: int, method
                     del left[name]
                     yield name, result
             except BrokenProcessPool:
-                if alone:
+                if alone and names[0] in died:
                     del left[names[0]]
                     yield names[0], LOST
+                died |= set(names) if alone else set()
 
 
 def _in_pool(context: Any, work: Callable[[Any], Any], pieces: Mapping[str, Any], workers: int) -> Iterator[Outcome]:
